@@ -1,0 +1,113 @@
+# What one does with this checkout. Everything works from a fresh clone with python3 (3.11 or newer), pip and make.
+
+PYTHON ?= python3
+ARGS ?=
+UV_VERSION := 0.13.9
+
+VENV := .venv
+BIN := $(VENV)/bin
+MATRIX := 1.5 1.5-compiled 2.0-compiled
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  ARGS='…' is passed on by demo, test, matrix, bench and lock; PYTHON=python3.13 picks the interpreter of new environments."
+
+# --- using it
+
+.PHONY: demo
+demo: $(VENV)/.ready ## set everything up and run the tour against the built-in sandbox server
+	@$(BIN)/rowcall demo $(ARGS)
+
+.PHONY: setup
+setup: $(VENV)/.ready ## make .venv from the pinned packages (the other targets do it when it is stale)
+
+# --- checking it
+
+.PHONY: test
+test: $(VENV)/.ready ## run all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: static test docs ## everything that must hold: lint, format, types, layers, dead dependencies, tests, docs
+
+.PHONY: static
+static: lint types layers deps ## what needs no run: lint, format, types, layers, dead dependencies
+
+.PHONY: lint
+lint: $(VENV)/.ready ## lint, and check the format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(VENV)/.ready ## check the types
+	$(BIN)/mypy
+
+.PHONY: layers
+layers: $(VENV)/.ready ## check which room imports which
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: deps
+deps: $(VENV)/.ready ## look for dependencies that are unused or undeclared
+	$(BIN)/deptry src
+
+.PHONY: docs
+docs: $(VENV)/.ready ## build the documentation into site/
+	$(BIN)/mkdocs build --strict --quiet --site-dir site
+
+.PHONY: matrix
+matrix: test $(MATRIX:%=test-%) ## run all tests on DuckDB 2.0 and 1.5, sqlglot pure and compiled
+
+.PHONY: $(MATRIX:%=test-%)
+$(MATRIX:%=test-%): test-%: .venv-%/.ready
+	.venv-$*/bin/python -m pytest $(ARGS)
+
+.PHONY: coverage
+coverage: $(VENV)/.ready ## run all tests and list the lines that none of them reached
+	$(BIN)/python -m pytest --cov --cov-report=term-missing $(ARGS)
+
+.PHONY: bench
+bench: $(VENV)/.ready ## run the benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# --- changing it
+
+.PHONY: fmt
+fmt: $(VENV)/.ready ## format the code and fix what lint can fix
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: .venv-lock/.ready ## pin what pyproject.toml asks for; ARGS=--upgrade takes the newest versions
+	sh requirements/lock.sh .venv-lock/bin/uv $(ARGS)
+
+.PHONY: wheel
+wheel: $(VENV)/.ready ## build the sdist and the wheel into dist/, and run the tour from the wheel alone
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	sh .ci/wheel "$(PYTHON)" dist/*.whl
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	rm -rf .venv .venv-* build dist site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- environments: made anew when a file they are made from has changed
+
+.venv/.ready .venv-2.0-compiled/.ready: requirements/duckdb-2.0.txt
+.venv-1.5/.ready .venv-1.5-compiled/.ready: requirements/duckdb-1.5.txt
+.venv-1.5-compiled/.ready .venv-2.0-compiled/.ready: requirements/compiled.txt
+
+.venv/.ready $(MATRIX:%=.venv-%/.ready): pyproject.toml requirements/venv.sh
+	@sh requirements/venv.sh "$(PYTHON)" $(@D) $(filter %.txt,$^) .
+	@touch $@
+
+.venv-lock/.ready: Makefile
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet uv==$(UV_VERSION)
+	@touch $@

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Writes the pinned requirements: lock.sh UV [OPTION...], options as for `uv pip compile`, such as --upgrade.
+# What is pinned serves every Python and platform that pyproject.toml supports, and names no index.
+set -eu
+uv=$1
+shift
+cd "$(dirname "$0")/.."
+
+compile() {
+    # Settings of this machine (mirrors, local wheels) must not show in files that others install from.
+    env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+        "$uv" pip compile --quiet --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" "$@"
+}
+
+for duckdb in 2.0 1.5; do
+    compile "$@" pyproject.toml --extra arrow --extra test --extra docs --extra dev \
+        --constraint "requirements/duckdb-$duckdb.in" --output-file "requirements/duckdb-$duckdb.txt"
+done
+
+# The compiled build has the version of sqlglot that the other files pin.
+sqlglot=$(sed -n 's/^sqlglot==\([^ ]*\).*/\1/p' requirements/duckdb-2.0.txt)
+echo "sqlglot[c]==$sqlglot" | compile "$@" - --output-file requirements/compiled.txt

@@ -1,0 +1,42 @@
+"""rowcall: any HTTP API as SQL tables, on your own DuckDB.
+
+`connect()` gives a Session; `Session.sql()` a DuckDB relation; `Sandbox()` a local API to try it on. Everything is loaded when it is
+first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rowcall.errors import RowcallError
+    from rowcall.sandbox.server import Sandbox
+    from rowcall.session.report import Report
+    from rowcall.session.session import Session, connect
+
+__all__ = ["Report", "RowcallError", "Sandbox", "Session", "__version__", "connect"]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Report": "rowcall.session.report",
+    "RowcallError": "rowcall.errors",
+    "Sandbox": "rowcall.sandbox.server",
+    "Session": "rowcall.session.session",
+    "connect": "rowcall.session.session",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, each loaded from its room when first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rowcall' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,157 @@
+"""Providers, services, resources and methods by the names that statements use.
+
+Names compare without case, as SQL's do. A resource answers to its full name, to what `USE` leaves of it, and to any suffix that
+no other resource shares. Nothing here knows SQL, nor what the local database holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rowcall.errors import AmbiguousNameError, Span, UnknownNameError
+from rowcall.manifest.library import shipped
+from rowcall.manifest.model import Method, Provider, Resource, Service, Verb
+from rowcall.manifest.read import load_provider
+
+_FULL = 3
+"""How many parts a full name has: provider, service, resource."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResourceRef:
+    """A resource with what it belongs to. A catalog has one for each resource, so they compare by identity."""
+
+    provider: Provider
+    service: Service
+    name: str
+    resource: Resource
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Provider, service and resource name."""
+        return self.provider.provider, self.service.service, self.name
+
+    @property
+    def full_name(self) -> str:
+        """As `provider.service.resource`."""
+        return ".".join(self.parts)
+
+
+class Catalog:
+    """What statements can name. Immutable: other providers make another catalog."""
+
+    def __init__(self, providers: Mapping[str, Provider]) -> None:
+        self.providers: Mapping[str, Provider] = dict(sorted(providers.items()))
+        self._refs = {
+            (name, service_name, resource_name): ResourceRef(provider, service, resource_name, resource)
+            for name, provider in self.providers.items()
+            for service_name, service in sorted(provider.services.items())
+            for resource_name, resource in service.resources.items()
+        }
+
+    @classmethod
+    def shipped(cls) -> Catalog:
+        """The catalog of the manifests that come with rowcall. Raises ManifestError where one of them is wrong."""
+        return cls({name: load_provider(folder) for name, folder in shipped().items()})
+
+    def resources(self) -> Iterator[ResourceRef]:
+        """Every resource, by provider and service name and then in the order of the manifest."""
+        return iter(self._refs.values())
+
+    def find(self, parts: Sequence[str], use: Sequence[str] = ()) -> ResourceRef | None:
+        """The resource that `parts` name, or None. `use` is what the session's USE set: a provider, or provider and service.
+
+        A full name wins over one that `use` completes, and that over a suffix; of several that share a suffix, the one below
+        `use` wins. Raises AmbiguousNameError where a suffix leaves several.
+        """
+        folded = _fold(parts)
+        if not 0 < len(folded) <= _FULL:
+            return None
+        prefix = _fold(use)[: _FULL - len(folded)]
+        exact = self._refs.get((*prefix, *folded))  # type: ignore[arg-type] # a key of another length is absent
+        return exact or self._by_suffix(folded, _fold(use))
+
+    def resolve(self, parts: Sequence[str], use: Sequence[str] = (), *, span: Span | None = None) -> ResourceRef:
+        """The resource that `parts` name, as `find` does.
+
+        Raises UnknownNameError with the names nearest to the first part that is wrong.
+        """
+        found = self.find(parts, use)
+        if found is None:
+            raise self._unknown(_fold(parts), span)
+        return found
+
+    def provider(self, name: str, *, span: Span | None = None) -> Provider:
+        """The provider called `name`. Raises UnknownNameError."""
+        found = self.providers.get(name.casefold())
+        if found is None:
+            raise UnknownNameError("provider", name, self.providers, span=span)
+        return found
+
+    def service(self, provider: str, name: str, *, span: Span | None = None) -> Service:
+        """The service called `name` of a provider. Raises UnknownNameError."""
+        services = self.provider(provider, span=span).services
+        found = services.get(name.casefold())
+        if found is None:
+            raise UnknownNameError("service", name, services, where=provider, span=span)
+        return found
+
+    def method(self, ref: ResourceRef, name: str, *, span: Span | None = None) -> tuple[str, Method]:
+        """A method of a resource with its own name, though `name` may be an alias. Raises UnknownNameError."""
+        names = {name: name for name in ref.resource.methods}
+        names |= {alias: own for own, method in ref.resource.methods.items() for alias in method.aliases}
+        found = names.get(name.casefold())
+        if found is None:
+            raise UnknownNameError("method", name, names, where=ref.full_name, span=span)
+        return found, ref.resource.methods[found]
+
+    def methods_of(self, ref: ResourceRef, verb: Verb) -> tuple[tuple[str, Method], ...]:
+        """The methods that answer to a verb, with their names, in the order of the manifest."""
+        return tuple((name, method) for name, method in ref.resource.methods.items() if method.verb is verb)
+
+    def select_methods(self, ref: ResourceRef) -> tuple[tuple[str, Method], ...]:
+        """The methods that answer to SELECT."""
+        return self.methods_of(ref, Verb.SELECT)
+
+    def words(self) -> frozenset[str]:
+        """Every provider, service and resource name: a statement with none of these words names no resource."""
+        return self._words
+
+    def valid_use(self, parts: Sequence[str]) -> tuple[str, ...] | None:
+        """What `USE parts` sets: a provider, or provider and service, as they are spelt; None where these are neither."""
+        folded = _fold(parts)
+        known = {key[: len(folded)] for key in self._refs} if 0 < len(folded) < _FULL else set()
+        return folded if folded in known else None
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(part for key in self._refs for part in key) | frozenset(self.providers)
+
+    def _by_suffix(self, folded: tuple[str, ...], use: tuple[str, ...]) -> ResourceRef | None:
+        matches = {key: ref for key, ref in self._refs.items() if key[-len(folded) :] == folded}
+        below = [ref for key, ref in matches.items() if use and key[: len(use)] == use]
+        candidates = below if len(below) == 1 else list(matches.values())
+        if len(candidates) > 1:
+            raise AmbiguousNameError(".".join(folded), [ref.full_name for ref in candidates])
+        return candidates[0] if candidates else None
+
+    def _unknown(self, folded: tuple[str, ...], span: Span | None) -> UnknownNameError:
+        """Blames the first part that is wrong, as the last part is the resource, the one before it the service."""
+        name = folded[-1] if folded else ""
+        if len(folded) > _FULL:
+            return UnknownNameError("resource", ".".join(folded), [ref.full_name for ref in self.resources()], span=span)
+        keys = list(self._refs)
+        for index, part in enumerate(folded):
+            level = _FULL - len(folded) + index
+            known = {key[level] for key in keys}
+            if part not in known:
+                kind = ("provider", "service", "resource")[level]
+                return UnknownNameError(kind, part, known, where=".".join(folded[:index]), span=span)
+            keys = [key for key in keys if key[level] == part]
+        return UnknownNameError("resource", name, {key[-1] for key in self._refs}, span=span)
+
+
+def _fold(parts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.casefold() for part in parts)

@@ -1,0 +1,236 @@
+"""Page bodies as an Arrow C stream of two text columns, without pyarrow.
+
+Just what a stream of (page, key) batches needs of Arrow's C data and C stream interfaces, over ctypes. Each scan by DuckDB asks for
+a fresh stream, so a page source can be read any number of times.
+
+Source: https://arrow.apache.org/docs/format/CDataInterface.html, https://arrow.apache.org/docs/format/CStreamInterface.html,
+https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+"""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+from collections.abc import Callable, Sequence
+from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
+from typing import Any
+
+PAGES_PER_BATCH = 4
+"""How many pages one batch holds: a page is some 200 KB, and DuckDB spreads batches over its threads."""
+
+
+class _Schema(Structure):
+    pass
+
+
+_Schema._fields_ = [
+    ("format", c_char_p),
+    ("name", c_char_p),
+    ("metadata", c_char_p),
+    ("flags", c_int64),
+    ("n_children", c_int64),
+    ("children", POINTER(POINTER(_Schema))),
+    ("dictionary", c_void_p),
+    ("release", c_void_p),
+    ("private_data", c_void_p),
+]
+
+
+class _Array(Structure):
+    pass
+
+
+_Array._fields_ = [
+    ("length", c_int64),
+    ("null_count", c_int64),
+    ("offset", c_int64),
+    ("n_buffers", c_int64),
+    ("n_children", c_int64),
+    ("buffers", POINTER(c_void_p)),
+    ("children", POINTER(POINTER(_Array))),
+    ("dictionary", c_void_p),
+    ("release", c_void_p),
+    ("private_data", c_void_p),
+]
+
+
+class _Stream(Structure):
+    _fields_ = (
+        ("get_schema", c_void_p),
+        ("get_next", c_void_p),
+        ("get_last_error", c_void_p),
+        ("release", c_void_p),
+        ("private_data", c_void_p),
+    )
+
+
+_GetSchema = CFUNCTYPE(c_int, POINTER(_Stream), POINTER(_Schema))
+_GetNext = CFUNCTYPE(c_int, POINTER(_Stream), POINTER(_Array))
+_GetLastError = CFUNCTYPE(c_void_p, POINTER(_Stream))
+_ReleaseSchema = CFUNCTYPE(None, POINTER(_Schema))
+_ReleaseArray = CFUNCTYPE(None, POINTER(_Array))
+_ReleaseStream = CFUNCTYPE(None, POINTER(_Stream))
+_Destructor = CFUNCTYPE(None, c_void_p)
+
+_new_capsule = ctypes.pythonapi.PyCapsule_New
+_new_capsule.restype = ctypes.py_object
+_new_capsule.argtypes = [c_void_p, c_char_p, _Destructor]
+_is_valid = ctypes.pythonapi.PyCapsule_IsValid
+_is_valid.restype = c_int
+_is_valid.argtypes = [c_void_p, c_char_p]
+_get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
+_get_pointer.restype = c_void_p
+_get_pointer.argtypes = [c_void_p, c_char_p]
+
+_alive: dict[int, tuple[Any, ...]] = {}
+"""What C code still points at, by the address of the structure that owns it; its release callback removes it."""
+
+
+class PageStream:
+    """An object that DuckDB scans as a table of (page VARCHAR, key VARCHAR), from the start at every scan."""
+
+    def __init__(self, pages: Sequence[tuple[str, str]]) -> None:
+        self._pages = pages
+
+    def __arrow_c_schema__(self) -> object:
+        """A PyCapsule of the schema."""
+        schema = _Schema()
+        _fill_schema(schema)
+        return _capsule(schema, b"arrow_schema", _ReleaseSchema)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """A PyCapsule of a fresh stream; a requested schema is not honoured, which the interface allows."""
+        stream = _Stream()
+        state = _Reading(self._pages)
+        callbacks = (_GetSchema(state.get_schema), _GetNext(state.get_next), _GetLastError(lambda _: None), _release_stream)
+        stream.get_schema, stream.get_next, stream.get_last_error, stream.release = (ctypes.cast(c, c_void_p).value for c in callbacks)
+        _alive[ctypes.addressof(stream)] = (stream, state, callbacks)
+        stream.private_data = ctypes.addressof(stream)
+        return _capsule(stream, b"arrow_array_stream", _ReleaseStream)
+
+
+class _Reading:
+    """One scan: which pages are still to be given."""
+
+    def __init__(self, pages: Sequence[tuple[str, str]]) -> None:
+        self._pages = pages
+        self._at = 0
+
+    def get_schema(self, _: Any, out: Any) -> int:
+        _fill_schema(out.contents)
+        return 0
+
+    def get_next(self, _: Any, out: Any) -> int:
+        batch = self._pages[self._at : self._at + PAGES_PER_BATCH]
+        self._at += len(batch)
+        if batch:
+            _fill_batch(out.contents, batch)
+        else:
+            ctypes.memset(out, 0, ctypes.sizeof(_Array))
+        return 0
+
+
+def _fill_schema(schema: _Schema) -> None:
+    """Writes the struct schema and its two children."""
+    names = (b"page", b"key")
+    children = [_Schema(format=b"u", name=name, flags=2, release=_address(_release_child_schema)) for name in names]
+    pointers = (POINTER(_Schema) * len(children))(*(ctypes.pointer(child) for child in children))
+    ctypes.memset(ctypes.byref(schema), 0, ctypes.sizeof(_Schema))
+    schema.format, schema.name, schema.n_children = b"+s", b"", len(children)
+    schema.children = ctypes.cast(pointers, POINTER(POINTER(_Schema)))
+    schema.release = _address(_release_schema)
+    schema.private_data = _keep(children, pointers, names)
+
+
+def _fill_batch(array: _Array, batch: Sequence[tuple[str, str]]) -> None:
+    """Writes one struct array with a text child for each of the two columns."""
+    kept: list[Any] = []
+    children = [_text_array([pair[column] for pair in batch], kept) for column in (0, 1)]
+    pointers = (POINTER(_Array) * 2)(*(ctypes.pointer(child) for child in children))
+    buffers = (c_void_p * 1)(None)
+    ctypes.memset(ctypes.byref(array), 0, ctypes.sizeof(_Array))
+    array.length, array.n_buffers, array.n_children = len(batch), 1, 2
+    array.buffers = ctypes.cast(buffers, POINTER(c_void_p))
+    array.children = ctypes.cast(pointers, POINTER(POINTER(_Array)))
+    array.release = _address(_release_array)
+    array.private_data = _keep(children, pointers, buffers, kept)
+
+
+def _text_array(texts: Sequence[str], kept: list[Any]) -> _Array:
+    """A utf8 array; what its buffers point at is added to `kept`. Its page bodies must stay under 2 GiB together."""
+    encoded = [text.encode() for text in texts]
+    offsets = [0]
+    for item in encoded:
+        offsets.append(offsets[-1] + len(item))
+    packed = struct.pack(f"={len(offsets)}i", *offsets)
+    data = b"".join(encoded)
+    # A bytes object is the buffer itself: DuckDB copies what it keeps and only reads.
+    buffers = (c_void_p * 3)(None, _bytes_address(packed), _bytes_address(data))
+    kept.append((packed, data, buffers))
+    return _Array(
+        length=len(texts), n_buffers=3, buffers=ctypes.cast(buffers, POINTER(c_void_p)), release=_address(_release_child_array)
+    )
+
+
+def _bytes_address(data: bytes) -> int | None:
+    return ctypes.cast(c_char_p(data), c_void_p).value
+
+
+_next_key = iter(range(1, 2**62)).__next__
+
+
+def _keep(*things: Any) -> int:
+    """A key under which these stay alive until their owner is released."""
+    key = _next_key()
+    _alive[-key] = things
+    return key
+
+
+def _forget(structure: Any) -> None:
+    """Drops what a structure kept alive, and marks it released. What C moved elsewhere is released there."""
+    key = structure.contents.private_data
+    if key is not None:
+        _alive.pop(-key, None)
+    structure.contents.release = None
+
+
+def _forget_child(structure: Any) -> None:
+    """Marks a child as released; its memory belongs to its parent."""
+    structure.contents.release = None
+
+
+def _forget_stream(structure: Any) -> None:
+    _alive.pop(structure.contents.private_data or 0, None)
+    structure.contents.release = None
+
+
+_release_schema = _ReleaseSchema(_forget)
+_release_child_schema = _ReleaseSchema(_forget_child)
+_release_array = _ReleaseArray(_forget)
+_release_child_array = _ReleaseArray(_forget_child)
+_release_stream = _ReleaseStream(_forget_stream)
+
+
+def _address(callback: Any) -> int | None:
+    return ctypes.cast(callback, c_void_p).value
+
+
+def _capsule(structure: Any, name: bytes, release: Callable[..., Any]) -> object:
+    """A PyCapsule over `structure` that releases it when nobody consumed it."""
+    address = ctypes.addressof(structure)
+    _capsules[address] = (structure, name, release)
+    return _new_capsule(address, name, _destroy)
+
+
+_capsules: dict[int, tuple[Any, bytes, Callable[..., Any]]] = {}
+
+
+def _destroy_capsule(capsule: int) -> None:
+    for name in (b"arrow_array_stream", b"arrow_schema"):
+        if _is_valid(capsule, name):
+            structure, _, release = _capsules.pop(_get_pointer(capsule, name), (None, b"", None))
+            if structure is not None and release is not None and structure.release:
+                ctypes.cast(structure.release, release)(ctypes.pointer(structure))  # type: ignore[arg-type]
+
+
+_destroy = _Destructor(_destroy_capsule)

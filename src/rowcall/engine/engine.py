@@ -1,0 +1,206 @@
+"""DuckDB, on the user's own connection: binding a statement, running it over page sources, and handing back what stays valid.
+
+Nothing is registered or created in the user's catalog. Page sources and the caller's data frames are the variables of a frame made
+for the call, where DuckDB's replacement scan finds them; so read-only databases and open transactions work.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rowcall.engine.source import arrow, page_source, streams
+from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+Frame = Mapping[str, Any]
+"""Variables that DuckDB's replacement scan may find, by name."""
+
+Parameters = Mapping[str, Any]
+"""Values of `$name` and `$1`, by name without the dollar sign."""
+
+
+class Engine:
+    """One DuckDB connection. Not for two threads at once: the session holds a lock."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def bind(self, text: str, parameters: Parameters, frame: Frame) -> None:
+        """Returns when DuckDB can bind `text`; raises BindError, its span in `text`, when it cannot. Runs nothing."""
+        try:
+            self._call("execute", f"{_EXPLAIN}{text}", parameters, frame)
+        except Exception as error:
+            raise _translated(error, text, _EXPLAIN) from error
+
+    def run(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
+        """The rows of `text`, materialised, on the user's connection; an empty relation for a statement without rows.
+
+        Raises EngineError with DuckDB's message when it fails while running, BindError when it cannot be bound.
+        """
+        try:
+            relation = self._call("sql", text, parameters, frame)
+            if relation is None:
+                return self.empty()
+            return self._materialised(relation)
+        except Exception as error:
+            raise _translated(error, text) from error
+
+    def local(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
+        """DuckDB's own answer to a statement that is all its own; an empty relation for one without rows."""
+        try:
+            relation = self._call("sql", text, parameters, frame)
+        except Exception as error:
+            self._bind_again(error, text, parameters, frame)
+            raise _translated(error, text) from error
+        return self.empty() if relation is None else relation
+
+    def _bind_again(self, error: Exception, text: str, parameters: Parameters, frame: Frame) -> None:
+        """Raises the same complaint with its place, which DuckDB gives to EXPLAIN but not to a relation."""
+        if type(error).__name__ in _BINDING - {"ParserException"} and len(self.connection.extract_statements(text)) == 1:
+            self.bind(text, parameters, frame)
+
+    def rows(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
+        """The rows of `text` as Python values. Raises BindError or EngineError."""
+        try:
+            relation = self._call("sql", text, parameters, frame)
+            found: list[tuple[Any, ...]] = relation.fetchall() if relation is not None else []
+        except Exception as error:
+            raise _translated(error, text) from error
+        return found
+
+    def columns(self, source: str, frame: Frame) -> dict[str, str] | None:
+        """Column names and DuckDB types of a table, view, data frame or parenthesised query; None when there is no such thing."""
+        try:
+            relation = self._call("sql", f"FROM {source} LIMIT 0", {}, frame)
+        except Exception:  # noqa: BLE001 - whatever DuckDB says, it is not a table
+            return None
+        return dict(zip(relation.columns, map(str, relation.types), strict=True))
+
+    def has(self, parts: Sequence[str], frame: Frame) -> bool:
+        """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame.
+
+        Asks the catalog and does not try the name: a failed statement would abort the caller's transaction.
+        """
+        folded = [part.casefold() for part in parts]
+        if len(folded) == 1 and any(_is_frame(value) for name, value in frame.items() if name.casefold() == folded[0]):
+            return True
+        if not 0 < len(folded) <= 3:  # noqa: PLR2004 - database, schema, table
+            return False
+        return bool(self.connection.execute(_HAS[len(folded)], folded).fetchall())
+
+    def empty(self) -> duckdb.DuckDBPyRelation:
+        """A relation without rows."""
+        return self.connection.sql('SELECT NULL::BIGINT AS "Count" WHERE false')
+
+    def listing(self, text: str, source: str, rows: Sequence[Mapping[str, Any]]) -> duckdb.DuckDBPyRelation:
+        """`text` run over one page that holds `rows` as a JSON array, under the name `source`."""
+        return self.run(text, {}, {source: page_source([(json.dumps(list(rows)), "{}")])})
+
+    def _call(self, method: str, text: str, parameters: Parameters, frame: Frame) -> Any:
+        """The result of `connection.method(text, parameters)`, called from a frame whose variables are `frame`."""
+        names = {**frame, "__rowcall_call": getattr(self.connection, method), "__rowcall_text": text, "__rowcall_given": dict(parameters)}
+        if not parameters:
+            return eval(_PLAIN, names)  # noqa: S307 - the expression is ours; the frame is what DuckDB's replacement scan reads
+        return eval(_WITH_PARAMETERS[method], names)  # noqa: S307
+
+    def _materialised(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        if streams():
+            return relation.materialize()  # type: ignore[attr-defined,no-any-return]
+        arrow()
+        relation.execute()  # before the setting is touched: a failure here may leave a transaction in which nothing can be set
+        with self._lossless():
+            return self.connection.from_arrow(relation.to_arrow_table())
+
+    @contextmanager
+    def _lossless(self) -> Iterator[None]:
+        """While it lasts, every DuckDB type survives the way through Arrow; the user's setting is put back."""
+        before = self.connection.execute("SELECT current_setting('arrow_lossless_conversion')").fetchall()[0][0]
+        self.connection.execute("SET arrow_lossless_conversion = true")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"SET arrow_lossless_conversion = {str(before).lower()}")
+
+
+_EXPLAIN = "EXPLAIN "
+_BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
+_TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
+UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
+_HAS = {
+    1: f"SELECT 1 FROM ({_TABLES}) WHERE t = ? AND (d IN (lower(current_database()), 'temp')) LIMIT 1",
+    2: f"SELECT 1 FROM ({_TABLES}) WHERE (s = $1 OR (d = $1 AND s = 'main')) AND t = $2 LIMIT 1",
+    3: f"SELECT 1 FROM ({_TABLES}) WHERE d = ? AND s = ? AND t = ? LIMIT 1",
+}
+
+
+def _is_frame(value: object) -> bool:
+    """Whether DuckDB's replacement scan would take this variable for a table."""
+    if any(hasattr(type(value), name) for name in ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")):
+        return True
+    return type(value).__module__.split(".", 1)[0] in {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
+
+
+_PLAIN = compile("__rowcall_call(__rowcall_text)", "<rowcall>", "eval")
+_WITH_PARAMETERS = {
+    "execute": compile("__rowcall_call(__rowcall_text, __rowcall_given)", "<rowcall>", "eval"),
+    "sql": compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval"),
+}
+
+
+def _translated(error: Exception, text: str, before: str = "") -> RowcallError:
+    """DuckDB's error as ours. `before` is what stood before `text` in what DuckDB was given."""
+    if isinstance(error, RowcallError):
+        return error
+    kind, message = type(error).__name__, str(error)
+    if kind == "InterruptException":
+        return EngineError("The statement was interrupted.")
+    if "Mixing named and positional" in message:
+        return UsageError("Parameters are either all named ($name) or all positional ($1, ?).")
+    if kind == "InvalidInputException" and "arameter" in message:
+        return UsageError(message)
+    first, excerpt = _parts(message)
+    if kind in _BINDING:
+        return BindError(first, sql=text, span=_place(excerpt, before + text, len(before)))
+    return EngineError(first)
+
+
+def _parts(message: str) -> tuple[str, str]:
+    """DuckDB's message, and the excerpt of the text with its caret that follows it ("" where none does)."""
+    first, found, excerpt = message.partition("\n\nLINE ")
+    return (first, excerpt) if found else (message, "")
+
+
+def _place(excerpt: str, given: str, before: int) -> Span | None:
+    """The span in the user's text that a `LINE n: …` excerpt with a caret below it points at; None when it cannot be told.
+
+    DuckDB cuts long lines around the place and marks the cut with dots, so the excerpt is looked up in the line again.
+    """
+    match = _EXCERPT.fullmatch(excerpt)
+    if match is None:
+        return None
+    lines = given.split("\n")
+    number = int(match["number"])
+    shown = match["shown"]
+    column = len(match["blank"]) - len(f"LINE {number}: ")
+    if not 0 < number <= len(lines) or column < 0:
+        return None
+    cut = shown.startswith("...") and not lines[number - 1].startswith("...")
+    known = shown[3 if cut else 0 :].removesuffix("...") if len(shown) > 3 else shown  # noqa: PLR2004 - the dots of a cut
+    at = lines[number - 1].find(known)
+    if at < 0:
+        return None
+    start = sum(len(line) + 1 for line in lines[: number - 1]) + at + column - (3 if cut else 0) - before
+    user = given[before:]
+    end = start
+    while 0 <= end < len(user) and (user[end].isalnum() or user[end] == "_"):
+        end += 1
+    return Span(start, max(end, start + 1)) if 0 <= start <= len(user) else None
+
+
+_EXCERPT = re.compile(r"(?P<number>\d+): (?P<shown>[^\n]*)\n(?P<blank> *)\^.*", re.DOTALL)

@@ -1,0 +1,279 @@
+"""Every error a user of rowcall can meet.
+
+```
+RowcallError
+├── UsageError                                       the call itself is wrong: an option, a setting, a file that is not there
+├── ManifestError(faults)                            a provider file is wrong; every fault with file:line:column
+├── SQLError(sql, span)                              the statement is wrong, before anything was sent
+│   ├── ParseError                                   it is not SQL, or not a statement rowcall knows
+│   ├── UnknownNameError(nearest)                    no such provider, service, resource, method, parameter or attribute
+│   ├── AmbiguousNameError(candidates)               a name that more than one thing answers to
+│   ├── UnsupportedSQLError                          SQL that cannot mean an API call; says which form can
+│   └── BindError                                    DuckDB refused the statement; its message, our caret
+├── PlanError(sql, span)
+│   ├── MissingParameterError(candidates, example)   the API needs a value that the statement does not give
+│   ├── ReadOnlyError                                a write on a read-only connection or provider
+│   └── BudgetError                                  more requests than max_requests allows
+├── RequestError(provider, resource, request, …)     an HTTP exchange failed
+│   ├── AuthError                                    no key, a refused key
+│   ├── ResponseError                                the API refused, or answered with something that is not what it documents
+│   ├── PageLoopError                                the API gave a cursor that it had given before
+│   ├── RateLimitError(retry_after_s)                still limited after the retries
+│   └── UnavailableError                             no connection, a dropped one, 5xx, or out of time
+├── DataError                                        a row cannot be sent or read as its declared type
+└── EngineError                                      DuckDB failed while running the local part
+```
+
+Errors carry objects and build their own message; the text ends with what to do next. None shows a secret: what they are given
+from HTTP has been redacted in `http`. Exit codes and colours belong to `shell`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+class RowcallError(Exception):
+    """The root of the tree; catching it catches everything rowcall raises on purpose."""
+
+
+class UsageError(RowcallError):
+    """An option, setting or file of the caller's is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a provider file."""
+
+    file: str
+    line: int
+    """1-based."""
+    column: int
+    """1-based."""
+    path: str
+    """Where in the document, as `resources.runs.columns.id`."""
+    message: str
+
+    def __str__(self) -> str:
+        where = f" ({self.path})" if self.path else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.message}{where}"
+
+
+class ManifestError(RowcallError):
+    """A provider file is wrong. `faults` holds every fault that was found, in file order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the user's SQL: character offsets, `end` exclusive."""
+
+    start: int
+    end: int
+
+
+def caret(sql: str, span: Span | None) -> str:
+    """The line of `sql` that holds `span`, its number before it and carets below; "" where there is no span.
+
+    Long lines are cut around the place, so that the block fits a terminal of 100 columns.
+    """
+    if span is None or not sql:
+        return ""
+    start = min(span.start, len(sql))
+    line_start = sql.rfind("\n", 0, start) + 1
+    line_end = sql.find("\n", start)
+    line_end = len(sql) if line_end < 0 else line_end
+    line, column = sql[line_start:line_end], start - line_start
+    width = max(1, min(span.end, line_end) - start)
+    prefix = f"LINE {sql.count(chr(10), 0, start) + 1}: "
+    cut = max(0, column - 60)
+    shown = line[cut : cut + 90]
+    lead = "…" if cut else ""
+    tail = "…" if len(line) > cut + 90 else ""
+    below = "".join(c if c == "\t" else " " for c in shown[: column - cut])
+    marks = "^" * max(1, min(width, len(shown) - (column - cut)))
+    return f"{prefix}{lead}{shown}{tail}\n{' ' * len(prefix + lead)}{below}{marks}"
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """Up to `count` of `known` that look like `name`, closest first; empty where none does."""
+    by_fold = {candidate.casefold(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.casefold(), list(by_fold), n=count, cutoff=0.6)
+    return tuple(by_fold[fold] for fold in close)
+
+
+class _Located(RowcallError):
+    """An error with a place in the user's SQL, shown with a caret."""
+
+    def __init__(self, message: str, *, sql: str = "", span: Span | None = None, hint: str = "") -> None:
+        self.message = message
+        self.sql = sql
+        self.span = span
+        self.hint = hint
+        super().__init__(message)
+
+    def located(self, sql: str) -> _Located:
+        """This error, with the statement it is about where it did not know it yet."""
+        self.sql = self.sql or sql
+        return self
+
+    def __str__(self) -> str:
+        return "\n\n".join(part for part in (self.message, caret(self.sql, self.span), self.hint) if part)
+
+
+class SQLError(_Located):
+    """The statement is wrong; nothing was sent."""
+
+
+class ParseError(SQLError):
+    """The text is not SQL, or not a statement that rowcall knows."""
+
+
+class UnknownNameError(SQLError):
+    """No provider, service, resource, method, parameter or attribute has this name. `nearest` holds the closest ones."""
+
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str] = (), *, where: str = "", sql: str = "", span: Span | None = None
+    ) -> None:
+        names = sorted(set(known))
+        self.kind = kind
+        self.name = name
+        self.nearest = nearest(name, names)
+        place = f" in {where}" if where else ""
+        hint = ""
+        if self.nearest:
+            hint = f"Did you mean {', '.join(self.nearest)}?"
+        elif names:
+            shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+            hint = f"There is: {shown}."
+        super().__init__(f'No {kind} "{name}"{place}.', sql=sql, span=span, hint=hint)
+
+
+class AmbiguousNameError(SQLError):
+    """More than one thing answers to a name. `candidates` holds their full names."""
+
+    def __init__(self, name: str, candidates: Sequence[str], *, sql: str = "", span: Span | None = None, hint: str = "") -> None:
+        self.name = name
+        self.candidates = tuple(candidates)
+        super().__init__(
+            f'"{name}" could be {" or ".join(self.candidates)}.', sql=sql, span=span, hint=hint or "Write the full name."
+        )
+
+
+class UnsupportedSQLError(SQLError):
+    """SQL that is legal but cannot mean an API call. The hint shows the form that can."""
+
+
+class BindError(SQLError):
+    """DuckDB refused the statement: its own message, with the caret in the user's text."""
+
+
+class PlanError(_Located):
+    """The statement is well formed, but cannot be turned into calls as it stands; nothing was sent."""
+
+
+class MissingParameterError(PlanError):
+    """The API needs values that the statement does not give."""
+
+    def __init__(
+        self,
+        resource: str,
+        candidates: Sequence[tuple[str, tuple[str, ...]]],
+        example: str,
+        *,
+        reason: str = "",
+        sql: str = "",
+        span: Span | None = None,
+    ) -> None:
+        self.resource = resource
+        self.candidates = tuple(candidates)
+        """(method, its missing parameters), best candidate first."""
+        self.example = example
+        lines = [f"{resource} cannot be called without more values:"]
+        lines += [f"  {method} needs {', '.join(missing)}" for method, missing in self.candidates]
+        if reason:
+            lines.append(reason)
+        super().__init__("\n".join(lines), sql=sql, span=span, hint=f"For example: {example}" if example else "")
+
+
+class ReadOnlyError(PlanError):
+    """A write on a connection or provider that is read-only."""
+
+
+class BudgetError(PlanError):
+    """The statement needs more requests than `max_requests` allows. What was fetched before is discarded."""
+
+
+class RequestError(RowcallError):
+    """An HTTP exchange failed. Nothing here holds a secret."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        provider: str = "",
+        request: str = "",
+        status: int | None = None,
+        request_id: str | None = None,
+        code: str | None = None,
+        hint: str = "",
+    ) -> None:
+        self.message = message
+        self.provider = provider
+        self.request = request
+        """Method and redacted URL, as `GET https://api.example.com/v1/threads/t/runs?limit=100`."""
+        self.status = status
+        self.request_id = request_id
+        self.code = code
+        self.hint = hint
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        facts = [f"HTTP {self.status}"] if self.status is not None else []
+        facts += [self.request] if self.request else []
+        facts += [f"request id {self.request_id}"] if self.request_id else []
+        return "\n".join(part for part in (self.message, " · ".join(facts), self.hint) if part)
+
+
+class AuthError(RequestError):
+    """No key is set, or the API refused the one that is."""
+
+
+class ResponseError(RequestError):
+    """The API refused the request, or its answer is not what it documents."""
+
+
+class PageLoopError(RequestError):
+    """The API gave a cursor that it had given before, so that paging would never end."""
+
+
+class RateLimitError(RequestError):
+    """Still rate-limited after every retry."""
+
+    retry_after_s: float | None = None
+    """What the API asked to wait, in seconds, where it said so."""
+
+
+class UnavailableError(RequestError):
+    """No connection, a dropped connection, a server error that stayed, or out of time."""
+
+
+class DataError(RowcallError):
+    """A value cannot be sent, or read, as its declared type."""
+
+
+class EngineError(RowcallError):
+    """DuckDB failed while running the local part of a statement."""
+
+
+class PartialResultWarning(UserWarning):
+    """A result lacks rows, because the caller asked for `on_error="partial"` and some requests failed."""
+
+
+class MisfitWarning(UserWarning):
+    """Values did not fit their declared type, and are NULL in the result (the originals are in `_extra`)."""

@@ -1,0 +1,337 @@
+"""The one place that sends.
+
+A `Client` belongs to a provider instance. It turns a planned request into an HTTP exchange, tries again where that is safe, and gives
+back pages or errors in words. It decides nothing about SQL or rows. httpx is loaded when the first request is sent.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from rowcall.errors import AuthError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
+from rowcall.http.control import Control, Exchange
+from rowcall.http.endpoint import Endpoint, checked_base, origin
+from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
+from rowcall.http.paginate import Chain, at_url
+from rowcall.http.redact import LogFilter, Redactor
+from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, unusable
+from rowcall.http.retry import asked_wait, is_fate_unknown, pause, wants_retry
+from rowcall.manifest.model import AuthKind, AuthScheme
+from rowcall.plan.nodes import Call, Protocol, Request
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Client", "Endpoint"]
+
+_SLICE_S = 0.1
+_MAX_REDIRECTS = 5
+_REDIRECTS = {301, 302, 303, 307, 308}
+_METHOD_KEPT = {307, 308}
+_NO_CONTENT = 204
+_FAILED = 400
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_CLIENT_DEFAULTS = {"accept", "accept-encoding", "connection", "user-agent"}
+"""Headers that every httpx client has of itself, so that their presence says nothing of the user's wishes."""
+
+
+class Client:
+    """Sends the requests of one provider instance, from any number of threads."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        base = checked_base(endpoint)
+        self.endpoint = endpoint
+        self._base = urlunsplit(base._replace(netloc=base.netloc.rpartition("@")[2], query=""))
+        self._userinfo = unquote(base.netloc.rpartition("@")[0])
+        self._query = (*parse_qsl(base.query, keep_blank_values=True), *endpoint.query)
+        self._redact = Redactor(endpoint)
+        self._log_filter = LogFilter(self._redact)
+        self._slots = threading.BoundedSemaphore(max(1, endpoint.max_in_flight))
+        self._lock = threading.Lock()
+        self._http: httpx.Client | None = None
+
+    def url(self, request: Request) -> str:
+        """The full URL of a request, without secrets. Raises DataError where its path would lead elsewhere."""
+        return self._redact(self._url(request))
+
+    def pages(self, call: Call, protocol: Protocol, control: Control) -> Iterator[Page]:
+        """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row."""
+        chain = Chain(protocol.paging, call.request, self._base, control.warn)
+        request: Request | None = chain.first
+        while request is not None:
+            found = self._fetch(request, protocol, control)
+            if found is None:
+                return
+            page, envelope = found
+            if page.status != _NO_CONTENT:
+                yield page
+            # Only now, so that a consumer who has enough does not meet what is wrong with the rest.
+            with self._explained(request):
+                request = chain.after(request, envelope)
+
+    def send(self, request: Request, protocol: Protocol, control: Control) -> Page:
+        """The one page that answers a request; without rows where the API says that there is none."""
+        found = self._fetch(request, protocol, control)
+        return Page("{}", 0, request, _NO_CONTENT) if found is None else found[0]
+
+    def close(self) -> None:
+        """Closes the connections; the user's own client is left open."""
+        with self._lock:
+            http, self._http = self._http, None
+            logging.getLogger("httpx").removeFilter(self._log_filter)
+        if http is not None and self.endpoint.client is None:
+            http.close()
+
+    # -- one page ------------------------------------------------------------------------------------------------------------------
+
+    def _fetch(self, request: Request, protocol: Protocol, control: Control) -> tuple[Page, Envelope] | None:
+        """The page that answers `request` and its envelope; None where there is no such row. Raises every error with its context."""
+        if self.endpoint.read_only and not request.reads:
+            raise ReadOnlyError(f"{request.resource}.{request.method_name} changes something, and {self.endpoint.provider} is read-only.")
+        with self._explained(request):
+            answer, context, repeated = self._answered(request, protocol, control)
+            if is_absence(answer, request, protocol) and not is_past_sunset(answer, self.endpoint, protocol.lifecycle):
+                return None
+            if not 200 <= answer.status < 300:
+                raise refused(context, answer, protocol, repeated=repeated)
+            try:
+                return read_page(answer, request, protocol)
+            except BodyFault as fault:
+                raise unusable(context, answer, fault, protocol) from fault
+
+    @contextmanager
+    def _explained(self, request: Request) -> Iterator[None]:
+        """Gives the errors of a request what they lack."""
+        try:
+            yield
+        except RequestError as error:
+            self._context(request).complete(error)
+            raise
+
+    def _context(self, request: Request) -> Context:
+        return Context(self.endpoint, request, f"{request.http_method} {self.url(request)}", self._redact)
+
+    def _answered(self, request: Request, protocol: Protocol, control: Control) -> tuple[Answer, Context, bool]:
+        """The last answer to `request` after retries and redirects, and whether an attempt before it may have been carried out."""
+        context = self._context(request)
+        for _ in range(_MAX_REDIRECTS + 1):
+            answer, repeated = self._attempts(context, protocol, control)
+            place = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or place is None:
+                return answer, context, repeated
+            target = self._redirected(context.request, answer.status, place)
+            if target is None:
+                break
+            context = self._context(target)
+        raise moved(context, answer)
+
+    def _redirected(self, request: Request, status: int, place: str) -> Request | None:
+        """The request that a redirect asks for; None for a write, another place, or a body that would be lost."""
+        if not request.reads or not (request.body is None or status in _METHOD_KEPT):
+            return None
+        return at_url(request, self._base, place)
+
+    def _attempts(self, context: Context, protocol: Protocol, control: Control) -> tuple[Answer, bool]:
+        """The answer of the last attempt, and whether one before it may have been carried out. Raises UnavailableError where none came."""
+        repeated = False
+        for attempt in itertools.count(1):
+            try:
+                answer = self._exchange(context, control, attempt)
+            except _outage() as trouble:
+                resendable = context.resendable or trouble.unsent
+                wait_s = pause(protocol.retry, attempt, None, control.remaining()) if resendable else None
+                if wait_s is None:
+                    fate = "" if trouble.unsent else context.fate
+                    raise context.error(UnavailableError, trouble.sentence + fate) from trouble
+                repeated = repeated or not trouble.unsent
+            else:
+                status, headers = answer.status, answer.headers
+                if status < _FAILED or not wants_retry(status, headers, protocol.retry, resendable=context.resendable):
+                    return answer, repeated
+                wait_s = pause(protocol.retry, attempt, asked_wait(headers), control.remaining())
+                if wait_s is None:
+                    return answer, repeated
+                repeated = repeated or is_fate_unknown(status)
+            control.wait(wait_s)
+        raise AssertionError  # the loop has no end of its own
+
+    # -- one exchange --------------------------------------------------------------------------------------------------------------
+
+    def _exchange(self, context: Context, control: Control, attempt: int) -> Answer:
+        """What one HTTP exchange brings. Raises Outage where no answer came."""
+        auth = self._auth(context)
+        http = self._opened()
+        outgoing = self._build(http, context.request, control)
+        with self._slot(control):
+            control.spend()
+            send = functools.partial(http.send, outgoing, auth=auth, stream=True, follow_redirects=False)
+            return self._transmit(send, context, control, attempt)
+
+    def _transmit(self, send: Callable[[], httpx.Response], context: Context, control: Control, attempt: int) -> Answer:
+        """The answer that `send` starts, read to its end, and recorded whatever becomes of it."""
+        from rowcall.http.transport import watched
+
+        started = time.perf_counter()
+        response: httpx.Response | None = None
+        error: str | None = "interrupted"
+        try:
+            with watched(control), self._in_words(context, control):
+                response = send()
+                content = self._content(response, control)
+            error = None
+        except Exception as problem:
+            error = self._redact(str(problem)) or type(problem).__name__.lower()
+            raise
+        finally:
+            elapsed_s = time.perf_counter() - started
+            status, size = (None, 0) if response is None else (response.status_code, response.num_bytes_downloaded)
+            control.record(Exchange(context.line, attempt, status, error, elapsed_s, size))
+        return Answer(response.status_code, response.headers, content)
+
+    @contextmanager
+    def _in_words(self, context: Context, control: Control) -> Iterator[None]:
+        """Turns what httpx raises into an Outage or a RequestError."""
+        import httpx
+
+        from rowcall.http.outage import outage
+        from rowcall.http.transport import proxy_for
+
+        try:
+            yield
+        except UnavailableError as late:
+            late.message += context.fate
+            raise
+        except httpx.TransportError as problem:
+            with self._in_words(context, control):
+                control.check()
+            proxy = None if self.endpoint.client is not None else proxy_for(self._base)
+            raise outage(problem, self._base, urlsplit(proxy).netloc.rpartition("@")[2] if proxy else None) from problem
+        except httpx.DecodingError as problem:
+            raise context.error(ResponseError, f"{self.endpoint.title} sent a body that cannot be decompressed.") from problem
+
+    @staticmethod
+    def _content(response: httpx.Response, control: Control) -> bytes:
+        """The whole body."""
+        chunks = []
+        try:
+            for chunk in response.iter_bytes():
+                control.check()
+                chunks.append(chunk)
+        finally:
+            response.close()
+        return b"".join(chunks)
+
+    @contextmanager
+    def _slot(self, control: Control) -> Iterator[None]:
+        """Waits until one more request may be in flight."""
+        while not self._slots.acquire(timeout=_SLICE_S):
+            control.check()
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def _opened(self) -> httpx.Client:
+        """The client, made when it is first needed."""
+        with self._lock:
+            if self._http is None:
+                from rowcall.http.transport import open_client
+
+                self._http = self.endpoint.client if self.endpoint.client is not None else open_client(self.endpoint, self._base)
+                if self._redact.in_urls:
+                    logging.getLogger("httpx").addFilter(self._log_filter)
+            return self._http
+
+    def _auth(self, context: Context) -> Any:
+        """The auth flow for a request. Raises AuthError where a key is needed and none is set, or it cannot be sent."""
+        import httpx
+
+        from rowcall.http.auth import KeyAuth, is_needed
+
+        scheme, key = self.endpoint.auth, (self.endpoint.key or "").strip()
+        if scheme is not None and is_needed(self.endpoint):
+            if key:
+                if scheme.kind in {AuthKind.BEARER, AuthKind.HEADER} and not (key.isascii() and key.isprintable()):
+                    message = f"The key of {self.endpoint.title} has characters that no key can have; nothing was sent."
+                    raise context.error(AuthError, message)
+                return KeyAuth(scheme, key, self._base)
+            if self.endpoint.client is None and not self._userinfo:
+                raise missing_key(context)
+        if self._userinfo:
+            return KeyAuth(AuthScheme(kind=AuthKind.BASIC), self._userinfo, self._base)
+        return httpx.USE_CLIENT_DEFAULT
+
+    # -- one request ---------------------------------------------------------------------------------------------------------------
+
+    def _build(self, http: httpx.Client, request: Request, control: Control) -> httpx.Request:
+        import httpx
+
+        timeout, remaining = http.timeout, control.remaining()
+        if remaining is not None:
+            limits = (timeout.connect, timeout.read, timeout.write, timeout.pool)
+            connect, read, write, pool = (remaining if limit is None else min(limit, remaining) for limit in limits)
+            timeout = httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
+        content = None if request.body is None else _encoded(request)
+        headers = self._headers(http, request)
+        return http.build_request(request.http_method, self._url(request), headers=headers, content=content, timeout=timeout)
+
+    def _headers(self, http: httpx.Client, request: Request) -> dict[str, str]:
+        """The headers of a request by lower-case name: ours, the manifest's, the user's, the later over the earlier."""
+        headers = {"accept": "application/json", "user-agent": "rowcall"}
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+        for name, value in request.headers:
+            headers[name.lower()] = _checked_header(name, value, DataError)
+        for name, value in self.endpoint.headers:
+            headers[name.lower()] = _checked_header(name, value, UsageError)
+        if self.endpoint.client is not None:
+            own = {name.lower() for name in http.headers}
+            headers = {name: value for name, value in headers.items() if name not in own or name in _CLIENT_DEFAULTS - {"user-agent"}}
+        return headers
+
+    def _url(self, request: Request) -> str:
+        """The full URL: base, path, the request's query, and of the user's query what the request does not have."""
+        path, _, in_path = request.path.partition("?")
+        if any(unquote(segment) in {".", ".."} for segment in path.split("/")):
+            raise DataError(f"A path parameter of {request.resource}.{request.method_name} is a dot segment, which leads to another path.")
+        url = path if "://" in path else self._base + path
+        if origin(url) != origin(self._base):
+            raise DataError(f"{request.resource}.{request.method_name} leads to another place than base_url.")
+        present = {name for name, _ in (*parse_qsl(in_path, keep_blank_values=True), *request.query)}
+        pairs = (*request.query, *(pair for pair in self._query if pair[0] not in present))
+        query = "&".join(part for part in (in_path, urlencode(pairs, quote_via=quote, safe=":,/@$[]")) if part)
+        return f"{url}?{query}" if query else url
+
+
+def _outage() -> Any:
+    """The class of what is raised where no answer came; a function, because its module loads httpx."""
+    from rowcall.http.outage import Outage
+
+    return Outage
+
+
+def _encoded(request: Request) -> bytes:
+    try:
+        return json.dumps(request.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError) as problem:
+        raise DataError(f"The body for {request.resource}.{request.method_name} cannot be written as JSON: {problem}.") from problem
+
+
+def _checked_header(name: str, value: str, error: type[DataError | UsageError]) -> str:
+    """`value` without the space around it. Raises `error` where HTTP cannot carry it."""
+    if _HEADER_NAME.fullmatch(name) is None:
+        raise error(f"{name!r} is no name for a header.")
+    value = value.strip()
+    if not (value.isascii() and value.replace("\t", " ").isprintable()):
+        raise error(f"The value of the header {name} has characters that HTTP cannot carry.")
+    return value

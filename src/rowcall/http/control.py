@@ -1,0 +1,148 @@
+"""What one statement may spend, and how it is stopped.
+
+A `Control` is shared by all threads that work for a statement: it counts requests, knows the deadline, carries the cancel flag, and
+collects what was sent. It sends nothing and loads nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+import weakref
+from dataclasses import dataclass
+
+from rowcall.errors import BudgetError, UnavailableError
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it, and no user is shown it
+    """The statement was cancelled; the thread that meets this stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One HTTP exchange that was really sent."""
+
+    request: str
+    """Method and redacted URL."""
+    attempt: int
+    """1 for the first time this request was sent."""
+    status: int | None
+    """None where no answer came."""
+    error: str | None
+    """Why no answer came."""
+    elapsed_s: float
+    """From sending until the body was read, or until it failed."""
+    bytes: int
+    """What was received of the body, as it came over the wire."""
+
+
+class _Budget:
+    """How many requests were spent, shared by a control and its scopes."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self.spent = 0
+        self._lock = threading.Lock()
+
+    def spend(self) -> None:
+        with self._lock:
+            if self.limit is not None and self.spent >= self.limit:
+                raise BudgetError(
+                    f"The statement needs more than max_requests={self.limit} requests.",
+                    hint="Narrow the statement, or raise max_requests. EXPLAIN shows the requests of a statement.",
+                )
+            self.spent += 1
+
+
+class _Flag:
+    """Whether to stop; setting it sets those below it."""
+
+    def __init__(self, above: _Flag | None = None) -> None:
+        self.event = threading.Event()
+        self._above = above  # kept alive, for it is what sets this one
+        self._below: weakref.WeakSet[_Flag] = weakref.WeakSet()
+        self._lock = threading.Lock()
+
+    def set(self) -> None:
+        with self._lock:
+            self.event.set()
+            below = list(self._below)
+        for flag in below:
+            flag.set()
+
+    def below(self) -> _Flag:
+        flag = _Flag(self)
+        with self._lock:
+            self._below.add(flag)
+            if self.event.is_set():
+                flag.set()
+        return flag
+
+
+class Control:
+    """The limits, the cancel flag and the records of one statement. All of it may be used from any thread."""
+
+    def __init__(self, *, max_requests: int | None = None, timeout_s: float | None = None) -> None:
+        self.max_requests = max_requests
+        self.timeout_s = timeout_s
+        self.exchanges: list[Exchange] = []
+        self.warnings: list[str] = []
+        self._budget = _Budget(max_requests)
+        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self._lock = threading.Lock()
+        self._flag = _Flag()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._flag.event.is_set()
+
+    @property
+    def spent(self) -> int:
+        """How many requests were sent, retries included."""
+        return self._budget.spent
+
+    def cancel(self) -> None:
+        """Makes every thread that works for this statement stop soon."""
+        self._flag.set()
+
+    def scope(self) -> Control:
+        """A control that can be cancelled by itself, and is when this one is; limits and records are shared."""
+        scope = copy.copy(self)
+        vars(scope)["_flag"] = self._flag.below()
+        return scope
+
+    def remaining(self) -> float | None:
+        """Seconds until the deadline, never negative; None where there is none."""
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    def check(self) -> None:
+        """Raises Cancelled when cancelled, UnavailableError past the deadline."""
+        if self.cancelled:
+            raise Cancelled
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            raise UnavailableError(f"Not done within timeout_s={self.timeout_s:g}.", hint="Raise timeout_s, or narrow the statement.")
+
+    def spend(self) -> None:
+        """Counts one request that is about to be sent.
+
+        Raises Cancelled when cancelled, UnavailableError past the deadline, BudgetError over `max_requests`.
+        """
+        self.check()
+        self._budget.spend()
+
+    def wait(self, seconds: float) -> None:
+        """Returns after `seconds`, or earlier when cancelled or past the deadline."""
+        remaining = self.remaining()
+        self._flag.event.wait(seconds if remaining is None else min(seconds, remaining))
+
+    def record(self, exchange: Exchange) -> None:
+        """Keeps what was sent, for EXPLAIN ANALYZE and the journal."""
+        self.exchanges.append(exchange)
+
+    def warn(self, message: str) -> None:
+        """Keeps a warning for the user, each text once."""
+        with self._lock:
+            if message not in self.warnings:
+                self.warnings.append(message)

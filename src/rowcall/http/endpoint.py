@@ -1,0 +1,66 @@
+"""Where requests go: a provider instance with its settings resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from rowcall.errors import UsageError
+from rowcall.manifest.model import AuthScheme
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A provider instance; the session has resolved its settings already."""
+
+    provider: str
+    title: str
+    base_url: str
+    """Variables filled; a slash at its end and a query string of its own are understood."""
+    auth: AuthScheme | None
+    key: str | None = field(repr=False)
+    key_names: tuple[str, ...]
+    """Environment variables that could hold the key."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The user's extra and optional headers; they override the manifest's, whatever their case."""
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The user's extra query parameters, for requests that do not have them already."""
+    max_in_flight: int = 16
+    connect_timeout_s: float = 10
+    read_timeout_s: float = 60
+    client: Any = field(default=None, repr=False)
+    """The user's own httpx.Client: used as it is and never closed here; what it sends by itself is left alone."""
+    read_only: bool = False
+    """Refuses every request that changes something."""
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of `url`, in the one form in which equal places are equal.
+
+    Raises ValueError where the port is not a number.
+    """
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(scheme)
+
+
+def checked_base(endpoint: Endpoint) -> SplitResult:
+    """The base URL in its parts, its path without a slash at the end.
+
+    Raises UsageError where it is no http or https URL, or has a variable left open.
+    """
+    url = endpoint.base_url.strip()
+    where = f"base_url of provider {endpoint.provider}"
+    try:
+        scheme, host, _ = origin(url)
+    except ValueError as problem:
+        raise UsageError(f"The {where} is not a URL: {problem}.") from problem
+    if scheme not in _PORTS or not host:
+        raise UsageError(f"The {where} must start with http:// or https:// and name a host, as http://127.0.0.1:8000/v1.")
+    if "{" in url:
+        raise UsageError(f"The {where} has an open variable: {url}. Give it a value in the setting `variables`.")
+    parts = urlsplit(url)
+    return parts._replace(path=parts.path.rstrip("/"), fragment="")

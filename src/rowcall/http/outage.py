@@ -1,0 +1,97 @@
+"""Why no answer came, in one sentence.
+
+httpx wraps what the system said two or three times; here the chain is searched for what a user can act on: nothing listening, no such
+host, a certificate, a timeout, a dropped connection, a proxy.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+
+_UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
+_BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class Outage(Exception):  # noqa: N818 - becomes an UnavailableError where the request is known
+    """No answer came. `unsent` is whether it is certain that the API has not seen the request."""
+
+    def __init__(self, sentence: str, *, unsent: bool) -> None:
+        self.sentence = sentence
+        self.unsent = unsent
+        super().__init__(sentence)
+
+
+def outage(problem: httpx.TransportError, url: str, proxy: str | None) -> Outage:
+    """What `problem` means for a request to `url`. `proxy` is the proxy in use, as `host:port`."""
+    unsent = isinstance(problem, _BEFORE_SENDING)
+    return Outage(_sentence(problem, _place(url), proxy, unsent=unsent), unsent=unsent)
+
+
+def _place(url: str) -> str:
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def _sentence(problem: httpx.TransportError, place: str, proxy: str | None, *, unsent: bool) -> str:
+    if isinstance(problem, httpx.ProxyError):
+        return f"The proxy {proxy or ''} refused to connect to {place}: {problem}.".replace("  ", " ")
+    if unsent:
+        through = f" (a proxy that the environment names, on the way to {place})" if proxy else ""
+        return _unconnected(problem, proxy or place, through)
+    return _broken(problem, place)
+
+
+def _unconnected(problem: httpx.TransportError, place: str, through: str) -> str:
+    if isinstance(problem, httpx.PoolTimeout):
+        return f"No connection to {place} was free in time."
+    if isinstance(problem, httpx.ConnectTimeout):
+        return f"{place}{through} did not accept a connection in time."
+    causes = (_cause_in_words(cause, place, through) for cause in _causes(problem))
+    return next((words for words in causes if words), f"Cannot connect to {place}{through}: {problem}.")
+
+
+def _cause_in_words(cause: BaseException, place: str, through: str) -> str | None:
+    """What the system says, None where it is nothing that has words here."""
+    if isinstance(cause, socket.gaierror):
+        return f"Cannot find the host {place.rpartition(':')[0]}{through}: check its name and the network."
+    if isinstance(cause, ssl.SSLError):
+        return _untrusted(cause, place, through)
+    if isinstance(cause, ConnectionRefusedError):
+        return f"Nothing is listening at {place}{through}."
+    if isinstance(cause, OSError) and cause.errno in _UNREACHABLE:
+        return f"Cannot reach {place}{through}: check the network."
+    return None
+
+
+def _untrusted(cause: ssl.SSLError, place: str, through: str) -> str:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"The certificate of {place}{through} is not trusted: {cause.verify_message}."
+    if cause.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"}:
+        return f"{place}{through} does not speak TLS; its URL may have to start with http://."
+    return f"No secure connection to {place}{through}: {(cause.reason or str(cause)).lower().replace('_', ' ')}."
+
+
+def _broken(problem: httpx.TransportError, place: str) -> str:
+    if isinstance(problem, httpx.ReadTimeout):
+        return f"{place} did not answer in time."
+    if isinstance(problem, httpx.WriteTimeout):
+        return f"{place} did not take the request in time."
+    if isinstance(problem, httpx.LocalProtocolError):
+        return f"The request to {place} cannot be sent as it is."
+    if isinstance(problem, httpx.RemoteProtocolError) and "illegal" in str(problem):
+        return f"{place} does not speak HTTP; its URL may have to start with https://."
+    return f"{place} dropped the connection before its answer was complete."
+
+
+def _causes(problem: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = problem
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

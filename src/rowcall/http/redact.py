@@ -1,0 +1,90 @@
+"""Text without secrets.
+
+Every text that leaves this room (URLs, messages, starts of bodies) passes a `Redactor`. It replaces the key wherever it stands, in every
+spelling in which it travels, and the values of query parameters and headers that carry secrets by their name. Rows are data, and
+are left alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
+
+from rowcall.http.endpoint import Endpoint
+from rowcall.manifest.model import AuthKind
+
+MASK = "***"
+_SECRET_NAME = re.compile(r"auth|key|token|secret|passw|cookie|credential|signature|(^|[-_])sig($|[-_])", re.IGNORECASE)
+_QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#\s]+)=([^&#\s]*)")
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@]+@")
+_SHORT = 4
+"""A secret shorter than this is replaced only where it stands as a word, so that a key `x` leaves texts readable."""
+_LONG = 8
+"""The value of a header or query parameter with a telling name is a secret from this length on."""
+
+
+def _secrets(endpoint: Endpoint) -> Iterator[str]:
+    """Everything that must not be seen, as the user gave it."""
+    key = (endpoint.key or "").strip()
+    yield key
+    if endpoint.auth is not None and endpoint.auth.kind is AuthKind.BASIC:
+        yield base64.b64encode(key.encode()).decode()
+        yield key.partition(":")[2]
+    for name, value in (*endpoint.headers, *endpoint.query):
+        if _SECRET_NAME.search(name):
+            # `Bearer xyz` is secret as a whole and in its last word; a value as short as `json` is none.
+            yield from (text for text in {value.strip(), value.strip().rpartition(" ")[2]} if len(text) >= _LONG)
+    yield urlsplit(endpoint.base_url).password or ""
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret as it stands in text, in URLs and in JSON."""
+    return {secret, quote(secret, safe=""), quote_plus(secret), secret.replace("\\", "\\\\").replace('"', '\\"'), repr(secret)[1:-1]}
+
+
+def _pattern(secret: str) -> str:
+    return re.escape(secret) if len(secret) >= _SHORT else rf"(?<!\w){re.escape(secret)}(?!\w)"
+
+
+class Redactor:
+    """Knows the secrets of one endpoint and takes them out of texts."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        spellings = {spelling for secret in _secrets(endpoint) if secret for spelling in _spellings(secret)}
+        # The longest first, so that a secret that holds another one is replaced whole.
+        ordered = sorted(spellings, key=len, reverse=True)
+        self._secret = re.compile("|".join(map(_pattern, ordered))) if ordered else None
+        self._names = {name.lower() for name, _ in endpoint.query if _SECRET_NAME.search(name)}
+        if endpoint.auth is not None and endpoint.auth.kind is AuthKind.QUERY:
+            self._names.add((endpoint.auth.name or "key").lower())
+
+    def __call__(self, text: str) -> str:
+        """`text` with every secret replaced by `***`."""
+        text = _USERINFO.sub(MASK + "@", text)
+        if self._names:
+            text = _QUERY_PAIR.sub(self._pair, text)
+        return text if self._secret is None else self._secret.sub(MASK, text)
+
+    @property
+    def in_urls(self) -> bool:
+        """Whether the URLs that are sent hold secrets."""
+        return bool(self._names)
+
+    def _pair(self, match: re.Match[str]) -> str:
+        return f"{match[1]}={MASK}" if unquote_plus(match[1]).lower() in self._names else match[0]
+
+
+class LogFilter(logging.Filter):
+    """Takes the secrets out of the lines that httpx logs, which hold whole URLs."""
+
+    def __init__(self, redact: Redactor) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True always; the record has lost its secrets."""
+        record.msg, record.args = self._redact(record.getMessage()), ()
+        return True

@@ -1,0 +1,255 @@
+"""Sockets that can be let go.
+
+httpx waits inside one system call until the whole timeout is over, so that Ctrl-C and a deadline would have to wait too. Here every
+wait is cut into slices, and between two of them the control of the statement, which the thread has named by `watched`, is asked whether
+to go on. Loading this module loads httpx.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import ipaddress
+import os
+import select
+import selectors
+import socket
+import ssl
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from rowcall.errors import UsageError
+from rowcall.http.control import Control
+from rowcall.http.endpoint import Endpoint
+
+_T = TypeVar("_T")
+SLICE_S = 0.1
+"""How long a thread waits before it asks again whether to go on."""
+_KEEP_ALIVE_S = 4.0
+"""Idle connections are closed after this: before the 5 s of common servers, so that no request meets a closing connection."""
+_IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
+_watched = threading.local()
+
+
+@contextmanager
+def watched(control: Control) -> Iterator[None]:
+    """Lets `control` end the waits of this thread."""
+    _watched.control = control
+    try:
+        yield
+    finally:
+        _watched.control = None
+
+
+def _check() -> None:
+    control: Control | None = getattr(_watched, "control", None)
+    if control is not None:
+        control.check()
+
+
+class _Clock:
+    """Slices of one timeout."""
+
+    def __init__(self, timeout: float | None) -> None:
+        self._end = None if timeout is None else time.monotonic() + timeout
+
+    def slice_s(self) -> float:
+        """How long to wait now. Raises TimeoutError when the time is over."""
+        if self._end is None:
+            return SLICE_S
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(SLICE_S, left)
+
+
+def _sliced(sock: socket.socket, action: Callable[[], _T], timeout: float | None) -> _T:
+    """What `action` on `sock` gives. Raises TimeoutError after `timeout`, and what the watching control raises."""
+    clock = _Clock(timeout)
+    while True:
+        sock.settimeout(clock.slice_s())
+        try:
+            return action()
+        except TimeoutError:
+            _check()
+
+
+class Stream(httpcore.NetworkStream):
+    """A connected socket, plain or TLS."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """The next bytes, b"" at the end."""
+        try:
+            return _sliced(self._sock, lambda: self._sock.recv(max_bytes), timeout)
+        except TimeoutError as problem:
+            raise httpcore.ReadTimeout from problem
+        except OSError as problem:
+            raise httpcore.ReadError(str(problem)) from problem
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Sends all of `buffer`."""
+        left = memoryview(buffer)
+        try:
+            while left:
+                left = left[_sliced(self._sock, functools.partial(self._sock.send, left), timeout) :]
+        except TimeoutError as problem:
+            raise httpcore.WriteTimeout from problem
+        except OSError as problem:
+            raise httpcore.WriteError(str(problem)) from problem
+
+    def close(self) -> None:
+        """Closes the socket."""
+        self._sock.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """The same connection, from now on encrypted."""
+        try:
+            secure = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname, do_handshake_on_connect=False)
+            try:
+                _sliced(secure, secure.do_handshake, timeout)
+            except BaseException:
+                secure.close()
+                raise
+        except TimeoutError as problem:
+            raise httpcore.ConnectTimeout from problem
+        except OSError as problem:
+            raise httpcore.ConnectError(str(problem)) from problem
+        return Stream(secure)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks of a stream; None for what it does not have."""
+        if info == "ssl_object":
+            return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
+        if info == "is_readable":
+            return _is_readable(self._sock)
+        named = {"socket": lambda: self._sock, "client_addr": self._sock.getsockname, "server_addr": self._sock.getpeername}
+        return named[info]() if info in named else None
+
+
+def _is_readable(sock: socket.socket) -> bool:
+    """Whether an idle connection has something to read, which means that the server has closed it."""
+    if sock.fileno() < 0:
+        return True
+    if not hasattr(select, "poll"):
+        return bool(select.select([sock], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+class Backend(httpcore.NetworkBackend):
+    """Opens connections."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - the interface has it; the pool below never sets it
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - as above
+    ) -> httpcore.NetworkStream:
+        """A connection to the first of the host's addresses that accepts one."""
+        problem: OSError = OSError("the name has no address")
+        try:
+            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as unknown:
+            raise httpcore.ConnectError(str(unknown)) from unknown
+        for family, kind, protocol, _, address in addresses:
+            try:
+                return Stream(_connected(family, kind, protocol, address, timeout))
+            except OSError as failed:
+                problem = failed
+        error = httpcore.ConnectTimeout if isinstance(problem, TimeoutError) else httpcore.ConnectError
+        raise error(str(problem)) from problem
+
+
+def _connected(family: int, kind: int, protocol: int, address: Any, timeout: float | None) -> socket.socket:
+    """A connected socket. Raises OSError, of the system's own kinds."""
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.settimeout(0)
+        code = sock.connect_ex(address)
+        if code in _IN_PROGRESS:
+            _await_writable(sock, timeout)
+            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))  # noqa: TRY301 - the socket is closed below
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _await_writable(sock: socket.socket, timeout: float | None) -> None:
+    clock = _Clock(timeout)
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_WRITE)
+        while not selector.select(clock.slice_s()):
+            _check()
+
+
+class Transport(httpx.HTTPTransport):
+    """httpx's own transport over sockets that can be let go."""
+
+    def __init__(self, verify: Any, limits: httpx.Limits) -> None:
+        super().__init__(verify=verify, limits=limits, trust_env=False)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=verify or None,
+            max_connections=limits.max_connections,
+            max_keepalive_connections=limits.max_keepalive_connections,
+            keepalive_expiry=limits.keepalive_expiry,
+            network_backend=Backend(),
+        )
+
+
+def proxy_for(base_url: str) -> str | None:
+    """The proxy that the environment names for a URL; None for loopback addresses always."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if is_loopback(host):
+        return None
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return None if not proxy or urllib.request.proxy_bypass(host) else proxy
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its name alone."""
+    name = host.lower().rstrip(".")
+    try:
+        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
+
+
+def open_client(endpoint: Endpoint, base_url: str) -> httpx.Client:
+    """A client for one endpoint, with as many connections as it may have requests in flight.
+
+    Certificates are read only for https, because that takes longer than everything else here.
+    Raises UsageError for a proxy that cannot be used.
+    """
+    timeout = httpx.Timeout(endpoint.read_timeout_s, connect=endpoint.connect_timeout_s, pool=None)
+    limits = httpx.Limits(
+        max_connections=endpoint.max_in_flight, max_keepalive_connections=endpoint.max_in_flight, keepalive_expiry=_KEEP_ALIVE_S
+    )
+    verify: Any = httpx.create_ssl_context() if urlsplit(base_url).scheme == "https" else False
+    if proxy_for(base_url) is None:
+        return httpx.Client(transport=Transport(verify, limits), timeout=timeout, trust_env=False)
+    try:
+        return httpx.Client(verify=verify, limits=limits, timeout=timeout)
+    except (ImportError, ValueError, httpx.InvalidURL) as problem:
+        raise UsageError(f"The proxy that the environment names cannot be used: {problem}") from problem

@@ -1,0 +1,24 @@
+"""Where the shipped manifests are: beside the code in a wheel, at the root of a source checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_PLACES = (_PACKAGE / "provider", _PACKAGE.parent.parent / "provider")
+
+
+def shipped() -> dict[str, Path]:
+    """Provider names, sorted, and the folders of their manifests; a folder counts when it holds a `provider.yaml`."""
+    for place in _PLACES:
+        folders = {folder.parent.name: folder.parent for folder in sorted(place.glob("*/provider.yaml"))}
+        if folders:
+            return folders
+    return {}
+
+
+def sandbox_file(name: str) -> Path | None:
+    """The file that says how the sandbox plays the shipped provider `name`; None where there is none."""
+    folder = shipped().get(name)
+    file = folder / "sandbox.yaml" if folder else None
+    return file if file and file.is_file() else None

@@ -1,0 +1,314 @@
+"""What a provider manifest says, as frozen records.
+
+These records are the manifest language: `read.py` fills them from YAML and reports what does not fit, `schema.py` turns them into
+a JSON Schema and into `docs/manifest.md`. A field's `doc` is its documentation in all three. Nothing here knows any provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+def _(doc: str, default: Any = MISSING, *, key: str | None = None) -> Any:
+    """A documented field; `key` is its name in YAML where Python cannot spell it. A dict as default means a new, empty one."""
+    metadata = {"doc": doc, "key": key}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=metadata)
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+class Scalar(StrEnum):
+    """The names of types without parts."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    JSON = "json"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """An array whose items have one type."""
+
+    item: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A declared object: field names, in order, and their types."""
+
+    fields: tuple[tuple[str, Type], ...]
+
+
+Type = Scalar | ListOf | Object
+"""`string`, `integer` (64 bit), `number` (double), `boolean`, `json` (anything), `map` (strings by name), `[T]`, `{field: T}`."""
+
+
+class Verb(StrEnum):
+    """The SQL statement that a method answers to."""
+
+    SELECT = "select"
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+    EXEC = "exec"
+
+
+class Place(StrEnum):
+    """Where a parameter goes in the request."""
+
+    PATH = "path"
+    QUERY = "query"
+    HEADER = "header"
+
+
+class Role(StrEnum):
+    """What a parameter is to the planner, when it is not a filter."""
+
+    PAGE_SIZE = "page_size"
+    CURSOR = "cursor"
+    ORDER = "order"
+    OPTION = "option"
+
+
+class AuthKind(StrEnum):
+    """How a credential is sent."""
+
+    BEARER = "bearer"
+    HEADER = "header"
+    QUERY = "query"
+    BASIC = "basic"
+    NONE = "none"
+
+
+class PagingKind(StrEnum):
+    """How the next page is found."""
+
+    CURSOR = "cursor"
+    TOKEN = "token"
+    LINK = "link"
+    NEXT_URL = "next_url"
+    PAGE = "page"
+    OFFSET = "offset"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    deprecated: bool = _("Whether the API marks it as deprecated.", default=False)
+    sunset: str | None = _("The day it stops or stopped answering, as YYYY-MM-DD.", None)
+    replaced_by: tuple[str, ...] = _("What its makers name as replacement.", ())
+    hosts: tuple[str, ...] = _("The hosts the sunset is about; other hosts that serve the same API are not concerned.", ())
+    note: str | None = _("What a user should do, in one or two sentences; shown when a host that is past its sunset answers 404.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    description: str = _("What it is, ending in a period.")
+    default: str | None = _("Its value when neither a setting nor the environment gives one.", None)
+    env: tuple[str, ...] = _("Environment variables that hold it, first found wins.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthScheme:
+    kind: AuthKind = _("`bearer`, `header` (a key in a header), `query` (a key in the query string), `basic` or `none`.")
+    name: str | None = _("The header or query parameter, for the kinds `header` and `query`.", None)
+    prefix: str | None = _("What stands before the key in the header, with its space.", None)
+    env: tuple[str, ...] = _("Environment variables that hold the key (for `basic`, `user:password`), first found wins.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionalHeader:
+    description: str = _("What it is for, ending in a period.")
+    env: tuple[str, ...] = _("Environment variables that hold its value, first found wins.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSize:
+    parameter: str = _("The query parameter.")
+    maximum: int | None = _("The most rows one page may have; asked for when all rows are wanted.", None)
+    default: int | None = _("How many rows a page has when the parameter is absent.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    kind: PagingKind = _(
+        "`cursor` (id of the last row), `token` (opaque, from the body), `link` (a Link header), `next_url` (from the body), "
+        "`page` (a number) or `offset` (a count of rows)."
+    )
+    parameter: str | None = _("The query parameter that carries the cursor, token, page number or offset.", None)
+    next: str | None = _("Where the body holds the next cursor, token or URL, as a dotted path.", None)
+    row: str | None = _("The field of the last row that serves as cursor when the body has no `next` at all.", None)
+    more: str | None = _("Where the body says whether more follows; false ends the paging.", None)
+    total: str | None = _("Where the body holds the number of all rows; reaching it ends the paging.", None)
+    start: int = _("The first page number or offset.", 0)
+    page_size: PageSize | None = _("How many rows a page has.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    requests: int = _("How many requests.")
+    per_s: float = _("In how many seconds.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    statuses: tuple[int, ...] = _("HTTP statuses worth another try.", (408, 409, 429, 500, 502, 503, 504))
+    attempts: int = _("How often a request is sent at the most.", 3)
+    base_s: float = _("Seconds before the second attempt; doubled for each one after it.", 0.5)
+    max_s: float = _("The longest wait between two attempts, in seconds.", 8.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorShape:
+    message: tuple[str, ...] = _(
+        "Where an error body holds its message, as dotted paths; first found wins.", ("error.message", "message", "detail", "error")
+    )
+    code: tuple[str, ...] = _("Where it holds a code.", ("error.code", "code"))
+    request_id: tuple[str, ...] = _("Response headers that name the request.", ("x-request-id",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    type: Type = _("Its type.")
+    description: str = _("What it holds, ending in a period.")
+    nullable: bool = _("Whether the API may send null or leave it out.", default=True)
+    source: str | None = _("Where a row holds it, as a dotted path, when that is not its name.", None)
+    enum: tuple[str, ...] = _("The values it is known to take.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    place: Place = _("`path`, `query` or `header`.", key="in")
+    description: str = _("What it does, ending in a period.")
+    type: Scalar = _("Its type.", Scalar.STRING)
+    required: bool = _("Whether a call is impossible without it; path parameters always are.", default=False)
+    name: str | None = _("Its name in the request, when that is not the key.", None)
+    default: str | int | float | bool | None = _("What the API takes when it is absent.", None)
+    minimum: float | None = _("The least value.", None)
+    maximum: float | None = _("The greatest value.", None)
+    enum: tuple[str, ...] = _("The values it may take.", ())
+    column: str | None = _("The column that equals it in every row returned; by default the column of the same name.", None)
+    role: Role | None = _("`page_size`, `cursor`, `order` or `option` when it is not a filter.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    type: Type = _("Its type.")
+    description: str = _("What it sets, ending in a period.")
+    required: bool = _("Whether the API refuses a body without it.", default=False)
+    nullable: bool = _("Whether null may be sent.", default=False)
+    minimum: float | None = _("The least value.", None)
+    maximum: float | None = _("The greatest value.", None)
+    max_length: int | None = _("The most characters.", None)
+    enum: tuple[str, ...] = _("The values it may take.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    status: int = _("The HTTP status.", 404)
+    message: str = _("A regular expression that the API's message must match from its start.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    verb: Verb = _("`select`, `insert`, `update`, `delete` or `exec`.")
+    http: str = _("The HTTP method and the path below the base URL, as `GET /threads/{thread_id}/runs`.")
+    description: str = _("What it does, ending in a period.")
+    parameters: dict[str, Parameter] = _("What goes into path, query and headers, by name.", {})
+    body: dict[str, Attribute] = _("What goes into the JSON body, by name.", {})
+    rows: str | None = _(
+        "Where the response holds its rows, as a dotted path; `$` for an array at the top; absent when the response is one row.", None
+    )
+    returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
+    paging: str | None = _("Which of the provider's ways of paging it uses; absent when there is one page.", None)
+    absent: Absent | None = _(
+        "The answer that means that there is no such row, so that a SELECT gives none; anything else is an error.", None
+    )
+    aliases: tuple[str, ...] = _("Other names it answers to.", ())
+    reads: bool = _("Whether it changes nothing, though its HTTP method is not GET.", default=False)
+    idempotent: bool = _(
+        "Whether sending it twice does no more than sending it once, so that it may be retried; GET, PUT and DELETE always may.",
+        default=False,
+    )
+    lifecycle: Lifecycle | None = _("Its own deprecation.", None)
+
+    @property
+    def http_method(self) -> str:
+        """The first word of `http`, as `GET`."""
+        return self.http.split(" ", 1)[0]
+
+    @property
+    def path(self) -> str:
+        """The path template below the base URL, starting with `/`."""
+        return self.http.split(" ", 1)[1]
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing at the API."""
+        return self.http_method in {"GET", "HEAD"} or self.reads
+
+    def required(self) -> tuple[str, ...]:
+        """What every call needs: path parameters in path order, then other parameters, then body attributes as `data__name`."""
+        in_path = sorted(
+            (name for name, parameter in self.parameters.items() if parameter.place is Place.PATH),
+            key=lambda name: self.path.find(f"{{{name}}}"),
+        )
+        others = (name for name, parameter in self.parameters.items() if parameter.required and parameter.place is not Place.PATH)
+        return (*in_path, *others, *(f"data__{name}" for name, attribute in self.body.items() if attribute.required))
+
+    def optional(self) -> tuple[str, ...]:
+        """What a call may have besides: parameters, then body attributes as `data__name`."""
+        parameters = [name for name, parameter in self.parameters.items() if not parameter.required and parameter.place is not Place.PATH]
+        return (*parameters, *(f"data__{name}" for name, attribute in self.body.items() if not attribute.required))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    sql: str = _("A statement.")
+    description: str = _("What it answers, ending in a period.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    description: str = _("What one row is, ending in a period.")
+    source: str = _("The page of the API's documentation.")
+    columns: dict[str, Column] = _("What a row has, in the order of SELECT *.")
+    methods: dict[str, Method] = _("What can be done, by name; among equals the earlier is preferred.")
+    examples: tuple[Example, ...] = _("Statements to start from.", ())
+    lifecycle: Lifecycle | None = _("Its own deprecation.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    service: str = _("Its name, the second part of a resource's name.")
+    title: str = _("Its name for people.")
+    description: str = _("What it is for, ending in a period.")
+    headers: dict[str, str] = _("Headers that every request of it carries.", {})
+    lifecycle: Lifecycle | None = _("Its deprecation.", None)
+    resources: dict[str, Resource] = _("Its tables, by name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    manifest: int = _("The version of this language: 1.")
+    provider: str = _("Its name, the first part of a resource's name.")
+    title: str = _("Its name for people.")
+    description: str = _("What it is, ending in a period.")
+    source: str = _("Its documentation.")
+    base_url: str = _("Where paths start; may hold {variables}.")
+    base_url_env: tuple[str, ...] = _("Environment variables that replace it, first found wins.", ())
+    variables: dict[str, Variable] = _("What the base URL leaves open.", {})
+    auth: dict[str, AuthScheme] = _("Ways to authenticate, by name; the first is the default.", {})
+    headers: dict[str, str] = _("Headers that every request carries.", {})
+    optional_headers: dict[str, OptionalHeader] = _("Headers that are sent when a setting or the environment gives a value.", {})
+    paging: dict[str, Paging] = _("Ways of paging, by the name that methods use.", {})
+    rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key.", ())
+    max_in_flight: int = _("How many requests may be under way at once.", 16)
+    retry: Retry = _("What is tried again.", Retry())
+    errors: ErrorShape = _("How errors look.", ErrorShape())
+    lifecycle: Lifecycle | None = _("Its deprecation.", None)
+    services: dict[str, Service] = _("Its services; each is a file of its own beside this one, named after the service.", {})

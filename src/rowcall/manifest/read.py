@@ -1,0 +1,98 @@
+"""Provider folders read into checked records, or refused with every fault they have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rowcall.errors import Fault, ManifestError, UsageError
+from rowcall.manifest.document import Document
+from rowcall.manifest.model import Provider, Service
+from rowcall.manifest.rules import check_provider, check_service
+
+PROVIDER_FILE = "provider.yaml"
+_SANDBOX = "sandbox"
+"""Files of a provider folder whose names start so are the sandbox's and not of this language."""
+
+
+def load_provider(folder: Path) -> Provider:
+    """The provider that a folder describes, with its services by name.
+
+    Raises ManifestError with all faults of all its files, and UsageError where there is no such folder.
+    """
+    provider, faults = _read_folder(folder)
+    if faults:
+        raise ManifestError(faults)
+    return provider
+
+
+def check(path: Path) -> tuple[Fault, ...]:
+    """The faults of a provider folder, or of one file of it; a service file is checked against the provider file beside it.
+
+    Raises UsageError where `path` does not exist.
+    """
+    if path.is_dir():
+        return _read_folder(path)[1]
+    if not path.is_file():
+        message = f"There is no file or folder {path}."
+        raise UsageError(message)
+    document = _open(path)
+    if path.name == PROVIDER_FILE or "provider" in document.keys_at_top():
+        _read_provider(document)
+    else:
+        beside = path.parent / PROVIDER_FILE
+        _read_service(document, _read_provider(_open(beside)) if beside.is_file() else None, path.stem)
+    return _in_order(document)
+
+
+def service_files(folder: Path) -> tuple[Path, ...]:
+    """The files of a provider folder that describe its services, by name."""
+    return tuple(file for file in sorted(folder.glob("*.yaml")) if file.name != PROVIDER_FILE and not file.stem.startswith(_SANDBOX))
+
+
+def _read_folder(folder: Path) -> tuple[Provider, tuple[Fault, ...]]:
+    file = folder / PROVIDER_FILE
+    if not file.is_file():
+        message = f"There is no {PROVIDER_FILE} in {folder}."
+        raise UsageError(message)
+    document = _open(file)
+    provider = _read_provider(document)
+    faults = [*_in_order(document)]
+    for service_file in service_files(folder):
+        below = _open(service_file)
+        provider.services[service_file.stem] = _read_service(
+            below, provider if document.has_keys and document.sound("paging") else None, service_file.stem
+        )
+        faults += _in_order(below)
+    return provider, tuple(faults)
+
+
+def _read_provider(document: Document) -> Provider:
+    provider = document.read(Provider, without={"services": "each service is a file of its own beside this one"})
+    if document.has_keys:
+        check_provider(document, provider)
+    return provider
+
+
+def _read_service(document: Document, provider: Provider | None, name: str) -> Service:
+    service = document.read(Service, without={})
+    if document.has_keys:
+        check_service(document, service, provider=provider, name=name)
+    return service
+
+
+def _open(file: Path) -> Document:
+    try:
+        text, problem = file.read_text("utf-8-sig"), ""
+    except UnicodeDecodeError as error:
+        text, problem = "", f"the file is not UTF-8 text ({error.reason} at byte {error.start})"
+    except OSError as error:
+        message = f"{file} cannot be read: {error.strerror}."
+        raise UsageError(message) from error
+    document = Document(str(file), text)
+    if problem:
+        document.faults[:] = [Fault(str(file), 1, 1, "", problem)]
+    return document
+
+
+def _in_order(document: Document) -> tuple[Fault, ...]:
+    return tuple(sorted(document.faults, key=lambda fault: (fault.line, fault.column)))

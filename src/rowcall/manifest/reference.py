@@ -1,0 +1,256 @@
+"""The reference page of the manifest language: hand-written prose, then every key from the records that check it."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from enum import StrEnum
+from typing import Any
+
+from rowcall.manifest.document import keys_of
+from rowcall.manifest.model import Provider, Service, Type
+
+NOT_KEYS = frozenset({"services"})
+"""Fields of records that are not keys of a file."""
+
+_OPENING = """\
+<!-- Made by `python -m rowcall.manifest.schema` from src/rowcall/manifest; change it there. -->
+
+# Provider manifests
+
+Everything that rowcall knows of an API is in its manifest: YAML, and no code. A provider is a folder with a `provider.yaml` (where
+it is, how to authenticate, how it pages) and one file for each service, named after the service, with its resources. A resource is a
+table: its columns are what a row has, its methods are what statements call.
+
+`rowcall provider check FOLDER` reports everything that is wrong with a manifest, each fault with its file, line and column.
+`provider/manifest.schema.json` describes the same keys as a JSON Schema; editors that understand the line
+`# yaml-language-server: $schema=…` complete and check by it.
+
+## A complete example
+
+A fictitious library, in two files. `provider.yaml`:
+
+```yaml manifest
+manifest: 1
+provider: library
+title: City Library
+description: The catalogue and the loans of a city library.
+source: https://library.example/api
+
+base_url: https://{branch}.library.example/v2
+variables:
+  branch:
+    description: The branch, as in its web address.
+    default: main
+    env: [LIBRARY_BRANCH]
+
+auth:
+  key:
+    kind: header
+    name: X-Library-Key
+    env: [LIBRARY_KEY]
+
+paging:
+  token:
+    kind: token
+    parameter: page_token
+    next: next_page_token
+    page_size: {parameter: page_size, maximum: 200, default: 25}
+```
+
+and `lending.yaml` beside it:
+
+```yaml manifest
+service: lending
+title: Lending
+description: What is lent to whom.
+
+resources:
+  loans:
+    description: One book in one reader's hands.
+    source: https://library.example/api/loans
+    columns:
+      id: {type: string, nullable: false, description: "The loan's id."}
+      reader_id: {type: string, nullable: false, description: Who has the book.}
+      due_at: {type: integer, description: "When it is due, in Unix seconds."}
+      status: {type: string, enum: [lent, returned, lost], description: Where the book is.}
+      book: {type: {isbn: string, title: string, authors: [string]}, description: What was lent.}
+      labels: {type: map, description: "The librarian's own names and values."}
+    methods:
+      get_loan:
+        verb: select
+        http: GET /loans/{loan_id}
+        description: Gets one loan.
+        parameters:
+          # `WHERE id = '…'` binds it, because the two are equal in every row.
+          loan_id: {in: path, column: id, description: The loan.}
+        absent: {message: loan .* does not exist}
+      list_loans:
+        verb: select
+        http: GET /loans
+        description: Lists the loans of a reader.
+        parameters:
+          reader_id: {in: query, required: true, description: The reader.}
+          status: {in: query, enum: [lent, returned, lost], description: Only loans of this status.}
+          page_size: {in: query, type: integer, minimum: 1, maximum: 200, role: page_size, description: How many rows a page has.}
+        rows: loans
+        paging: token
+      lend:
+        verb: insert
+        http: POST /loans
+        description: Lends a book to a reader.
+        body:
+          reader_id: {type: string, required: true, description: The reader.}
+          isbn: {type: string, required: true, description: The book.}
+          labels: {type: map, nullable: true, description: "The librarian's own names and values."}
+      renew:
+        verb: exec
+        http: POST /loans/{loan_id}/renewal
+        description: Renews a loan.
+        parameters:
+          loan_id: {in: path, column: id, description: The loan.}
+    examples:
+      - sql: SELECT book.title, due_at FROM library.lending.loans WHERE reader_id = 'r-17' AND status = 'lent'
+        description: What a reader has at home.
+      - sql: EXEC library.lending.loans.renew @loan_id = 'l-4711'
+        description: Renews a loan.
+```
+
+With it, `SELECT … FROM library.lending.loans WHERE reader_id = 'r-17' AND status = 'lent'` sends
+`GET /loans?reader_id=r-17&status=lent&page_size=200`, and follows `next_page_token` to the last page.
+
+## Types
+
+| in YAML | what the API sends | in DuckDB |
+|---|---|---|
+| `string` | text | `VARCHAR` |
+| `integer` | whole numbers of up to 64 bits | `BIGINT` |
+| `number` | numbers | `DOUBLE` |
+| `boolean` | true and false | `BOOLEAN` |
+| `json` | anything; for what is now a string and now an object | `JSON` |
+| `map` | an object with names of any kind and text values | `MAP(VARCHAR, VARCHAR)` |
+| `[T]` | an array of `T` | `T[]` |
+| `{field: T, …}` | an object with these fields; others are left out | `STRUCT("field" T, …)` |
+
+Types nest: `[{name: string, tags: [string]}]`. A time keeps the API's form, as `integer` Unix seconds or as `string`.
+
+## Text, numbers and booleans
+
+What stands where text is wanted is text: `no`, `on`, `2026-08-26` and `0123` need no quotes. Booleans are `true` and `false` alone.
+A duplicate key is a fault. An alias (`*name`) may stand for a whole value; merge keys (`<<`) are not part of the language.
+Dotted paths, such as `error.message`, lead through nested objects.
+
+## Names
+
+Providers, services, resources and methods are called by small letters, digits and `_`. Columns, parameters and attributes may have
+capitals too, but two names that differ in case alone are a fault, since SQL does not tell them apart. `_extra` is the column of what
+the API sends and the manifest does not name.
+
+## Paging
+
+| `kind` | needs | the next page | the last page |
+|---|---|---|---|
+| `cursor` | `parameter`, and `next` or `row` | `parameter` is the last row's id, at `next` or in the row's field `row` | no rows, or no cursor |
+| `token` | `parameter`, `next` | `parameter` is what `next` holds | no token |
+| `link` | | the URL with `rel="next"` in the Link header | no such link |
+| `next_url` | `next` | the URL at `next` | no URL |
+| `page` | `parameter` | `parameter` is one more | no rows, or all of `total` |
+| `offset` | `parameter` | `parameter` is more by the rows that came | no rows, or all of `total` |
+
+With every kind, `more: false` ends the paging. A cursor that comes twice is an error, and so is a URL on another host.
+
+## What must hold besides
+
+- Each `{placeholder}` of a path is a parameter with `in: path`, and the other way round; `base_url` and `variables` likewise.
+- A parameter with a value in the statement is a filter: every row that comes back has that value in the column of the same name, or in
+  the one that `column` names. A parameter that is no filter says its `role`.
+- A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
+- A method that is paged says where its `rows` are.
+- Descriptions end in a period.
+"""
+
+_TITLES = {"Provider": "A provider file", "Service": "A service file"}
+_SCALARS = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
+
+
+def records() -> tuple[Any, ...]:
+    """The records of the language: each before those that its keys hold, provider first, service after all of the provider's."""
+    found: list[Any] = []
+    for root in (Provider, Service):
+        _collect(root, found)
+    return tuple(found)
+
+
+def reference() -> str:
+    """The Markdown of `docs/manifest.md`."""
+    sections = [f"## {_title(record)}\n\n{_table(record)}" for record in records()]
+    return "\n".join([_OPENING, *sections])
+
+
+def _collect(record: Any, found: list[Any]) -> None:
+    if record in found:
+        return
+    found.append(record)
+    for key, (_, hint) in keys_of(record).items():
+        if key not in NOT_KEYS:
+            for inner in _records_in(hint):
+                _collect(inner, found)
+
+
+def _records_in(hint: Any) -> list[Any]:
+    if hint == Type:
+        return []
+    if dataclasses.is_dataclass(hint):
+        return [hint]
+    return [record for argument in typing.get_args(hint) for record in _records_in(argument)]
+
+
+def _title(record: Any) -> str:
+    return _TITLES.get(record.__name__, _words(record))
+
+
+def _words(record: Any) -> str:
+    """`RateLimit` as `Rate limit`."""
+    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in record.__name__)
+    return spaced.strip().capitalize()
+
+
+def _table(record: Any) -> str:
+    rows = [_row(key, field, hint) for key, (field, hint) in keys_of(record).items() if key not in NOT_KEYS]
+    return "\n".join(["| key | value | when absent | |", "|---|---|---|---|", *rows, ""])
+
+
+def _row(key: str, field: dataclasses.Field[Any], hint: Any) -> str:
+    cells = [f"`{key}`", _value(hint), _absent(field), field.metadata["doc"].replace("|", "\\|")]
+    return f"| {' | '.join(cells)} |"
+
+
+def _value(hint: Any) -> str:
+    if hint == Type:
+        return "[type](#types)"
+    if dataclasses.is_dataclass(hint):
+        return f"[{_words(hint).lower()}](#{_title(hint).lower().replace(' ', '-')})"
+    if typing.get_origin(hint) is dict:
+        return f"name: {_value(typing.get_args(hint)[1])}"
+    if typing.get_origin(hint) is tuple:
+        return f"list of {_value(typing.get_args(hint)[0])}"
+    if typing.get_origin(hint) is types.UnionType:
+        return " or ".join(_value(member) for member in typing.get_args(hint) if member is not types.NoneType)
+    return _one_of(hint) if issubclass(hint, StrEnum) else _SCALARS[hint]
+
+
+def _one_of(hint: type[StrEnum]) -> str:
+    return ", ".join(f"`{member.value}`" for member in hint)
+
+
+def _absent(field: dataclasses.Field[Any]) -> str:
+    if field.default is dataclasses.MISSING:
+        return "**required**" if field.default_factory is dataclasses.MISSING else "none"
+    if field.default is None or field.default == ():
+        return "none"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
+    if isinstance(field.default, tuple):
+        return ", ".join(f"`{item}`" for item in field.default)
+    return "as below" if dataclasses.is_dataclass(field.default) else f"`{field.default}`"

@@ -1,0 +1,410 @@
+"""What must hold between the keys of a manifest, beyond the type of each.
+
+A rule relies only on what is sound so far, so that one mistake is reported once. Rules keep faults; they never raise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from rowcall.errors import nearest
+from rowcall.manifest.document import Document
+from rowcall.manifest.model import (
+    AuthKind,
+    AuthScheme,
+    Column,
+    Lifecycle,
+    ListOf,
+    Method,
+    Object,
+    Paging,
+    PagingKind,
+    Parameter,
+    Place,
+    Provider,
+    Resource,
+    Scalar,
+    Service,
+    Type,
+    Verb,
+)
+
+VERSION = 1
+"""The version of the manifest language that is read."""
+
+EXTRA = "_extra"
+"""The column of what the manifest does not name; no column of a manifest may be called so."""
+
+BODY_PREFIX = "data__"
+"""What may stand before the name of a body attribute in SQL; no attribute's own name may start so."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENVIRONMENT = re.compile(r"[A-Z_][A-Z0-9_]*")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_DOTTED = re.compile(r"[^.\s]+(\.[^.\s]+)*")
+_HTTP = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#]*)")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+_PAGING: dict[PagingKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    PagingKind.CURSOR: (("parameter",), ("next", "row")),
+    PagingKind.TOKEN: (("parameter", "next"), ()),
+    PagingKind.LINK: ((), ()),
+    PagingKind.NEXT_URL: (("next",), ()),
+    PagingKind.PAGE: (("parameter",), ("start",)),
+    PagingKind.OFFSET: (("parameter",), ("start",)),
+}
+"""The keys that a kind of paging needs, and those that it may have besides `more`, `total` and `page_size`."""
+
+_PAGING_SPECIAL = {"parameter": None, "next": None, "row": None, "start": 0}
+"""The keys that not every kind of paging understands, and their values when absent."""
+
+_PYTHON_TYPES: dict[Scalar, tuple[type, ...]] = {
+    Scalar.STRING: (str,),
+    Scalar.INTEGER: (int,),
+    Scalar.NUMBER: (int, float),
+    Scalar.BOOLEAN: (bool,),
+}
+
+
+def check_provider(document: Document, provider: Provider) -> None:
+    """Keeps the faults of a provider file."""
+    if document.sound("manifest") and provider.manifest != VERSION:
+        document.fault("manifest", f"this rowcall reads version {VERSION} of the manifest language, not {provider.manifest}")
+    if document.sound("provider"):
+        _name(document, "provider", provider.provider, "provider")
+    _description(document, "", provider.description)
+    _base_url(document, provider)
+    _environment(document, "base_url_env", provider.base_url_env)
+    for name, variable in provider.variables.items():
+        _identifier(document, f"variables.{name}", name, "variable")
+        _description(document, f"variables.{name}", variable.description)
+        _environment(document, f"variables.{name}.env", variable.env)
+    for name, scheme in provider.auth.items():
+        _name(document, f"auth.{name}", name, "auth scheme")
+        _auth_scheme(document, f"auth.{name}", scheme)
+    _headers(document, "headers", provider.headers)
+    _headers(document, "optional_headers", provider.optional_headers)
+    for name, header in provider.optional_headers.items():
+        _description(document, f"optional_headers.{name}", header.description)
+        _environment(document, f"optional_headers.{name}.env", header.env)
+    for name, paging in provider.paging.items():
+        _name(document, f"paging.{name}", name, "way of paging")
+        _paging(document, f"paging.{name}", paging)
+    _limits(document, provider)
+    for path in ("errors.message", "errors.code"):
+        for index, dotted in enumerate(getattr(provider.errors, path.rpartition(".")[2])):
+            _dotted(document, f"{path}[{index}]", dotted)
+    _lifecycle(document, "lifecycle", provider.lifecycle)
+
+
+def check_service(document: Document, service: Service, *, provider: Provider | None, name: str) -> None:
+    """Keeps the faults of a service file called `name`; ways of paging are looked up where `provider` is known."""
+    if document.sound("service"):
+        _name(document, "service", service.service, "service")
+        if service.service != name:
+            document.fault("service", f"the file of the service `{service.service}` is named {service.service}.yaml, not {name}.yaml")
+    _description(document, "", service.description)
+    _headers(document, "headers", service.headers)
+    _lifecycle(document, "lifecycle", service.lifecycle)
+    for resource_name, resource in service.resources.items():
+        _resource(document, f"resources.{resource_name}", resource_name, resource, provider)
+
+
+def _resource(document: Document, path: str, name: str, resource: Resource, provider: Provider | None) -> None:
+    _name(document, path, name, "resource")
+    _description(document, path, resource.description)
+    _columns(document, f"{path}.columns", resource.columns)
+    _lifecycle(document, f"{path}.lifecycle", resource.lifecycle)
+    for key in ("columns", "methods"):
+        if document.sound(f"{path}.{key}") and not getattr(resource, key):
+            document.fault(f"{path}.{key}", f"a resource has at least one of its {key}")
+    for index, example in enumerate(resource.examples):
+        _description(document, f"{path}.examples[{index}]", example.description)
+    for method_name, method in resource.methods.items():
+        _method(document, f"{path}.methods.{method_name}", method_name, method, resource)
+        _paged(document, f"{path}.methods.{method_name}", method, provider)
+    _aliases(document, f"{path}.methods", resource)
+
+
+def _columns(document: Document, path: str, columns: dict[str, Column]) -> None:
+    for name, column in columns.items():
+        below = f"{path}.{name}"
+        _identifier(document, below, name, "column")
+        _description(document, below, column.description)
+        _type(document, f"{below}.type", column.type)
+        if column.source is not None:
+            _dotted(document, f"{below}.source", column.source)
+        if name.casefold() == EXTRA:
+            document.fault(below, f"`{EXTRA}` is the column of what a manifest does not name", at_key=True)
+    _distinct(document, path, columns)
+
+
+def _type(document: Document, path: str, type_: Type) -> None:
+    if isinstance(type_, ListOf):
+        _type(document, f"{path}[0]", type_.item)
+    if isinstance(type_, Object):
+        _distinct(document, path, [name for name, _ in type_.fields])
+        for name, field in type_.fields:
+            if not name:
+                document.fault(f"{path}.{name}", "a field has a name", at_key=True)
+            _type(document, f"{path}.{name}", field)
+
+
+def _distinct(document: Document, path: str, names: Iterable[str]) -> None:
+    """DuckDB does not tell names apart by case."""
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(name.casefold(), name)
+        if other != name:
+            document.fault(f"{path}.{name}", f"`{name}` and `{other}` differ in case alone, which SQL does not see", at_key=True)
+
+
+def _method(document: Document, path: str, name: str, method: Method, resource: Resource) -> None:
+    _name(document, path, name, "method")
+    _description(document, path, method.description)
+    _http(document, path, method)
+    _lifecycle(document, f"{path}.lifecycle", method.lifecycle)
+    _columns(document, f"{path}.returns", method.returns)
+    columns = method.returns or resource.columns
+    for parameter_name, parameter in method.parameters.items():
+        below = f"{path}.parameters.{parameter_name}"
+        _identifier(document, below, parameter_name, "parameter")
+        _parameter(document, below, parameter)
+        if document.sound(f"{below}.column") and columns and parameter.column is not None and parameter.column not in columns:
+            document.fault(f"{below}.column", f"there is no column `{parameter.column}`{_did_you_mean(parameter.column, columns)}")
+    _distinct(document, f"{path}.parameters", method.parameters)
+    for attribute_name, attribute in method.body.items():
+        below = f"{path}.body.{attribute_name}"
+        _identifier(document, below, attribute_name, "attribute")
+        _description(document, below, attribute.description)
+        _type(document, f"{below}.type", attribute.type)
+        _bounds(document, below, attribute.minimum, attribute.maximum)
+        if attribute_name.startswith(BODY_PREFIX):
+            document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
+    _distinct(document, f"{path}.body", method.body)
+    _answer(document, path, method)
+
+
+def _http(document: Document, path: str, method: Method) -> None:
+    if not document.sound(f"{path}.http"):
+        return
+    match = _HTTP.fullmatch(method.http)
+    if not match or "{" in _PLACEHOLDER.sub("", method.http) or "}" in _PLACEHOLDER.sub("", method.http):
+        document.fault(f"{path}.http", "expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}`")
+        return
+    _placeholders(document, path, method)
+    _verb(document, path, method)
+
+
+def _placeholders(document: Document, path: str, method: Method) -> None:
+    names = _PLACEHOLDER.findall(method.path)
+    declared = [name for name, parameter in method.parameters.items() if parameter.place is Place.PATH]
+    for name, times in Counter(names).items():
+        if times > 1:
+            document.fault(f"{path}.http", f"`{{{name}}}` stands in the path {times} times")
+        if name not in declared:
+            document.fault(f"{path}.http", f"`{{{name}}}` has no parameter with `in: path`{_did_you_mean(name, declared)}")
+    for name in declared:
+        if name not in names and document.sound(f"{path}.parameters.{name}.in"):
+            document.fault(f"{path}.parameters.{name}", f"`{{{name}}}` does not stand in the path {method.path}", at_key=True)
+
+
+def _verb(document: Document, path: str, method: Method) -> None:
+    if not document.sound(f"{path}.verb"):
+        return
+    if method.verb is Verb.SELECT and not method.is_read:
+        document.fault(f"{path}.http", "a SELECT changes nothing: use GET, or say `reads: true`")
+    if method.verb in {Verb.INSERT, Verb.UPDATE, Verb.DELETE} and method.is_read:
+        document.fault(f"{path}.http", f"{method.verb.value.upper()} is for methods that change something")
+    if method.http_method in {"GET", "HEAD"} and method.body:
+        document.fault(f"{path}.body", f"a {method.http_method} has no body", at_key=True)
+
+
+def _parameter(document: Document, path: str, parameter: Parameter) -> None:
+    _description(document, path, parameter.description)
+    _bounds(document, path, parameter.minimum, parameter.maximum)
+    if parameter.type in {Scalar.JSON, Scalar.MAP}:
+        document.fault(f"{path}.type", f"a parameter is text in the request; `{parameter.type.value}` is for bodies")
+    elif parameter.default is not None and document.sound(f"{path}.default", f"{path}.type"):
+        _default(document, f"{path}.default", parameter)
+    if parameter.place is Place.PATH and parameter.name is not None and document.sound(f"{path}.in"):
+        document.fault(f"{path}.name", "a path parameter is called what its placeholder is called")
+    if parameter.role is not None and parameter.column is not None:
+        document.fault(f"{path}.column", f"a parameter with `role: {parameter.role.value}` is no filter and equals no column")
+
+
+def _default(document: Document, path: str, parameter: Parameter) -> None:
+    fits = type(parameter.default) in _PYTHON_TYPES[parameter.type]
+    if not fits:
+        document.fault(path, f"the default is not of type `{parameter.type.value}`")
+    elif parameter.enum and str(parameter.default) not in parameter.enum:
+        document.fault(path, f"the default is none of {', '.join(parameter.enum)}")
+
+
+def _answer(document: Document, path: str, method: Method) -> None:
+    if method.rows is not None and method.rows != "$":
+        _dotted(document, f"{path}.rows", method.rows)
+    if method.absent is None:
+        return
+    if method.verb is not Verb.SELECT and document.sound(f"{path}.verb"):
+        document.fault(f"{path}.absent", "only a SELECT can have no rows; elsewhere a missing row is an error", at_key=True)
+    if not document.sound(f"{path}.absent.message"):
+        return
+    try:
+        re.compile(method.absent.message)
+    except re.error as error:
+        document.fault(f"{path}.absent.message", f"this is not a regular expression: {error}")
+
+
+def _paged(document: Document, path: str, method: Method, provider: Provider | None) -> None:
+    if method.paging is None:
+        return
+    if method.rows is None and document.sound(f"{path}.rows"):
+        document.fault(f"{path}.paging", "a method that is paged says where its `rows` are")
+    if provider is not None and method.paging not in provider.paging:
+        document.fault(f"{path}.paging", f"the provider has no paging `{method.paging}`{_did_you_mean(method.paging, provider.paging)}")
+
+
+def _aliases(document: Document, path: str, resource: Resource) -> None:
+    taken = set(resource.methods)
+    for name, method in resource.methods.items():
+        for index, alias in enumerate(method.aliases):
+            below = f"{path}.{name}.aliases[{index}]"
+            _name(document, below, alias, "alias")
+            if alias in taken:
+                document.fault(below, f"another method of the resource is called `{alias}`")
+            taken.add(alias)
+
+
+def _base_url(document: Document, provider: Provider) -> None:
+    if not document.sound("base_url"):
+        return
+    # A variable may stand for the host or the port, which would not parse.
+    parts = urlsplit(_PLACEHOLDER.sub("1", provider.base_url))
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment or provider.base_url.endswith("/"):
+        document.fault("base_url", "expected an http or https URL without query and without a slash at the end")
+    names = _PLACEHOLDER.findall(provider.base_url)
+    for name in names:
+        if name not in provider.variables:
+            document.fault("base_url", f"`{{{name}}}` is not in `variables`{_did_you_mean(name, provider.variables)}")
+    for name in provider.variables:
+        if name not in names:
+            document.fault(f"variables.{name}", f"`{{{name}}}` does not stand in the base URL", at_key=True)
+
+
+def _auth_scheme(document: Document, path: str, scheme: AuthScheme) -> None:
+    _environment(document, f"{path}.env", scheme.env)
+    if not document.sound(f"{path}.kind"):
+        return
+    named = scheme.kind in {AuthKind.HEADER, AuthKind.QUERY}
+    if named and scheme.name is None:
+        document.fault(path, f"a scheme of kind `{scheme.kind.value}` has a `name`")
+    if not named and scheme.name is not None:
+        document.fault(f"{path}.name", f"a scheme of kind `{scheme.kind.value}` has no `name`")
+    if scheme.prefix is not None and scheme.kind not in {AuthKind.HEADER, AuthKind.BEARER}:
+        document.fault(f"{path}.prefix", f"a scheme of kind `{scheme.kind.value}` has no `prefix`")
+
+
+def _paging(document: Document, path: str, paging: Paging) -> None:
+    if document.sound(f"{path}.kind"):
+        _paging_keys(document, path, paging)
+    for key in ("next", "row", "more", "total"):
+        dotted = getattr(paging, key)
+        if dotted is not None:
+            _dotted(document, f"{path}.{key}", dotted)
+    size = paging.page_size
+    if size is not None and size.maximum is not None and document.sound(f"{path}.page_size") and size.maximum < max(1, size.default or 1):
+        document.fault(f"{path}.page_size.maximum", "the maximum is at least 1 and at least the default")
+
+
+def _paging_keys(document: Document, path: str, paging: Paging) -> None:
+    kind = paging.kind.value
+    needs, may = _PAGING[paging.kind]
+    for key in needs:
+        if getattr(paging, key) is None:
+            document.fault(path, f"paging of kind `{kind}` needs `{key}`", at_key=True)
+    for key, absent in _PAGING_SPECIAL.items():
+        if key not in (*needs, *may) and getattr(paging, key) != absent:
+            document.fault(f"{path}.{key}", f"paging of kind `{kind}` has no `{key}`", at_key=True)
+    if paging.kind is PagingKind.CURSOR and paging.next is None and paging.row is None:
+        document.fault(path, "paging of kind `cursor` needs `next` or `row`", at_key=True)
+
+
+def _limits(document: Document, provider: Provider) -> None:
+    for index, limit in enumerate(provider.rate_limits):
+        if limit.requests < 1 or limit.per_s <= 0:
+            _unless_faulty(document, f"rate_limits[{index}]", "a rate limit is at least one request in more than zero seconds")
+    if provider.max_in_flight < 1:
+        _unless_faulty(document, "max_in_flight", "at least one request must be allowed")
+    if provider.retry.attempts < 1:
+        _unless_faulty(document, "retry.attempts", "a request is sent at least once")
+    if provider.retry.base_s < 0 or provider.retry.max_s < provider.retry.base_s:
+        _unless_faulty(document, "retry", "waits are at least 0 seconds, and `max_s` is at least `base_s`")
+    for index, status in enumerate(provider.retry.statuses):
+        if not 400 <= status <= 599:
+            _unless_faulty(document, f"retry.statuses[{index}]", f"{status} is not an HTTP status of an error")
+
+
+def _unless_faulty(document: Document, path: str, message: str) -> None:
+    if document.sound(path):
+        document.fault(path, message)
+
+
+def _lifecycle(document: Document, path: str, lifecycle: Lifecycle | None) -> None:
+    if lifecycle is None or lifecycle.sunset is None or not document.sound(f"{path}.sunset"):
+        return
+    try:
+        # `fromisoformat` also reads days of other forms, as 2026-W35-3.
+        is_day = dt.date.fromisoformat(lifecycle.sunset).isoformat() == lifecycle.sunset
+    except ValueError:
+        is_day = False
+    if not is_day:
+        document.fault(f"{path}.sunset", f"expected a day as YYYY-MM-DD, found `{lifecycle.sunset}`")
+
+
+def _name(document: Document, path: str, name: str, kind: str) -> None:
+    if not _NAME.fullmatch(name):
+        document.fault(path, f"`{name}` is no name for a {kind}: use small letters, digits and _", at_key=True)
+
+
+def _identifier(document: Document, path: str, name: str, kind: str) -> None:
+    if not _IDENTIFIER.fullmatch(name):
+        document.fault(path, f"`{name}` is no name for a {kind}: use letters, digits and _", at_key=True)
+
+
+def _description(document: Document, path: str, text: str) -> None:
+    below = f"{path}.description" if path else "description"
+    if document.sound(below) and not text.endswith("."):
+        document.fault(below, "a description ends in a period")
+
+
+def _environment(document: Document, path: str, names: Iterable[str]) -> None:
+    for index, name in enumerate(names):
+        if document.sound(f"{path}[{index}]") and not _ENVIRONMENT.fullmatch(name):
+            document.fault(f"{path}[{index}]", f"`{name}` is no name for an environment variable")
+
+
+def _headers(document: Document, path: str, headers: Iterable[str]) -> None:
+    for name in headers:
+        if not _HEADER.fullmatch(name):
+            document.fault(f"{path}.{name}", f"`{name}` is no name for a header", at_key=True)
+
+
+def _dotted(document: Document, path: str, dotted: str) -> None:
+    if document.sound(path) and not _DOTTED.fullmatch(dotted):
+        document.fault(path, f"expected names with dots between, as `error.message`, found `{dotted}`")
+
+
+def _bounds(document: Document, path: str, minimum: float | None, maximum: float | None) -> None:
+    if minimum is not None and maximum is not None and minimum > maximum and document.sound(f"{path}.minimum", f"{path}.maximum"):
+        document.fault(f"{path}.minimum", "the minimum is above the maximum")
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    close = nearest(name, known, 1)
+    return f"; did you mean `{close[0]}`?" if close else ""

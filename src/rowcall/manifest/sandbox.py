@@ -1,0 +1,288 @@
+"""What a provider's `sandbox.yaml` says, as frozen records: all that its sandbox needs and its manifest does not say.
+
+Paths, parameters, bounds, paging and required attributes are the manifest's; here are the objects behind them, how they begin and
+change, and the words of refusals. Fields of type `Any` are templates, see `template.py`. Nothing here knows any provider.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from pathlib import Path
+from typing import Any
+
+from rowcall.errors import ManifestError, UsageError, nearest
+from rowcall.manifest.document import Document, keys_of
+from rowcall.manifest.model import Provider, Verb, _
+from rowcall.manifest.template import condition_problems, problems
+
+SANDBOX_FILE = "sandbox.yaml"
+VERSION = 1
+"""The version of the sandbox language that is read."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    message: str = _("What the API says, as a template.")
+    status: int = _("The HTTP status.", 400)
+    type: str | None = _("For `{type}` in the error's body.", None)
+    code: str | None = _("For `{code}`.", None)
+    param: str | None = _("For `{param}`, as a template.", None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    no_key: Refusal = _("No credential was sent.")
+    wrong_key: Refusal = _("Another key was sent; `{key}` is what may be shown of it.")
+    wrong_header: Refusal = _("A header that the manifest sends with every request is missing or different: `{header}`, `{expected}`.")
+    unknown_path: Refusal = _("There is no such path: `{method}`, `{path}`.")
+    wrong_method: Refusal = _("The path does not take this HTTP method: `{method}`, `{path}`.")
+    not_found: Refusal = _("There is no such object: `{noun}`, `{id}`.")
+    bad_json: Refusal = _("The body is not JSON.")
+    not_object: Refusal = _("The body is JSON but no object: `{found}`.")
+    missing: Refusal = _("Something required is missing: `{name}`.")
+    unknown: Refusal = _("A parameter or body attribute that there is not: `{name}`.")
+    wrong_type: Refusal = _("A value of another type: `{name}`, `{expected}`, `{found}`.")
+    too_small: Refusal = _("A number below its minimum: `{name}`, `{kind}`, `{bound}`, `{found}`.")
+    too_large: Refusal = _("A number above its maximum: `{name}`, `{kind}`, `{bound}`, `{found}`.")
+    too_long: Refusal = _("A text that is too long: `{name}`, `{bound}`, `{found}`.")
+    not_allowed: Refusal = _("A value outside its set: `{name}`, `{expected}`, `{found}`.")
+    bad_cursor: Refusal = _("A cursor that names no object of the list: `{name}`, `{noun}`, `{id}`.")
+    rate_limited: Refusal = _("The body of the fault `rate_limit`.")
+    server_error: Refusal = _("The body of the fault `server_error`.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    by: str = _("The field that lists are ordered by; objects of equal value stay in the order of their making.")
+    body: Any = _("A page, of `{rows}`, `{more}`, `{total}`, `{next}` (a token) and `{next_url}`.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    collection: str = _("Where to look.")
+    id: Any = _("Which object; none of that id is the refusal `not_found`.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    collection: str = _("Where to look.")
+    parent: Any = _("Look only below this object.", None)
+    where: dict[str, Any] = _("What must hold of `item`.", {})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    message: str = _("What the API says, as a template.")
+    when: dict[str, Any] = _("Refuse when all this holds.", {})
+    unless: dict[str, Any] = _("Refuse unless all this holds.", {})
+    exists: Search | None = _("Refuse when there is such an object, which the message may call `found`.", None)
+    same: tuple[Any, ...] = _("Refuse unless these two lists hold the same values, in whatever order.", ())
+    status: int = _("The HTTP status.", 400)
+    type: str | None = _("For `{type}` in the error's body.", None)
+    code: str | None = _("For `{code}`.", None)
+    param: str | None = _("For `{param}`, as a template.", None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    collection: str = _("What is created.")
+    parent: Any = _("The object that it belongs to.", None)
+    each: Any = _("A list: one is created for each of its items, called `item`.", None)
+    body: Any = _("What a client would have sent.", None)
+    plan: Any = _("Entries of its plan that differ from the collection's, or are new.", None)
+    name: str | None = _("What later steps call it.", None, key="as")
+    scenes: tuple[str, ...] = _("Scenes that are played in it; they call it `parent`.", ())
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    record: Any = _("The object that changes; or say which with the other keys, and each is called `item`.", None)
+    collection: str | None = _("Where the objects are that change.", None)
+    parent: Any = _("Only those below this object.", None)
+    where: dict[str, Any] = _("Only those of which this holds.", {})
+    set: dict[str, Any] = _("New values, by dotted path; `plan.` leads into the plan.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    when: dict[str, Any] = _("Done only when all this holds.", {})
+    set: dict[str, Any] = _("New values of `object`, by dotted path; `plan.` leads into the plan.", {})
+    create: Create | None = _("An object to create.", None)
+    change: Change | None = _("Other objects to change.", None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    when: dict[str, Any] = _("Possible only when all this holds as the state is entered.", {})
+    after: Any = _("Seconds in the state until it happens.", None)
+    at: Any = _("Or the time at which it happens, in Unix seconds.", None)
+    to: str | None = _("The state that follows.", None)
+    call: str | None = _("Or the method that happens to be called then, as a client would.", None)
+    body: Any = _("With what body it is called.", None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    do: tuple[Step, ...] = _("What happens as the state is entered.", ())
+    next: tuple[Next, ...] = _("What may follow; the earliest does.", ())
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    noun: str = _("What refusals call one of them.")
+    parameter: str = _("The path parameter that names one.")
+    parent: str | None = _("The collection of what they belong to.", None)
+    id: str = _("What their ids start with.")
+    finds: dict[str, Find] = _("Objects that a new one refers to, by the names that templates use.", {})
+    refuse: tuple[Refuse, ...] = _("When a client's wish for a new one is refused.", ())
+    object: dict[str, Any] = _("A new one as the API shows it, made of `{body…}`, `{parent…}`, `{id}` and `{now}`.")
+    plan: dict[str, Any] = _("What a new one keeps for later and does not show; may use `{object…}`.", {})
+    created: tuple[Step, ...] = _("What happens besides when one is created.", ())
+    field: str = _("The field that holds its state.", "status")
+    states: dict[str, State] = _("The states it passes through; the first it has is the one `object` gives.", {})
+    deleted: Any = _("What is answered when one is deleted.", None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    finds: dict[str, Find] = _("Objects that the call refers to.", {})
+    refuse: tuple[Refuse, ...] = _("When it is refused; the first that applies is answered.", ())
+    do: tuple[Step, ...] = _("What it does.", ())
+    to: str | None = _("The state that its object enters after that.", None)
+    answer: Any = _("What is answered; the object, when this is absent.", None)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    at: Any = _("When a round is, in seconds from the clock's start, negative before it; with `gap`, when the first one is.", None)
+    after: Any = _("Or how many seconds after what it is played in was created.", None)
+    count: Any = _("How many rounds it has.", 1)
+    each: Any = _("A list: one round for each of its items, called `item`.", None)
+    gap: Any = _("Seconds from one round to the next.", None)
+    create: tuple[Create, ...] = _("What is created in a round, in order.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    rows: str = _("The collection whose objects are its rows, called `item`.")
+    columns: dict[str, Any] = _("Its columns.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    sandbox: int = _("The version of this language: 1.")
+    key: str = _("The API key that is accepted.")
+    headers: dict[str, Any] = _("Headers of every answer.", {})
+    ignored_query: tuple[str, ...] = _("Query parameters that are accepted and mean nothing.", ())
+    ignored_body: tuple[str, ...] = _("Body attributes that are accepted though the manifest has not got them.", ())
+    error: Any = _("The body of a refusal, of `{message}`, `{status}`, `{type}`, `{code}` and `{param}`.")
+    refusals: Refusals = _("The words of refusals.")
+    list: Listing = _("How lists look.")
+    values: dict[str, Any] = _("Values that templates may use as `{values.name}`; no templates themselves.", {})
+    collections: dict[str, Collection] = _("The objects, by the name of their resource.")
+    methods: dict[str, Action] = _("What methods do that do not list, get, create, change or delete one object.", {})
+    scenes: dict[str, Scene] = _("What happens in seeded objects, by name.", {})
+    seeds: tuple[Scene, ...] = _("What is there from the start.", ())
+    tables: dict[str, Table] = _("Local tables that go with the data.", {})
+
+
+def load_sandbox(folder: Path, provider: Provider) -> Sandbox:
+    """The sandbox file of a provider's folder.
+
+    Raises ManifestError with all its faults, and UsageError where there is none.
+    """
+    file = folder / SANDBOX_FILE
+    if not file.is_file():
+        raise UsageError(f"The provider {provider.provider} has no sandbox: there is no {SANDBOX_FILE} in {folder}.")
+    document = Document(str(file), file.read_text("utf-8-sig"))
+    sandbox = document.read(Sandbox, without={})
+    if document.root is not None:
+        _Rules(document, sandbox, provider).check()
+    if document.faults:
+        raise ManifestError(sorted(document.faults, key=lambda fault: (fault.line, fault.column)))
+    return sandbox
+
+
+class _Rules:
+    """What must hold between the keys of a sandbox file and its provider's manifest."""
+
+    def __init__(self, document: Document, sandbox: Sandbox, provider: Provider) -> None:
+        self._document = document
+        self._sandbox = sandbox
+        self._resources = {name: resource for service in provider.services.values() for name, resource in service.resources.items()}
+        self._methods = {name: method for resource in self._resources.values() for name, method in resource.methods.items()}
+
+    def check(self) -> None:
+        """Keeps what is wrong as faults of the document."""
+        if self._document.sound("sandbox") and self._sandbox.sandbox != VERSION:
+            self._document.fault("sandbox", f"this rowcall reads version {VERSION} of the sandbox language, not {self._sandbox.sandbox}")
+        self._walk(self._sandbox, "", {})
+        for name in self._sandbox.collections:
+            self._known(f"collections.{name}", name, self._resources, "resource in the manifest", at_key=True)
+        for name in self._sandbox.methods:
+            self._known(f"methods.{name}", name, self._methods, "method in the manifest", at_key=True)
+        self._served()
+
+    def _served(self) -> None:
+        """Every method of the manifest must be one that the sandbox can play."""
+        for resource_name, resource in self._resources.items():
+            for name, method in resource.methods.items():
+                if name in self._sandbox.methods:
+                    continue
+                if method.verb is Verb.EXEC:
+                    self._document.fault("methods", f"`{name}` is missing; a method with `verb: exec` says what it does")
+                elif resource_name not in self._sandbox.collections:
+                    self._document.fault("collections", f"`{resource_name}` is missing, which `{name}` is about")
+
+    def _walk(self, record: Any, path: str, states: dict[str, State]) -> None:
+        """Checks the templates, conditions and names in `record` and in all records below it."""
+        states = record.states if isinstance(record, Collection) else states
+        for key, (field, hint) in keys_of(type(record)).items():
+            value, below = getattr(record, field.name), f"{path}.{key}" if path else key
+            if key in {"when", "unless", "where"}:
+                self._report(condition_problems(value, below))
+            if key != "values":
+                self._field(value, hint, below, states)
+            self._name(key, value, below, states if isinstance(record, Next) else {})
+
+    def _field(self, value: Any, hint: Any, path: str, states: dict[str, State]) -> None:
+        if dataclasses.is_dataclass(value):
+            self._walk(value, path, states)
+        elif isinstance(value, dict):
+            inner = typing.get_args(hint)[1] if hint is not Any else Any
+            if inner is Any:
+                self._report(problems(value, path))
+            else:
+                for key, item in value.items():
+                    self._field(item, inner, f"{path}.{key}", states)
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                self._field(item, typing.get_args(hint)[0], f"{path}[{index}]", states)
+        elif hint is not bool and value is not None:
+            self._report(problems(value, path))
+
+    def _name(self, key: str, value: Any, path: str, states: dict[str, State]) -> None:
+        """Names of things elsewhere in the file must be names of things there are."""
+        if value is None:
+            return
+        if key in {"collection", "rows"} or (key == "parent" and path.count(".") == 2 and path.startswith("collections.")):
+            self._known(path, value, self._sandbox.collections, "collection")
+        if key == "call":
+            self._known(path, value, self._sandbox.methods, "method with an entry")
+        if key == "to" and states:
+            self._known(path, value, states, "state")
+        if key == "scenes" and isinstance(value, tuple):
+            for index, scene in enumerate(value):
+                self._known(f"{path}[{index}]", scene, self._sandbox.scenes, "scene")
+
+    def _known(self, path: str, name: str, known: Any, kind: str, *, at_key: bool = False) -> None:
+        if name in known or not self._document.sound(path):
+            return
+        close = nearest(name, known, 1)
+        hint = f"; did you mean `{close[0]}`?" if close else ""
+        self._document.fault(path, f"there is no {kind} `{name}`{hint}", at_key=at_key)
+
+    def _report(self, found: list[tuple[str, str]]) -> None:
+        for path, message in found:
+            self._document.fault(path, message)

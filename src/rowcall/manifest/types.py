@@ -1,0 +1,52 @@
+"""The manifest's types as DuckDB writes them.
+
+The two renderings agree: what `from_json` decodes by `from_json_shape` has the type that `duckdb_type` names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rowcall.manifest.model import ListOf, Object, Scalar, Type
+
+_DUCKDB = {
+    Scalar.STRING: "VARCHAR",
+    Scalar.INTEGER: "BIGINT",
+    Scalar.NUMBER: "DOUBLE",
+    Scalar.BOOLEAN: "BOOLEAN",
+    Scalar.JSON: "JSON",
+    Scalar.MAP: "MAP(VARCHAR, VARCHAR)",
+}
+
+
+def duckdb_type(type_: Type) -> str:
+    """The type in SQL, as `STRUCT("a" VARCHAR, "b" BIGINT[])`; field names are always quoted."""
+    if isinstance(type_, ListOf):
+        return duckdb_type(type_.item) + "[]"
+    if isinstance(type_, Object):
+        fields = ", ".join(f"{quoted(name)} {duckdb_type(field)}" for name, field in type_.fields)
+        return f"STRUCT({fields})"
+    return _DUCKDB[type_]
+
+
+def from_json_shape(type_: Type) -> Any:
+    """The type as DuckDB's `from_json` wants it, before `json.dumps`: a type name, `[shape]` or `{field: shape}`."""
+    if isinstance(type_, ListOf):
+        return [from_json_shape(type_.item)]
+    if isinstance(type_, Object):
+        return {name: from_json_shape(field) for name, field in type_.fields}
+    return _DUCKDB[type_]
+
+
+def spelling(type_: Type) -> str:
+    """The type as a manifest spells it on one line, as `[{id: string}]`."""
+    if isinstance(type_, ListOf):
+        return f"[{spelling(type_.item)}]"
+    if isinstance(type_, Object):
+        return "{" + ", ".join(f"{name}: {spelling(field)}" for name, field in type_.fields) + "}"
+    return type_.value
+
+
+def quoted(name: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

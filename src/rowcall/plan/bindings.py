@@ -1,0 +1,313 @@
+"""Which values the parameters of a remote reference can have, read from the SELECT that it stands in.
+
+The rules of what may restrict a source follow SQL's joins: a predicate in WHERE restricts every source of its SELECT; one in ON
+restricts what its kind of join drops. A column that equals another one takes over what is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+from rowcall.manifest.types import quoted
+from rowcall.plan.predicates import Alternative, Constants, Keys, alternatives, both, is_constant
+from rowcall.plan.references import Reference, column_of, hidden_columns
+
+ColumnsOf = Callable[[str], Mapping[str, str] | None]
+"""Column names and DuckDB types of what a piece of SQL after FROM names; None when there is no such thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One item of a FROM clause."""
+
+    name: str
+    """What its columns are qualified with, folded."""
+    node: exp.Expression
+    reference: Reference | None
+    """Set when it is a remote resource."""
+    sql: str | None
+    """What stands after FROM for it alone; None when it cannot be read by itself."""
+    columns: Mapping[str, str]
+    """Folded column names and DuckDB types; empty when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunct:
+    """One predicate, and the sources (by position) that it may restrict."""
+
+    predicate: exp.Expression
+    restricts: frozenset[int]
+    holds: bool
+    """Whether every row of the result satisfies it, so that it may also be used through an equality elsewhere."""
+    place: int
+    """The join whose ON it is in, -1 for WHERE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The SELECT around one reference."""
+
+    sources: tuple[Source, ...]
+    conjuncts: tuple[Conjunct, ...]
+    prefix: str
+    """The statement's own WITH clause, when it can stand before a key query."""
+    blocked: str = ""
+    """Why nothing may restrict the reference, in the user's terms."""
+
+    def owner(self, column: exp.Column) -> tuple[int, str] | None:
+        """The source and folded name of a column, None when that is not certain or it belongs to an outer SELECT."""
+        first = column.parts[0].name.casefold()
+        for position, source in enumerate(self.sources):
+            if source.reference is not None and (name := column_of(source.reference, column)) is not None:
+                return position, name.casefold()
+            if source.reference is None and len(column.parts) > 1 and first == source.name:
+                return (position, column.parts[1].name.casefold()) if len(column.parts) == 2 else None  # noqa: PLR2004
+        if len(column.parts) != 1:
+            return None
+        having = [position for position, source in enumerate(self.sources) if first in source.columns]
+        if not having:
+            having = [i for i, s in enumerate(self.sources) if s.reference and first in _folded_hidden(s.reference)]
+        return (having[0], first) if len(having) == 1 else None
+
+
+def _folded_hidden(reference: Reference) -> set[str]:
+    return {name.casefold() for name in hidden_columns(reference.ref)}
+
+
+def scope_of(reference: Reference, references: Sequence[Reference], text: str, prefix: str, columns_of: ColumnsOf) -> Scope:
+    """The sources and predicates around `reference`."""
+    select = reference.select
+    if select is None:
+        return Scope((), (), prefix, "It stands outside a SELECT.")
+    nodes = _nodes(select)
+    sources = tuple(_source(node, references, text, prefix, columns_of) for node in nodes)
+    own = next((i for i, source in enumerate(sources) if source.reference is reference), None)
+    if _sampled(select, reference):
+        return Scope(sources, (), prefix, "SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
+    joins: list[exp.Join] = list(select.args.get("joins") or ())
+    if any(join.method == "POSITIONAL" for join in joins):
+        return Scope(sources, (), prefix, "A POSITIONAL JOIN pairs all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
+    conjuncts = [*_where(select, len(sources), joins), *_joined(joins, sources)]
+    if own is None:
+        conjuncts = [conjunct for conjunct in conjuncts if conjunct.place < 0]
+    return Scope(sources, tuple(conjuncts), prefix, _full_join(joins))
+
+
+def _full_join(joins: Sequence[exp.Join]) -> str:
+    full = any(join.side == "FULL" for join in joins)
+    return "A FULL JOIN keeps the rows of both sides, so neither side can take its values from the other." if full else ""
+
+
+def _nodes(select: exp.Select) -> list[exp.Expression]:
+    from_ = select.args.get("from_")
+    return [from_.this, *(join.this for join in select.args.get("joins") or ())] if from_ else []
+
+
+def _sampled(select: exp.Select, reference: Reference) -> bool:
+    return bool(select.args.get("sample") or reference.table.args.get("sample"))
+
+
+def _source(node: exp.Expression, references: Sequence[Reference], text: str, prefix: str, columns_of: ColumnsOf) -> Source:
+    reference = next((found for found in references if found.table is node), None)
+    if reference is not None:
+        columns = dict.fromkeys((name.casefold() for name in reference.ref.resource.columns), "")
+        return Source(reference.alias.casefold(), node, reference, None, columns)
+    sql = _standing(node, references, text)
+    types = columns_of(f"({prefix} FROM {sql})" if prefix and sql else sql) if sql else None
+    columns = {name.casefold(): type_ for name, type_ in (types or {}).items()}
+    return Source(node.alias_or_name.casefold(), node, None, sql if columns else None, columns)
+
+
+def _standing(node: exp.Expression, references: Sequence[Reference], text: str) -> str | None:
+    """The text of a local source, with its alias; None when it holds a remote reference or cannot be cut out of the text."""
+    start, end = _extent(node, text)
+    if start is None or any(start <= reference.span.start < end for reference in references):
+        return None
+    return text[start:end]
+
+
+def _extent(node: exp.Expression, text: str) -> tuple[int | None, int]:
+    """Where a table or an aliased sub-select stands in the text, alias included."""
+    offsets = [found.meta for found in node.find_all(exp.Identifier) if "start" in found.meta]
+    if not offsets:
+        return None, 0
+    start, end = min(meta["start"] for meta in offsets), max(meta["end"] for meta in offsets) + 1
+    if isinstance(node, exp.Table) and all(isinstance(part, exp.Identifier) for part in node.parts):
+        columns = (node.args.get("alias") or exp.TableAlias()).args.get("columns")
+        return start, text.index(")", end) + 1 if columns else end
+    return None, 0
+
+
+def _where(select: exp.Select, count: int, joins: Sequence[exp.Join]) -> Iterator[Conjunct]:
+    where = select.args.get("where")
+    if where is None:
+        return
+    asof_right = {position + 1 for position, join in enumerate(joins) if join.method == "ASOF"}
+    restricts = frozenset(range(count)) - asof_right
+    for predicate in _conjuncts(where.this):
+        yield Conjunct(predicate, restricts, holds=True, place=-1)
+
+
+def _joined(joins: Sequence[exp.Join], sources: Sequence[Source]) -> Iterator[Conjunct]:
+    for position, join in enumerate(joins):
+        right = position + 1
+        for predicate in [*_conjuncts(join.args.get("on")), *_equalities(join, right, sources)]:
+            restricts, holds = _reach(join, right)
+            yield Conjunct(predicate, restricts, holds, position)
+
+
+def _reach(join: exp.Join, right: int) -> tuple[frozenset[int], bool]:
+    """Which sources the ON of a join restricts, and whether every row of the result satisfies it."""
+    left, only_right = frozenset(range(right)), frozenset({right})
+    if join.side == "FULL" or join.method == "POSITIONAL":
+        return frozenset(), False
+    if join.side == "RIGHT":
+        return left, False
+    if join.side == "LEFT" or join.kind == "ANTI":
+        return only_right, False
+    if join.method == "ASOF":
+        return left | only_right, False
+    return left | only_right, True
+
+
+def _equalities(join: exp.Join, right: int, sources: Sequence[Source]) -> Iterator[exp.Expression]:
+    """The predicates that USING and NATURAL stand for, where it is certain which columns are meant."""
+    names = [identifier.name.casefold() for identifier in join.args.get("using") or ()]
+    if join.method == "NATURAL":
+        left = {name for source in sources[:right] for name in source.columns}
+        names = sorted(left & set(sources[right].columns))
+    for name in names:
+        for source in sources[:right]:
+            known = set(source.columns) | (_folded_hidden(source.reference) if source.reference else set())
+            if name in known:
+                yield exp.EQ(this=_column(source, name), expression=_column(sources[right], name))
+
+
+def _column(source: Source, name: str) -> exp.Column:
+    return exp.column(exp.to_identifier(name), table=exp.to_identifier(source.name))
+
+
+def _conjuncts(predicate: exp.Expression | None) -> Iterator[exp.Expression]:
+    if isinstance(predicate, exp.And):
+        yield from _conjuncts(predicate.left)
+        yield from _conjuncts(predicate.right)
+    elif isinstance(predicate, exp.Paren):
+        yield from _conjuncts(predicate.this)
+    elif predicate is not None:
+        yield predicate
+
+
+def restriction(reference: Reference, scope: Scope, references: Sequence[Reference]) -> tuple[Alternative, ...] | None:
+    """What the statement says of the reference's columns: alternatives of `column ∈ values`, by the resource's own column names.
+
+    None when it says nothing; an empty tuple when no row can be meant.
+    """
+    own = next((i for i, source in enumerate(scope.sources) if source.reference is reference), None)
+
+    def mine(expression: exp.Expression) -> str | None:
+        if own is None:
+            return column_of(reference, expression)
+        found = scope.owner(expression) if isinstance(expression, exp.Column) else None
+        return _own_name(reference, found[1]) if found and found[0] == own else None
+
+    found: tuple[Alternative, ...] | None = None
+    for conjunct in scope.conjuncts:
+        if own is None or own in conjunct.restricts:
+            found = both(found, alternatives(conjunct.predicate, mine, lambda query: _subquery(query, references)))
+    if own is not None:
+        for name, values in _through_equalities(own, scope):
+            found = both(found, ({_own_name(reference, name) or name: (values,)},))
+    return found
+
+
+def _own_name(reference: Reference, folded: str) -> str | None:
+    names = {name.casefold(): name for name in [*reference.ref.resource.columns, *hidden_columns(reference.ref)]}
+    return names.get(folded)
+
+
+def _subquery(query: exp.Expression, references: Sequence[Reference]) -> Keys | None:
+    """`IN (SELECT …)` as keys, where it mentions no remote resource; DuckDB says later whether it can stand alone."""
+    inner = query.this if isinstance(query, exp.Subquery) else query
+    tables = {id(table) for table in inner.find_all(exp.Table)}
+    if not isinstance(inner, exp.Select) or any(id(reference.table) in tables for reference in references):
+        return None
+    sql = inner.sql(dialect="duckdb")
+    if sqlglot.parse_one(sql, dialect="duckdb") != inner:
+        return None
+    return Keys(f"SELECT DISTINCT k FROM ({sql}) q(k) WHERE k IS NOT NULL", "the sub-select")
+
+
+def _through_equalities(own: int, scope: Scope) -> Iterator[tuple[str, Constants | Keys]]:
+    """What the other side of `own column = other column` says: its constants, or else the keys that a local table holds."""
+    for mine, other, conjunct in _edges(own, scope):
+        position, name = other
+        constants = list(_constants(other, scope, conjunct))
+        if constants:
+            yield from ((mine, values) for values in constants)
+        elif (keys := _keys(scope.sources[position], position, name, scope, conjunct)) is not None:
+            yield mine, keys
+
+
+def _edges(own: int, scope: Scope) -> Iterator[tuple[str, tuple[int, str], Conjunct]]:
+    for conjunct in scope.conjuncts:
+        pair = _pair(conjunct.predicate, scope)
+        if pair is None or own not in conjunct.restricts:
+            continue
+        for this, that in (pair, pair[::-1]):
+            if this[0] == own and that[0] != own:
+                yield this[1], that, conjunct
+
+
+def _pair(predicate: exp.Expression, scope: Scope) -> tuple[tuple[int, str], tuple[int, str]] | None:
+    if not isinstance(predicate, exp.EQ) or not isinstance(predicate.left, exp.Column) or not isinstance(predicate.right, exp.Column):
+        return None
+    left, right = scope.owner(predicate.left), scope.owner(predicate.right)
+    return (left, right) if left and right and _text_like(left, scope) and _text_like(right, scope) else None
+
+
+def _text_like(column: tuple[int, str], scope: Scope) -> bool:
+    """Whether a column compares as text: only then do equal values have one spelling."""
+    source = scope.sources[column[0]]
+    return source.reference is not None or source.columns.get(column[1], "").startswith(("VARCHAR", "ENUM"))
+
+
+def _constants(column: tuple[int, str], scope: Scope, edge: Conjunct, seen: frozenset[tuple[int, str]] = frozenset()) -> Iterator[Constants]:
+    """The constants that a column must be among, in every row that the edge's equality holds for."""
+    for conjunct in scope.conjuncts:
+        if not (conjunct.holds or conjunct.place == edge.place):
+            continue
+        said = alternatives(conjunct.predicate, lambda e: "x" if isinstance(e, exp.Column) and scope.owner(e) == column else None, lambda _: None)
+        sets = [alternative["x"] for alternative in said or ()]
+        if sets and all(len(values) == 1 and isinstance(values[0], Constants) for values in sets):
+            yield Constants(tuple(e for values in sets for v in values if isinstance(v, Constants) for e in v.expressions))
+        pair = _pair(conjunct.predicate, scope)
+        if pair and column in pair and column not in seen and conjunct is not edge and conjunct.holds:
+            yield from _constants(pair[1] if pair[0] == column else pair[0], scope, edge, seen | {column})
+
+
+def _keys(source: Source, position: int, name: str, scope: Scope, edge: Conjunct) -> Keys | None:
+    """A query for the distinct values of a local table's column, among the rows that the table's own predicates leave."""
+    if source.sql is None:
+        return None
+    where = [f"{quoted(name)} IS NOT NULL"]
+    for conjunct in scope.conjuncts:
+        if (conjunct.holds or conjunct.place == edge.place) and _is_about(conjunct.predicate, position, scope):
+            where.append(f"({conjunct.predicate.sql(dialect='duckdb')})")
+    return Keys(f"{scope.prefix} SELECT DISTINCT {quoted(name)} FROM {source.sql} WHERE {' AND '.join(where)}".strip(), f"{source.name}.{name}")
+
+
+_SAFE = (exp.Column, exp.Identifier, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Like, exp.Between)
+
+
+def _is_about(predicate: exp.Expression, position: int, scope: Scope) -> bool:
+    """Whether a predicate is about one source alone, and made of nodes that sqlglot writes as it read them."""
+    columns = list(predicate.find_all(exp.Column))
+    if not columns or any((owner := scope.owner(column)) is None or owner[0] != position for column in columns):
+        return False
+    return all(isinstance(node, _SAFE) or is_constant(node) for node in predicate.walk() if not isinstance(node, exp.DataType))
+
+

@@ -1,0 +1,94 @@
+"""What the planner hands to the rooms after it: frozen records without behaviour of their own beyond rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.manifest.model import Absent, ErrorShape, Lifecycle, Method, Paging, Retry, Type
+
+EXTRA = "_extra"
+"""The column of what a record holds beyond its declared columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, relative to the base URL of its provider."""
+
+    provider: str
+    resource: str
+    """Full name, as `openai.assistants.runs`."""
+    method_name: str
+    """The manifest's method, as `list_runs`."""
+    http_method: str
+    path: str
+    """Below the base URL, placeholders filled and percent-encoded, starting with `/`."""
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    """The manifest's static headers and header parameters; credentials are added in `http`."""
+    body: Any = None
+    """A JSON document, or None for a request without body."""
+    reads: bool = True
+    """Whether it changes nothing at the API."""
+    retriable: bool = True
+    """Whether it may be sent again when its fate is unknown."""
+
+    def target(self) -> str:
+        """The request line without the base URL, as `GET /threads/t/runs?limit=100`."""
+        from urllib.parse import urlencode
+
+        query = "?" + urlencode(self.query) if self.query else ""
+        return f"{self.http_method} {self.path}{query}"
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How answers are to be read: what the manifest says of paging, retrying and errors."""
+
+    rows: str | None = None
+    """Dotted path of the rows in the body, `$` for a top-level array, None when the body is one row."""
+    paging: Paging | None = None
+    retry: Retry = field(default_factory=Retry)
+    errors: ErrorShape = field(default_factory=ErrorShape)
+    absent: Absent | None = None
+    lifecycle: Lifecycle | None = None
+    """Explains a 404 from a host that is past its sunset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One parameter tuple of a scan: the first request, from which paging derives the others."""
+
+    request: Request
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    """Parameter names and the values they are bound to, which become columns where a response lacks them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A column that `SELECT *` leaves out: a parameter's value, or `_extra`."""
+
+    name: str
+    type: Type
+    column: str | None = None
+    """The column it equals in every row; None when its value comes with the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One remote reference, planned: which method answers it, and by which calls."""
+
+    ref: ResourceRef
+    source: str
+    """The name under which the spliced text reads its pages."""
+    alias: str
+    """What the statement calls it."""
+    method_name: str
+    method: Method
+    calls: tuple[Call, ...]
+    protocol: Protocol
+    hidden: tuple[Hidden, ...] = ()
+    bound_by: Mapping[str, str] = field(default_factory=dict)
+    """For each bound parameter, where its values come from, in the user's words."""

@@ -1,0 +1,301 @@
+"""From a statement to scans: what is mentioned, what the API needs, which method gives it with the fewest requests.
+
+Two steps, because DuckDB binds the statement between them: `analyse` finds the references and prepares the text; `plan` chooses
+methods and binds parameters. Neither does any I/O: what has to be evaluated is handed to a function that the session gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.errors import BindError, MissingParameterError, PlanError, UnsupportedSQLError
+from rowcall.manifest.model import Method, Parameter, Scalar, Verb
+from rowcall.manifest.types import quoted
+from rowcall.plan.bindings import ColumnsOf, Scope, restriction, scope_of
+from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
+from rowcall.plan.predicates import Alternative, Constants, Keys
+from rowcall.plan.predicates import Values as ValueSet
+from rowcall.plan.references import Reference, find, named_hidden, qualifier_edits, read, star_edits
+from rowcall.plan.requests import build, protocol
+from rowcall.plan.splice import Edit
+from rowcall.sql.bind import Names
+from rowcall.sql.tokens import Token
+
+Evaluate = Callable[[str], list[tuple[Any, ...]]]
+"""The rows of a local query, with the statement's parameters and the caller's data frames. Raises BindError or EngineError."""
+
+SOURCE = "__rowcall_pages_"
+"""Page sources are called this and a number: unlikely to be a user's own name, which would shadow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A reference with what surrounds it."""
+
+    reference: Reference
+    scope: Scope
+    hidden: tuple[Hidden, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A statement whose remote references are known."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+    edits: tuple[Edit, ...]
+    """What changes in the text besides the references themselves."""
+
+    def with_sources(self, rendered: Mapping[str, str]) -> tuple[Edit, ...]:
+        """All edits, the references replaced by `rendered` SQL (by source name), each under the name it had."""
+        edits = list(self.edits)
+        for mention in self.mentions:
+            reference = mention.reference
+            alias = "" if reference.table.alias else f" AS {quoted(reference.alias)}"
+            edits.append(Edit(reference.span.start, reference.span.end, rendered[mention.source] + alias))
+        return tuple(edits)
+
+
+def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: ColumnsOf) -> Analysis:
+    """The remote references of `text`, none when it is DuckDB's alone.
+
+    Raises UnknownNameError, AmbiguousNameError, UnsupportedSQLError.
+    """
+    tree = read(text)
+    references = find(tree, text, names)
+    prefix = _with_clause(text, tokens, references)
+    mentions = []
+    for number, reference in enumerate(references):
+        scope = scope_of(reference, references, text, prefix, columns_of)
+        others = [set(source.columns) for source in scope.sources if source.reference is not reference]
+        mentions.append(Mention(reference, scope, named_hidden(reference, others, tree), f"{SOURCE}{number}"))
+    edits = [edit for reference in references for edit in qualifier_edits(reference, tree)]
+    edits += star_edits([(mention.reference, mention.hidden) for mention in mentions], tokens)
+    return Analysis(text, tuple(mentions), tuple(edits))
+
+
+def _with_clause(text: str, tokens: Sequence[Token], references: Sequence[Reference]) -> str:
+    """The statement's leading WITH clause when it mentions nothing remote, so that a key query may use its tables; else ""."""
+    if not tokens or tokens[0].word != "WITH":
+        return ""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "L_PAREN") - (token.kind == "R_PAREN")
+        if depth == 0 and token.word in {"SELECT", "FROM", "INSERT", "UPDATE", "DELETE"}:
+            remote = any(reference.span.start < token.start for reference in references)
+            return "" if remote else text[: token.start].strip()
+    return ""
+
+
+def plan(analysis: Analysis, evaluate: Evaluate) -> tuple[Scan, ...]:
+    """A scan for each mention. Raises MissingParameterError where the API needs a value that the statement does not give."""
+    references = [mention.reference for mention in analysis.mentions]
+    return tuple(_scan(mention, references, evaluate, analysis.text) for mention in analysis.mentions)
+
+
+def _scan(mention: Mention, references: Sequence[Reference], evaluate: Evaluate, text: str) -> Scan:
+    reference, ref = mention.reference, mention.reference.ref
+    said = None if _blocks(mention.scope) else restriction(reference, mention.scope, references)
+    resolver = Resolver(ref, evaluate)
+    known = [resolver.resolve(alternative) for alternative in said] if said is not None else [{}]
+    choices = [choice for name, method in _readers(ref) if (choice := _choice(name, method, known, mention.hidden)) is not None]
+    if not choices:
+        raise _missing(mention, known, resolver.reasons, text)
+    name, method, tuples = min(choices, key=lambda choice: (len(choice[2]), -len(choice[1].required())))
+    for bound in tuples:
+        _check_bounds(method, bound, reference, text)
+    return Scan(
+        ref=ref,
+        source=mention.source,
+        alias=reference.alias,
+        method_name=name,
+        method=method,
+        calls=tuple(Call(build(ref, name, method, bound), bound) for bound in tuples),
+        protocol=protocol(ref, method),
+        hidden=mention.hidden,
+        bound_by={parameter: resolver.origins.get(_key(method, parameter), "the statement") for bound in tuples[:1] for parameter in bound},
+    )
+
+
+def _blocks(scope: Scope) -> bool:
+    return bool(scope.blocked) and not scope.conjuncts
+
+
+def _readers(ref: ResourceRef) -> Iterator[tuple[str, Method]]:
+    return ((name, method) for name, method in ref.resource.methods.items() if method.verb is Verb.SELECT)
+
+
+def _key(method: Method, parameter: str) -> str:
+    return method.parameters[parameter].column or parameter
+
+
+class Resolver:
+    """Alternatives of SQL expressions as alternatives of Python values. Remembers what could not be used, and why."""
+
+    def __init__(self, ref: ResourceRef, evaluate: Evaluate) -> None:
+        self._evaluate = evaluate
+        self._types = _types(ref)
+        self._keys: dict[str, list[tuple[Any, ...]] | None] = {}
+        self.reasons: list[str] = []
+        self.origins: dict[str, str] = {}
+
+    def resolve(self, alternative: Alternative) -> dict[str, list[Any]]:
+        """Columns and the values they may have; a column whose values cannot be told is left out."""
+        found: dict[str, list[Any]] = {}
+        for column, sets in alternative.items():
+            for values in sets:
+                known = self._values(column, values)
+                if known is not None:
+                    found[column] = known if column not in found else [value for value in found[column] if value in known]
+        return found
+
+    def _values(self, column: str, values: ValueSet) -> list[Any] | None:
+        scalar = self._types.get(column)
+        if scalar is None:
+            return None
+        if isinstance(values, Keys):
+            rows = self._key_rows(values)
+            pairs = [("VARCHAR" if isinstance(key, str) else "", key) for (key,) in rows] if rows is not None else None
+        else:
+            pairs = self._constants(values)
+        if pairs is None:
+            return None
+        typed = [(type_, value) for type_, value in pairs if value is not None]
+        fitting = [_fitting(value, scalar) for _, value in typed]
+        if any(value is None for value in fitting):
+            wrong = next(value for (_, value), fit in zip(typed, fitting, strict=True) if fit is None)
+            self.reasons.append(f"{column} is {scalar.value}, and {wrong!r} is not: DuckDB would compare them as another type.")
+            return None
+        self.origins[column] = values.source if isinstance(values, Keys) else "the statement"
+        return list(dict.fromkeys(fitting))
+
+    def _key_rows(self, keys: Keys) -> list[tuple[Any, ...]] | None:
+        if keys.sql not in self._keys:
+            try:
+                self._keys[keys.sql] = self._evaluate(keys.sql)
+            except BindError:  # it cannot stand alone, being correlated
+                self._keys[keys.sql] = None
+        return self._keys[keys.sql]
+
+    def _constants(self, constants: Constants) -> list[tuple[str, Any]]:
+        texts = [None if e.is_string else e.sql(dialect="duckdb") for e in constants.expressions]
+        unknown = [text for text in texts if text is not None]
+        row = iter(self._evaluate(f"SELECT {', '.join(f'({text})' for text in unknown)}")[0]) if unknown else iter(())
+        found: list[tuple[str, Any]] = []
+        for expression, text in zip(constants.expressions, texts, strict=True):
+            value = expression.name if text is None else next(row)
+            found += [("", item) for item in value] if isinstance(value, list) else [("", value)]
+        return found
+
+
+def _types(ref: ResourceRef) -> dict[str, Scalar]:
+    """The scalar type of each column and parameter that a value can be bound to."""
+    found: dict[str, Scalar] = {}
+    for method in ref.resource.methods.values():
+        for name, parameter in method.parameters.items():
+            found.setdefault(name, parameter.type)
+            found.setdefault(parameter.column or name, parameter.type)
+    return found
+
+
+def _fitting(value: Any, scalar: Scalar) -> Any:
+    """The value where DuckDB compares it with a column of this type as that type, else None."""
+    if scalar is Scalar.STRING:
+        return value if isinstance(value, str) else None
+    if scalar is Scalar.BOOLEAN:
+        return value if isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if scalar is Scalar.INTEGER:
+        return int(value) if value == int(value) else None
+    return float(value)
+
+
+def _choice(
+    name: str, method: Method, known: Sequence[Mapping[str, list[Any]]], hidden: Sequence[Hidden]
+) -> tuple[str, Method, list[dict[str, Any]]] | None:
+    """The parameter tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
+    per_alternative = [bound_values(method, alternative) for alternative in known]
+    required = method.required()
+    if any(parameter not in bound for bound in per_alternative for parameter in required):
+        return None
+    optional = [
+        parameter
+        for parameter in method.optional()
+        if parameter in method.parameters and per_alternative and all(len(bound.get(parameter, ())) == 1 for bound in per_alternative)
+    ]
+    valued = {item.name for item in hidden if item.column is None and item.name != EXTRA}
+    if known and not valued <= {*required, *optional}:
+        return None
+    tuples: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for bound in per_alternative:
+        names = [*required, *optional]
+        for values in product(*(bound[parameter] for parameter in names)):
+            tuples.setdefault(values, dict(zip(names, values, strict=True)))
+    return name, method, list(tuples.values())
+
+
+def bound_values(method: Method, alternative: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Values for a method's parameters, through the columns that equal them."""
+    found: dict[str, list[Any]] = {}
+    for name, parameter in method.parameters.items():
+        sets = [alternative[column] for column in {name, parameter.column or name} if column in alternative]
+        if sets:
+            found[name] = [value for value in sets[0] if all(value in other for other in sets[1:])]
+    return found
+
+
+def _check_bounds(method: Method, bound: Mapping[str, Any], reference: Reference, text: str) -> None:
+    for name, value in bound.items():
+        problem = _out_of_bounds(method.parameters[name], value)
+        if problem and method.parameters[name].role is not None:
+            raise PlanError(f"{name} = {value} is {problem}.", sql=text, span=reference.span)
+
+
+def _out_of_bounds(parameter: Parameter, value: Any) -> str:
+    if parameter.enum and value not in parameter.enum:
+        return f"not one of {', '.join(parameter.enum)}"
+    if parameter.minimum is not None and isinstance(value, (int, float)) and value < parameter.minimum:
+        return f"under the least value {parameter.minimum:g}"
+    if parameter.maximum is not None and isinstance(value, (int, float)) and value > parameter.maximum:
+        return f"over the greatest value {parameter.maximum:g}"
+    return ""
+
+
+def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons: Sequence[str], text: str) -> PlanError:
+    """Why no method can answer, with a WHERE that would do."""
+    ref = mention.reference.ref
+    lacks = []
+    for name, method in _readers(ref):
+        bound = [set(bound_values(method, alternative)) for alternative in known]
+        lacks.append((name, tuple(p for p in method.required() if any(p not in b for b in bound))))
+    if not lacks:
+        verbs = ", ".join(name for name in ref.resource.methods)
+        return UnsupportedSQLError(f"{ref.full_name} cannot be read.", sql=text, span=mention.reference.span, hint=f"Its methods: {verbs}.")  # type: ignore[return-value]
+    unvalued = [item.name for item in mention.hidden if item.column is None and item.name != EXTRA]
+    if any(not missing for _, missing in lacks):
+        names = ", ".join(unvalued)
+        message = f"{names} is a parameter of the API and has no value of its own here."
+        return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {unvalued[0] if unvalued else 'x'} = …")
+    lacks.sort(key=lambda pair: len(pair[1]))
+    reason = " ".join(dict.fromkeys([*([mention.scope.blocked] if mention.scope.blocked else []), *reasons]))
+    return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
+
+
+def example(ref: ResourceRef) -> str:
+    """A SELECT on a resource that gives the method with the fewest needs what it needs."""
+    methods = sorted((method for _, method in _readers(ref)), key=lambda method: len(method.required()))
+    conditions = [f"{name} = {_sample(method.parameters[name])}" for method in methods[:1] for name in method.required()]
+    return f"SELECT * FROM {ref.full_name}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
+
+
+def _sample(parameter: Parameter) -> str:
+    return "'…'" if parameter.type is Scalar.STRING else "1"
+
+

@@ -1,0 +1,89 @@
+"""A method of the manifest and the values for its parameters, as the HTTP request that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.errors import PlanError
+from rowcall.manifest.model import Method, Paging, Parameter, Place
+from rowcall.plan.nodes import Protocol, Request
+
+_SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+
+
+def build(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any], body: Any = None) -> Request:
+    """The first request of a call. `bound` has a value for each required parameter; None leaves an optional one out.
+
+    A paged method asks for the largest page unless `bound` says how many rows. Raises PlanError for a path value that would name
+    another path: an empty one, `.` or `..`.
+    """
+    path, query, headers = method.path, [], dict(ref.provider.headers) | dict(ref.service.headers)
+    for key, parameter in method.parameters.items():
+        value = bound.get(key)
+        if value is None:
+            continue
+        if parameter.place is Place.PATH:
+            path = path.replace(f"{{{parameter.name or key}}}", _segment(key, parameter, value))
+        elif parameter.place is Place.QUERY:
+            query.append((parameter.name or key, rendered(value)))
+        else:
+            headers[parameter.name or key] = rendered(value)
+    size = page_size(ref, method)
+    if size and all(key != size[0] for key, _ in query):
+        query.append(size)
+    return Request(
+        provider=ref.provider.provider,
+        resource=ref.full_name,
+        method_name=name,
+        http_method=method.http_method,
+        path=path,
+        query=tuple(query),
+        headers=tuple(headers.items()),
+        body=body,
+        reads=method.is_read,
+        retriable=method.is_read or method.idempotent or method.http_method in _SAFE_TO_REPEAT,
+    )
+
+
+def protocol(ref: ResourceRef, method: Method) -> Protocol:
+    """How the answers to a method are read."""
+    return Protocol(
+        rows=method.rows,
+        paging=paging(ref, method),
+        retry=ref.provider.retry,
+        errors=ref.provider.errors,
+        absent=method.absent,
+        lifecycle=method.lifecycle or ref.resource.lifecycle or ref.service.lifecycle or ref.provider.lifecycle,
+    )
+
+
+def paging(ref: ResourceRef, method: Method) -> Paging | None:
+    """How a method's pages follow one another; None when there is one page."""
+    return ref.provider.paging[method.paging] if method.paging else None
+
+
+def page_size(ref: ResourceRef, method: Method) -> tuple[str, str] | None:
+    """The query parameter that asks for the largest page, and its value; None where there is no such thing."""
+    pages = paging(ref, method)
+    if pages is None or pages.page_size is None or pages.page_size.maximum is None:
+        return None
+    return pages.page_size.parameter, str(pages.page_size.maximum)
+
+
+def rendered(value: Any) -> str:
+    """A value as it stands in a URL or header: true and false in lower case, a whole float without its point."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _segment(key: str, parameter: Parameter, value: Any) -> str:
+    text = rendered(value)
+    if text in {"", ".", ".."}:
+        raise PlanError(f'{key} is "{text}", which cannot stand in the path of a request.', hint=f"Give {key} a value: {parameter.description}")
+    return quote(text, safe="")

@@ -1,0 +1,269 @@
+"""INSERT, UPDATE, DELETE and EXEC as calls: which method, which values are parameters and which go into the body, and as what type.
+
+Values come from DuckDB as JSON, so that nested ones stay nested; here they are fitted to the types that the manifest declares. A value
+that does not fit is an error before anything is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError
+from rowcall.manifest.model import Attribute, ListOf, Method, Object, Place, Scalar, Type, Verb
+from rowcall.manifest.types import spelling
+from rowcall.plan.nodes import Call
+from rowcall.plan.requests import build
+
+PREFIX = "data__"
+"""What may stand before a body attribute's name, to tell it from a parameter of the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that a statement gives to a method: its name as written, and where that stands."""
+
+    name: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a given value goes: a parameter, or an attribute of the body."""
+
+    name: str
+    in_body: bool
+
+
+def slot(method: Method, name: str) -> Slot | None:
+    """Where `name` goes in a call of `method`, or None when the method has nothing of that name.
+
+    A parameter wins over an attribute of the same name; `data__name` is always the attribute.
+    """
+    folded = name.casefold()
+    parameters = {known.casefold(): known for known in method.parameters}
+    attributes = {known.casefold(): known for known in method.body}
+    if folded in parameters:
+        return Slot(parameters[folded], in_body=False)
+    bare = folded.removeprefix(PREFIX)
+    return Slot(attributes[bare], in_body=True) if bare in attributes else None
+
+
+def column_slot(method: Method, name: str) -> Slot | None:
+    """As `slot`, and a column that equals a parameter counts as that parameter: `id` is `run_id`."""
+    found = slot(method, name)
+    if found is not None:
+        return found
+    folded = name.casefold()
+    return next((Slot(key, in_body=False) for key, parameter in method.parameters.items() if (parameter.column or "").casefold() == folded), None)
+
+
+def choose(ref: ResourceRef, verb: Verb, given: Sequence[Given], *, sql: str, span: Span) -> tuple[str, Method]:
+    """The method of a verb that takes all that is given and lacks nothing it needs, the one with most needs first.
+
+    Raises UnsupportedSQLError when the resource has none of this verb, UnknownNameError for a name that no method takes,
+    MissingParameterError otherwise.
+    """
+    candidates = [(name, method) for name, method in ref.resource.methods.items() if method.verb is verb]
+    if not candidates:
+        raise _no_verb(ref, verb, sql, span)
+    for item in given:
+        if all(column_slot(method, item.name) is None for _, method in candidates):
+            known = {name for _, method in candidates for name in (*method.parameters, *method.body)}
+            raise UnknownNameError("attribute", item.name, known, where=f"{ref.full_name} ({verb.value})", sql=sql, span=item.span)
+    fitting = [pair for pair in candidates if all(column_slot(pair[1], item.name) for item in given)]
+    complete = [pair for pair in fitting if not lacking(pair[1], given)]
+    if not complete:
+        raise missing(ref, fitting or candidates, given, sql=sql, span=span)
+    return max(complete, key=lambda pair: len(pair[1].required()))
+
+
+def lacking(method: Method, given: Sequence[Given]) -> tuple[str, ...]:
+    """What a method needs and is not given, in the manifest's spelling (`data__name` for attributes)."""
+    slots = {column_slot(method, item.name) for item in given}
+    have = {f"{PREFIX}{found.name}" if found.in_body else found.name for found in slots if found}
+    return tuple(name for name in method.required() if name not in have)
+
+
+def missing(ref: ResourceRef, methods: Sequence[tuple[str, Method]], given: Sequence[Given], *, sql: str, span: Span) -> MissingParameterError:
+    """The error for a write that lacks what its methods need."""
+    lacks = sorted(((name, lacking(method, given)) for name, method in methods), key=lambda pair: len(pair[1]))
+    name, method = next(pair for pair in methods if pair[0] == lacks[0][0])
+    return MissingParameterError(ref.full_name, lacks, example(ref, name, method), sql=sql, span=span)
+
+
+def _no_verb(ref: ResourceRef, verb: Verb, sql: str, span: Span) -> UnsupportedSQLError:
+    has = ", ".join(f"{name} ({method.verb.value.upper()})" for name, method in ref.resource.methods.items())
+    return UnsupportedSQLError(f"{ref.full_name} has no method for {verb.value.upper()}.", sql=sql, span=span, hint=f"It has: {has}.")
+
+
+def example(ref: ResourceRef, name: str, method: Method) -> str:
+    """A statement that calls a method with all that it needs."""
+    needs = method.required()
+    match method.verb:
+        case Verb.INSERT:
+            return f"INSERT INTO {ref.full_name} ({', '.join(needs)}) VALUES ({', '.join(_sample(method, need) for need in needs)})"
+        case Verb.UPDATE:
+            sets = [need for need in needs if need.startswith(PREFIX)] or [*method.body][:1]
+            keys = [need for need in needs if not need.startswith(PREFIX)]
+            assigned = ", ".join(f"{need.removeprefix(PREFIX)} = {_sample(method, need)}" for need in sets)
+            return f"UPDATE {ref.full_name} SET {assigned} WHERE {' AND '.join(f'{key} = {_sample(method, key)}' for key in keys)}"
+        case Verb.DELETE:
+            return f"DELETE FROM {ref.full_name} WHERE {' AND '.join(f'{need} = {_sample(method, need)}' for need in needs)}"
+        case _:
+            return f"EXEC {ref.full_name}.{name} " + ", ".join(f"@{need} = {_sample(method, need)}" for need in needs)
+
+
+def _sample(method: Method, name: str) -> str:
+    bare = name.removeprefix(PREFIX)
+    type_: Type = method.parameters[bare].type if bare in method.parameters else method.body[bare].type
+    match type_:
+        case Scalar.STRING:
+            return "'…'"
+        case Scalar.INTEGER | Scalar.NUMBER:
+            return "1"
+        case Scalar.BOOLEAN:
+            return "true"
+        case Scalar.MAP:
+            return "MAP {'…': '…'}"
+        case ListOf(item):
+            return f"[{_struct(item)}]"
+        case _:
+            return _struct(type_)
+
+
+def _struct(type_: Type) -> str:
+    if isinstance(type_, Object):
+        return "{" + ", ".join(f"'{name}': {_struct(inner)}" for name, inner in type_.fields) + "}"
+    return "'…'" if type_ in {Scalar.STRING, Scalar.JSON} else "1"
+
+
+def call(
+    ref: ResourceRef, name: str, method: Method, values: Mapping[str, Any], *, body: Mapping[str, Any] | None = None, keep_null: bool = False
+) -> Call:
+    """One call. `values` are Python values of JSON by the names written; `body` is what a whole body was given as.
+
+    A NULL means "not given", unless `keep_null` (UPDATE … SET x = NULL), where it is sent if the API takes it. Raises DataError for a
+    value that does not fit, or a needed one that is NULL.
+    """
+    bound: dict[str, Any] = {}
+    attributes: dict[str, Any] = dict(body or {})
+    for written, value in values.items():
+        found = column_slot(method, written)
+        if found is None or (value is None and not (keep_null and found.in_body)):
+            continue
+        if found.in_body:
+            attributes[found.name] = fitted(value, method.body[found.name], f"{ref.full_name}.{found.name}")
+        else:
+            bound[found.name] = _parameter(value, method.parameters[found.name].type, found.name)
+    _need(ref, name, method, bound, attributes)
+    has_body = bool(method.body) or bool(attributes)
+    return Call(build(ref, name, method, bound, attributes if has_body else None), bound)
+
+
+def _need(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    for key, parameter in method.parameters.items():
+        if (parameter.required or parameter.place is Place.PATH) and key not in bound:
+            raise DataError(f"{key} is NULL, and {ref.full_name}.{name} cannot be called without it.")
+    for key, attribute in method.body.items():
+        if attribute.required and body.get(key) is None:
+            raise DataError(f"{key} is NULL, and {ref.full_name}.{name} cannot be called without it.")
+
+
+def _parameter(value: Any, scalar: Scalar, name: str) -> Any:
+    found = _scalar(value, scalar)
+    if found is None:
+        raise DataError(f"{name} takes {scalar.value}, not {_shown(value)}.")
+    return found
+
+
+def fitted(value: Any, attribute: Attribute, where: str) -> Any:
+    """A JSON value as the attribute's type. Raises DataError when it does not fit its type or bounds."""
+    if value is None:
+        if not attribute.nullable:
+            raise DataError(f"{where} cannot be NULL.")
+        return None
+    found = _typed(value, attribute.type, where)
+    if attribute.enum and found not in attribute.enum:
+        raise DataError(f"{where} must be one of {', '.join(attribute.enum)}, not {_shown(found)}.")
+    if isinstance(found, (int, float)) and not isinstance(found, bool):
+        if attribute.minimum is not None and found < attribute.minimum:
+            raise DataError(f"{where} must be at least {attribute.minimum:g}, not {found}.")
+        if attribute.maximum is not None and found > attribute.maximum:
+            raise DataError(f"{where} must be at most {attribute.maximum:g}, not {found}.")
+    if attribute.max_length is not None and isinstance(found, str) and len(found) > attribute.max_length:
+        raise DataError(f"{where} takes at most {attribute.max_length} characters, not {len(found)}.")
+    return found
+
+
+def _typed(value: Any, type_: Type, where: str) -> Any:
+    if value is None:
+        return None
+    if type_ is Scalar.JSON:
+        return _parsed(value) if isinstance(value, str) and value[:1] in {"{", "["} else value
+    if isinstance(type_, Scalar) and type_ is not Scalar.MAP:
+        found = _scalar(value, type_)
+        if found is None:
+            raise _misfit(value, type_, where)
+        return found
+    value = _parsed(value)
+    if type_ is Scalar.MAP and isinstance(value, dict):
+        return {key: inner if inner is None else _scalar(inner, Scalar.STRING) for key, inner in value.items()}
+    if isinstance(type_, ListOf) and isinstance(value, list):
+        return [_typed(item, type_.item, f"{where}[{i}]") for i, item in enumerate(value)]
+    if isinstance(type_, Object) and isinstance(value, dict):
+        return _object(value, type_, where)
+    raise _misfit(value, type_, where)
+
+
+def _object(value: Mapping[str, Any], type_: Object, where: str) -> dict[str, Any]:
+    """A declared object: its fields typed, NULL ones (which a STRUCT of DuckDB cannot leave out) left out, unknown ones an error."""
+    declared = dict(type_.fields)
+    for name in value:
+        if name not in declared:
+            raise DataError(f"{where} has no field {name}; it is {spelling(type_)}.")
+    return {name: _typed(inner, declared[name], f"{where}.{name}") for name, inner in value.items() if inner is not None}
+
+
+def _misfit(value: Any, type_: Type, where: str) -> DataError:
+    return DataError(f"{where} takes {spelling(type_)}, not {_shown(value)}.")
+
+
+def _parsed(value: Any) -> Any:
+    """A text as the JSON it holds, where it holds JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+_INTEGER = re.compile(r"-?\d{1,19}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def _scalar(value: Any, scalar: Scalar) -> Any:
+    """The value as this scalar where nothing is lost by it, else None."""
+    if scalar is Scalar.STRING:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if isinstance(value, (int, float)) else None
+    if scalar is Scalar.BOOLEAN:
+        return value if isinstance(value, bool) else None
+    if isinstance(value, str) and (_INTEGER if scalar is Scalar.INTEGER else _NUMBER).fullmatch(value):
+        value = json.loads(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if scalar is Scalar.INTEGER:
+        return int(value) if value == int(value) else None
+    return value
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - what fits a line

@@ -1,0 +1,186 @@
+"""Whether the records of a page fit their declared types, and what to do with a value that does not.
+
+DuckDB's `from_json` turns a value of the wrong type into NULL (or a text into a STRUCT of NULLs) without a word. So a page is checked
+when it arrives, by one typed msgspec pass that costs next to nothing when everything fits. Only a page with a misfit, or one
+whose `_extra` column was asked for, is rewritten: a misfit becomes null in its column, is counted, and stays readable in `_extra`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from rowcall.manifest.model import Column, ListOf, Object, Scalar, Type
+from rowcall.plan.nodes import EXTRA
+
+_LEAST, _GREATEST = -(2**63), 2**63 - 1
+_INTEGER = re.compile(r"-?\d{1,19}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A value that does not fit: the column it belongs to, the path below it, and what was found."""
+
+    path: str
+    found: str
+
+
+class Fitter:
+    """Checks the pages of one resource. Holds no state between pages, so threads may share it."""
+
+    def __init__(self, columns: Mapping[str, Column], rows: str | None, *, extra: bool) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._extra = extra
+        self._decoder = msgspec.json.Decoder(_page_type(columns, rows))
+
+    def fit(self, page: str) -> tuple[str, list[Misfit]]:
+        """The page to hand on (the same text where everything fits and `_extra` is not wanted), and its misfits."""
+        try:
+            self._decoder.decode(page)
+        except msgspec.ValidationError:
+            return self._rewrite(page)
+        return self._rewrite(page) if self._extra else (page, [])
+
+    def _rewrite(self, page: str) -> tuple[str, list[Misfit]]:
+        body = msgspec.json.decode(page)
+        misfits: list[Misfit] = []
+        records = self._records(body)
+        for position, record in enumerate(records):
+            if isinstance(record, dict):
+                records[position] = self._record(record, misfits)
+            else:
+                misfits.append(Misfit("", _kind(record)))
+                records[position] = {EXTRA: record}
+        if self._rows is None:
+            body = records[0]
+        return msgspec.json.encode(body).decode(), misfits
+
+    def _records(self, body: Any) -> list[Any]:
+        if self._rows is None:
+            return [body]
+        found = body
+        for part in [] if self._rows == "$" else self._rows.split("."):
+            found = found[part]
+        return found  # type: ignore[no-any-return]
+
+    def _record(self, record: dict[str, Any], misfits: list[Misfit]) -> dict[str, Any]:
+        declared = Object(tuple((column.source or name, column.type) for name, column in self._columns.items() if "." not in (column.source or "")))
+        known, left = _fit_object(record, declared, "", misfits)
+        for name in {(column.source or "").split(".")[0] for column in self._columns.values() if "." in (column.source or "")}:
+            known[name] = record.get(name)
+            left.pop(name, None)
+        if self._extra:
+            known[EXTRA] = left or None
+        return known
+
+
+def _page_type(columns: Mapping[str, Column], rows: str | None) -> Any:
+    """A msgspec type for a page: the envelope down to the records, and each column at its declared type."""
+    fields = [(column.source or name, column.type) for name, column in columns.items() if "." not in (column.source or "")]
+    record = _struct("Record", fields)
+    if rows is None:
+        return record
+    page: Any = list[record]
+    for part in [] if rows == "$" else reversed(rows.split(".")):
+        page = msgspec.defstruct("Envelope", [("x", page)], rename={"x": part})
+    return page
+
+
+def _struct(name: str, fields: list[tuple[str, Type]]) -> Any:
+    """A struct whose Python names are `f0`, `f1`, …, since an API's names need not be Python's."""
+    members: list[tuple[str, Any, Any]] = [(f"f{i}", _msgspec_type(type_) | None, None) for i, (_, type_) in enumerate(fields)]
+    return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(fields)})
+
+
+def _msgspec_type(type_: Type) -> Any:
+    match type_:
+        case Object(fields):
+            return _struct("Part", list(fields))
+        case ListOf(item):
+            return list[_msgspec_type(item) | None]  # type: ignore[misc]
+        case Scalar.JSON:
+            return msgspec.Raw
+        case _:
+            return _SCALARS[type_]
+
+
+_SCALARS: dict[Scalar, Any] = {
+    Scalar.STRING: str,
+    Scalar.INTEGER: int,
+    Scalar.NUMBER: float,
+    Scalar.BOOLEAN: bool,
+    Scalar.MAP: dict[str, str | None],
+}
+
+
+def _fit_object(value: dict[str, Any], type_: Object, path: str, misfits: list[Misfit]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What fits of an object, and what is left of it: unknown fields, and values that do not fit."""
+    known: dict[str, Any] = {}
+    left: dict[str, Any] = {}
+    declared = dict(type_.fields)
+    for name, inner in value.items():
+        if name not in declared:
+            left[name] = inner
+            continue
+        known[name], rest = _fit(inner, declared[name], f"{path}.{name}" if path else name, misfits)
+        if rest is not None:
+            left[name] = rest
+    return known, left
+
+
+def _fit(value: Any, type_: Type, path: str, misfits: list[Misfit]) -> tuple[Any, Any]:
+    """The value as it fits its type, and what is left of it (None when nothing is)."""
+    if value is None or type_ is Scalar.JSON:
+        return value, None
+    if isinstance(type_, Object) and isinstance(value, dict):
+        known, left = _fit_object(value, type_, path, misfits)
+        return known, left or None
+    if isinstance(type_, ListOf) and isinstance(value, list):
+        pairs = [_fit(item, type_.item, f"{path}[]", misfits) for item in value]
+        return [known for known, _ in pairs], ([left for _, left in pairs] if any(left is not None for _, left in pairs) else None)
+    if isinstance(type_, Scalar) and (kept := _scalar(value, type_)) is not None:
+        return kept, None
+    misfits.append(Misfit(path, _kind(value)))
+    return None, value
+
+
+def _scalar(value: Any, type_: Scalar) -> Any:
+    """The value as this scalar where nothing is lost by it, else None."""
+    match type_:
+        case Scalar.STRING:
+            return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        case Scalar.BOOLEAN:
+            return value if isinstance(value, bool) else None
+        case Scalar.MAP:
+            return {name: _scalar(inner, Scalar.STRING) if inner is not None else None for name, inner in value.items()} if isinstance(value, dict) else None
+        case Scalar.INTEGER:
+            return _integer(value)
+        case _:
+            return _number(value)
+
+
+def _integer(value: Any) -> int | None:
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and _LEAST <= value <= _GREATEST else None
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = float(value)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _kind(value: Any) -> str:
+    """A value's JSON type and its start, as `string "abc"`."""
+    name = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}.get(type(value), "number")
+    text = msgspec.json.encode(value).decode()
+    return f"{name} {text if len(text) <= 40 else text[:39] + '…'}"

@@ -1,0 +1,147 @@
+"""Faults on demand: which requests they befall, and what they do to the answer."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from rowcall.errors import UsageError, nearest
+from rowcall.sandbox.api import Answer
+from rowcall.sandbox.page import Bend
+
+KINDS = {
+    "rate_limit": "429 with `Retry-After` of `retry_after_s`, written as `form` says: seconds, date or milliseconds",
+    "server_error": "500 in the API's own words, or `status`",
+    "slow": "the right answer, `seconds` later",
+    "drop": "the connection is closed in the middle of the body",
+    "malformed": "200 with a body that is no JSON",
+    "truncated": "200 with the first half of the right body",
+    "html": "an HTML page from some proxy, with `status` 502",
+    "empty": "`status` 500 with no body at all",
+    "endless": "every page of a list is its first, and says that there is more",
+    "capped": "no page has more than `rows` rows, whatever was asked for",
+}
+"""The kinds of faults and what a client sees of each."""
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "rate_limit": {"retry_after_s": 1.0, "form": "seconds"},
+    "server_error": {"status": 500},
+    "slow": {"seconds": 1.0},
+    "html": {"status": 502},
+    "empty": {"status": 500},
+    "capped": {"rows": 5},
+}
+_FORMS = ("seconds", "date", "milliseconds")
+_PAGE = b"<!doctype html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1><hr>proxy</body></html>\n"
+
+
+@dataclass(slots=True, kw_only=True)
+class InjectedFault:
+    """A fault that waits for requests."""
+
+    kind: str
+    times: int | None = 1
+    """How many requests it still befalls; None for all."""
+    path: str | None = None
+    """A regular expression that is searched for in the path; None for every path."""
+    method: str | None = None
+    """The HTTP method, or None for all."""
+    after: int = 0
+    """How many matching requests it still lets through."""
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def befalls(self, method: str, path: str) -> bool:
+        """Whether it befalls this request; counts the request when it matches."""
+        if self.times == 0 or (self.method and self.method != method) or (self.path and not re.search(self.path, path)):
+            return False
+        if self.after:
+            self.after -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
+
+    @property
+    def bend(self) -> Bend:
+        """What it does to a list."""
+        return Bend(cap=self.options["rows"] if self.kind == "capped" else None, endless=self.kind == "endless")
+
+
+def injected(
+    kind: str, *, times: int | None = 1, path: str | None = None, method: str | None = None, after: int = 0, **options: Any
+) -> InjectedFault:
+    """A checked fault. Raises UsageError for a kind, option or value that there is not."""
+    if kind not in KINDS:
+        raise UsageError(f'There is no fault "{kind}". {_suggest(kind, KINDS)}')
+    known = _OPTIONS.get(kind, {})
+    for name, value in options.items():
+        if name not in known:
+            raise UsageError(f'The fault {kind} has no option "{name}". {_suggest(name, ["times", "path", "method", "after", *known])}')
+        if (
+            isinstance(known[name], str) != isinstance(value, str)
+            or (name == "form" and value not in _FORMS)
+            or (name != "form" and value < 0)
+        ):
+            raise UsageError(f"The fault {kind} cannot have {name}={value!r}.")
+    try:
+        re.compile(path or "")
+    except re.error as error:
+        raise UsageError(f'"{path}" is no regular expression: {error}.') from error
+    return InjectedFault(
+        kind=kind, times=times, path=path, method=method.upper() if method else None, after=after, options={**known, **options}
+    )
+
+
+def parse(text: str) -> InjectedFault:
+    """The fault that a command line spells as `kind` or `kind:option=value,option=value`; it befalls every request unless `times` is given.
+
+    Raises UsageError.
+    """
+    kind, _, rest = text.partition(":")
+    options: dict[str, Any] = {"times": None}
+    for part in filter(None, rest.split(",")):
+        name, sign, value = part.partition("=")
+        if not sign:
+            raise UsageError(f'A fault is written kind:option=value,option=value; "{part}" has no "=".')
+        options[name] = _number(value)
+    return injected(kind, **options)
+
+
+def spoiled(fault: InjectedFault, right: Answer, refused: Answer | None, now: float) -> Answer:
+    """What a client gets in place of the right answer. `refused` is the API's own refusal, for the kinds that have one."""
+    options = fault.options
+    if fault.kind == "rate_limit" and refused:
+        return Answer(refused.status, refused.body, (*refused.headers, *_retry_after(options, now)))
+    if fault.kind == "server_error" and refused:
+        return Answer(options["status"], refused.body, refused.headers)
+    if fault.kind == "malformed":
+        return Answer(200, b'{"object": "list", "data": [}', right.headers)
+    if fault.kind == "truncated":
+        return Answer(right.status, right.body[: len(right.body) // 2], right.headers)
+    if fault.kind == "html":
+        return Answer(options["status"], _PAGE, (("content-type", "text/html"),))
+    return Answer(options["status"], b"") if fault.kind == "empty" else right
+
+
+def _retry_after(options: dict[str, Any], now: float) -> tuple[tuple[str, str], ...]:
+    seconds = options["retry_after_s"]
+    if options["form"] == "milliseconds":
+        return (("retry-after-ms", f"{seconds * 1000:g}"),)
+    text = email.utils.formatdate(now + seconds, usegmt=True) if options["form"] == "date" else f"{seconds:g}"
+    return (("retry-after", text),)
+
+
+def _number(value: str) -> Any:
+    for convert in (int, float):
+        try:
+            return convert(value)
+        except ValueError:
+            continue
+    return value
+
+
+def _suggest(name: str, known: Any) -> str:
+    close = nearest(name, known)
+    return f"Did you mean {', '.join(close)}?" if close else f"There is: {', '.join(known)}."

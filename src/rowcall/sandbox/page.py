@@ -1,0 +1,159 @@
+"""One page of a list, in the way of paging that the manifest declares for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from rowcall.manifest.model import Method, Paging, PagingKind, Place, Role
+from rowcall.manifest.sandbox import Collection, Sandbox
+from rowcall.sandbox.record import Record
+from rowcall.sandbox.refused import Refused
+
+PAGE_PARAMETER = "page"
+"""The query parameter of the next page where the manifest leaves its name to the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a list and what says that there is more."""
+
+    records: tuple[Record, ...]
+    more: bool
+    total: int
+    next: str | None = None
+    """The token of the next page."""
+    next_query: str | None = None
+    """The query string of the next page, where its URL is handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """How an injected fault bends a list."""
+
+    cap: int | None = None
+    """The most rows that a page has, whatever is asked for."""
+    endless: bool = False
+    """Whether every page is the first and says that there is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which page of which list a client wants."""
+
+    method: Method
+    paging: Paging | None
+    values: Mapping[str, Any]
+    """Query parameters by their names in the manifest."""
+    bend: Bend
+
+
+def filtered(records: list[Record], method: Method, values: Mapping[str, Any]) -> list[Record]:
+    """The records that have what query parameters without a role ask for."""
+    wanted = {
+        parameter.column or name: values[name]
+        for name, parameter in method.parameters.items()
+        if parameter.place is Place.QUERY and parameter.role is None and name in values
+    }
+    return [record for record in records if all(record.field(column) == value for column, value in wanted.items())]
+
+
+def ordered(records: list[Record], by: str, method: Method, values: Mapping[str, Any]) -> list[Record]:
+    """The records by a field, and by the order of their making where that is equal; the newest first where that is asked for."""
+    ways = [values.get(name) for name, parameter in method.parameters.items() if parameter.role is Role.ORDER]
+    return sorted(records, key=lambda record: (record.field(by) or 0, record.number), reverse="desc" in ways)
+
+
+def page(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
+    """The page of an ordered list that a client wants. Raises Refused where a cursor leads nowhere."""
+    if wish.paging is None:
+        return Page(tuple(records), more=False, total=len(records))
+    if wish.bend.endless:
+        return _first_for_ever(records, wish)
+    if wish.paging.kind is PagingKind.CURSOR:
+        return _by_cursor(records, wish, sandbox, collection)
+    return _BY_NUMBER[wish.paging.kind](records, wish)
+
+
+def _first_for_ever(records: list[Record], wish: Wish) -> Page:
+    return Page(tuple(records[: _size(wish)]), more=True, total=len(records), next="1", next_query=_query(wish, "1"))
+
+
+def _size(wish: Wish) -> int:
+    size = wish.paging.page_size if wish.paging else None
+    wanted = wish.values.get(size.parameter) if size else None
+    asked = int(wanted or (size.default if size else None) or 20)
+    return asked if wish.bend.cap is None else min(asked, wish.bend.cap)
+
+
+def _by_cursor(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
+    """Rows after the cursor, up to the one that the other cursor names; without a cursor to start after, the last ones before that."""
+    forward = wish.paging.parameter if wish.paging else None
+    backward = next((n for n, parameter in wish.method.parameters.items() if parameter.role is Role.CURSOR and n != forward), None)
+    places = {record.id: place for place, record in enumerate(records)}
+
+    def place(name: str | None) -> int | None:
+        id_ = wish.values.get(name or "")
+        if id_ is None:
+            return None
+        if id_ not in places:
+            raise Refused(sandbox.refusals.bad_cursor, {"name": name, "noun": collection.noun, "id": id_})
+        return places[id_]
+
+    after, before, size = place(forward), place(backward), _size(wish)
+    start, end = -1 if after is None else after, len(records) if before is None else before
+    between = records[start + 1 : end]
+    backwards = before is not None and after is None
+    rows = between[-size:] if backwards else between[:size]
+    return Page(tuple(rows), more=len(between) > len(rows), total=len(records))
+
+
+def _stretch(records: list[Record], start: int, size: int) -> tuple[tuple[Record, ...], bool]:
+    start = max(start, 0)
+    return tuple(records[start : start + size]), start + size < len(records)
+
+
+def _by_offset(records: list[Record], wish: Wish) -> Page:
+    first = _start(wish)
+    rows, more = _stretch(records, _number(wish, first) - first, _size(wish))
+    return Page(rows, more, len(records))
+
+
+def _by_page(records: list[Record], wish: Wish) -> Page:
+    first, size = _start(wish), _size(wish)
+    rows, more = _stretch(records, (_number(wish, first) - first) * size, size)
+    return Page(rows, more, len(records))
+
+
+def _by_token(records: list[Record], wish: Wish) -> Page:
+    size, offset = _size(wish), _number(wish, 0)
+    rows, more = _stretch(records, offset, size)
+    following = str(offset + size) if more else None
+    return Page(rows, more, len(records), following, _query(wish, following))
+
+
+def _start(wish: Wish) -> int:
+    return wish.paging.start if wish.paging else 0
+
+
+def _number(wish: Wish, otherwise: int) -> int:
+    value = str(wish.values.get((wish.paging.parameter if wish.paging else None) or PAGE_PARAMETER, ""))
+    return int(value) if value.isdecimal() else otherwise
+
+
+def _query(wish: Wish, following: str | None) -> str | None:
+    if following is None:
+        return None
+    name = (wish.paging.parameter if wish.paging else None) or PAGE_PARAMETER
+    return urlencode({**{key: value for key, value in wish.values.items() if value is not None}, name: following})
+
+
+_BY_NUMBER: dict[PagingKind, Callable[[list[Record], Wish], Page]] = {
+    PagingKind.OFFSET: _by_offset,
+    PagingKind.PAGE: _by_page,
+    PagingKind.TOKEN: _by_token,
+    PagingKind.LINK: _by_token,
+    PagingKind.NEXT_URL: _by_token,
+}

@@ -1,0 +1,48 @@
+"""One object of the sandbox: what the API shows of it, and what it keeps for later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """An object of a collection. Nested values are replaced and never changed in place, for templates hand them around."""
+
+    collection: str
+    id: str
+    parent: Record | None
+    born: float
+    """When it was created, in seconds from the clock's start."""
+    number: int
+    """Grows from one record to the next, over all collections."""
+    rng: Random
+    """The source of its own draws, so that what befalls others does not change them."""
+    values: dict[str, Any] = field(default_factory=dict)
+    plan: dict[str, Any] = field(default_factory=dict)
+    entered: int = 0
+    """How many states it has entered; a step that was planned in an earlier one is void."""
+    gone: bool = False
+
+    def field(self, name: str) -> Any:
+        """What templates see under a name."""
+        if name == "plan":
+            return self.plan
+        return self.parent if name == "parent" else self.values.get(name)
+
+    def set(self, path: str, value: Any) -> None:
+        """Gives the field at a dotted path a new value; `plan.` leads into the plan."""
+        names = path.split(".")
+        if names[0] == "plan":
+            self.plan = _with(self.plan, names[1:], value)
+        else:
+            self.values = _with(self.values, names, value)
+
+
+def _with(values: Any, names: list[str], value: Any) -> dict[str, Any]:
+    """A copy of `values` in which the field that `names` lead to has another value."""
+    copy = dict(values) if isinstance(values, dict) else {}
+    copy[names[0]] = value if len(names) == 1 else _with(copy.get(names[0]), names[1:], value)
+    return copy

@@ -1,0 +1,264 @@
+"""The objects of a sandbox and what becomes of them as time passes.
+
+What will happen is kept as events in the order of their times, and happens when somebody looks: `advance` plays all that is due.
+Seeded objects come into being the same way, at times before the clock's start, so that their past is one that the rules allow. Times
+are seconds from the start, so that when the start was changes no draw and no id.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import heapq
+import itertools
+import math
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+from rowcall.manifest.sandbox import Action, Change, Create, Find, Next, Refuse, Sandbox, Scene, Search, Step
+from rowcall.sandbox.record import Record
+from rowcall.sandbox.refused import Refused
+from rowcall.sandbox.template import Scope, Templates, as_list, new_id
+
+_LIMIT = 100_000
+"""Events in one leap of the clock; rules that go round in circles without taking time would never end."""
+
+
+class World:
+    """All objects, and the events to come."""
+
+    def __init__(self, sandbox: Sandbox, *, seed: int, start: float) -> None:
+        self.sandbox = sandbox
+        self.start = math.floor(start)
+        self.time = -math.inf
+        self.templates = Templates()
+        self._seed = seed
+        self._everything: dict[str, list[Record]] = {name: [] for name in sandbox.collections}
+        self._records: dict[str, dict[str, Record]] = {name: {} for name in sandbox.collections}
+        self._below: dict[tuple[str, Record | None], list[Record]] = {}
+        self._born: dict[tuple[str, Record | None], int] = {}
+        self._numbers = itertools.count()
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        for index, scene in enumerate(sandbox.seeds):
+            self._play(scene, None, f"seed {index}")
+        self.advance(start - self.start)
+
+    def advance(self, time: float) -> None:
+        """Lets all that is due until `time` happen, in order."""
+        for _ in range(_LIMIT):
+            if not self._events or self._events[0][0] > time:
+                self.time = max(self.time, time)
+                return
+            self.time, _, happen = heapq.heappop(self._events)
+            happen()
+        raise RuntimeError(f"more than {_LIMIT} events up to {time} s after the start: the states of the sandbox file go in circles")
+
+    def get(self, collection: str, id_: str, parent: Record | None) -> Record | None:
+        """The object of that id; None where there is none, or it belongs to another parent than `parent`."""
+        record = self._records[collection].get(id_)
+        return record if record and record.parent is parent else None
+
+    def all(self, collection: str, parent: Record | None = None) -> list[Record]:
+        """The objects of a collection, below `parent` where one is given, as they were made."""
+        if parent is None and self.sandbox.collections[collection].parent is not None:
+            return self._everything[collection]
+        return self._below.get((collection, parent), [])
+
+    def scope(self, rng: Random, values: Mapping[str, Any] | None = None) -> Scope:
+        """What every template may use, and `values`."""
+        now = math.floor(self.start + self.time) if self.time > -math.inf else self.start
+        return {"now": now, "rng": rng, "values": self.sandbox.values, "all": self._everything, **(values or {})}
+
+    def scope_of(self, record: Record, values: Mapping[str, Any] | None = None) -> Scope:
+        """What templates may use when `record` is what it is about."""
+        return self.scope(record.rng, {"object": record, "parent": record.parent, **(values or {})})
+
+    def create(
+        self, collection: str, *, parent: Record | None, body: Any, plan: Mapping[str, Any] | None = None, asked: bool = False
+    ) -> Record:
+        """A new object, as its collection makes it. Raises Refused where something it refers to is not there.
+
+        `asked` says that a client wants it, so that it may be refused by the collection's own rules too.
+        """
+        rules = self.sandbox.collections[collection]
+        rng = self.rng(parent.id if parent else "", collection, self._born.get((collection, parent), 0))
+        scope = self.scope(rng, {"parent": parent, "body": body, "id": new_id(rules.id, rng)})
+        self._find(rules.finds, scope)
+        if asked:
+            self.refuse(rules.refuse, scope)
+        record = Record(collection, scope["id"], parent, self.time, next(self._numbers), rng)
+        record.values = {name: self.templates.render(source, scope) for name, source in rules.object.items()}
+        scope["object"] = record
+        record.plan = dict(plan or {})
+        for name, source in rules.plan.items():
+            if name not in record.plan:
+                record.plan[name] = self.templates.render(source, scope)
+        self._add(record)
+        self._do(rules.created, scope)
+        if rules.states:
+            self._enter(record, record.values[rules.field])
+        return record
+
+    def change(self, record: Record, values: Mapping[str, Any]) -> None:
+        """Gives fields of an object the values that a client asked for."""
+        for name, value in values.items():
+            record.set(name, value)
+
+    def delete(self, record: Record) -> Any:
+        """What is answered when an object is deleted; what belongs to it goes too."""
+        self._remove(record)
+        return self.templates.render(self.sandbox.collections[record.collection].deleted, self.scope_of(record))
+
+    def call(self, action: Action, record: Record | None, body: Any) -> Any:
+        """What a method answers: the object it is about, or what it says. Raises Refused."""
+        scope = self.scope_of(record, {"body": body}) if record else self.scope(self.rng("call", next(self._numbers)), {"body": body})
+        self._find(action.finds, scope)
+        self.refuse(action.refuse, scope)
+        self._do(action.do, scope)
+        if record and action.to:
+            self._enter(record, action.to)
+        return record if action.answer is None else self.templates.render(action.answer, scope)
+
+    def refuse(self, rules: tuple[Refuse, ...], scope: Scope) -> None:
+        """Raises Refused where one of the rules applies."""
+        for rule in rules:
+            if self._applies(rule, scope):
+                raise Refused(rule, scope)
+
+    def rng(self, *names: object) -> Random:
+        """A source of draws that depends on the seed and `names` alone."""
+        digest = hashlib.blake2b("/".join(map(str, (self._seed, *names))).encode(), digest_size=8).digest()
+        return Random(int.from_bytes(digest))  # noqa: S311 - repeatable on purpose, and guards nothing
+
+    def _applies(self, rule: Refuse, scope: Scope) -> bool:
+        if rule.exists is not None:
+            scope["found"] = next(iter(self._search(rule.exists, scope)), None)
+            return scope["found"] is not None and self.templates.holds(rule.when, scope)
+        if rule.same:
+            one, other = (as_list(self.templates.render(source, scope)) for source in rule.same)
+            return sorted(map(str, one)) != sorted(map(str, other)) and self.templates.holds(rule.when, scope)
+        if rule.unless and self.templates.holds(rule.unless, scope):
+            return False
+        return self.templates.holds(rule.when, scope)
+
+    def _search(self, search: Search | Change, scope: Scope) -> list[Record]:
+        parent = self.templates.render(search.parent, scope)
+        found = self.all(search.collection or "", parent)
+        return [record for record in found if self.templates.holds(search.where, {**scope, "item": record})]
+
+    def _find(self, finds: Mapping[str, Find], scope: Scope) -> None:
+        for name, find in finds.items():
+            id_ = self.templates.render(find.id, scope)
+            record = self._records[find.collection].get(id_)
+            if record is None:
+                noun = self.sandbox.collections[find.collection].noun
+                raise Refused(self.sandbox.refusals.not_found, {"noun": noun, "id": id_})
+            scope[name] = record
+
+    def _do(self, steps: tuple[Step, ...], scope: Scope) -> None:
+        for step in steps:
+            if not self.templates.holds(step.when, scope):
+                continue
+            for path, source in step.set.items():
+                scope["object"].set(path, self.templates.render(source, scope))
+            if step.create:
+                self._create(step.create, scope)
+            if step.change:
+                self._change(step.change, scope)
+
+    def _create(self, create: Create, scope: Scope) -> None:
+        parent = self.templates.render(create.parent, scope)
+        items = [None] if create.each is None else as_list(self.templates.render(create.each, scope))
+        for item in items:
+            inner = scope if create.each is None else {**scope, "item": item}
+            body = self.templates.render(create.body, inner)
+            plan = self.templates.render(create.plan, inner)
+            record = self.create(create.collection, parent=parent, body=body or {}, plan=plan)
+            if create.name:
+                scope[create.name] = record
+            for name in create.scenes:
+                self._play(self.sandbox.scenes[name], record, name)
+
+    def _change(self, change: Change, scope: Scope) -> None:
+        named = as_list(self.templates.render(change.record, scope))
+        for target in self._search(change, scope) if change.record is None else named:
+            inner = {**scope, "item": target}
+            for path, source in change.set.items():
+                target.set(path, self.templates.render(source, inner))
+
+    def _enter(self, record: Record, state: str) -> None:
+        rules = self.sandbox.collections[record.collection]
+        record.set(rules.field, state)
+        record.entered += 1
+        scope = self.scope_of(record)
+        self._do(rules.states[state].do, scope)
+        self._await(record, rules.states[state].next, scope)
+
+    def _await(self, record: Record, options: tuple[Next, ...], scope: Scope) -> None:
+        """Plans what follows a state: the earliest of what is possible, the first of several at once."""
+        due = [(when, option) for option in options if (when := self._due(option, scope)) is not None]
+        if due:
+            time, option = min(due, key=lambda pair: pair[0])
+            entered = record.entered
+            self._at(time, lambda: self._follow(record, entered, option))
+
+    def _due(self, option: Next, scope: Scope) -> float | None:
+        if not self.templates.holds(option.when, scope):
+            return None
+        after, at = self.templates.render(option.after, scope), self.templates.render(option.at, scope)
+        if after is not None:
+            return float(self.time + after)
+        return None if at is None else float(at - self.start)
+
+    def _follow(self, record: Record, entered: int, option: Next) -> None:
+        if record.gone or record.entered != entered:
+            return
+        if option.to:
+            self._enter(record, option.to)
+        elif option.call:
+            # A client that calls at the wrong moment is refused, and nothing happens.
+            with contextlib.suppress(Refused):
+                self.call(self.sandbox.methods[option.call], record, self.templates.render(option.body, self.scope_of(record)))
+
+    def _play(self, scene: Scene, parent: Record | None, name: str) -> None:
+        """Plans the rounds of a scene."""
+        rng = self.rng("scene", parent.id if parent else "", name)
+        scope = self.scope(rng, {"parent": parent})
+        items = as_list(self.templates.render(scene.each, scope))
+        if scene.each is None:
+            items = list(range(int(self.templates.render(scene.count, scope))))
+        time = self._opening(scene, parent, scope)
+        for item in items:
+            inner = {**scope, "item": item}
+            self._at(time, lambda inner=inner: self._round(scene, inner))  # type: ignore[misc]
+            gap = self.templates.render(scene.gap, inner)
+            time = self._opening(scene, parent, scope) if gap is None else time + gap
+
+    def _opening(self, scene: Scene, parent: Record | None, scope: Scope) -> float:
+        at, after = self.templates.render(scene.at, scope), self.templates.render(scene.after, scope)
+        return float(at or 0) if after is None else (parent.born if parent else 0.0) + float(after)
+
+    def _round(self, scene: Scene, scope: Scope) -> None:
+        scope["now"] = self.scope(scope["rng"])["now"]
+        for create in scene.create:
+            self._create(create, scope)
+
+    def _at(self, time: float, happen: Callable[[], None]) -> None:
+        heapq.heappush(self._events, (max(time, self.time), next(self._numbers), happen))
+
+    def _add(self, record: Record) -> None:
+        key = (record.collection, record.parent)
+        self._born[key] = self._born.get(key, 0) + 1
+        self._everything[record.collection].append(record)
+        self._records[record.collection][record.id] = record
+        self._below.setdefault(key, []).append(record)
+
+    def _remove(self, record: Record) -> None:
+        record.gone = True
+        self._everything[record.collection].remove(record)
+        del self._records[record.collection][record.id]
+        self._below[record.collection, record.parent].remove(record)
+        for name in self.sandbox.collections:
+            for child in list(self._below.get((name, record), ())):
+                self._remove(child)

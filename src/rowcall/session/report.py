@@ -1,0 +1,27 @@
+"""What a statement did, for whoever asks after it: `Session.last`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rowcall.http.control import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The record of one statement."""
+
+    statement_kind: str
+    """`select`, `insert`, `update`, `delete`, `exec`, `show`, `describe`, `explain`, `use`, `set`, or `local` for DuckDB's own."""
+    elapsed_s: float = 0.0
+    exchanges: Sequence[Exchange] = ()
+    """Every HTTP exchange, retries included; secrets are redacted."""
+    warnings: tuple[str, ...] = ()
+    partial: bool = False
+    """Whether rows are missing because requests failed and `on_error="partial"` allowed it."""
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests were sent."""
+        return len(self.exchanges)

@@ -1,0 +1,367 @@
+"""What users hold: a connection to APIs and to their DuckDB at once."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from rowcall.catalog.catalog import Catalog
+from rowcall.engine.engine import Engine, Frame
+from rowcall.errors import MisfitWarning, PartialResultWarning, RequestError, Span, UnsupportedSQLError, UsageError
+from rowcall.http.client import Client
+from rowcall.http.control import Control
+from rowcall.session.report import Report
+from rowcall.session.settings import check_names, endpoint, read_config
+from rowcall.session.variables import Variables
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from rowcall.session.execute import Context
+    from rowcall.sql.parse import AnyStatement
+    from rowcall.sql.statements import Statement
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
+OnError = Literal["error", "partial"]
+
+
+def connect(
+    con: duckdb.DuckDBPyConnection | None = None,
+    *,
+    providers: Mapping[str, Mapping[str, Any]] | None = None,
+    read_only: bool = False,
+    config: str | Path | None = None,
+) -> Session:
+    """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
+
+    `providers` holds settings by provider name: `base_url`, `auth`, `api_key`, `headers`, `query`, `variables`, `client` (an
+    httpx.Client), `max_in_flight`, `read_only`. What it leaves open comes from the environment, then from the config file at `config`
+    (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest. With `read_only` no statement can change anything
+    at an API. Raises UsageError for a provider or setting that does not exist, ManifestError for a broken manifest.
+    """
+    return Session(con, providers=providers, read_only=read_only, config=config)
+
+
+class Session:
+    """Runs statements. Not made for several threads at once: a second one waits for the first."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection | None = None,
+        *,
+        providers: Mapping[str, Mapping[str, Any]] | None = None,
+        read_only: bool = False,
+        config: str | Path | None = None,
+    ) -> None:
+        self._given = dict(providers or {})
+        self._config = read_config(config)
+        self.catalog = Catalog.shipped()
+        """What statements can name."""
+        check_names(self._given, self.catalog.providers, "providers")
+        check_names(self._config.get("providers", {}), self.catalog.providers, "the config file")
+        self.read_only = read_only
+        self.use: tuple[str, ...] = ()
+        """The prefix that `USE` set, as `("openai", "assistants")`."""
+        self.last = Report("local")
+        """What the latest statement did."""
+        self.variables = Variables()
+        """The session's settings, `SET rowcall_…`."""
+        self._own = con is None
+        self.connection = con if con is not None else _connection()
+        """The DuckDB connection that everything runs on."""
+        self._engine = Engine(self.connection)
+        self._clients: dict[str, Client] = {}
+        self._control: Control | None = None
+        self._lock = threading.RLock()
+
+    def sql(
+        self,
+        sql: str,
+        params: Parameters = None,
+        *,
+        on_error: OnError | None = None,
+        dry_run: bool = False,
+        max_requests: int | None = None,
+        timeout_s: float | None = None,
+    ) -> duckdb.DuckDBPyRelation:
+        """The rows of a statement, or of the last of several, as a relation on the session's connection.
+
+        Rows from an API are fetched when this is called, and the relation holds them: it stays valid after later statements. A
+        statement without rows gives an empty relation. Data frames in the caller's scope can be named as tables.
+
+        `params` holds the values of `?`, `$1` or `$name`. With `on_error="partial"` requests that fail leave their rows out, with a
+        warning and `last.partial`; by default the first failure is raised. `dry_run` returns the requests (`method, url, body`) in
+        place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the statement.
+
+        Raises SQLError and PlanError before anything is sent, RequestError when the API cannot be reached or refuses.
+        """
+        caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
+        frame = {**caller.f_globals, **caller.f_locals}
+        return self._run(sql, params, frame, on_error=on_error, dry_run=dry_run, max_requests=max_requests, timeout_s=timeout_s)
+
+    def _run(self, sql: str, params: Parameters, frame: Frame, **options: Any) -> duckdb.DuckDBPyRelation:
+        with self._lock:
+            if not self._mentions(sql):
+                return self._local(sql, params, frame)
+            relation = None
+            for statement, given in _shared(self.statements(sql), params):
+                relation = self._statement(statement, given, frame, **options)
+            return relation if relation is not None else self._engine.empty()
+
+    def statements(self, text: str) -> list[Statement]:
+        """The statements of `text`, each with its own text and where it starts. Raises ParseError for a string that does not end."""
+        from rowcall.sql.statements import split
+
+        return split(text)
+
+    def is_complete(self, text: str) -> bool:
+        """Whether `text` ends with a semicolon outside strings and comments, or holds nothing to run."""
+        from rowcall.sql.statements import is_complete
+
+        return is_complete(text)
+
+    def cancel(self) -> None:
+        """Stops the statement that another thread runs."""
+        control = self._control
+        if control is not None:
+            control.cancel()
+        self.connection.interrupt()
+
+    def close(self) -> None:
+        """Closes what the session opened: HTTP connections, and its own in-memory database. The caller's connection stays open."""
+        with self._lock:
+            for client in self._clients.values():
+                client.close()
+            self._clients.clear()
+            if self._own:
+                self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _mentions(self, sql: str) -> bool:
+        """Whether any word of `sql` could be ours; nothing else needs more than DuckDB."""
+        words = {word.casefold() for word in re.findall(r"\w+", sql)}
+        return bool(words & (self.catalog.words() | _WORDS)) or "rowcall_" in sql.casefold()
+
+    def _local(self, sql: str, params: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
+        started = time.monotonic()
+        relation = self._engine.local(sql, _named(params), frame)
+        self.last = Report("local", time.monotonic() - started)
+        return relation
+
+    def _statement(
+        self,
+        statement: Statement,
+        params: Mapping[str, Any],
+        frame: Frame,
+        *,
+        on_error: OnError | None,
+        dry_run: bool,
+        max_requests: int | None,
+        timeout_s: float | None,
+    ) -> duckdb.DuckDBPyRelation:
+        settings = self.variables
+        control = Control(
+            max_requests=max_requests if max_requests is not None else settings.max_requests,
+            timeout_s=timeout_s if timeout_s is not None else settings.timeout_s,
+        )
+        partial = _choice(on_error or settings.on_error) == "partial"
+        self._control = control
+        started = time.monotonic()
+        kind, failures = "local", []
+        try:
+            context = self._context(control, params, frame, partial=partial, dry_run=dry_run)
+            failures = context.failures
+            parsed = self._parsed(statement, context)
+            kind, relation = self._dispatch(parsed, context)
+        except BaseException as error:
+            located = getattr(error, "located", None)
+            if located is not None:
+                located(statement.text)
+            raise
+        finally:
+            self._control = None
+            missing = tuple(_incomplete(error) for error in failures)
+            self.last = Report(kind, time.monotonic() - started, tuple(control.exchanges), (*missing, *control.warnings), bool(failures))
+        self._warn()
+        return relation
+
+    def _parsed(self, statement: Statement, context: Context) -> AnyStatement:
+        from rowcall.sql.parse import parse
+
+        return parse(statement, context.names)
+
+    def _warn(self) -> None:
+        """Says in Python's own way what the report says, to callers who do not look at it."""
+        for message in self.last.warnings:
+            category = PartialResultWarning if message.startswith(_PARTIAL) else MisfitWarning
+            warnings.warn(message, category, stacklevel=5)
+
+    def _context(self, control: Control, params: Mapping[str, Any], frame: Frame, *, partial: bool, dry_run: bool) -> Context:
+        from rowcall.session.execute import Context
+        from rowcall.sql.bind import Names
+
+        return Context(
+            engine=self._engine,
+            names=Names(self.catalog, self.use, lambda parts: self._engine.has(parts, frame)),
+            clients=_Lazily(self._client),
+            parameters=params,
+            frame=frame,
+            control=control,
+            partial=partial,
+            dry_run=dry_run,
+            read_only=self.read_only or self.variables.read_only,
+            failures=[],
+        )
+
+    def _client(self, name: str) -> Client:
+        if name not in self._clients:
+            config = self._config.get("providers", {}).get(name, {})
+            provider = self.catalog.providers[name]
+            settings = endpoint(provider, self._given.get(name, {}), config, read_only=self.read_only)
+            self._clients[name] = Client(settings)
+        return self._clients[name]
+
+    def _dispatch(self, parsed: AnyStatement, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:
+        """The kind of a statement, and its relation."""
+        from rowcall.session import execute
+        from rowcall.sql import parse
+
+        match parsed:
+            case parse.Query():
+                relation, remote = execute.run_query(parsed, context)
+                return ("select" if remote else "local"), relation
+            case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
+                return type(parsed).__name__.lower(), execute.run_write(parsed, context)
+            case parse.Explain(inner):
+                return "explain", self._explain(inner, context)
+            case parse.Use():
+                return "use", self._use(parsed, context)
+            case parse.Set():
+                return "set", self._set(parsed, context)
+            case parse.Show():
+                from rowcall.session.showing import show
+
+                return "show", show(parsed, context, self.variables)
+            case parse.Describe():
+                from rowcall.session.showing import describe
+
+                return "describe", describe(parsed, context)
+
+    def _explain(self, inner: AnyStatement, context: Context) -> duckdb.DuckDBPyRelation:
+        from rowcall.session import execute
+        from rowcall.sql import parse
+
+        if isinstance(inner, parse.Query):
+            return execute.explain_query(inner, context)
+        if isinstance(inner, (parse.Insert, parse.Update, parse.Delete, parse.Exec)):
+            return execute.explain_write(inner, context)
+        rows = [("statement", type(inner).__name__.upper()), ("requests", "0")]
+        return execute.item_table(rows, context.engine)
+
+    def _use(self, use: Any, context: Context) -> duckdb.DuckDBPyRelation:
+        if use.prefix is None:
+            relation = self._engine.local(use.text, context.parameters, context.frame)
+            self.use = ()
+            return relation
+        self.use = use.prefix
+        return self._engine.empty()
+
+    def _set(self, statement: Any, context: Context) -> duckdb.DuckDBPyRelation:
+        from rowcall.session.execute import value_of
+
+        name = statement.name.removeprefix("rowcall_")
+        value = None if statement.value is None else value_of(statement.text, statement.value, context)
+        try:
+            self.variables.set(name, value)
+        except UsageError as error:
+            raise UnsupportedSQLError(str(error), sql=statement.text, span=statement.span) from error
+        return self._engine.empty()
+
+
+class _Lazily(dict[str, Client]):
+    """Clients by provider name, made when first asked for."""
+
+    def __init__(self, make: Callable[[str], Client]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> Client:
+        return self._make(name)
+
+
+_WORDS = frozenset({"exec", "providers", "services", "resources", "methods", "settings"})
+"""Words that make a statement worth a look though it names no resource."""
+
+_PARTIAL = "Partial result: "
+
+
+def _incomplete(error: RequestError) -> str:
+    return _PARTIAL + str(error).replace("\n", " · ")
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect()
+
+
+def _choice(on_error: str) -> str:
+    if on_error not in {"error", "partial"}:
+        raise UsageError(f'on_error is "error" or "partial", not {on_error!r}.')
+    return on_error
+
+
+def _named(params: Parameters) -> dict[str, Any]:
+    """Parameters by name: those of a list are `1`, `2`, …. Raises UsageError for anything else."""
+    if params is None:
+        return {}
+    if isinstance(params, Mapping):
+        return {str(name): value for name, value in params.items()}
+    if isinstance(params, (str, bytes)) or not isinstance(params, Sequence):
+        raise UsageError("params is a list of values, or a dictionary of values by name.")
+    return {str(number): value for number, value in enumerate(params, 1)}
+
+
+def _shared(statements: Sequence[Statement], params: Parameters) -> Iterator[tuple[Statement, dict[str, Any]]]:
+    """Each statement with the parameters that it names; those of `?` are taken in turn over all statements.
+
+    Raises UsageError when one is missing or left over.
+    """
+    from rowcall.sql.statements import parameters
+
+    given = _named(params)
+    used: set[str] = set()
+    before = 0
+    for statement in statements:
+        own: dict[str, Any] = {}
+        for token in parameters(statement.tokens):
+            number = before + int(token.text) if statement.positional and token.text.isdigit() else None
+            key = str(number) if number is not None else _spelt(token.text, given)
+            if key not in given:
+                span = Span(token.start - 1, token.end)
+                what = f"?  number {number}" if number is not None else f"${token.text}"
+                raise UnsupportedSQLError(f"The parameter {what} has no value.", sql=statement.text, span=span, hint="Give it in params.")
+            own[token.text] = given[key]
+            used.add(key)
+        before += statement.positional
+        yield statement, own
+    left = [name for name in given if name not in used]
+    if left:
+        raise UsageError(f"The statement has no parameter {', '.join('$' + name for name in left)}.")
+
+
+def _spelt(name: str, given: Mapping[str, Any]) -> str:
+    """The name as it was given: DuckDB's parameters ignore case."""
+    return next((known for known in given if known.casefold() == name.casefold()), name)

@@ -1,0 +1,126 @@
+"""Where a provider instance's settings come from: the call, then the environment, then the config file, then the manifest."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rowcall.errors import UsageError, nearest
+from rowcall.http.endpoint import Endpoint
+from rowcall.manifest.model import AuthKind, AuthScheme, Provider
+
+KEYS = ("base_url", "auth", "api_key", "headers", "query", "variables", "client", "max_in_flight", "read_only")
+"""What can be set of a provider instance."""
+
+
+def read_config(path: str | Path | None) -> dict[str, Any]:
+    """The config file as a dictionary; {} where there is none. Raises UsageError when one that was asked for is missing, or any is wrong.
+
+    Looked for at `path`, then `$ROWCALL_CONFIG`, then `config.toml` in the user's configuration directory.
+    """
+    chosen = path or os.environ.get("ROWCALL_CONFIG")
+    file = Path(chosen) if chosen else _default_file()
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if chosen:
+            raise UsageError(f"There is no config file {file}.") from error
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"The config file {file} cannot be read: {error}") from error
+
+
+def _default_file() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("rowcall")) / "config.toml"
+
+
+def check_names(given: Mapping[str, Any], known: Mapping[str, Provider], where: str) -> None:
+    """Raises UsageError for a provider or setting that does not exist, with the nearest that does."""
+    for name, settings in given.items():
+        if name not in known:
+            raise UsageError(f'{where}: no provider "{name}".{_nearest(name, known)}')
+        if not isinstance(settings, Mapping):
+            raise UsageError(f"{where}: the settings of {name} must be a table of names and values, such as base_url.")
+        for key in settings:
+            if key not in KEYS:
+                raise UsageError(f'{where}: {name} has no setting "{key}".{_nearest(key, KEYS)}')
+
+
+def _nearest(name: str, known: Any) -> str:
+    close = nearest(name, known)
+    return f" Did you mean {', '.join(close)}?" if close else f" There is: {', '.join(sorted(known))}."
+
+
+def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, Any], *, read_only: bool) -> Endpoint:
+    """A provider instance with its settings resolved. Raises UsageError for a value of the wrong kind or an open variable."""
+    settings = {**config, **given}
+    scheme = _scheme(provider, settings.get("auth"))
+    key = given.get("api_key") or _environment(scheme.env if scheme else ()) or config.get("api_key")
+    base_url = given.get("base_url") or _environment(provider.base_url_env) or config.get("base_url") or provider.base_url
+    return Endpoint(
+        provider=provider.provider,
+        title=provider.title,
+        base_url=_filled(provider, str(base_url), settings.get("variables") or {}),
+        auth=scheme,
+        key=str(key) if key else None,
+        key_names=scheme.env if scheme else (),
+        headers=(*_optional_headers(provider), *_pairs(provider, "headers", settings)),
+        query=_pairs(provider, "query", settings),
+        max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
+        client=given.get("client"),
+        read_only=read_only or bool(settings.get("read_only", False)),
+    )
+
+
+def _environment(names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if (value := os.environ.get(name))), None)
+
+
+def _scheme(provider: Provider, chosen: Any) -> AuthScheme | None:
+    """The scheme named, or spelt out as in a manifest; the first of the manifest's when nothing is chosen."""
+    if chosen is None:
+        return next(iter(provider.auth.values()), None)
+    if isinstance(chosen, str):
+        if chosen not in provider.auth:
+            raise UsageError(f'{provider.provider} has no auth "{chosen}".{_nearest(chosen, provider.auth)}')
+        return provider.auth[chosen]
+    try:
+        kind = AuthKind(chosen["kind"])
+        return AuthScheme(kind=kind, name=chosen.get("name"), prefix=chosen.get("prefix"), env=tuple(chosen.get("env", ())))
+    except (KeyError, TypeError, ValueError) as error:
+        kinds = ", ".join(kind.value for kind in AuthKind)
+        raise UsageError(f"auth of {provider.provider} is a name, or a table with kind ({kinds}), name and prefix.") from error
+
+
+def _filled(provider: Provider, url: str, variables: Mapping[str, Any]) -> str:
+    for name, variable in provider.variables.items():
+        value = variables.get(name) or _environment(variable.env) or variable.default
+        if f"{{{name}}}" in url:
+            if not value:
+                raise UsageError(f"{provider.provider} needs the variable {name}: {variable.description}")
+            url = url.replace(f"{{{name}}}", str(value))
+    for name, value in variables.items():
+        url = url.replace(f"{{{name}}}", str(value))
+    return url
+
+
+def _optional_headers(provider: Provider) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, header in provider.optional_headers.items() if (value := _environment(header.env)))
+
+
+def _pairs(provider: Provider, name: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    given = settings.get(name) or {}
+    if not isinstance(given, Mapping):
+        raise UsageError(f"{name} of {provider.provider} must be a table of names and values.")
+    return tuple((str(key), str(value)) for key, value in given.items())
+
+
+def _positive(provider: Provider, value: Any) -> int:
+    if not isinstance(value, int) or value < 1:
+        raise UsageError(f"max_in_flight of {provider.provider} must be a whole number above 0.")
+    return value

@@ -1,0 +1,71 @@
+"""A session as the command line's options ask for it: its database, its providers' settings, the sandbox."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import rowcall
+from rowcall.errors import UsageError
+from rowcall.shell.cells import quote_name
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Tables = Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]
+"""Table name → column names and rows."""
+
+
+@contextmanager
+def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
+    """The session, closed at the end of the block, and with it the sandbox and the database file."""
+    if options.seed is not None and not options.sandbox:
+        raise UsageError("--seed is the sandbox's; add --sandbox.")
+    settings = provider_settings(options.set)
+    with ExitStack() as stack:
+        tables: Tables = {}
+        if options.sandbox:
+            box = stack.enter_context(rowcall.Sandbox(seed=options.seed or 0))
+            settings, tables = merged(box.providers, settings), box.tables
+        connection = stack.enter_context(_database(options)) if options.database else None
+        session = rowcall.connect(connection, providers=settings or None, read_only=options.read_only)
+        stack.callback(session.close)
+        add_tables(session.connection, tables)
+        yield session
+
+
+def _database(options: argparse.Namespace) -> DuckDBPyConnection:
+    from rowcall.engine.files import open_database
+
+    return open_database(options.database, read_only=options.read_only)
+
+
+def provider_settings(assignments: Sequence[tuple[tuple[str, ...], Any]]) -> dict[str, dict[str, Any]]:
+    """What `--set` said, provider by provider, later ones winning.
+
+    >>> provider_settings([(("openai", "base_url"), "http://h/v1"), (("openai", "headers", "X-Team"), "ops")])
+    {'openai': {'base_url': 'http://h/v1', 'headers': {'X-Team': 'ops'}}}
+    """
+    settings: dict[str, dict[str, Any]] = {}
+    for (provider, name, *key), value in assignments:
+        of_provider = settings.setdefault(provider, {})
+        if key:
+            of_provider.setdefault(name, {})[key[0]] = value
+        else:
+            of_provider[name] = value
+    return settings
+
+
+def merged(settings: Mapping[str, Mapping[str, Any]], over: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Both, `over` winning setting by setting."""
+    return {provider: {**settings.get(provider, {}), **over.get(provider, {})} for provider in {**settings, **over}}
+
+
+def add_tables(connection: DuckDBPyConnection, tables: Tables) -> None:
+    """Make each of `tables` a temporary table, which exists in a read-only database too and is gone afterwards."""
+    for name, (columns, rows) in tables.items():
+        values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
+        items = ", ".join(f"unnest(${at}) AS {quote_name(column)}" for at, column in enumerate(columns, 1))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote_name(name)} AS SELECT {items}", values)

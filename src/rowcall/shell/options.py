@@ -1,0 +1,312 @@
+"""The command line's grammar: commands, options, and help with examples.
+
+Imports nothing beyond argparse and the error tree, so that `--version`, `--help` and a mistyped option answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from rowcall.errors import UsageError, nearest
+from rowcall.shell.exit import Exit
+from rowcall.shell.formats import Format, format_named
+
+_STATEMENT_WORDS = frozenset("SELECT FROM WITH INSERT UPDATE DELETE EXEC EXECUTE SHOW DESCRIBE EXPLAIN USE SET CREATE DROP COPY".split())
+
+COMMANDS = {
+    "query": "run statements and print their rows",
+    "shell": "type statements in a terminal, with completion and history",
+    "demo": "watch a tour of real statements against the sandbox",
+    "sandbox": "serve a local API to try statements against",
+    "provider": "list, show and check provider manifests",
+}
+"""Each command and its line in the help; `exec` is another name of `query`."""
+
+_EXAMPLES = {
+    "": """\
+examples:
+  rowcall demo                                     a tour of what rowcall does, against the built-in sandbox
+  rowcall query "SHOW RESOURCES IN openai.assistants"
+  rowcall query --sandbox "SELECT thread_id FROM sandbox_threads LIMIT 3"
+  rowcall                                          the shell""",
+    "query": """\
+examples:
+  rowcall query "DESCRIBE openai.assistants.runs"
+  rowcall query "SELECT id, status FROM openai.assistants.runs WHERE thread_id = $t" --param t=thread_abc123
+  rowcall query -i report.sql -f report.parquet
+  rowcall query --sandbox -o csv "SELECT r.id, r.status FROM sandbox_threads t
+      JOIN openai.assistants.runs r ON r.thread_id = t.thread_id"
+  echo "SHOW PROVIDERS" | rowcall query -o json
+
+-o defaults to what the name of -f ends in, to table on a terminal, and to jsonl (one JSON object a row) anywhere else.
+exit codes: 0 all succeeded, 1 a statement failed, 2 wrong usage, 3 a result is partial, 130 interrupted""",
+    "shell": """\
+examples:
+  rowcall shell --sandbox
+  rowcall shell --database work.duckdb --read-only
+
+.help in the shell lists its commands.""",
+    "demo": """\
+examples:
+  rowcall demo
+  rowcall demo --seed 7""",
+    "sandbox": """\
+examples:
+  rowcall sandbox --port 8000
+  OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=… rowcall shell     (the sandbox prints both values)""",
+    "provider": """\
+examples:
+  rowcall provider list
+  rowcall provider show openai
+  rowcall provider check ./provider/openai""",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser whose errors are one line that names the nearest choice."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"error: {message}\nTry: {self.prog} --help", file=sys.stderr)
+        sys.exit(Exit.USAGE)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        if action.option_strings:
+            raise argparse.ArgumentError(action, _unknown("value", str(value), action.choices))
+        raise argparse.ArgumentError(None, _unknown("command", str(value), action.choices))
+
+    def option_strings(self) -> list[str]:
+        """Every long option it takes."""
+        return [option for action in self._actions for option in action.option_strings if option.startswith("--")]
+
+
+def _unknown(kind: str, name: str, known: Any) -> str:
+    names = [str(each) for each in known]
+    if name.split(maxsplit=1)[0].upper() in _STATEMENT_WORDS:
+        return f'there is no {kind} "{name}"; to run a statement, write it in quotes: rowcall query "{name.split(maxsplit=1)[0]} …"'
+    close = nearest(name, names, 1)
+    return f'there is no {kind} "{name}"; ' + (f"did you mean {close[0]}?" if close else f"there is: {', '.join(names)}")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command and its options; `command` names it.
+
+    Without a command, `shell` where standard input is a terminal and `query` elsewhere. Ends the process with 2, after a line on
+    standard error, where the arguments are wrong.
+    """
+    words = list(arguments)
+    if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
+        words.insert(0, "shell" if sys.stdin.isatty() else "query")
+    options, extra = _parser().parse_known_args(words)
+    if extra:
+        _refuse(options.parser, extra)
+    return options
+
+
+def _refuse(parser: _Parser, extra: Sequence[str]) -> NoReturn:
+    option = next((word for word in extra if word.startswith("-")), None)
+    if option is None:
+        parser.error(f'unexpected "{extra[0]}"; a statement with spaces goes in quotes')
+    name = option.split("=", 1)[0]
+    close = nearest(name, [*parser.option_strings(), "--version"], 1)
+    parser.error(f"there is no option {name}" + (f"; did you mean {close[0]}?" if close else ""))
+
+
+def _parser() -> _Parser:
+    parser = _new(_Parser, "rowcall", "", "Any HTTP API as SQL.")
+    parser.add_argument("--version", action=_Version, help="print the version")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    for name, line in COMMANDS.items():
+        aliases = ["exec"] if name == "query" else []
+        command = commands.add_parser(name, aliases=aliases, help=line, **_layout(name, f"{line[0].upper()}{line[1:]}."))
+        _FILL[name](command)
+        command.add_argument("--debug", action="store_true", help="print the trace of an error")
+        command.set_defaults(parser=command, command=name)
+    return parser
+
+
+def _new(kind: type[_Parser], prog: str, examples: str, description: str) -> _Parser:
+    return kind(prog=prog, **_layout(examples, description))
+
+
+def _layout(examples: str, description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "epilog": _EXAMPLES.get(examples),
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }
+
+
+class _Version(argparse.Action):
+    """`--version`, looked up only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"rowcall {version('rowcall')}")
+        parser.exit()
+
+
+def _add_session(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("connection")
+    group.add_argument("--database", metavar="FILE", type=Path, help="a DuckDB database file; without it, one in memory")
+    group.add_argument("--read-only", action="store_true", help="refuse every write, to APIs and to the database")
+    group.add_argument("--sandbox", action="store_true", help="start the sandbox in this process and talk to it")
+    group.add_argument("--seed", type=int, metavar="N", help="the sandbox's data; 0 unless said")
+    group.add_argument(
+        "--set",
+        metavar="P.SETTING=VALUE",
+        type=setting,
+        action="append",
+        default=[],
+        help="a setting of provider P, as openai.base_url=URL or openai.headers.X-Team=ops; := takes JSON",
+    )
+    group = parser.add_argument_group("limits")
+    group.add_argument("--max-requests", type=_positive, metavar="N", help="fail rather than send more than N requests for a statement")
+    group.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="fail a statement that takes longer")
+    group.add_argument(
+        "--on-error",
+        choices=["error", "partial"],
+        default="error",
+        help="when some requests of a SELECT fail: fail it, or give the rows there are and exit with 3",
+    )
+
+
+def _fill_query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sql", nargs="?", metavar="SQL", help="statements, separated by semicolons; standard input without it")
+    parser.add_argument("-i", "--input", metavar="FILE", type=Path, help="read the statements from FILE")
+    parser.add_argument(
+        "--param",
+        metavar="NAME=VALUE",
+        type=parameter,
+        action="append",
+        default=[],
+        help="a value for $NAME, as text; NAME:=VALUE takes JSON (a number, true, null, a list)",
+    )
+    parser.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
+    parser.add_argument("-f", "--file", metavar="OUTFILE", type=Path, help="write the rows there; an existing file is replaced on success")
+    parser.add_argument("--rows", type=_positive, metavar="N", help="show N rows of a table at the most")
+    parser.add_argument("--width", type=_natural, metavar="N", help="columns a table may take; 0 for as many as it needs")
+    parser.add_argument("--dry-run", action="store_true", help="plan, print the requests a write would send, and send no write")
+    parser.add_argument("--keep-going", action="store_true", help="run the statements after one that failed, too")
+    parser.add_argument("--stats", action="store_true", help="say rows, time and requests of each statement on standard error")
+    _add_session(parser)
+
+
+def _fill_shell(parser: argparse.ArgumentParser) -> None:
+    _add_session(parser)
+
+
+def _fill_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the sandbox's data; 0 unless said")
+
+
+def _fill_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("provider", nargs="?", default="openai", metavar="PROVIDER", help="whose API to serve; openai unless said")
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="a port of 127.0.0.1; a free one unless said")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the data; 0 unless said")
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="KIND[:OPTIONS]",
+        help="answer wrongly on purpose, as rate_limit:times=3; docs list them",
+    )
+    parser.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="how much longer every answer takes")
+
+
+def _fill_provider(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    debug = "print the trace of an error"
+    actions.add_parser("list", help="the providers there are", **_layout("", "List the providers there are."))
+    show = actions.add_parser("show", help="what one provider offers", **_layout("", "Show the services and resources of a provider."))
+    show.add_argument("name", metavar="NAME")
+    check = actions.add_parser("check", help="find the faults of a manifest", **_layout("", "Check a manifest; exits with 1 for faults."))
+    check.add_argument("path", metavar="PATH", type=Path, help="a manifest, or the folder of a provider")
+    for action in actions.choices.values():
+        action.add_argument("--debug", action="store_true", help=debug)
+
+
+_FILL = {
+    "query": _fill_query,
+    "shell": _fill_shell,
+    "demo": _fill_demo,
+    "sandbox": _fill_sandbox,
+    "provider": _fill_provider,
+}
+
+
+def parameter(text: str) -> tuple[str, Any]:
+    """The name and value of `name=text` or `name:=json`."""
+    name, value = _assignment(text)
+    return name.removeprefix("$"), value
+
+
+def setting(text: str) -> tuple[tuple[str, ...], Any]:
+    """The path and value of `provider.setting=text` or `provider.setting.key:=json`.
+
+    >>> setting("openai.query.api-version=2024-05-01")
+    (('openai', 'query', 'api-version'), '2024-05-01')
+    """
+    name, value = _assignment(text)
+    path = tuple(name.split(".", 2))
+    if len(path) < 2 or not all(path):
+        raise argparse.ArgumentTypeError(f'"{name}" is not PROVIDER.SETTING, as openai.base_url is')
+    return path, value
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip(":"):
+        raise argparse.ArgumentTypeError(f'"{text}" is not NAME=VALUE')
+    if not name.endswith(":"):
+        return name, value
+    try:
+        return name[:-1], json.loads(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'"{value}" is not JSON ({error}); {name[:-1]}={value} takes it as text') from error
+
+
+def _format(text: str) -> Format:
+    try:
+        return format_named(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number')
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if _natural(text) == 0:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if _natural(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number of seconds')
+    return seconds

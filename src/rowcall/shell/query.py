@@ -1,0 +1,113 @@
+"""`rowcall query`: statements from an argument, a file or standard input; rows on standard output, talk on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rowcall.errors import MisfitWarning, PartialResultWarning, UsageError, nearest
+from rowcall.shell.exit import Exit, exit_code, tell
+from rowcall.shell.opening import opened_session
+from rowcall.shell.output import Output, chosen_format, table_options
+from rowcall.shell.report import has_rows, status_line
+from rowcall.sql.statements import parameters as parameters_of
+
+if TYPE_CHECKING:
+    from rowcall import Session
+    from rowcall.sql.statements import Statement
+
+
+def run(options: argparse.Namespace) -> int:
+    """The exit code, after every statement was run, or all up to the first that failed."""
+    text = _statements(options)
+    output = Output(chosen_format(options.output, options.file), options.file, table_options(options.width, options.rows, options.file))
+    with output, opened_session(options) as session:
+        return _run_all(session, text, options, output)
+
+
+def _statements(options: argparse.Namespace) -> str:
+    if options.sql not in {None, "-"}:
+        if options.input:
+            raise UsageError("Statements come from -i or from the argument, not from both.")
+        return str(options.sql)
+    if options.input and str(options.input) != "-":
+        return read_statements(options.input)
+    if sys.stdin.isatty() and options.sql is None and not options.input:
+        raise UsageError('No statement. Write one as the argument, rowcall query "SHOW PROVIDERS", or in a file given with -i.')
+    return sys.stdin.read()
+
+
+def read_statements(path: Any) -> str:
+    """The text of an SQL file.
+
+    Raises UsageError where it cannot be read.
+    """
+    try:
+        return str(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"Cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}.") from error
+
+
+def _run_all(session: Session, text: str, options: argparse.Namespace, output: Output) -> int:
+    statements = session.statements(text)
+    parameters = dict(options.param)
+    _refuse_unused(parameters, statements)
+    code = Exit.OK
+    for number, statement in enumerate(statements, 1):
+        try:
+            partial = _run_one(session, statement, parameters, options, output)
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the front end: it goes on, or ends with this one's code
+            line = text.count("\n", 0, statement.start) + 1
+            tell(error, where=f"statement {number}, line {line}" if len(statements) > 1 else "", debug=options.debug)
+            code = exit_code(error)
+            if not options.keep_going:
+                break
+        else:
+            code = Exit.PARTIAL if partial and code is Exit.OK else code
+    output.finish(keep=code in {Exit.OK, Exit.PARTIAL} or options.keep_going)
+    return code
+
+
+def _run_one(session: Session, statement: Statement, parameters: Mapping[str, Any], options: argparse.Namespace, output: Output) -> bool:
+    """Whether the result is partial, after it was written."""
+    with warnings.catch_warnings():
+        for told in (PartialResultWarning, MisfitWarning):  # they are in the report, and told from there
+            warnings.simplefilter("ignore", told)
+        relation = session.sql(
+            statement.text,
+            used_parameters(statement, parameters),
+            on_error=options.on_error,
+            dry_run=options.dry_run,
+            max_requests=options.max_requests,
+            timeout_s=options.timeout,
+        )
+    report = session.last
+    rows = output.write(relation) if has_rows(statement.text, relation, report) else None
+    for warning in report.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if options.stats or sys.stderr.isatty():
+        print(status_line(report, rows), file=sys.stderr)
+    return bool(report.partial)
+
+
+def used_parameters(statement: Statement, parameters: Mapping[str, Any]) -> dict[str, Any] | list[Any] | None:
+    """Those of `parameters` that the statement names: a dict, a list for `$1`, `$2`, … (and `?`), None for none."""
+    names = {token.text for token in parameters_of(statement.tokens)}
+    used = {name: value for name, value in parameters.items() if name in names}
+    if used and all(name.isdecimal() for name in used):
+        return [used[name] for name in sorted(used, key=int)]
+    return used or None
+
+
+def _refuse_unused(parameters: Mapping[str, Any], statements: Sequence[Statement]) -> None:
+    names = {token.text for statement in statements for token in parameters_of(statement.tokens)}
+    for name in parameters:
+        if name not in names:
+            close = nearest(name, names, 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise UsageError(f"No statement has a parameter ${name}.{hint}")

@@ -1,0 +1,212 @@
+"""`rowcall shell`: statements typed in a terminal, each run when its semicolon is there.
+
+Editing, history and highlighting are prompt_toolkit's and Pygments'; what completes is `complete`'s, what a dot command does is `dot`'s.
+Ctrl-C gives up the statement, at the prompt or while it runs; Ctrl-D leaves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rowcall.errors import MisfitWarning, PartialResultWarning, RowcallError
+from rowcall.shell.cells import Tally
+from rowcall.shell.complete import Completion, complete
+from rowcall.shell.exit import Exit, is_duckdb_error, tell
+from rowcall.shell.formats import Format, text_lines
+from rowcall.shell.local import local_tables
+from rowcall.shell.opening import opened_session
+from rowcall.shell.output import table_options
+from rowcall.shell.report import has_rows, status_line
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import CompleteEvent, Completer
+    from prompt_toolkit.document import Document
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    from rowcall import Session
+
+_SHOWN_ROWS = 40
+"""How many rows of a table the shell prints; `.mode` other than table prints all."""
+
+
+@dataclass(slots=True)
+class Shell:
+    """The state of one shell."""
+
+    session: Session
+    options: argparse.Namespace
+    mode: Format = Format.TABLE
+    timing: bool = True
+    tables: dict[str, list[str]] = field(default_factory=dict)
+    """Local tables and their columns, as they were after the latest statement."""
+
+    def refresh(self) -> None:
+        """Look again which local tables there are."""
+        self.tables = local_tables(self.session)
+
+    def run(self, text: str) -> None:
+        """Run every statement of `text` and print what it gives."""
+        for statement in self.session.statements(text):
+            self.run_one(statement.text)
+        self.refresh()
+
+    def run_one(self, sql: str) -> None:
+        """Run one statement and print what it gives."""
+        with warnings.catch_warnings():
+            for told in (PartialResultWarning, MisfitWarning):
+                warnings.simplefilter("ignore", told)
+            relation = self.session.sql(
+                sql, on_error=self.options.on_error, max_requests=self.options.max_requests, timeout_s=self.options.timeout
+            )
+        report = self.session.last
+        tally = Tally() if has_rows(sql, relation, report) else None
+        if tally:
+            for line in text_lines(relation, self.mode, table_options(None, _SHOWN_ROWS, None), tally):
+                print(line)
+        sys.stdout.flush()
+        for warning in report.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+        if self.timing:
+            print(_dim(status_line(report, tally.count if tally else None)), file=sys.stderr, flush=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    """The exit code, after the user left. Statements from a pipe or a file are run as `rowcall query` runs them."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from rowcall.shell.options import parse
+        from rowcall.shell.query import run as run_query
+
+        return run_query(argparse.Namespace(**{**vars(parse(["query"])), **vars(options)}))
+    with opened_session(options) as session:
+        shell = Shell(session, options)
+        shell.refresh()
+        _greet(options)
+        _loop(shell, _prompt(shell))
+    return Exit.OK
+
+
+def _greet(options: argparse.Namespace) -> None:
+    where = " Talking to the sandbox; its threads are in sandbox_threads." if options.sandbox else ""
+    print(f"rowcall: any HTTP API as SQL.{where}\nEnd a statement with ; · .help lists commands · Ctrl-D leaves.", file=sys.stderr)
+
+
+def _loop(shell: Shell, prompt: PromptSession[str]) -> None:
+    while True:
+        try:
+            text = prompt.prompt(lambda: prompt_text(shell.session.use))
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            return
+        if not _survives(shell, text.strip()):
+            return
+
+
+def _survives(shell: Shell, text: str) -> bool:
+    """Whether the shell goes on after `text`, whatever went wrong in it."""
+    from rowcall.shell.dot import run_command
+
+    try:
+        if text.startswith("."):
+            return run_command(shell, text)
+        shell.run(text)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - the front end: the shell outlives every statement
+        expected = isinstance(error, RowcallError | OSError) or is_duckdb_error(error)
+        tell(error, debug=shell.options.debug and not expected)
+    return True
+
+
+def prompt_text(use: Iterable[str]) -> str:
+    """The prompt, which names what USE set."""
+    return f"{'.'.join(use) or 'rowcall'}> "
+
+
+def _prompt(shell: Shell) -> PromptSession[str]:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import FileHistory
+    from prompt_toolkit.lexers import PygmentsLexer
+    from pygments.lexers.sql import SqlLexer
+
+    return PromptSession(
+        history=FileHistory(str(history_file())),
+        lexer=PygmentsLexer(SqlLexer),
+        completer=_completer(shell),
+        complete_while_typing=True,
+        enable_history_search=True,
+        multiline=True,
+        key_bindings=_keys(lambda text: text.lstrip().startswith(".") or shell.session.is_complete(text)),
+        prompt_continuation=lambda width, _line, _soft: "· ".rjust(width),
+    )
+
+
+def history_file() -> Path:
+    """Where the shell's history is kept; made where it is absent, for its owner's eyes only."""
+    from platformdirs import user_state_path
+
+    path = user_state_path("rowcall") / "history"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_APPEND, 0o600))
+    path.chmod(0o600)
+    return path
+
+
+def _keys(is_complete: Callable[[str], bool]) -> KeyBindings:
+    """Enter runs a complete statement, takes the completion that is selected, and otherwise begins a new line."""
+    from prompt_toolkit.key_binding import KeyBindings
+
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state and buffer.complete_state.current_completion:
+            buffer.complete_state = None
+        elif is_complete(buffer.text):
+            buffer.validate_and_handle()
+        else:
+            buffer.newline(copy_margin=False)
+
+    return keys
+
+
+def _completer(shell: Shell) -> Completer:
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.completion import Completion as Shown
+
+    class _Completer(Completer):
+        def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Shown]:
+            if not document.text_before_cursor.strip() and not complete_event.completion_requested:
+                return
+            for completion in _candidates(shell, document):
+                yield Shown(
+                    completion.text,
+                    completion.start,
+                    display=completion.text.rstrip(".").rsplit(".", 1)[-1] if completion.kind != "command" else completion.text,
+                    display_meta=completion.description or completion.kind,
+                )
+
+    return _Completer()
+
+
+def _candidates(shell: Shell, document: Document) -> list[Completion]:
+    return complete(
+        document.text_before_cursor,
+        shell.session.catalog,
+        shell.tables,
+        text_after_cursor=document.text_after_cursor,
+        use=shell.session.use,
+    )
+
+
+def _dim(text: str) -> str:
+    return f"\x1b[2m{text}\x1b[0m" if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else text

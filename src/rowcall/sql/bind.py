@@ -1,0 +1,61 @@
+"""Which names of a statement are remote resources, and which are the user's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rowcall.catalog.catalog import Catalog, ResourceRef
+from rowcall.errors import AmbiguousNameError, Span, SQLError
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The catalog as one statement sees it."""
+
+    catalog: Catalog
+    use: tuple[str, ...]
+    """The prefix that `USE` set, as `("openai", "assistants")`, or nothing."""
+    is_local: Callable[[Sequence[str]], bool]
+    """Whether DuckDB, or the caller's scope, has a table of this name."""
+
+    def find(self, parts: Sequence[str], *, sql: str = "", span: Span | None = None) -> ResourceRef | None:
+        """The resource that `parts` name, or None when the name is DuckDB's.
+
+        A local table wins over a suffix such as `runs`. A whole name that both claim raises AmbiguousNameError, as does a suffix
+        that several resources share.
+        """
+        try:
+            ref = self.catalog.find(parts, self.use)
+        except AmbiguousNameError as error:
+            if self.is_local(parts):
+                return None
+            raise _placed(error, sql, span) from error
+        if ref is None or not self.is_local(parts):
+            return ref
+        if len(parts) < len(ref.full_name.split(".")):
+            return None
+        name = ".".join(parts)
+        hint = f"Detach or rename the local one: {ref.full_name} cannot be spelt otherwise."
+        raise AmbiguousNameError(
+            name, [f"the local table {name}", f"the {ref.provider.title} resource {ref.full_name}"], sql=sql, span=span, hint=hint
+        )
+
+    def resolve(self, parts: Sequence[str], *, sql: str, span: Span) -> ResourceRef:
+        """As `find`, for places where only a resource will do: raises UnknownNameError with the nearest names."""
+        found = self.find(parts, sql=sql, span=span)
+        if found is not None:
+            return found
+        try:
+            return self.catalog.resolve(parts, self.use)
+        except SQLError as error:
+            raise _placed(error, sql, span) from error
+
+    def claims(self, parts: Sequence[str]) -> bool:
+        """Whether the first of several parts is a provider's name, so that a name that resolves to nothing is a misspelt resource."""
+        return len(parts) == 3 and parts[0].casefold() in {name.casefold() for name in self.catalog.providers}
+
+
+def _placed(error: SQLError, sql: str, span: Span | None) -> SQLError:
+    error.sql, error.span = sql, span
+    return error

@@ -1,0 +1,443 @@
+"""Statements that name a remote resource, as frozen records; everything else is left to DuckDB as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.errors import ParseError, Span, UnsupportedSQLError
+from rowcall.sql.bind import Names
+from rowcall.sql.statements import Reader, Statement
+from rowcall.sql.tokens import Token, closing, depth_zero
+
+SHOW_FORM = "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS"
+EXEC_FORM = "EXEC provider.service.resource.method @name = value, … [, @@json = '{…}']"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A statement for DuckDB that may mention remote resources: SELECT, FROM, CTAS, COPY, INSERT INTO a local table, …"""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The resource that a write names."""
+
+    ref: ResourceRef
+    span: Span
+    alias: str
+    """The name its columns go by in the statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One `SET path = expression`."""
+
+    path: tuple[str, ...]
+    path_span: Span
+    value: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """INSERT INTO p.s.r."""
+
+    text: str
+    target: Target
+    columns: tuple[tuple[str, Span], ...]
+    """As written, without `data__`; empty when none are listed."""
+    source: Span | None
+    """VALUES or a query; None for DEFAULT VALUES."""
+    by_name: bool
+    returning: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """UPDATE p.s.r SET … WHERE …."""
+
+    text: str
+    target: Target
+    assignments: tuple[Assignment, ...]
+    where: Span | None
+    returning: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """DELETE FROM p.s.r WHERE …."""
+
+    text: str
+    target: Target
+    where: Span | None
+    returning: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exec:
+    """EXEC p.s.r.method @name = value, …."""
+
+    text: str
+    ref: ResourceRef
+    method: str
+    """As written."""
+    method_span: Span
+    arguments: tuple[tuple[str, Span, Span], ...]
+    """Name, where the name stands, where its value stands."""
+    body: Span | None
+    """The value of `@@json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """SHOW PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT or SETTINGS."""
+
+    what: str
+    names: tuple[str, ...]
+    span: Span | None
+    like: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Describe:
+    """DESCRIBE [EXTENDED] p.s.r."""
+
+    ref: ResourceRef
+    extended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """EXPLAIN of any other statement."""
+
+    inner: AnyStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """USE provider[.service], or None to go back to no prefix and let DuckDB have the statement."""
+
+    prefix: tuple[str, ...] | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """SET rowcall_… = value, or RESET rowcall_…."""
+
+    name: str
+    span: Span
+    value: Span | None
+    text: str
+
+
+AnyStatement = Query | Insert | Update | Delete | Exec | Show | Describe | Explain | Use | Set
+
+
+def parse(statement: Statement, names: Names) -> AnyStatement:
+    """What `statement` is. Raises ParseError, UnknownNameError or UnsupportedSQLError where it names a resource in a way that cannot be."""
+    reader = Reader(statement.text, statement.tokens)
+    recognise = _FIRST_WORDS.get(reader.word())
+    found = recognise(reader, names) if recognise else None
+    return found or Query(statement.text)
+
+
+def _show(reader: Reader, names: Names) -> Show | None:
+    reader.at += 1
+    what = reader.word()
+    if what not in _SHOWN:
+        return None
+    reader.at += 1
+    parts: tuple[str, ...] = ()
+    span = None
+    if what == "INSERT":
+        if not reader.take("INTO"):
+            raise reader.error("INTO is expected.", hint=f"The form is: {SHOW_FORM}")
+        parts, span = reader.name("a resource")
+    elif reader.take("IN") or reader.take("FROM"):
+        parts, span = reader.name("a name")
+    like = _like(reader)
+    reader.end(SHOW_FORM)
+    if what == "METHODS" and span is None:
+        raise reader.error("A resource is expected.", hint=f"The form is: {SHOW_FORM}")
+    return Show(what, parts, span, like)
+
+
+_SHOWN = frozenset({"PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT", "SETTINGS"})
+
+
+def _like(reader: Reader) -> str | None:
+    if not reader.take("LIKE"):
+        return None
+    token = reader.token
+    if token is None or token.kind != "STRING":
+        raise reader.error("A pattern in quotes is expected after LIKE.")
+    reader.at += 1
+    return token.text
+
+
+def _describe(reader: Reader, names: Names) -> Describe | None:
+    reader.at += 1
+    extended = reader.take("EXTENDED")
+    if reader.word() in {"SELECT", "FROM", "WITH", "VALUES", "INSERT", "UPDATE", "DELETE", "TABLE"} or reader.kind() == "L_PAREN":
+        return None
+    parts, span = reader.name("a resource")
+    ref = names.find(parts, sql=reader.text, span=span)
+    if ref is None:
+        if extended or names.claims(parts):
+            names.resolve(parts, sql=reader.text, span=span)
+        return None
+    reader.end("DESCRIBE [EXTENDED] provider.service.resource")
+    return Describe(ref, extended)
+
+
+def _explain(reader: Reader, names: Names) -> Explain | None:
+    reader.at += 1
+    if reader.word() == "ANALYZE" or reader.kind() == "L_PAREN" or reader.token is None:
+        return None
+    start = reader.token.start
+    tokens = tuple(Token(t.text, t.kind, t.start - start, t.end - start) for t in reader.tokens[reader.at :])
+    inner = parse(Statement(reader.text[start:], start, tokens, 0), names)
+    return Explain(inner)
+
+
+def _use(reader: Reader, names: Names) -> Use | None:
+    reader.at += 1
+    parts, span = reader.name("a provider, a service of it, or a schema")
+    reader.end("USE provider[.service]")
+    if names.catalog.valid_use(parts) and not names.is_local(parts):
+        return Use(parts, reader.text)
+    return Use(None, reader.text)
+
+
+def _set(reader: Reader, names: Names) -> Set | None:
+    resets = reader.word() == "RESET"
+    reader.at += 1
+    for scope in ("SESSION", "LOCAL", "GLOBAL"):
+        reader.take(scope)
+    if not reader.word().startswith("ROWCALL_"):
+        return None
+    parts, span = reader.name("a setting")
+    if resets:
+        reader.end("RESET rowcall_name")
+        return Set(parts[0].lower(), span, None, reader.text)
+    if not (reader.take("TO") or reader.kind() == "EQ"):
+        raise reader.error("= is expected.", hint="The form is: SET rowcall_name = value")
+    reader.at += reader.kind() == "EQ"
+    if reader.token is None:
+        raise reader.error("A value is expected.")
+    return Set(parts[0].lower(), span, reader.span_to_end(), reader.text)
+
+
+def _exec(reader: Reader, names: Names) -> Exec:
+    reader.at += 1
+    parts, span = reader.name("provider.service.resource.method")
+    if len(parts) < 2:
+        raise ParseError("EXEC needs a resource and a method.", sql=reader.text, span=span, hint=f"The form is: {EXEC_FORM}")
+    method_span = Span(span.end - len(parts[-1]), span.end)
+    ref = names.resolve(parts[:-1], sql=reader.text, span=Span(span.start, method_span.start - 1))
+    arguments, body = _arguments(reader)
+    return Exec(reader.text, ref, parts[-1], method_span, arguments, body)
+
+
+def _arguments(reader: Reader) -> tuple[tuple[tuple[str, Span, Span], ...], Span | None]:
+    arguments: list[tuple[str, Span, Span]] = []
+    body = None
+    while reader.token is not None:
+        if arguments or body:
+            if reader.kind() != "COMMA":
+                raise reader.error("A comma is expected between parameters.", hint=f"The form is: {EXEC_FORM}")
+            reader.at += 1
+        doubled = reader.kind() == "PARAMETER" and reader.kind(1) == "PARAMETER"
+        if reader.kind() != "PARAMETER" or reader.tokens[reader.at].text != "@":
+            raise reader.error("@name is expected.", hint=f"The form is: {EXEC_FORM}")
+        reader.at += 1 + doubled
+        parts, span = reader.name("a parameter's name")
+        if reader.kind() != "EQ":
+            raise reader.error("= is expected.", hint=f"The form is: {EXEC_FORM}")
+        reader.at += 1
+        value = _value(reader)
+        if doubled:
+            if parts[0].casefold() != "json" or body:
+                raise ParseError("Only one @@json can stand here.", sql=reader.text, span=span)
+            body = value
+        else:
+            arguments.append((".".join(parts), span, value))
+    return tuple(arguments), body
+
+
+def _value(reader: Reader) -> Span:
+    """The span of an expression: up to the next comma outside brackets that another `@name` follows, or the end."""
+    if reader.token is None or reader.kind() == "COMMA":
+        raise reader.error("A value is expected.")
+    start = reader.token.start
+    rest = reader.tokens[reader.at :]
+    for index, token in depth_zero(rest):
+        if token.kind == "COMMA":
+            reader.at += index
+            return Span(start, rest[index - 1].end)
+    reader.at = len(reader.tokens)
+    return Span(start, rest[-1].end)
+
+
+def _insert(reader: Reader, names: Names) -> Insert | None:
+    replaces = reader.word() == "REPLACE"
+    reader.at += 1
+    conflict = replaces or (reader.word() == "OR" and reader.word(1) in {"REPLACE", "IGNORE"})
+    reader.at += 2 if conflict and not replaces else 0
+    if not reader.take("INTO"):
+        return None
+    target = _target(reader, names)
+    if target is None:
+        return None
+    if conflict:
+        raise UnsupportedSQLError(
+            "An API has no insert-or-replace.", sql=reader.text, span=target.span, hint="Write INSERT INTO … or UPDATE … SET … WHERE …"
+        )
+    by_name = reader.take("BY", "NAME")
+    by_name = by_name or (reader.take("BY", "POSITION") and False)
+    columns = _columns(reader)
+    clauses = _clauses(reader, ("RETURNING",), also=("ON", "CONFLICT"))
+    source = None if reader.take("DEFAULT", "VALUES") else clauses[""]
+    if source is not None and source.start >= source.end:
+        raise reader.error("VALUES or a query is expected.", hint="See SHOW INSERT INTO for a template.")
+    return Insert(reader.text, target, columns, source, by_name, clauses.get("RETURNING"))
+
+
+def _columns(reader: Reader) -> tuple[tuple[str, Span], ...]:
+    if reader.kind() != "L_PAREN" or reader.word(1) in {"SELECT", "FROM", "WITH", "VALUES"}:
+        return ()
+    reader.at += 1
+    columns = []
+    while True:
+        parts, span = reader.name("a column")
+        columns.append((".".join(parts), span))
+        if reader.kind() == "R_PAREN":
+            reader.at += 1
+            return tuple(columns)
+        if reader.kind() != "COMMA":
+            raise reader.error("A comma or ) is expected.")
+        reader.at += 1
+
+
+def _update(reader: Reader, names: Names) -> Update | None:
+    reader.at += 1
+    target = _target(reader, names)
+    if target is None:
+        return None
+    if not reader.take("SET"):
+        raise reader.error("SET is expected.", hint="The form is: UPDATE p.s.r SET name = value, … WHERE …")
+    clauses = _clauses(reader, ("FROM", "WHERE", "RETURNING"))
+    if "FROM" in clauses:
+        raise UnsupportedSQLError(
+            "UPDATE … FROM is not supported on an API.", sql=reader.text, span=clauses["FROM"], hint="Use values or parameters in SET and WHERE."
+        )
+    return Update(reader.text, target, _assignments(reader, clauses[""]), clauses.get("WHERE"), clauses.get("RETURNING"))
+
+
+def _assignments(reader: Reader, span: Span) -> tuple[Assignment, ...]:
+    inner = Reader(reader.text, [token for token in reader.tokens if span.start <= token.start < span.end])
+    assignments: list[Assignment] = []
+    while inner.token is not None or not assignments:
+        if assignments:
+            inner.at += 1
+        path, path_span = inner.name("an attribute")
+        if inner.kind() != "EQ":
+            raise inner.error("= is expected.")
+        inner.at += 1
+        assignments.append(Assignment(path, path_span, _value(inner)))
+    return tuple(assignments)
+
+
+def _delete(reader: Reader, names: Names) -> Delete | None:
+    reader.at += 1
+    if not reader.take("FROM"):
+        return None
+    target = _target(reader, names)
+    if target is None:
+        return None
+    clauses = _clauses(reader, ("USING", "WHERE", "RETURNING"))
+    if "USING" in clauses:
+        raise UnsupportedSQLError("DELETE … USING is not supported on an API.", sql=reader.text, span=clauses["USING"])
+    if clauses[""].start < clauses[""].end:
+        raise reader.error("WHERE is expected.", hint="The form is: DELETE FROM p.s.r WHERE …")
+    return Delete(reader.text, target, clauses.get("WHERE"), clauses.get("RETURNING"))
+
+
+def _refuse(what: str, instead: str) -> Callable[[Reader, Names], None]:
+    """A recogniser that raises when the statement's target is a resource, and lets DuckDB have it otherwise."""
+
+    def recognise(reader: Reader, names: Names) -> None:
+        for words in (("MERGE", "INTO"), ("TRUNCATE", "TABLE"), ("TRUNCATE",), ("ALTER", "TABLE"), ("DROP", "TABLE")):
+            if reader.take(*words):
+                break
+        else:
+            return
+        reader.take("IF", "EXISTS")
+        parts, span = reader.name("a table")
+        if names.find(parts, sql=reader.text, span=span):
+            raise UnsupportedSQLError(f"{what} cannot mean an API call.", sql=reader.text, span=span, hint=instead)
+
+    return recognise
+
+
+def _target(reader: Reader, names: Names) -> Target | None:
+    parts, span = reader.name("a table")
+    ref = names.find(parts, sql=reader.text, span=span)
+    if ref is None:
+        if names.claims(parts):
+            names.resolve(parts, sql=reader.text, span=span)
+        return None
+    alias = parts[-1]
+    if reader.take("AS") or (reader.kind() in {"VAR", "IDENTIFIER"} and reader.word() not in _AFTER_TARGET):
+        (alias, *_), _span = reader.name("an alias")
+    return Target(ref, span, alias)
+
+
+_AFTER_TARGET = frozenset({"SET", "BY", "VALUES", "SELECT", "FROM", "WITH", "DEFAULT", "WHERE", "USING", "RETURNING", "TABLE"})
+
+
+def _clauses(reader: Reader, words: tuple[str, ...], also: tuple[str, ...] = ()) -> dict[str, Span]:
+    """The spans of the clauses that start with `words`, in that order, outside brackets; "" is what stands before the first."""
+    rest = reader.tokens[reader.at :]
+    marks: list[tuple[str, int, int]] = []
+    start = rest[0].start if rest else len(reader.text)
+    for index, token in depth_zero(rest):
+        if also and token.word == also[0] and index + 1 < len(rest) and rest[index + 1].word == also[1]:
+            raise UnsupportedSQLError(f"{' '.join(also)} cannot mean an API call.", sql=reader.text, span=token.span)
+        if token.word in words and not (token.word == "FROM" and index and rest[index - 1].word == "DISTINCT"):
+            if "FROM" not in words or token.word != "FROM" or not any(mark[0] for mark in marks):
+                marks.append((token.word, token.start, token.end))
+    spans = {"": Span(start, marks[0][1] if marks else len(reader.text))}
+    for number, (word, _, end) in enumerate(marks):
+        spans[word] = _trimmed(reader.text, end, marks[number + 1][1] if number + 1 < len(marks) else len(reader.text))
+    spans[""] = _trimmed(reader.text, spans[""].start, spans[""].end)
+    return spans
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    inner = text[start:end]
+    return Span(start + len(inner) - len(inner.lstrip()), end - (len(inner) - len(inner.rstrip())))
+
+
+_FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
+    "SHOW": _show,
+    "DESCRIBE": _describe,
+    "DESC": _describe,
+    "EXPLAIN": _explain,
+    "USE": _use,
+    "SET": _set,
+    "RESET": _set,
+    "EXEC": _exec,
+    "INSERT": _insert,
+    "REPLACE": _insert,
+    "UPDATE": _update,
+    "DELETE": _delete,
+    "MERGE": _refuse("MERGE", "Write INSERT INTO … for what is new and UPDATE … SET … WHERE … for what is there."),
+    "TRUNCATE": _refuse("TRUNCATE", "Write DELETE FROM … WHERE …"),
+    "ALTER": _refuse("ALTER TABLE", "The columns of a resource are the API's."),
+    "DROP": _refuse("DROP TABLE", "Write DELETE FROM … WHERE … to delete rows."),
+}

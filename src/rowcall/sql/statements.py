@@ -1,0 +1,125 @@
+"""One statement at a time, recognised by its tokens: what kind it is, and where its parts stand in the text.
+
+A small recursive descent, in place of a subclass of sqlglot's parser (which breaks as soon as its compiled build is installed).
+Expressions are not read here: they stay spans of text, for DuckDB to evaluate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rowcall.errors import ParseError, Span
+from rowcall.sql.tokens import Token, open_at, spaced, tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The text of one statement, without its semicolon, and where it stood in the whole."""
+
+    text: str
+    start: int
+    tokens: tuple[Token, ...]
+    """Offsets are within `text`. Every `?` has become `$1`, `$2`, … by then."""
+    positional: int
+    """How many `?` it had."""
+
+
+def split(text: str) -> list[Statement]:
+    """The statements of `text`, empty ones left out. Raises ParseError for a string or comment that does not end."""
+    text = spaced(text)
+    statements, start = [], 0
+    tokens = tokenize(text)
+    ends = [token.start for token in tokens if token.kind == "SEMICOLON"]
+    for end in [*ends, len(text)]:
+        own = [token for token in tokens if start <= token.start < end and token.kind != "SEMICOLON"]
+        if own:
+            statements.append(_statement(text[own[0].start : end].rstrip(), own[0].start))
+        start = end + 1
+    return statements
+
+
+def _statement(text: str, start: int) -> Statement:
+    marks = [token for token in tokenize(text) if token.kind == "PLACEHOLDER"]
+    pieces, done = [], 0
+    for number, mark in enumerate(marks, 1):
+        after = text[mark.end : mark.end + 1]
+        pieces.append(f"{text[done : mark.start]}${number}{' ' if after and not after.isspace() else ''}")
+        done = mark.end
+    numbered = "".join(pieces) + text[done:]
+    return Statement(numbered, start, tokenize(numbered), len(marks))
+
+
+def is_complete(text: str) -> bool:
+    """Whether `text` ends in a semicolon that is outside strings and comments, or holds no statement at all."""
+    if open_at(text) is not None:
+        return False
+    tokens = tokenize(spaced(text))
+    return not tokens or tokens[-1].kind == "SEMICOLON"
+
+
+def parameters(tokens: Sequence[Token]) -> list[Token]:
+    """The name tokens after each `$`, as `1` or `t`, in text order; a name used twice stands twice."""
+    return [tokens[i + 1] for i, token in enumerate(tokens[:-1]) if token.kind == "PARAMETER" and token.text == "$"]
+
+
+class Reader:
+    """A cursor over the tokens of one statement, which raises ParseError with a caret where the text does not fit."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], at: int = 0) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.at = at
+
+    @property
+    def token(self) -> Token | None:
+        """The token at the cursor, None at the end."""
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def word(self, ahead: int = 0) -> str:
+        """The bare word at the cursor in upper case, else ""."""
+        index = self.at + ahead
+        return self.tokens[index].word if index < len(self.tokens) else ""
+
+    def take(self, *words: str) -> bool:
+        """Steps over these words when they stand here, all of them, in this order."""
+        if all(self.word(i) == word for i, word in enumerate(words)):
+            self.at += len(words)
+            return True
+        return False
+
+    def kind(self, ahead: int = 0) -> str:
+        """The token kind at the cursor, "" at the end."""
+        index = self.at + ahead
+        return self.tokens[index].kind if index < len(self.tokens) else ""
+
+    def name(self, what: str) -> tuple[tuple[str, ...], Span]:
+        """A dotted name: its parts and where it stands. Raises ParseError where none stands."""
+        first = self.at
+        parts = [self._part(what)]
+        while self.kind() == "DOT":
+            self.at += 1
+            parts.append(self._part(what))
+        return tuple(parts), Span(self.tokens[first].start, self.tokens[self.at - 1].end)
+
+    def _part(self, what: str) -> str:
+        token = self.token
+        if token is None or not (token.kind == "IDENTIFIER" or (token.text[:1].isalpha() or token.text[:1] == "_")) or token.kind == "STRING":
+            raise self.error(f"Here {what} is expected.")
+        self.at += 1
+        return token.text
+
+    def end(self, form: str) -> None:
+        """Raises ParseError unless the statement ends here."""
+        if self.token is not None:
+            raise self.error("The statement should end here.", hint=f"The form is: {form}")
+
+    def span_to_end(self) -> Span:
+        """From the cursor to the end of the text."""
+        return Span(self.token.start, len(self.text)) if self.token else Span(len(self.text), len(self.text))
+
+    def error(self, message: str, *, hint: str = "") -> ParseError:
+        """A ParseError at the cursor."""
+        token = self.token
+        span = token.span if token else Span(len(self.text), len(self.text) + 1)
+        return ParseError(message, sql=self.text, span=span, hint=hint)

@@ -1,0 +1,166 @@
+"""SQL text as tokens with character offsets, by sqlglot's tokenizer for DuckDB.
+
+Nothing here parses; sqlglot's habit of swallowing whole commands (`SHOW …`, `EXPLAIN …`) is switched off, so that every word of
+every statement is a token of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.errors import TokenError
+from sqlglot.tokens import Token as _SqlglotToken
+from sqlglot.tokens import TokenType
+
+from rowcall.errors import ParseError, Span
+
+
+class _Tokenizer(DuckDB.Tokenizer):
+    """The stock tokenizer without commands: subclassing a tokenizer is the one subclass that the compiled sqlglot allows."""
+
+    COMMANDS: set[TokenType] = set()  # noqa: RUF012 - sqlglot's own attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its text without quotes, what it is, and where it stands (`end` exclusive)."""
+
+    text: str
+    kind: str
+    """sqlglot's token type name, as `VAR`, `STRING`, `IDENTIFIER`, `L_PAREN`."""
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.start, self.end)
+
+    @property
+    def word(self) -> str:
+        """Its text in upper case when it is a bare word, else ""."""
+        return "" if self.kind in _NOT_WORDS else self.text.upper()
+
+
+_NOT_WORDS = frozenset({"STRING", "IDENTIFIER", "HEREDOC_STRING", "BYTE_STRING", "RAW_STRING", "NATIONAL_STRING", "NUMBER"})
+_OPEN = frozenset({"L_PAREN", "L_BRACKET", "L_BRACE"})
+_CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """The tokens of `text`, comments left out. Raises ParseError for a string or comment that does not end."""
+    try:
+        raw: list[_SqlglotToken] = _Tokenizer(dialect="duckdb").tokenize(text)
+    except TokenError as error:
+        raise _unterminated(text) from error
+    return tuple(Token(token.text, token.token_type.name, token.start, token.end + 1) for token in raw)
+
+
+def _unterminated(text: str) -> ParseError:
+    """What is left open in `text`, found by a scan over quotes and comments."""
+    position, kind = open_at(text) or (0, "text")
+    message = f"The {kind} that starts here does not end." if kind != "text" else "This cannot be read as SQL."
+    return ParseError(message, sql=text, span=Span(position, position + 1))
+
+
+def open_at(text: str) -> tuple[int, str] | None:
+    """Where and what is still open at the end of `text` (a string, quoted name, comment or dollar quote), or None."""
+    return next(((start, kind) for kind, start, end in _regions(text) if end is None), None)
+
+
+def spaced(text: str) -> str:
+    """`text` with a blank after every `$parameter` that something else follows at once.
+
+    sqlglot takes `$1,$2` for a dollar quote with the tag `1,`; DuckDB takes both spellings for two parameters.
+    """
+    if text.count("$") < 2:
+        return text
+    pieces, done = [], 0
+    for kind, _, end in _regions(text):
+        if kind == "parameter" and end is not None and end < len(text) and not text[end].isspace():
+            pieces.append(text[done:end] + " ")
+            done = end
+    return "".join(pieces) + text[done:]
+
+
+def _regions(text: str) -> Iterator[tuple[str, int, int | None]]:
+    """The strings, quoted names, comments, dollar quotes and `$` parameters of `text`: kind, start, end (None when it does not end)."""
+    i, size = 0, len(text)
+    while i < size:
+        region = _region(text, i)
+        if region is None:
+            i += 1
+            continue
+        kind, end = region
+        yield kind, i, end
+        i = size if end is None else end
+
+
+def _region(text: str, i: int) -> tuple[str, int | None] | None:
+    """The kind and end of the region that starts at `i`, or None when none does."""
+    c = text[i]
+    if c in "'\"":
+        return ("string" if c == "'" else "quoted name"), _close_quote(text, i)
+    if text.startswith("--", i):
+        end = text.find("\n", i)
+        return "line comment", len(text) if end < 0 else end
+    if text.startswith("/*", i):
+        end = text.find("*/", i + 2)
+        return "comment", None if end < 0 else end + 2
+    if c != "$" or (i and (text[i - 1].isalnum() or text[i - 1] == "_")):
+        return None
+    if tag := _DOLLAR_TAG.match(text, i):
+        end = text.find(tag[0], tag.end())
+        return "dollar-quoted string", None if end < 0 else end + len(tag[0])
+    parameter = _PARAMETER.match(text, i)
+    return ("parameter", parameter.end()) if parameter else None
+
+
+_DOLLAR_TAG = re.compile(r"\$([^\W\d]\w*)?\$")
+_PARAMETER = re.compile(r"\$\w+")
+
+
+def _close_quote(text: str, start: int) -> int | None:
+    """The offset after the quote that closes the one at `start`, or None; doubled quotes and, in E'' strings, backslashes are skipped."""
+    quote = text[start]
+    escapes = quote == "'" and start > 0 and text[start - 1] in "eE" and not (start > 1 and (text[start - 2].isalnum() or text[start - 2] == "_"))
+    i = start + 1
+    while i < len(text):
+        if escapes and text[i] == "\\":
+            i += 2
+            continue
+        if text[i] == quote:
+            if text.startswith(quote, i + 1):
+                i += 2
+                continue
+            return i + 1
+        i += 1
+    return None
+
+
+def depth_zero(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    """The tokens outside every bracket, with their index; a bracket itself counts as inside."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.kind in _CLOSE:
+            depth -= 1
+        elif token.kind in _OPEN:
+            depth += 1
+        elif depth == 0:
+            yield index, token
+
+
+def closing(tokens: Sequence[Token], index: int) -> int | None:
+    """The index of the bracket that closes the one at `index`, or None when none does."""
+    depth = 0
+    for i in range(index, len(tokens)):
+        if tokens[i].kind in _OPEN:
+            depth += 1
+        elif tokens[i].kind in _CLOSE:
+            depth -= 1
+            if depth == 0:
+                return i
+    return None

@@ -1,0 +1,108 @@
+"""Limits, the cancel flag and the records of a statement."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from rowcall.errors import BudgetError, UnavailableError
+from rowcall.http.control import Cancelled, Control
+
+
+def test_spending_more_than_the_budget_is_an_error() -> None:
+    """The request after the last allowed one raises BudgetError, which names the limit."""
+    control = Control(max_requests=2)
+    control.spend()
+    control.spend()
+
+    with pytest.raises(BudgetError, match="max_requests=2"):
+        control.spend()
+    assert control.spent == 2
+
+
+def test_a_budget_of_nothing_allows_nothing() -> None:
+    """Zero is a limit, not the absence of one."""
+    with pytest.raises(BudgetError):
+        Control(max_requests=0).spend()
+
+
+def test_spending_past_the_deadline_is_an_error() -> None:
+    """A deadline that is over raises UnavailableError, which names timeout_s."""
+    with pytest.raises(UnavailableError, match="timeout_s=0"):
+        Control(timeout_s=0).spend()
+
+
+def test_spending_when_cancelled_raises_cancelled_and_counts_nothing() -> None:
+    """A cancelled statement sends nothing more."""
+    control = Control()
+    control.cancel()
+
+    with pytest.raises(Cancelled):
+        control.spend()
+    assert control.spent == 0
+
+
+def test_cancelling_ends_a_wait() -> None:
+    """A thread that waits for an hour is let go when the statement is cancelled."""
+    control = Control()
+    waiting = threading.Thread(target=control.wait, args=(3600,))
+    waiting.start()
+
+    control.cancel()
+    waiting.join(10)
+
+    assert not waiting.is_alive()
+
+
+def test_a_wait_ends_with_the_deadline() -> None:
+    """Nobody waits past the deadline, whatever was asked."""
+    control = Control(timeout_s=0.01)
+
+    control.wait(3600)
+
+    assert control.remaining() == 0
+
+
+def test_a_scope_shares_limits_and_records_but_not_its_own_cancelling() -> None:
+    """What a scope spends and records is the statement's; cancelling it leaves the statement alone."""
+    control = Control(max_requests=1)
+    scope = control.scope()
+
+    scope.spend()
+    scope.warn("odd")
+    scope.cancel()
+
+    assert (control.spent, control.warnings, control.cancelled, scope.cancelled) == (1, ["odd"], False, True)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["cancelled before", "cancelled after"])
+def test_cancelling_a_statement_cancels_its_scopes(before: bool) -> None:
+    """A scope of a cancelled statement is cancelled, whichever came first."""
+    control = Control()
+    if before:
+        control.cancel()
+    scope = control.scope().scope()
+    control.cancel()
+
+    assert scope.cancelled
+
+
+def test_a_warning_is_kept_once() -> None:
+    """Fifty calls with one oddity make one warning."""
+    control = Control()
+    for _ in range(50):
+        control.warn("odd")
+
+    assert control.warnings == ["odd"]
+
+
+def test_loading_the_control_loads_no_network_library() -> None:
+    """Neither the control nor what fetches loads httpx before a request is sent."""
+    code = "import sys, rowcall.http.control, rowcall.http.fetch; print([m for m in ('httpx', 'httpcore', 'ssl') if m in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,196 @@
+"""Bodies are checked when they arrive."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+
+from rowcall.http.page import Answer, BodyFault, last_field, pluck, read_page
+from rowcall.manifest.model import Paging, PagingKind
+from rowcall.plan.nodes import Protocol, Request
+
+READ = Request("acme", "acme.store.things", "list_things", "GET", "/things")
+WRITE = Request("acme", "acme.store.things", "create_thing", "POST", "/things", reads=False, retriable=False)
+LIST = Protocol(rows="data")
+CURSOR = Paging(kind=PagingKind.CURSOR, parameter="after", next="last_id", row="id", more="has_more", total="meta.total")
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> Answer:
+    """An answer with a JSON body, or with the bytes given."""
+    return Answer(status, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("rows", "body", "expected"),
+    [
+        ("data", {"data": [1, 2, 3]}, 3),
+        ("data", {"data": []}, 0),
+        ("data", {"data": None}, 0),
+        ("result.items", {"result": {"items": [{}], "next": None}}, 1),
+        ("$", [{}, {}], 2),
+        ("$", [], 0),
+        (None, {"id": 1}, 1),
+        (None, {}, 1),
+    ],
+    ids=str,
+)
+def test_rows_are_counted_where_the_manifest_says(rows: str | None, body: Any, expected: int) -> None:
+    """A page knows how many records it holds, and keeps its body as it came."""
+    page, _ = read_page(answer(body), READ, Protocol(rows=rows))
+
+    assert (page.rows, json.loads(page.body)) == (expected, body)
+
+
+@pytest.mark.parametrize(
+    ("rows", "body", "reason"),
+    [
+        ("data", b"<html>", "not JSON"),
+        ("data", b'{"data": [1, 2', "truncated"),
+        ("data", b'{"data": [NaN]}', "not JSON"),
+        ("data", b'{"data": [1]} {}', "not JSON"),
+        ("data", b'{"data": ["\\ud800"]} ', "not JSON"),
+        ("data", b'{"data": ["\xff"]}', "not UTF-8"),
+        ("data", b"", "empty"),
+        ("data", b" \n", "empty"),
+        ("data", b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "no array at `data`|nested too deep"),
+        ("data", b'{"data": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "nested too deep"),
+        ("data", {"rows": []}, "no array at `data`"),
+        ("data", {"data": {}}, "no array at `data`"),
+        ("data", [], "no array at `data`"),
+        ("data", b"null", "no array at `data`"),
+        ("a.b", {"a": None}, "no array at `a.b`"),
+        ("a.b", {"a": []}, "no array at `a.b`"),
+        ("$", {"data": []}, "not an array"),
+        (None, [1], "not an object"),
+        (None, 5, "not an object"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_what_is_not_the_documented_shape_is_a_fault_with_its_reason(rows: str | None, body: Any, reason: str) -> None:
+    """Malformed, truncated and misshapen bodies never become pages."""
+    with pytest.raises(BodyFault, match=reason):
+        read_page(answer(body), READ, Protocol(rows=rows))
+
+
+@pytest.mark.parametrize(
+    ("rows", "body"),
+    [
+        ("data", {"error": {"message": "no"}}),
+        ("data", {"error": "no", "data": []}),
+        ("$", {"error": "no"}),
+        (None, {"error": {"message": "no"}, "status": 400}),
+    ],
+    ids=str,
+)
+def test_an_error_under_a_good_status_is_an_error(rows: str | None, body: Any) -> None:
+    """Status 200 does not make rows of an error."""
+    with pytest.raises(BodyFault) as caught:
+        read_page(answer(body), READ, Protocol(rows=rows))
+    assert caught.value.refused
+
+
+@pytest.mark.parametrize(
+    ("rows", "body"),
+    [
+        ("data", {"error": None, "data": [1]}),
+        ("data", {"error": {"code": 0, "message": ""}, "data": [1]}),
+        (None, {"id": "b", "error": {"message": "the job failed"}, "model": "m"}),
+    ],
+    ids=str,
+)
+def test_a_field_named_error_is_not_always_one(rows: str | None, body: Any) -> None:
+    """Nothing said is no error, and a resource may have a field of that name."""
+    assert read_page(answer(body), READ, Protocol(rows=rows))[0].rows == 1
+
+
+@pytest.mark.parametrize(("rows", "body"), [("data", "{}"), ("$", "[]"), (None, "{}")], ids=str)
+@pytest.mark.parametrize(("request_", "status"), [(WRITE, 200), (WRITE, 204), (READ, 204)], ids=["write 200", "write 204", "read 204"])
+def test_no_content_is_a_page_without_rows(request_: Request, status: int, rows: str | None, body: str) -> None:
+    """A write may be answered by nothing; a read only when the status says so."""
+    page, _ = read_page(answer(b"", status), request_, Protocol(rows=rows))
+
+    assert (page.body, page.rows, page.status) == (body, 0, status)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        ('{"data": ["é"]}'.encode(), "application/json"),
+        (b"\xef\xbb\xbf" + '{"data": ["é"]}'.encode(), "application/json"),
+        ('{"data": ["é"]}'.encode("latin-1"), "application/json; charset=ISO-8859-1"),
+        ('{"data": ["é"]}'.encode(), "application/json; charset=ISO-8859-1"),
+        ('{"data": ["é"]}'.encode("utf-16"), "application/json; charset=utf-16"),
+        ('{"data": ["é"]}'.encode("utf-16-le"), "application/json"),
+    ],
+    ids=["plain", "byte order mark", "latin-1", "utf-8 that claims to be latin-1", "utf-16", "utf-16 unsaid"],
+)
+def test_bodies_are_decoded_whatever_their_charset(content: bytes, content_type: str) -> None:
+    """The page's text is the text that was meant."""
+    page, _ = read_page(Answer(200, {"content-type": content_type}, content), READ, LIST)
+
+    assert (page.body, page.rows) == ('{"data": ["é"]}', 1)
+
+
+def test_the_envelope_holds_what_paging_needs() -> None:
+    """Cursor, more, total and the last row are read; absent keys are UNSET, null ones None."""
+    full = {"data": [{"id": "a"}, {"id": "b"}], "last_id": "b", "has_more": True, "meta": {"total": 2}}
+
+    _, found = read_page(answer(full, link="<x>"), READ, Protocol(rows="data", paging=CURSOR))
+    _, bare = read_page(answer({"data": [], "last_id": None}), READ, Protocol(rows="data", paging=CURSOR))
+
+    assert (found.next, found.more, found.total, last_field(found, "id"), found.link) == ("b", True, 2, "b", "<x>")
+    assert (bare.next, bare.more, bare.total, last_field(bare, "id"), bare.link) == (None, UNSET, UNSET, UNSET, None)
+
+
+def test_paging_facts_are_found_beside_nested_rows() -> None:
+    """A token in the object that also holds the rows is found, as is one whose key has dots."""
+    paging = Paging(kind=PagingKind.TOKEN, parameter="t", next="result.next.token", more="@odata.more", total="result.count")
+    body = {"result": {"items": [1], "next": {"token": "x"}, "count": 9}, "@odata.more": True}
+
+    _, found = read_page(answer(body), READ, Protocol(rows="result.items", paging=paging))
+
+    assert (found.next, found.more, found.total) == ("x", True, 9)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.lists(JSON, max_size=6), st.text(max_size=3), JSON)
+def test_any_rows_are_counted_and_kept(rows: list[Any], key: str, beside: Any) -> None:
+    """Whatever the rows are and whatever stands beside them, the count is theirs and the body is whole."""
+    body = {key: beside} | {"data": rows}
+    if "error" in body:
+        return
+
+    page, envelope = read_page(answer(body), READ, LIST)
+
+    assert (page.rows, json.loads(page.body)) == (len(rows), body)
+    assert (None if envelope.last is None else json.loads(envelope.last)) == (rows[-1] if rows else None)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_page_or_a_fault(content: bytes) -> None:
+    """No body makes the reader fail in another way, and a page is always JSON."""
+    try:
+        page, _ = read_page(answer(content), READ, LIST)
+    except BodyFault:
+        return
+    assert "data" in json.loads(page.body)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("a.b", 1), ("a", {"b": 1, "x.y": 2}), ("a.x.y", 2), ("l.1.c", 3), ("l.9", UNSET), ("l.c", UNSET), ("a.b.c", UNSET), ("z", UNSET)],
+)
+def test_plucking_follows_a_path_through_objects_and_arrays(path: str, expected: Any) -> None:
+    """A path that leads nowhere gives UNSET."""
+    assert pluck({"a": {"b": 1, "x.y": 2}, "l": [0, {"c": 3}]}, path) == expected

@@ -1,0 +1,83 @@
+"""Whether, and when, a request is sent again."""
+
+from __future__ import annotations
+
+import email.utils
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, pause, wants_retry
+from rowcall.manifest.model import Retry
+
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after": email.utils.formatdate(NOW + 30, usegmt=True)}, 30.0),
+        ({"retry-after": email.utils.formatdate(NOW - 30, usegmt=True)}, 0.0),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "-3"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": ""}, None),
+    ],
+    ids=lambda value: str(value),
+)
+def test_the_wait_that_an_api_asks_for_is_read_in_every_form(headers: dict[str, str], expected: float | None) -> None:
+    """Seconds, milliseconds and dates are understood; nonsense is as nothing."""
+    assert asked_wait(headers, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "advice", "resendable", "expected"),
+    [
+        (503, "", True, True),
+        (418, "", True, False),
+        (418, "true", True, True),
+        (503, "false", True, False),
+        (429, "", False, True),
+        (429, "false", False, False),
+        (503, "", False, False),
+        (503, "true", False, False),
+        (409, "", False, False),
+        (408, "", False, False),
+    ],
+)
+def test_a_write_is_retried_only_when_it_was_refused_unseen(status: int, advice: str, resendable: bool, expected: bool) -> None:
+    """The API's advice and the manifest's statuses decide for what may be sent twice; for the rest only 429 qualifies."""
+    headers = {"x-should-retry": advice} if advice else {}
+
+    assert wants_retry(status, headers, Retry(), resendable=resendable) is expected
+
+
+@given(st.integers(1, 40))
+def test_waits_double_up_to_the_longest_less_a_quarter(attempt: int) -> None:
+    """The exponential wait lies within its quarter of jitter and never exceeds max_s."""
+    wait_s = pause(Retry(attempts=99, base_s=0.5, max_s=8), attempt, None, None)
+
+    full = min(8, 0.5 * 2 ** (attempt - 1))
+    assert wait_s is not None
+    assert 0.75 * full <= wait_s <= full
+
+
+def test_after_the_last_attempt_nothing_is_waited_for() -> None:
+    """attempts counts the first one too."""
+    assert pause(Retry(attempts=3), 3, 1.0, None) is None
+
+
+def test_a_wait_that_was_asked_for_is_capped_without_a_deadline() -> None:
+    """An API that asks for an hour is waited for a minute."""
+    assert pause(Retry(), 1, 3600.0, None) == LONGEST_WAIT_S
+
+
+@pytest.mark.parametrize(("asked_s", "expected"), [(100.0, 100.0), (1000.0, None)])
+def test_a_wait_past_the_deadline_is_not_begun(asked_s: float, expected: float | None) -> None:
+    """With a deadline the API's own wish counts, and one that cannot be met is no wait."""
+    assert pause(Retry(), 1, asked_s, 500.0) == expected

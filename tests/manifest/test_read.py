@@ -1,0 +1,472 @@
+"""Provider folders read into records, and every way in which one can be wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rowcall.errors import ManifestError, UsageError
+from rowcall.manifest.model import AuthKind, ListOf, Object, PagingKind, Place, Role, Scalar, Verb
+from rowcall.manifest.read import check, load_provider
+
+PROVIDER = """\
+manifest: 1
+provider: zoo
+title: Zoo
+description: The animals of a zoo.
+source: https://zoo.example/api
+base_url: https://{site}.zoo.example/v1
+variables:
+  site: {description: The site., default: north}
+auth:
+  key: {kind: header, name: X-Key, env: [ZOO_KEY]}
+headers: {X-Style: plain}
+paging:
+  pages:
+    kind: cursor
+    parameter: after
+    row: id
+    page_size: {parameter: limit, maximum: 50}
+"""
+
+SERVICE = """\
+service: animals
+title: Animals
+description: Who lives in the zoo.
+resources:
+  lions:
+    description: One lion.
+    source: https://zoo.example/api/lions
+    columns:
+      id: {type: string, nullable: false, description: The id.}
+      mane: {type: [{length: number, colours: [string]}], description: The mane.}
+    methods:
+      get_lion:
+        verb: select
+        http: GET /lions/{lion_id}
+        description: Gets one.
+        parameters:
+          lion_id: {in: path, column: id, description: The lion.}
+        absent: {message: no lion}
+      list_lions:
+        verb: select
+        http: GET /lions
+        description: Lists all.
+        parameters:
+          limit: {in: query, type: integer, default: 10, maximum: 50, role: page_size, description: How many.}
+        rows: data
+        paging: pages
+      feed:
+        verb: exec
+        http: POST /lions/{lion_id}/meals
+        description: Feeds one.
+        parameters:
+          lion_id: {in: path, column: id, description: The lion.}
+        body:
+          meat: {type: string, required: true, description: Which.}
+        aliases: [nourish]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A provider folder without faults."""
+    (tmp_path / "provider.yaml").write_text(PROVIDER, encoding="utf-8")
+    (tmp_path / "animals.yaml").write_text(SERVICE, encoding="utf-8")
+    return tmp_path
+
+
+def replaced(folder: Path, file: str, old: str, new: str) -> None:
+    """Writes `new` in place of `old`, which has to stand in the file once."""
+    text = (folder / file).read_text(encoding="utf-8")
+    assert text.count(old) == 1, old
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def shown(folder: Path) -> list[str]:
+    """The faults of a folder as a user reads them, without the folder."""
+    return [str(fault).removeprefix(f"{folder}/") for fault in check(folder)]
+
+
+def test_a_folder_becomes_a_provider_with_its_services(folder: Path) -> None:
+    """Every key arrives in its field, with its type."""
+    provider = load_provider(folder)
+
+    lions = provider.services["animals"].resources["lions"]
+    assert (provider.provider, provider.auth["key"].kind, provider.auth["key"].env) == ("zoo", AuthKind.HEADER, ("ZOO_KEY",))
+    assert (provider.paging["pages"].kind, provider.paging["pages"].page_size.maximum) == (PagingKind.CURSOR, 50)  # type: ignore[union-attr]
+    assert lions.columns["mane"].type == ListOf(Object((("length", Scalar.NUMBER), ("colours", ListOf(Scalar.STRING)))))
+    assert (lions.columns["id"].nullable, lions.columns["mane"].nullable) == (False, True)
+    limit = lions.methods["list_lions"].parameters["limit"]
+    assert (limit.place, limit.type, limit.default, limit.maximum, limit.role) == (Place.QUERY, Scalar.INTEGER, 10, 50.0, Role.PAGE_SIZE)
+    assert (lions.methods["feed"].verb, lions.methods["feed"].required()) == (Verb.EXEC, ("lion_id", "data__meat"))
+
+
+def test_path_parameters_are_required_in_the_order_of_the_path(folder: Path) -> None:
+    """The order in which a manifest declares them does not matter."""
+    replaced(folder, "animals.yaml", "POST /lions/{lion_id}/meals", "POST /{den}/lions/{lion_id}/meals")
+    replaced(folder, "animals.yaml", "        body:\n", "          den: {in: path, description: The den.}\n        body:\n")
+
+    feed = load_provider(folder).services["animals"].resources["lions"].methods["feed"]
+
+    assert feed.required() == ("den", "lion_id", "data__meat")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("no", "no"), ("on", "on"), ("2026-08-26", "2026-08-26"), ("0123", "0123"), ("1_000", "1_000"), ("12:30", "12:30"), ('"~"', "~")],
+)
+def test_what_stands_where_text_is_wanted_is_text(folder: Path, written: str, read: str) -> None:
+    """None of the types that YAML 1.1 would guess gets in the way."""
+    replaced(folder, "animals.yaml", "title: Animals", f"title: {written}")
+
+    assert load_provider(folder).services["animals"].title == read
+
+
+@pytest.mark.parametrize(
+    ("type_", "written", "read"),
+    [
+        ("integer", "7", 7),
+        ("number", "0.5", 0.5),
+        ("number", "1", 1),
+        ("boolean", "true", True),
+        ("string", "yes", "yes"),
+        ("string", '"7"', "7"),
+        ("string", "null", None),
+    ],
+)
+def test_a_default_has_the_type_that_json_would_give_it(folder: Path, type_: str, written: str, read: object) -> None:
+    """Defaults are the one place where the form of a constant decides its type."""
+    replaced(folder, "animals.yaml", "type: integer, default: 10, maximum: 50", f"type: {type_}, default: {written}")
+
+    default = load_provider(folder).services["animals"].resources["lions"].methods["list_lions"].parameters["limit"].default
+
+    assert (default, type(default)) == (read, type(read))
+
+
+def test_an_alias_stands_for_a_whole_value(folder: Path) -> None:
+    """Anchors and aliases are YAML's own, and need nothing of the language."""
+    replaced(
+        folder, "animals.yaml", "id: {type: string, nullable: false, description: The id.}", "id: &id {type: string, description: Told.}"
+    )
+    replaced(folder, "animals.yaml", "aliases: [nourish]", "returns: {id: *id}")
+
+    lions = load_provider(folder).services["animals"].resources["lions"]
+
+    assert lions.methods["feed"].returns == {"id": lions.columns["id"]}
+
+
+def test_files_of_the_sandbox_are_no_services(folder: Path) -> None:
+    """What the sandbox needs lies beside the services and is not read here."""
+    (folder / "sandbox.yaml").write_text("sandbox: 1\n", encoding="utf-8")
+
+    assert list(load_provider(folder).services) == ["animals"]
+
+
+CASES = {
+    "unknown key": ("animals.yaml", "    source:", "    sorce:", [
+        "animals.yaml:6:5: missing key `source` (resources.lions.source)",
+        "animals.yaml:7:5: unknown key `sorce`; did you mean `source`? (resources.lions.sorce)",
+    ]),
+    "unknown key like no other": ("provider.yaml", "X-Style: plain}", "X-Style: plain}\nzebra: 1", [
+        "provider.yaml:12:1: unknown key `zebra`; there is manifest, provider, title, description, source, base_url, base_url_env, "
+        "variables, auth, headers, optional_headers, paging, rate_limits, max_in_flight, retry, errors, lifecycle (zebra)",
+    ]),
+    "duplicate key": ("animals.yaml", "        aliases: [nourish]", "        verb: exec", [
+        "animals.yaml:35:9: duplicate key `verb`, first on line 28 (resources.lions.methods.feed.verb)",
+    ]),
+    "duplicate name": ("animals.yaml", "      mane: {", "      id: {", [
+        "animals.yaml:10:7: duplicate key `id`, first on line 9 (resources.lions.columns.id)",
+    ]),
+    "merge key": ("animals.yaml", "aliases: [nourish]", "<<: {aliases: [nourish]}", [
+        "animals.yaml:35:9: merge keys are not part of this language; alias a whole value instead (resources.lions.methods.feed.<<)",
+    ]),
+    "services in the provider file": ("provider.yaml", "headers: {X-Style: plain}", "services: {}", [
+        "provider.yaml:11:1: each service is a file of its own beside this one (services)",
+    ]),
+    "yes for a boolean": ("animals.yaml", "nullable: false", "nullable: no", [
+        "animals.yaml:9:36: expected `true` or `false`, found `no` (resources.lions.columns.id.nullable)",
+    ]),
+    "a quoted boolean": ("animals.yaml", "nullable: false", "nullable: 'false'", [
+        "animals.yaml:9:36: expected `true` or `false`, found \"false\" in quotes (resources.lions.columns.id.nullable)",
+    ]),
+    "octal for a number": ("provider.yaml", "maximum: 50", "maximum: 050", [
+        "provider.yaml:17:44: expected a whole number, found `050` (paging.pages.page_size.maximum)",
+    ]),
+    "text for a number": ("animals.yaml", "maximum: 50", "maximum: many", [
+        "animals.yaml:24:67: expected a number, found `many` (resources.lions.methods.list_lions.parameters.limit.maximum)",
+    ]),
+    "nothing for text": ("animals.yaml", "title: Animals", "title:", [
+        "animals.yaml:2:7: expected text, found nothing (title)",
+    ]),
+    "a list for text": ("animals.yaml", "title: Animals", "title: [Animals]", [
+        "animals.yaml:2:8: expected text, found a list (title)",
+    ]),
+    "text for a list": ("animals.yaml", "aliases: [nourish]", "aliases: nourish", [
+        "animals.yaml:35:18: expected a list, found `nourish` (resources.lions.methods.feed.aliases)",
+    ]),
+    "text for a mapping": ("animals.yaml", "absent: {message: no lion}", "absent: no lion", [
+        "animals.yaml:18:17: expected a mapping of keys, found `no lion` (resources.lions.methods.get_lion.absent)",
+    ]),
+    "a list for names": ("provider.yaml", "headers: {X-Style: plain}", "headers: [X-Style]", [
+        "provider.yaml:11:10: expected a mapping of names, found a list (headers)",
+    ]),
+    "a key that is no text": ("provider.yaml", "headers: {X-Style: plain}", "headers: {[a]: plain}", [
+        "provider.yaml:11:11: a key is text (headers)",
+    ]),
+    "a choice": ("animals.yaml", "verb: exec", "verb: exce", [
+        "animals.yaml:28:15: expected `select`, `insert`, `update`, `delete` or `exec`, found `exce`; did you mean `exec`? "
+        "(resources.lions.methods.feed.verb)",
+    ]),
+    "a type": ("animals.yaml", "id: {type: string", "id: {type: strng", [
+        "animals.yaml:9:18: expected `string`, `integer`, `number`, `boolean`, `json` or `map`, found `strng`; did you mean `string`? "
+        "(resources.lions.columns.id.type)",
+    ]),
+    "a list of two types": ("animals.yaml", "colours: [string]", "colours: [string, map]", [
+        "animals.yaml:10:47: the type of a list is written `[T]`, with one type inside; found 2 (resources.lions.columns.mane.type[0].colours)",
+    ]),
+    "an object without fields": ("animals.yaml", "colours: [string]", "colours: {}", [
+        "animals.yaml:10:47: an object type needs fields; write `json` for an object that may hold anything "
+        "(resources.lions.columns.mane.type[0].colours)",
+    ]),
+    "fields that differ in case": ("animals.yaml", "colours: [string]", "LENGTH: string", [
+        "animals.yaml:10:38: `LENGTH` and `length` differ in case alone, which SQL does not see (resources.lions.columns.mane.type[0].LENGTH)",
+    ]),
+    "an endless type": ("animals.yaml", "colours: [string]", "colours: &loop [*loop]", [
+        "animals.yaml:10:47: an alias stands inside what it names (resources.lions.columns.mane.type[0].colours[0])",
+    ]),
+    "the version": ("provider.yaml", "manifest: 1", "manifest: 2", [
+        "provider.yaml:1:11: this rowcall reads version 1 of the manifest language, not 2 (manifest)",
+    ]),
+    "a provider's name": ("provider.yaml", "provider: zoo", "provider: The-Zoo", [
+        "provider.yaml:2:1: `The-Zoo` is no name for a provider: use small letters, digits and _ (provider)",
+    ]),
+    "a file of another name": ("animals.yaml", "service: animals", "service: plants", [
+        "animals.yaml:1:10: the file of the service `plants` is named plants.yaml, not animals.yaml (service)",
+    ]),
+    "a base URL with a slash": ("provider.yaml", "zoo.example/v1", "zoo.example/v1/", [
+        "provider.yaml:6:11: expected an http or https URL without query and without a slash at the end (base_url)",
+    ]),
+    "a base URL of another scheme": ("provider.yaml", "https://{site}.", "ftp://{site}.", [
+        "provider.yaml:6:11: expected an http or https URL without query and without a slash at the end (base_url)",
+    ]),
+    "a variable without use": ("provider.yaml", "https://{site}.", "https://", [
+        "provider.yaml:8:3: `{site}` does not stand in the base URL (variables.site)",
+    ]),
+    "a variable without declaration": ("provider.yaml", "https://{site}.", "https://{sight}.{site}.", [
+        "provider.yaml:6:11: `{sight}` is not in `variables`; did you mean `site`? (base_url)",
+    ]),
+    "a header scheme without name": ("provider.yaml", "name: X-Key, ", "", [
+        "provider.yaml:10:8: a scheme of kind `header` has a `name` (auth.key)",
+    ]),
+    "a bearer scheme with name": ("provider.yaml", "kind: header", "kind: bearer", [
+        "provider.yaml:10:29: a scheme of kind `bearer` has no `name` (auth.key.name)",
+    ]),
+    "a prefix of a query key": ("provider.yaml", "kind: header", "kind: query, prefix: 'Key '", [
+        "provider.yaml:10:30: a scheme of kind `query` has no `prefix` (auth.key.prefix)",
+    ]),
+    "an environment variable": ("provider.yaml", "ZOO_KEY", "zoo-key", [
+        "provider.yaml:10:42: `zoo-key` is no name for an environment variable (auth.key.env[0])",
+    ]),
+    "a header": ("provider.yaml", "X-Style: plain", "X Style: plain", [
+        "provider.yaml:11:11: `X Style` is no name for a header (headers.X Style)",
+    ]),
+    "paging without its parameter": ("provider.yaml", "    parameter: after\n", "", [
+        "provider.yaml:13:3: paging of kind `cursor` needs `parameter` (paging.pages)",
+    ]),
+    "paging without a cursor": ("provider.yaml", "    row: id\n", "", [
+        "provider.yaml:13:3: paging of kind `cursor` needs `next` or `row` (paging.pages)",
+    ]),
+    "paging with what its kind has not": ("provider.yaml", "kind: cursor", "kind: page", [
+        "provider.yaml:16:5: paging of kind `page` has no `row` (paging.pages.row)",
+    ]),
+    "a page size below the default": ("provider.yaml", "maximum: 50", "maximum: 5, default: 20", [
+        "provider.yaml:17:44: the maximum is at least 1 and at least the default (paging.pages.page_size.maximum)",
+    ]),
+    "limits": ("provider.yaml", "paging:\n", "max_in_flight: 0\nretry: {attempts: 0, base_s: 9, statuses: [200]}\n"
+               "rate_limits: [{requests: 1, per_s: 0}]\npaging:\n", [
+        "provider.yaml:12:16: at least one request must be allowed (max_in_flight)",
+        "provider.yaml:13:19: a request is sent at least once (retry.attempts)",
+        "provider.yaml:13:44: 200 is not an HTTP status of an error (retry.statuses[0])",
+        "provider.yaml:14:15: a rate limit is at least one request in more than zero seconds (rate_limits[0])",
+    ]),
+    "waits": ("provider.yaml", "paging:\n", "retry: {base_s: 9}\npaging:\n", [
+        "provider.yaml:12:8: waits are at least 0 seconds, and `max_s` is at least `base_s` (retry)",
+    ]),
+    "a dotted path": ("animals.yaml", "rows: data", "rows: data..items", [
+        "animals.yaml:25:15: expected names with dots between, as `error.message`, found `data..items` "
+        "(resources.lions.methods.list_lions.rows)",
+    ]),
+    "a day": ("animals.yaml", "title: Animals", "title: Animals\nlifecycle: {sunset: 2026-W35-3}", [
+        "animals.yaml:3:21: expected a day as YYYY-MM-DD, found `2026-W35-3` (lifecycle.sunset)",
+    ]),
+    "a description without period": ("animals.yaml", "description: One lion.", "description: One lion", [
+        "animals.yaml:6:18: a description ends in a period (resources.lions.description)",
+    ]),
+    "a resource's name": ("animals.yaml", "  lions:", "  Lions!:", [
+        "animals.yaml:5:3: `Lions!` is no name for a resource: use small letters, digits and _ (resources.Lions!)",
+    ]),
+    "a column's name": ("animals.yaml", "      mane: {", "      ma-ne: {", [
+        "animals.yaml:10:7: `ma-ne` is no name for a column: use letters, digits and _ (resources.lions.columns.ma-ne)",
+    ]),
+    "columns that differ in case": ("animals.yaml", "      mane: {", "      ID: {", [
+        "animals.yaml:10:7: `ID` and `id` differ in case alone, which SQL does not see (resources.lions.columns.ID)",
+    ]),
+    "a reserved column": ("animals.yaml", "      mane: {", "      _extra: {", [
+        "animals.yaml:10:7: `_extra` is the column of what a manifest does not name (resources.lions.columns._extra)",
+    ]),
+    "an attribute with prefix": ("animals.yaml", "meat: {", "data__meat: {", [
+        "animals.yaml:34:11: `data__` is what SQL may put before the name of an attribute (resources.lions.methods.feed.body.data__meat)",
+    ]),
+    "no columns": ("animals.yaml", """      id: {type: string, nullable: false, description: The id.}
+      mane: {type: [{length: number, colours: [string]}], description: The mane.}
+""", "      {}\n", [
+        "animals.yaml:9:7: a resource has at least one of its columns (resources.lions.columns)",
+    ]),
+    "the request line": ("animals.yaml", "http: GET /lions\n", "http: get lions\n", [
+        "animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
+        "(resources.lions.methods.list_lions.http)",
+    ]),
+    "a query in the path": ("animals.yaml", "http: GET /lions\n", "http: GET /lions?all=1\n", [
+        "animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
+        "(resources.lions.methods.list_lions.http)",
+    ]),
+    "an open brace": ("animals.yaml", "http: GET /lions\n", 'http: "GET /lions/{x"\n', [
+        "animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
+        "(resources.lions.methods.list_lions.http)",
+    ]),
+    "a placeholder without parameter": ("animals.yaml", "GET /lions/{lion_id}", "GET /lions/{lion}", [
+        "animals.yaml:14:15: `{lion}` has no parameter with `in: path`; did you mean `lion_id`? (resources.lions.methods.get_lion.http)",
+        "animals.yaml:17:11: `{lion_id}` does not stand in the path /lions/{lion} (resources.lions.methods.get_lion.parameters.lion_id)",
+    ]),
+    "a placeholder twice": ("animals.yaml", "GET /lions/{lion_id}", "GET /{lion_id}/{lion_id}", [
+        "animals.yaml:14:15: `{lion_id}` stands in the path 2 times (resources.lions.methods.get_lion.http)",
+    ]),
+    "a path parameter of another name": ("animals.yaml", "lion_id: {in: path, column: id, description: The lion.}\n        absent",
+                                         "lion_id: {in: path, name: lion, description: The lion.}\n        absent", [
+        "animals.yaml:17:37: a path parameter is called what its placeholder is called "
+        "(resources.lions.methods.get_lion.parameters.lion_id.name)",
+    ]),
+    "a filter on no column": ("animals.yaml", "lion_id: {in: path, column: id, description: The lion.}\n        absent",
+                              "lion_id: {in: path, column: man, description: The lion.}\n        absent", [
+        "animals.yaml:17:39: there is no column `man`; did you mean `mane`? (resources.lions.methods.get_lion.parameters.lion_id.column)",
+    ]),
+    "a filter with a role": ("animals.yaml", "role: page_size", "role: page_size, column: id", [
+        "animals.yaml:24:96: a parameter with `role: page_size` is no filter and equals no column "
+        "(resources.lions.methods.list_lions.parameters.limit.column)",
+    ]),
+    "a default of another type": ("animals.yaml", "default: 10", "default: ten", [
+        "animals.yaml:24:54: the default is not of type `integer` (resources.lions.methods.list_lions.parameters.limit.default)",
+    ]),
+    "a default outside its set": ("animals.yaml", "default: 10", "default: 10, enum: [20]", [
+        "animals.yaml:24:54: the default is none of 20 (resources.lions.methods.list_lions.parameters.limit.default)",
+    ]),
+    "bounds that cross": ("animals.yaml", "default: 10", "minimum: 60", [
+        "animals.yaml:24:54: the minimum is above the maximum (resources.lions.methods.list_lions.parameters.limit.minimum)",
+    ]),
+    "a parameter that is no text": ("animals.yaml", "type: integer, default: 10", "type: map", [
+        "animals.yaml:24:36: a parameter is text in the request; `map` is for bodies "
+        "(resources.lions.methods.list_lions.parameters.limit.type)",
+    ]),
+    "a SELECT that writes": ("animals.yaml", "http: GET /lions\n", "http: POST /lions\n", [
+        "animals.yaml:21:15: a SELECT changes nothing: use GET, or say `reads: true` (resources.lions.methods.list_lions.http)",
+    ]),
+    "an INSERT that reads": ("animals.yaml", "verb: exec", "verb: insert\n        reads: true", [
+        "animals.yaml:30:15: INSERT is for methods that change something (resources.lions.methods.feed.http)",
+    ]),
+    "a GET with a body": ("animals.yaml", "POST /lions/", "GET /lions/", [
+        "animals.yaml:33:9: a GET has no body (resources.lions.methods.feed.body)",
+    ]),
+    "an expression": ("animals.yaml", "message: no lion", "message: 'no ('", [
+        "animals.yaml:18:27: this is not a regular expression: missing ), unterminated subpattern at position 3 "
+        "(resources.lions.methods.get_lion.absent.message)",
+    ]),
+    "rows that may be absent from an EXEC": ("animals.yaml", "aliases: [nourish]", "absent: {message: no lion}", [
+        "animals.yaml:35:9: only a SELECT can have no rows; elsewhere a missing row is an error (resources.lions.methods.feed.absent)",
+    ]),
+    "paging that there is not": ("animals.yaml", "paging: pages", "paging: page", [
+        "animals.yaml:26:17: the provider has no paging `page`; did you mean `pages`? (resources.lions.methods.list_lions.paging)",
+    ]),
+    "paging without rows": ("animals.yaml", "        rows: data\n", "", [
+        "animals.yaml:25:17: a method that is paged says where its `rows` are (resources.lions.methods.list_lions.paging)",
+    ]),
+    "an alias that is taken": ("animals.yaml", "[nourish]", "[get_lion]", [
+        "animals.yaml:35:19: another method of the resource is called `get_lion` (resources.lions.methods.feed.aliases[0])",
+    ]),
+    "no YAML": ("animals.yaml", "title: Animals", "title: [Animals", [
+        "animals.yaml:3:12: this is not YAML: did not find expected ',' or ']'",
+    ]),
+    "two documents": ("animals.yaml", "title: Animals", "title: Animals\n---", [
+        "animals.yaml:3:1: this is not YAML: but found another document",
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "expected"), CASES.values(), ids=CASES)
+def test_a_fault_is_shown_where_it_is(folder: Path, file: str, old: str, new: str, expected: list[str]) -> None:
+    """Each mistake is reported once, at its line and column, with what would be right."""
+    replaced(folder, file, old, new)
+
+    assert shown(folder) == expected
+
+
+def test_all_faults_of_all_files_are_reported_at_once(folder: Path) -> None:
+    """One mistake does not hide another, in the same file or the next."""
+    replaced(folder, "provider.yaml", "title: Zoo", "titel: Zoo")
+    replaced(folder, "animals.yaml", "verb: exec", "verb: run")
+    replaced(folder, "animals.yaml", "GET /lions/{lion_id}", "GET /lions/{lion}")
+
+    with pytest.raises(ManifestError) as caught:
+        load_provider(folder)
+
+    places = [(Path(fault.file).name, fault.line) for fault in caught.value.faults]
+    assert places == [("provider.yaml", 1), ("provider.yaml", 3), ("animals.yaml", 14), ("animals.yaml", 17), ("animals.yaml", 28)]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "the file is empty"),
+        (b"- a\n", "expected a mapping of keys, found a list"),
+        (b"\xff\xfe", "the file is not UTF-8 text (invalid start byte at byte 0)"),
+        (b"title: \x01\n", "this is not YAML: the character U+0001 is not allowed"),
+    ],
+    ids=["empty", "list", "encoding", "control character"],
+)
+def test_a_file_that_is_no_manifest_at_all_is_one_fault(folder: Path, content: bytes, expected: str) -> None:
+    """What cannot be read as keys says so, and nothing else."""
+    (folder / "animals.yaml").write_bytes(content)
+
+    assert [fault.message for fault in check(folder)] == [expected]
+
+
+def test_a_byte_order_mark_is_no_fault(folder: Path) -> None:
+    """Some editors write one."""
+    (folder / "animals.yaml").write_text(SERVICE, encoding="utf-8-sig")
+
+    assert shown(folder) == []
+
+
+def test_one_file_can_be_checked_by_itself(folder: Path) -> None:
+    """A service file is checked against the provider beside it, and only its own faults are told."""
+    replaced(folder, "provider.yaml", "title: Zoo", "titel: Zoo")
+    replaced(folder, "animals.yaml", "paging: pages", "paging: page")
+
+    assert [fault.path for fault in check(folder / "animals.yaml")] == ["resources.lions.methods.list_lions.paging"]
+    assert [fault.path for fault in check(folder / "provider.yaml")] == ["title", "titel"]
+
+
+def test_a_service_file_without_provider_can_be_checked(folder: Path) -> None:
+    """Ways of paging are taken as they are where nothing says which there are."""
+    (folder / "provider.yaml").unlink()
+
+    assert check(folder / "animals.yaml") == ()
+
+
+def test_what_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    """A path that leads nowhere, and a folder without a provider, are no faults of a manifest."""
+    with pytest.raises(UsageError, match="There is no file or folder"):
+        check(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=r"There is no provider\.yaml in"):
+        load_provider(tmp_path)

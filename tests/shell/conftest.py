@@ -1,0 +1,118 @@
+"""The real command, in a process of its own: with pipes, and in a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "rowcall"]
+PATIENCE_S = 30.0
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs `rowcall` with these arguments, in an empty folder; `stdin` is its standard input."""
+
+    def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *arguments], input=stdin, capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, timeout=60, check=False
+        )
+
+    return run
+
+
+class Terminal:
+    """`rowcall` in a pseudo-terminal: what a user types goes in, and what the screen would be sent is kept in `seen`."""
+
+    def __init__(self, arguments: tuple[str, ...], cwd: Path) -> None:
+        import fcntl
+        import pty
+        import struct
+        import termios
+
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
+        environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=cwd,
+            env=environment,
+            close_fds=True,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one call, no allocation
+        )
+        os.close(slave)
+        os.set_blocking(self._master, False)
+        self.seen = ""
+
+    def type(self, text: str) -> None:
+        """Send keys; Enter is a carriage return, Ctrl-C the character 3, Ctrl-D the character 4."""
+        os.write(self._master, text.encode())
+
+    def wait_for(self, text: str) -> str:
+        """What came since the last call, up to and with `text`. Fails when it does not come."""
+        end = time.monotonic() + PATIENCE_S
+        while text not in self.seen:
+            self._read()
+            if time.monotonic() > end or (self.process.poll() is not None and text not in self.seen and not self._read()):
+                raise AssertionError(f"{text!r} did not come; the terminal shows:\n{self.seen}")
+        before, _, self.seen = self.seen.partition(text)
+        return before + text
+
+    def wait(self) -> int:
+        """The exit code."""
+        end = time.monotonic() + PATIENCE_S
+        while self.process.poll() is None and time.monotonic() < end:
+            self._read()
+        return self.process.wait(timeout=1)
+
+    def close(self) -> None:
+        """End the process, if it has not ended."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+
+    def _read(self) -> bool:
+        """Whether something came."""
+        try:
+            data = os.read(self._master, 65536)
+        except BlockingIOError:
+            time.sleep(0.01)
+            return False
+        except OSError:  # the other side is closed
+            time.sleep(0.01)
+            return False
+        self.seen += _plain(data.decode("utf-8", "replace"))
+        return True
+
+
+def _plain(text: str) -> str:
+    """`text` without the sequences that move and colour."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07", "", text).replace("\r", "")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Starts `rowcall` with these arguments in a terminal of 160 columns."""
+    started: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        started.append(Terminal(arguments, tmp_path))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()

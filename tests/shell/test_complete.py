@@ -1,0 +1,126 @@
+"""What completes where, over the manifests that come with rowcall."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rowcall.catalog.catalog import Catalog
+from rowcall.shell.complete import Completion, complete
+
+CATALOG = Catalog.shipped()
+TABLES = {"sandbox_threads": ["thread_id"], "my table": ["a b"]}
+RUNS = "openai.assistants.runs"
+
+
+def completions(text: str, use: tuple[str, ...] = ()) -> list[Completion]:
+    """What completes at the `|` of `text`, or at its end."""
+    before, _, after = text.partition("|")
+    return complete(before, CATALOG, TABLES, text_after_cursor=after, use=use)
+
+
+def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
+    """The texts of these completions."""
+    return [completion.text for completion in completions(text, use)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("sele", ["select"], id="a keyword in the user's case"),
+        pytest.param("SELECT * FROM ", ["openai.", "sandbox_threads", '"my table"'], id="providers and local tables"),
+        pytest.param("SELECT * FROM openai.", ["openai.assistants."], id="services"),
+        pytest.param("SELECT * FROM openai.assistants.ru", [RUNS, "openai.assistants.run_steps"], id="resources"),
+        pytest.param("SELECT * FROM runs", [RUNS], id="a resource by its last part"),
+        pytest.param("SELECT * FROM sandbox_threads, ", ["openai.", "sandbox_threads", '"my table"'], id="after a comma in FROM"),
+        pytest.param("SELECT 1; DESCRIBE runs", [RUNS], id="the statement of the cursor counts"),
+        pytest.param("EXPLAIN SELECT * FROM openai.", ["openai.assistants."], id="EXPLAIN is looked through"),
+        pytest.param(f"SELECT total| FROM {RUNS}", [], id="no column begins so"),
+        pytest.param(f"SELECT temp| FROM {RUNS}", ["temperature"], id="columns, of a table after the cursor"),
+        pytest.param(f"SELECT * FROM {RUNS} WHERE run_", ["run_id"], id="parameters that may stand in WHERE"),
+        pytest.param(f"SELECT r.usage.total| FROM {RUNS} AS r", ["r.usage.total_tokens"], id="fields by alias"),
+        pytest.param(f"SELECT usage.total| FROM {RUNS}", ["usage.total_tokens"], id="fields by column"),
+        pytest.param(f"SELECT runs.temp| FROM {RUNS}", ["runs.temperature"], id="columns by the resource's own name"),
+        pytest.param(f"SELECT * FROM sandbox_threads t JOIN {RUNS} r ON r.thread_id = t.", ["t.thread_id"], id="local columns"),
+        pytest.param('SELECT * FROM "my table" m WHERE m.', ['m."a b"'], id="names that need quotes get them"),
+        pytest.param("SHOW SERV", ["SERVICES IN"], id="what SHOW shows"),
+        pytest.param("SHOW SERVICES IN ", ["openai"], id="where SHOW SERVICES looks"),
+        pytest.param("SHOW RESOURCES IN openai.", ["openai.assistants"], id="where SHOW RESOURCES looks"),
+        pytest.param("SHOW METHODS IN openai.assistants.runs", [RUNS], id="where SHOW METHODS looks"),
+        pytest.param("USE openai.", ["openai.assistants"], id="USE takes a service"),
+        pytest.param(f"EXEC {RUNS}.canc", [f"{RUNS}.cancel_run"], id="methods"),
+        pytest.param("EXEC cancel", [f"{RUNS}.cancel_run"], id="a method by its last part"),
+        pytest.param(f"EXEC {RUNS}.cancel_run ", ["@thread_id", "@run_id"], id="the parameters of a method"),
+        pytest.param(f"EXEC {RUNS}.cancel_run @thread_id = 'x', @", ["@run_id"], id="parameters that are not given yet"),
+        pytest.param(f"EXEC {RUNS}.cancel_run @thread_id = ", [], id="a value is the user's"),
+        pytest.param(f"EXEC {RUNS}.submit_tool_outputs_to_run @tool", ["@tool_outputs"], id="a method by its alias, and its body"),
+        pytest.param(f"UPDATE {RUNS} SET ", ["metadata"], id="what can be changed"),
+        pytest.param(f"UPDATE {RUNS} SET metadata = MAP {{}} WHERE thr", ["thread_id"], id="WHERE of an UPDATE"),
+        pytest.param(f"INSERT INTO {RUNS} (thread_id, assis", ["assistant_id"], id="what can be sent"),
+        pytest.param("SELECT 'from ", [], id="nothing within a string"),
+        pytest.param("SELECT /* from ", [], id="nothing within a comment"),
+        pytest.param(".mo", [".mode"], id="dot commands"),
+        pytest.param(".mode j", ["json", "jsonl"], id="their arguments"),
+        pytest.param(".schema sand", ["sandbox_threads"], id="names for .schema"),
+    ],
+)
+def test_what_completes(text: str, expected: list[str]) -> None:
+    """The candidates of a place are those that mean something there."""
+    actual = texts(text)
+
+    assert actual == expected
+
+
+def test_names_get_shorter_after_use() -> None:
+    """What USE set need not be typed."""
+    assert "runs" in texts("SELECT * FROM r", use=("openai", "assistants"))
+    assert "runs.cancel_run" in texts("EXEC runs.", use=("openai", "assistants"))
+    assert texts("SELECT temp| FROM runs", use=("openai", "assistants")) == ["temperature"]
+
+
+def test_all_columns_are_offered_in_their_order() -> None:
+    """Without a letter typed, the columns come first and as the manifest orders them."""
+    expected = list(next(ref for ref in CATALOG.resources() if ref.name == "runs").resource.columns)
+
+    assert texts(f"SELECT | FROM {RUNS}")[: len(expected)] == expected
+
+
+def test_a_completion_says_what_it_is_and_what_it_replaces() -> None:
+    """Kind and description come from the manifest; the start counts back over what was typed."""
+    (found,) = completions(f"EXEC {RUNS}.cancel_run @th")
+
+    assert (found.text, found.start, found.kind) == ("@thread_id", -3, "parameter")
+    assert found.description.endswith(".")
+
+
+PIECES = [
+    RUNS,
+    "r",
+    "usage.",
+    "SELECT ",
+    " FROM ",
+    " JOIN ",
+    "EXEC ",
+    " @",
+    "'",
+    '"',
+    "(",
+    ")",
+    ",",
+    ";",
+    "--",
+    "/*",
+    "$$",
+    "\n",
+    ".",
+    "é",
+    "1",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_any_text_completes_without_an_error(text: str) -> None:
+    """Half a statement is what the shell completes most of the time."""
+    for completion in complete(text, CATALOG, TABLES):
+        assert 0 <= -completion.start <= len(text)

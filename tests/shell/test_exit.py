@@ -1,0 +1,58 @@
+"""Which exit code an error means, and how it is told."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from rowcall.errors import EngineError, ParseError, Span, UsageError
+from rowcall.shell.exit import Exit, error_text, exit_code, tell
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("x"), Exit.USAGE),
+        (EngineError("x"), Exit.FAILED),
+        (duckdb.CatalogException("x"), Exit.FAILED),
+        (KeyboardInterrupt(), Exit.INTERRUPTED),
+        (BrokenPipeError(), Exit.BROKEN_PIPE),
+        (ZeroDivisionError(), Exit.FAILED),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
+)
+def test_an_error_has_its_exit_code(error: BaseException, code: Exit) -> None:
+    """Usage, failure, interruption and a closed pipe can be told apart."""
+    assert exit_code(error) is code
+
+
+def test_an_error_of_a_statement_shows_the_place() -> None:
+    """The message keeps its caret, and says which statement it was."""
+    error = ParseError("No.", sql="SELECT x", span=Span(7, 8), hint="Try y.")
+
+    assert error_text(error, "statement 2, line 3") == "error in statement 2, line 3: No.\n\nLINE 1: SELECT x\n               ^\n\nTry y."
+
+
+def test_an_unexpected_error_is_called_a_bug() -> None:
+    """It says how to get the trace, and shows none."""
+    text = error_text(ZeroDivisionError("division by zero"))
+
+    assert text.splitlines() == [
+        "error: this is a bug in rowcall, please report it: ZeroDivisionError: division by zero",
+        "Run the same command with --debug to get the trace.",
+    ]
+
+
+def test_a_file_error_names_the_file() -> None:
+    """An error of the operating system is no bug."""
+    assert error_text(PermissionError(13, "Permission denied", "a.csv")) == "error: Permission denied: a.csv"
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_trace_is_shown_for_debug_only(debug: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
+    """Without --debug there is no traceback; everything goes to standard error."""
+    tell(EngineError("No."), debug=debug)
+
+    told = capsys.readouterr()
+    assert told.err == ("rowcall.errors.EngineError: No.\n" if debug else "") + "error: No.\n"
+    assert told.out == ""

@@ -1,0 +1,118 @@
+"""The process: what it loads, where it writes, and what it ends with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "rowcall"]
+HEAVY = {"duckdb", "sqlglot", "httpx", "prompt_toolkit", "pygments", "yaml", "starlette", "uvicorn", "msgspec", "pyarrow"}
+SLOW = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
+
+Run = Callable[..., Any]
+
+
+@pytest.mark.parametrize("words", ["--version", "--help", "query --help", "qurey x", "query x --databse y"])
+def test_a_word_about_itself_loads_nothing_heavy(words: str) -> None:
+    """Help, version and typos answer before any library is imported."""
+    code = (
+        "import sys\nfrom rowcall.shell.main import main\n"
+        f"try:\n    main({words.split()!r})\nexcept SystemExit:\n    pass\n"
+        f"print(sorted({HEAVY!r} & set(sys.modules)))"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_version_is_the_installed_one(run: Run) -> None:
+    """`rowcall --version` prints the name and the version of the distribution."""
+    assert run("--version").stdout == f"rowcall {version('rowcall')}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("query", "SELECT 1"), 0),
+        (("query", "SELECT 1; SELECT nonsense; SELECT 2"), 1),
+        (("query", "SELEKT 1"), 1),
+        (("query", "SELECT 'open"), 1),
+        (("query", "SELECT * FROM openai.assistants.rusn"), 1),
+        (("query", "SELECT 1", "--nonsense"), 2),
+        (("query", "SELECT 1", "-i", "x.sql"), 2),
+        (("query", "-i", "missing.sql"), 2),
+        (("query", "SELECT 1", "--param", "a=1"), 2),
+        (("query", "SELECT 1", "--seed", "1"), 2),
+        (("query", "SELECT 1", "-f", "none/out.csv"), 2),
+        (("query", "SELECT 1", "-f", "out.xlsx"), 2),
+        (("query", "SELECT 1", "--database", "none/x.db"), 2),
+        (("query", "SELECT 1", "--set", "opnai.base_url=x"), 2),
+        (("query", "SELECT 1; SELECT 2", "-o", "parquet", "-f", "out.parquet"), 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_the_exit_code_says_what_happened(arguments: tuple[str, ...], code: int, run: Run) -> None:
+    """0 for success alone; an error is one block on standard error, without a trace."""
+    ended = run(*arguments)
+
+    assert ended.returncode == code
+    assert ended.stderr == "" if code == 0 else ended.stderr.startswith("error")
+    assert "Traceback" not in ended.stderr
+    assert "nanobind" not in ended.stderr
+
+
+def test_debug_adds_the_trace(run: Run) -> None:
+    """The block of the error stays the last thing said."""
+    ended = run("query", "SELECT nonsense", "--debug")
+
+    assert ended.stderr.startswith("Traceback")
+    assert "\nerror: " in ended.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
+@pytest.mark.parametrize("sql", [SLOW, f"SELECT 1; {SLOW}"], ids=["first", "second"])
+def test_ctrl_c_ends_with_130(sql: str, tmp_path: Path) -> None:
+    """An interrupted statement ends the process soon, quietly, and leaves no file."""
+    with subprocess.Popen([*COMMAND, "query", sql, "-f", "out.csv"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        while not list(tmp_path.iterdir()):
+            time.sleep(0.05)
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+
+    assert (process.returncode, told) == (130, "interrupted\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no broken pipes")
+@pytest.mark.parametrize("to", ["jsonl", "csv", "json", "markdown"])
+def test_a_closed_pipe_is_quiet(to: str, tmp_path: Path) -> None:
+    """As `head` closes it: no error, no trace, the exit code of SIGPIPE."""
+    with subprocess.Popen(
+        [*COMMAND, "query", "FROM range(1000000)", "-o", to], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        told = process.stderr.read()
+        process.wait(timeout=20)
+
+    assert (process.returncode, told) == (141, b"")
+
+
+def test_statements_come_through_a_pipe(run: Run) -> None:
+    """Bare `rowcall`, `rowcall query` and even `rowcall shell` read them there."""
+    for arguments in ((), ("query",), ("query", "-"), ("query", "-i", "-"), ("shell",)):
+        ended = run(*arguments, stdin="SELECT 1 AS a;\nSELECT 2 AS b;")
+        assert (ended.stdout, ended.stderr, ended.returncode) == ('{"a":1}\n{"b":2}\n', "", 0)

@@ -1,0 +1,205 @@
+"""`rowcall query`, as a process, over local statements and over the sandbox."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+Run = Callable[..., Any]
+
+BY_THREAD = "SELECT r.thread_id, r.id, r.usage FROM sandbox_threads t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id"
+
+
+def test_a_file_of_statements_is_run(run: Run, tmp_path: Path) -> None:
+    """Comments, strings with semicolons and a byte-order mark do no harm."""
+    (tmp_path / "a.sql").write_text("\ufeff-- first; not yet\nSELECT 'a;b' AS t; /* ; */\nSELECT 2 AS n", encoding="utf-8")
+
+    ended = run("query", "-i", "a.sql")
+
+    assert (ended.stdout, ended.returncode) == ('{"t":"a;b"}\n{"n":2}\n', 0)
+
+
+def test_the_first_failure_ends_the_run(run: Run) -> None:
+    """What was printed before stays, what comes after is not run, and the error says where it was."""
+    ended = run("query", "SELECT 1 AS a;\nSELECT nonsense;\nSELECT 3 AS c")
+
+    assert ended.stdout == '{"a":1}\n'
+    assert ended.stderr.startswith("error in statement 2, line 2: ")
+    assert ended.returncode == 1
+
+
+def test_keep_going_runs_the_others_and_still_fails(run: Run) -> None:
+    """The exit code tells that one statement failed."""
+    ended = run("query", "--keep-going", "SELECT 1 AS a; SELECT nonsense; SELECT 3 AS c")
+
+    assert ended.stdout == '{"a":1}\n{"c":3}\n'
+    assert ended.returncode == 1
+
+
+def test_statements_without_rows_print_nothing(run: Run) -> None:
+    """Only what answers rows does."""
+    ended = run("query", "-o", "json", "CREATE TABLE t (i INTEGER); INSERT INTO t VALUES (1), (2); SELECT sum(i)::INTEGER AS s FROM t")
+
+    assert (ended.stdout, ended.stderr) == ('[\n{"s":3}\n]\n', "")
+
+
+def test_parameters_reach_the_statements_that_name_them(run: Run) -> None:
+    """Each statement gets its own, typed as they were written."""
+    ended = run("query", "SELECT $a AS a; SELECT $b + 1 AS b, $a AS a", "--param", "a=1", "--param", "b:=41")
+
+    assert ended.stdout == '{"a":"1"}\n{"b":42,"a":"1"}\n'
+
+
+def test_question_marks_are_numbered(run: Run) -> None:
+    """The first `?` is parameter 1."""
+    ended = run("query", "SELECT ? || ? AS t", "--param", "2=b", "--param", "1=a")
+
+    assert (ended.stdout, ended.stderr) == ('{"t":"ab"}\n', "")
+
+
+def test_a_parameter_that_no_statement_has_is_wrong_usage(run: Run) -> None:
+    """Nothing is run, and the nearest parameter is named."""
+    ended = run("query", "SELECT $thread AS t", "--param", "thred=x")
+
+    assert (ended.stdout, ended.returncode) == ("", 2)
+    assert ended.stderr == "error: No statement has a parameter $thred. Did you mean thread?\n"
+
+
+def test_statistics_go_to_standard_error(run: Run) -> None:
+    """With --stats each statement says what it took; standard output is as without."""
+    ended = run("query", "--stats", "SELECT 1 AS a")
+
+    assert ended.stdout == '{"a":1}\n'
+    assert ended.stderr.startswith("1 row · ")
+
+
+def test_a_database_file_is_worked_in(run: Run, tmp_path: Path) -> None:
+    """What one run writes the next one reads, and --read-only refuses to write."""
+    assert run("query", "--database", "x.db", "CREATE TABLE t AS SELECT 1 AS i").returncode == 0
+
+    assert run("query", "--database", "x.db", "--read-only", "FROM t").stdout == '{"i":1}\n'
+    assert run("query", "--database", "x.db", "--read-only", "INSERT INTO t VALUES (2)").returncode == 1
+    assert run("query", "--database", "missing.db", "--read-only", "SELECT 1").returncode == 2
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_a_file_takes_its_format_from_its_name(run: Run, tmp_path: Path) -> None:
+    """Nothing is printed, and DuckDB reads what was written."""
+    ended = run("query", "SELECT 1 AS i, 'x' AS t", "-f", "out.parquet")
+
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
+    assert duckdb.connect().read_parquet(str(tmp_path / "out.parquet")).fetchall() == [(1, "x")]
+
+
+def test_a_table_can_be_shortened_and_says_so(run: Run) -> None:
+    """--rows limits what is shown, not what is counted."""
+    ended = run("query", "-o", "table", "--rows", "2", "FROM range(1234)")
+
+    assert ended.stdout.splitlines()[-1] == "showing 2 of 1,234 rows"
+
+
+def test_the_sandbox_is_joined_over_http(run: Run) -> None:
+    """Runs of all threads of the sandbox come as JSON, with nested usage."""
+    ended = run("query", "--sandbox", "--stats", BY_THREAD)
+
+    rows = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert len(rows) > 100
+    assert any(row["usage"] and row["usage"]["total_tokens"] > 0 for row in rows)
+    assert " requests\n" in ended.stderr
+    assert ended.returncode == 0
+
+
+def test_a_seed_gives_the_same_data_again(run: Run) -> None:
+    """Two runs of one seed agree, two seeds do not."""
+    sql = "SELECT thread_id FROM sandbox_threads ORDER BY 1"
+
+    assert run("query", "--sandbox", "--seed", "7", sql).stdout == run("query", "--sandbox", "--seed", "7", sql).stdout
+    assert run("query", "--sandbox", "--seed", "7", sql).stdout != run("query", "--sandbox", sql).stdout
+
+
+def test_the_sandbox_works_beside_a_read_only_database(run: Run) -> None:
+    """Its tables are temporary, so a read-only file takes them."""
+    run("query", "--database", "x.db", "CREATE TABLE t AS SELECT 1 AS i")
+
+    ended = run("query", "--database", "x.db", "--read-only", "--sandbox", "SELECT count(*) > 0 AS some FROM sandbox_threads, t")
+
+    assert (ended.stdout, ended.stderr) == ('{"some":true}\n', "")
+
+
+def test_all_binary_formats_hold_what_the_api_sent(run: Run, tmp_path: Path) -> None:
+    """Parquet and Arrow have the same rows and nested types."""
+    for name in ("out.parquet", "out.arrow"):
+        assert run("query", "--sandbox", f"{BY_THREAD} ORDER BY ALL", "-f", name).returncode == 0
+
+    parquet = duckdb.connect().sql(f"SELECT id, usage.total_tokens FROM '{tmp_path / 'out.parquet'}'").fetchall()
+    arrow = pa.ipc.open_stream(io.BytesIO((tmp_path / "out.arrow").read_bytes())).read_all()
+    assert [(row["id"], (row["usage"] or {}).get("total_tokens")) for row in arrow.to_pylist()] == parquet
+
+
+@pytest.mark.parametrize("to", ["parquet", "arrow"])
+def test_binary_formats_go_through_a_pipe(to: str, run: Run, tmp_path: Path) -> None:
+    """Standard output gets the bytes of the file."""
+    ended = run("query", "SELECT 1 AS i", "-o", to, "-f", "/dev/stdout") if to == "none" else run("query", "SELECT 1 AS i", "-o", to, "-f", "out")
+
+    assert ended.returncode == 0
+    assert (tmp_path / "out").stat().st_size > 100
+
+
+def test_a_partial_result_ends_with_3(run: Run) -> None:
+    """Rows that there are, a warning about those that are not, and an exit code of its own."""
+    sql = "SELECT id FROM openai.assistants.runs WHERE thread_id IN ((SELECT min(thread_id) FROM sandbox_threads), 'thread_nowhere')"
+
+    ended = run("query", "--sandbox", "--on-error", "partial", sql)
+
+    assert ended.returncode == 3
+    assert ended.stdout
+    assert ended.stderr.startswith("warning: ")
+
+
+def test_the_same_failure_without_partial_ends_with_1(run: Run) -> None:
+    """An answer that lacks rows is an error unless it was asked for."""
+    sql = "SELECT id FROM openai.assistants.runs WHERE thread_id IN ((SELECT min(thread_id) FROM sandbox_threads), 'thread_nowhere')"
+
+    ended = run("query", "--sandbox", sql)
+
+    assert (ended.stdout, ended.returncode) == ("", 1)
+
+
+def test_a_budget_is_kept(run: Run) -> None:
+    """More requests than --max-requests fail the statement."""
+    ended = run("query", "--sandbox", "--max-requests", "2", BY_THREAD)
+
+    assert (ended.stdout, ended.returncode) == ("", 1)
+    assert "max_requests=2" in ended.stderr
+
+
+def test_read_only_refuses_to_change_the_api(run: Run) -> None:
+    """The write is refused before it is sent."""
+    ended = run("query", "--sandbox", "--read-only", "EXEC openai.assistants.runs.cancel_run @thread_id = 'thread_1', @run_id = 'run_1'")
+
+    assert ended.returncode == 1
+    assert "read-only" in ended.stderr
+
+
+def test_settings_reach_the_provider(run: Run) -> None:
+    """--set wins over everything else; the key is in no output."""
+    ended = run(
+        "query",
+        "SELECT id FROM openai.assistants.runs WHERE thread_id = 'x'",
+        "--set",
+        "openai.base_url=http://127.0.0.1:9/v1",
+        "--set",
+        "openai.api_key=sk-secret-0123456789",
+        "--debug",
+    )
+
+    assert ended.returncode == 1
+    assert "127.0.0.1:9" in ended.stderr
+    assert "sk-secret" not in ended.stdout + ended.stderr

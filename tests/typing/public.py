@@ -1,0 +1,34 @@
+"""What a type checker sees of rowcall's public names; checked by mypy, never run."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+import duckdb
+
+import rowcall
+
+
+def connects(con: duckdb.DuckDBPyConnection) -> None:
+    """A session takes nothing, or the user's own connection and settings per provider."""
+    rowcall.connect()
+    rowcall.connect(con, providers={"openai": {"base_url": "http://127.0.0.1:8000/v1", "api_key": "key"}}, read_only=True)
+
+
+def asks(name: str) -> None:
+    """The answer to a statement is DuckDB's own relation, whatever the options."""
+    with rowcall.Sandbox(seed=0) as box:
+        db = rowcall.connect(providers=box.providers)
+        assert_type(db.sql("SELECT 1"), duckdb.DuckDBPyRelation)
+        assert_type(db.sql("SELECT $a", params={"a": name}, on_error="partial", max_requests=5, timeout_s=1.5), duckdb.DuckDBPyRelation)
+        assert_type(db.sql("SELECT ?", params=[name], dry_run=True), duckdb.DuckDBPyRelation)
+
+
+def catches() -> None:
+    """Errors carry what they are about."""
+    try:
+        rowcall.connect().sql("SELECT")
+    except rowcall.MissingParameterError as error:
+        assert_type(error.sql, str)
+    except rowcall.RowcallError as error:
+        assert_type(str(error), str)
