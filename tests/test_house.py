@@ -74,15 +74,6 @@ def test_exported_names_are_in_order_and_once() -> None:
     assert sorted(set(rowcall.__all__)) == list(rowcall.__all__)
 
 
-def test_every_public_error_is_exported() -> None:
-    """Whoever catches an error can import it from `rowcall`."""
-    from rowcall import errors
-
-    classes = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception) and name[0] != "_"}
-
-    assert classes - set(rowcall.__all__) == set()
-
-
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """Lazy resolution answers for its own names only."""
     with pytest.raises(AttributeError, match="no_such_name"):

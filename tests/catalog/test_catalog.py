@@ -93,6 +93,7 @@ def test_no_parts_name_nothing(catalog: Catalog) -> None:
         ("animas.cows", "service", "animas", ("animals",)),
         ("cow", "resource", "cow", ("cows",)),
         ("a.b.c.d", "resource", "a.b.c.d", ()),
+        ("", "resource", "", ()),
     ],
 )
 def test_an_unknown_name_is_blamed_on_its_first_wrong_part(

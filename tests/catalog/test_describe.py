@@ -10,7 +10,6 @@ from rowcall.catalog.describe import (
     Listing,
     describe,
     insert_template,
-    show_insert,
     show_methods,
     show_providers,
     show_resources,
@@ -136,8 +135,3 @@ def test_a_resource_without_insert_says_what_it_takes() -> None:
         insert_template(CATALOG.resolve(["run_steps"]))
 
     assert caught.value.hint == "It takes SELECT. See SHOW METHODS IN openai.assistants.run_steps."
-
-
-def test_the_template_is_one_row_of_one_column() -> None:
-    """What SHOW INSERT INTO gives is a table too."""
-    assert show_insert(RUNS) == Listing((("template", "VARCHAR"),), ((insert_template(RUNS),),))

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 import rowcall
+from rowcall import errors
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [
@@ -185,7 +186,7 @@ def test_the_blocks_of_a_document_do_what_it_says(document: Path, reader: Reader
         if not block.fails:
             reader.run[block.kind](block)
             continue
-        with pytest.raises(getattr(rowcall, block.fails)):
+        with pytest.raises(getattr(errors, block.fails)):
             reader.run[block.kind](block)
 
 

@@ -63,6 +63,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers as `Api` says, with keep-alive."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: Server
 
     def setup(self) -> None:

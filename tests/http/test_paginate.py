@@ -66,7 +66,9 @@ def start_of(kind: PagingKind, request: Request, rows: list[int], cap: int) -> i
     given_ = parameter(request, PARAMETERS[kind])
     if given_ is None:
         return 0
-    return {PagingKind.CURSOR: lambda: rows.index(int(given_)) + 1, PagingKind.PAGE: lambda: (int(given_) - 1) * cap}.get(kind, lambda: int(given_))()
+    return {PagingKind.CURSOR: lambda: rows.index(int(given_)) + 1, PagingKind.PAGE: lambda: (int(given_) - 1) * cap}.get(
+        kind, lambda: int(given_)
+    )()
 
 
 def model(kind: PagingKind, rows: list[int], cap: int, *, says: bool) -> Server:
@@ -187,7 +189,9 @@ def test_rows_without_a_cursor_of_any_kind_end_with_a_warning() -> None:
     assert "may be more" in warnings[0]
 
 
-@pytest.mark.parametrize("paging", [CURSOR, replace(TOKEN, next="last_id"), replace(NEXT_URL, next="last_id")], ids=lambda paging: paging.kind)
+@pytest.mark.parametrize(
+    "paging", [CURSOR, replace(TOKEN, next="last_id"), replace(NEXT_URL, next="last_id")], ids=lambda paging: paging.kind
+)
 def test_a_cursor_that_comes_again_is_a_loop(paging: Paging) -> None:
     """A server that ignores the cursor, or goes in a circle, does not keep us for ever."""
     bodies = [{"data": ids(name), "last_id": name, "has_more": True} for name in ("a", "b", "a")]
@@ -344,7 +348,15 @@ def test_wherever_a_url_leads_it_is_the_base_urls_place(target: str) -> None:
 
 @pytest.mark.parametrize(
     ("more", "says_no", "says_yes"),
-    [(True, False, True), (False, True, False), (None, False, False), ("false", True, False), ("true", False, True), (0, True, False), (3, False, True)],
+    [
+        (True, False, True),
+        (False, True, False),
+        (None, False, False),
+        ("false", True, False),
+        ("true", False, True),
+        (0, True, False),
+        (3, False, True),
+    ],
 )
 def test_more_is_understood_in_every_spelling(more: Any, says_no: bool, says_yes: bool) -> None:
     """Null says nothing either way."""

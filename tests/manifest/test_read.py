@@ -170,8 +170,8 @@ CASES = {
         "animals.yaml:7:5: unknown key `sorce`; did you mean `source`? (resources.lions.sorce)",
     ]),
     "unknown key like no other": ("provider.yaml", "X-Style: plain}", "X-Style: plain}\nzebra: 1", [
-        "provider.yaml:12:1: unknown key `zebra`; there is manifest, provider, title, description, source, base_url, base_url_env, "
-        "variables, auth, headers, optional_headers, paging, rate_limits, max_in_flight, retry, errors, lifecycle (zebra)",
+        ("provider.yaml:12:1: unknown key `zebra`; there is manifest, provider, title, description, source, base_url, base_url_env, "
+        "variables, auth, headers, optional_headers, paging, rate_limits, max_in_flight, retry, errors, lifecycle (zebra)"),
     ]),
     "duplicate key": ("animals.yaml", "        aliases: [nourish]", "        verb: exec", [
         "animals.yaml:35:9: duplicate key `verb`, first on line 28 (resources.lions.methods.feed.verb)",
@@ -189,7 +189,7 @@ CASES = {
         "animals.yaml:9:36: expected `true` or `false`, found `no` (resources.lions.columns.id.nullable)",
     ]),
     "a quoted boolean": ("animals.yaml", "nullable: false", "nullable: 'false'", [
-        "animals.yaml:9:36: expected `true` or `false`, found \"false\" in quotes (resources.lions.columns.id.nullable)",
+        'animals.yaml:9:36: expected `true` or `false`, found "false" in quotes (resources.lions.columns.id.nullable)',
     ]),
     "octal for a number": ("provider.yaml", "maximum: 50", "maximum: 050", [
         "provider.yaml:17:44: expected a whole number, found `050` (paging.pages.page_size.maximum)",
@@ -216,22 +216,24 @@ CASES = {
         "provider.yaml:11:11: a key is text (headers)",
     ]),
     "a choice": ("animals.yaml", "verb: exec", "verb: exce", [
-        "animals.yaml:28:15: expected `select`, `insert`, `update`, `delete` or `exec`, found `exce`; did you mean `exec`? "
-        "(resources.lions.methods.feed.verb)",
+        ("animals.yaml:28:15: expected `select`, `insert`, `update`, `delete` or `exec`, found `exce`; did you mean `exec`? "
+        "(resources.lions.methods.feed.verb)"),
     ]),
     "a type": ("animals.yaml", "id: {type: string", "id: {type: strng", [
-        "animals.yaml:9:18: expected `string`, `integer`, `number`, `boolean`, `json` or `map`, found `strng`; did you mean `string`? "
-        "(resources.lions.columns.id.type)",
+        ("animals.yaml:9:18: expected `string`, `integer`, `number`, `boolean`, `json` or `map`, found `strng`; did you mean `string`? "
+        "(resources.lions.columns.id.type)"),
     ]),
     "a list of two types": ("animals.yaml", "colours: [string]", "colours: [string, map]", [
-        "animals.yaml:10:47: the type of a list is written `[T]`, with one type inside; found 2 (resources.lions.columns.mane.type[0].colours)",
+        ("animals.yaml:10:47: the type of a list is written `[T]`, with one type inside; found 2 "
+        "(resources.lions.columns.mane.type[0].colours)"),
     ]),
     "an object without fields": ("animals.yaml", "colours: [string]", "colours: {}", [
-        "animals.yaml:10:47: an object type needs fields; write `json` for an object that may hold anything "
-        "(resources.lions.columns.mane.type[0].colours)",
+        ("animals.yaml:10:47: an object type needs fields; write `json` for an object that may hold anything "
+        "(resources.lions.columns.mane.type[0].colours)"),
     ]),
     "fields that differ in case": ("animals.yaml", "colours: [string]", "LENGTH: string", [
-        "animals.yaml:10:38: `LENGTH` and `length` differ in case alone, which SQL does not see (resources.lions.columns.mane.type[0].LENGTH)",
+        ("animals.yaml:10:38: `LENGTH` and `length` differ in case alone, which SQL does not see "
+        "(resources.lions.columns.mane.type[0].LENGTH)"),
     ]),
     "an endless type": ("animals.yaml", "colours: [string]", "colours: &loop [*loop]", [
         "animals.yaml:10:47: an alias stands inside what it names (resources.lions.columns.mane.type[0].colours[0])",
@@ -284,8 +286,8 @@ CASES = {
     "a page size below the default": ("provider.yaml", "maximum: 50", "maximum: 5, default: 20", [
         "provider.yaml:17:44: the maximum is at least 1 and at least the default (paging.pages.page_size.maximum)",
     ]),
-    "limits": ("provider.yaml", "paging:\n", "max_in_flight: 0\nretry: {attempts: 0, base_s: 9, statuses: [200]}\n"
-               "rate_limits: [{requests: 1, per_s: 0}]\npaging:\n", [
+    "limits": ("provider.yaml", "paging:\n", ("max_in_flight: 0\nretry: {attempts: 0, base_s: 9, statuses: [200]}\n"
+               "rate_limits: [{requests: 1, per_s: 0}]\npaging:\n"), [
         "provider.yaml:12:16: at least one request must be allowed (max_in_flight)",
         "provider.yaml:13:19: a request is sent at least once (retry.attempts)",
         "provider.yaml:13:44: 200 is not an HTTP status of an error (retry.statuses[0])",
@@ -295,8 +297,8 @@ CASES = {
         "provider.yaml:12:8: waits are at least 0 seconds, and `max_s` is at least `base_s` (retry)",
     ]),
     "a dotted path": ("animals.yaml", "rows: data", "rows: data..items", [
-        "animals.yaml:25:15: expected names with dots between, as `error.message`, found `data..items` "
-        "(resources.lions.methods.list_lions.rows)",
+        ("animals.yaml:25:15: expected names with dots between, as `error.message`, found `data..items` "
+        "(resources.lions.methods.list_lions.rows)"),
     ]),
     "a day": ("animals.yaml", "title: Animals", "title: Animals\nlifecycle: {sunset: 2026-W35-3}", [
         "animals.yaml:3:21: expected a day as YYYY-MM-DD, found `2026-W35-3` (lifecycle.sunset)",
@@ -325,16 +327,16 @@ CASES = {
         "animals.yaml:9:7: a resource has at least one of its columns (resources.lions.columns)",
     ]),
     "the request line": ("animals.yaml", "http: GET /lions\n", "http: get lions\n", [
-        "animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
-        "(resources.lions.methods.list_lions.http)",
+        ("animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
+        "(resources.lions.methods.list_lions.http)"),
     ]),
     "a query in the path": ("animals.yaml", "http: GET /lions\n", "http: GET /lions?all=1\n", [
-        "animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
-        "(resources.lions.methods.list_lions.http)",
+        ("animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
+        "(resources.lions.methods.list_lions.http)"),
     ]),
     "an open brace": ("animals.yaml", "http: GET /lions\n", 'http: "GET /lions/{x"\n', [
-        "animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
-        "(resources.lions.methods.list_lions.http)",
+        ("animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
+        "(resources.lions.methods.list_lions.http)"),
     ]),
     "a placeholder without parameter": ("animals.yaml", "GET /lions/{lion_id}", "GET /lions/{lion}", [
         "animals.yaml:14:15: `{lion}` has no parameter with `in: path`; did you mean `lion_id`? (resources.lions.methods.get_lion.http)",
@@ -345,16 +347,16 @@ CASES = {
     ]),
     "a path parameter of another name": ("animals.yaml", "lion_id: {in: path, column: id, description: The lion.}\n        absent",
                                          "lion_id: {in: path, name: lion, description: The lion.}\n        absent", [
-        "animals.yaml:17:37: a path parameter is called what its placeholder is called "
-        "(resources.lions.methods.get_lion.parameters.lion_id.name)",
+        ("animals.yaml:17:37: a path parameter is called what its placeholder is called "
+        "(resources.lions.methods.get_lion.parameters.lion_id.name)"),
     ]),
     "a filter on no column": ("animals.yaml", "lion_id: {in: path, column: id, description: The lion.}\n        absent",
                               "lion_id: {in: path, column: man, description: The lion.}\n        absent", [
         "animals.yaml:17:39: there is no column `man`; did you mean `mane`? (resources.lions.methods.get_lion.parameters.lion_id.column)",
     ]),
     "a filter with a role": ("animals.yaml", "role: page_size", "role: page_size, column: id", [
-        "animals.yaml:24:96: a parameter with `role: page_size` is no filter and equals no column "
-        "(resources.lions.methods.list_lions.parameters.limit.column)",
+        ("animals.yaml:24:96: a parameter with `role: page_size` is no filter and equals no column "
+        "(resources.lions.methods.list_lions.parameters.limit.column)"),
     ]),
     "a default of another type": ("animals.yaml", "default: 10", "default: ten", [
         "animals.yaml:24:54: the default is not of type `integer` (resources.lions.methods.list_lions.parameters.limit.default)",
@@ -366,8 +368,8 @@ CASES = {
         "animals.yaml:24:54: the minimum is above the maximum (resources.lions.methods.list_lions.parameters.limit.minimum)",
     ]),
     "a parameter that is no text": ("animals.yaml", "type: integer, default: 10", "type: map", [
-        "animals.yaml:24:36: a parameter is text in the request; `map` is for bodies "
-        "(resources.lions.methods.list_lions.parameters.limit.type)",
+        ("animals.yaml:24:36: a parameter is text in the request; `map` is for bodies "
+        "(resources.lions.methods.list_lions.parameters.limit.type)"),
     ]),
     "a SELECT that writes": ("animals.yaml", "http: GET /lions\n", "http: POST /lions\n", [
         "animals.yaml:21:15: a SELECT changes nothing: use GET, or say `reads: true` (resources.lions.methods.list_lions.http)",
@@ -379,8 +381,8 @@ CASES = {
         "animals.yaml:33:9: a GET has no body (resources.lions.methods.feed.body)",
     ]),
     "an expression": ("animals.yaml", "message: no lion", "message: 'no ('", [
-        "animals.yaml:18:27: this is not a regular expression: missing ), unterminated subpattern at position 3 "
-        "(resources.lions.methods.get_lion.absent.message)",
+        ("animals.yaml:18:27: this is not a regular expression: missing ), unterminated subpattern at position 3 "
+        "(resources.lions.methods.get_lion.absent.message)"),
     ]),
     "rows that may be absent from an EXEC": ("animals.yaml", "aliases: [nourish]", "absent: {message: no lion}", [
         "animals.yaml:35:9: only a SELECT can have no rows; elsewhere a missing row is an error (resources.lions.methods.feed.absent)",
@@ -393,6 +395,35 @@ CASES = {
     ]),
     "an alias that is taken": ("animals.yaml", "[nourish]", "[get_lion]", [
         "animals.yaml:35:19: another method of the resource is called `get_lion` (resources.lions.methods.feed.aliases[0])",
+    ]),
+    "a description of an optional header": ("provider.yaml", "paging:\n", "optional_headers: {X-Who: {description: Who}}\npaging:\n", [
+        "provider.yaml:12:41: a description ends in a period (optional_headers.X-Who.description)",
+    ]),
+    "where an error has its message": ("provider.yaml", "paging:\n", "errors: {message: [error..text]}\npaging:\n", [
+        "provider.yaml:12:20: expected names with dots between, as `error.message`, found `error..text` (errors.message[0])",
+    ]),
+    "where a row has a column": ("animals.yaml", "nullable: false", "source: a..b", [
+        "animals.yaml:9:34: expected names with dots between, as `error.message`, found `a..b` (resources.lions.columns.id.source)",
+    ]),
+    "a field without name": ("animals.yaml", "colours: [string]", "'': string", [
+        "animals.yaml:10:38: a field has a name (resources.lions.columns.mane.type[0].)",
+    ]),
+    "a default that is a list": ("animals.yaml", "default: 10", "default: [10]", [
+        "animals.yaml:24:54: expected a single value, found a list (resources.lions.methods.list_lions.parameters.limit.default)",
+    ]),
+    "a sunset that is no day": ("animals.yaml", "title: Animals", "title: Animals\nlifecycle: {sunset: soon}", [
+        "animals.yaml:3:21: expected a day as YYYY-MM-DD, found `soon` (lifecycle.sunset)",
+    ]),
+    "nothing but what is at fault": ("animals.yaml", "        http: POST /lions/{lion_id}/meals\n", "", [
+        "animals.yaml:28:9: missing key `http` (resources.lions.methods.feed.http)",
+    ]),
+    "the kind of a scheme": ("provider.yaml", "kind: header", "kind: heder", [
+        ("provider.yaml:10:15: expected `bearer`, `header`, `query`, `basic` or `none`, found `heder`; "
+         "did you mean `header`? (auth.key.kind)"),
+    ]),
+    "the kind of paging": ("provider.yaml", "kind: cursor", "kind: cursors", [
+        ("provider.yaml:14:11: expected `cursor`, `token`, `link`, `next_url`, `page` or `offset`, found `cursors`; "
+         "did you mean `cursor`? (paging.pages.kind)"),
     ]),
     "no YAML": ("animals.yaml", "title: Animals", "title: [Animals", [
         "animals.yaml:3:12: this is not YAML: did not find expected ',' or ']'",
@@ -462,6 +493,13 @@ def test_a_service_file_without_provider_can_be_checked(folder: Path) -> None:
     (folder / "provider.yaml").unlink()
 
     assert check(folder / "animals.yaml") == ()
+
+
+def test_a_provider_that_cannot_be_read_is_one_fault(folder: Path) -> None:
+    """Its services are not blamed for what it would have said."""
+    replaced(folder, "provider.yaml", "title: Zoo", "title: [Zoo")
+
+    assert len(check(folder)) == 1
 
 
 def test_what_is_not_there_is_wrong_usage(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_schema_refuses_what_the_reader_refuses(document: Any, expected: lis
     [("string", True), (["integer"], True), ({"a": ["json"]}, True), ("strng", False), (["string", "map"], False), ({}, False)],
     ids=str,
 )
-def test_the_schema_knows_the_type_syntax(type_: Any, good: bool) -> None:  # noqa: FBT001 - a case, not a flag
+def test_the_schema_knows_the_type_syntax(type_: Any, good: bool) -> None:
     """A type is a name, a list of one type, or fields."""
     column = {"type": type_, "description": "d."}
     resource = {"description": "d.", "source": "s", "columns": {"c": column}, "methods": {}}

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import rowcall
 
 COMMAND = [sys.executable, "-m", "rowcall"]
 HEAVY = {"duckdb", "sqlglot", "httpx", "prompt_toolkit", "pygments", "yaml", "starlette", "uvicorn", "msgspec", "pyarrow"}
@@ -37,7 +38,7 @@ def test_a_word_about_itself_loads_nothing_heavy(words: str) -> None:
 
 def test_version_is_the_installed_one(run: Run) -> None:
     """`rowcall --version` prints the name and the version of the distribution."""
-    assert run("--version").stdout == f"rowcall {version('rowcall')}\n"
+    assert run("--version").stdout == f"rowcall {rowcall.__version__}\n"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import assert_type
 import duckdb
 
 import rowcall
+from rowcall.errors import MissingParameterError
 
 
 def connects(con: duckdb.DuckDBPyConnection) -> None:
@@ -28,7 +29,7 @@ def catches() -> None:
     """Errors carry what they are about."""
     try:
         rowcall.connect().sql("SELECT")
-    except rowcall.MissingParameterError as error:
+    except MissingParameterError as error:
         assert_type(error.sql, str)
     except rowcall.RowcallError as error:
         assert_type(str(error), str)

@@ -91,11 +91,6 @@ def insert_template(ref: ResourceRef) -> str:
     return "\n\n".join(insert_statement(ref.full_name, method) for method in methods.values())
 
 
-def show_insert(ref: ResourceRef) -> Listing:
-    """The template of `SHOW INSERT INTO`, as one row of one column `template`."""
-    return _listing("template VARCHAR", [(insert_template(ref),)], None)
-
-
 def _verbs(resource: Resource) -> str:
     return ", ".join(verb.value.upper() for verb in Verb if any(method.verb is verb for method in resource.methods.values()))
 

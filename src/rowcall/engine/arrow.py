@@ -167,9 +167,7 @@ def _text_array(texts: Sequence[str], kept: list[Any]) -> _Array:
     # A bytes object is the buffer itself: DuckDB copies what it keeps and only reads.
     buffers = (c_void_p * 3)(None, _bytes_address(packed), _bytes_address(data))
     kept.append((packed, data, buffers))
-    return _Array(
-        length=len(texts), n_buffers=3, buffers=ctypes.cast(buffers, POINTER(c_void_p)), release=_address(_release_child_array)
-    )
+    return _Array(length=len(texts), n_buffers=3, buffers=ctypes.cast(buffers, POINTER(c_void_p)), release=_address(_release_child_array))
 
 
 def _bytes_address(data: bytes) -> int | None:

@@ -90,7 +90,7 @@ class Engine:
         folded = [part.casefold() for part in parts]
         if len(folded) == 1 and any(_is_frame(value) for name, value in frame.items() if name.casefold() == folded[0]):
             return True
-        if not 0 < len(folded) <= 3:  # noqa: PLR2004 - database, schema, table
+        if not 0 < len(folded) <= 3:
             return False
         return bool(self.connection.execute(_HAS[len(folded)], folded).fetchall())
 
@@ -111,9 +111,10 @@ class Engine:
 
     def _materialised(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         if streams():
-            return relation.materialize()  # type: ignore[attr-defined,no-any-return]
+            return relation.materialize()
         arrow()
-        relation.execute()  # before the setting is touched: a failure here may leave a transaction in which nothing can be set
+        # Before the setting is touched: a failure here may leave a transaction in which nothing can be set.
+        relation.execute()  # type: ignore[operator] # 2.0's stubs have it as a property
         with self._lossless():
             return self.connection.from_arrow(relation.to_arrow_table())
 
@@ -126,6 +127,13 @@ class Engine:
             yield
         finally:
             self.connection.execute(f"SET arrow_lossless_conversion = {str(before).lower()}")
+
+
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """A connection to a new, private, in-memory database."""
+    import duckdb
+
+    return duckdb.connect()
 
 
 _EXPLAIN = "EXPLAIN "
@@ -191,7 +199,7 @@ def _place(excerpt: str, given: str, before: int) -> Span | None:
     if not 0 < number <= len(lines) or column < 0:
         return None
     cut = shown.startswith("...") and not lines[number - 1].startswith("...")
-    known = shown[3 if cut else 0 :].removesuffix("...") if len(shown) > 3 else shown  # noqa: PLR2004 - the dots of a cut
+    known = shown[3 if cut else 0 :].removesuffix("...") if len(shown) > 3 else shown
     at = lines[number - 1].find(known)
     if at < 0:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from rowcall.errors import EngineError
 
@@ -27,16 +28,14 @@ def page_source(pages: Pages) -> object:
         return PageStream(pages)
     pyarrow = arrow()
     text = pyarrow.string()
-    return pyarrow.table(
-        {"page": pyarrow.array([page for page, _ in pages], text), "key": pyarrow.array([key for _, key in pages], text)}
-    )
+    return pyarrow.table({"page": pyarrow.array([page for page, _ in pages], text), "key": pyarrow.array([key for _, key in pages], text)})
 
 
-def arrow():  # type: ignore[no-untyped-def]  # noqa: ANN201 - a module of an optional package
+def arrow() -> Any:
     """The pyarrow module, which DuckDB 1.5 needs. Raises EngineError that says how to get it."""
     try:
         import pyarrow as module
-        import pyarrow.dataset  # noqa: F401 - DuckDB 1.5 imports it while it holds its own lock, and hangs
+        import pyarrow.dataset  # DuckDB 1.5 imports it while it holds its own lock, and hangs
     except ImportError as error:
         raise EngineError("DuckDB 1.5 needs pyarrow here: install rowcall[arrow], or DuckDB 2.0.") from error
     return module

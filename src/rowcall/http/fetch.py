@@ -47,7 +47,7 @@ def fetch_all(
     an error even with `partial`. On KeyboardInterrupt the whole statement is cancelled. No thread outlives this function.
     """
     failures = []
-    with _Crew(client, calls, protocol, control) as crew:
+    with _Crew(client, calls, protocol, control, partial=partial) as crew:
         for index, found in crew.deliveries():
             if isinstance(found, Page):
                 on_page(index, found)
@@ -61,10 +61,11 @@ def fetch_all(
 class _Crew:
     """Threads that fetch calls, each taking the next one when it is done with its own."""
 
-    def __init__(self, client: Client, calls: Sequence[Call], protocol: Protocol, control: Control) -> None:
+    def __init__(self, client: Client, calls: Sequence[Call], protocol: Protocol, control: Control, *, partial: bool) -> None:
         self._client = client
         self._calls = calls
         self._protocol = protocol
+        self._partial = partial
         self._statement = control
         self._control = control.scope()
         self._waiting = iter(range(len(calls)))
@@ -115,6 +116,9 @@ class _Crew:
                 self._found.put((index, None))
             except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
                 self._found.put((index, error))
+                if not self._partial:
+                    # At once, rather than when the calling thread comes to it, so that nothing more is sent.
+                    self._control.cancel()
 
     def _next(self) -> int | None:
         with self._lock:

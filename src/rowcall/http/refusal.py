@@ -61,7 +61,7 @@ class Context:
 
     def message(self, answer: Answer, words: Said) -> str:
         """What the API says, or where it says nothing, what it sent."""
-        said_ = self.redact(words.message)
+        said_ = printable(self.redact(words.message))
         return said_[:_SAID] + ("…" if len(said_) > _SAID else "") if said_ else self.body_start(answer)
 
     def body_start(self, answer: Answer) -> str:
@@ -119,8 +119,13 @@ def start_of(text: str) -> str:
         title = _TITLE.search(text[:_LOOKED_AT])
         named = " ".join(html.unescape(title[1]).split()) if title else ""
         return f'an HTML page titled "{named[:_SHOWN]}"' if named else "an HTML page"
-    shown = text[:_SHOWN].encode("ascii", "backslashreplace").decode() if not text.isprintable() else text[:_SHOWN]
-    return shown + ("…" if len(text) > _SHOWN else "")
+    line = printable(" ".join(text[:_LOOKED_AT].split()))
+    return line[:_SHOWN] + ("…" if len(line) > _SHOWN else "")
+
+
+def printable(text: str) -> str:
+    """`text` with what a terminal might obey written out; line ends stay."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def _first(body: Any, paths: tuple[str, ...]) -> str:

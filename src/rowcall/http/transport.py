@@ -162,18 +162,23 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - as above
     ) -> httpcore.NetworkStream:
         """A connection to the first of the host's addresses that accepts one."""
-        problem: OSError = OSError("the name has no address")
         try:
-            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as unknown:
-            raise httpcore.ConnectError(str(unknown)) from unknown
-        for family, kind, protocol, _, address in addresses:
-            try:
-                return Stream(_connected(family, kind, protocol, address, timeout))
-            except OSError as failed:
-                problem = failed
-        error = httpcore.ConnectTimeout if isinstance(problem, TimeoutError) else httpcore.ConnectError
-        raise error(str(problem)) from problem
+            return Stream(_first_connected(host, port, timeout))
+        except TimeoutError as problem:
+            raise httpcore.ConnectTimeout(str(problem)) from problem
+        except (OSError, UnicodeError) as problem:
+            raise httpcore.ConnectError(str(problem)) from problem
+
+
+def _first_connected(host: str, port: int, timeout: float | None) -> socket.socket:
+    """A socket connected to the first of the host's addresses that accepts one. Raises what the last of them met."""
+    problem = OSError("the name has no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        try:
+            return _connected(family, kind, protocol, address, timeout)
+        except OSError as failed:
+            problem = failed
+    raise problem
 
 
 def _connected(family: int, kind: int, protocol: int, address: Any, timeout: float | None) -> socket.socket:

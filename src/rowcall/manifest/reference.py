@@ -151,7 +151,7 @@ the API sends and the manifest does not name.
 
 | `kind` | needs | the next page | the last page |
 |---|---|---|---|
-| `cursor` | `parameter`, and `next` or `row` | `parameter` is the last row's id, at `next` or in the row's field `row` | no rows, or no cursor |
+| `cursor` | `parameter`, and `next` or `row` | `parameter` is the last row's id, from `next` or the row's `row` | no rows, or no cursor |
 | `token` | `parameter`, `next` | `parameter` is what `next` holds | no token |
 | `link` | | the URL with `rel="next"` in the Link header | no such link |
 | `next_url` | `next` | the URL at `next` | no URL |

@@ -26,7 +26,7 @@ class Source:
 
     name: str
     """What its columns are qualified with, folded."""
-    node: exp.Expression
+    node: exp.Expr
     reference: Reference | None
     """Set when it is a remote resource."""
     sql: str | None
@@ -39,7 +39,7 @@ class Source:
 class Conjunct:
     """One predicate, and the sources (by position) that it may restrict."""
 
-    predicate: exp.Expression
+    predicate: exp.Expr
     restricts: frozenset[int]
     holds: bool
     """Whether every row of the result satisfies it, so that it may also be used through an equality elsewhere."""
@@ -65,7 +65,7 @@ class Scope:
             if source.reference is not None and (name := column_of(source.reference, column)) is not None:
                 return position, name.casefold()
             if source.reference is None and len(column.parts) > 1 and first == source.name:
-                return (position, column.parts[1].name.casefold()) if len(column.parts) == 2 else None  # noqa: PLR2004
+                return (position, column.parts[1].name.casefold()) if len(column.parts) == 2 else None
         if len(column.parts) != 1:
             return None
         having = [position for position, source in enumerate(self.sources) if first in source.columns]
@@ -87,14 +87,17 @@ def scope_of(reference: Reference, references: Sequence[Reference], text: str, p
     sources = tuple(_source(node, references, text, prefix, columns_of) for node in nodes)
     own = next((i for i, source in enumerate(sources) if source.reference is reference), None)
     if _sampled(select, reference):
-        return Scope(sources, (), prefix, "SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
+        return Scope(sources, (), prefix, f"SAMPLE picks from all rows, {_SUBSELECT}")
     joins: list[exp.Join] = list(select.args.get("joins") or ())
     if any(join.method == "POSITIONAL" for join in joins):
-        return Scope(sources, (), prefix, "A POSITIONAL JOIN pairs all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
+        return Scope(sources, (), prefix, f"A POSITIONAL JOIN pairs all rows, {_SUBSELECT}")
     conjuncts = [*_where(select, len(sources), joins), *_joined(joins, sources)]
     if own is None:
         conjuncts = [conjunct for conjunct in conjuncts if conjunct.place < 0]
     return Scope(sources, tuple(conjuncts), prefix, _full_join(joins))
+
+
+_SUBSELECT = "so a filter cannot be applied before it; put the filter into a sub-select."
 
 
 def _full_join(joins: Sequence[exp.Join]) -> str:
@@ -102,7 +105,7 @@ def _full_join(joins: Sequence[exp.Join]) -> str:
     return "A FULL JOIN keeps the rows of both sides, so neither side can take its values from the other." if full else ""
 
 
-def _nodes(select: exp.Select) -> list[exp.Expression]:
+def _nodes(select: exp.Select) -> list[exp.Expr]:
     from_ = select.args.get("from_")
     return [from_.this, *(join.this for join in select.args.get("joins") or ())] if from_ else []
 
@@ -111,7 +114,7 @@ def _sampled(select: exp.Select, reference: Reference) -> bool:
     return bool(select.args.get("sample") or reference.table.args.get("sample"))
 
 
-def _source(node: exp.Expression, references: Sequence[Reference], text: str, prefix: str, columns_of: ColumnsOf) -> Source:
+def _source(node: exp.Expr, references: Sequence[Reference], text: str, prefix: str, columns_of: ColumnsOf) -> Source:
     reference = next((found for found in references if found.table is node), None)
     if reference is not None:
         columns = dict.fromkeys((name.casefold() for name in reference.ref.resource.columns), "")
@@ -122,7 +125,7 @@ def _source(node: exp.Expression, references: Sequence[Reference], text: str, pr
     return Source(node.alias_or_name.casefold(), node, None, sql if columns else None, columns)
 
 
-def _standing(node: exp.Expression, references: Sequence[Reference], text: str) -> str | None:
+def _standing(node: exp.Expr, references: Sequence[Reference], text: str) -> str | None:
     """The text of a local source, with its alias; None when it holds a remote reference or cannot be cut out of the text."""
     start, end = _extent(node, text)
     if start is None or any(start <= reference.span.start < end for reference in references):
@@ -130,7 +133,7 @@ def _standing(node: exp.Expression, references: Sequence[Reference], text: str) 
     return text[start:end]
 
 
-def _extent(node: exp.Expression, text: str) -> tuple[int | None, int]:
+def _extent(node: exp.Expr, text: str) -> tuple[int | None, int]:
     """Where a table or an aliased sub-select stands in the text, alias included."""
     offsets = [found.meta for found in node.find_all(exp.Identifier) if "start" in found.meta]
     if not offsets:
@@ -174,7 +177,7 @@ def _reach(join: exp.Join, right: int) -> tuple[frozenset[int], bool]:
     return left | only_right, True
 
 
-def _equalities(join: exp.Join, right: int, sources: Sequence[Source]) -> Iterator[exp.Expression]:
+def _equalities(join: exp.Join, right: int, sources: Sequence[Source]) -> Iterator[exp.Expr]:
     """The predicates that USING and NATURAL stand for, where it is certain which columns are meant."""
     names = [identifier.name.casefold() for identifier in join.args.get("using") or ()]
     if join.method == "NATURAL":
@@ -191,7 +194,7 @@ def _column(source: Source, name: str) -> exp.Column:
     return exp.column(exp.to_identifier(name), table=exp.to_identifier(source.name))
 
 
-def _conjuncts(predicate: exp.Expression | None) -> Iterator[exp.Expression]:
+def _conjuncts(predicate: exp.Expr | None) -> Iterator[exp.Expr]:
     if isinstance(predicate, exp.And):
         yield from _conjuncts(predicate.left)
         yield from _conjuncts(predicate.right)
@@ -208,7 +211,7 @@ def restriction(reference: Reference, scope: Scope, references: Sequence[Referen
     """
     own = next((i for i, source in enumerate(scope.sources) if source.reference is reference), None)
 
-    def mine(expression: exp.Expression) -> str | None:
+    def mine(expression: exp.Expr) -> str | None:
         if own is None:
             return column_of(reference, expression)
         found = scope.owner(expression) if isinstance(expression, exp.Column) else None
@@ -229,7 +232,7 @@ def _own_name(reference: Reference, folded: str) -> str | None:
     return names.get(folded)
 
 
-def _subquery(query: exp.Expression, references: Sequence[Reference]) -> Keys | None:
+def _subquery(query: exp.Expr, references: Sequence[Reference]) -> Keys | None:
     """`IN (SELECT …)` as keys, where it mentions no remote resource; DuckDB says later whether it can stand alone."""
     inner = query.this if isinstance(query, exp.Subquery) else query
     tables = {id(table) for table in inner.find_all(exp.Table)}
@@ -262,7 +265,7 @@ def _edges(own: int, scope: Scope) -> Iterator[tuple[str, tuple[int, str], Conju
                 yield this[1], that, conjunct
 
 
-def _pair(predicate: exp.Expression, scope: Scope) -> tuple[tuple[int, str], tuple[int, str]] | None:
+def _pair(predicate: exp.Expr, scope: Scope) -> tuple[tuple[int, str], tuple[int, str]] | None:
     if not isinstance(predicate, exp.EQ) or not isinstance(predicate.left, exp.Column) or not isinstance(predicate.right, exp.Column):
         return None
     left, right = scope.owner(predicate.left), scope.owner(predicate.right)
@@ -275,12 +278,14 @@ def _text_like(column: tuple[int, str], scope: Scope) -> bool:
     return source.reference is not None or source.columns.get(column[1], "").startswith(("VARCHAR", "ENUM"))
 
 
-def _constants(column: tuple[int, str], scope: Scope, edge: Conjunct, seen: frozenset[tuple[int, str]] = frozenset()) -> Iterator[Constants]:
+def _constants(
+    column: tuple[int, str], scope: Scope, edge: Conjunct, seen: frozenset[tuple[int, str]] = frozenset()
+) -> Iterator[Constants]:
     """The constants that a column must be among, in every row that the edge's equality holds for."""
     for conjunct in scope.conjuncts:
         if not (conjunct.holds or conjunct.place == edge.place):
             continue
-        said = alternatives(conjunct.predicate, lambda e: "x" if isinstance(e, exp.Column) and scope.owner(e) == column else None, lambda _: None)
+        said = alternatives(conjunct.predicate, lambda e: "x" if isinstance(e, exp.Column) and scope.owner(e) == column else None, _no_keys)
         sets = [alternative["x"] for alternative in said or ()]
         if sets and all(len(values) == 1 and isinstance(values[0], Constants) for values in sets):
             yield Constants(tuple(e for values in sets for v in values if isinstance(v, Constants) for e in v.expressions))
@@ -289,25 +294,32 @@ def _constants(column: tuple[int, str], scope: Scope, edge: Conjunct, seen: froz
             yield from _constants(pair[1] if pair[0] == column else pair[0], scope, edge, seen | {column})
 
 
+def _no_keys(_: exp.Expr) -> None:
+    """A sub-select gives no constants."""
+
+
 def _keys(source: Source, position: int, name: str, scope: Scope, edge: Conjunct) -> Keys | None:
     """A query for the distinct values of a local table's column, among the rows that the table's own predicates leave."""
     if source.sql is None:
         return None
-    where = [f"{quoted(name)} IS NOT NULL"]
-    for conjunct in scope.conjuncts:
-        if (conjunct.holds or conjunct.place == edge.place) and _is_about(conjunct.predicate, position, scope):
-            where.append(f"({conjunct.predicate.sql(dialect='duckdb')})")
-    return Keys(f"{scope.prefix} SELECT DISTINCT {quoted(name)} FROM {source.sql} WHERE {' AND '.join(where)}".strip(), f"{source.name}.{name}")
+    own = [
+        f"({conjunct.predicate.sql(dialect='duckdb')})"
+        for conjunct in scope.conjuncts
+        if (conjunct.holds or conjunct.place == edge.place) and _is_about(conjunct.predicate, position, scope)
+    ]
+    where = " AND ".join([f"{quoted(name)} IS NOT NULL", *own])
+    return Keys(f"{scope.prefix} SELECT DISTINCT {quoted(name)} FROM {source.sql} WHERE {where}".strip(), f"{source.name}.{name}")
 
 
-_SAFE = (exp.Column, exp.Identifier, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Like, exp.Between)
+_SAFE = (
+    exp.Column, exp.Identifier, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or, exp.Not, exp.In, exp.Is, exp.Like,
+    exp.Between,
+)  # fmt: skip
 
 
-def _is_about(predicate: exp.Expression, position: int, scope: Scope) -> bool:
+def _is_about(predicate: exp.Expr, position: int, scope: Scope) -> bool:
     """Whether a predicate is about one source alone, and made of nodes that sqlglot writes as it read them."""
     columns = list(predicate.find_all(exp.Column))
     if not columns or any((owner := scope.owner(column)) is None or owner[0] != position for column in columns):
         return False
     return all(isinstance(node, _SAFE) or is_constant(node) for node in predicate.walk() if not isinstance(node, exp.DataType))
-
-

@@ -21,7 +21,7 @@ def explain_scans(scans: Sequence[Scan], url: Url) -> Iterator[tuple[str, str]]:
         yield "method", f"{scan.method_name}: {scan.method.description}"
         for name, origin in scan.bound_by.items():
             values = list(dict.fromkeys(str(call.bound[name]) for call in scan.calls))
-            shown = ", ".join(values[:3]) + (f", … ({len(values)} values)" if len(values) > 3 else "")  # noqa: PLR2004
+            shown = ", ".join(values[:3]) + (f", … ({len(values)} values)" if len(values) > 3 else "")
             yield "bound", f"{name} = {shown} (from {origin})"
         yield from _requests([call.request for call in scan.calls], url, paged=scan.protocol.paging is not None)
 

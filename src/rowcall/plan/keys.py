@@ -16,8 +16,7 @@ from rowcall.plan.references import column_of, hidden_columns
 
 
 def keys_only(analysis: Analysis, method: Method) -> bool:
-    """Whether WHERE is a conjunction of `key = constant` and `key IN (constants)`, one for each of the method's keys and nothing else,
-    and what is assigned uses no column.
+    """Whether WHERE is `key = constant` or `key IN (constants)` for each of the method's keys and nothing else, and SET uses no column.
 
     `analysis` is of `SELECT keys, values FROM resource WHERE …`. A key is a parameter, or a column that equals one.
     """
@@ -42,7 +41,7 @@ def _keys(method: Method) -> Iterator[tuple[str, Any]]:
     return ((name, method.parameters[name]) for name in method.required() if name in method.parameters)
 
 
-def _name(mention: Mention, expression: exp.Expression) -> str | None:
+def _name(mention: Mention, expression: exp.Expr) -> str | None:
     found = column_of(mention.reference, expression)
     if found is None and isinstance(expression, exp.Column) and len(expression.parts) == 1:
         names = {name.casefold(): name for name in [*mention.reference.ref.resource.columns, *hidden_columns(mention.reference.ref)]}

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.errors import BindError, MissingParameterError, PlanError, UnsupportedSQLError
+from rowcall.errors import BindError, MissingParameterError, PlanError
 from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.bindings import ColumnsOf, Scope, restriction, scope_of
@@ -277,12 +277,11 @@ def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons
         lacks.append((name, tuple(p for p in method.required() if any(p not in b for b in bound))))
     if not lacks:
         verbs = ", ".join(name for name in ref.resource.methods)
-        return UnsupportedSQLError(f"{ref.full_name} cannot be read.", sql=text, span=mention.reference.span, hint=f"Its methods: {verbs}.")  # type: ignore[return-value]
+        return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=f"It has: {verbs}.")
     unvalued = [item.name for item in mention.hidden if item.column is None and item.name != EXTRA]
     if any(not missing for _, missing in lacks):
-        names = ", ".join(unvalued)
-        message = f"{names} is a parameter of the API and has no value of its own here."
-        return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {unvalued[0] if unvalued else 'x'} = …")
+        message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here."
+        return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {unvalued[0]} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
     reason = " ".join(dict.fromkeys([*([mention.scope.blocked] if mention.scope.blocked else []), *reasons]))
     return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
@@ -297,5 +296,3 @@ def example(ref: ResourceRef) -> str:
 
 def _sample(parameter: Parameter) -> str:
     return "'…'" if parameter.type is Scalar.STRING else "1"
-
-

@@ -19,7 +19,7 @@ _MOST_ALTERNATIVES = 1000
 class Constants:
     """Values written in the statement, as SQL expressions without columns."""
 
-    expressions: tuple[exp.Expression, ...]
+    expressions: tuple[exp.Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ Values = Constants | Keys
 Alternative = Mapping[str, tuple[Values, ...]]
 """Columns, and the sets that their value must be in, all of them."""
 
-Own = Callable[[exp.Expression], str | None]
+Own = Callable[[exp.Expr], str | None]
 """The column of the source in question that an expression is, or None."""
 
-Query = Callable[[exp.Expression], Keys | None]
+Query = Callable[[exp.Expr], Keys | None]
 """The keys that the query in `column IN (query)` gives, or None."""
 
 
-def alternatives(predicate: exp.Expression, own: Own, query: Query) -> tuple[Alternative, ...] | None:
+def alternatives(predicate: exp.Expr, own: Own, query: Query) -> tuple[Alternative, ...] | None:  # noqa: PLR0911 - one a node kind
     """What `predicate` says of the columns that `own` knows, or None when it restricts none of them.
 
     An empty tuple means that no row can satisfy it.
@@ -83,7 +83,7 @@ def _merged(a: Alternative, b: Alternative) -> Alternative:
     return {name: a.get(name, ()) + b.get(name, ()) for name in (*a, *(name for name in b if name not in a))}
 
 
-def _equal(column: exp.Expression, value: exp.Expression, own: Own) -> tuple[Alternative, ...] | None:
+def _equal(column: exp.Expr, value: exp.Expr, own: Own) -> tuple[Alternative, ...] | None:
     name = own(column)
     if isinstance(value, exp.Any) and isinstance(array := value.this.unnest(), exp.Array):
         return _one(name, array.expressions)
@@ -115,7 +115,7 @@ def _rows(predicate: exp.In, own: Own) -> tuple[Alternative, ...] | None:
     return tuple(found)
 
 
-def _one(name: str | None, values: Sequence[exp.Expression]) -> tuple[Alternative, ...] | None:
+def _one(name: str | None, values: Sequence[exp.Expr]) -> tuple[Alternative, ...] | None:
     if name is None or not values or not all(is_constant(value) for value in values):
         return None
     return ({name: (Constants(tuple(values)),)},)
@@ -123,11 +123,12 @@ def _one(name: str | None, values: Sequence[exp.Expression]) -> tuple[Alternativ
 
 _STABLE = (
     exp.Literal, exp.Placeholder, exp.Parameter, exp.Null, exp.Boolean, exp.Paren, exp.Neg, exp.Cast, exp.TryCast, exp.DataType,
-    exp.DataTypeParam, exp.DPipe, exp.Concat, exp.Lower, exp.Upper, exp.Trim, exp.Add, exp.Sub, exp.Mul, exp.Coalesce, exp.Array, exp.Bracket,
+    exp.DataTypeParam, exp.DPipe, exp.Concat, exp.Lower, exp.Upper, exp.Trim, exp.Add, exp.Sub, exp.Mul, exp.Coalesce, exp.Array,
+    exp.Bracket,
 )  # fmt: skip
 """Node kinds that sqlglot writes as it read them, and whose value is one throughout a statement."""
 
 
-def is_constant(expression: exp.Expression) -> bool:
+def is_constant(expression: exp.Expr) -> bool:
     """Whether an expression has one value throughout a statement, and can be given to DuckDB by itself."""
     return all(isinstance(node, _STABLE) for node in expression.walk())

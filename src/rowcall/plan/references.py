@@ -42,7 +42,7 @@ class Reference:
         return self.table.find_ancestor(exp.Select)
 
 
-def read(text: str) -> exp.Expression:
+def read(text: str) -> exp.Expr:
     """The tree of one statement. Raises UnsupportedSQLError for what sqlglot cannot read, though DuckDB might."""
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
@@ -69,7 +69,7 @@ def _error_span(text: str, error: dict[str, object]) -> Span | None:
     return Span(max(0, start - len(word)), start)
 
 
-def find(tree: exp.Expression, text: str, names: Names) -> list[Reference]:
+def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
     """The remote references, in text order. Raises UnknownNameError for a three-part name of a provider that names nothing."""
     found = []
     for table in tree.find_all(exp.Table):
@@ -91,10 +91,10 @@ def find(tree: exp.Expression, text: str, names: Names) -> list[Reference]:
     return sorted(found, key=lambda reference: reference.span.start)
 
 
-def _ctes(node: exp.Expression) -> set[str]:
+def _ctes(node: exp.Expr) -> set[str]:
     """The names of the common table expressions that are visible at a node."""
     names: set[str] = set()
-    ancestor: exp.Expression | None = node
+    ancestor: exp.Expr | None = node
     while ancestor is not None:
         clause = ancestor.args.get("with_")
         names |= {cte.alias.casefold() for cte in clause.expressions} if clause else set()
@@ -102,7 +102,7 @@ def _ctes(node: exp.Expression) -> set[str]:
     return names
 
 
-def column_of(reference: Reference, column: exp.Expression) -> str | None:
+def column_of(reference: Reference, column: exp.Expr) -> str | None:
     """The name, as the resource spells it, when a column node is written with this reference's name before it; else None."""
     if not isinstance(column, exp.Column) or isinstance(column.this, exp.Star):
         return None
@@ -135,7 +135,7 @@ def hidden_columns(ref: ResourceRef) -> dict[str, Hidden]:
     return {**found, EXTRA: Hidden(EXTRA, Scalar.JSON)}
 
 
-def named_hidden(reference: Reference, others: Sequence[set[str]], tree: exp.Expression) -> tuple[Hidden, ...]:
+def named_hidden(reference: Reference, others: Sequence[set[str]], tree: exp.Expr) -> tuple[Hidden, ...]:
     """The hidden columns that a statement names, with the reference's name before them or, where no other source has them, without."""
     known = hidden_columns(reference.ref)
     folded = {name.casefold(): name for name in known}
@@ -158,8 +158,8 @@ def _using(reference: Reference) -> Iterator[str]:
             yield identifier.name.casefold()
 
 
-def _inside(node: exp.Expression, select: exp.Select | None) -> bool:
-    ancestor: exp.Expression | None = node
+def _inside(node: exp.Expr, select: exp.Select | None) -> bool:
+    ancestor: exp.Expr | None = node
     while ancestor is not None:
         if ancestor is select:
             return True
@@ -193,7 +193,7 @@ def _stars(reference: Reference, tokens: Sequence[Token]) -> Iterator[tuple[int,
             yield max((token.start for token in tokens if token.start < reference.span.start and token.word == "FROM"), default=0), False
 
 
-def _is_name(reference: Reference, parts: Sequence[exp.Expression]) -> bool:
+def _is_name(reference: Reference, parts: Sequence[exp.Expr]) -> bool:
     written = [part.name.casefold() for part in parts]
     return written in ([reference.alias.casefold()], [part.casefold() for part in reference.parts])
 
@@ -216,7 +216,7 @@ def _exclude(start: int, names: str, tokens: Sequence[Token]) -> list[Edit]:
     return [Edit(star.end, star.end, f" EXCLUDE ({names})")]
 
 
-def qualifier_edits(reference: Reference, tree: exp.Expression) -> list[Edit]:
+def qualifier_edits(reference: Reference, tree: exp.Expr) -> list[Edit]:
     """Edits that write the alias where a column is written with the resource's dotted name before it."""
     if len(reference.parts) == 1:
         return []

@@ -85,5 +85,6 @@ def rendered(value: Any) -> str:
 def _segment(key: str, parameter: Parameter, value: Any) -> str:
     text = rendered(value)
     if text in {"", ".", ".."}:
-        raise PlanError(f'{key} is "{text}", which cannot stand in the path of a request.', hint=f"Give {key} a value: {parameter.description}")
+        hint = f"Give {key} a value: {parameter.description}"
+        raise PlanError(f'{key} is "{text}", which cannot stand in the path of a request.', hint=hint)
     return quote(text, safe="")

@@ -59,7 +59,8 @@ def column_slot(method: Method, name: str) -> Slot | None:
     if found is not None:
         return found
     folded = name.casefold()
-    return next((Slot(key, in_body=False) for key, parameter in method.parameters.items() if (parameter.column or "").casefold() == folded), None)
+    equal = (key for key, parameter in method.parameters.items() if (parameter.column or "").casefold() == folded)
+    return next((Slot(key, in_body=False) for key in equal), None)
 
 
 def choose(ref: ResourceRef, verb: Verb, given: Sequence[Given], *, sql: str, span: Span) -> tuple[str, Method]:
@@ -89,7 +90,9 @@ def lacking(method: Method, given: Sequence[Given]) -> tuple[str, ...]:
     return tuple(name for name in method.required() if name not in have)
 
 
-def missing(ref: ResourceRef, methods: Sequence[tuple[str, Method]], given: Sequence[Given], *, sql: str, span: Span) -> MissingParameterError:
+def missing(
+    ref: ResourceRef, methods: Sequence[tuple[str, Method]], given: Sequence[Given], *, sql: str, span: Span
+) -> MissingParameterError:
     """The error for a write that lacks what its methods need."""
     lacks = sorted(((name, lacking(method, given)) for name, method in methods), key=lambda pair: len(pair[1]))
     name, method = next(pair for pair in methods if pair[0] == lacks[0][0])
@@ -143,7 +146,13 @@ def _struct(type_: Type) -> str:
 
 
 def call(
-    ref: ResourceRef, name: str, method: Method, values: Mapping[str, Any], *, body: Mapping[str, Any] | None = None, keep_null: bool = False
+    ref: ResourceRef,
+    name: str,
+    method: Method,
+    values: Mapping[str, Any],
+    *,
+    body: Mapping[str, Any] | None = None,
+    keep_null: bool = False,
 ) -> Call:
     """One call. `values` are Python values of JSON by the names written; `body` is what a whole body was given as.
 
@@ -266,4 +275,4 @@ def _scalar(value: Any, scalar: Scalar) -> Any:
 
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004 - what fits a line
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -13,6 +13,7 @@ from rowcall.manifest.model import Column, Scalar, Type
 from rowcall.manifest.types import duckdb_type, from_json_shape, quoted
 from rowcall.plan.nodes import EXTRA, Hidden
 
+
 def literal(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -84,6 +85,6 @@ def listing(columns: Sequence[tuple[str, str]], source: str) -> str:
 
     `columns` are names and DuckDB types; a page is a JSON array of objects with these names.
     """
-    fields = {name: type_ for name, type_ in columns}
+    fields = dict(columns)
     outer = ", ".join(f"r.{quoted(name)} AS {quoted(name)}" for name, _ in columns)
     return f"SELECT {outer} FROM (SELECT unnest(from_json(page, {_text([fields])})) AS r FROM {source})"

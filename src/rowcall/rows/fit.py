@@ -70,8 +70,7 @@ class Fitter:
         return found  # type: ignore[no-any-return]
 
     def _record(self, record: dict[str, Any], misfits: list[Misfit]) -> dict[str, Any]:
-        declared = Object(tuple((column.source or name, column.type) for name, column in self._columns.items() if "." not in (column.source or "")))
-        known, left = _fit_object(record, declared, "", misfits)
+        known, left = _fit_object(record, Object(tuple(_flat(self._columns))), "", misfits)
         for name in {(column.source or "").split(".")[0] for column in self._columns.values() if "." in (column.source or "")}:
             known[name] = record.get(name)
             left.pop(name, None)
@@ -82,14 +81,18 @@ class Fitter:
 
 def _page_type(columns: Mapping[str, Column], rows: str | None) -> Any:
     """A msgspec type for a page: the envelope down to the records, and each column at its declared type."""
-    fields = [(column.source or name, column.type) for name, column in columns.items() if "." not in (column.source or "")]
-    record = _struct("Record", fields)
+    page = _struct("Record", _flat(columns))
     if rows is None:
-        return record
-    page: Any = list[record]
+        return page
+    page = list.__class_getitem__(page)
     for part in [] if rows == "$" else reversed(rows.split(".")):
         page = msgspec.defstruct("Envelope", [("x", page)], rename={"x": part})
     return page
+
+
+def _flat(columns: Mapping[str, Column]) -> list[tuple[str, Type]]:
+    """The fields of a record and their types, for the columns that are fields of the record itself."""
+    return [(column.source or name, column.type) for name, column in columns.items() if "." not in (column.source or "")]
 
 
 def _struct(name: str, fields: list[tuple[str, Type]]) -> Any:
@@ -158,11 +161,15 @@ def _scalar(value: Any, type_: Scalar) -> Any:
         case Scalar.BOOLEAN:
             return value if isinstance(value, bool) else None
         case Scalar.MAP:
-            return {name: _scalar(inner, Scalar.STRING) if inner is not None else None for name, inner in value.items()} if isinstance(value, dict) else None
+            return _texts(value) if isinstance(value, dict) else None
         case Scalar.INTEGER:
             return _integer(value)
         case _:
             return _number(value)
+
+
+def _texts(value: dict[str, Any]) -> dict[str, str | None]:
+    return {name: None if inner is None else _scalar(inner, Scalar.STRING) for name, inner in value.items()}
 
 
 def _integer(value: Any) -> int | None:

@@ -59,8 +59,8 @@ class App:
         self.api = Api(provider, sandbox)
         self.sandbox = sandbox
         self.clock = clock
-        self.requests: deque[LoggedRequest] = deque(maxlen=_KEPT)
-        self.faults: list[InjectedFault] = []
+        self._requests: deque[LoggedRequest] = deque(maxlen=_KEPT)
+        self._faults: list[InjectedFault] = []
         self._seed = seed
         self._latency_s = latency_s
         self._lock = threading.RLock()
@@ -82,8 +82,8 @@ class App:
         """Begins anew at the clock's present, with the same seed; faults and the log are forgotten."""
         with self._lock:
             self.world = World(self.sandbox, seed=self._seed, start=self.clock.now())
-            self.requests.clear()
-            self.faults.clear()
+            self._requests.clear()
+            self._faults.clear()
 
     def tables(self) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
         """The local tables of the sandbox file, as they are now: column names and rows, by table name."""
@@ -94,7 +94,22 @@ class App:
     def inject(self, fault: InjectedFault) -> None:
         """Adds a fault to those that wait."""
         with self._lock:
-            self.faults.append(fault)
+            self._faults.append(fault)
+
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """What the API got, oldest first."""
+        with self._lock:
+            return tuple(self._requests)
+
+    def faults(self) -> tuple[InjectedFault, ...]:
+        """The faults that still wait."""
+        with self._lock:
+            return tuple(fault for fault in self._faults if fault.times != 0)
+
+    def clear_faults(self) -> None:
+        """Forgets all faults."""
+        with self._lock:
+            self._faults.clear()
 
     def _rows(self, collection: str, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
         render = self.world.templates.render
@@ -104,9 +119,10 @@ class App:
         self.world.advance(self.clock.now() - self.world.start)
 
     async def _respond(self, incoming: Incoming, scope: Scope, receive: Receive, send: Send) -> None:
-        fault = next((fault for fault in self.faults if fault.befalls(incoming.method, incoming.path)), None)
-        answer = self._answered(incoming, fault)
-        self.requests.append(self._logged(incoming, answer, fault))
+        with self._lock:
+            fault = next((fault for fault in self._faults if fault.befalls(incoming.method, incoming.path)), None)
+            answer = self._answered(incoming, fault)
+            self._requests.append(self._logged(incoming, answer, fault))
         delay = self._latency_s + (fault.options["seconds"] if fault and fault.kind == "slow" else 0)
         if delay:
             await asyncio.sleep(delay)
@@ -117,17 +133,18 @@ class App:
 
     def _answered(self, incoming: Incoming, fault: InjectedFault | None) -> Answer:
         """What is sent; a fault that is an answer of its own keeps the request from having any effect."""
-        with self._lock:
-            self._advance()
-            if fault is None:
-                return self.api.answer(self.world, incoming, Bend())
-            refusals = self.sandbox.refusals
-            refusal = {"rate_limit": refusals.rate_limited, "server_error": refusals.server_error}.get(fault.kind)
-            if refusal:
-                return spoiled(fault, Answer(200, b""), self.api.refusal(self.world, refusal), self.clock.now())
-            if fault.kind in {"html", "empty"}:
-                return spoiled(fault, Answer(200, b""), None, self.clock.now())
-            return spoiled(fault, self.api.answer(self.world, incoming, fault.bend), None, self.clock.now())
+        self._advance()
+        if fault is None:
+            return self.api.answer(self.world, incoming, Bend())
+        refusals = self.sandbox.refusals
+        refusal = {"rate_limit": refusals.rate_limited, "server_error": refusals.server_error}.get(fault.kind)
+        if refusal:
+            right = self.api.refusal(self.world, refusal)
+        elif fault.kind in {"html", "empty"}:
+            right = Answer(200, b"")
+        else:
+            right = self.api.answer(self.world, incoming, fault.bend)
+        return spoiled(fault, right, self.clock.now())
 
     def _logged(self, incoming: Incoming, answer: Answer, fault: InjectedFault | None) -> LoggedRequest:
         headers = {name: _HIDDEN if name in self._secret_headers else value for name, value in incoming.headers.items()}
@@ -209,12 +226,12 @@ def _add_fault(app: App, wish: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _faults(app: App) -> list[dict[str, Any]]:
-    return [asdict(fault) for fault in app.faults if fault.times != 0]
+    return [asdict(fault) for fault in app.faults()]
 
 
 def _clear_faults(app: App) -> list[dict[str, Any]]:
-    app.faults.clear()
-    return []
+    app.clear_faults()
+    return _faults(app)
 
 
 def _reset(app: App) -> dict[str, Any]:
@@ -228,7 +245,7 @@ _OPERATIONS: dict[tuple[str, str], Callable[[App, dict[str, Any]], Any]] = {
     ("GET", "faults"): lambda app, _: _faults(app),
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): lambda app, _: _clear_faults(app),
-    ("GET", "requests"): lambda app, _: [asdict(request) for request in app.requests],
+    ("GET", "requests"): lambda app, _: [asdict(request) for request in app.requests()],
     ("GET", "tables"): lambda app, _: {name: {"columns": columns, "rows": rows} for name, (columns, rows) in app.tables().items()},
     ("POST", "reset"): lambda app, _: _reset(app),
 }

@@ -109,13 +109,13 @@ def parse(text: str) -> InjectedFault:
     return injected(kind, **options)
 
 
-def spoiled(fault: InjectedFault, right: Answer, refused: Answer | None, now: float) -> Answer:
-    """What a client gets in place of the right answer. `refused` is the API's own refusal, for the kinds that have one."""
+def spoiled(fault: InjectedFault, right: Answer, now: float) -> Answer:
+    """What a client gets in place of the right answer, which for `rate_limit` and `server_error` is the API's own refusal."""
     options = fault.options
-    if fault.kind == "rate_limit" and refused:
-        return Answer(refused.status, refused.body, (*refused.headers, *_retry_after(options, now)))
-    if fault.kind == "server_error" and refused:
-        return Answer(options["status"], refused.body, refused.headers)
+    if fault.kind == "rate_limit":
+        return Answer(right.status, right.body, (*right.headers, *_retry_after(options, now)))
+    if fault.kind == "server_error":
+        return Answer(options["status"], right.body, right.headers)
     if fault.kind == "malformed":
         return Answer(200, b'{"object": "list", "data": [}', right.headers)
     if fault.kind == "truncated":

@@ -12,6 +12,9 @@ from rowcall.manifest.sandbox import Collection, Sandbox
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 
+PAGE_SIZE = 20
+"""How many rows a page has where the manifest does not say."""
+
 PAGE_PARAMETER = "page"
 """The query parameter of the next page where the manifest leaves its name to the server."""
 
@@ -84,7 +87,7 @@ def _first_for_ever(records: list[Record], wish: Wish) -> Page:
 def _size(wish: Wish) -> int:
     size = wish.paging.page_size if wish.paging else None
     wanted = wish.values.get(size.parameter) if size else None
-    asked = int(wanted or (size.default if size else None) or 20)
+    asked = int(wanted or (size.default if size else None) or PAGE_SIZE)
     return asked if wish.bend.cap is None else min(asked, wish.bend.cap)
 
 

@@ -115,7 +115,7 @@ class Sandbox:
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
         """The requests that the API got, oldest first; the last ten thousand of them."""
-        return tuple(self._app.requests)
+        return self._app.requests()
 
     @property
     def tables(self) -> dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]:

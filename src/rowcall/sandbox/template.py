@@ -235,25 +235,26 @@ def text(source: str) -> Render:
 
 
 class Templates:
-    """The templates and conditions of one sandbox file, each compiled when it is first used.
+    """The templates and conditions of one sandbox file, each compiled when it is first used and kept.
 
-    They are told apart by identity, so what is handed in must be parts of the file and nothing made on the way.
+    They are told apart by identity, so what is handed in should be parts of the file and nothing made on the way.
     """
 
     def __init__(self) -> None:
-        self._renders: dict[int, Render] = {}
-        self._conditions: dict[int, Holds] = {}
+        # The source is kept with what was made of it, so that no other object can come to have its identity.
+        self._renders: dict[int, tuple[Any, Render]] = {}
+        self._conditions: dict[int, tuple[Any, Holds]] = {}
 
     def render(self, source: Any, scope: Scope) -> Any:
         """What a template gives in a scope."""
         found = self._renders.get(id(source))
         if found is None:
-            found = self._renders[id(source)] = template(source)
-        return found(scope)
+            found = self._renders[id(source)] = (source, template(source))
+        return found[1](scope)
 
     def holds(self, source: dict[str, Any], scope: Scope) -> bool:
         """Whether a condition holds in a scope."""
         found = self._conditions.get(id(source))
         if found is None:
-            found = self._conditions[id(source)] = condition(source)
-        return found(scope)
+            found = self._conditions[id(source)] = (source, condition(source))
+        return found[1](scope)

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from rowcall.catalog.catalog import Catalog
-from rowcall.engine.engine import Engine, Frame
+from rowcall.engine.engine import Engine, Frame, in_memory
 from rowcall.errors import MisfitWarning, PartialResultWarning, RequestError, Span, UnsupportedSQLError, UsageError
 from rowcall.http.client import Client
 from rowcall.http.control import Control
@@ -74,7 +74,7 @@ class Session:
         self.variables = Variables()
         """The session's settings, `SET rowcall_…`."""
         self._own = con is None
-        self.connection = con if con is not None else _connection()
+        self.connection = con if con is not None else in_memory()
         """The DuckDB connection that everything runs on."""
         self._engine = Engine(self.connection)
         self._clients: dict[str, Client] = {}
@@ -233,9 +233,9 @@ class Session:
             self._clients[name] = Client(settings)
         return self._clients[name]
 
-    def _dispatch(self, parsed: AnyStatement, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:
+    def _dispatch(self, parsed: AnyStatement, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:  # noqa: PLR0911 - one a statement
         """The kind of a statement, and its relation."""
-        from rowcall.session import execute
+        from rowcall.session import changes, execute
         from rowcall.sql import parse
 
         match parsed:
@@ -243,7 +243,7 @@ class Session:
                 relation, remote = execute.run_query(parsed, context)
                 return ("select" if remote else "local"), relation
             case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
-                return type(parsed).__name__.lower(), execute.run_write(parsed, context)
+                return type(parsed).__name__.lower(), changes.run_write(parsed, context)
             case parse.Explain(inner):
                 return "explain", self._explain(inner, context)
             case parse.Use():
@@ -260,13 +260,13 @@ class Session:
                 return "describe", describe(parsed, context)
 
     def _explain(self, inner: AnyStatement, context: Context) -> duckdb.DuckDBPyRelation:
-        from rowcall.session import execute
+        from rowcall.session import changes, execute
         from rowcall.sql import parse
 
         if isinstance(inner, parse.Query):
             return execute.explain_query(inner, context)
         if isinstance(inner, (parse.Insert, parse.Update, parse.Delete, parse.Exec)):
-            return execute.explain_write(inner, context)
+            return changes.explain_write(inner, context)
         rows = [("statement", type(inner).__name__.upper()), ("requests", "0")]
         return execute.item_table(rows, context.engine)
 
@@ -309,12 +309,6 @@ _PARTIAL = "Partial result: "
 
 def _incomplete(error: RequestError) -> str:
     return _PARTIAL + str(error).replace("\n", " · ")
-
-
-def _connection() -> duckdb.DuckDBPyConnection:
-    import duckdb
-
-    return duckdb.connect()
 
 
 def _choice(on_error: str) -> str:

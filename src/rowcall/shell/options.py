@@ -151,9 +151,9 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, **options)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from importlib.metadata import version
+        from rowcall import __version__
 
-        print(f"rowcall {version('rowcall')}")
+        print(f"rowcall {__version__}")
         parser.exit()
 
 
@@ -177,7 +177,6 @@ def _add_session(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--on-error",
         choices=["error", "partial"],
-        default="error",
         help="when some requests of a SELECT fail: fail it, or give the rows there are and exit with 3",
     )
 

@@ -97,17 +97,21 @@ def _run_one(session: Session, statement: Statement, parameters: Mapping[str, An
 
 def used_parameters(statement: Statement, parameters: Mapping[str, Any]) -> dict[str, Any] | list[Any] | None:
     """Those of `parameters` that the statement names: a dict, a list for `$1`, `$2`, … (and `?`), None for none."""
-    names = {token.text for token in parameters_of(statement.tokens)}
-    used = {name: value for name, value in parameters.items() if name in names}
+    used = {name: value for name, value in parameters.items() if name.casefold() in _names(statement)}
     if used and all(name.isdecimal() for name in used):
         return [used[name] for name in sorted(used, key=int)]
     return used or None
 
 
+def _names(statement: Statement) -> set[str]:
+    """The names of its parameters, folded: DuckDB ignores their case."""
+    return {token.text.casefold() for token in parameters_of(statement.tokens)}
+
+
 def _refuse_unused(parameters: Mapping[str, Any], statements: Sequence[Statement]) -> None:
-    names = {token.text for statement in statements for token in parameters_of(statement.tokens)}
+    names = {name for statement in statements for name in _names(statement)}
     for name in parameters:
-        if name not in names:
+        if name.casefold() not in names:
             close = nearest(name, names, 1)
             hint = f" Did you mean {close[0]}?" if close else ""
             raise UsageError(f"No statement has a parameter ${name}.{hint}")

@@ -9,7 +9,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import ParseError, Span, UnsupportedSQLError
 from rowcall.sql.bind import Names
 from rowcall.sql.statements import Reader, Statement
-from rowcall.sql.tokens import Token, closing, depth_zero
+from rowcall.sql.tokens import Token, depth_zero
 
 SHOW_FORM = "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS"
 EXEC_FORM = "EXEC provider.service.resource.method @name = value, … [, @@json = '{…}']"
@@ -17,7 +17,7 @@ EXEC_FORM = "EXEC provider.service.resource.method @name = value, … [, @@json 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A statement for DuckDB that may mention remote resources: SELECT, FROM, CTAS, COPY, INSERT INTO a local table, …"""
+    """A statement for DuckDB that may mention remote resources: SELECT, CTAS, COPY, INSERT INTO a local table and others."""
 
     text: str
 
@@ -43,7 +43,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """INSERT INTO p.s.r."""
+    """An INSERT INTO a resource."""
 
     text: str
     target: Target
@@ -57,7 +57,7 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """UPDATE p.s.r SET … WHERE …."""
+    """An UPDATE of a resource."""
 
     text: str
     target: Target
@@ -68,7 +68,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """DELETE FROM p.s.r WHERE …."""
+    """A DELETE FROM a resource."""
 
     text: str
     target: Target
@@ -78,7 +78,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Exec:
-    """EXEC p.s.r.method @name = value, …."""
+    """An EXEC of a resource's method."""
 
     text: str
     ref: ResourceRef
@@ -93,7 +93,7 @@ class Exec:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """SHOW PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT or SETTINGS."""
+    """A SHOW of ours: PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT or SETTINGS."""
 
     what: str
     names: tuple[str, ...]
@@ -103,7 +103,7 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Describe:
-    """DESCRIBE [EXTENDED] p.s.r."""
+    """A DESCRIBE of a resource."""
 
     ref: ResourceRef
     extended: bool
@@ -145,7 +145,7 @@ def parse(statement: Statement, names: Names) -> AnyStatement:
     return found or Query(statement.text)
 
 
-def _show(reader: Reader, names: Names) -> Show | None:
+def _show(reader: Reader, _: Names) -> Show | None:
     reader.at += 1
     what = reader.word()
     if what not in _SHOWN:
@@ -206,14 +206,15 @@ def _explain(reader: Reader, names: Names) -> Explain | None:
 
 def _use(reader: Reader, names: Names) -> Use | None:
     reader.at += 1
-    parts, span = reader.name("a provider, a service of it, or a schema")
+    parts, _span = reader.name("a provider, a service of it, or a schema")
     reader.end("USE provider[.service]")
-    if names.catalog.valid_use(parts) and not names.is_local(parts):
-        return Use(parts, reader.text)
+    prefix = names.catalog.valid_use(parts)
+    if prefix and not names.is_local(parts):
+        return Use(prefix, reader.text)
     return Use(None, reader.text)
 
 
-def _set(reader: Reader, names: Names) -> Set | None:
+def _set(reader: Reader, _: Names) -> Set | None:
     resets = reader.word() == "RESET"
     reader.at += 1
     for scope in ("SESSION", "LOCAL", "GLOBAL"):
@@ -333,7 +334,10 @@ def _update(reader: Reader, names: Names) -> Update | None:
     clauses = _clauses(reader, ("FROM", "WHERE", "RETURNING"))
     if "FROM" in clauses:
         raise UnsupportedSQLError(
-            "UPDATE … FROM is not supported on an API.", sql=reader.text, span=clauses["FROM"], hint="Use values or parameters in SET and WHERE."
+            "UPDATE … FROM is not supported on an API.",
+            sql=reader.text,
+            span=clauses["FROM"],
+            hint="Use values or parameters in SET and WHERE.",
         )
     return Update(reader.text, target, _assignments(reader, clauses[""]), clauses.get("WHERE"), clauses.get("RETURNING"))
 
@@ -408,9 +412,9 @@ def _clauses(reader: Reader, words: tuple[str, ...], also: tuple[str, ...] = ())
     for index, token in depth_zero(rest):
         if also and token.word == also[0] and index + 1 < len(rest) and rest[index + 1].word == also[1]:
             raise UnsupportedSQLError(f"{' '.join(also)} cannot mean an API call.", sql=reader.text, span=token.span)
-        if token.word in words and not (token.word == "FROM" and index and rest[index - 1].word == "DISTINCT"):
-            if "FROM" not in words or token.word != "FROM" or not any(mark[0] for mark in marks):
-                marks.append((token.word, token.start, token.end))
+        compares = token.word == "FROM" and index and rest[index - 1].word == "DISTINCT"  # IS DISTINCT FROM
+        if token.word in words and not compares:
+            marks.append((token.word, token.start, token.end))
     spans = {"": Span(start, marks[0][1] if marks else len(reader.text))}
     for number, (word, _, end) in enumerate(marks):
         spans[word] = _trimmed(reader.text, end, marks[number + 1][1] if number + 1 < len(marks) else len(reader.text))

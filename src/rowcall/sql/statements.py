@@ -104,7 +104,8 @@ class Reader:
 
     def _part(self, what: str) -> str:
         token = self.token
-        if token is None or not (token.kind == "IDENTIFIER" or (token.text[:1].isalpha() or token.text[:1] == "_")) or token.kind == "STRING":
+        named = token is not None and (token.kind == "IDENTIFIER" or (bool(token.word) and token.text[:1].isidentifier()))
+        if token is None or not named:
             raise self.error(f"Here {what} is expected.")
         self.at += 1
         return token.text

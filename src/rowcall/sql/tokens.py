@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import TokenError
-from sqlglot.tokens import Token as _SqlglotToken
-from sqlglot.tokens import TokenType
 
 from rowcall.errors import ParseError, Span
 
@@ -21,7 +19,7 @@ from rowcall.errors import ParseError, Span
 class _Tokenizer(DuckDB.Tokenizer):
     """The stock tokenizer without commands: subclassing a tokenizer is the one subclass that the compiled sqlglot allows."""
 
-    COMMANDS: set[TokenType] = set()  # noqa: RUF012 - sqlglot's own attribute
+    COMMANDS = set()  # noqa: RUF012 - sqlglot's own attribute, which it declares on its metaclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ _CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
 def tokenize(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, comments left out. Raises ParseError for a string or comment that does not end."""
     try:
-        raw: list[_SqlglotToken] = _Tokenizer(dialect="duckdb").tokenize(text)
+        raw = _Tokenizer(dialect="duckdb").tokenize(text)
     except TokenError as error:
         raise _unterminated(text) from error
     return tuple(Token(token.text, token.token_type.name, token.start, token.end + 1) for token in raw)
@@ -120,13 +118,14 @@ def _region(text: str, i: int) -> tuple[str, int | None] | None:
 
 
 _DOLLAR_TAG = re.compile(r"\$([^\W\d]\w*)?\$")
+_ESCAPING = re.compile(r"(?<!\w)[eE]$")
 _PARAMETER = re.compile(r"\$\w+")
 
 
 def _close_quote(text: str, start: int) -> int | None:
     """The offset after the quote that closes the one at `start`, or None; doubled quotes and, in E'' strings, backslashes are skipped."""
     quote = text[start]
-    escapes = quote == "'" and start > 0 and text[start - 1] in "eE" and not (start > 1 and (text[start - 2].isalnum() or text[start - 2] == "_"))
+    escapes = quote == "'" and _ESCAPING.search(text, 0, start) is not None
     i = start + 1
     while i < len(text):
         if escapes and text[i] == "\\":

@@ -13,7 +13,8 @@ from rowcall.manifest.types import duckdb_type
 CATALOG = Catalog.shipped()
 OPENAI = CATALOG.provider("openai")
 ASSISTANTS = OPENAI.services["assistants"]
-TOOLS = 'STRUCT("type" VARCHAR, "function" STRUCT("name" VARCHAR, "description" VARCHAR, "parameters" JSON, "strict" BOOLEAN), "file_search" JSON)[]'
+FUNCTION = 'STRUCT("name" VARCHAR, "description" VARCHAR, "parameters" JSON, "strict" BOOLEAN)'
+TOOLS = f'STRUCT("type" VARCHAR, "function" {FUNCTION}, "file_search" JSON)[]'
 RUNS = {
     "id": "VARCHAR",
     "assistant_id": "VARCHAR",
@@ -140,7 +141,7 @@ def test_a_deletion_answers_with_what_was_deleted(resource: str) -> None:
 
 
 def test_no_method_asks_for_a_stream() -> None:
-    """rowcall reads documents and could not read events."""
+    """What answers is read as documents; rowcall could not read events."""
     bodies = [method.body for resource in ASSISTANTS.resources.values() for method in resource.methods.values()]
 
     assert [body for body in bodies if "stream" in body] == []

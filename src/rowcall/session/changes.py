@@ -1,0 +1,311 @@
+"""INSERT, UPDATE, DELETE and EXEC: what would be sent is known whole, and bound by DuckDB, before the first request goes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rowcall.engine.source import page_source
+from rowcall.errors import BindError, PlanError, ReadOnlyError, RequestError, Span, SQLError, UnknownNameError, UnsupportedSQLError
+from rowcall.http.page import Page
+from rowcall.manifest.model import Column, Method, Verb
+from rowcall.manifest.types import quoted
+from rowcall.plan.explain import explain_scans, explain_writes
+from rowcall.plan.keys import key_tuples, keys_only
+from rowcall.plan.nodes import Call
+from rowcall.plan.planner import Analysis, plan
+from rowcall.plan.requests import protocol
+from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, lacking, missing
+from rowcall.rows.decode import decode
+from rowcall.session.execute import (
+    Context,
+    Piece,
+    evaluator,
+    item_table,
+    moved,
+    prepare,
+    reading,
+    request_table,
+    rows_of,
+    run_query,
+    url_of,
+    used,
+    value_of,
+)
+from rowcall.session.fetching import fit_answers
+from rowcall.sql.parse import Delete, Exec, Insert, Query, Update
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from rowcall.catalog.catalog import ResourceRef
+
+Write = Insert | Update | Delete | Exec
+Change = Update | Delete
+
+_ANSWERS = "__rowcall_answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A write whose calls are known."""
+
+    ref: ResourceRef
+    name: str
+    method: Method
+    calls: tuple[Call, ...]
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """The columns of its response."""
+        return self.method.returns or self.ref.resource.columns
+
+
+def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
+    """What the API answers to a write, as a relation; for a dry run, the requests that would be sent."""
+    ready = _ready(write, context)
+    returning = _returning(write, ready, context)
+    if context.dry_run:
+        return request_table([one.request for one in ready.calls], context)
+    if context.read_only and not ready.method.is_read:
+        raise ReadOnlyError(f"{ready.ref.full_name}.{ready.name} changes things, and this connection is read-only.", sql=write.text)
+    answers = _send(ready, context)
+    pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
+    return context.engine.run(returning.text, used(returning.text, context), {**context.frame, _ANSWERS: page_source(pages)})
+
+
+def explain_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
+    """The requests of a write as `item, value`; nothing is sent, not even a read that the real thing would begin with."""
+    first = _reads_first(write, context)
+    if first is not None:
+        rows = list(explain_scans(plan(first, evaluator(context)), url_of(context)))
+        rows.append(("then", f"one {type(write).__name__.upper()} request for each row that this gives"))
+        return item_table(rows, context.engine)
+    ready = _ready(write, context)
+    _returning(write, ready, context)
+    rows = [("reference", ready.ref.full_name), ("method", f"{ready.name}: {ready.method.description}")]
+    return item_table([*rows, *explain_writes([one.request for one in ready.calls], url_of(context))], context.engine)
+
+
+def _reads_first(write: Write, context: Context) -> Analysis | None:
+    """The remote references that the real thing reads before it writes; None when there are none."""
+    if isinstance(write, Insert) and write.source is not None:
+        prepared = prepare(_insert_rows(write, write.source).text, context)
+        return prepared[0] if prepared else None
+    if isinstance(write, Change):
+        analysis, keys = _meant(write, _change_method(write)[1], context)
+        return analysis if keys is None else None
+    return None
+
+
+def _ready(write: Write, context: Context) -> Ready:
+    match write:
+        case Insert():
+            return _ready_insert(write, context)
+        case Exec():
+            return _ready_exec(write, context)
+        case _:
+            return _ready_change(write, context)
+
+
+def _ready_insert(write: Insert, context: Context) -> Ready:
+    ref = write.target.ref
+    rows = _inserted(write, context)
+    given = [Given(name, place) for name, place in write.columns] or [Given(name) for name in (rows[0] if rows else {})]
+    if not rows and not given:
+        raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
+    name, method = choose(ref, Verb.INSERT, given, sql=write.text, span=write.target.span)
+    return Ready(ref, name, method, tuple(call(ref, name, method, row) for row in rows))
+
+
+def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
+    """The rows to insert, by the names that the statement gives them."""
+    if write.source is None:
+        return [{}]
+    if not write.columns and not write.by_name and write.text[write.source.start :][:6].upper() == "VALUES":
+        hint = f"SHOW INSERT INTO {write.target.ref.full_name} gives a template."
+        raise UnsupportedSQLError("VALUES needs the names of its columns.", sql=write.text, span=write.target.span, hint=hint)
+    return [json.loads(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
+
+
+def _insert_rows(write: Insert, source: Span) -> Piece:
+    """The source of an INSERT as one JSON object a row."""
+    columns = "" if write.by_name or not write.columns else f"({', '.join(quoted(name) for name, _ in write.columns)})"
+    return Piece.around("SELECT to_json(__rowcall_row) FROM (", write.text, source, f"\n) __rowcall_row{columns}")
+
+
+def _ready_exec(write: Exec, context: Context) -> Ready:
+    name, method = _named_method(write, context)
+    given = [Given(argument, place) for argument, place, _ in write.arguments]
+    for item in given:
+        if column_slot(method, item.name) is None:
+            known = [*method.parameters, *(f"{PREFIX}{attribute}" for attribute in method.body)]
+            raise UnknownNameError("parameter", item.name, known, where=f"{write.ref.full_name}.{name}", sql=write.text, span=item.span)
+    body = _exec_body(write, context)
+    stands = [*given, *(Given(f"{PREFIX}{key}") for key in body or {})]
+    if lacking(method, stands):
+        raise missing(write.ref, [(name, method)], stands, sql=write.text, span=write.method_span)
+    values = {argument: value_of(write.text, place, context) for argument, _, place in write.arguments}
+    return Ready(write.ref, name, method, (call(write.ref, name, method, values, body=body),))
+
+
+def _named_method(write: Exec, context: Context) -> tuple[str, Method]:
+    try:
+        return context.names.catalog.method(write.ref, write.method)
+    except SQLError as error:
+        raise moved(error, write.text, write.method_span) from error
+
+
+def _exec_body(write: Exec, context: Context) -> dict[str, Any] | None:
+    if write.body is None:
+        return None
+    value = value_of(write.text, write.body, context)
+    try:
+        body = json.loads(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise UnsupportedSQLError(f"@@json is not JSON: {error}.", sql=write.text, span=write.body) from error
+    if not isinstance(body, dict):
+        raise UnsupportedSQLError("@@json must be a JSON object.", sql=write.text, span=write.body)
+    return body
+
+
+def _ready_change(write: Change, context: Context) -> Ready:
+    """UPDATE and DELETE: a call for each row that WHERE selects.
+
+    When WHERE gives just the method's keys as constants, these rows are known; otherwise they are read first, and DuckDB
+    applies WHERE to them.
+    """
+    ref = write.target.ref
+    name, method = _change_method(write)
+    _, keys = _meant(write, method, context)
+    if keys is None:
+        rows = _read(write, method, context)
+    else:
+        values = _constant_values(write, context)
+        rows = [(key, values) for key in keys]
+    return Ready(ref, name, method, tuple(call(ref, name, method, {**key, **values}, keep_null=True) for key, values in rows))
+
+
+def _change_method(write: Change) -> tuple[str, Method]:
+    """The method that changes what is assigned; its keys are known to come from WHERE."""
+    ref, verb = write.target.ref, Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
+    methods = [method for method in ref.resource.methods.values() if method.verb is verb]
+    keys = dict.fromkeys(key for method in methods for key in _keys(method))
+    return choose(ref, verb, [*map(Given, keys), *_assigned(write)], sql=write.text, span=write.target.span)
+
+
+def _keys(method: Method) -> list[str]:
+    return [name for name in method.required() if not name.startswith(PREFIX)]
+
+
+def _assigned(write: Change) -> list[Given]:
+    """What SET names, without the alias; a part of an attribute is refused."""
+    found = []
+    for assignment in write.assignments if isinstance(write, Update) else ():
+        path = assignment.path
+        if len(path) > 1 and path[0].casefold() == write.target.alias.casefold():
+            path = path[1:]
+        if len(path) > 1:
+            raise UnsupportedSQLError(
+                f"{'.'.join(path)} is a part of {path[0]}, and the API takes {path[0]} as a whole.",
+                sql=write.text,
+                span=assignment.path_span,
+                hint=f"Write SET {path[0]} = … with all its parts, since those left out may be removed.",
+            )
+        found.append(Given(path[0], assignment.path_span))
+    return found
+
+
+def _meant(write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
+    """The SELECT of the rows that WHERE selects, and their keys when WHERE alone says them. DuckDB has bound it."""
+    text, stretches = _selecting(write, method)
+    with _mapped(write.text, text, stretches):
+        prepared = prepare(text, context)
+        if prepared is None:  # the name was found when the statement was parsed
+            raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
+        analysis = prepared[0]
+        return analysis, key_tuples(analysis, method, evaluator(context)) if keys_only(analysis, method) else None
+
+
+def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span]]]:
+    """A SELECT of the keys and the assigned values of the rows that WHERE selects, and where the user's stretches stand in it."""
+    target = write.target
+    if write.where is None:
+        verb = type(write).__name__.upper()
+        raise UnsupportedSQLError(
+            f"{verb} without WHERE would change everything.", sql=write.text, span=target.span, hint="Say which rows in WHERE."
+        )
+    alias = quoted(target.alias)
+    keys = ", ".join(f"{quoted(key)} := {alias}.{quoted(key)}" for key in _keys(method))
+    text = f"SELECT to_json(struct_pack({keys})), to_json(struct_pack(nothing := NULL"
+    stretches: list[tuple[int, Span]] = []
+    for number, assignment in enumerate(write.assignments if isinstance(write, Update) else ()):
+        text += f", s{number} := ("
+        stretches.append((len(text), assignment.value))
+        text += write.text[assignment.value.start : assignment.value.end] + "\n)"
+    text += f")) FROM {target.ref.full_name} AS {alias} WHERE ("
+    stretches.append((len(text), write.where))
+    return text + write.text[write.where.start : write.where.end] + "\n)", stretches
+
+
+def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The keys of the rows that WHERE selects, each with the values assigned to it."""
+    text, stretches = _selecting(write, method)
+    with _mapped(write.text, text, stretches):
+        relation, _ = run_query(Query(text), reading(context))
+    names = [given.name for given in _assigned(write)]
+    rows = [(json.loads(keys), json.loads(values)) for keys, values in relation.fetchall()]
+    return [(keys, {name: values[f"s{number}"] for number, name in enumerate(names)}) for keys, values in rows]
+
+
+def _constant_values(write: Change, context: Context) -> dict[str, Any]:
+    if isinstance(write, Delete):
+        return {}
+    pairs = zip(_assigned(write), write.assignments, strict=True)
+    return {given.name: value_of(write.text, assignment.value, context) for given, assignment in pairs}
+
+
+def _send(ready: Ready, context: Context) -> list[Page]:
+    """The answers, in order. A failure says how many requests the API had accepted before it."""
+    answers: list[Page] = []
+    client = context.clients[ready.ref.provider.provider]
+    for one in ready.calls:
+        try:
+            answers.append(client.send(one.request, protocol(ready.ref, ready.method), context.control))
+        except RequestError as error:
+            if len(ready.calls) > 1:
+                done = f"{len(answers)} of {len(ready.calls)} requests were accepted before this one; the rest was not sent."
+                error.hint = f"{error.hint} {done}".strip()
+            raise
+    return answers
+
+
+def _returning(write: Write, ready: Ready, context: Context) -> Piece:
+    """The SELECT over the answers, bound before anything is sent."""
+    decoded = decode(ready.columns, ready.method.rows, _ANSWERS)
+    span = None if isinstance(write, Exec) else write.returning
+    alias = quoted(ready.ref.name if isinstance(write, Exec) else write.target.alias)
+    if span is None:
+        piece = Piece(f"SELECT * FROM {decoded} AS {alias}", 0, write.text, Span(0, 0))
+    else:
+        piece = Piece.around("SELECT ", write.text, span, f"\n FROM {decoded} AS {alias}")
+    try:
+        context.engine.bind(piece.text, used(piece.text, context), {**context.frame, _ANSWERS: page_source([])})
+    except BindError as error:
+        raise moved(error, write.text, piece.place(error.span)) from error
+    return piece
+
+
+@contextmanager
+def _mapped(source: str, text: str, stretches: Sequence[tuple[int, Span]]) -> Iterator[None]:
+    """While it lasts, an error's place in `text` becomes its place in `source`, through the stretches they share."""
+    try:
+        yield
+    except (SQLError, PlanError) as error:
+        pieces = [Piece(text, start, source, span) for start, span in stretches]
+        places = [place for piece in pieces if (place := piece.place(error.span)) is not None]
+        error.sql, error.span = source, places[0] if places else None
+        raise

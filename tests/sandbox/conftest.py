@@ -1,0 +1,56 @@
+"""Sandboxes on real sockets, their clocks held, and clients of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rowcall.sandbox.clock import Clock
+from rowcall.sandbox.server import Sandbox
+
+START = 1_790_000_000
+"""When the clocks of these tests stand."""
+
+LIBRARY = Path(__file__).parent / "library"
+"""A made-up provider."""
+
+HEADERS = {"Authorization": "Bearer sandbox-key", "OpenAI-Beta": "assistants=v2"}
+
+
+@pytest.fixture(scope="session")
+def still() -> Iterator[Sandbox]:
+    """A sandbox that tests read and never change."""
+    with Sandbox(clock=Clock(START, held=True)) as box:
+        yield box
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """A sandbox of the test's own."""
+    with Sandbox(clock=Clock(START, held=True)) as box:
+        yield box
+
+
+@pytest.fixture(scope="session")
+def reader(still: Sandbox) -> Iterator[httpx.Client]:
+    """A client of the sandbox that never changes."""
+    with httpx.Client(base_url=still.base_url, headers=HEADERS, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def client(box: Sandbox) -> Iterator[httpx.Client]:
+    """A client of the test's own sandbox."""
+    with httpx.Client(base_url=box.base_url, headers=HEADERS, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def library() -> Iterator[httpx.Client]:
+    """A client of the made-up provider's sandbox."""
+    with Sandbox(LIBRARY, clock=Clock(START, held=True)) as box, httpx.Client(base_url=box.base_url, trust_env=False) as client:
+        client.headers["X-Key"] = box.api_key
+        yield client
