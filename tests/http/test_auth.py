@@ -30,7 +30,7 @@ ONE = Protocol()
     ids=["bearer", "bearer with prefix", "header, key with line end", "header with prefix", "basic"],
 )
 def test_a_key_goes_into_its_header(
-    scheme: AuthScheme, key: str, name: str, value: str, open_client: Callable, api: Any, request_to: Callable
+    *, scheme: AuthScheme, key: str, name: str, value: str, open_client: Callable, api: Any, request_to: Callable
 ) -> None:
     """Every kind that uses a header, as the API sees it."""
     open_client(auth=scheme, key=key).send(request_to(), ONE, Control())

@@ -430,7 +430,7 @@ def test_a_wait_past_the_deadline_fails_at_once(client: Client, api: Any, call_t
 
 
 @pytest.mark.parametrize(("advice", "status", "sent"), [("false", 503, 1), ("true", 418, 3)])
-def test_the_apis_advice_on_retrying_is_taken(advice: str, status: int, sent: int, client: Client, api: Any, call_to: Callable) -> None:
+def test_the_apis_advice_on_retrying_is_taken(*, advice: str, status: int, sent: int, client: Client, api: Any, call_to: Callable) -> None:
     """x-should-retry overrules the manifest's statuses."""
     api.replies = [{"status": status, "headers": {"x-should-retry": advice}}]
 

@@ -30,7 +30,7 @@ def _no_thread_is_left() -> Iterator[None]:
 
 
 def calls_to(call_to: Callable[..., Call], count: int) -> list[Call]:
-    """Calls of /things/0, /things/1, …"""
+    """Calls of /things/0, /things/1 and so on."""
     return [call_to(f"/things/{number}") for number in range(count)]
 
 
@@ -130,22 +130,26 @@ def test_past_the_deadline_the_open_calls_fail(client: Client, api: Any, call_to
     api.answer = lambda received: {"json": {"data": []}} | ({"hold": release} if number_of(received) else {})
     delivered: list[int] = []
 
-    failures = fetch_all(client, calls_to(call_to, 3), LIST, Control(timeout_s=0.5), lambda index, _: delivered.append(index), partial=True)
+    failures = fetch_all(client, calls_to(call_to, 3), LIST, Control(timeout_s=1.5), lambda index, _: delivered.append(index), partial=True)
     release.set()
 
     assert delivered == [0]
     assert [(failure.call_index, type(failure.error)) for failure in failures] == [(1, UnavailableError), (2, UnavailableError)]
 
 
-def test_an_error_of_the_consumer_stops_the_fetching(client: Client, api: Any, call_to: Callable) -> None:
-    """What on_page raises comes out as it is."""
+def test_an_error_of_the_consumer_stops_the_fetching(open_client: Callable, api: Any, call_to: Callable) -> None:
+    """What on_page raises comes out as it is; what waits for an answer is let go, and nothing more is sent."""
+    release = threading.Event()
+    api.answer = lambda received: {"json": {"data": []}} | ({"hold": release} if number_of(received) else {})
 
     def refuse(_index: int, _page: Page) -> None:
         raise KeyError("mine")
 
     with pytest.raises(KeyError, match="mine"):
-        fetch_all(client, calls_to(call_to, 200), LIST, Control(), refuse)
-    assert len(api.requests) < 200
+        fetch_all(open_client(max_in_flight=3), calls_to(call_to, 200), LIST, Control(), refuse)
+    release.set()
+
+    assert len(api.requests) <= 4
 
 
 def test_cancelling_from_another_thread_ends_the_fetching(client: Client, api: Any, call_to: Callable) -> None:

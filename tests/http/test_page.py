@@ -109,10 +109,14 @@ def test_a_field_named_error_is_not_always_one(rows: str | None, body: Any) -> N
 
 
 @pytest.mark.parametrize(("rows", "body"), [("data", "{}"), ("$", "[]"), (None, "{}")], ids=str)
-@pytest.mark.parametrize(("request_", "status"), [(WRITE, 200), (WRITE, 204), (READ, 204)], ids=["write 200", "write 204", "read 204"])
-def test_no_content_is_a_page_without_rows(request_: Request, status: int, rows: str | None, body: str) -> None:
+@pytest.mark.parametrize(
+    ("request_", "status", "content"),
+    [(WRITE, 200, b""), (WRITE, 204, b""), (WRITE, 200, b"null\n"), (READ, 204, b"")],
+    ids=["write 200", "write 204", "write null", "read 204"],
+)
+def test_no_content_is_a_page_without_rows(request_: Request, status: int, content: bytes, rows: str | None, body: str) -> None:
     """A write may be answered by nothing; a read only when the status says so."""
-    page, _ = read_page(answer(b"", status), request_, Protocol(rows=rows))
+    page, _ = read_page(answer(content, status), request_, Protocol(rows=rows))
 
     assert (page.body, page.rows, page.status) == (body, 0, status)
 

@@ -106,7 +106,10 @@ def test_a_404_after_the_sunset_explains_the_shutdown(client: Client, api: Any, 
     ("lifecycle", "status"),
     [
         (Lifecycle(sunset="2020-01-02", hosts=("api.acme.test",)), 404),
-        (Lifecycle(sunset=(datetime.date.today() + datetime.timedelta(days=9)).isoformat(), hosts=("127.0.0.1",)), 404),
+        (
+            Lifecycle(sunset=(datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=9)).isoformat(), hosts=("127.0.0.1",)),
+            404,
+        ),
         (SUNSET, 400),
     ],
     ids=["another host", "a day to come", "another status"],

@@ -28,7 +28,7 @@ NOW = 1_800_000_000.0
         ({"retry-after": "nan"}, None),
         ({"retry-after": ""}, None),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_the_wait_that_an_api_asks_for_is_read_in_every_form(headers: dict[str, str], expected: float | None) -> None:
     """Seconds, milliseconds and dates are understood; nonsense is as nothing."""

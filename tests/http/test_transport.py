@@ -35,7 +35,7 @@ ONCE = Protocol(rows="data", retry=Retry(attempts=1))
     ],
 )
 def test_loopback_is_known_by_name(host: str, expected: bool) -> None:
-    """This machine, in all its spellings, and nothing that only looks like it."""
+    """The machine itself, in all its spellings, and nothing that only looks like it."""
     assert is_loopback(host) is expected
 
 
@@ -56,11 +56,12 @@ def test_another_host_is_reached_through_the_proxy_of_the_environment(
     api: Any, monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
 ) -> None:
     """The proxy is asked for the whole URL."""
-    monkeypatch.setenv("http_proxy", api.url.removesuffix("/v1"))
+    monkeypatch.setenv("http_proxy", api.url.removesuffix("/v1").replace("//", "//ann:pw@"))
 
     open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
 
     assert api.requests[0].headers["host"] == "api.acme.test"
+    assert api.requests[0].headers["proxy-authorization"] == "Basic YW5uOnB3"
 
 
 def test_a_proxy_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable) -> None:

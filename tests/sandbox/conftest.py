@@ -27,11 +27,19 @@ def still() -> Iterator[Sandbox]:
         yield box
 
 
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    """A sandbox of the test's own."""
+@pytest.fixture(scope="session")
+def server() -> Iterator[Sandbox]:
+    """A sandbox that is reset for each test that changes it."""
     with Sandbox(clock=Clock(START, held=True)) as box:
         yield box
+
+
+@pytest.fixture
+def box(server: Sandbox) -> Sandbox:
+    """A sandbox as at the start."""
+    server.clock.hold()
+    server.reset(start=START)
+    return server
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,17 @@ def test_releasing_a_running_clock_changes_nothing() -> None:
     assert clock.now() >= 1050
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_a_restart_sets_the_time_and_leaves_the_rest(held: bool) -> None:  # noqa: FBT001
+    """A held clock stays held, a running one runs on."""
+    clock = Clock(1000, held=held)
+
+    clock.restart(500)
+
+    assert 500 <= clock.now() < 510
+    assert clock.held is held
+
+
 def test_time_does_not_go_back() -> None:
     """A negative leap is refused."""
     with pytest.raises(ValueError, match="back"):

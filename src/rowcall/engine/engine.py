@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
 from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
 
@@ -34,7 +35,7 @@ class Engine:
     def bind(self, text: str, parameters: Parameters, frame: Frame) -> None:
         """Returns when DuckDB can bind `text`; raises BindError, its span in `text`, when it cannot. Runs nothing."""
         try:
-            self._call("execute", f"{_EXPLAIN}{text}", parameters, frame)
+            interruptible(self.connection, lambda: self._call(f"{_EXPLAIN}{text}", parameters, frame))
         except Exception as error:
             raise _translated(error, text, _EXPLAIN) from error
 
@@ -44,17 +45,15 @@ class Engine:
         Raises EngineError with DuckDB's message when it fails while running, BindError when it cannot be bound.
         """
         try:
-            relation = self._call("sql", text, parameters, frame)
-            if relation is None:
-                return self.empty()
-            return self._materialised(relation)
+            relation = interruptible(self.connection, lambda: self._materialised(text, parameters, frame))
         except Exception as error:
             raise _translated(error, text) from error
+        return self.empty() if relation is None else relation
 
     def local(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
         """DuckDB's own answer to a statement that is all its own; an empty relation for one without rows."""
         try:
-            relation = self._call("sql", text, parameters, frame)
+            relation = interruptible(self.connection, lambda: self._call(text, parameters, frame))
         except Exception as error:
             self._bind_again(error, text, parameters, frame)
             raise _translated(error, text) from error
@@ -68,16 +67,19 @@ class Engine:
     def rows(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of `text` as Python values. Raises BindError or EngineError."""
         try:
-            relation = self._call("sql", text, parameters, frame)
-            found: list[tuple[Any, ...]] = relation.fetchall() if relation is not None else []
+            return interruptible(self.connection, lambda: self._fetched(text, parameters, frame))
         except Exception as error:
             raise _translated(error, text) from error
-        return found
+
+    def _fetched(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
+        relation = self._call(text, parameters, frame)
+        rows: list[tuple[Any, ...]] = relation.fetchall() if relation is not None else []
+        return rows
 
     def columns(self, source: str, frame: Frame) -> dict[str, str] | None:
         """Column names and DuckDB types of a table, view, data frame or parenthesised query; None when there is no such thing."""
         try:
-            relation = self._call("sql", f"FROM {source} LIMIT 0", {}, frame)
+            relation = self._call(f"FROM {source} LIMIT 0", {}, frame)
         except Exception:  # noqa: BLE001 - whatever DuckDB says, it is not a table
             return None
         return dict(zip(relation.columns, map(str, relation.types), strict=True))
@@ -92,7 +94,7 @@ class Engine:
             return True
         if not 0 < len(folded) <= 3:
             return False
-        return bool(self.connection.execute(_HAS[len(folded)], folded).fetchall())
+        return bool(self.connection.sql(_HAS[len(folded)], params=folded).fetchall())
 
     def empty(self) -> duckdb.DuckDBPyRelation:
         """A relation without rows."""
@@ -102,31 +104,39 @@ class Engine:
         """`text` run over one page that holds `rows` as a JSON array, under the name `source`."""
         return self.run(text, {}, {source: page_source([(json.dumps(list(rows)), "{}")])})
 
-    def _call(self, method: str, text: str, parameters: Parameters, frame: Frame) -> Any:
-        """The result of `connection.method(text, parameters)`, called from a frame whose variables are `frame`."""
-        names = {**frame, "__rowcall_call": getattr(self.connection, method), "__rowcall_text": text, "__rowcall_given": dict(parameters)}
-        if not parameters:
-            return eval(_PLAIN, names)  # noqa: S307 - the expression is ours; the frame is what DuckDB's replacement scan reads
-        return eval(_WITH_PARAMETERS[method], names)  # noqa: S307
+    def _call(self, text: str, parameters: Parameters, frame: Frame) -> Any:
+        """The relation of `text`, None where DuckDB makes none, called from a frame whose variables are `frame`.
 
-    def _materialised(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        Not `execute`, which would put its own rows in the place of a result that the caller has not fetched yet.
+        """
+        given = dict(parameters) or None
+        names = {**frame, "__rowcall_call": self.connection.sql, "__rowcall_text": text, "__rowcall_given": given}
+        return eval(_CALL, names)  # noqa: S307 - the expression is ours; the frame is what DuckDB's replacement scan reads
+
+    def _materialised(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation | None:
         if streams():
-            return relation.materialize()
+            relation = self._call(text, parameters, frame)
+            return relation.materialize() if relation is not None else None
         arrow()
-        # Before the setting is touched: a failure here may leave a transaction in which nothing can be set.
-        relation.execute()  # type: ignore[operator] # 2.0's stubs have it as a property
         with self._lossless():
-            return self.connection.from_arrow(relation.to_arrow_table())
+            relation = self._call(text, parameters, frame)
+            table = relation.to_arrow_table() if relation is not None else None
+        return self.connection.from_arrow(table) if table is not None else None
 
     @contextmanager
     def _lossless(self) -> Iterator[None]:
-        """While it lasts, every DuckDB type survives the way through Arrow; the user's setting is put back."""
-        before = self.connection.execute("SELECT current_setting('arrow_lossless_conversion')").fetchall()[0][0]
-        self.connection.execute("SET arrow_lossless_conversion = true")
-        try:
-            yield
-        finally:
-            self.connection.execute(f"SET arrow_lossless_conversion = {str(before).lower()}")
+        """While it lasts, every DuckDB type survives the way through Arrow; the user's setting is put back.
+
+        It has to hold from before a statement runs: DuckDB 1.5 gives wrong booleans when it changes between running and reading.
+        The setting is the database's, so a cursor can change it, even when the caller's own transaction has been aborted.
+        """
+        with self.connection.cursor() as settings:
+            before = settings.execute("SELECT current_setting('arrow_lossless_conversion')").fetchall()[0][0]
+            settings.execute("SET arrow_lossless_conversion = true")
+            try:
+                yield
+            finally:
+                settings.execute(f"SET arrow_lossless_conversion = {str(before).lower()}")
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
@@ -154,11 +164,7 @@ def _is_frame(value: object) -> bool:
     return type(value).__module__.split(".", 1)[0] in {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
 
 
-_PLAIN = compile("__rowcall_call(__rowcall_text)", "<rowcall>", "eval")
-_WITH_PARAMETERS = {
-    "execute": compile("__rowcall_call(__rowcall_text, __rowcall_given)", "<rowcall>", "eval"),
-    "sql": compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval"),
-}
+_CALL = compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval")
 
 
 def _translated(error: Exception, text: str, before: str = "") -> RowcallError:

@@ -82,7 +82,9 @@ class Client:
     def send(self, request: Request, protocol: Protocol, control: Control) -> Page:
         """The one page that answers a request; without rows where the API says that there is none."""
         found = self._fetch(request, protocol, control)
-        return Page("{}", 0, request, _NO_CONTENT) if found is None else found[0]
+        if found is None:
+            return Page("{}", 0, request, protocol.absent.status if protocol.absent is not None else _NO_CONTENT)
+        return found[0]
 
     def close(self) -> None:
         """Closes the connections; the user's own client is left open."""

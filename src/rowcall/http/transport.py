@@ -208,17 +208,22 @@ def _await_writable(sock: socket.socket, timeout: float | None) -> None:
 
 
 class Transport(httpx.HTTPTransport):
-    """httpx's own transport over sockets that can be let go."""
+    """httpx's own transport over sockets that can be let go, straight to a server or through an http proxy."""
 
-    def __init__(self, verify: Any, limits: httpx.Limits) -> None:
-        super().__init__(verify=verify, limits=limits, trust_env=False)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=verify or None,
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=Backend(),
-        )
+    def __init__(self, verify: Any, limits: httpx.Limits, proxy: httpx.Proxy | None = None) -> None:
+        super().__init__(verify=verify, limits=limits, trust_env=False, proxy=proxy)
+        shared: dict[str, Any] = {
+            "ssl_context": verify or None,
+            "max_connections": limits.max_connections,
+            "max_keepalive_connections": limits.max_keepalive_connections,
+            "keepalive_expiry": limits.keepalive_expiry,
+            "network_backend": Backend(),
+        }
+        if proxy is None:
+            self._pool = httpcore.ConnectionPool(**shared)
+        else:
+            headers = proxy.headers.raw
+            self._pool = httpcore.HTTPProxy(str(proxy.url), proxy_auth=proxy.raw_auth, proxy_headers=headers, **shared)
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -252,9 +257,14 @@ def open_client(endpoint: Endpoint, base_url: str) -> httpx.Client:
         max_connections=endpoint.max_in_flight, max_keepalive_connections=endpoint.max_in_flight, keepalive_expiry=_KEEP_ALIVE_S
     )
     verify: Any = httpx.create_ssl_context() if urlsplit(base_url).scheme == "https" else False
-    if proxy_for(base_url) is None:
+    proxy = proxy_for(base_url)
+    if proxy is None:
         return httpx.Client(transport=Transport(verify, limits), timeout=timeout, trust_env=False)
     try:
-        return httpx.Client(verify=verify, limits=limits, timeout=timeout)
+        through = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+        if through.url.scheme == "http":
+            return httpx.Client(transport=Transport(verify, limits, through), timeout=timeout, trust_env=False)
+        # TLS within TLS, and SOCKS, are httpx's own affair; there a thread is let go only when its timeout ends.
+        return httpx.Client(proxy=through, verify=verify, limits=limits, timeout=timeout, trust_env=False)
     except (ImportError, ValueError, httpx.InvalidURL) as problem:
         raise UsageError(f"The proxy that the environment names cannot be used: {problem}") from problem

@@ -78,9 +78,12 @@ class App:
         else:
             await self._respond(_incoming(request, body), scope, receive, send)
 
-    def reset(self) -> None:
-        """Begins anew at the clock's present, with the same seed; faults and the log are forgotten."""
+    def reset(self, *, start: float | None = None, seed: int | None = None) -> None:
+        """Begins anew, by default at the clock's present and with the same seed; faults and the log are forgotten."""
         with self._lock:
+            if start is not None:
+                self.clock.restart(start)
+            self._seed = self._seed if seed is None else seed
             self.world = World(self.sandbox, seed=self._seed, start=self.clock.now())
             self._requests.clear()
             self._faults.clear()
@@ -160,7 +163,7 @@ class App:
             return _json({"error": f"There is no {method} {CONTROL}{path}; there is {there}."}, 404)
         try:
             return _json(operation(self, _object(body)))
-        except (UsageError, TypeError, ValueError) as error:
+        except (UsageError, TypeError, ValueError, RecursionError) as error:
             return _json({"error": str(error)}, 400)
 
 
@@ -189,7 +192,7 @@ def _document(body: bytes) -> Any:
         return None
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
 
 
@@ -234,8 +237,10 @@ def _clear_faults(app: App) -> list[dict[str, Any]]:
     return _faults(app)
 
 
-def _reset(app: App) -> dict[str, Any]:
-    app.reset()
+def _reset(app: App, wish: dict[str, Any]) -> dict[str, Any]:
+    if any(name not in {"start", "seed"} or not isinstance(value, int) for name, value in wish.items()):
+        raise UsageError("A reset knows start (Unix seconds) and seed, both whole numbers.")
+    app.reset(**wish)
     return _clock(app)
 
 
@@ -247,6 +252,6 @@ _OPERATIONS: dict[tuple[str, str], Callable[[App, dict[str, Any]], Any]] = {
     ("DELETE", "faults"): lambda app, _: _clear_faults(app),
     ("GET", "requests"): lambda app, _: [asdict(request) for request in app.requests()],
     ("GET", "tables"): lambda app, _: {name: {"columns": columns, "rows": rows} for name, (columns, rows) in app.tables().items()},
-    ("POST", "reset"): lambda app, _: _reset(app),
+    ("POST", "reset"): _reset,
 }
 """What can be asked of the sandbox itself."""

@@ -9,7 +9,7 @@ import time
 class Clock:
     """Unix seconds that pass as real ones do, until the clock is held.
 
-    `start` is its first time, by default the real one. Moving it forward is the only way to change it; time never goes back.
+    `start` is its first time, by default the real one. It only moves forward, unless it is restarted.
     """
 
     def __init__(self, start: float | None = None, *, held: bool = False) -> None:
@@ -49,6 +49,12 @@ class Clock:
         with self._lock:
             self._time += seconds
             return self._now()
+
+    def restart(self, start: float) -> None:
+        """Begins anew at `start`, held or not as before; what went by the old time must begin anew too."""
+        with self._lock:
+            self._time = float(start)
+            self._since = None if self._since is None else time.monotonic()
 
     def _now(self) -> float:
         return self._time if self._since is None else self._time + time.monotonic() - self._since

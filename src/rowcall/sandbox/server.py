@@ -133,9 +133,12 @@ class Sandbox:
 
         self._app.inject(injected(kind, times=times, path=path, method=method, after=after, **options))
 
-    def reset(self) -> None:
-        """Begins anew at the clock's present, with the same seed; faults and the log of requests are forgotten."""
-        self._app.reset()
+    def reset(self, *, start: float | None = None, seed: int | None = None) -> None:
+        """Begins anew; faults and the log of requests are forgotten.
+
+        Time goes on as the clock has it, or begins at `start`; the seed is the old one, or `seed`.
+        """
+        self._app.reset(start=start, seed=seed)
 
 
 def serve(

@@ -88,7 +88,7 @@ class World:
         if asked:
             self.refuse(rules.refuse, scope)
         record = Record(collection, scope["id"], parent, self.time, next(self._numbers), rng)
-        record.values = {name: self.templates.render(source, scope) for name, source in rules.object.items()}
+        record.values = self.templates.render(rules.object, scope)
         scope["object"] = record
         record.plan = dict(plan or {})
         for name, source in rules.plan.items():

@@ -1,0 +1,191 @@
+"""Faults on demand."""
+
+from __future__ import annotations
+
+import email.utils
+from typing import Any
+
+import httpx
+import pytest
+
+from rowcall.errors import UsageError
+from rowcall.sandbox.faults import KINDS, injected, parse
+from rowcall.sandbox.server import Sandbox
+
+START = 1_790_000_000
+
+
+@pytest.mark.parametrize(
+    "form,name,expected",
+    [("seconds", "retry-after", "2.5"), ("milliseconds", "retry-after-ms", "2500"), ("date", "retry-after", None)],
+)
+def test_a_rate_limit_says_when_to_come_back(box: Sandbox, client: httpx.Client, form: str, name: str, expected: str | None) -> None:
+    """429 comes with seconds, milliseconds or a date."""
+    box.fault("rate_limit", retry_after_s=2.5, form=form)
+
+    answer = client.get("/assistants")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limit_exceeded")
+    assert answer.headers[name] == (expected or email.utils.formatdate(START + 2.5, usegmt=True))
+    assert client.get("/assistants").status_code == 200
+
+
+def test_a_server_error_has_the_api_s_own_words(box: Sandbox, client: httpx.Client) -> None:
+    """500, or another status that is asked for, with an error object."""
+    box.fault("server_error")
+    box.fault("server_error", status=503)
+
+    answers = [client.get("/assistants") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [500, 503]
+    assert answers[0].json()["error"]["type"] == "server_error"
+
+
+def test_a_refused_write_is_not_done(box: Sandbox, client: httpx.Client) -> None:
+    """A request that gets a 500 in place of its answer has had no effect."""
+    box.fault("server_error", method="post")
+    before = client.get("/assistants").json()
+
+    client.post("/assistants", json={"model": "m"})
+
+    assert client.get("/assistants").json() == before
+
+
+def test_a_write_whose_answer_is_lost_is_done(box: Sandbox, client: httpx.Client) -> None:
+    """The connection drops after the effect: the client cannot know, and must look."""
+    box.fault("drop", method="POST")
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.post("/assistants", json={"model": "lost"})
+
+    assert client.get("/assistants").json()["data"][0]["model"] == "lost"
+
+
+def test_a_dropped_connection_ends_in_the_middle_of_the_body(box: Sandbox, client: httpx.Client) -> None:
+    """Less arrives than was announced, and then the socket is closed."""
+    box.fault("drop")
+
+    with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
+        client.get("/assistants")
+
+
+def test_a_slow_answer_is_the_right_one(box: Sandbox, client: httpx.Client) -> None:
+    """It comes after the seconds that were asked for; a client with less patience gives up."""
+    box.fault("slow", seconds=0.05)
+    box.fault("slow", seconds=30)
+
+    right = client.get("/assistants")
+
+    assert right.json() == client.get("/assistants", timeout=None).json() if not box.requests else right.status_code == 200
+    with pytest.raises(httpx.ReadTimeout):
+        client.get("/assistants", timeout=0.2)
+
+
+@pytest.mark.parametrize("kind", ["malformed", "truncated"])
+def test_a_body_may_be_no_json(box: Sandbox, client: httpx.Client, kind: str) -> None:
+    """It arrives whole and cannot be read."""
+    box.fault(kind)
+
+    answer = client.get("/assistants")
+
+    assert (answer.status_code, int(answer.headers["content-length"])) == (200, len(answer.content))
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+        answer.json()
+
+
+def test_an_error_may_be_a_page_of_html(box: Sandbox, client: httpx.Client) -> None:
+    """As a proxy between would send it."""
+    box.fault("html")
+
+    answer = client.get("/assistants")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html")
+    assert answer.text.startswith("<!doctype html>")
+
+
+def test_an_error_may_have_no_body(box: Sandbox, client: httpx.Client) -> None:
+    """Only the status is left."""
+    box.fault("empty", status=504)
+
+    answer = client.get("/assistants")
+
+    assert (answer.status_code, answer.content) == (504, b"")
+
+
+def test_a_cursor_may_lead_nowhere(box: Sandbox, client: httpx.Client) -> None:
+    """Every page is the first one and says that there is more."""
+    box.fault("endless", times=None)
+
+    first = client.get("/assistants", params={"limit": 2}).json()
+    second = client.get("/assistants", params={"limit": 2, "after": first["last_id"]}).json()
+
+    assert first == second
+    assert (first["has_more"], len(first["data"])) == (True, 2)
+
+
+def test_pages_may_be_smaller_than_asked_for(box: Sandbox, client: httpx.Client) -> None:
+    """The server gives fewer rows, and `has_more` is still true to the list."""
+    box.fault("capped", rows=4, times=None)
+
+    first = client.get("/assistants", params={"limit": 100}).json()
+    second = client.get("/assistants", params={"limit": 100, "after": first["last_id"]}).json()
+
+    assert [(len(page["data"]), page["has_more"]) for page in (first, second)] == [(4, True), (2, False)]
+
+
+def test_a_fault_befalls_what_it_is_meant_for(box: Sandbox, client: httpx.Client) -> None:
+    """Path, method, number and delay choose the requests."""
+    box.fault("empty", path="^/v1/assist", method="get", after=1, times=2)
+    thread = box.tables["sandbox_threads"][1][0][0]
+
+    statuses = [client.get(path).status_code for path in (f"/threads/{thread}", "/assistants", "/assistants", "/assistants", "/assistants")]
+
+    assert statuses == [200, 200, 500, 500, 200]
+
+
+@pytest.mark.parametrize(
+    "kind,options,message",
+    [
+        ("rate_limt", {}, 'There is no fault "rate_limt". Did you mean rate_limit?'),
+        ("zzz", {}, 'There is no fault "zzz". There is: rate_limit, server_error'),
+        ("slow", {"secnds": 1}, 'The fault slow has no option "secnds". Did you mean seconds?'),
+        ("slow", {"seconds": -1}, "The fault slow cannot have seconds=-1."),
+        ("slow", {"seconds": "long"}, "The fault slow cannot have seconds='long'."),
+        ("rate_limit", {"form": "weeks"}, "The fault rate_limit cannot have form='weeks'."),
+        ("empty", {"path": "("}, '"(" is no regular expression'),
+    ],
+)
+def test_a_fault_that_there_is_not_is_wrong_usage(kind: str, options: dict[str, Any], message: str) -> None:
+    """Kinds, options and values are checked when they are given."""
+    with pytest.raises(UsageError) as caught:
+        injected(kind, **options)
+
+    assert str(caught.value).startswith(message)
+
+
+def test_a_command_line_spells_faults_in_one_word() -> None:
+    """Kind first, then options; such a fault befalls every request unless it says how many."""
+    fault = parse("rate_limit:retry_after_s=0.5,form=date,path=/runs")
+    once = parse("slow:seconds=3,times=1")
+
+    assert (fault.kind, fault.times, fault.path, fault.options) == ("rate_limit", None, "/runs", {"retry_after_s": 0.5, "form": "date"})
+    assert (once.times, once.options) == (1, {"seconds": 3})
+
+
+def test_a_misspelled_option_on_the_command_line_is_wrong_usage() -> None:
+    """An option has a value."""
+    with pytest.raises(UsageError, match='"seconds" has no "="'):
+        parse("slow:seconds")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_injected_without_options(box: Sandbox, client: httpx.Client, kind: str) -> None:
+    """Each has defaults, and the server is well afterwards."""
+    box.fault(kind)
+    try:
+        client.get("/assistants", timeout=5)
+    except httpx.RemoteProtocolError:
+        assert kind == "drop"
+
+    assert client.get("/assistants").status_code == 200
+    assert [request.fault for request in box.requests] == [kind, None]

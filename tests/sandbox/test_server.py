@@ -1,0 +1,173 @@
+"""Starting and stopping."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rowcall.errors import ManifestError, UsageError
+from rowcall.sandbox.clock import Clock
+from rowcall.sandbox.server import Sandbox, serve
+
+HEADERS = {"Authorization": "Bearer sandbox-key", "OpenAI-Beta": "assistants=v2"}
+
+
+def threads() -> set[threading.Thread]:
+    """The threads that are alive."""
+    return set(threading.enumerate())
+
+
+def test_it_listens_on_loopback_alone_and_stops_without_a_trace() -> None:
+    """A free port is taken and given back, and no thread is left."""
+    before = threads()
+    with Sandbox() as box:
+        assert box.base_url == f"http://127.0.0.1:{box.port}/v1"
+        assert httpx.get(f"{box.base_url}/assistants", headers=HEADERS, trust_env=False).status_code == 200
+
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", box.port)):
+        pass
+    assert threads() == before
+
+
+def test_it_stops_while_connections_are_open_and_answers_are_under_way() -> None:
+    """Neither a kept connection nor a slow answer holds it up."""
+    box = Sandbox().start()
+    box.fault("slow", after=1, seconds=60)
+    answers: list[int] = []
+
+    def ask(client: httpx.Client) -> None:
+        try:
+            answers.append(client.get("/assistants", timeout=30).status_code)
+        except httpx.TransportError:
+            answers.append(0)
+
+    with httpx.Client(base_url=box.base_url, headers=HEADERS, trust_env=False) as client:
+        client.get("/assistants")
+        waiting = threading.Thread(target=ask, args=(client,))
+        waiting.start()
+        while len(box.requests) < 2:
+            time.sleep(0.01)
+        box.stop()
+        waiting.join(10)
+
+    assert not waiting.is_alive()
+    assert answers in ([0], [500])
+
+
+def test_it_can_be_started_again_on_the_same_port() -> None:
+    """What was changed before is still there."""
+    box = Sandbox().start()
+    port = box.port
+    httpx.post(f"{box.base_url}/assistants", json={"model": "kept"}, headers=HEADERS, trust_env=False)
+    box.stop()
+    box.stop()
+
+    with box:
+        assert box.start() is box
+        assert box.port == port
+        answer = httpx.get(f"{box.base_url}/assistants", headers=HEADERS, trust_env=False)
+
+    assert answer.json()["data"][0]["model"] == "kept"
+
+
+def test_two_sandboxes_live_side_by_side() -> None:
+    """Each has its port and its data."""
+    with Sandbox(seed=1) as one, Sandbox(seed=2) as other:
+        bodies = [httpx.get(f"{box.base_url}/assistants", headers=HEADERS, trust_env=False).json() for box in (one, other)]
+
+    assert one.port != other.port
+    assert bodies[0]["data"][0]["id"] != bodies[1]["data"][0]["id"]
+
+
+def test_a_taken_port_is_wrong_usage() -> None:
+    """The error says what to do, and a port out of range is refused too."""
+    with Sandbox() as box:
+        with pytest.raises(UsageError, match=f"Port {box.port} is taken. Choose another one, or 0 for any that is free."):
+            Sandbox(port=box.port).start()
+    with pytest.raises(UsageError, match="cannot listen on port 70000"):
+        Sandbox(port=70000).start()
+
+
+def test_an_unknown_provider_is_wrong_usage() -> None:
+    """The nearest name is offered."""
+    with pytest.raises(UsageError, match='There is no provider "opnai". Did you mean openai?'):
+        Sandbox("opnai")
+
+
+def test_a_provider_without_a_sandbox_file_is_wrong_usage(tmp_path: Path) -> None:
+    """The error names the file that is missing."""
+    library = Path(__file__).parent / "library"
+    for name in ("provider.yaml", "shelves.yaml"):
+        (tmp_path / name).write_text((library / name).read_text())
+
+    with pytest.raises(UsageError, match=r"The provider library has no sandbox: there is no sandbox\.yaml in"):
+        Sandbox(tmp_path)
+
+
+def test_a_faulty_sandbox_file_is_a_manifest_error(tmp_path: Path) -> None:
+    """It is reported with file, line and column."""
+    library = Path(__file__).parent / "library"
+    for name in ("provider.yaml", "shelves.yaml"):
+        (tmp_path / name).write_text((library / name).read_text())
+    (tmp_path / "sandbox.yaml").write_text((library / "sandbox.yaml").read_text().replace("key: user", "kye: user", 1))
+
+    with pytest.raises(ManifestError, match=r"sandbox\.yaml:2:1: unknown key `kye`; did you mean `key`\?"):
+        Sandbox(tmp_path)
+
+
+def test_a_clock_and_a_start_exclude_each_other() -> None:
+    """One of them says when it is."""
+    with pytest.raises(UsageError, match="not both"):
+        Sandbox(clock=Clock(), start=1.0)
+
+
+def test_its_settings_are_those_of_a_connection(still: Sandbox) -> None:
+    """`providers` names the provider, its URL and the key."""
+    assert still.providers == {"openai": {"base_url": still.base_url, "api_key": "sandbox-key"}}
+
+
+def test_every_answer_can_be_made_to_take_longer() -> None:
+    """`latency_s` is on top of what an answer takes."""
+    with Sandbox(latency_s=0.05) as box:
+        before = time.perf_counter()
+        httpx.get(f"{box.base_url}/assistants", headers=HEADERS, trust_env=False)
+
+        assert time.perf_counter() - before >= 0.05
+
+
+def test_serving_talks_on_stderr_until_it_is_stopped(capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code is 0; the base URL, the key and how to use them are shown, and nothing on stdout."""
+    stop = threading.Event()
+    stop.set()
+
+    code = serve(stop=stop, faults=["slow:seconds=0"])
+
+    out, err = capsys.readouterr()
+    assert (code, out) == (0, "")
+    assert "OPENAI_BASE_URL=http://127.0.0.1:" in err
+    assert "OPENAI_API_KEY=sandbox-key" in err
+
+
+def test_the_process_may_end_while_it_runs() -> None:
+    """Without `stop`, and with warnings as errors, nothing is printed when the interpreter leaves."""
+    program = "from rowcall.sandbox.server import Sandbox; Sandbox().start(); Sandbox().start().requests"
+
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_importing_it_loads_no_server() -> None:
+    """Starlette and uvicorn are loaded when a sandbox is made."""
+    program = "import sys, rowcall.sandbox.server; print([m for m in ('uvicorn', 'starlette', 'asyncio', 'yaml') if m in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout == "['yaml']\n"
