@@ -1,20 +1,23 @@
 """How one value becomes text: SQL expressions over a relation's columns, so that DuckDB converts whole batches.
 
 Two spellings exist. `as_json` is a value whose `to_json` is right JSON; `as_text` is what tables, CSV and Markdown show. Columns are
-addressed by position (`#1`), which needs no quoting and works where two columns have one name. Nothing here reads a row.
+addressed by position (`#1`), which needs no quoting and works where two columns have one name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from rowcall.engine.interrupt import interruptible
+
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyRelation
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
     from duckdb.sqltypes import DuckDBPyType
 
-Row = TypeVar("Row")
+T = TypeVar("T")
+Row = tuple[str | None, ...]
 
 NUMBERS = frozenset(
     "tinyint smallint integer bigint hugeint utinyint usmallint uinteger ubigint uhugeint float double decimal bignum".split()
@@ -23,19 +26,6 @@ NUMBERS = frozenset(
 
 _NESTED = frozenset({"list", "array", "struct", "tuple", "map", "union", "variant"})
 _BATCH_ROWS = 1024
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many rows went by."""
-
-    count: int = 0
-
-    def over(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """`rows`, counted on their way."""
-        for row in rows:
-            self.count += 1
-            yield row
 
 
 def quote_name(name: str) -> str:
@@ -145,27 +135,43 @@ def as_text(value: str, kind: DuckDBPyType) -> str:
     return f"{value}::VARCHAR"
 
 
-def json_rows(relation: DuckDBPyRelation) -> Iterator[str]:
-    """Each row of `relation` as the text of one JSON object, on one line."""
-    pairs = zip(unique_names(relation.columns), relation.types, strict=True)
-    members = [f"{quote_text(name)}, {as_json(f'#{at}', kind)}" for at, (name, kind) in enumerate(pairs, 1)]
-    for row in batches(relation.project(f"json_object({', '.join(members)})::VARCHAR AS line")):
-        yield row[0]
+class Reader:
+    """Reads the relations of one connection in batches, so that memory stays bounded and Ctrl-C ends a slow one."""
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.count = 0
+        """How many rows were read."""
+
+    def json_rows(self, relation: DuckDBPyRelation) -> Iterator[str]:
+        """Each row of `relation` as the text of one JSON object, on one line."""
+        pairs = zip(unique_names(relation.columns), relation.types, strict=True)
+        members = [f"{quote_text(name)}, {as_json(f'#{at}', kind)}" for at, (name, kind) in enumerate(pairs, 1)]
+        for (line,) in self._rows(relation.project(f"json_object({', '.join(members)})::VARCHAR AS line")):
+            yield line or "null"
+
+    def text_rows(self, relation: DuckDBPyRelation) -> Iterator[Row]:
+        """Each row of `relation` as text, None for NULL."""
+        cells = [f"{as_text(f'#{at}', kind)} AS c{at}" for at, kind in enumerate(relation.types, 1)]
+        return self._rows(relation.project(", ".join(cells)))
+
+    def call(self, work: Callable[[], T]) -> T:
+        """What `work`, which may use the connection, returns; it runs in another thread, and Ctrl-C ends it."""
+        return interruptible(self._connection, work)
+
+    def _rows(self, relation: DuckDBPyRelation) -> Iterator[Row]:
+        fetch = _fetch(relation)
+        while batch := self.call(fetch):
+            self.count += len(batch)
+            yield from batch
 
 
-def text_rows(relation: DuckDBPyRelation) -> Iterator[tuple[str | None, ...]]:
-    """Each row of `relation` as text, None for NULL."""
-    cells = [f"{as_text(f'#{at}', kind)} AS c{at}" for at, kind in enumerate(relation.types, 1)]
-    return batches(relation.project(", ".join(cells)))
-
-
-def batches(relation: DuckDBPyRelation) -> Iterator[tuple[str, ...]]:
-    """The rows of `relation`, read once and held in Python a batch at a time."""
+def _fetch(relation: DuckDBPyRelation) -> Callable[[], list[Row]]:
+    """A function that returns the next batch, at the end an empty one. The relation is run once."""
     if hasattr(type(relation), "iter_rows"):  # DuckDB 2
-        yield from relation.iter_rows(_BATCH_ROWS)
-        return
-    while rows := cast("Any", relation).fetchmany(_BATCH_ROWS):
-        yield from rows
+        rows = relation.iter_rows(_BATCH_ROWS)
+        return lambda: list(itertools.islice(rows, _BATCH_ROWS))
+    return lambda: cast("Any", relation).fetchmany(_BATCH_ROWS)
 
 
 def unique_names(names: list[str]) -> list[str]:

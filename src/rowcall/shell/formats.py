@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowcall.errors import UsageError, nearest
-from rowcall.shell.cells import Tally, json_rows, text_rows
+from rowcall.shell.cells import Reader
 from rowcall.shell.table import TableOptions, table_lines, visible
 
 if TYPE_CHECKING:
@@ -77,28 +77,23 @@ def format_named(name: str) -> Format:
     raise UsageError(f'No format "{name}". {hint}')
 
 
-def text_lines(relation: DuckDBPyRelation, to: Format, options: TableOptions, tally: Tally | None = None) -> Iterator[str]:
-    """The lines of `relation` in a text format, without line ends; `tally` counts its rows on the way."""
-    tally = tally or Tally()
-    return table_lines(relation, options, tally) if to is Format.TABLE else _TEXT[to](relation, tally)
+def text_lines(reader: Reader, relation: DuckDBPyRelation, to: Format, options: TableOptions) -> Iterator[str]:
+    """The lines of `relation` in a text format, without line ends; `reader` counts its rows on the way."""
+    return table_lines(reader, relation, options) if to is Format.TABLE else _TEXT[to](reader, relation)
 
 
-def _json(relation: DuckDBPyRelation, tally: Tally) -> Iterator[str]:
+def _json(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
     """One array, a row a line."""
     yield "["
-    for row, following in itertools.pairwise(itertools.chain(tally.over(json_rows(relation)), [""])):
+    for row, following in itertools.pairwise(itertools.chain(reader.json_rows(relation), [""])):
         yield f"{row}," if following else row
     yield "]"
 
 
-def _jsonl(relation: DuckDBPyRelation, tally: Tally) -> Iterator[str]:
-    return tally.over(json_rows(relation))
-
-
-def _csv(relation: DuckDBPyRelation, tally: Tally) -> Iterator[str]:
+def _csv(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
     """RFC 4180 with a header; NULL is an empty field, and an empty text is `""`."""
     yield ",".join(_csv_field(name) for name in relation.columns)
-    for row in tally.over(text_rows(relation)):
+    for row in reader.text_rows(relation):
         yield _csv_line(row)
 
 
@@ -115,11 +110,11 @@ def _csv_field(cell: str | None) -> str:
     return '"' + cell.replace('"', '""') + '"'
 
 
-def _markdown(relation: DuckDBPyRelation, tally: Tally) -> Iterator[str]:
+def _markdown(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
     """A GitHub table; pipes are escaped and line ends become `<br>`."""
     yield _markdown_line(relation.columns)
     yield _markdown_line(["---"] * len(relation.columns))
-    for row in tally.over(text_rows(relation)):
+    for row in reader.text_rows(relation):
         yield _markdown_line("" if cell is None else cell for cell in row)
 
 
@@ -132,27 +127,27 @@ def _markdown_cell(cell: str) -> str:
     return "<br>".join(visible(line) for line in escaped.splitlines())
 
 
-_TEXT: dict[Format, Callable[[DuckDBPyRelation, Tally], Iterator[str]]] = {
+_TEXT: dict[Format, Callable[[Reader, DuckDBPyRelation], Iterator[str]]] = {
     Format.JSON: _json,
-    Format.JSONL: _jsonl,
+    Format.JSONL: Reader.json_rows,
     Format.CSV: _csv,
     Format.MARKDOWN: _markdown,
 }
 
 
-def write_binary(relation: DuckDBPyRelation, to: Format, out: BinaryIO) -> None:
+def write_binary(reader: Reader, relation: DuckDBPyRelation, to: Format, out: BinaryIO) -> None:
     """Write `relation` to `out` as a Parquet file or an Arrow IPC stream."""
     if to is Format.PARQUET:
-        _write_parquet(relation, out)
+        _write_parquet(reader, relation, out)
     else:
-        _write_arrow(relation, out)
+        reader.call(lambda: _write_arrow(relation, out))
 
 
-def _write_parquet(relation: DuckDBPyRelation, out: BinaryIO) -> None:
+def _write_parquet(reader: Reader, relation: DuckDBPyRelation, out: BinaryIO) -> None:
     """By way of a temporary file: DuckDB writes Parquet to a path, and a pipe is not one."""
     with tempfile.TemporaryDirectory(prefix="rowcall-") as directory:
         path = Path(directory) / "result.parquet"
-        relation.to_parquet(str(path))
+        reader.call(lambda: relation.to_parquet(str(path)))
         with path.open("rb") as made:
             shutil.copyfileobj(made, out)
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rowcall.errors import UsageError
-from rowcall.shell.cells import Tally
+from rowcall.shell.cells import Reader
 from rowcall.shell.formats import Format, format_of, text_lines, write_binary
 from rowcall.shell.table import TableOptions
 
@@ -68,7 +68,7 @@ class Output:
         if not keep:
             return
         if self._binary is not None:
-            write_binary(self._binary, self._format, self._stream)
+            write_binary(Reader(self._connection), self._binary, self._format, self._stream)
             self._stream.flush()
         self._open.close()
         if self._path and self._made != self._path:
@@ -80,13 +80,13 @@ class Output:
         self._binary = relation
 
     def _write_text(self, relation: DuckDBPyRelation) -> int:
-        tally = Tally()
+        reader = Reader(self._connection)
         if self._results and self._format in _SEPARATED:
             self._stream.write(b"\n")
-        for line in text_lines(relation, self._format, self._options, tally):
+        for line in text_lines(reader, relation, self._format, self._options):
             self._stream.write(line.encode("utf-8", "replace") + b"\n")
         self._stream.flush()
-        return tally.count
+        return reader.count
 
     def _target(self) -> BinaryIO:
         if self._path is None:

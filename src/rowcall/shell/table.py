@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rowcall.shell.cells import NUMBERS, Tally, text_rows
+from rowcall.shell.cells import NUMBERS, Reader, Row
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -22,8 +22,6 @@ _SAMPLE_ROWS = 1000
 """How many rows decide the widths; later ones stream past in the same layout, so that memory stays bounded."""
 _LEAST_WIDTH = 8
 """A text column is not made narrower than this; a box that needs it becomes blocks."""
-
-Row = tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +45,27 @@ class _Layout:
     """How many cells were cut so far."""
 
 
-def table_lines(relation: DuckDBPyRelation, options: TableOptions, tally: Tally | None = None) -> Iterator[str]:
-    """The lines of the table, its last one saying how many rows there are; `tally` gets their number, shown or not."""
-    tally = tally or Tally()
+def table_lines(reader: Reader, relation: DuckDBPyRelation, options: TableOptions) -> Iterator[str]:
+    """The lines of the table, its last one saying how many rows there are, as `reader.count` does afterwards."""
     names = [visible(name) for name in relation.columns]
-    rows = _visible_rows(relation) if options.rows is None else _first_rows(relation, options.rows, tally)
+    rows = _visible_rows(reader, relation) if options.rows is None else _first_rows(reader, relation, options.rows)
     sample = list(itertools.islice(rows, _SAMPLE_ROWS))
     layout = _fit(_natural(names, [str(kind.id) in NUMBERS for kind in relation.types], sample), options.width)
-    shown = Tally()
-    counted = shown.over(itertools.chain(sample, rows))
-    yield from _box(layout, counted) if layout else _blocks(names, counted, options.width)
-    tally.count = max(tally.count, shown.count)
-    yield _last_line(shown.count, tally.count, layout.cut if layout else 0)
+    all_rows = itertools.chain(sample, rows)
+    yield from _box(layout, all_rows) if layout else _blocks(names, all_rows, options.width)
+    shown = reader.count if options.rows is None else min(options.rows, reader.count)
+    yield _last_line(shown, reader.count, layout.cut if layout else 0)
 
 
-def _visible_rows(relation: DuckDBPyRelation) -> Iterator[Row]:
-    for row in text_rows(relation):
+def _visible_rows(reader: Reader, relation: DuckDBPyRelation) -> Iterator[Row]:
+    for row in reader.text_rows(relation):
         yield tuple(None if cell is None else visible(cell) for cell in row)
 
 
-def _first_rows(relation: DuckDBPyRelation, count: int, tally: Tally) -> Iterator[Row]:
-    """Up to `count` rows, and the number of all in `tally`: one run of the relation finds both, which may be a slow query of its own."""
-    for *cells, total in _visible_rows(relation.project("*, count(*) OVER () AS rowcall_total").limit(count)):
-        tally.count = int(total or 0)
+def _first_rows(reader: Reader, relation: DuckDBPyRelation, count: int) -> Iterator[Row]:
+    """Up to `count` rows, with the number of all in `reader`: one run of the relation, which may be a slow query, finds both."""
+    for *cells, total in _visible_rows(reader, relation.project("*, count(*) OVER () AS rowcall_total").limit(count)):
+        reader.count = int(total or 0)
         yield tuple(cells)
 
 
