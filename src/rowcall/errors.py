@@ -117,11 +117,6 @@ class _Located(RowcallError):
         self.hint = hint
         super().__init__(message)
 
-    def located(self, sql: str) -> _Located:
-        """This error, with the statement it is about where it did not know it yet."""
-        self.sql = self.sql or sql
-        return self
-
     def __str__(self) -> str:
         return "\n\n".join(part for part in (self.message, caret(self.sql, self.span), self.hint) if part)
 

@@ -8,12 +8,13 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from rowcall.shell.cells import Tally, json_rows, text_rows, unique_names
+from rowcall.shell.cells import Reader, unique_names
 
 
 def one_json(expression: str) -> str:
     """The text of the one value in the one row of `SELECT expression`."""
-    row = next(iter(json_rows(duckdb.connect().sql(f"SELECT {expression} AS v"))))
+    connection = duckdb.connect()
+    (row,) = Reader(connection).json_rows(connection.sql(f"SELECT {expression} AS v"))
     return row.removeprefix('{"v":').removesuffix("}")
 
 
@@ -69,33 +70,37 @@ def test_a_decimal_keeps_every_digit() -> None:
 
 def test_two_columns_of_one_name_both_survive() -> None:
     """No member of a JSON object hides another."""
-    relation = duckdb.connect().sql("SELECT 1 AS id, 2 AS id, 3 AS id_1")
+    connection = duckdb.connect()
+    relation = connection.sql("SELECT 1 AS id, 2 AS id, 3 AS id_1")
 
-    assert list(json_rows(relation)) == ['{"id":1,"id_1":2,"id_1_1":3}']
+    assert list(Reader(connection).json_rows(relation)) == ['{"id":1,"id_1":2,"id_1_1":3}']
 
 
 def test_text_is_null_where_the_value_is() -> None:
     """NULL and the empty text stay apart, and nested values are JSON."""
-    relation = duckdb.connect().sql("SELECT NULL::VARCHAR, '', 1.10::DECIMAL(4, 2), {'a': [1]}, NULL::INTEGER[]")
+    connection = duckdb.connect()
+    relation = connection.sql("SELECT NULL::VARCHAR, '', 1.10::DECIMAL(4, 2), {'a': [1]}, NULL::INTEGER[]")
 
-    assert list(text_rows(relation)) == [(None, "", "1.10", '{"a":[1]}', None)]
+    assert list(Reader(connection).text_rows(relation)) == [(None, "", "1.10", '{"a":[1]}', None)]
 
 
 def test_rows_beyond_one_batch_all_arrive() -> None:
     """Reading in batches loses and repeats nothing."""
-    relation = duckdb.connect().sql("SELECT range AS i FROM range(5000)")
+    connection = duckdb.connect()
+    reader = Reader(connection)
 
-    tally = Tally()
+    rows = list(reader.text_rows(connection.sql("SELECT range AS i FROM range(5000)")))
 
-    assert [int(row[0] or -1) for row in tally.over(text_rows(relation))] == list(range(5000))
-    assert tally.count == 5000
+    assert rows == [(str(number),) for number in range(5000)]
+    assert reader.count == 5000
 
 
 def test_a_column_named_like_a_method_is_a_column() -> None:
     """Reading does not stumble over names that relations have for themselves."""
-    relation = duckdb.connect().sql("SELECT 1 AS iter_rows, 2 AS fetchmany, 3 AS types")
+    connection = duckdb.connect()
+    relation = connection.sql("SELECT 1 AS iter_rows, 2 AS fetchmany, 3 AS types")
 
-    assert list(json_rows(relation)) == ['{"iter_rows":1,"fetchmany":2,"types":3}']
+    assert list(Reader(connection).json_rows(relation)) == ['{"iter_rows":1,"fetchmany":2,"types":3}']
 
 
 def test_unique_names_count_up() -> None:

@@ -49,7 +49,7 @@ def test_a_file_error_names_the_file() -> None:
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_the_trace_is_shown_for_debug_only(debug: bool, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
+def test_the_trace_is_shown_for_debug_only(debug: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """Without --debug there is no traceback; everything goes to standard error."""
     tell(EngineError("No."), debug=debug)
 

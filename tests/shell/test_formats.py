@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rowcall.errors import UsageError
+from rowcall.shell.cells import Reader
 from rowcall.shell.formats import Format, format_named, format_of, text_lines, write_binary
 from rowcall.shell.table import TableOptions
 
@@ -41,8 +42,8 @@ QUERIES = {
 
 def written(name: str, to: Format) -> str:
     """A query in a text format."""
-    relation = duckdb.connect().sql(QUERIES[name])
-    return "".join(f"{line}\n" for line in text_lines(relation, to, TableOptions(100)))
+    connection = duckdb.connect()
+    return "".join(f"{line}\n" for line in text_lines(Reader(connection), connection.sql(QUERIES[name]), to, TableOptions(100)))
 
 
 @pytest.mark.parametrize("name", QUERIES)
@@ -75,7 +76,9 @@ def test_csv_is_read_back_as_it_was() -> None:
 
 def test_csv_keeps_null_and_the_empty_text_apart() -> None:
     """NULL is nothing between commas, the empty text a pair of quotes."""
-    lines = list(text_lines(duckdb.connect().sql("SELECT NULL AS a, '' AS b"), Format.CSV, TableOptions()))
+    connection = duckdb.connect()
+
+    lines = list(text_lines(Reader(connection), connection.sql("SELECT NULL AS a, '' AS b"), Format.CSV, TableOptions()))
 
     assert lines == ["a,b", ',""']
 
@@ -84,7 +87,9 @@ def test_a_parquet_file_has_the_types_of_the_result(tmp_path: Path) -> None:
     """Parquet keeps integers, decimals, timestamps and nesting."""
     path = tmp_path / "out.parquet"
     with path.open("wb") as out:
-        write_binary(duckdb.connect().sql("SELECT 1::BIGINT AS i, 1.10::DECIMAL(9, 2) AS d, {'a': [1]} AS s"), Format.PARQUET, out)
+        connection = duckdb.connect()
+        relation = connection.sql("SELECT 1::BIGINT AS i, 1.10::DECIMAL(9, 2) AS d, {'a': [1]} AS s")
+        write_binary(Reader(connection), relation, Format.PARQUET, out)
 
     table = pq.read_table(path)
 
@@ -96,7 +101,8 @@ def test_a_parquet_file_has_the_types_of_the_result(tmp_path: Path) -> None:
 def test_an_arrow_stream_has_every_row() -> None:
     """The IPC stream opens with its schema and holds all batches."""
     out = io.BytesIO()
-    write_binary(duckdb.connect().sql("SELECT range AS i FROM range(5000)"), Format.ARROW, out)
+    connection = duckdb.connect()
+    write_binary(Reader(connection), connection.sql("SELECT range AS i FROM range(5000)"), Format.ARROW, out)
 
     table = pa.ipc.open_stream(out.getvalue()).read_all()
 

@@ -22,6 +22,14 @@ SLOW = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
 Run = Callable[..., Any]
 
 
+def communicate(process: subprocess.Popen[str]) -> str:
+    """What the process says on standard error until it ends; it does not outlive the test."""
+    try:
+        return process.communicate(timeout=20)[1]
+    finally:
+        process.kill()
+
+
 @pytest.mark.parametrize("words", ["--version", "--help", "query --help", "qurey x", "query x --databse y"])
 def test_a_word_about_itself_loads_nothing_heavy(words: str) -> None:
     """Help, version and typos answer before any library is imported."""
@@ -89,7 +97,7 @@ def test_ctrl_c_ends_with_130(sql: str, tmp_path: Path) -> None:
             time.sleep(0.05)
         time.sleep(1.0)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
+        told = communicate(process)
 
     assert (process.returncode, told) == (130, "interrupted\n")
     assert list(tmp_path.iterdir()) == []

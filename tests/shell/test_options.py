@@ -87,7 +87,7 @@ def test_exec_is_query() -> None:
 
 
 @pytest.mark.parametrize(("on_terminal", "command"), [(True, "shell"), (False, "query")], ids=["terminal", "pipe"])
-def test_without_a_command_the_terminal_decides(on_terminal: bool, command: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+def test_without_a_command_the_terminal_decides(on_terminal: bool, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bare `rowcall` is the shell for a person, and reads statements from a pipe."""
     monkeypatch.setattr("sys.stdin.isatty", lambda: on_terminal, raising=False)
 

@@ -12,12 +12,18 @@ from rowcall.shell.formats import Format
 from rowcall.shell.output import Output, chosen_format, table_options
 
 
+def write(output: Output, sql: str) -> None:
+    """Add the result of a query."""
+    connection = duckdb.connect()
+    output.write(connection.sql(sql), connection)
+
+
 def test_a_file_appears_at_finish(tmp_path: Path) -> None:
     """Nothing stands under the name before, and nothing is left beside it after."""
     path = tmp_path / "out.csv"
 
     with Output(Format.CSV, path) as output:
-        output.write(duckdb.connect().sql("SELECT 1 AS a"))
+        write(output, "SELECT 1 AS a")
         assert not path.exists()
         output.finish()
 
@@ -31,7 +37,7 @@ def test_a_failure_leaves_the_older_file(tmp_path: Path) -> None:
     path.write_text("old")
 
     with Output(Format.CSV, path) as output:
-        output.write(duckdb.connect().sql("SELECT 1 AS a"))
+        write(output, "SELECT 1 AS a")
         output.finish(keep=False)
 
     assert path.read_text() == "old"
@@ -41,7 +47,7 @@ def test_a_failure_leaves_the_older_file(tmp_path: Path) -> None:
 def test_an_error_leaves_no_file(tmp_path: Path) -> None:
     """An exception on the way takes the unfinished file with it."""
     with pytest.raises(duckdb.Error), Output(Format.CSV, tmp_path / "out.csv") as output:
-        output.write(duckdb.connect().sql("SELECT CAST(range::VARCHAR || 'x' AS INTEGER) FROM range(3)"))
+        write(output, "SELECT CAST(range::VARCHAR || 'x' AS INTEGER) FROM range(3)")
 
     assert [file.name for file in tmp_path.iterdir()] == []
 
@@ -71,8 +77,8 @@ def test_several_results_follow_one_another(to: Format, expected: str, tmp_path:
     path = tmp_path / "out"
 
     with Output(to, path) as output:
-        output.write(duckdb.connect().sql("SELECT 1 AS a"))
-        output.write(duckdb.connect().sql("SELECT 2 AS b"))
+        write(output, "SELECT 1 AS a")
+        write(output, "SELECT 2 AS b")
         output.finish()
 
     assert path.read_text() == expected
@@ -82,9 +88,9 @@ def test_several_results_follow_one_another(to: Format, expected: str, tmp_path:
 def test_a_binary_file_holds_one_result(to: Format, tmp_path: Path) -> None:
     """A second result is refused, rather than written behind the first or instead of it."""
     with Output(to, tmp_path / "out") as output:
-        output.write(duckdb.connect().sql("SELECT 1 AS a"))
+        write(output, "SELECT 1 AS a")
         with pytest.raises(UsageError, match="holds the rows of one statement"):
-            output.write(duckdb.connect().sql("SELECT 2 AS b"))
+            write(output, "SELECT 2 AS b")
 
 
 def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from rowcall.shell.cells import Reader
 from rowcall.shell.table import TableOptions, shorten, table_lines, text_width, visible
 
 
 def lines(sql: str, *, width: int = 120, rows: int | None = None) -> list[str]:
     """The table of a query."""
-    return list(table_lines(duckdb.connect().sql(sql), TableOptions(width, rows)))
+    connection = duckdb.connect()
+    return list(table_lines(Reader(connection), connection.sql(sql), TableOptions(width, rows)))
 
 
 def test_a_table_aligns_numbers_to_the_right() -> None:

@@ -34,15 +34,18 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) 
             results.append(work())
         except BaseException as error:  # noqa: BLE001 - it is raised again in the calling thread
             errors.append(error)
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=run, name="rowcall-duckdb", daemon=True)
-    thread.start()
+    # An event and not Thread.join: a join that Ctrl-C ends takes the thread for finished from then on (https://bugs.python.org/issue45274).
+    done = threading.Event()
+    threading.Thread(target=run, name="rowcall-duckdb", daemon=True).start()
     try:
-        while thread.is_alive():
-            thread.join(_POLL_S)
+        while not done.wait(_POLL_S):
+            pass
     except BaseException:
         connection.interrupt()
-        thread.join(_PATIENCE_S)
+        done.wait(_PATIENCE_S)
         raise
     if errors:
         raise errors[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -97,28 +97,28 @@ def _flat(columns: Mapping[str, Column]) -> list[tuple[str, Type]]:
 
 def _struct(name: str, fields: list[tuple[str, Type]]) -> Any:
     """A struct whose Python names are `f0`, `f1`, …, since an API's names need not be Python's."""
-    members: list[tuple[str, Any, Any]] = [(f"f{i}", _msgspec_type(type_) | None, None) for i, (_, type_) in enumerate(fields)]
+    members: list[tuple[str, Any, Any]] = [(f"f{i}", _msgspec_type(type_), None) for i, (_, type_) in enumerate(fields)]
     return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(fields)})
 
 
 def _msgspec_type(type_: Type) -> Any:
+    """What msgspec checks a value against, null included; Raw takes anything as it is, and cannot stand in a union."""
     match type_:
         case Object(fields):
-            return _struct("Part", list(fields))
+            return _struct("Part", list(fields)) | None
         case ListOf(item):
-            return list[_msgspec_type(item) | None]  # type: ignore[misc]
-        case Scalar.JSON:
-            return msgspec.Raw
+            return list.__class_getitem__(_msgspec_type(item)) | None
         case _:
             return _SCALARS[type_]
 
 
 _SCALARS: dict[Scalar, Any] = {
-    Scalar.STRING: str,
-    Scalar.INTEGER: int,
-    Scalar.NUMBER: float,
-    Scalar.BOOLEAN: bool,
-    Scalar.MAP: dict[str, str | None],
+    Scalar.STRING: str | None,
+    Scalar.INTEGER: Annotated[int, msgspec.Meta(ge=_LEAST, le=_GREATEST)] | None,
+    Scalar.NUMBER: float | None,
+    Scalar.BOOLEAN: bool | None,
+    Scalar.MAP: dict[str, str | None] | None,
+    Scalar.JSON: msgspec.Raw,
 }
 
 

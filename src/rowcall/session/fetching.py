@@ -51,7 +51,8 @@ def _fetch(
         fetched.setdefault(call.request, [])
 
     def keep(index: int, page: Page) -> None:
-        fetched[calls[index].request].append(page.body)
+        if page.rows:
+            fetched[calls[index].request].append(page.body)
 
     return [failure.error for failure in fetch_all(client, calls, protocol, control, keep, partial=partial)]
 
@@ -71,11 +72,13 @@ def _fitted(scan: Scan, fetched: Mapping[Request, list[str]], control: Control) 
 
 
 def fit_answers(answers: Sequence[Page], name: str, columns: Mapping[str, Column], rows: str | None, control: Control) -> Pages:
-    """The pages of a write's answers."""
+    """The pages of a write's answers, those without a row left out (204, say)."""
     fitter = Fitter(columns, rows, extra=False)
     pages: Pages = []
     misfits: list[Misfit] = []
     for answer in answers:
+        if not answer.rows:
+            continue
         page, found = fitter.fit(answer.body)
         pages.append((page, "{}"))
         misfits += found

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.engine.engine import Engine, Frame, in_memory
-from rowcall.errors import MisfitWarning, PartialResultWarning, RequestError, Span, UnsupportedSQLError, UsageError
+from rowcall.errors import EngineError, MisfitWarning, PartialResultWarning, PlanError, RequestError, SQLError, Span, UnsupportedSQLError, UsageError
 from rowcall.http.client import Client
-from rowcall.http.control import Control
+from rowcall.http.control import Cancelled, Control
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
 from rowcall.session.variables import Variables
@@ -185,11 +185,11 @@ class Session:
             failures = context.failures
             parsed = self._parsed(statement, context)
             kind, relation = self._dispatch(parsed, context)
-        except BaseException as error:
-            located = getattr(error, "located", None)
-            if located is not None:
-                located(statement.text)
+        except (SQLError, PlanError) as error:
+            error.sql = error.sql or statement.text
             raise
+        except Cancelled as error:
+            raise EngineError("The statement was cancelled.") from error
         finally:
             self._control = None
             missing = tuple(_incomplete(error) for error in failures)

@@ -45,7 +45,7 @@ def _listing(statement: Show, context: Context) -> Listing:
             return describing.show_methods(catalog.resolve(names, use), statement.like)
         case _:
             template = describing.insert_template(catalog.resolve(names, use))
-            return describing.Listing((("template", "VARCHAR"),), ((template,),))
+            return describing.Listing((("template", "VARCHAR"),), tuple((line,) for line in template.splitlines()))
 
 
 def _parts(names: tuple[str, ...], use: tuple[str, ...], count: int, form: str) -> tuple[str, ...]:

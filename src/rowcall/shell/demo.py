@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import rowcall
+from rowcall.shell.cells import Reader
 from rowcall.shell.exit import Exit
 from rowcall.shell.formats import Format, text_lines
 from rowcall.shell.opening import add_tables
@@ -59,7 +60,7 @@ class _Tour:
         relation: DuckDBPyRelation = self.session.sql(sql)
         report = self.session.last
         if has_rows(sql, relation, report):
-            for line in text_lines(relation, Format.TABLE, table_options(None, _SHOWN_ROWS, None)):
+            for line in text_lines(Reader(self.session.connection), relation, Format.TABLE, table_options(None, _SHOWN_ROWS, None)):
                 print(line)
         for warning in report.warnings:
             print(f"warning: {warning}", file=sys.stderr)

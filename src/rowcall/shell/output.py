@@ -19,7 +19,7 @@ from rowcall.shell.table import TableOptions
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from duckdb import DuckDBPyRelation
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _SEPARATED = frozenset({Format.TABLE, Format.CSV, Format.MARKDOWN})
 """An empty line stands between two results of these; JSON needs none."""
@@ -37,7 +37,7 @@ class Output:
         self._path = path
         self._options = options or TableOptions()
         self._results = 0
-        self._binary: DuckDBPyRelation | None = None
+        self._binary: tuple[Reader, DuckDBPyRelation] | None = None
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -50,43 +50,41 @@ class Output:
         if self._path and self._made != self._path:
             self._made.unlink(missing_ok=True)
 
-    def write(self, relation: DuckDBPyRelation) -> int | None:
-        """The number of its rows, after one result was added; None where it is not known yet.
+    def write(self, relation: DuckDBPyRelation, connection: DuckDBPyConnection) -> int | None:
+        """The number of its rows, after one result of `connection` was added; None where it is not known yet.
 
         Raises UsageError for a second one in a format whose file holds one.
         """
-        rows = None
+        reader = Reader(connection)
         if self._format.is_binary:
-            self._hold(relation)
+            self._hold(reader, relation)
         else:
-            rows = self._write_text(relation)
+            self._write_text(reader, relation)
         self._results += 1
-        return rows
+        return None if self._format.is_binary else reader.count
 
     def finish(self, *, keep: bool = True) -> None:
         """Write what waits, and give the file its name; where not to `keep` it, an older file of that name stays as it was."""
         if not keep:
             return
         if self._binary is not None:
-            write_binary(Reader(self._connection), self._binary, self._format, self._stream)
+            write_binary(*self._binary, self._format, self._stream)
             self._stream.flush()
         self._open.close()
         if self._path and self._made != self._path:
             self._made.replace(self._path)
 
-    def _hold(self, relation: DuckDBPyRelation) -> None:
+    def _hold(self, reader: Reader, relation: DuckDBPyRelation) -> None:
         if self._results:
             raise UsageError(f"-o {self._format} holds the rows of one statement, and a second one has rows; write them one by one.")
-        self._binary = relation
+        self._binary = (reader, relation)
 
-    def _write_text(self, relation: DuckDBPyRelation) -> int:
-        reader = Reader(self._connection)
+    def _write_text(self, reader: Reader, relation: DuckDBPyRelation) -> None:
         if self._results and self._format in _SEPARATED:
             self._stream.write(b"\n")
         for line in text_lines(reader, relation, self._format, self._options):
             self._stream.write(line.encode("utf-8", "replace") + b"\n")
         self._stream.flush()
-        return reader.count
 
     def _target(self) -> BinaryIO:
         if self._path is None:

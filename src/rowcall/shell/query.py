@@ -87,7 +87,7 @@ def _run_one(session: Session, statement: Statement, parameters: Mapping[str, An
             timeout_s=options.timeout,
         )
     report = session.last
-    rows = output.write(relation) if has_rows(statement.text, relation, report) else None
+    rows = output.write(relation, session.connection) if has_rows(statement.text, relation, report) else None
     for warning in report.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if options.stats or sys.stderr.isatty():

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowcall.errors import MisfitWarning, PartialResultWarning, RowcallError
-from rowcall.shell.cells import Tally
+from rowcall.shell.cells import Reader
 from rowcall.shell.complete import Completion, complete
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
 from rowcall.shell.formats import Format, text_lines
@@ -67,15 +67,15 @@ class Shell:
                 sql, on_error=self.options.on_error, max_requests=self.options.max_requests, timeout_s=self.options.timeout
             )
         report = self.session.last
-        tally = Tally() if has_rows(sql, relation, report) else None
-        if tally:
-            for line in text_lines(relation, self.mode, table_options(None, _SHOWN_ROWS, None), tally):
+        reader = Reader(self.session.connection) if has_rows(sql, relation, report) else None
+        if reader:
+            for line in text_lines(reader, relation, self.mode, table_options(None, _SHOWN_ROWS, None)):
                 print(line)
         sys.stdout.flush()
         for warning in report.warnings:
             print(f"warning: {warning}", file=sys.stderr)
         if self.timing:
-            print(_dim(status_line(report, tally.count if tally else None)), file=sys.stderr, flush=True)
+            print(_dim(status_line(report, reader.count if reader else None)), file=sys.stderr, flush=True)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,0 +1,253 @@
+"""DuckDB behind one door: binding, running, frames, and the errors that come out."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from rowcall.engine.engine import Engine, in_memory
+from rowcall.engine.source import page_source
+from rowcall.errors import BindError, EngineError, UsageError
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """An engine on an empty database."""
+    con = in_memory()
+    yield Engine(con)
+    con.close()
+
+
+def pointed(error: BindError) -> str:
+    """What the error points at."""
+    assert error.span is not None
+    return error.sql[error.span.start : error.span.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("SELECT nope FROM range(3)", "nope"),
+        ("SELECT 1\nFROM range(3)\nWHERE nope = 1", "nope"),
+        ("FROM absent_table", "absent_table"),
+        ("SELECT foo(1)", "foo"),
+        ("SELECT " + "1, " * 200 + "nope FROM range(3)", "nope"),
+        ("SELECT 'é漢🦆', nope FROM range(3)", "nope"),
+        ("SELECT " + "'é漢🦆', " * 30 + "nope FROM range(3)", "nope"),
+        ("SELECT\t1,\tnope FROM range(3)", "nope"),
+        ("SELECT 'nope', nope FROM range(3)", "nope"),
+    ],
+    ids=["short", "third line", "table", "function", "long line", "unicode", "long unicode", "tabs", "same text before"],
+)
+def test_what_cannot_be_bound_is_pointed_at(engine: Engine, text: str, place: str) -> None:
+    """The span is that of the name in the given text, however long the line is and whatever stands in it."""
+    with pytest.raises(BindError) as caught:
+        engine.bind(text, {}, {})
+
+    assert pointed(caught.value) == place
+    assert caught.value.span is not None
+    assert caught.value.span.start == text.rindex(place)
+
+
+def test_binding_runs_nothing(engine: Engine) -> None:
+    """Neither an error of running nor a table comes of it."""
+    engine.bind("CREATE TABLE t AS SELECT error('boom')", {}, {})
+
+    assert engine.connection.sql("SHOW TABLES").fetchall() == []
+
+
+def test_binding_knows_parameters_and_frames(engine: Engine) -> None:
+    """Names of both kinds are there as they are for running."""
+    engine.bind("SELECT page, $a FROM pages WHERE key = $b", {"a": 1, "b": "k"}, {"pages": page_source([])})
+
+    with pytest.raises(BindError, match="nope"):
+        engine.bind("SELECT nope FROM pages", {}, {"pages": page_source([])})
+
+
+def test_running_gives_rows_on_the_same_connection(engine: Engine) -> None:
+    """The relation can be queried further beside the connection's tables."""
+    engine.connection.execute("CREATE TABLE t AS SELECT 2 AS i")
+
+    relation = engine.run("SELECT key, page FROM pages", {}, {"pages": page_source([("1", "a"), ("2", "b")])})
+
+    assert relation.fetchall() == [("a", "1"), ("b", "2")]
+    assert engine.connection.sql("SELECT key FROM relation JOIN t ON page = i").fetchall() == [("b",)]
+
+
+def test_a_relation_holds_its_rows(engine: Engine) -> None:
+    """What it read may change or vanish; reading it again, or after other statements, gives the same rows."""
+    engine.connection.execute("CREATE TABLE t AS SELECT 1 AS i")
+
+    relation = engine.run("SELECT i, random() AS r FROM t", {}, {})
+    first = relation.fetchall()
+    engine.connection.execute("DROP TABLE t")
+    engine.run("SELECT 2", {}, {})
+
+    assert relation.filter("i = 1").fetchall() == first
+    assert first[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("i % 2 = 0", [True, False, True]),
+        ("[i % 2 = 0]", [[True], [False], [True]]),
+        ("{'b': i % 2 = 1}", [{"b": False}, {"b": True}, {"b": False}]),
+        ("MAP {'b': i % 2 = 1}", [{"b": False}, {"b": True}, {"b": False}]),
+        ("170141183460469231731687303715884105727::HUGEINT - i", [2**127 - 1 - i for i in range(3)]),
+        ("(i || '.5')::DECIMAL(38, 1)", [decimal.Decimal(f"{i}.5") for i in range(3)]),
+        ("to_json({'i': i})", [f'{{"i":{i}}}' for i in range(3)]),
+        ("('a', i)::ROW(x VARCHAR, y BIGINT)", [{"x": "a", "y": i} for i in range(3)]),
+        ("CASE WHEN i = 1 THEN NULL ELSE i END", [0, None, 2]),
+        ("(['x', 'y', 'z'])[i + 1]::ENUM('x', 'y', 'z')", ["x", "y", "z"]),
+        ("DATE '2026-01-01' + i::INTEGER", None),
+        ("INTERVAL (i) DAY", None),
+        ("TIME '10:00:00' + INTERVAL (i) MINUTE", None),
+        ("'00000000-0000-0000-0000-00000000000' || i", None),
+        ("('00000000-0000-0000-0000-00000000000' || i)::UUID", None),
+        ("i::VARCHAR::BLOB", None),
+        ("i::BIT", None),
+    ],
+)
+def test_values_and_types_are_duckdbs_own(engine: Engine, expression: str, value: list[Any] | None) -> None:
+    """Whatever way a result takes to be kept, its type and values are those of the same statement in DuckDB."""
+    text = f"SELECT {expression} AS v FROM range(3) t(i)"
+    plain = engine.connection.sql(text)
+
+    relation = engine.run(text, {}, {})
+
+    assert relation.types == plain.types
+    assert relation.fetchall() == plain.fetchall()
+    assert value is None or [row[0] for row in relation.fetchall()] == value
+
+
+def test_many_rows_keep_their_booleans(engine: Engine) -> None:
+    """More than one vector of them comes through unchanged."""
+    relation = engine.run("SELECT i, i % 3 = 0 AS b FROM range(10000) t(i)", {}, {})
+
+    assert relation.aggregate("count(*) FILTER (b), count(*) FILTER (b AND i % 3 = 0)").fetchall() == [(3334, 3334)]
+
+
+@pytest.mark.parametrize("setting", ["true", "false"])
+def test_the_callers_settings_are_as_before(engine: Engine, setting: str) -> None:
+    """Also after a statement that failed, and inside a transaction that it aborted."""
+    con = engine.connection
+    con.execute(f"SET arrow_lossless_conversion = {setting}")
+    before = con.sql("SELECT name, value FROM duckdb_settings() ORDER BY ALL").fetchall()
+
+    engine.run("SELECT true", {}, {})
+    con.execute("BEGIN")
+    con.execute("CREATE TABLE t (i INTEGER)")
+    with pytest.raises(EngineError, match="boom"):
+        engine.run("SELECT error('boom') FROM range(3)", {}, {})
+    con.execute("ROLLBACK")
+
+    assert con.sql("SELECT name, value FROM duckdb_settings() ORDER BY ALL").fetchall() == before
+
+
+def test_a_statement_without_rows_gives_an_empty_relation(engine: Engine) -> None:
+    """For what DuckDB itself has no relation for, too."""
+    relations = [engine.run("CREATE TABLE t (i INTEGER)", {}, {}), engine.local("SET threads = 2", {}, {}), engine.empty()]
+
+    assert [relation.fetchall() for relation in relations] == [[], [], []]
+
+
+def test_a_failure_while_running_is_an_engine_error(engine: Engine) -> None:
+    """With DuckDB's own message."""
+    with pytest.raises(EngineError, match="boom") as caught:
+        engine.run("SELECT error('boom') FROM range(3)", {}, {})
+
+    assert type(caught.value.__cause__).__module__.startswith(("duckdb", "_duckdb"))
+
+
+def test_rows_are_python_values(engine: Engine) -> None:
+    """Of a local query, with parameters and frames."""
+    found = engine.rows("SELECT page || $t FROM pages", {"t": "!"}, {"pages": page_source([("a", ""), ("b", "")])})
+
+    assert found == [("a!",), ("b!",)]
+
+
+def test_a_parameter_too_many_is_a_usage_error(engine: Engine) -> None:
+    """As is one too few, and both kinds in one statement."""
+    for text, given in (("SELECT $a", {"a": 1, "b": 2}), ("SELECT $a, $b", {"a": 1}), ("SELECT $a, $1", {"a": 1, "1": 2})):
+        with pytest.raises(UsageError):
+            engine.run(text, given, {})
+
+
+def test_columns_of_what_there_is(engine: Engine) -> None:
+    """Names and types of a table, a frame or a query; None for what is not there, which does not abort a transaction."""
+    con = engine.connection
+    con.execute("CREATE TABLE t (i INTEGER, s VARCHAR)")
+    frame = con.sql("SELECT 1::BIGINT AS x")
+
+    found = [engine.columns(source, {"frame": frame}) for source in ("t", "frame", "(SELECT true AS b)", "absent", "fram")]
+
+    assert found == [{"i": "INTEGER", "s": "VARCHAR"}, {"x": "BIGINT"}, {"b": "BOOLEAN"}, None, None]
+
+
+@pytest.mark.parametrize(
+    ("parts", "there"),
+    [
+        (("t",), True),
+        (("T",), True),
+        (("v",), True),
+        (("tmp",), True),
+        (("frame",), True),
+        (("number",), False),
+        (("absent",), False),
+        (("main", "t"), True),
+        (("s", "u"), True),
+        (("u",), False),
+        (("memory", "t"), True),
+        (("memory", "main", "t"), True),
+        (("other", "main", "w"), True),
+        (("other", "w"), True),
+        (("w",), False),
+        (("a", "b", "c", "d"), False),
+    ],
+    ids=str,
+)
+def test_what_the_catalog_has(engine: Engine, parts: tuple[str, ...], there: bool) -> None:
+    """Tables, temporary ones, views, attached databases, and frames of the caller; a variable that is no table is none."""
+    engine.connection.execute(
+        "CREATE TABLE t (i INTEGER); CREATE VIEW v AS FROM t; CREATE TEMP TABLE tmp (i INTEGER); CREATE SCHEMA s; CREATE TABLE s.u (i INTEGER);"
+        "ATTACH ':memory:' AS other; CREATE TABLE other.w (i INTEGER)"
+    )
+    frame = engine.connection.sql("SELECT 1")
+
+    assert engine.has(parts, {"frame": frame, "number": 5}) is there
+
+
+def test_a_result_that_the_caller_is_reading_is_not_replaced(engine: Engine) -> None:
+    """Looking names up and binding do not put rows of ours where the caller fetches its own."""
+    con = engine.connection
+    con.execute("FROM range(3)")
+
+    try:
+        engine.has(("t",), {})
+        engine.bind("SELECT 1", {}, {})
+    except (duckdb.Error, EngineError):
+        left = con.fetchall()
+    else:
+        left = []
+
+    assert left in ([], [(0,), (1,), (2,)])
+
+
+def test_a_listing_is_a_relation_of_its_own_rows(engine: Engine) -> None:
+    """Rows given as dictionaries come out through the text that decodes them."""
+    text = "SELECT unnest(from_json(page, '[{\"a\":\"VARCHAR\"}]'), max_depth := 2) FROM here"
+
+    assert engine.listing(text, "here", [{"a": "x"}, {"a": None}]).fetchall() == [("x",), (None,)]
+
+
+def test_an_engine_leaves_nothing_in_the_catalog(engine: Engine) -> None:
+    """No table, view, or registered name is there after it."""
+    engine.run("SELECT * FROM pages", {}, {"pages": page_source([("1", "2")])})
+
+    assert engine.connection.sql("FROM duckdb_tables()").fetchall() == []
+    assert engine.connection.sql("FROM duckdb_views() WHERE NOT internal").fetchall() == []
