@@ -174,7 +174,10 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
         settings = box.providers["openai"]
         monkeypatch.setenv("OPENAI_BASE_URL", settings["base_url"])
         monkeypatch.setenv("OPENAI_API_KEY", settings["api_key"])
-        yield Reader(folder, box)
+        reader = Reader(folder, box)
+        yield reader
+        if reader.session is not None:
+            reader.session.close()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)

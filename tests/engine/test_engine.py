@@ -125,6 +125,14 @@ def test_values_and_types_are_duckdbs_own(engine: Engine, expression: str, value
     assert value is None or [row[0] for row in relation.fetchall()] == value
 
 
+def test_columns_may_share_a_name(engine: Engine) -> None:
+    """Their values can be read all the same."""
+    relation = engine.run('SELECT 1 AS a, 2 AS a, 3 AS "A", true AS "x y"', {}, {})
+
+    assert relation.fetchall() == [(1, 2, 3, True)]
+    assert [name[:1] for name in relation.columns] == ["a", "a", "A", "x"]
+
+
 def test_many_rows_keep_their_booleans(engine: Engine) -> None:
     """More than one vector of them comes through unchanged."""
     relation = engine.run("SELECT i, i % 3 = 0 AS b FROM range(10000) t(i)", {}, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -158,7 +158,7 @@ class Zoo:
         """The rows of a statement, by nothing but what its calls fetch."""
         analysis, scans = self._planned(sql, given or {})
         rendered = {s.source: decode(s.ref.resource.columns, s.method.rows, s.source, s.hidden) for s in scans}
-        frame = {scan.source: page_source([(fetched(call, scan), json.dumps(dict(call.bound))) for call in scan.calls]) for scan in scans}
+        frame = {scan.source: page_source(_pages(scan)) for scan in scans}
         text = splice(sql, analysis.with_sources(rendered))
         return Counter(map(repr, self.engine.run(text, _used(text, given or {}), frame).fetchall()))
 
@@ -167,8 +167,14 @@ class Zoo:
         return Counter(map(repr, self.oracle.execute(sql, dict(given) if given else None).fetchall()))
 
 
-def fetched(call: Call, scan: Scan) -> str:
-    """The body that the API answers to a call's request, read from its path and query alone."""
+def _pages(scan: Scan) -> list[tuple[str, str]]:
+    """What the calls of a scan fetch; nothing for a row that is not there, as a client does with a 404."""
+    bodies = [(fetched(call, scan), json.dumps(dict(call.bound))) for call in scan.calls]
+    return [(body, key) for body, key in bodies if body is not None]
+
+
+def fetched(call: Call, scan: Scan) -> str | None:
+    """The body that the API answers to a call's request, read from its path and query alone; None for a row that is not there."""
     path = [unquote(part) for part in call.request.path.split("/")[1:]]
     query = dict(call.request.query)
     match scan.method_name, path:
@@ -191,9 +197,8 @@ def fetched(call: Call, scan: Scan) -> str:
             raise AssertionError(call.request)
 
 
-def _one(rows: Any) -> str:
-    """The row as a body; no row, as a page without a record, where a client would have read a 404."""
-    return json.dumps(next(rows, None))
+def _one(rows: Iterator[Row]) -> str | None:
+    return next((json.dumps(row) for row in rows), None)
 
 
 def _used(text: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def server() -> Iterator[Sandbox]:
 def box(server: Sandbox) -> Sandbox:
     """A sandbox as at the start."""
     server.clock.hold()
-    server.reset(start=START)
+    server.reset(start=START, seed=0)
     return server
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
 from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
+from rowcall.manifest.types import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,6 +41,13 @@ class Engine:
         except Exception as error:
             raise _translated(error, text, _EXPLAIN) from error
 
+    def parse(self, text: str) -> None:
+        """Returns when DuckDB can read `text` as SQL; raises BindError, its span in `text`, when it cannot."""
+        try:
+            self.connection.extract_statements(text)
+        except Exception as error:
+            raise _translated(error, text) from error
+
     def run(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
         """The rows of `text`, materialised, on the user's connection; an empty relation for a statement without rows.
 
@@ -62,7 +71,11 @@ class Engine:
     def _bind_again(self, error: Exception, text: str, parameters: Parameters, frame: Frame) -> None:
         """Raises the same complaint with its place, which DuckDB gives to EXPLAIN but not to a relation."""
         if type(error).__name__ in _BINDING - {"ParserException"} and len(self.connection.extract_statements(text)) == 1:
-            self.bind(text, parameters, frame)
+            try:
+                self.bind(text, parameters, frame)
+            except BindError as placed:
+                if not placed.message.startswith("Parser Error"):  # which there is for what cannot be explained
+                    raise
 
     def rows(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of `text` as Python values. Raises BindError or EngineError."""
@@ -120,8 +133,20 @@ class Engine:
         arrow()
         with self._lossless():
             relation = self._call(text, parameters, frame)
-            table = relation.to_arrow_table() if relation is not None else None
-        return self.connection.from_arrow(table) if table is not None else None
+            return self._kept(relation) if relation is not None else None
+
+    def _kept(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """The rows of `relation` as Arrow holds them, of the same names and types.
+
+        The names stay outside, because two columns may share one; an ENUM comes back as text, and is made one again.
+        """
+        table = relation.to_arrow_table()
+        kept = self.connection.from_arrow(table.rename_columns([f"c{number}" for number in range(len(relation.columns))]))
+        columns = [
+            (f"c{number}" if was == now else f"CAST(c{number} AS {was})") + f" AS {quoted(name)}"
+            for number, (name, was, now) in enumerate(zip(relation.columns, relation.types, kept.types, strict=True))
+        ]
+        return kept.project(", ".join(columns))
 
     @contextmanager
     def _lossless(self) -> Iterator[None]:
@@ -151,7 +176,8 @@ _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", 
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
 _HAS = {
-    1: f"SELECT 1 FROM ({_TABLES}) WHERE t = ? AND (d IN (lower(current_database()), 'temp')) LIMIT 1",
+    1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = ? AND (d = 'temp' OR d = lower(current_database())
+AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)), s)) LIMIT 1""",
     2: f"SELECT 1 FROM ({_TABLES}) WHERE (s = $1 OR (d = $1 AND s = 'main')) AND t = $2 LIMIT 1",
     3: f"SELECT 1 FROM ({_TABLES}) WHERE d = ? AND s = ? AND t = ? LIMIT 1",
 }
@@ -209,12 +235,28 @@ def _place(excerpt: str, given: str, before: int) -> Span | None:
     at = lines[number - 1].find(known)
     if at < 0:
         return None
-    start = sum(len(line) + 1 for line in lines[: number - 1]) + at + column - (3 if cut else 0) - before
+    start = sum(len(line) + 1 for line in lines[: number - 1]) + at + _index(shown, column) - (3 if cut else 0) - before
     user = given[before:]
     end = start
     while 0 <= end < len(user) and (user[end].isalnum() or user[end] == "_"):
         end += 1
     return Span(start, max(end, start + 1)) if 0 <= start <= len(user) else None
+
+
+def _index(shown: str, column: int) -> int:
+    """Which character of `shown` stands in a column, as DuckDB counts them: two for wide characters, none for tabs and accents."""
+    width = 0
+    for index, character in enumerate(shown):
+        if width >= column and _width(character):
+            return index
+        width += _width(character)
+    return len(shown)
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in {"Cc", "Cf", "Me", "Mn"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"F", "W"} else 1
 
 
 _EXCERPT = re.compile(r"(?P<number>\d+): (?P<shown>[^\n]*)\n(?P<blank> *)\^.*", re.DOTALL)

@@ -8,6 +8,7 @@ from rowcall.errors import Fault, ManifestError, UsageError
 from rowcall.manifest.document import Document
 from rowcall.manifest.model import Provider, Service
 from rowcall.manifest.rules import check_provider, check_service
+from rowcall.manifest.sandbox import SANDBOX_FILE, read_sandbox
 
 PROVIDER_FILE = "provider.yaml"
 _SANDBOX = "sandbox"
@@ -26,15 +27,19 @@ def load_provider(folder: Path) -> Provider:
 
 
 def check(path: Path) -> tuple[Fault, ...]:
-    """The faults of a provider folder, or of one file of it; a service file is checked against the provider file beside it.
+    """The faults of a provider folder, its sandbox file's too, or of one file of it, which is checked with those beside it.
 
     Raises UsageError where `path` does not exist.
     """
     if path.is_dir():
-        return _read_folder(path)[1]
+        provider, faults = _read_folder(path)
+        return faults or _sandbox_faults(path / SANDBOX_FILE, provider)
     if not path.is_file():
         message = f"There is no file or folder {path}."
         raise UsageError(message)
+    if path.name == SANDBOX_FILE:
+        provider, faults = _read_folder(path.parent)
+        return faults or _sandbox_faults(path, provider)
     document = _open(path)
     if path.name == PROVIDER_FILE or "provider" in document.keys_at_top():
         _read_provider(document)
@@ -42,6 +47,11 @@ def check(path: Path) -> tuple[Fault, ...]:
         beside = path.parent / PROVIDER_FILE
         _read_service(document, _read_provider(_open(beside)) if beside.is_file() else None, path.stem)
     return _in_order(document)
+
+
+def _sandbox_faults(file: Path, provider: Provider) -> tuple[Fault, ...]:
+    """What is wrong with a sandbox file, which can be said only when the rest of its folder is right."""
+    return read_sandbox(str(file), file.read_text("utf-8-sig"), provider)[1] if file.is_file() else ()
 
 
 def service_files(folder: Path) -> tuple[Path, ...]:

@@ -170,22 +170,29 @@ With every kind, `more: false` ends the paging. A cursor that comes twice is an 
 - Descriptions end in a period.
 """
 
-_TITLES = {"Provider": "A provider file", "Service": "A service file"}
+_TITLES = {"Provider": "A provider file", "Service": "A service file", "Sandbox": "A sandbox file"}
 _SCALARS = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
 
 
-def records() -> tuple[Any, ...]:
-    """The records of the language: each before those that its keys hold, provider first, service after all of the provider's."""
+def records(*roots: Any) -> tuple[Any, ...]:
+    """The records of the language: each before those that its keys hold, provider first, service after all of the provider's.
+
+    With `roots`, those of the language whose files these are.
+    """
     found: list[Any] = []
-    for root in (Provider, Service):
+    for root in roots or (Provider, Service):
         _collect(root, found)
     return tuple(found)
 
 
 def reference() -> str:
     """The Markdown of `docs/manifest.md`."""
-    sections = [f"## {_title(record)}\n\n{_table(record)}" for record in records()]
-    return "\n".join([_OPENING, *sections])
+    return "\n".join([_OPENING, *sections()])
+
+
+def sections(*roots: Any, level: str = "##") -> list[str]:
+    """A section in Markdown for each record, with a table of its keys; `roots` as for `records`."""
+    return [f"{level} {_title(record)}\n\n{_table(record)}" for record in records(*roots)]
 
 
 def _collect(record: Any, found: list[Any]) -> None:
@@ -229,6 +236,8 @@ def _row(key: str, field: dataclasses.Field[Any], hint: Any) -> str:
 def _value(hint: Any) -> str:
     if hint == Type:
         return "[type](#types)"
+    if hint is Any:
+        return "[template](#templates)"
     if dataclasses.is_dataclass(hint):
         return f"[{_words(hint).lower()}](#{_title(hint).lower().replace(' ', '-')})"
     if typing.get_origin(hint) is dict:

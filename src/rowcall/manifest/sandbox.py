@@ -11,7 +11,7 @@ import typing
 from pathlib import Path
 from typing import Any
 
-from rowcall.errors import ManifestError, UsageError, nearest
+from rowcall.errors import Fault, ManifestError, UsageError, nearest
 from rowcall.manifest.document import Document, keys_of
 from rowcall.manifest.model import Provider, Verb, _
 from rowcall.manifest.template import condition_problems, problems
@@ -195,13 +195,19 @@ def load_sandbox(folder: Path, provider: Provider) -> Sandbox:
     file = folder / SANDBOX_FILE
     if not file.is_file():
         raise UsageError(f"The provider {provider.provider} has no sandbox: there is no {SANDBOX_FILE} in {folder}.")
-    document = Document(str(file), file.read_text("utf-8-sig"))
+    sandbox, faults = read_sandbox(str(file), file.read_text("utf-8-sig"), provider)
+    if faults:
+        raise ManifestError(faults)
+    return sandbox
+
+
+def read_sandbox(file: str, text: str, provider: Provider) -> tuple[Sandbox, tuple[Fault, ...]]:
+    """What a sandbox file says, and its faults in order; with faults, stand-ins take the place of what is wrong."""
+    document = Document(file, text)
     sandbox = document.read(Sandbox, without={})
     if document.root is not None:
         _Rules(document, sandbox, provider).check()
-    if document.faults:
-        raise ManifestError(sorted(document.faults, key=lambda fault: (fault.line, fault.column)))
-    return sandbox
+    return sandbox, tuple(sorted(document.faults, key=lambda fault: (fault.line, fault.column)))
 
 
 class _Rules:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import sqlglot
 from sqlglot import exp
 
+from rowcall.errors import Span
 from rowcall.manifest.types import quoted
 from rowcall.plan.predicates import Alternative, Constants, Keys, alternatives, both, is_constant
 from rowcall.plan.references import Reference, column_of, hidden_columns
+from rowcall.sql.tokens import Token
 
 ColumnsOf = Callable[[str], Mapping[str, str] | None]
 """Column names and DuckDB types of what a piece of SQL after FROM names; None when there is no such thing."""
@@ -33,6 +35,8 @@ class Source:
     """What stands after FROM for it alone; None when it cannot be read by itself."""
     columns: Mapping[str, str]
     """Folded column names and DuckDB types; empty when unknown."""
+    unstable: str = ""
+    """Why its values cannot be read before the statement runs, in the user's terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,16 @@ class Conjunct:
     """Whether every row of the result satisfies it, so that it may also be used through an equality elsewhere."""
     place: int
     """The join whose ON it is in, -1 for WHERE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The statement as it is written."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    prefix: str
+    """Its own WITH clause, when it can stand before a key query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +92,13 @@ def _folded_hidden(reference: Reference) -> set[str]:
     return {name.casefold() for name in hidden_columns(reference.ref)}
 
 
-def scope_of(reference: Reference, references: Sequence[Reference], text: str, prefix: str, columns_of: ColumnsOf) -> Scope:
+def scope_of(reference: Reference, references: Sequence[Reference], written: Written, columns_of: ColumnsOf) -> Scope:
     """The sources and predicates around `reference`."""
     select = reference.select
     if select is None:
-        return Scope((), (), prefix, "It stands outside a SELECT.")
-    nodes = _nodes(select)
-    sources = tuple(_source(node, references, text, prefix, columns_of) for node in nodes)
+        return Scope((), (), "", "It stands outside a SELECT.")
+    prefix = written.prefix
+    sources = tuple(_source(node, references, written, columns_of) for node in _nodes(select))
     own = next((i for i, source in enumerate(sources) if source.reference is reference), None)
     if _sampled(select, reference):
         return Scope(sources, (), prefix, f"SAMPLE picks from all rows, {_SUBSELECT}")
@@ -114,35 +128,83 @@ def _sampled(select: exp.Select, reference: Reference) -> bool:
     return bool(select.args.get("sample") or reference.table.args.get("sample"))
 
 
-def _source(node: exp.Expr, references: Sequence[Reference], text: str, prefix: str, columns_of: ColumnsOf) -> Source:
+def _source(node: exp.Expr, references: Sequence[Reference], written: Written, columns_of: ColumnsOf) -> Source:
     reference = next((found for found in references if found.table is node), None)
     if reference is not None:
         columns = dict.fromkeys((name.casefold() for name in reference.ref.resource.columns), "")
         return Source(reference.alias.casefold(), node, reference, None, columns)
-    sql = _standing(node, references, text)
-    types = columns_of(f"({prefix} FROM {sql})" if prefix and sql else sql) if sql else None
+    sql = _standing(node, references, written.text, written.tokens)
+    types = columns_of(f"({written.prefix} FROM {sql})" if written.prefix and sql else sql) if sql else None
     columns = {name.casefold(): type_ for name, type_ in (types or {}).items()}
-    return Source(node.alias_or_name.casefold(), node, None, sql if columns else None, columns)
+    name = node.alias_or_name.casefold()
+    if not is_stable(node):
+        return Source(name, node, None, None, columns, f"{name or 'The sub-select'} could give other rows each time; {_KEEP}")
+    return Source(name, node, None, sql if columns else None, columns)
 
 
-def _standing(node: exp.Expr, references: Sequence[Reference], text: str) -> str | None:
+_KEEP = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
+
+
+def is_stable(node: exp.Expr) -> bool:
+    """Whether a local query gives the same rows each time it is read within a statement, so that its keys can be read before it.
+
+    LIMIT picks the same values twice only below an ORDER BY of all that is selected.
+    """
+    if any(True for _ in node.find_all(exp.TableSample, exp.Rand, exp.Uuid, exp.Window, exp.AnyValue, exp.First, exp.Last)):
+        return False
+    if any(function.name.casefold() in _VOLATILE for function in node.find_all(exp.Anonymous)):
+        return False
+    limited = {limit.parent for limit in node.find_all(exp.Limit, exp.Offset, exp.Fetch)}
+    return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited)
+
+
+_VOLATILE = frozenset({"random", "gen_random_uuid", "uuid", "uuidv4", "uuidv7", "nextval", "currval", "setseed", "arg_min", "arg_max"})
+
+
+def _ordered_by_all(query: exp.Select) -> bool:
+    order = query.args.get("order")
+    keys = {ordered.this.sql() for ordered in order.expressions} if order else set()
+    return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)
+
+
+def _standing(node: exp.Expr, references: Sequence[Reference], text: str, tokens: Sequence[Token]) -> str | None:
     """The text of a local source, with its alias; None when it holds a remote reference or cannot be cut out of the text."""
-    start, end = _extent(node, text)
-    if start is None or any(start <= reference.span.start < end for reference in references):
+    extent = _extent(node, text, tokens)
+    if extent is None or any(extent.start <= reference.span.start < extent.end for reference in references):
         return None
-    return text[start:end]
+    return text[extent.start : extent.end]
 
 
-def _extent(node: exp.Expr, text: str) -> tuple[int | None, int]:
-    """Where a table or an aliased sub-select stands in the text, alias included."""
+def _extent(node: exp.Expr, text: str, tokens: Sequence[Token]) -> Span | None:
+    """Where a table, or a sub-select, VALUES or unnest with an alias, stands in the text; its alias included."""
     offsets = [found.meta for found in node.find_all(exp.Identifier) if "start" in found.meta]
     if not offsets:
-        return None, 0
-    start, end = min(meta["start"] for meta in offsets), max(meta["end"] for meta in offsets) + 1
+        return None
+    alias = node.args.get("alias")
+    end = max(meta["end"] for meta in offsets) + 1
+    if alias is not None and alias.args.get("columns"):
+        end = text.index(")", end) + 1
     if isinstance(node, exp.Table) and all(isinstance(part, exp.Identifier) for part in node.parts):
-        columns = (node.args.get("alias") or exp.TableAlias()).args.get("columns")
-        return start, text.index(")", end) + 1 if columns else end
-    return None, 0
+        return Span(min(meta["start"] for meta in offsets), end)
+    if alias is None or alias.this is None or not isinstance(node, (exp.Subquery, exp.Values, exp.Unnest)):
+        return None
+    start = _opening(alias.this.meta["start"], tokens)
+    return Span(start, end) if start is not None else None
+
+
+def _opening(alias: int, tokens: Sequence[Token]) -> int | None:
+    """Where the bracket opens (or the `unnest` before it stands) that closes right before the alias at this offset."""
+    index = next(i for i, token in enumerate(tokens) if token.start == alias) - 1
+    index -= tokens[index].word == "AS"
+    if tokens[index].kind != "R_PAREN":
+        return None
+    depth = 0
+    while index >= 0:
+        depth += (tokens[index].kind == "R_PAREN") - (tokens[index].kind == "L_PAREN")
+        if depth == 0:
+            break
+        index -= 1
+    return tokens[index - 1].start if index > 0 and tokens[index - 1].word == "UNNEST" else tokens[index].start
 
 
 def _where(select: exp.Select, count: int, joins: Sequence[exp.Join]) -> Iterator[Conjunct]:
@@ -236,7 +298,7 @@ def _subquery(query: exp.Expr, references: Sequence[Reference]) -> Keys | None:
     """`IN (SELECT …)` as keys, where it mentions no remote resource; DuckDB says later whether it can stand alone."""
     inner = query.this if isinstance(query, exp.Subquery) else query
     tables = {id(table) for table in inner.find_all(exp.Table)}
-    if not isinstance(inner, exp.Select) or any(id(reference.table) in tables for reference in references):
+    if not isinstance(inner, exp.Select) or any(id(reference.table) in tables for reference in references) or not is_stable(inner):
         return None
     sql = inner.sql(dialect="duckdb")
     if sqlglot.parse_one(sql, dialect="duckdb") != inner:

@@ -16,7 +16,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError, MissingParameterError, PlanError
 from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import quoted
-from rowcall.plan.bindings import ColumnsOf, Scope, restriction, scope_of
+from rowcall.plan.bindings import ColumnsOf, Scope, Written, is_stable, restriction, scope_of
 from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
 from rowcall.plan.predicates import Alternative, Constants, Keys
 from rowcall.plan.predicates import Values as ValueSet
@@ -69,10 +69,11 @@ def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: Column
     """
     tree = read(text)
     references = find(tree, text, names)
-    prefix = _with_clause(text, tokens, references)
+    clause = tree.args.get("with_")
+    written = Written(text, tuple(tokens), _with_clause(text, tokens, references) if clause and is_stable(clause) else "")
     mentions = []
     for number, reference in enumerate(references):
-        scope = scope_of(reference, references, text, prefix, columns_of)
+        scope = scope_of(reference, references, written, columns_of)
         others = [set(source.columns) for source in scope.sources if source.reference is not reference]
         mentions.append(Mention(reference, scope, named_hidden(reference, others, tree), f"{SOURCE}{number}"))
     edits = [edit for reference in references for edit in qualifier_edits(reference, tree)]
@@ -283,7 +284,8 @@ def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here."
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {unvalued[0]} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
-    reason = " ".join(dict.fromkeys([*([mention.scope.blocked] if mention.scope.blocked else []), *reasons]))
+    why = [mention.scope.blocked, *(source.unstable for source in mention.scope.sources), *reasons]
+    reason = " ".join(dict.fromkeys(filter(None, why)))
     return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
 
 

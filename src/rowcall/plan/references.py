@@ -5,7 +5,9 @@ sqlglot's tree says what is meant; the offsets of its identifiers say where that
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlglot
@@ -45,7 +47,8 @@ class Reference:
 def read(text: str) -> exp.Expr:
     """The tree of one statement. Raises UnsupportedSQLError for what sqlglot cannot read, though DuckDB might."""
     try:
-        tree = sqlglot.parse_one(text, dialect="duckdb")
+        with _quiet():
+            tree = sqlglot.parse_one(text, dialect="duckdb")
     except SqlglotParseError as error:
         first = error.errors[0] if error.errors else {}
         message = str(first.get("description") or error).split("\n", 1)[0].rstrip(".")
@@ -58,6 +61,17 @@ def read(text: str) -> exp.Expr:
     if tree is None:
         raise UnsupportedSQLError("There is no statement here.", sql=text)
     return tree
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """While it lasts, sqlglot does not log what it reads as a mere command; that is no news to a user."""
+    logger = logging.getLogger("sqlglot")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def _error_span(text: str, error: dict[str, object]) -> Span | None:
@@ -82,7 +96,7 @@ def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
         span = Span(parts[0].meta["start"], parts[-1].meta["end"] + 1)
         ref = names.find(words, sql=text, span=span)
         if ref is None:
-            if names.claims(words) and not names.is_local(words):
+            if names.claims(words):
                 names.resolve(words, sql=text, span=span)
             continue
         alias = table.args.get("alias")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.engine import Engine, Frame
 from rowcall.engine.source import page_source
-from rowcall.errors import BindError, RequestError, Span, SQLError
+from rowcall.errors import BindError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Control
 from rowcall.plan.explain import explain_scans
@@ -18,7 +18,7 @@ from rowcall.plan.planner import Analysis, analyse, plan
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
-from rowcall.sql.bind import Names
+from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.parse import Query
 from rowcall.sql.statements import parameters
 from rowcall.sql.tokens import tokenize
@@ -135,7 +135,13 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     tokens = tokenize(text)
     if not {token.text.casefold() for token in tokens} & context.names.catalog.words():
         return None
-    analysis = analyse(text, tokens, context.names, lambda source: context.engine.columns(source, context.frame))
+    try:
+        analysis = analyse(text, tokens, context.names, lambda source: context.engine.columns(source, context.frame))
+    except UnsupportedSQLError:
+        context.engine.parse(text)  # DuckDB's own complaint, when it cannot read the text either
+        if first_mention(text, tokens, context.names) is None:
+            return None
+        raise
     if not analysis.mentions:
         return None
     rendered = {

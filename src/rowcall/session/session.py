@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.engine.engine import Engine, Frame, in_memory
-from rowcall.errors import EngineError, MisfitWarning, PartialResultWarning, PlanError, RequestError, SQLError, Span, UnsupportedSQLError, UsageError
+from rowcall.errors import (
+    EngineError,
+    MisfitWarning,
+    PartialResultWarning,
+    PlanError,
+    RequestError,
+    Span,
+    SQLError,
+    UnsupportedSQLError,
+    UsageError,
+)
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
 from rowcall.session.report import Report

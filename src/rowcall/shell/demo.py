@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import rowcall
@@ -16,7 +16,7 @@ from rowcall.shell.exit import Exit
 from rowcall.shell.formats import Format, text_lines
 from rowcall.shell.opening import add_tables
 from rowcall.shell.output import table_options
-from rowcall.shell.report import counted, has_rows
+from rowcall.shell.report import counted, has_rows, is_plan
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -28,7 +28,7 @@ _SHOWN_ROWS = 8
 
 _FIND_THREADS = """
 SELECT r.thread_id, min(r.id), min(r.assistant_id), bool_or(r.status IN ('queued', 'in_progress', 'requires_action', 'cancelling'))
-FROM (SELECT thread_id FROM sandbox_threads ORDER BY thread_id LIMIT 12) t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id
+FROM sandbox_threads t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id
 GROUP BY r.thread_id ORDER BY count(*) DESC, r.thread_id
 """
 
@@ -60,7 +60,8 @@ class _Tour:
         relation: DuckDBPyRelation = self.session.sql(sql)
         report = self.session.last
         if has_rows(sql, relation, report):
-            for line in text_lines(Reader(self.session.connection), relation, Format.TABLE, table_options(None, _SHOWN_ROWS, None)):
+            layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
+            for line in text_lines(Reader(self.session.connection), relation, Format.TABLE, layout):
                 print(line)
         for warning in report.warnings:
             print(f"warning: {warning}", file=sys.stderr)

@@ -51,10 +51,13 @@ def provider_settings(assignments: Sequence[tuple[tuple[str, ...], Any]]) -> dic
     settings: dict[str, dict[str, Any]] = {}
     for (provider, name, *key), value in assignments:
         of_provider = settings.setdefault(provider, {})
-        if key:
-            of_provider.setdefault(name, {})[key[0]] = value
-        else:
+        if not key:
             of_provider[name] = value
+            continue
+        keys = of_provider.setdefault(name, {})
+        if not isinstance(keys, dict):
+            raise UsageError(f"--set {provider}.{name} is one value already, and cannot have the key {key[0]}.")
+        keys[key[0]] = value
     return settings
 
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -50,8 +51,10 @@ class Output:
         if self._path and self._made != self._path:
             self._made.unlink(missing_ok=True)
 
-    def write(self, relation: DuckDBPyRelation, connection: DuckDBPyConnection) -> int | None:
+    def write(self, relation: DuckDBPyRelation, connection: DuckDBPyConnection, *, plan: bool = False) -> int | None:
         """The number of its rows, after one result of `connection` was added; None where it is not known yet.
+
+        `plan` says that it is what EXPLAIN answered.
 
         Raises UsageError for a second one in a format whose file holds one.
         """
@@ -59,7 +62,7 @@ class Output:
         if self._format.is_binary:
             self._hold(reader, relation)
         else:
-            self._write_text(reader, relation)
+            self._write_text(reader, relation, replace(self._options, plan=plan))
         self._results += 1
         return None if self._format.is_binary else reader.count
 
@@ -79,10 +82,10 @@ class Output:
             raise UsageError(f"-o {self._format} holds the rows of one statement, and a second one has rows; write them one by one.")
         self._binary = (reader, relation)
 
-    def _write_text(self, reader: Reader, relation: DuckDBPyRelation) -> None:
+    def _write_text(self, reader: Reader, relation: DuckDBPyRelation, options: TableOptions) -> None:
         if self._results and self._format in _SEPARATED:
             self._stream.write(b"\n")
-        for line in text_lines(reader, relation, self._format, self._options):
+        for line in text_lines(reader, relation, self._format, options):
             self._stream.write(line.encode("utf-8", "replace") + b"\n")
         self._stream.flush()
 

@@ -12,7 +12,7 @@ from rowcall.errors import MisfitWarning, PartialResultWarning, UsageError, near
 from rowcall.shell.exit import Exit, exit_code, tell
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import Output, chosen_format, table_options
-from rowcall.shell.report import has_rows, status_line
+from rowcall.shell.report import has_rows, is_plan, status_line
 from rowcall.sql.statements import parameters as parameters_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def _run_one(session: Session, statement: Statement, parameters: Mapping[str, An
             timeout_s=options.timeout,
         )
     report = session.last
-    rows = output.write(relation, session.connection) if has_rows(statement.text, relation, report) else None
+    rows = None
+    if has_rows(statement.text, relation, report):
+        rows = output.write(relation, session.connection, plan=is_plan(relation, report))
     for warning in report.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if options.stats or sys.stderr.isatty():

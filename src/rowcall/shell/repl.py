@@ -11,7 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from rowcall.shell.formats import Format, text_lines
 from rowcall.shell.local import local_tables
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import table_options
-from rowcall.shell.report import has_rows, status_line
+from rowcall.shell.report import has_rows, is_plan, status_line
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -69,7 +69,8 @@ class Shell:
         report = self.session.last
         reader = Reader(self.session.connection) if has_rows(sql, relation, report) else None
         if reader:
-            for line in text_lines(reader, relation, self.mode, table_options(None, _SHOWN_ROWS, None)):
+            layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
+            for line in text_lines(reader, relation, self.mode, layout):
                 print(line)
         sys.stdout.flush()
         for warning in report.warnings:

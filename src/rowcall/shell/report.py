@@ -30,6 +30,12 @@ def has_rows(sql: str, relation: DuckDBPyRelation, report: Report) -> bool:
     return report.statement_kind not in _WRITES if report.statement_kind != "local" else words[0].strip("(") in _ASKS | {""}
 
 
+def is_plan(relation: DuckDBPyRelation, report: Report) -> bool:
+    """Whether it is what EXPLAIN answers, rowcall's or DuckDB's own."""
+    local = report.statement_kind == "local" and relation.columns == ["explain_key", "explain_value"]
+    return local or (report.statement_kind == "explain" and len(relation.columns) == 2)
+
+
 def status_line(report: Report, rows: int | None) -> str:
     """`12 rows · 0.31 s · 3 requests`, without rows where `rows` is None, and without requests where none was sent."""
     parts = [] if rows is None else [counted(rows, "row")]

@@ -32,6 +32,8 @@ class TableOptions:
     """Terminal columns it may take; 0 for as many as it needs."""
     rows: int | None = None
     """Show at most this many rows; None for all."""
+    plan: bool = False
+    """Whether it is what EXPLAIN answers: two columns, the second with lines of its own."""
 
 
 @dataclass(slots=True)
@@ -47,6 +49,9 @@ class _Layout:
 
 def table_lines(reader: Reader, relation: DuckDBPyRelation, options: TableOptions) -> Iterator[str]:
     """The lines of the table, its last one saying how many rows there are, as `reader.count` does afterwards."""
+    if options.plan:
+        yield from _plan(reader, relation)
+        return
     names = [visible(name) for name in relation.columns]
     rows = _visible_rows(reader, relation) if options.rows is None else _first_rows(reader, relation, options.rows)
     sample = list(itertools.islice(rows, _SAMPLE_ROWS))
@@ -133,6 +138,17 @@ def _blocks(names: list[str], rows: Iterable[Row], width: int) -> Iterator[str]:
         yield f"─[ row {number} ]".ljust(width, "─")
         for name, cell in zip(names, row, strict=True):
             yield f"{pad(name, name_width)} │ {'NULL' if cell is None else cell}"
+
+
+def _plan(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
+    """Every item with its lines beside it, or below it where they are a drawing."""
+    for item, value in reader.text_rows(relation):
+        lines = [visible(line) for line in (value or "").splitlines()] or [""]
+        if len(lines) == 1:
+            yield f"{visible(item or ''):<11}{lines[0]}"
+        else:
+            yield visible(item or "")
+            yield from lines
 
 
 def visible(text: str) -> str:

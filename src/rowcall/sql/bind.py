@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError, Span, SQLError
+from rowcall.sql.statements import Reader
+from rowcall.sql.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,23 @@ class Names:
             raise _placed(error, sql, span) from error
 
     def claims(self, parts: Sequence[str]) -> bool:
-        """Whether the first of several parts is a provider's name, so that a name that resolves to nothing is a misspelt resource."""
-        return len(parts) == 3 and parts[0].casefold() in {name.casefold() for name in self.catalog.providers}
+        """Whether a whole name that resolves to nothing can only be a misspelt resource: its first part, or the others, are ours."""
+        if len(parts) != 3 or self.is_local(parts):
+            return False
+        folded = tuple(part.casefold() for part in parts)
+        return folded[0] in self.catalog.providers or any(ref.parts[1:] == folded[1:] for ref in self.catalog.resources())
+
+
+def first_mention(text: str, tokens: Sequence[Token], names: Names) -> tuple[ResourceRef, Span] | None:
+    """The first resource that stands after FROM or JOIN, as far as tokens alone can tell."""
+    for index in range(1, len(tokens)):
+        reader = Reader(text, tokens, index)
+        if reader.word(-1) in {"FROM", "JOIN"} and (reader.kind() == "IDENTIFIER" or reader.word()[:1].isalpha()):
+            parts, span = reader.name("a table")
+            ref = names.find(parts, sql=text, span=span)
+            if ref is not None:
+                return ref, span
+    return None
 
 
 def _placed(error: SQLError, sql: str, span: Span | None) -> SQLError:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.errors import ParseError, Span, UnsupportedSQLError
-from rowcall.sql.bind import Names
+from rowcall.errors import ParseError, Span, UnknownNameError, UnsupportedSQLError
+from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.statements import Reader, Statement
 from rowcall.sql.tokens import Token, depth_zero
 
@@ -149,6 +149,8 @@ def _show(reader: Reader, _: Names) -> Show | None:
     reader.at += 1
     what = reader.word()
     if what not in _SHOWN:
+        if reader.word(1) == "IN":  # no SHOW of DuckDB's has it
+            raise UnknownNameError("SHOW", what, _SHOWN, sql=reader.text, span=reader.tokens[reader.at].span)
         return None
     reader.at += 1
     parts: tuple[str, ...] = ()
@@ -206,12 +208,12 @@ def _explain(reader: Reader, names: Names) -> Explain | None:
 
 def _use(reader: Reader, names: Names) -> Use | None:
     reader.at += 1
-    parts, _span = reader.name("a provider, a service of it, or a schema")
+    parts, span = reader.name("a provider, a service of it, or a schema")
     reader.end("USE provider[.service]")
     prefix = names.catalog.valid_use(parts)
-    if prefix and not names.is_local(parts):
-        return Use(prefix, reader.text)
-    return Use(None, reader.text)
+    if prefix is None and len(parts) == 2 and parts[0].casefold() in names.catalog.providers:
+        names.catalog.service(*parts, span=span)
+    return Use(prefix, reader.text)
 
 
 def _set(reader: Reader, _: Names) -> Set | None:
@@ -427,6 +429,22 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return Span(start + len(inner) - len(inner.lstrip()), end - (len(inner) - len(inner.rstrip())))
 
 
+def _create(reader: Reader, names: Names) -> None:
+    """Refuses a view or macro over a resource: DuckDB would keep the text, and nothing would fetch its rows later."""
+    words = [token.word for token in reader.tokens[:6]]
+    kind = next((word for word in words if word in {"VIEW", "MACRO", "FUNCTION"}), None)
+    if kind is None:
+        return
+    found = first_mention(reader.text, reader.tokens, names)
+    if found is not None:
+        raise UnsupportedSQLError(
+            f"A {kind.lower()} over an API cannot be kept in the database.",
+            sql=reader.text,
+            span=found[1],
+            hint="Keep its rows instead: CREATE TABLE … AS SELECT …",
+        )
+
+
 _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "SHOW": _show,
     "DESCRIBE": _describe,
@@ -440,6 +458,7 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "REPLACE": _insert,
     "UPDATE": _update,
     "DELETE": _delete,
+    "CREATE": _create,
     "MERGE": _refuse("MERGE", "Write INSERT INTO … for what is new and UPDATE … SET … WHERE … for what is there."),
     "TRUNCATE": _refuse("TRUNCATE", "Write DELETE FROM … WHERE …"),
     "ALTER": _refuse("ALTER TABLE", "The columns of a resource are the API's."),

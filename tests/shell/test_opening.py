@@ -1,0 +1,62 @@
+"""A session as the options ask for it."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from rowcall.errors import UsageError
+from rowcall.shell.opening import add_tables, merged, opened_session, provider_settings
+from rowcall.shell.options import parse, setting
+
+
+def test_later_settings_win_and_keys_gather() -> None:
+    """Headers add up, one base URL replaces another."""
+    given = ["openai.base_url=http://a", "openai.headers.X-A=1", "openai.headers.X-B=2", "openai.base_url=http://b"]
+
+    assert provider_settings([setting(text) for text in given]) == {"openai": {"base_url": "http://b", "headers": {"X-A": "1", "X-B": "2"}}}
+
+
+@pytest.mark.parametrize("given", [["openai.headers=x", "openai.headers.X-A=1"], ["openai.headers.X-A=1", "openai.headers=x"]])
+def test_a_setting_is_one_value_or_several(given: list[str]) -> None:
+    """A name that is given both ways is refused or replaced, and never a trace."""
+    if given[0] == "openai.headers=x":
+        with pytest.raises(UsageError, match="openai.headers"):
+            provider_settings([setting(text) for text in given])
+    else:
+        assert provider_settings([setting(text) for text in given]) == {"openai": {"headers": "x"}}
+
+
+def test_settings_win_over_the_sandbox() -> None:
+    """What the user sets replaces that one setting."""
+    assert merged({"openai": {"base_url": "http://box", "api_key": "k"}}, {"openai": {"api_key": "other"}, "x": {}}) == {
+        "openai": {"base_url": "http://box", "api_key": "other"},
+        "x": {},
+    }
+
+
+def test_tables_are_temporary() -> None:
+    """Columns keep the types of their values, and an empty table is one too."""
+    connection = duckdb.connect()
+
+    add_tables(connection, {"a b": (("id", "n"), [("x", 1), ("y", 2)]), "none": (("id",), [])})
+
+    assert connection.sql('SELECT id, n + 1 FROM "a b" ORDER BY 1').fetchall() == [("x", 2), ("y", 3)]
+    assert connection.sql("FROM none").fetchall() == []
+    assert connection.sql("SELECT DISTINCT database_name FROM duckdb_tables()").fetchall() == [("temp",)]
+
+
+def test_the_session_is_closed_at_the_end() -> None:
+    """Sandbox, connection and session end with the block."""
+    with opened_session(parse(["query", "x", "--sandbox"])) as session:
+        assert session.sql("SELECT count(*) > 0 FROM sandbox_threads").fetchall() == [(True,)]
+        connection = session.connection
+
+    with pytest.raises(duckdb.ConnectionException):
+        connection.sql("SELECT 1")
+
+
+def test_a_seed_needs_the_sandbox() -> None:
+    """An option that would do nothing is refused."""
+    with pytest.raises(UsageError, match="add --sandbox"), opened_session(parse(["query", "x", "--seed", "1"])):
+        pass

@@ -1,0 +1,212 @@
+"""The shell, in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rowcall.shell.repl import history_file, prompt_text
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+
+CTRL_C, CTRL_D, CTRL_R = "\x03", "\x04", "\x12"
+SLOW = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b;"
+
+Start = Callable[..., Any]
+
+
+def ready(start: Start, *arguments: str) -> Any:
+    """A shell at its first prompt."""
+    terminal = start("shell", *arguments)
+    terminal.wait_for("Ctrl-D leaves.")
+    terminal.wait_for("rowcall>")
+    return terminal
+
+
+def asked(terminal: Any, statement: str) -> str:
+    """What a statement printed, its status line included; the shell is at its prompt again."""
+    terminal.type(f"{statement}\r")
+    shown = str(terminal.wait_for(" s\n"))
+    terminal.wait_for(">")
+    return shown
+
+
+def test_a_statement_may_take_several_lines(terminal: Start) -> None:
+    """Enter begins a new line until the semicolon is there; rows come as a table, and the time they took."""
+    shell = ready(terminal)
+
+    shell.type("SELECT 6 * 7 AS\r")
+    shown = asked(shell, "answer;")
+
+    assert "│ answer │\n├────────┤\n│     42 │\n└────────┘\n1 row\n1 row · 0.0" in shown
+
+
+def test_bare_rowcall_is_the_shell_in_a_terminal(terminal: Start) -> None:
+    """Without a command the shell starts, and Ctrl-D leaves it with success."""
+    shell = terminal()
+    shell.wait_for("rowcall>")
+
+    shell.type(CTRL_D)
+
+    assert shell.wait() == 0
+
+
+def test_an_error_is_one_block_and_the_shell_goes_on(terminal: Start) -> None:
+    """No trace, and the next statement works."""
+    shell = ready(terminal)
+
+    shell.type("SELECT nonsense;\r")
+    shown = shell.wait_for("^") + shell.wait_for("rowcall>")
+
+    assert "error: " in shown
+    assert "Traceback" not in shown
+    assert "│ 1 │" in asked(shell, "SELECT 1 AS n;")
+
+
+def test_ctrl_c_ends_the_statement_and_not_the_shell(terminal: Start) -> None:
+    """A running statement is given up, and the next one works."""
+    shell = ready(terminal)
+    shell.type("SELECT 1 AS n;\r" + SLOW + "\r")
+    shell.wait_for(" s\n")
+    shell.wait_for("b;\n")
+
+    shell.type(CTRL_C)
+
+    shell.wait_for("interrupted\n")
+    assert "│ 2 │" in asked(shell, "SELECT 2 AS n;")
+
+
+def test_ctrl_c_gives_up_what_is_typed(terminal: Start) -> None:
+    """A string that is open too long is gone with it."""
+    shell = ready(terminal)
+    shell.type("SELECT 'open\r")
+    shell.wait_for("·")
+
+    shell.type(CTRL_C)
+
+    shell.wait_for("rowcall>")
+    assert "│ 3 │" in asked(shell, "SELECT 3 AS n;")
+
+
+def test_tab_completes_names_of_the_manifest(terminal: Start) -> None:
+    """Service and resource complete; what is selected goes into the statement."""
+    shell = ready(terminal)
+
+    shell.type("DESCRIBE openai.assistants.run_\t")
+    shell.wait_for("run_steps")
+    shown = asked(shell, ";")
+
+    assert "│ step_details" in shown
+
+
+def test_a_long_result_says_how_long_it_is(terminal: Start) -> None:
+    """The shell shows forty rows and counts all."""
+    shell = ready(terminal)
+
+    assert "showing 40 of 1,234 rows\n1,234 rows · " in asked(shell, "FROM range(1234);")
+
+
+def test_the_sandbox_is_at_hand(terminal: Start) -> None:
+    """--sandbox answers, and the number of requests is told."""
+    shell = ready(terminal, "--sandbox")
+
+    shown = asked(shell, "SELECT count(*) > 0 AS some FROM sandbox_threads t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id;")
+
+    assert "│ true │" in shown
+    assert " requests" in shown
+
+
+def test_use_changes_the_prompt(terminal: Start) -> None:
+    """The prompt names what short names mean."""
+    shell = ready(terminal)
+
+    shell.type("USE openai.assistants;\r")
+
+    shell.wait_for("openai.assistants>")
+    assert "│ usage" in asked(shell, "DESCRIBE runs;")
+
+
+def test_dot_commands_work_in_the_terminal(terminal: Start, tmp_path: Path) -> None:
+    """Modes, listings, files, and the way out."""
+    (tmp_path / "report.sql").write_text("SELECT 1 AS a; SELECT 2 AS b;")
+    shell = ready(terminal)
+
+    for typed, printed in [
+        (".help", "leave"),
+        (".mode json", "Rows are shown as json."),
+        (".mode parquet", "error: parquet cannot be shown"),
+        (".mdoe csv", "error: There is no .mdoe. Did you mean .mode?"),
+        (".read report.sql", '{"b":2}'),
+        (".read missing.sql", "error: Cannot read missing.sql: No such file or directory."),
+        (".read", "error: .read takes a file"),
+        (".tables", "openai.assistants.runs"),
+        (".timing off", "timing is off"),
+        (".timing maybe", "error: .timing takes on or off."),
+        (".schema openai.assistants.threads", '"column_name":"id"'),
+    ]:
+        shell.type(f"{typed}\r")
+        shell.wait_for(printed)
+        shell.wait_for("rowcall>")
+
+    shell.type(".quit\r")
+    assert shell.wait() == 0
+
+
+def test_a_schema_describes_local_tables(terminal: Start) -> None:
+    """.schema without a name goes through all of them."""
+    shell = ready(terminal)
+    asked(shell, "CREATE TABLE things (size INTEGER);")
+
+    shell.type(".schema\r")
+
+    assert "things\n" in shell.wait_for("│ size")
+
+
+def test_the_history_is_kept_for_its_owner_alone(terminal: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What was typed is found by the next shell, and by nobody else."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    first = ready(terminal)
+    asked(first, "SELECT 'remember' AS me;")
+    first.type(CTRL_D)
+    first.wait()
+
+    second = ready(terminal)
+    second.type(CTRL_R + "remem")
+    second.wait_for("'remember'")
+
+    path = history_file()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert "remember" in path.read_text()
+
+
+def test_leaving_says_nothing_more(terminal: Start) -> None:
+    """Neither DuckDB nor the interpreter complains on the way out."""
+    shell = ready(terminal, "--sandbox")
+    asked(shell, "SELECT thread_id FROM sandbox_threads;")
+
+    shell.type(CTRL_D)
+
+    assert shell.wait() == 0
+    assert shell.seen.split() == []
+
+
+@pytest.mark.parametrize(("use", "prompt"), [((), "rowcall> "), (("openai", "assistants"), "openai.assistants> ")])
+def test_the_prompt_names_what_use_set(use: tuple[str, ...], prompt: str) -> None:
+    """Without USE it is the program's name."""
+    assert prompt_text(use) == prompt
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the place differs elsewhere")
+def test_the_history_is_in_the_state_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the XDG base directories say."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+    assert history_file() == tmp_path / "rowcall" / "history"
