@@ -67,6 +67,10 @@ matrix: test $(MATRIX:%=test-%) ## run all tests on DuckDB 2.0 and 1.5, sqlglot 
 $(MATRIX:%=test-%): test-%: .venv-%/.ready
 	.venv-$*/bin/python -m pytest $(ARGS)
 
+.PHONY: others
+others: $(VENV)/.ready .venv-others/.ready ## run the tests against a server that is not ours
+	$(BIN)/python -m pytest tests/session/test_other_servers.py $(ARGS)
+
 .PHONY: coverage
 coverage: $(VENV)/.ready ## run all tests and list the lines that none of them reached
 	$(BIN)/python -m pytest --cov --cov-report=term-missing $(ARGS)
@@ -105,6 +109,10 @@ clean: ## remove what the other targets made
 
 .venv/.ready $(MATRIX:%=.venv-%/.ready): pyproject.toml requirements/venv.sh
 	@sh requirements/venv.sh "$(PYTHON)" $(@D) $(filter %.txt,$^) .
+	@touch $@
+
+.venv-others/.ready: requirements/other-servers.txt requirements/venv.sh
+	@sh requirements/venv.sh "$(PYTHON)" $(@D) $<
 	@touch $@
 
 .venv-lock/.ready: Makefile

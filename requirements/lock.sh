@@ -18,6 +18,9 @@ for duckdb in 2.0 1.5; do
         --constraint "requirements/duckdb-$duckdb.in" --output-file "requirements/duckdb-$duckdb.txt"
 done
 
+# A server that is not ours, for the tests to run against; it wants an older `openai`, so it has an environment of its own.
+echo "openai-responses" | compile "$@" - --output-file requirements/other-servers.txt
+
 # The compiled build has the version of sqlglot that the other files pin.
 sqlglot=$(sed -n 's/^sqlglot==\([^ ]*\).*/\1/p' requirements/duckdb-2.0.txt)
 echo "sqlglot[c]==$sqlglot" | compile "$@" - --output-file requirements/compiled.txt

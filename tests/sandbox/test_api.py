@@ -28,7 +28,7 @@ def test_a_request_without_a_key_is_refused(still: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "key,shown", [("sk-wrong", "********"), ("sk-proj-0123456789abcd", "******************abcd")], ids=["short", "long"]
+    ("key", "shown"), [("sk-wrong", "********"), ("sk-proj-0123456789abcd", "******************abcd")], ids=["short", "long"]
 )
 def test_a_wrong_key_is_refused_and_not_repeated(still: Sandbox, key: str, shown: str) -> None:
     """Of a long key the last characters are shown, of a short one none."""
@@ -79,8 +79,10 @@ def test_the_manifest_s_static_header_is_asked_for(still: Sandbox, sent: dict[st
 
     assert message(answer) == (
         400,
-        "You must provide the 'OpenAI-Beta' header to access the Assistants API. "
-        "Please try again by setting the header 'OpenAI-Beta: assistants=v2'.",
+        (
+            "You must provide the 'OpenAI-Beta' header to access the Assistants API. "
+            "Please try again by setting the header 'OpenAI-Beta: assistants=v2'."
+        ),
         "invalid_beta",
     )
 
@@ -109,7 +111,7 @@ def test_a_method_that_a_path_does_not_take_is_refused(reader: httpx.Client) -> 
 
 
 @pytest.mark.parametrize(
-    "path,noun,id_",
+    ("path", "noun", "id_"),
     [
         ("/threads/thread_X", "thread", "thread_X"),
         ("/threads/thread_X/runs", "thread", "thread_X"),
@@ -130,7 +132,7 @@ def test_an_unknown_id_is_refused(still: Sandbox, reader: httpx.Client, path: st
     assert message(answer) == (404, f"No {noun} found with id '{id_.format(other=other)}'.", None)
 
 
-def test_every_answer_has_a_request_id_of_its_own(still: Sandbox, reader: httpx.Client) -> None:
+def test_every_answer_has_a_request_id_of_its_own(reader: httpx.Client) -> None:
     """Answers and refusals carry different ids."""
     ids = [reader.get(path).headers["x-request-id"] for path in ("/assistants", "/assistants", "/nothing")]
 
@@ -186,7 +188,7 @@ def test_a_thread_may_start_with_messages(client: httpx.Client) -> None:
     assert [(row["role"], row["content"][0]["text"]["value"]) for row in rows] == [("user", "one"), ("assistant", "two")]
 
 
-def test_a_thread_and_its_run_can_be_made_at_once(box: Sandbox, client: httpx.Client) -> None:
+def test_a_thread_and_its_run_can_be_made_at_once(client: httpx.Client) -> None:
     """The answer is the run; the thread and its messages are there."""
     assistant = client.get("/assistants").json()["data"][0]
     thread = {"messages": [{"role": "user", "content": "Hi"}], "metadata": {"k": "v"}}

@@ -15,8 +15,16 @@ from rowcall.sandbox.server import Sandbox
 HEADERS = {"Authorization": "Bearer sandbox-key", "OpenAI-Beta": "assistants=v2"}
 
 QUERIES = {
-    "too large": ("limit=101", "Invalid 'limit': integer above maximum value. Expected a value <= 100, but got 101 instead.", "integer_above_max_value"),
-    "too small": ("limit=0", "Invalid 'limit': integer below minimum value. Expected a value >= 1, but got 0 instead.", "integer_below_min_value"),
+    "too large": (
+        "limit=101",
+        "Invalid 'limit': integer above maximum value. Expected a value <= 100, but got 101 instead.",
+        "integer_above_max_value",
+    ),
+    "too small": (
+        "limit=0",
+        "Invalid 'limit': integer below minimum value. Expected a value >= 1, but got 0 instead.",
+        "integer_below_min_value",
+    ),
     "no number": ("limit=many", "Invalid type for 'limit': expected an integer, but got a string instead.", "invalid_type"),
     "no whole number": ("limit=1.5", "Invalid type for 'limit': expected an integer, but got a string instead.", "invalid_type"),
     "empty": ("limit=", "Invalid type for 'limit': expected an integer, but got a string instead.", "invalid_type"),
@@ -26,15 +34,13 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("query,message,code", QUERIES.values(), ids=QUERIES)
+@pytest.mark.parametrize(("query", "message", "code"), QUERIES.values(), ids=QUERIES)
 def test_a_wrong_query_is_refused_in_the_api_s_words(reader: httpx.Client, query: str, message: str, code: str) -> None:
     """Bounds, types, sets and names of query parameters are those of the manifest."""
     answer = reader.get(f"/assistants?{query}")
 
     assert answer.status_code == 400
-    assert answer.json() == {
-        "error": {"message": message, "type": "invalid_request_error", "param": query.partition("=")[0], "code": code}
-    }
+    assert answer.json() == {"error": {"message": message, "type": "invalid_request_error", "param": query.partition("=")[0], "code": code}}
 
 
 BODIES: dict[str, tuple[Any, str, str, str]] = {
@@ -47,7 +53,12 @@ BODIES: dict[str, tuple[Any, str, str, str]] = {
         "temperature",
         "invalid_type",
     ),
-    "no list": ({"model": "m", "tools": {}}, "Invalid type for 'tools': expected an array, but got an object instead.", "tools", "invalid_type"),
+    "no list": (
+        {"model": "m", "tools": {}},
+        "Invalid type for 'tools': expected an array, but got an object instead.",
+        "tools",
+        "invalid_type",
+    ),
     "within a list": (
         {"model": "m", "tools": [{"type": 1.5}]},
         "Invalid type for 'tools[0].type': expected a string, but got a decimal instead.",
@@ -82,7 +93,7 @@ BODIES: dict[str, tuple[Any, str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("body,message,param,code", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize(("body", "message", "param", "code"), BODIES.values(), ids=BODIES)
 def test_a_wrong_body_is_refused_in_the_api_s_words(reader: httpx.Client, body: Any, message: str, param: str, code: str) -> None:
     """Attributes, their types, bounds and sets are those of the manifest."""
     answer = reader.post("/assistants", json=body)

@@ -50,7 +50,7 @@ def test_releasing_a_running_clock_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("held", [True, False])
-def test_a_restart_sets_the_time_and_leaves_the_rest(held: bool) -> None:  # noqa: FBT001
+def test_a_restart_sets_the_time_and_leaves_the_rest(held: bool) -> None:
     """A held clock stays held, a running one runs on."""
     clock = Clock(1000, held=held)
 

@@ -16,7 +16,7 @@ START = 1_790_000_000
 
 
 @pytest.mark.parametrize(
-    "form,name,expected",
+    ("form", "name", "expected"),
     [("seconds", "retry-after", "2.5"), ("milliseconds", "retry-after-ms", "2500"), ("date", "retry-after", None)],
 )
 def test_a_rate_limit_says_when_to_come_back(box: Sandbox, client: httpx.Client, form: str, name: str, expected: str | None) -> None:
@@ -144,7 +144,7 @@ def test_a_fault_befalls_what_it_is_meant_for(box: Sandbox, client: httpx.Client
 
 
 @pytest.mark.parametrize(
-    "kind,options,message",
+    ("kind", "options", "message"),
     [
         ("rate_limt", {}, 'There is no fault "rate_limt". Did you mean rate_limit?'),
         ("zzz", {}, 'There is no fault "zzz". There is: rate_limit, server_error'),

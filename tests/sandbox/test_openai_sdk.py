@@ -29,7 +29,7 @@ def test_it_lists_everything_over_pages(box: Sandbox, sdk: Any) -> None:
 
     runs = [run for thread in threads for run in sdk.threads.runs.list(thread, limit=4)]
     steps = [step for run in runs[:5] for step in sdk.threads.runs.steps.list(run.id, thread_id=run.thread_id, limit=1)]
-    messages = [message for message in sdk.threads.messages.list(threads[0], limit=3, order="asc")]
+    messages = list(sdk.threads.messages.list(threads[0], limit=3, order="asc"))
     assistants = list(sdk.assistants.list(limit=2))
 
     assert len({run.id for run in runs}) == len(runs) > 400
@@ -85,9 +85,12 @@ def test_it_polls_a_run_to_its_end(box: Sandbox, sdk: Any) -> None:
 
 def test_it_raises_its_own_errors(box: Sandbox, sdk: Any) -> None:
     """Refusals have the form that it knows."""
-    with pytest.raises(openai.NotFoundError, match="No thread found with id 'thread_X'."):
+    with pytest.raises(openai.NotFoundError, match="No thread found with id 'thread_X'"):
         sdk.threads.retrieve("thread_X")
-    with pytest.raises(openai.AuthenticationError) as caught, openai.OpenAI(base_url=box.base_url, api_key="sk-wrong", max_retries=0) as other:
+    with (
+        pytest.raises(openai.AuthenticationError) as caught,
+        openai.OpenAI(base_url=box.base_url, api_key="sk-wrong", max_retries=0) as other,
+    ):
         other.beta.assistants.list()
     box.fault("rate_limit")
     with pytest.raises(openai.RateLimitError):

@@ -88,16 +88,15 @@ def test_two_sandboxes_live_side_by_side() -> None:
 
 def test_a_taken_port_is_wrong_usage() -> None:
     """The error says what to do, and a port out of range is refused too."""
-    with Sandbox() as box:
-        with pytest.raises(UsageError, match=f"Port {box.port} is taken. Choose another one, or 0 for any that is free."):
-            Sandbox(port=box.port).start()
+    with Sandbox() as box, pytest.raises(UsageError, match=f"Port {box.port} is taken. Choose another one, or 0 for any that is free."):
+        Sandbox(port=box.port).start()
     with pytest.raises(UsageError, match="cannot listen on port 70000"):
         Sandbox(port=70000).start()
 
 
 def test_an_unknown_provider_is_wrong_usage() -> None:
     """The nearest name is offered."""
-    with pytest.raises(UsageError, match='There is no provider "opnai". Did you mean openai?'):
+    with pytest.raises(UsageError, match=r'There is no provider "opnai"\. Did you mean openai\?'):
         Sandbox("opnai")
 
 

@@ -19,7 +19,7 @@ SCOPE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    "source,expected",
+    ("source", "expected"),
     [
         ("plain", "plain"),
         ("{{braces}}", "{braces}"),
@@ -66,7 +66,7 @@ def test_a_template_gives_what_it_says(source: Any, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "source,holds",
+    ("source", "holds"),
     [
         ({}, True),
         ({"now": 100, "body.model": "m"}, True),
@@ -80,7 +80,7 @@ def test_a_template_gives_what_it_says(source: Any, expected: Any) -> None:
         ({"object.plan.secret": "{body.items.count + 1}"}, True),
     ],
 )
-def test_a_condition_holds_when_all_its_comparisons_do(source: dict[str, Any], holds: bool) -> None:  # noqa: FBT001
+def test_a_condition_holds_when_all_its_comparisons_do(source: dict[str, Any], holds: bool) -> None:
     """Lists mean any of, true and false mean something and nothing, all else means equal."""
     assert condition(source)({**SCOPE, "rng": Random(0)}) is holds
 

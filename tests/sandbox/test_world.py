@@ -113,7 +113,9 @@ def test_prompts_grow_along_a_thread(runs: list[dict[str, Any]]) -> None:
             by_thread.setdefault(run["thread_id"], []).append(run["usage"]["prompt_tokens"])
 
     assert all(tokens == sorted(tokens) and tokens[0] < tokens[-1] for tokens in by_thread.values() if len(tokens) > 1)
-    assert all(run["usage"]["total_tokens"] == run["usage"]["prompt_tokens"] + run["usage"]["completion_tokens"] for run in runs if run["usage"])
+    assert all(
+        run["usage"]["total_tokens"] == run["usage"]["prompt_tokens"] + run["usage"]["completion_tokens"] for run in runs if run["usage"]
+    )
 
 
 def test_at_most_one_run_of_a_thread_is_active(runs: list[dict[str, Any]]) -> None:
@@ -284,7 +286,10 @@ def test_active_seeds_end_as_time_passes(box: Sandbox, client: httpx.Client) -> 
 
 def test_looking_does_not_change_what_happens(box: Sandbox, client: httpx.Client) -> None:
     """One leap of the clock and many small ones lead to the same objects."""
-    with Sandbox(clock=Clock(START, held=True)) as other, httpx.Client(base_url=other.base_url, headers=client.headers, trust_env=False) as many:
+    with (
+        Sandbox(clock=Clock(START, held=True)) as other,
+        httpx.Client(base_url=other.base_url, headers=client.headers, trust_env=False) as many,
+    ):
         for _ in range(40):
             other.clock.advance(15)
             many.get("/assistants")

@@ -234,10 +234,8 @@ def _row(key: str, field: dataclasses.Field[Any], hint: Any) -> str:
 
 
 def _value(hint: Any) -> str:
-    if hint == Type:
-        return "[type](#types)"
-    if hint is Any:
-        return "[template](#templates)"
+    if hint is Any or hint == Type:
+        return "[template](#templates)" if hint is Any else "[type](#types)"
     if dataclasses.is_dataclass(hint):
         return f"[{_words(hint).lower()}](#{_title(hint).lower().replace(' ', '-')})"
     if typing.get_origin(hint) is dict:

@@ -76,6 +76,9 @@ def injected(
     if kind not in KINDS:
         raise UsageError(f'There is no fault "{kind}". {_suggest(kind, KINDS)}')
     known = _OPTIONS.get(kind, {})
+    for name, value in (("times", times), ("after", after)):
+        if not isinstance(value, int | None) or (value or 0) < 0:
+            raise UsageError(f"The fault {kind} cannot have {name}={value!r}.")
     for name, value in options.items():
         if name not in known:
             raise UsageError(f'The fault {kind} has no option "{name}". {_suggest(name, ["times", "path", "method", "after", *known])}')
