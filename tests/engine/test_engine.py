@@ -192,7 +192,7 @@ def test_columns_of_what_there_is(engine: Engine) -> None:
     con.execute("CREATE TABLE t (i INTEGER, s VARCHAR)")
     frame = con.sql("SELECT 1::BIGINT AS x")
 
-    found = [engine.columns(source, {"frame": frame}) for source in ("t", "frame", "(SELECT true AS b)", "absent", "fram")]
+    found = [engine.columns(source, {}, {"frame": frame}) for source in ("t", "frame", "(SELECT true AS b)", "absent", "fram")]
 
     assert found == [{"i": "INTEGER", "s": "VARCHAR"}, {"x": "BIGINT"}, {"b": "BOOLEAN"}, None, None]
 

@@ -60,7 +60,7 @@ def test_a_sound_file_has_no_faults() -> None:
         ),
         ("object.state: home", "object..state: home", "`{object..state}` is no expression", "methods.lend.refuse[0].unless.object..state"),
         ("lend:\n    refuse", "lnd:\n    refuse", "there is no method in the manifest `lnd`; did you mean `lend`?", "methods.lnd"),
-        ("parameter: book", "parametr: book", "unknown key `parametr`; did you mean `parameter`?", "collections.books.parametr"),
+        ("parameter: book_id", "parametr: book_id", "unknown key `parametr`; did you mean `parameter`?", "collections.books.parametr"),
         ("seeds:\n  - count", "seeds:\n  - scenes: []\n    count", "unknown key `scenes`", "seeds[0].scenes"),
     ],
 )
@@ -89,6 +89,14 @@ def test_a_method_that_nothing_plays_is_a_fault() -> None:
 
     assert any("`lend` is missing; a method with `verb: exec` says what it does" in fault for fault in faults(without_lend))
     assert any("`books` is missing, which `get_book` is about" in fault for fault in faults(without_books))
+
+
+def test_a_path_parameter_that_names_nothing_is_a_fault() -> None:
+    """Otherwise a request to that path could not be answered."""
+    found = faults(TEXT.replace("parameter: book_id", "parameter: isbn", 1))
+
+    assert found
+    assert all("none has `parameter: book_id`, which stands in the path of `" in fault for fault in found)
 
 
 def test_all_faults_are_found_at_once() -> None:

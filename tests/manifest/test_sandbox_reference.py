@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rowcall.manifest.read import load_provider
+from rowcall.manifest.sandbox import read_sandbox
 from rowcall.manifest.sandbox_reference import PAGE, current
 from rowcall.sandbox.faults import KINDS
 
@@ -15,6 +17,17 @@ def test_the_keys_in_the_page_are_those_of_the_records() -> None:
     page = (ROOT / PAGE).read_text("utf-8")
 
     assert current(page) == page
+
+
+def test_the_example_in_the_page_is_right() -> None:
+    """But for the refusals that it leaves out, the file that the page shows is one that the library could have."""
+    page = (ROOT / PAGE).read_text("utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+
+    faults = read_sandbox("example", example, load_provider(ROOT / "tests" / "sandbox" / "library"))[1]
+
+    assert {fault.path.partition(".")[0] for fault in faults} == {"refusals"}
+    assert {fault.message.split("`")[0] for fault in faults} == {"missing key "}
 
 
 def test_every_fault_is_in_the_page() -> None:

@@ -151,7 +151,7 @@ class Zoo:
         return self._planned(sql, given or {})[1]
 
     def _planned(self, sql: str, given: Mapping[str, Any]) -> tuple[Any, tuple[Scan, ...]]:
-        analysis = analyse(sql, tokenize(sql), self.names(), lambda source: self.engine.columns(source, {}))
+        analysis = analyse(sql, tokenize(sql), self.names(), lambda source: self.engine.columns(source, _used(source, given), {}))
         return analysis, plan(analysis, lambda query: self.engine.rows(query, _used(query, given), {}))
 
     def answer(self, sql: str, given: Mapping[str, Any] | None = None) -> Counter[str]:

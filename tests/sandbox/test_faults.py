@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_a_slow_answer_is_the_right_one(box: Sandbox, client: httpx.Client) -> N
 
     right = client.get("/assistants")
 
-    assert right.json() == client.get("/assistants", timeout=None).json() if not box.requests else right.status_code == 200
+    assert len(right.json()["data"]) == 6
     with pytest.raises(httpx.ReadTimeout):
         client.get("/assistants", timeout=0.2)
 
@@ -152,7 +153,12 @@ def test_a_fault_befalls_what_it_is_meant_for(box: Sandbox, client: httpx.Client
         ("slow", {"seconds": -1}, "The fault slow cannot have seconds=-1."),
         ("slow", {"seconds": "long"}, "The fault slow cannot have seconds='long'."),
         ("rate_limit", {"form": "weeks"}, "The fault rate_limit cannot have form='weeks'."),
-        ("empty", {"path": "("}, '"(" is no regular expression'),
+        ("empty", {"path": "("}, "The fault empty cannot have path='('."),
+        ("empty", {"path": 5}, "The fault empty cannot have path=5."),
+        ("empty", {"status": 200}, "The fault empty cannot have status=200."),
+        ("capped", {"rows": 0}, "The fault capped cannot have rows=0."),
+        ("drop", {"times": -1}, "The fault drop cannot have times=-1."),
+        ("drop", {"after": None}, "The fault drop cannot have after=None."),
     ],
 )
 def test_a_fault_that_there_is_not_is_wrong_usage(kind: str, options: dict[str, Any], message: str) -> None:
@@ -182,10 +188,8 @@ def test_a_misspelled_option_on_the_command_line_is_wrong_usage() -> None:
 def test_every_kind_can_be_injected_without_options(box: Sandbox, client: httpx.Client, kind: str) -> None:
     """Each has defaults, and the server is well afterwards."""
     box.fault(kind)
-    try:
+    with contextlib.suppress(httpx.RemoteProtocolError):
         client.get("/assistants", timeout=5)
-    except httpx.RemoteProtocolError:
-        assert kind == "drop"
 
     assert client.get("/assistants").status_code == 200
     assert [request.fault for request in box.requests] == [kind, None]

@@ -163,6 +163,36 @@ def test_the_process_may_end_while_it_runs() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_a_whole_life_warns_of_nothing() -> None:
+    """Started, asked over a connection that stays open, stopped: with warnings as errors and in development mode stderr stays empty."""
+    program = """
+import http.client, threading
+from rowcall.sandbox.server import Sandbox
+box = Sandbox().start()
+connection = http.client.HTTPConnection("127.0.0.1", box.port)
+for _ in range(2):
+    connection.request("GET", "/v1/assistants")
+    connection.getresponse().read()
+box.fault("drop")
+connection.request("GET", "/v1/assistants")
+try:
+    connection.getresponse().read()
+except http.client.IncompleteRead:
+    connection.close()
+connection.request("GET", "/v1/assistants")
+connection.getresponse().read()
+box.stop()
+connection.close()
+print(len(box.requests), threading.active_count())
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4 1\n", "")
+
+
 def test_importing_it_loads_no_server() -> None:
     """Starlette and uvicorn are loaded when a sandbox is made."""
     program = "import sys, rowcall.sandbox.server; print([m for m in ('uvicorn', 'starlette', 'asyncio', 'yaml') if m in sys.modules])"

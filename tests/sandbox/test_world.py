@@ -244,7 +244,7 @@ def test_a_run_can_be_cancelled_while_it_is_active(box: Sandbox, client: httpx.C
     assert shop.run()["status"] == "queued"
 
 
-@pytest.mark.parametrize("outcome", ["completed", "failed", "incomplete", "hangs"])
+@pytest.mark.parametrize("outcome", ["completed", "failed", "incomplete", "cancelled", "hangs"])
 def test_a_client_may_wish_for_an_outcome(box: Sandbox, client: httpx.Client, outcome: str) -> None:
     """The metadata of a new run say how it shall end; what has ended cannot be cancelled."""
     shop = Shop(box, client)

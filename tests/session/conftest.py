@@ -43,7 +43,7 @@ class World:
     """The raw JSON of a sandbox, fetched without rowcall."""
 
     threads: list[str]
-    """Those with the fewest runs first."""
+    """Those with the most runs first; the last has none."""
     runs: list[dict[str, Any]]
     assistants: list[dict[str, Any]]
 
@@ -58,7 +58,7 @@ def world(still: Sandbox) -> World:
     with httpx.Client(base_url=still.base_url, headers=HEADERS, trust_env=False) as client:
         threads = [thread for (thread,) in still.tables["sandbox_threads"][1]]
         runs = {thread: _all(client, f"/threads/{thread}/runs") for thread in threads}
-        threads.sort(key=lambda thread: len(runs[thread]))
+        threads.sort(key=lambda thread: -len(runs[thread]))
         return World(threads, [run for thread in threads for run in runs[thread]], _all(client, "/assistants"))
 
 

@@ -63,13 +63,16 @@ class Terminal:
 
     def wait_for(self, text: str) -> str:
         """What came since the last call, up to and with `text`. Fails when it does not come."""
+        return self.wait_for_match(re.escape(text))
+
+    def wait_for_match(self, pattern: str) -> str:
+        """What came since the last call, up to and with what the regular expression matches. Fails when it does not come."""
         end = time.monotonic() + PATIENCE_S
-        while text not in self.seen:
-            self._read()
-            if time.monotonic() > end or (self.process.poll() is not None and text not in self.seen and not self._read()):
-                raise AssertionError(f"{text!r} did not come; the terminal shows:\n{self.seen}")
-        before, _, self.seen = self.seen.partition(text)
-        return before + text
+        while not (found := re.search(pattern, self.seen)):
+            if not self._read() and (time.monotonic() > end or self.process.poll() is not None):
+                raise AssertionError(f"{pattern!r} did not come; the terminal shows:\n{self.seen}")
+        before, self.seen = self.seen[: found.end()], self.seen[found.end() :]
+        return before
 
     def wait(self) -> int:
         """The exit code."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import duckdb
@@ -107,6 +108,15 @@ def test_an_arrow_stream_has_every_row() -> None:
     table = pa.ipc.open_stream(out.getvalue()).read_all()
 
     assert table.column("i").to_pylist() == list(range(5000))
+
+
+def test_arrow_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the extra."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    connection = duckdb.connect()
+
+    with pytest.raises(UsageError, match=r"pip install 'rowcall\[arrow\]'"):
+        write_binary(Reader(connection), connection.sql("SELECT 1"), Format.ARROW, io.BytesIO())
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def ready(start: Start, *arguments: str) -> Any:
 def asked(terminal: Any, statement: str) -> str:
     """What a statement printed, its status line included; the shell is at its prompt again."""
     terminal.type(f"{statement}\r")
-    shown = str(terminal.wait_for(" s\n"))
+    shown = str(terminal.wait_for_match(r"\d\.\d\d s(?: · \d+ requests?)?\n"))
     terminal.wait_for(">")
     return shown
 
@@ -72,9 +73,10 @@ def test_an_error_is_one_block_and_the_shell_goes_on(terminal: Start) -> None:
 def test_ctrl_c_ends_the_statement_and_not_the_shell(terminal: Start) -> None:
     """A running statement is given up, and the next one works."""
     shell = ready(terminal)
-    shell.type("SELECT 1 AS n;\r" + SLOW + "\r")
-    shell.wait_for(" s\n")
+    asked(shell, "SELECT 1 AS n;")
+    shell.type(f"{SLOW}\r")
     shell.wait_for("b;\n")
+    time.sleep(0.5)
 
     shell.type(CTRL_C)
 
@@ -195,7 +197,7 @@ def test_leaving_says_nothing_more(terminal: Start) -> None:
     shell.type(CTRL_D)
 
     assert shell.wait() == 0
-    assert shell.seen.split() == []
+    assert set(shell.seen.split()) <= {"rowcall>"}
 
 
 @pytest.mark.parametrize(("use", "prompt"), [((), "rowcall> "), (("openai", "assistants"), "openai.assistants> ")])

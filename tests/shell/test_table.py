@@ -101,3 +101,11 @@ def test_shorten_counts_terminal_columns() -> None:
     """A cut text with its ellipsis fits the width."""
     assert shorten("日本語です", 6) == "日本…"
     assert shorten("abc", 4) == "abc"
+
+
+def test_a_plan_keeps_its_drawing() -> None:
+    """What EXPLAIN answers is printed line by line, short items beside their name."""
+    connection = duckdb.connect()
+    relation = connection.sql(r"SELECT * FROM (VALUES ('request', 'GET /x'), ('duckdb', E'┌──┐\n└──┘')) v(item, value)")
+
+    assert list(table_lines(Reader(connection), relation, TableOptions(plan=True))) == ["request    GET /x", "duckdb", "┌──┐", "└──┘"]

@@ -89,10 +89,10 @@ class Engine:
         rows: list[tuple[Any, ...]] = relation.fetchall() if relation is not None else []
         return rows
 
-    def columns(self, source: str, frame: Frame) -> dict[str, str] | None:
+    def columns(self, source: str, parameters: Parameters, frame: Frame) -> dict[str, str] | None:
         """Column names and DuckDB types of a table, view, data frame or parenthesised query; None when there is no such thing."""
         try:
-            relation = self._call(f"FROM {source} LIMIT 0", {}, frame)
+            relation = self._call(f"FROM {source} LIMIT 0", parameters, frame)
         except Exception:  # noqa: BLE001 - whatever DuckDB says, it is not a table
             return None
         return dict(zip(relation.columns, map(str, relation.types), strict=True))
@@ -107,7 +107,7 @@ class Engine:
             return True
         if not 0 < len(folded) <= 3:
             return False
-        return bool(self.connection.sql(_HAS[len(folded)], params=folded).fetchall())
+        return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
     def empty(self) -> duckdb.DuckDBPyRelation:
         """A relation without rows."""
@@ -176,10 +176,10 @@ _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", 
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
 _HAS = {
-    1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = ? AND (d = 'temp' OR d = lower(current_database())
+    1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = $1 AND (d = 'temp' OR d = lower(current_database())
 AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)), s)) LIMIT 1""",
     2: f"SELECT 1 FROM ({_TABLES}) WHERE (s = $1 OR (d = $1 AND s = 'main')) AND t = $2 LIMIT 1",
-    3: f"SELECT 1 FROM ({_TABLES}) WHERE d = ? AND s = ? AND t = ? LIMIT 1",
+    3: f"SELECT 1 FROM ({_TABLES}) WHERE d = $1 AND s = $2 AND t = $3 LIMIT 1",
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from rowcall.errors import Fault, ManifestError, UsageError, nearest
 from rowcall.manifest.document import Document, keys_of
-from rowcall.manifest.model import Provider, Verb, _
+from rowcall.manifest.model import Place, Provider, Verb, _
 from rowcall.manifest.template import condition_problems, problems
 
 SANDBOX_FILE = "sandbox.yaml"
@@ -229,6 +229,8 @@ class _Rules:
         for name in self._sandbox.methods:
             self._known(f"methods.{name}", name, self._methods, "method in the manifest", at_key=True)
         self._served()
+        if self._document.sound("collections"):
+            self._named()
 
     def _served(self) -> None:
         """Every method of the manifest must be one that the sandbox can play."""
@@ -240,6 +242,14 @@ class _Rules:
                     self._document.fault("methods", f"`{name}` is missing; a method with `verb: exec` says what it does")
                 elif resource_name not in self._sandbox.collections:
                     self._document.fault("collections", f"`{resource_name}` is missing, which `{name}` is about")
+
+    def _named(self) -> None:
+        """Every path parameter must name an object of some collection."""
+        known = {collection.parameter for collection in self._sandbox.collections.values()}
+        for name, method in self._methods.items():
+            for parameter, declared in method.parameters.items():
+                if declared.place is Place.PATH and parameter not in known:
+                    self._document.fault("collections", f"none has `parameter: {parameter}`, which stands in the path of `{name}`")
 
     def _walk(self, record: Any, path: str, states: dict[str, State]) -> None:
         """Checks the templates, conditions and names in `record` and in all records below it."""

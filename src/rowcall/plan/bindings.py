@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 
 import sqlglot
 from sqlglot import exp
 
 from rowcall.errors import Span
+from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import quoted
-from rowcall.plan.predicates import Alternative, Constants, Keys, alternatives, both, is_constant
-from rowcall.plan.references import Reference, column_of, hidden_columns
+from rowcall.plan.joins import Joined, Named, View, views
+from rowcall.plan.predicates import Alternative, Constants, Keys, alternatives, both, collates, is_constant
+from rowcall.plan.references import Reference, column_of, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
 from rowcall.sql.tokens import Token
 
 ColumnsOf = Callable[[str], Mapping[str, str] | None]
 """Column names and DuckDB types of what a piece of SQL after FROM names; None when there is no such thing."""
+
+Place = tuple[int, str]
+"""A source, by its position in FROM, and a column of it: as the resource spells it, or folded for a local one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,22 @@ class Source:
     unstable: str = ""
     """Why its values cannot be read before the statement runs, in the user's terms."""
 
+    @property
+    def named(self) -> Named:
+        """What it calls its columns."""
+        if self.reference is not None:
+            hidden = frozenset(name.casefold() for name in hidden_columns(self.reference.ref))
+            return Named(frozenset(written_columns(self.reference)), hidden)
+        return Named(frozenset(self.columns) if self.columns else None)
+
+    def qualifies(self, prefix: Sequence[str]) -> bool:
+        """Whether columns with this before them, folded, are of this source."""
+        return is_prefix(self.reference, prefix) if self.reference is not None else list(prefix) == [self.name]
+
+    def spelt(self, written: str) -> str:
+        """A column's own name, where an alias gives it another: as the resource spells it, or folded for a local one."""
+        return (own_name(self.reference, written) or written) if self.reference is not None else written
+
 
 @dataclass(frozen=True, slots=True)
 class Conjunct:
@@ -49,6 +72,12 @@ class Conjunct:
     """Whether every row of the result satisfies it, so that it may also be used through an equality elsewhere."""
     place: int
     """The join whose ON it is in, -1 for WHERE."""
+    view: View
+    """What its columns can be of."""
+
+    def applies(self, edge: Conjunct) -> bool:
+        """Whether it is true of every row for which the equality `edge` counts."""
+        return self.holds or self.place == edge.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +96,58 @@ class Scope:
 
     sources: tuple[Source, ...]
     conjuncts: tuple[Conjunct, ...]
-    prefix: str
-    """The statement's own WITH clause, when it can stand before a key query."""
+    written: Written
     blocked: str = ""
     """Why nothing may restrict the reference, in the user's terms."""
 
-    def owner(self, column: exp.Column) -> tuple[int, str] | None:
-        """The source and folded name of a column, None when that is not certain or it belongs to an outer SELECT."""
-        first = column.parts[0].name.casefold()
-        for position, source in enumerate(self.sources):
-            if source.reference is not None and (name := column_of(source.reference, column)) is not None:
-                return position, name.casefold()
-            if source.reference is None and len(column.parts) > 1 and first == source.name:
-                return (position, column.parts[1].name.casefold()) if len(column.parts) == 2 else None
-        if len(column.parts) != 1:
-            return None
-        having = [position for position, source in enumerate(self.sources) if first in source.columns]
-        if not having:
-            having = [i for i, s in enumerate(self.sources) if s.reference and first in _folded_hidden(s.reference)]
-        return (having[0], first) if len(having) == 1 else None
+    def owners(self, expression: exp.Expr, view: View) -> tuple[Place, ...]:
+        """The columns that one in an expression equals: one, or all that USING merged; none when that is not certain.
+
+        A column of an outer SELECT, and a part of a STRUCT, is none of them.
+        """
+        if not isinstance(expression, exp.Column) or isinstance(expression.this, exp.Star):
+            return ()
+        parts = [part.name.casefold() for part in expression.parts]
+        if len(parts) == 1:
+            found = ((position, parts[0]) for position in sorted(view.having(parts[0], [source.named for source in self.sources])))
+        else:
+            found = ((position, parts[-1]) for position in sorted(view.visible) if self.sources[position].qualifies(parts[:-1]))
+        return tuple((position, self.sources[position].spelt(name)) for position, name in found)
+
+    def kind(self, column: Place) -> str:
+        """"text" or "integer" where a column compares as that and equal values have one spelling, else ""."""
+        source, (_, name) = self.sources[column[0]], column
+        type_ = source.columns.get(name, "") if source.reference is None else type_of(source.reference, name)
+        if type_ in _TEXTS or (isinstance(type_, str) and type_.startswith("ENUM(") and type_.endswith(")")):
+            return "text"
+        return "integer" if type_ in _INTEGERS else ""
 
 
-def _folded_hidden(reference: Reference) -> set[str]:
-    return {name.casefold() for name in hidden_columns(reference.ref)}
+_TEXTS = frozenset({Scalar.STRING, "VARCHAR"})
+_INTEGERS = frozenset(
+    {Scalar.INTEGER, *"TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()}
+)
 
 
 def scope_of(reference: Reference, references: Sequence[Reference], written: Written, columns_of: ColumnsOf) -> Scope:
     """The sources and predicates around `reference`."""
     select = reference.select
     if select is None:
-        return Scope((), (), "", "It stands outside a SELECT.")
-    prefix = written.prefix
+        return Scope((), (), written, "It stands outside a SELECT.")
     sources = tuple(_source(node, references, written, columns_of) for node in _nodes(select))
     own = next((i for i, source in enumerate(sources) if source.reference is reference), None)
     if _sampled(select, reference):
-        return Scope(sources, (), prefix, f"SAMPLE picks from all rows, {_SUBSELECT}")
+        return Scope(sources, (), written, f"SAMPLE picks from all rows, {_SUBSELECT}")
     joins: list[exp.Join] = list(select.args.get("joins") or ())
-    if any(join.method == "POSITIONAL" for join in joins):
-        return Scope(sources, (), prefix, f"A POSITIONAL JOIN pairs all rows, {_SUBSELECT}")
-    conjuncts = [*_where(select, len(sources), joins), *_joined(joins, sources)]
+    if any(join.method == "POSITIONAL" and join.find_ancestor(exp.Select) is select for join in select.find_all(exp.Join)):
+        return Scope(sources, (), written, f"A POSITIONAL JOIN pairs all rows, {_SUBSELECT}")
+    if own is None and any(join.method == "ASOF" for join in select.find_all(exp.Join)):
+        return Scope(sources, (), written, f"An ASOF JOIN picks from all rows, {_SUBSELECT}")
+    joined, whole = views(joins, [source.named for source in sources])
+    conjuncts = [*_where(select, whole, joins), *_joined(joins, joined, sources)]
     if own is None:
         conjuncts = [conjunct for conjunct in conjuncts if conjunct.place < 0]
-    return Scope(sources, tuple(conjuncts), prefix, _full_join(joins))
+    return Scope(sources, tuple(conjuncts), written, _full_join(joins))
 
 
 _SUBSELECT = "so a filter cannot be applied before it; put the filter into a sub-select."
@@ -131,14 +170,13 @@ def _sampled(select: exp.Select, reference: Reference) -> bool:
 def _source(node: exp.Expr, references: Sequence[Reference], written: Written, columns_of: ColumnsOf) -> Source:
     reference = next((found for found in references if found.table is node), None)
     if reference is not None:
-        columns = dict.fromkeys((name.casefold() for name in reference.ref.resource.columns), "")
-        return Source(reference.alias.casefold(), node, reference, None, columns)
-    sql = _standing(node, references, written.text, written.tokens)
+        return Source(reference.alias.casefold(), node, reference, None, dict.fromkeys(written_columns(reference), ""))
+    sql = _standing(node, references, written.text, written.tokens) if _reaches(node, written) else None
     types = columns_of(f"({written.prefix} FROM {sql})" if written.prefix and sql else sql) if sql else None
     columns = {name.casefold(): type_ for name, type_ in (types or {}).items()}
     name = node.alias_or_name.casefold()
     if not is_stable(node):
-        return Source(name, node, None, None, columns, f"{name or 'The sub-select'} could give other rows each time; {_KEEP}")
+        return Source(name, node, None, sql, columns, f"{name or 'The sub-select'} could give other rows each time; {_KEEP}")
     return Source(name, node, None, sql if columns else None, columns)
 
 
@@ -165,6 +203,16 @@ def _ordered_by_all(query: exp.Select) -> bool:
     order = query.args.get("order")
     keys = {ordered.this.sql() for ordered in order.expressions} if order else set()
     return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)
+
+
+def _reaches(node: exp.Expr, written: Written) -> bool:
+    """Whether the tables that a piece of SQL reads are the same where a key query reads them: the user's own, or the statement's WITH."""
+    leading = node.root().args.get("with_") if written.prefix else None
+    for table in node.find_all(exp.Table):
+        cte = cte_of(table)
+        if cte is not None and cte.parent is not leading and not is_inside(cte, node):
+            return False
+    return True
 
 
 def _standing(node: exp.Expr, references: Sequence[Reference], text: str, tokens: Sequence[Token]) -> str | None:
@@ -207,27 +255,27 @@ def _opening(alias: int, tokens: Sequence[Token]) -> int | None:
     return tokens[index - 1].start if index > 0 and tokens[index - 1].word == "UNNEST" else tokens[index].start
 
 
-def _where(select: exp.Select, count: int, joins: Sequence[exp.Join]) -> Iterator[Conjunct]:
+def _where(select: exp.Select, view: View, joins: Sequence[exp.Join]) -> Iterator[Conjunct]:
     where = select.args.get("where")
     if where is None:
         return
     asof_right = {position + 1 for position, join in enumerate(joins) if join.method == "ASOF"}
-    restricts = frozenset(range(count)) - asof_right
     for predicate in _conjuncts(where.this):
-        yield Conjunct(predicate, restricts, holds=True, place=-1)
+        yield Conjunct(predicate, view.visible - asof_right, holds=True, place=-1, view=view)
 
 
-def _joined(joins: Sequence[exp.Join], sources: Sequence[Source]) -> Iterator[Conjunct]:
-    for position, join in enumerate(joins):
+def _joined(joins: Sequence[exp.Join], joined: Sequence[Joined], sources: Sequence[Source]) -> Iterator[Conjunct]:
+    for position, (join, sees) in enumerate(zip(joins, joined, strict=True)):
         right = position + 1
-        for predicate in [*_conjuncts(join.args.get("on")), *_equalities(join, right, sources)]:
-            restricts, holds = _reach(join, right)
-            yield Conjunct(predicate, restricts, holds, position)
+        restricts, holds = _reach(join, right, sees.view.visible - {right})
+        equalities = (exp.EQ(this=_column(sources[left], name), expression=_column(sources[right], name)) for name, left in sees.equalities)
+        for predicate in [*_conjuncts(join.args.get("on")), *equalities]:
+            yield Conjunct(predicate, restricts, holds, position, sees.view)
 
 
-def _reach(join: exp.Join, right: int) -> tuple[frozenset[int], bool]:
+def _reach(join: exp.Join, right: int, left: frozenset[int]) -> tuple[frozenset[int], bool]:
     """Which sources the ON of a join restricts, and whether every row of the result satisfies it."""
-    left, only_right = frozenset(range(right)), frozenset({right})
+    only_right = frozenset({right})
     if join.side == "FULL" or join.method == "POSITIONAL":
         return frozenset(), False
     if join.side == "RIGHT":
@@ -237,19 +285,6 @@ def _reach(join: exp.Join, right: int) -> tuple[frozenset[int], bool]:
     if join.method == "ASOF":
         return left | only_right, False
     return left | only_right, True
-
-
-def _equalities(join: exp.Join, right: int, sources: Sequence[Source]) -> Iterator[exp.Expr]:
-    """The predicates that USING and NATURAL stand for, where it is certain which columns are meant."""
-    names = [identifier.name.casefold() for identifier in join.args.get("using") or ()]
-    if join.method == "NATURAL":
-        left = {name for source in sources[:right] for name in source.columns}
-        names = sorted(left & set(sources[right].columns))
-    for name in names:
-        for source in sources[:right]:
-            known = set(source.columns) | (_folded_hidden(source.reference) if source.reference else set())
-            if name in known:
-                yield exp.EQ(this=_column(source, name), expression=_column(sources[right], name))
 
 
 def _column(source: Source, name: str) -> exp.Column:
@@ -273,37 +308,34 @@ def restriction(reference: Reference, scope: Scope, references: Sequence[Referen
     """
     own = next((i for i, source in enumerate(scope.sources) if source.reference is reference), None)
 
-    def mine(expression: exp.Expr) -> str | None:
+    def mine(expression: exp.Expr, view: View) -> str | None:
         if own is None:
             return column_of(reference, expression)
-        found = scope.owner(expression) if isinstance(expression, exp.Column) else None
-        return _own_name(reference, found[1]) if found and found[0] == own else None
+        return next((name for position, name in scope.owners(expression, view) if position == own), None)
 
     found: tuple[Alternative, ...] | None = None
     for conjunct in scope.conjuncts:
         if own is None or own in conjunct.restricts:
-            found = both(found, alternatives(conjunct.predicate, mine, lambda query: _subquery(query, references)))
+            said = alternatives(conjunct.predicate, partial(mine, view=conjunct.view), lambda query: _subquery(query, references, scope))
+            found = both(found, said)
     if own is not None:
         for name, values in _through_equalities(own, scope):
-            found = both(found, ({_own_name(reference, name) or name: (values,)},))
+            found = both(found, ({name: (values,)},))
     return found
 
 
-def _own_name(reference: Reference, folded: str) -> str | None:
-    names = {name.casefold(): name for name in [*reference.ref.resource.columns, *hidden_columns(reference.ref)]}
-    return names.get(folded)
-
-
-def _subquery(query: exp.Expr, references: Sequence[Reference]) -> Keys | None:
+def _subquery(query: exp.Expr, references: Sequence[Reference], scope: Scope) -> Keys | None:
     """`IN (SELECT …)` as keys, where it mentions no remote resource; DuckDB says later whether it can stand alone."""
     inner = query.this if isinstance(query, exp.Subquery) else query
     tables = {id(table) for table in inner.find_all(exp.Table)}
-    if not isinstance(inner, exp.Select) or any(id(reference.table) in tables for reference in references) or not is_stable(inner):
+    if not isinstance(inner, exp.Select) or any(id(reference.table) in tables for reference in references):
+        return None
+    if not is_stable(inner) or not _reaches(inner, scope.written):
         return None
     sql = inner.sql(dialect="duckdb")
     if sqlglot.parse_one(sql, dialect="duckdb") != inner:
         return None
-    return Keys(f"SELECT DISTINCT k FROM ({sql}) q(k) WHERE k IS NOT NULL", "the sub-select")
+    return Keys(f"{scope.written.prefix} SELECT DISTINCT k, {collates('k')} FROM ({sql}) q(k) WHERE k IS NOT NULL".strip(), "the sub-select")
 
 
 def _through_equalities(own: int, scope: Scope) -> Iterator[tuple[str, Constants | Keys]]:
@@ -317,43 +349,51 @@ def _through_equalities(own: int, scope: Scope) -> Iterator[tuple[str, Constants
             yield mine, keys
 
 
-def _edges(own: int, scope: Scope) -> Iterator[tuple[str, tuple[int, str], Conjunct]]:
+def _edges(own: int, scope: Scope) -> Iterator[tuple[str, Place, Conjunct]]:
     for conjunct in scope.conjuncts:
-        pair = _pair(conjunct.predicate, scope)
-        if pair is None or own not in conjunct.restricts:
+        if own not in conjunct.restricts:
             continue
-        for this, that in (pair, pair[::-1]):
+        for this, that in _pairs(conjunct, scope):
             if this[0] == own and that[0] != own:
                 yield this[1], that, conjunct
 
 
-def _pair(predicate: exp.Expr, scope: Scope) -> tuple[tuple[int, str], tuple[int, str]] | None:
-    if not isinstance(predicate, exp.EQ) or not isinstance(predicate.left, exp.Column) or not isinstance(predicate.right, exp.Column):
-        return None
-    left, right = scope.owner(predicate.left), scope.owner(predicate.right)
-    return (left, right) if left and right and _text_like(left, scope) and _text_like(right, scope) else None
+def _pairs(conjunct: Conjunct, scope: Scope) -> Iterator[tuple[Place, Place]]:
+    """The columns that a predicate says to be equal, both ways round."""
+    predicate = conjunct.predicate
+    if isinstance(predicate, exp.EQ):
+        for left, right in product(scope.owners(predicate.left, conjunct.view), scope.owners(predicate.right, conjunct.view)):
+            if scope.kind(left) and scope.kind(left) == scope.kind(right):
+                yield from ((left, right), (right, left))
 
 
-def _text_like(column: tuple[int, str], scope: Scope) -> bool:
-    """Whether a column compares as text: only then do equal values have one spelling."""
-    source = scope.sources[column[0]]
-    return source.reference is not None or source.columns.get(column[1], "").startswith(("VARCHAR", "ENUM"))
-
-
-def _constants(
-    column: tuple[int, str], scope: Scope, edge: Conjunct, seen: frozenset[tuple[int, str]] = frozenset()
-) -> Iterator[Constants]:
+def _constants(column: Place, scope: Scope, edge: Conjunct, seen: frozenset[Place] = frozenset()) -> Iterator[Constants]:
     """The constants that a column must be among, in every row that the edge's equality holds for."""
+
+    def this(expression: exp.Expr, view: View) -> str | None:
+        return "x" if column in scope.owners(expression, view) else None
+
+    seen |= {column}
+    through = tuple(_probe(scope.sources[position], name, scope) for position, name in sorted(seen))
     for conjunct in scope.conjuncts:
-        if not (conjunct.holds or conjunct.place == edge.place):
+        if not conjunct.applies(edge):
             continue
-        said = alternatives(conjunct.predicate, lambda e: "x" if isinstance(e, exp.Column) and scope.owner(e) == column else None, _no_keys)
+        said = alternatives(conjunct.predicate, partial(this, view=conjunct.view), _no_keys)
         sets = [alternative["x"] for alternative in said or ()]
         if sets and all(len(values) == 1 and isinstance(values[0], Constants) for values in sets):
-            yield Constants(tuple(e for values in sets for v in values if isinstance(v, Constants) for e in v.expressions))
-        pair = _pair(conjunct.predicate, scope)
-        if pair and column in pair and column not in seen and conjunct is not edge and conjunct.holds:
-            yield from _constants(pair[1] if pair[0] == column else pair[0], scope, edge, seen | {column})
+            found = tuple(e for values in sets for v in values if isinstance(v, Constants) for e in v.expressions)
+            yield Constants(found, tuple(filter(None, through)), any(v.listed for values in sets for v in values if isinstance(v, Constants)))
+        if conjunct is not edge and conjunct.holds:
+            for mine, other in _pairs(conjunct, scope):
+                if mine == column and other not in seen:
+                    yield from _constants(other, scope, edge, seen)
+
+
+def _probe(source: Source, name: str, scope: Scope) -> str:
+    """A query for whether a local column compares under a collation; "" for one that cannot, being an API's."""
+    if source.sql is None:
+        return ""
+    return f"{scope.written.prefix} SELECT {collates(quoted(name))} FROM {source.sql} LIMIT 1".strip()
 
 
 def _no_keys(_: exp.Expr) -> None:
@@ -362,15 +402,16 @@ def _no_keys(_: exp.Expr) -> None:
 
 def _keys(source: Source, position: int, name: str, scope: Scope, edge: Conjunct) -> Keys | None:
     """A query for the distinct values of a local table's column, among the rows that the table's own predicates leave."""
-    if source.sql is None:
+    if source.sql is None or source.unstable:
         return None
     own = [
         f"({conjunct.predicate.sql(dialect='duckdb')})"
         for conjunct in scope.conjuncts
-        if (conjunct.holds or conjunct.place == edge.place) and _is_about(conjunct.predicate, position, scope)
+        if conjunct.applies(edge) and _is_about(conjunct, position, scope)
     ]
     where = " AND ".join([f"{quoted(name)} IS NOT NULL", *own])
-    return Keys(f"{scope.prefix} SELECT DISTINCT {quoted(name)} FROM {source.sql} WHERE {where}".strip(), f"{source.name}.{name}")
+    values = f"SELECT DISTINCT {quoted(name)}, {collates(quoted(name))} FROM {source.sql} WHERE {where}"
+    return Keys(f"{scope.written.prefix} {values}".strip(), f"{source.name}.{name}")
 
 
 _SAFE = (
@@ -379,9 +420,9 @@ _SAFE = (
 )  # fmt: skip
 
 
-def _is_about(predicate: exp.Expr, position: int, scope: Scope) -> bool:
+def _is_about(conjunct: Conjunct, position: int, scope: Scope) -> bool:
     """Whether a predicate is about one source alone, and made of nodes that sqlglot writes as it read them."""
-    columns = list(predicate.find_all(exp.Column))
-    if not columns or any((owner := scope.owner(column)) is None or owner[0] != position for column in columns):
+    columns = list(conjunct.predicate.find_all(exp.Column))
+    if not columns or not all(any(owner == position for owner, _ in scope.owners(column, conjunct.view)) for column in columns):
         return False
-    return all(isinstance(node, _SAFE) or is_constant(node) for node in predicate.walk() if not isinstance(node, exp.DataType))
+    return all(isinstance(node, _SAFE) or is_constant(node) for node in conjunct.predicate.walk() if not isinstance(node, exp.DataType))

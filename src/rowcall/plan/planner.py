@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
+from math import isfinite
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -18,7 +19,7 @@ from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.bindings import ColumnsOf, Scope, Written, is_stable, restriction, scope_of
 from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
-from rowcall.plan.predicates import Alternative, Constants, Keys
+from rowcall.plan.predicates import Alternative, Constants, Keys, collates
 from rowcall.plan.predicates import Values as ValueSet
 from rowcall.plan.references import Reference, find, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.requests import build, protocol
@@ -76,7 +77,7 @@ def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: Column
         scope = scope_of(reference, references, written, columns_of)
         others = [set(source.columns) for source in scope.sources if source.reference is not reference]
         mentions.append(Mention(reference, scope, named_hidden(reference, others, tree), f"{SOURCE}{number}"))
-    edits = [edit for reference in references for edit in qualifier_edits(reference, tree)]
+    edits = qualifier_edits(references, tree)
     edits += star_edits([(mention.reference, mention.hidden) for mention in mentions], tokens)
     return Analysis(text, tuple(mentions), tuple(edits))
 
@@ -142,7 +143,7 @@ class Resolver:
     def __init__(self, ref: ResourceRef, evaluate: Evaluate) -> None:
         self._evaluate = evaluate
         self._types = _types(ref)
-        self._keys: dict[str, list[tuple[Any, ...]] | None] = {}
+        self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self.reasons: list[str] = []
         self.origins: dict[str, str] = {}
 
@@ -161,38 +162,52 @@ class Resolver:
         if scalar is None:
             return None
         if isinstance(values, Keys):
-            rows = self._key_rows(values)
-            pairs = [("VARCHAR" if isinstance(key, str) else "", key) for (key,) in rows] if rows is not None else None
+            found = self._key_values(values)
         else:
-            pairs = self._constants(values)
-        if pairs is None:
+            found = self._constants(values)
+        if found is None:
             return None
-        typed = [(type_, value) for type_, value in pairs if value is not None]
-        fitting = [_fitting(value, scalar) for _, value in typed]
-        if any(value is None for value in fitting):
-            wrong = next(value for (_, value), fit in zip(typed, fitting, strict=True) if fit is None)
+        given = [value for value in found if value is not None]
+        fitting = [_fitting(value, scalar) for value in given]
+        if None in fitting:
+            wrong = given[fitting.index(None)]
             self.reasons.append(f"{column} is {scalar.value}, and {wrong!r} is not: DuckDB would compare them as another type.")
             return None
         self.origins[column] = values.source if isinstance(values, Keys) else "the statement"
         return list(dict.fromkeys(fitting))
 
-    def _key_rows(self, keys: Keys) -> list[tuple[Any, ...]] | None:
-        if keys.sql not in self._keys:
-            try:
-                self._keys[keys.sql] = self._evaluate(keys.sql)
-            except BindError:  # it cannot stand alone, being correlated
-                self._keys[keys.sql] = None
-        return self._keys[keys.sql]
+    def _key_values(self, keys: Keys) -> list[Any] | None:
+        try:
+            rows = self._evaluated(keys.sql)
+        except BindError:  # it cannot stand alone, being correlated
+            return None
+        if any(collated for _, collated in rows):
+            self._say_collated(keys.source)
+            return None
+        return [key for key, _ in rows]
 
-    def _constants(self, constants: Constants) -> list[tuple[str, Any]]:
+    def _constants(self, constants: Constants) -> list[Any] | None:
+        if any(collated for query in (_DEFAULT_COLLATES, *constants.through) for (collated,) in self._evaluated(query)):
+            self._say_collated("The column")
+            return None
         texts = [None if e.is_string else e.sql(dialect="duckdb") for e in constants.expressions]
         unknown = [text for text in texts if text is not None]
-        row = iter(self._evaluate(f"SELECT {', '.join(f'({text})' for text in unknown)}")[0]) if unknown else iter(())
-        found: list[tuple[str, Any]] = []
-        for expression, text in zip(constants.expressions, texts, strict=True):
-            value = expression.name if text is None else next(row)
-            found += [("", item) for item in value] if isinstance(value, list) else [("", value)]
-        return found
+        row = iter(self._evaluated(f"SELECT {', '.join(f'({text})' for text in unknown)}")[0]) if unknown else iter(())
+        values = [expression.name if text is None else next(row) for expression, text in zip(constants.expressions, texts, strict=True)]
+        if not constants.listed:
+            return values
+        return [item for value in values if value is not None for item in (value if isinstance(value, (list, tuple)) else [value])]
+
+    def _evaluated(self, sql: str) -> list[tuple[Any, ...]]:
+        if sql not in self._rows:
+            self._rows[sql] = self._evaluate(sql)
+        return self._rows[sql]
+
+    def _say_collated(self, what: str) -> None:
+        self.reasons.append(f"{what} compares under a collation, by which other texts are equal to it too.")
+
+
+_DEFAULT_COLLATES = f"SELECT {collates('NULL')}"
 
 
 def _types(ref: ResourceRef) -> dict[str, Scalar]:
@@ -212,6 +227,8 @@ def _fitting(value: Any, scalar: Scalar) -> Any:
     if scalar is Scalar.BOOLEAN:
         return value if isinstance(value, bool) else None
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if isinstance(value, float) and not isfinite(value):
         return None
     if scalar is Scalar.INTEGER:
         return int(value) if value == int(value) else None

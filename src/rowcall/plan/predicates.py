@@ -20,13 +20,18 @@ class Constants:
     """Values written in the statement, as SQL expressions without columns."""
 
     expressions: tuple[exp.Expr, ...]
+    through: tuple[str, ...] = ()
+    """Queries of one truth value each: whether a local column that they came through compares under a collation."""
+    listed: bool = False
+    """Whether each expression is a list, of which any value will do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Values that a local query gives: one column, distinct, without NULL."""
+    """Values that a local query gives, distinct and without NULL."""
 
     sql: str
+    """A query of two columns: a value, and whether it compares under a collation."""
     source: str
     """How EXPLAIN names where they come from, as `t.thread_id`."""
 
@@ -41,6 +46,12 @@ Own = Callable[[exp.Expr], str | None]
 
 Query = Callable[[exp.Expr], Keys | None]
 """The keys that the query in `column IN (query)` gives, or None."""
+
+
+def collates(column: str) -> str:
+    """An SQL truth value: whether a text column, or a text, compares under a collation, so that equal values have several spellings."""
+    probe = f"coalesce(CASE WHEN false THEN CAST({column} AS VARCHAR) END, "
+    return f"({probe}'a') = 'A' OR {probe}'\u00e9') = 'e' OR {probe}'\u00e9') = 'e\u0301')"
 
 
 def alternatives(predicate: exp.Expr, own: Own, query: Query) -> tuple[Alternative, ...] | None:  # noqa: PLR0911 - one a node kind

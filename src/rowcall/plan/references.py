@@ -16,7 +16,7 @@ from sqlglot.errors import ParseError as SqlglotParseError
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import Span, UnsupportedSQLError
-from rowcall.manifest.model import Scalar, Verb
+from rowcall.manifest.model import Scalar, Type, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.splice import Edit
@@ -91,7 +91,7 @@ def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
         if len(parts) != len(table.parts) or not parts or "start" not in parts[0].meta:
             continue
         words = tuple(part.name for part in parts)
-        if len(words) == 1 and words[0].casefold() in _ctes(table):
+        if cte_of(table) is not None:
             continue
         span = Span(parts[0].meta["start"], parts[-1].meta["end"] + 1)
         ref = names.find(words, sql=text, span=span)
@@ -105,15 +105,50 @@ def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
     return sorted(found, key=lambda reference: reference.span.start)
 
 
-def _ctes(node: exp.Expr) -> set[str]:
-    """The names of the common table expressions that are visible at a node."""
-    names: set[str] = set()
-    ancestor: exp.Expr | None = node
-    while ancestor is not None:
-        clause = ancestor.args.get("with_")
-        names |= {cte.alias.casefold() for cte in clause.expressions} if clause else set()
-        ancestor = ancestor.parent
-    return names
+def cte_of(table: exp.Table) -> exp.CTE | None:
+    """The common table expression that a table's name means, None when it means something of the database.
+
+    A WITH is seen by its statement, and each of its expressions by those after it; by itself only when it says RECURSIVE.
+    """
+    if len(table.parts) != 1:
+        return None
+    inside: exp.Expr | None = table
+    while inside is not None and (outer := inside.parent) is not None:
+        clause = outer if isinstance(outer, exp.With) else outer.args.get("with_")
+        if clause is not None and clause is not inside:
+            for cte in reversed(_seen(clause, inside)):
+                if cte.alias.casefold() == table.name.casefold():
+                    return cte
+        inside = outer
+    return None
+
+
+def _seen(clause: exp.With, inside: exp.Expr) -> list[exp.CTE]:
+    """The expressions of a WITH that can be seen from `inside`, which is one of them or the statement below."""
+    ctes: list[exp.CTE] = clause.expressions
+    at = next((i for i, cte in enumerate(ctes) if cte is inside), len(ctes))
+    return ctes[: at + 1 if clause.args.get("recursive") else at]
+
+
+def written_columns(reference: Reference) -> dict[str, str]:
+    """The columns that a star gives, by the folded names that the statement has for them, with the resource's own names."""
+    names = list(reference.ref.resource.columns)
+    written = [*reference.renamed[: len(names)], *names[len(reference.renamed) :]]
+    return {new.casefold(): name for new, name in zip(written, names, strict=True)}
+
+
+def own_name(reference: Reference, written: str) -> str | None:
+    """The resource's name of a column, hidden ones included, by the folded name that the statement has for it; else None."""
+    hidden = {name.casefold(): name for name in hidden_columns(reference.ref)}
+    return written_columns(reference).get(written, hidden.get(written))
+
+
+def is_prefix(reference: Reference, parts: Sequence[str]) -> bool:
+    """Whether these parts, folded, before a column say that it is this reference's: its alias, or its name where it has none."""
+    if reference.table.alias:
+        return list(parts) == [reference.alias.casefold()]
+    written = [part.casefold() for part in reference.parts]
+    return 0 < len(parts) <= len(written) and list(parts) == written[-len(parts) :]
 
 
 def column_of(reference: Reference, column: exp.Expr) -> str | None:
@@ -121,20 +156,17 @@ def column_of(reference: Reference, column: exp.Expr) -> str | None:
     if not isinstance(column, exp.Column) or isinstance(column.this, exp.Star):
         return None
     parts = [part.name.casefold() for part in column.parts]
-    prefixes = ([reference.alias.casefold()], [part.casefold() for part in reference.parts])
-    for prefix in prefixes:
-        if len(parts) > len(prefix) and parts[: len(prefix)] == prefix:
-            return _spelt(reference, parts[len(prefix)])
-    return None
+    return own_name(reference, parts[-1]) if is_prefix(reference, parts[:-1]) else None
 
 
-def _spelt(reference: Reference, folded: str) -> str | None:
-    names = [*reference.ref.resource.columns]
-    for index, new in enumerate(reference.renamed[: len(names)]):
-        if new.casefold() == folded:
-            return names[index]
-    known = {name.casefold(): name for name in [*names[len(reference.renamed) :], *hidden_columns(reference.ref)]}
-    return known.get(folded)
+def type_of(reference: Reference, name: str) -> Type:
+    """The type of a column, hidden or not, by the resource's name of it."""
+    columns = reference.ref.resource.columns
+    hidden = hidden_columns(reference.ref)
+    if name in columns:
+        return columns[name].type
+    equal = hidden[name].column
+    return columns[equal].type if equal is not None else hidden[name].type
 
 
 def hidden_columns(ref: ResourceRef) -> dict[str, Hidden]:
@@ -153,15 +185,14 @@ def named_hidden(reference: Reference, others: Sequence[set[str]], tree: exp.Exp
     """The hidden columns that a statement names, with the reference's name before them or, where no other source has them, without."""
     known = hidden_columns(reference.ref)
     folded = {name.casefold(): name for name in known}
-    wanted: set[str] = set()
+    wanted: set[str | None] = {folded.get(name) for name in _using(reference)}
     for column in tree.find_all(exp.Column):
-        name = column_of(reference, column)
-        if name is None and len(column.parts) >= 1 and not isinstance(column.this, exp.Star):
-            bare = column.parts[0].name.casefold()
-            name = folded.get(bare) if _inside(column, reference.select) and not any(bare in other for other in others) else None
-        if name in known:
-            wanted.add(name)
-    wanted |= {folded[name] for name in _using(reference) if name in folded}
+        parts = [part.name.casefold() for part in column.parts]
+        if isinstance(column.this, exp.Star):
+            continue
+        wanted |= {folded.get(parts[i]) for i in range(1, len(parts)) if is_prefix(reference, parts[:i])}
+        if is_inside(column, reference.select) and not any(parts[0] in other for other in others):
+            wanted.add(folded.get(parts[0]))
     return tuple(hidden for name, hidden in known.items() if name in wanted)
 
 
@@ -172,10 +203,11 @@ def _using(reference: Reference) -> Iterator[str]:
             yield identifier.name.casefold()
 
 
-def _inside(node: exp.Expr, select: exp.Select | None) -> bool:
+def is_inside(node: exp.Expr, outer: exp.Expr | None) -> bool:
+    """Whether a node is `outer` or below it."""
     ancestor: exp.Expr | None = node
     while ancestor is not None:
-        if ancestor is select:
+        if ancestor is outer:
             return True
         ancestor = ancestor.parent
     return False
@@ -208,8 +240,7 @@ def _stars(reference: Reference, tokens: Sequence[Token]) -> Iterator[tuple[int,
 
 
 def _is_name(reference: Reference, parts: Sequence[exp.Expr]) -> bool:
-    written = [part.name.casefold() for part in parts]
-    return written in ([reference.alias.casefold()], [part.casefold() for part in reference.parts])
+    return is_prefix(reference, [part.name.casefold() for part in parts])
 
 
 def _names(reference: Reference, hidden: Sequence[Hidden], *, qualified: bool) -> list[str]:
@@ -230,14 +261,20 @@ def _exclude(start: int, names: str, tokens: Sequence[Token]) -> list[Edit]:
     return [Edit(star.end, star.end, f" EXCLUDE ({names})")]
 
 
-def qualifier_edits(reference: Reference, tree: exp.Expr) -> list[Edit]:
-    """Edits that write the alias where a column is written with the resource's dotted name before it."""
-    if len(reference.parts) == 1:
-        return []
-    parts = [part.casefold() for part in reference.parts]
-    edits = []
-    for column in tree.find_all(exp.Column):
-        written = column.parts
-        if len(written) > len(parts) and [part.name.casefold() for part in written[: len(parts)]] == parts and "start" in written[0].meta:
-            edits.append(Edit(written[0].meta["start"], written[len(parts) - 1].meta["end"] + 1, quoted(reference.alias)))
-    return edits
+def qualifier_edits(references: Sequence[Reference], tree: exp.Expr) -> list[Edit]:
+    """Edits that write the alias where a column is written with a resource's dotted name before it."""
+    edits: dict[int, Edit] = {}
+    for reference in references:
+        for column in tree.find_all(exp.Column):
+            written = column.parts
+            length = _dotted(reference, [part.name.casefold() for part in written])
+            if length and "start" in written[0].meta:
+                start = written[0].meta["start"]
+                edits[start] = Edit(start, written[length - 1].meta["end"] + 1, quoted(reference.alias))
+    return list(edits.values())
+
+
+def _dotted(reference: Reference, parts: Sequence[str]) -> int:
+    """How many of a column's parts are the dotted name of a reference without alias: all of it, or its last two; 0 when none is."""
+    lengths = range(len(reference.parts), 1, -1) if not reference.table.alias else ()
+    return next((length for length in lengths if len(parts) > length and is_prefix(reference, parts[:length])), 0)

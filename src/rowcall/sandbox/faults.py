@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +34,34 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "empty": {"status": 500},
     "capped": {"rows": 5},
 }
-_FORMS = ("seconds", "date", "milliseconds")
+_EVERY = ("times", "path", "method", "after")
+"""What every kind has."""
+
+
+def _is_number(value: Any, least: float = 0) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= least
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        return value is None or bool(re.compile(value))
+    except (re.error, TypeError):
+        return False
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "times": lambda value: value is None or (isinstance(value, int) and _is_number(value)),
+    "after": lambda value: isinstance(value, int) and _is_number(value),
+    "path": _is_pattern,
+    "method": lambda value: value is None or isinstance(value, str),
+    "retry_after_s": _is_number,
+    "form": lambda value: value in ("seconds", "date", "milliseconds"),
+    "status": lambda value: isinstance(value, int) and 400 <= value <= 599,
+    "seconds": _is_number,
+    "rows": lambda value: isinstance(value, int) and _is_number(value, 1),
+}
+"""Which values an option may have."""
+
 _PAGE = b"<!doctype html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1><hr>proxy</body></html>\n"
 
 
@@ -76,22 +104,11 @@ def injected(
     if kind not in KINDS:
         raise UsageError(f'There is no fault "{kind}". {_suggest(kind, KINDS)}')
     known = _OPTIONS.get(kind, {})
-    for name, value in (("times", times), ("after", after)):
-        if not isinstance(value, int | None) or (value or 0) < 0:
+    for name, value in {"times": times, "after": after, "path": path, "method": method, **options}.items():
+        if name not in {*known, *_EVERY}:
+            raise UsageError(f'The fault {kind} has no option "{name}". {_suggest(name, [*_EVERY, *known])}')
+        if not _FITS[name](value):
             raise UsageError(f"The fault {kind} cannot have {name}={value!r}.")
-    for name, value in options.items():
-        if name not in known:
-            raise UsageError(f'The fault {kind} has no option "{name}". {_suggest(name, ["times", "path", "method", "after", *known])}')
-        if (
-            isinstance(known[name], str) != isinstance(value, str)
-            or (name == "form" and value not in _FORMS)
-            or (name != "form" and value < 0)
-        ):
-            raise UsageError(f"The fault {kind} cannot have {name}={value!r}.")
-    try:
-        re.compile(path or "")
-    except re.error as error:
-        raise UsageError(f'"{path}" is no regular expression: {error}.') from error
     return InjectedFault(
         kind=kind, times=times, path=path, method=method.upper() if method else None, after=after, options={**known, **options}
     )

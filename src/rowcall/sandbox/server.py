@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.library import shipped
@@ -65,13 +65,13 @@ class Sandbox:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
-    def __enter__(self) -> Sandbox:  # noqa: PYI034 - Self is not in Python 3.11's typing for slots of older checkers
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
-    def start(self) -> Sandbox:
+    def start(self) -> Self:
         """Itself, listening. Raises UsageError where the port is taken, and does nothing where it listens already."""
         if self._thread is None:
             listener = _listener(self._port)

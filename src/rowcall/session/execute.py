@@ -136,7 +136,7 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     if not {token.text.casefold() for token in tokens} & context.names.catalog.words():
         return None
     try:
-        analysis = analyse(text, tokens, context.names, lambda source: context.engine.columns(source, context.frame))
+        analysis = analyse(text, tokens, context.names, lambda source: context.engine.columns(source, used(source, context), context.frame))
     except UnsupportedSQLError:
         context.engine.parse(text)  # DuckDB's own complaint, when it cannot read the text either
         if first_mention(text, tokens, context.names) is None:

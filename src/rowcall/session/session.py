@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -162,7 +162,8 @@ class Session:
     def _mentions(self, sql: str) -> bool:
         """Whether any word of `sql` could be ours; nothing else needs more than DuckDB."""
         words = {word.casefold() for word in re.findall(r"\w+", sql)}
-        return bool(words & (self.catalog.words() | _WORDS)) or "rowcall_" in sql.casefold()
+        leaves = bool(self.use) and "use" in words
+        return leaves or bool(words & (self.catalog.words() | _WORDS)) or "rowcall_" in sql.casefold()
 
     def _local(self, sql: str, params: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
         started = time.monotonic()
@@ -338,32 +339,37 @@ def _named(params: Parameters) -> dict[str, Any]:
     return {str(number): value for number, value in enumerate(params, 1)}
 
 
-def _shared(statements: Sequence[Statement], params: Parameters) -> Iterator[tuple[Statement, dict[str, Any]]]:
+def _shared(statements: Sequence[Statement], params: Parameters) -> list[tuple[Statement, dict[str, Any]]]:
     """Each statement with the parameters that it names; those of `?` are taken in turn over all statements.
 
-    Raises UsageError when one is missing or left over.
+    Raises UnsupportedSQLError when one is missing, UsageError when one is left over or one statement has both kinds.
     """
     from rowcall.sql.statements import parameters
 
     given = _named(params)
     used: set[str] = set()
     before = 0
+    found = []
     for statement in statements:
         own: dict[str, Any] = {}
-        for token in parameters(statement.tokens):
+        names = parameters(statement.tokens)
+        if len({token.text.isdigit() for token in names}) > 1:
+            raise UsageError("Parameters are either all named ($name) or all positional ($1, ?).")
+        for token in names:
             number = before + int(token.text) if statement.positional and token.text.isdigit() else None
             key = str(number) if number is not None else _spelt(token.text, given)
             if key not in given:
                 span = Span(token.start - 1, token.end)
-                what = f"?  number {number}" if number is not None else f"${token.text}"
+                what = f"? number {number}" if number is not None else f"${token.text}"
                 raise UnsupportedSQLError(f"The parameter {what} has no value.", sql=statement.text, span=span, hint="Give it in params.")
             own[token.text] = given[key]
             used.add(key)
         before += statement.positional
-        yield statement, own
+        found.append((statement, own))
     left = [name for name in given if name not in used]
     if left:
         raise UsageError(f"The statement has no parameter {', '.join('$' + name for name in left)}.")
+    return found
 
 
 def _spelt(name: str, given: Mapping[str, Any]) -> str:

@@ -103,11 +103,11 @@ def _loop(shell: Shell, prompt: PromptSession[str]) -> None:
     while True:
         try:
             text = prompt.prompt(lambda: prompt_text(shell.session.use))
-        except KeyboardInterrupt:
+            if not _survives(shell, text.strip()):
+                return
+        except KeyboardInterrupt:  # while typing, or between two steps
             continue
         except EOFError:
-            return
-        if not _survives(shell, text.strip()):
             return
 
 
