@@ -115,7 +115,7 @@ class Scope:
         return tuple((position, self.sources[position].spelt(name)) for position, name in found)
 
     def kind(self, column: Place) -> str:
-        """"text" or "integer" where a column compares as that and equal values have one spelling, else ""."""
+        """ "text" or "integer" where a column compares as that and equal values have one spelling, else ""."""
         source, (_, name) = self.sources[column[0]], column
         type_ = source.columns.get(name, "") if source.reference is None else type_of(source.reference, name)
         if type_ in _TEXTS or (isinstance(type_, str) and type_.startswith("ENUM(") and type_.endswith(")")):
@@ -124,9 +124,7 @@ class Scope:
 
 
 _TEXTS = frozenset({Scalar.STRING, "VARCHAR"})
-_INTEGERS = frozenset(
-    {Scalar.INTEGER, *"TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()}
-)
+_INTEGERS = frozenset({Scalar.INTEGER, *"TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()})
 
 
 def scope_of(reference: Reference, references: Sequence[Reference], written: Written, columns_of: ColumnsOf) -> Scope:
@@ -335,7 +333,9 @@ def _subquery(query: exp.Expr, references: Sequence[Reference], scope: Scope) ->
     sql = inner.sql(dialect="duckdb")
     if sqlglot.parse_one(sql, dialect="duckdb") != inner:
         return None
-    return Keys(f"{scope.written.prefix} SELECT DISTINCT k, {collates('k')} FROM ({sql}) q(k) WHERE k IS NOT NULL".strip(), "the sub-select")
+    return Keys(
+        f"{scope.written.prefix} SELECT DISTINCT k, {collates('k')} FROM ({sql}) q(k) WHERE k IS NOT NULL".strip(), "the sub-select"
+    )
 
 
 def _through_equalities(own: int, scope: Scope) -> Iterator[tuple[str, Constants | Keys]]:
@@ -382,7 +382,9 @@ def _constants(column: Place, scope: Scope, edge: Conjunct, seen: frozenset[Plac
         sets = [alternative["x"] for alternative in said or ()]
         if sets and all(len(values) == 1 and isinstance(values[0], Constants) for values in sets):
             found = tuple(e for values in sets for v in values if isinstance(v, Constants) for e in v.expressions)
-            yield Constants(found, tuple(filter(None, through)), any(v.listed for values in sets for v in values if isinstance(v, Constants)))
+            yield Constants(
+                found, tuple(filter(None, through)), any(v.listed for values in sets for v in values if isinstance(v, Constants))
+            )
         if conjunct is not edge and conjunct.holds:
             for mine, other in _pairs(conjunct, scope):
                 if mine == column and other not in seen:

@@ -50,7 +50,10 @@ def _name(mention: Mention, expression: exp.Expr) -> str | None:
 
 
 def key_tuples(analysis: Analysis, method: Method, evaluate: Evaluate) -> list[dict[str, Any]] | None:
-    """The key values that such a WHERE gives, one dictionary for each row meant; None when a value is not of its key's type."""
+    """The key values that such a WHERE gives, one dictionary for each row meant.
+
+    None when a value is not of its key's type, or when two keys have several values: then some pairs of them may be no row.
+    """
     (mention,) = analysis.mentions
     said = restriction(mention.reference, mention.scope, [mention.reference])
     resolver = Resolver(mention.reference.ref, evaluate)
@@ -59,6 +62,8 @@ def key_tuples(analysis: Analysis, method: Method, evaluate: Evaluate) -> list[d
     for alternative in said or ():
         bound = bound_values(method, resolver.resolve(alternative))
         if any(name not in bound for name in names):
+            return None
+        if sum(len(bound[name]) > 1 for name in names) > (len(bound[names[-1]]) > 1):
             return None
         tuples += [dict(zip(names, values, strict=True)) for values in product(*(bound[name] for name in names))]
     return tuples

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError, MissingParameterError, PlanError
@@ -26,6 +26,9 @@ from rowcall.plan.requests import build, protocol
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 Evaluate = Callable[[str], list[tuple[Any, ...]]]
 """The rows of a local query, with the statement's parameters and the caller's data frames. Raises BindError or EngineError."""
@@ -42,6 +45,8 @@ class Mention:
     scope: Scope
     hidden: tuple[Hidden, ...]
     source: str
+    after: str = ""
+    """The word that stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +64,34 @@ class Analysis:
         for mention in self.mentions:
             reference = mention.reference
             alias = "" if reference.table.alias else f" AS {quoted(reference.alias)}"
-            edits.append(Edit(reference.span.start, reference.span.end, rendered[mention.source] + alias))
+            new = _FORMS.get(mention.after, "{}").format(rendered[mention.source] + alias)
+            edits.append(Edit(reference.span.start, reference.span.end, new))
         return tuple(edits)
 
 
-def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: ColumnsOf) -> Analysis:
-    """The remote references of `text`, none when it is DuckDB's alone.
+_FORMS = {"TABLE": "(FROM {})", "SUMMARIZE": "FROM {}", "COPY": "(FROM {})"}
+"""How a table is written as a query after words that take the one or the other."""
+
+
+def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: ColumnsOf, tree: exp.Expr | None = None) -> Analysis:
+    """The remote references of `text`, none when it is DuckDB's alone; `tree` is what `read` made of it, where that is known.
 
     Raises UnknownNameError, AmbiguousNameError, UnsupportedSQLError.
     """
-    tree = read(text)
+    tree = tree or read(text)
     references = find(tree, text, names)
     clause = tree.args.get("with_")
     written = Written(text, tuple(tokens), _with_clause(text, tokens, references) if clause and is_stable(clause) else "")
     mentions = []
+    edits: list[Edit] = []
     for number, reference in enumerate(references):
         scope = scope_of(reference, references, written, columns_of)
         others = [set(source.columns) for source in scope.sources if source.reference is not reference]
-        mentions.append(Mention(reference, scope, named_hidden(reference, others, tree), f"{SOURCE}{number}"))
-    edits = qualifier_edits(references, tree)
+        after = max((token for token in tokens if token.start < reference.span.start), key=lambda token: token.start)
+        mentions.append(Mention(reference, scope, named_hidden(reference, others, tree), f"{SOURCE}{number}", after.word))
+        if after.word == "TABLE":
+            edits.append(Edit(after.start, after.end, ""))
+    edits += qualifier_edits(references, tree)
     edits += star_edits([(mention.reference, mention.hidden) for mention in mentions], tokens)
     return Analysis(text, tuple(mentions), tuple(edits))
 

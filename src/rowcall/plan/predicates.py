@@ -74,9 +74,15 @@ def alternatives(predicate: exp.Expr, own: Own, query: Query) -> tuple[Alternati
             return _equal(predicate.left, predicate.right, own) or _equal(predicate.right, predicate.left, own)
         case exp.In():
             return _in(predicate, own, query)
+        case exp.ArrayContains():
+            return _one(own(predicate.expression), (predicate.this,), listed=True)
         case exp.Between():
             low, high = predicate.args["low"], predicate.args["high"]
             return _one(own(predicate.this), (low,)) if low == high and not predicate.args.get("symmetric") else None
+        case exp.Null():
+            return ()
+        case exp.Boolean():
+            return None if predicate.this else ()
         case _:
             return None
 
@@ -96,8 +102,9 @@ def _merged(a: Alternative, b: Alternative) -> Alternative:
 
 def _equal(column: exp.Expr, value: exp.Expr, own: Own) -> tuple[Alternative, ...] | None:
     name = own(column)
-    if isinstance(value, exp.Any) and isinstance(array := value.this.unnest(), exp.Array):
-        return _one(name, array.expressions)
+    if isinstance(value, exp.Any):
+        array = value.this.unnest()
+        return _one(name, array.expressions) if isinstance(array, exp.Array) else _one(name, (array,), listed=True)
     return _one(name, (value,))
 
 
@@ -108,6 +115,8 @@ def _in(predicate: exp.In, own: Own, query: Query) -> tuple[Alternative, ...] | 
     if (inner := predicate.args.get("query")) is not None:
         keys = query(inner) if name else None
         return ({name: (keys,)},) if name and keys else None
+    if (field := predicate.args.get("field")) is not None:
+        return _one(name, (field,), listed=True)
     return _one(name, predicate.expressions)
 
 
@@ -126,16 +135,16 @@ def _rows(predicate: exp.In, own: Own) -> tuple[Alternative, ...] | None:
     return tuple(found)
 
 
-def _one(name: str | None, values: Sequence[exp.Expr]) -> tuple[Alternative, ...] | None:
+def _one(name: str | None, values: Sequence[exp.Expr], *, listed: bool = False) -> tuple[Alternative, ...] | None:
     if name is None or not values or not all(is_constant(value) for value in values):
         return None
-    return ({name: (Constants(tuple(values)),)},)
+    return ({name: (Constants(tuple(values), listed=listed),)},)
 
 
 _STABLE = (
     exp.Literal, exp.Placeholder, exp.Parameter, exp.Null, exp.Boolean, exp.Paren, exp.Neg, exp.Cast, exp.TryCast, exp.DataType,
     exp.DataTypeParam, exp.DPipe, exp.Concat, exp.Lower, exp.Upper, exp.Trim, exp.Add, exp.Sub, exp.Mul, exp.Coalesce, exp.Array,
-    exp.Bracket,
+    exp.Bracket, exp.RawString, exp.ByteString,
 )  # fmt: skip
 """Node kinds that sqlglot writes as it read them, and whose value is one throughout a statement."""
 

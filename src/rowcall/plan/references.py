@@ -94,6 +94,9 @@ def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
         if cte_of(table) is not None:
             continue
         span = Span(parts[0].meta["start"], parts[-1].meta["end"] + 1)
+        if _is_made(table):
+            _refuse_made(words, names, text, span)
+            continue
         ref = names.find(words, sql=text, span=span)
         if ref is None:
             if names.claims(words):
@@ -105,10 +108,23 @@ def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
     return sorted(found, key=lambda reference: reference.span.start)
 
 
+def _is_made(table: exp.Table) -> bool:
+    """Whether a statement makes, fills, changes or drops the table, and does not read it."""
+    inner = table.parent if isinstance(table.parent, exp.Schema) else table
+    return isinstance(inner.parent, (exp.Create, exp.Drop, exp.Alter, exp.Insert, exp.Update, exp.Delete)) and inner.arg_key == "this"
+
+
+def _refuse_made(words: tuple[str, ...], names: Names, text: str, span: Span) -> None:
+    if len(words) == 3 and words[0].casefold() in names.catalog.providers and not names.is_local(words):
+        hint = "Choose a name of your own for the local table."
+        message = f"{'.'.join(words)} is a name of the API's, and cannot be made or changed here."
+        raise UnsupportedSQLError(message, sql=text, span=span, hint=hint)
+
+
 def cte_of(table: exp.Table) -> exp.CTE | None:
     """The common table expression that a table's name means, None when it means something of the database.
 
-    A WITH is seen by its statement, and each of its expressions by those after it; by itself only when it says RECURSIVE.
+    A WITH is seen by its statement, and each of its expressions by those after it; by itself only when it is recursive.
     """
     if len(table.parts) != 1:
         return None
@@ -127,7 +143,8 @@ def _seen(clause: exp.With, inside: exp.Expr) -> list[exp.CTE]:
     """The expressions of a WITH that can be seen from `inside`, which is one of them or the statement below."""
     ctes: list[exp.CTE] = clause.expressions
     at = next((i for i, cte in enumerate(ctes) if cte is inside), len(ctes))
-    return ctes[: at + 1 if clause.args.get("recursive") else at]
+    recursive = clause.args.get("recursive") and isinstance(inside.this, exp.SetOperation)
+    return ctes[: at + 1 if recursive else at]
 
 
 def written_columns(reference: Reference) -> dict[str, str]:
@@ -191,9 +208,19 @@ def named_hidden(reference: Reference, others: Sequence[set[str]], tree: exp.Exp
         if isinstance(column.this, exp.Star):
             continue
         wanted |= {folded.get(parts[i]) for i in range(1, len(parts)) if is_prefix(reference, parts[:i])}
-        if is_inside(column, reference.select) and not any(parts[0] in other for other in others):
+        if is_inside(column, reference.select) and not any(parts[0] in other for other in others) and not _is_alias(column):
             wanted.add(folded.get(parts[0]))
     return tuple(hidden for name, hidden in known.items() if name in wanted)
+
+
+def _is_alias(column: exp.Column) -> bool:
+    """Whether a bare name in GROUP BY, HAVING, QUALIFY or ORDER BY is what its SELECT calls an expression of another name."""
+    clause = column.find_ancestor(exp.Group, exp.Having, exp.Qualify, exp.Order, exp.Select)
+    select = column.find_ancestor(exp.Select)
+    if select is None or clause is select or len(column.parts) > 1:
+        return False
+    named = (item for item in select.expressions if isinstance(item, exp.Alias) and item.alias.casefold() == column.name.casefold())
+    return any(item.this.name.casefold() != column.name.casefold() for item in named)
 
 
 def _using(reference: Reference) -> Iterator[str]:

@@ -11,10 +11,11 @@ from rowcall.engine.engine import Engine, Frame
 from rowcall.engine.source import page_source
 from rowcall.errors import BindError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
-from rowcall.http.control import Control
+from rowcall.http.control import Control, Exchange
 from rowcall.plan.explain import explain_scans
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, analyse, plan
+from rowcall.plan.references import read
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
@@ -88,18 +89,30 @@ def run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, 
     return _run(query.text, _edits(analysis, scans), context, sources), True
 
 
-def explain_query(query: Query, context: Context) -> duckdb.DuckDBPyRelation:
-    """The plan of a query as `item, value`. DuckDB's own EXPLAIN for one that mentions nothing remote."""
+def explain_query(query: Query, context: Context, *, analyze: bool = False) -> duckdb.DuckDBPyRelation:
+    """The plan of a query as `item, value`, with what was sent when it is to be analysed.
+
+    DuckDB's own EXPLAIN for a query that mentions nothing remote.
+    """
+    explain = "EXPLAIN ANALYZE" if analyze else "EXPLAIN"
     prepared = prepare(query.text, context)
     if prepared is None:
-        return context.engine.local(f"EXPLAIN {query.text}", used(query.text, context), context.frame)
+        return context.engine.local(f"{explain} {query.text}", used(query.text, context), context.frame)
     analysis, edits = prepared
     scans = plan(analysis, evaluator(context))
     rows = list(explain_scans(scans, url_of(context)))
-    text = splice(query.text, edits)
-    tree = context.engine.rows(f"EXPLAIN {text}", used(text, context), {**context.frame, **_empty(analysis)})
+    sources = _fetch(scans, context) if analyze else _empty(analysis)
+    rows += [("sent", _sent(exchange)) for exchange in context.control.exchanges]
+    text = splice(query.text, _edits(analysis, scans) if analyze else edits)
+    tree = context.engine.rows(f"{explain} {text}", used(text, context), {**context.frame, **sources})
     rows.append(("duckdb", "\n".join(row[-1] for row in tree)))
     return item_table(rows, context.engine)
+
+
+def _sent(exchange: Exchange) -> str:
+    """One HTTP exchange on a line."""
+    outcome = exchange.error if exchange.status is None else f"HTTP {exchange.status}, {exchange.bytes} bytes"
+    return f"{exchange.request} · {outcome}, {exchange.elapsed_s * 1000:.0f} ms"
 
 
 def value_of(text: str, span: Span, context: Context) -> Any:
@@ -136,12 +149,15 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     if not {token.text.casefold() for token in tokens} & context.names.catalog.words():
         return None
     try:
-        analysis = analyse(text, tokens, context.names, lambda source: context.engine.columns(source, used(source, context), context.frame))
+        tree = read(text)
     except UnsupportedSQLError:
         context.engine.parse(text)  # DuckDB's own complaint, when it cannot read the text either
         if first_mention(text, tokens, context.names) is None:
             return None
         raise
+    analysis = analyse(
+        text, tokens, context.names, lambda source: context.engine.columns(source, used(source, context), context.frame), tree
+    )
     if not analysis.mentions:
         return None
     rendered = {

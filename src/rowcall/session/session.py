@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from rowcall.session.execute import Context
+    from rowcall.sql import parse
     from rowcall.sql.parse import AnyStatement
     from rowcall.sql.statements import Statement
 
@@ -60,7 +61,10 @@ def connect(
 
 
 class Session:
-    """Runs statements. Not made for several threads at once: a second one waits for the first."""
+    """Runs statements, one at a time: a second thread waits for the first.
+
+    Reading a relation uses the connection as well, which DuckDB does not share: threads that read at once need a session each.
+    """
 
     def __init__(
         self,
@@ -255,8 +259,8 @@ class Session:
                 return ("select" if remote else "local"), relation
             case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
                 return type(parsed).__name__.lower(), changes.run_write(parsed, context)
-            case parse.Explain(inner):
-                return "explain", self._explain(inner, context)
+            case parse.Explain():
+                return "explain", self._explain(parsed, context)
             case parse.Use():
                 return "use", self._use(parsed, context)
             case parse.Set():
@@ -270,18 +274,22 @@ class Session:
 
                 return "describe", describe(parsed, context)
 
-    def _explain(self, inner: AnyStatement, context: Context) -> duckdb.DuckDBPyRelation:
+    def _explain(self, statement: parse.Explain, context: Context) -> duckdb.DuckDBPyRelation:
         from rowcall.session import changes, execute
         from rowcall.sql import parse
 
+        inner = statement.inner
         if isinstance(inner, parse.Query):
-            return execute.explain_query(inner, context)
+            return execute.explain_query(inner, context, analyze=statement.analyze)
+        if statement.analyze:
+            hint = "EXPLAIN shows what it would send; without EXPLAIN it is sent."
+            raise UnsupportedSQLError("EXPLAIN ANALYZE would carry it out.", hint=hint)
         if isinstance(inner, (parse.Insert, parse.Update, parse.Delete, parse.Exec)):
             return changes.explain_write(inner, context)
         rows = [("statement", type(inner).__name__.upper()), ("requests", "0")]
         return execute.item_table(rows, context.engine)
 
-    def _use(self, use: Any, context: Context) -> duckdb.DuckDBPyRelation:
+    def _use(self, use: parse.Use, context: Context) -> duckdb.DuckDBPyRelation:
         if use.prefix is None:
             relation = self._engine.local(use.text, context.parameters, context.frame)
             self.use = ()
@@ -289,7 +297,7 @@ class Session:
         self.use = use.prefix
         return self._engine.empty()
 
-    def _set(self, statement: Any, context: Context) -> duckdb.DuckDBPyRelation:
+    def _set(self, statement: parse.Set, context: Context) -> duckdb.DuckDBPyRelation:
         from rowcall.session.execute import value_of
 
         name = statement.name.removeprefix("rowcall_")

@@ -155,6 +155,12 @@ class Reader:
         cells = [f"{as_text(f'#{at}', kind)} AS c{at}" for at, kind in enumerate(relation.types, 1)]
         return self._rows(relation.project(", ".join(cells)))
 
+    def csv_rows(self, relation: DuckDBPyRelation) -> Iterator[str]:
+        """Each row of `relation` as the text of one CSV record, without its line end."""
+        fields = [_csv_field(f"#{at}", kind) for at, kind in enumerate(relation.types, 1)]
+        for (line,) in self._rows(relation.project(" || ',' || ".join(fields) + " AS line")):
+            yield line or ""
+
     def call(self, work: Callable[[], T]) -> T:
         """What `work`, which may use the connection, returns; it runs in another thread, and Ctrl-C ends it."""
         return interruptible(self._connection, work)
@@ -172,6 +178,18 @@ def _fetch(relation: DuckDBPyRelation) -> Callable[[], list[Row]]:
         rows = relation.iter_rows(_BATCH_ROWS)
         return lambda: list(itertools.islice(rows, _BATCH_ROWS))
     return lambda: cast("Any", relation).fetchmany(_BATCH_ROWS)
+
+
+def _csv_field(value: str, kind: DuckDBPyType) -> str:
+    """An SQL expression for `value` as a field of a CSV line: NULL is empty, and in quotes stands what a reader could misread."""
+    text = as_text(value, kind)
+    if kind.id in NUMBERS or kind.id == "boolean":
+        return f"coalesce({text}, '')"
+    quoted = f"""'"' || replace({text}, '"', '""') || '"'"""
+    return f"CASE WHEN {value} IS NULL THEN '' WHEN regexp_matches({text}, {_QUOTED_IN_CSV}) THEN {quoted} ELSE {text} END"
+
+
+_QUOTED_IN_CSV = """'^$|[,"\\r\\n]|^\\s|\\s$'"""
 
 
 def unique_names(names: list[str]) -> list[str]:

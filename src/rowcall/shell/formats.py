@@ -92,22 +92,13 @@ def _json(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
 
 def _csv(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
     """RFC 4180 with a header; NULL is an empty field, and an empty text is `""`."""
-    yield ",".join(_csv_field(name) for name in relation.columns)
-    for row in reader.text_rows(relation):
-        yield _csv_line(row)
+    yield ",".join(_csv_name(name) for name in relation.columns)
+    for line in reader.csv_rows(relation):
+        yield line or '""'  # a lone NULL: readers skip empty lines
 
 
-def _csv_line(row: tuple[str | None, ...]) -> str:
-    """One line; never an empty one, which readers skip: a lone NULL is written `""`."""
-    return ",".join(_csv_field(cell) for cell in row) or '""'
-
-
-def _csv_field(cell: str | None) -> str:
-    if cell is None:
-        return ""
-    if cell and not any(character in cell for character in ',"\r\n') and cell == cell.strip():
-        return cell
-    return '"' + cell.replace('"', '""') + '"'
+def _csv_name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if set(name) & set(',"\r\n') or name != name.strip() else name
 
 
 def _markdown(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:

@@ -114,6 +114,8 @@ class Explain:
     """EXPLAIN of any other statement."""
 
     inner: AnyStatement
+    analyze: bool = False
+    """Whether it is to be run, and measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,15 @@ def parse(statement: Statement, names: Names) -> AnyStatement:
     return found or Query(statement.text)
 
 
-def _show(reader: Reader, _: Names) -> Show | None:
+def _show(reader: Reader, names: Names) -> Show | Describe | None:
     reader.at += 1
     what = reader.word()
+    if what not in _SHOWN and reader.token is not None and len(reader.tokens) > 1 and what not in _DUCKDB_SHOWN:
+        reader.at -= 1
+        described = _describe(reader, names)
+        if described is not None:
+            return described
+        reader.at = 1
     if what not in _SHOWN:
         if reader.word(1) == "IN":  # no SHOW of DuckDB's has it
             raise UnknownNameError("SHOW", what, _SHOWN, sql=reader.text, span=reader.tokens[reader.at].span)
@@ -168,6 +176,7 @@ def _show(reader: Reader, _: Names) -> Show | None:
     return Show(what, parts, span, like)
 
 
+_DUCKDB_SHOWN = frozenset({"TABLES", "ALL", "DATABASES", "SCHEMAS", "COLUMNS", "VARIABLES", "FUNCTIONS"})
 _SHOWN = frozenset({"PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT", "SETTINGS"})
 
 
@@ -198,12 +207,13 @@ def _describe(reader: Reader, names: Names) -> Describe | None:
 
 def _explain(reader: Reader, names: Names) -> Explain | None:
     reader.at += 1
-    if reader.word() == "ANALYZE" or reader.kind() == "L_PAREN" or reader.token is None:
+    analyze = reader.take("ANALYZE")
+    if reader.kind() == "L_PAREN" or reader.token is None:
         return None
     start = reader.token.start
     tokens = tuple(Token(t.text, t.kind, t.start - start, t.end - start) for t in reader.tokens[reader.at :])
     inner = parse(Statement(reader.text[start:], start, tokens, 0), names)
-    return Explain(inner)
+    return Explain(inner, analyze)
 
 
 def _use(reader: Reader, names: Names) -> Use | None:
@@ -432,7 +442,7 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 def _create(reader: Reader, names: Names) -> None:
     """Refuses a view or macro over a resource: DuckDB would keep the text, and nothing would fetch its rows later."""
     words = [token.word for token in reader.tokens[:6]]
-    kind = next((word for word in words if word in {"VIEW", "MACRO", "FUNCTION"}), None)
+    kind = next((word for word in words if word in {"VIEW", "MACRO", "FUNCTION"}), "prepared statement" if words[0] == "PREPARE" else None)
     if kind is None:
         return
     found = first_mention(reader.text, reader.tokens, names)
@@ -441,7 +451,7 @@ def _create(reader: Reader, names: Names) -> None:
             f"A {kind.lower()} over an API cannot be kept in the database.",
             sql=reader.text,
             span=found[1],
-            hint="Keep its rows instead: CREATE TABLE … AS SELECT …",
+            hint="Keep its rows instead: CREATE TABLE … AS SELECT …, or give the statement parameters.",
         )
 
 
@@ -459,6 +469,7 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "UPDATE": _update,
     "DELETE": _delete,
     "CREATE": _create,
+    "PREPARE": _create,
     "MERGE": _refuse("MERGE", "Write INSERT INTO … for what is new and UPDATE … SET … WHERE … for what is there."),
     "TRUNCATE": _refuse("TRUNCATE", "Write DELETE FROM … WHERE …"),
     "ALTER": _refuse("ALTER TABLE", "The columns of a resource are the API's."),

@@ -1,0 +1,46 @@
+SELECT owner, id FROM owners JOIN openai.assistants.runs USING (thread_id);
+-- runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from owners.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: owner, id
+
+-- A merged column is a column of both.
+SELECT owner, id FROM owners JOIN openai.assistants.runs USING (thread_id) WHERE thread_id = 't1';
+-- runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: owner, id
+
+-- The middle table has fewer threads than the result: its keys restrict nothing.
+SELECT r.id FROM (VALUES ('t1'), ('t2')) v(thread_id) LEFT JOIN of_ann USING (thread_id) JOIN openai.assistants.runs r USING (thread_id);
+-- r: list_runs of openai.assistants.runs
+--   thread_id = t2, t1 (from v.thread_id)
+--   GET /threads/t2/runs?limit=100
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT owner, id FROM owners RIGHT JOIN openai.assistants.runs USING (thread_id) WHERE thread_id = 't1';
+-- runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: owner, id
+
+SELECT owner, id FROM owners FULL JOIN openai.assistants.runs USING (thread_id) WHERE thread_id = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A FULL JOIN keeps the rows of both sides, so neither side can take its values from the other.
+--
+-- LINE 1: SELECT owner, id FROM owners FULL JOIN openai.assistants.runs USING (thread_id) WHERE thre…
+--                                                ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A hidden column.
+SELECT status FROM finished JOIN openai.assistants.runs USING (thread_id, run_id);
+-- runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from finished.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: status

@@ -1,0 +1,53 @@
+-- An OR of conjunctions: one call for each.
+SELECT status FROM openai.assistants.runs WHERE (thread_id = 't1' AND id = 'r1') OR (thread_id = 't2' AND id = 'r2');
+-- runs: get_run of openai.assistants.runs
+--   thread_id = t1, t2 (from the statement)
+--   run_id = r1, r2 (from the statement)
+--   GET /threads/t1/runs/r1
+--   GET /threads/t2/runs/r2
+-- columns: status
+
+-- Where one side does not name the run, all runs of its thread are needed.
+SELECT status FROM openai.assistants.runs WHERE (thread_id = 't1' AND id = 'r1') OR thread_id = 't2';
+-- runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from the statement)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: status
+
+-- Where one side does not name the thread, nothing is known.
+SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' OR status = 'failed';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' OR status = 'failed'
+--                            ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A side that is never true does not count.
+SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' OR false;
+-- runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: status
+
+-- An OR within an AND.
+SELECT status FROM openai.assistants.runs WHERE (thread_id = 't1' OR thread_id = 't2') AND (id = 'r1' OR id = 'r2');
+-- runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from the statement)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: status
+
+-- NOT of an OR restricts nothing.
+SELECT status FROM openai.assistants.runs WHERE NOT (thread_id = 't1' OR thread_id = 't2');
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: SELECT status FROM openai.assistants.runs WHERE NOT (thread_id = 't1' OR thread_id = 't2')
+--                            ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'

@@ -1,0 +1,98 @@
+SELECT * FROM openai.assistants.runs;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: SELECT * FROM openai.assistants.runs
+--                       ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT r.id FROM openai.assistants.runs r POSITIONAL JOIN owners o WHERE r.thread_id = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A POSITIONAL JOIN pairs all rows, so a filter cannot be applied before it; put the filter into a sub-select.
+--
+-- LINE 1: SELECT r.id FROM openai.assistants.runs r POSITIONAL JOIN owners o WHERE r.thread_id = 't1…
+--                          ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT id FROM openai.assistants.runs USING SAMPLE 3 WHERE thread_id = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.
+--
+-- LINE 1: SELECT id FROM openai.assistants.runs USING SAMPLE 3 WHERE thread_id = 't1'
+--                        ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT id FROM openai.assistants.runs TABLESAMPLE 10% WHERE thread_id = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.
+--
+-- LINE 1: SELECT id FROM openai.assistants.runs TABLESAMPLE 10% WHERE thread_id = 't1'
+--                        ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT id FROM openai.assistants.runs WHERE run_id = 'r1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   get_run needs thread_id
+--   list_runs needs thread_id
+--
+-- LINE 1: SELECT id FROM openai.assistants.runs WHERE run_id = 'r1'
+--                        ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT id FROM openai.assistants.runs WHERE thread_id = '';
+-- PlanError: thread_id is "", which cannot stand in the path of a request.
+--
+-- Give thread_id a value: The thread.
+
+SELECT id FROM openai.assistants.runs WHERE thread_id LIKE 't%';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id LIKE 't%'
+--                        ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SUMMARIZE openai.assistants.runs;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- It stands outside a SELECT.
+--
+-- LINE 1: SUMMARIZE openai.assistants.runs
+--                   ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A correlated sub-select takes no values from the row outside.
+SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id) FROM owners o;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id = o.threa…
+--                                               ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- SQL that the reader of statements does not know.
+FROM openai.assistants.runs WHERE thread_id = 't1' SELECT id;
+-- UnsupportedSQLError: This statement mentions an API, and cannot be read: Invalid expression / Unexpected token.
+--
+-- LINE 1: FROM openai.assistants.runs WHERE thread_id = 't1' SELECT id
+--                                                            ^^^^^^
+--
+-- Read the API into a local table first (CREATE TABLE t AS SELECT …), and use that one here.

@@ -1,0 +1,300 @@
+"""SELECT over an API: columns and their types, the method that is used, dry runs, EXPLAIN."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from rowcall.errors import MissingParameterError, PlanError
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.session import Session
+
+Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
+RUNS = "openai.assistants.runs"
+TOKENS = 'STRUCT("type" VARCHAR, submit_tool_outputs STRUCT(tool_calls STRUCT(id VARCHAR, "type" VARCHAR, "function" STRUCT("name" VARCHAR, arguments VARCHAR))[]))'
+COLUMNS = {
+    "id": "VARCHAR",
+    "assistant_id": "VARCHAR",
+    "cancelled_at": "BIGINT",
+    "completed_at": "BIGINT",
+    "created_at": "BIGINT",
+    "expires_at": "BIGINT",
+    "failed_at": "BIGINT",
+    "incomplete_details": "STRUCT(reason VARCHAR)",
+    "instructions": "VARCHAR",
+    "last_error": "STRUCT(code VARCHAR, message VARCHAR)",
+    "max_completion_tokens": "BIGINT",
+    "max_prompt_tokens": "BIGINT",
+    "metadata": "MAP(VARCHAR, VARCHAR)",
+    "model": "VARCHAR",
+    "object": "VARCHAR",
+    "parallel_tool_calls": "BOOLEAN",
+    "required_action": "STRUCT(type VARCHAR, submit_tool_outputs STRUCT(tool_calls STRUCT(id VARCHAR, type VARCHAR, function STRUCT(name VARCHAR, arguments VARCHAR))[]))",
+    "response_format": "JSON",
+    "started_at": "BIGINT",
+    "status": "VARCHAR",
+    "temperature": "DOUBLE",
+    "thread_id": "VARCHAR",
+    "tool_choice": "JSON",
+    "tools": "STRUCT(type VARCHAR, function STRUCT(name VARCHAR, description VARCHAR, parameters JSON, strict BOOLEAN), file_search JSON)[]",
+    "top_p": "DOUBLE",
+    "truncation_strategy": "STRUCT(type VARCHAR, last_messages BIGINT)",
+    "usage": "STRUCT(prompt_tokens BIGINT, completion_tokens BIGINT, total_tokens BIGINT, prompt_token_details STRUCT(cached_tokens BIGINT), completion_tokens_details STRUCT(reasoning_tokens BIGINT))",
+}
+"""The 27 columns, in order, with quotes left out of their types."""
+
+
+def plain(row: tuple[Any, ...], columns: list[str]) -> dict[str, Any]:
+    """A row as the API's JSON has it: JSON columns decoded, fields that are NULL only because a STRUCT needs them left out."""
+    return {name: _bare(value) for name, value in zip(columns, row, strict=True)}
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _bare(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_bare(inner) for inner in value]
+    return value
+
+
+JSON_COLUMNS = {"response_format", "tool_choice"}
+
+
+def as_sent(run: dict[str, Any]) -> dict[str, Any]:
+    """What a run of the API looks like in `plain`."""
+    known = {name: _bare(run.get(name)) for name in COLUMNS}
+    for name in JSON_COLUMNS:
+        known[name] = None if run.get(name) is None else json.dumps(run[name], separators=(",", ":"))
+    for tool in known["tools"]:
+        if "function" in tool and "parameters" in tool["function"]:
+            tool["function"]["parameters"] = json.dumps(tool["function"]["parameters"], separators=(",", ":"))
+        if "file_search" in tool:
+            tool["file_search"] = json.dumps(tool["file_search"], separators=(",", ":"))
+    return known
+
+
+def test_a_star_gives_the_27_columns_in_order(db: Session, world: Any) -> None:
+    """Names and types, as documented, whichever way the star is written."""
+    for text in (f"SELECT * FROM {RUNS}", f"FROM {RUNS}", f"SELECT r.* FROM {RUNS} r", f"SELECT runs.* FROM {RUNS}", f"SELECT DISTINCT * FROM {RUNS}"):
+        relation = db.sql(f"{text} WHERE thread_id = $1", [world.threads[0]])
+
+        found = dict(zip(relation.columns, (str(type_).replace('"', "") for type_ in relation.types), strict=True))
+        assert list(found.items()) == list(COLUMNS.items()), text
+
+
+def test_describe_gives_the_same_27(still: Sandbox, db: Session, sent: Sent) -> None:
+    """DESCRIBE of the resource and of a SELECT of it, without a request, agree with the star."""
+    with sent(still) as requests:
+        described = db.sql(f"DESCRIBE {RUNS}").fetchall()
+        selected = db.sql(f"DESCRIBE SELECT * FROM {RUNS}").fetchall()
+
+    assert requests == []
+    assert [(row[0], str(row[1]).replace('"', "")) for row in described] == list(COLUMNS.items())
+    assert [(row[0], str(row[1]).replace('"', "")) for row in selected] == list(COLUMNS.items())
+
+
+def test_every_value_is_the_apis(db: Session, world: Any) -> None:
+    """All runs of all threads, field by field, are what the API sent."""
+    relation = db.sql(f"SELECT * FROM {RUNS} WHERE thread_id IN (SELECT unnest($1))", [world.threads])
+
+    found = {row[0]: plain(row, relation.columns) for row in relation.fetchall()}
+
+    assert found == {run["id"]: as_sent(run) for run in world.runs}
+    assert db.last.warnings == ()
+
+
+def test_hidden_columns_appear_only_when_named(db: Session, world: Any) -> None:
+    """A parameter's value, and what the manifest does not know, stand beside the star."""
+    relation = db.sql(f'SELECT *, run_id, _extra, "limit", "order" FROM {RUNS} WHERE thread_id = $1 AND "limit" = 7 AND "order" = \'asc\'', [world.threads[0]])
+
+    rows = relation.fetchall()
+
+    assert relation.columns == [*COLUMNS, "run_id", "_extra", "limit", "order"]
+    assert all(row[27] == row[0] and row[29:] == (7, "asc") for row in rows)
+    assert [json.loads(row[28]) for row in rows] == [{"tool_resources": {}, "reasoning_effort": run["reasoning_effort"]} for run in sorted(world.of(world.threads[0]), key=lambda run: run["created_at"])]
+
+
+@pytest.mark.parametrize("name", ["run_id", "_extra"])
+def test_a_star_stays_the_27_beside_a_hidden_column_in_where(db: Session, world: Any, name: str) -> None:
+    """Naming one elsewhere does not put it into the star."""
+    relation = db.sql(f"SELECT * FROM {RUNS} WHERE thread_id = $1 AND {name} IS NOT NULL", [world.threads[0]])
+
+    assert relation.columns == list(COLUMNS)
+    assert len(relation.fetchall()) == len(world.of(world.threads[0]))
+
+
+@pytest.mark.parametrize(
+    ("expression", "of"),
+    [
+        ("usage.total_tokens", lambda run: run["usage"] and run["usage"]["total_tokens"]),
+        ("(usage->>'total_tokens')::BIGINT", lambda run: run["usage"] and run["usage"]["total_tokens"]),
+        ("json_extract(usage, '$.total_tokens')::BIGINT", lambda run: run["usage"] and run["usage"]["total_tokens"]),
+        ("usage.prompt_tokens + usage.completion_tokens * 2", lambda run: run["usage"] and run["usage"]["prompt_tokens"] + run["usage"]["completion_tokens"] * 2),
+        ("runs.usage.prompt_token_details.cached_tokens", lambda run: run["usage"] and run["usage"].get("prompt_token_details", {}).get("cached_tokens")),
+        ("openai.assistants.runs.usage.total_tokens", lambda run: run["usage"] and run["usage"]["total_tokens"]),
+        ("metadata['tenant']", lambda run: run["metadata"].get("tenant")),
+        ("metadata['nobody']", lambda _: None),
+        ("cardinality(metadata)", lambda run: len(run["metadata"])),
+        ("usage IS NULL", lambda run: run["usage"] is None),
+        ("last_error IS NULL", lambda run: run["last_error"] is None),
+        ("last_error.code", lambda run: run["last_error"] and run["last_error"]["code"]),
+        ("len(tools)", lambda run: len(run["tools"])),
+        ("tools[1].function.name", lambda run: (run["tools"] or [{}])[0].get("function", {}).get("name")),
+        ("tools[1].function.parameters->>'type'", lambda run: (run["tools"] or [{}])[0].get("function", {}).get("parameters", {}).get("type")),
+        ("response_format->>'$'", lambda run: run["response_format"] if isinstance(run["response_format"], str) or run["response_format"] is None else json.dumps(run["response_format"], separators=(",", ":"))),
+        ("tool_choice = '\"auto\"'", lambda run: run["tool_choice"] == "auto"),
+        ("required_action.submit_tool_outputs.tool_calls[1].function.name", lambda run: run["required_action"] and run["required_action"]["submit_tool_outputs"]["tool_calls"][0]["function"]["name"]),
+        ("temperature / 2", lambda run: run["temperature"] / 2),
+        ("to_timestamp(created_at)::VARCHAR IS NOT NULL", lambda _: True),
+        ("completed_at - started_at", lambda run: run["completed_at"] and run["completed_at"] - run["started_at"]),
+    ],
+)
+def test_expressions_over_nested_values(db: Session, world: Any, expression: str, of: Callable[[Any], Any]) -> None:
+    """Each way to reach into a value gives what the API sent."""
+    found = db.sql(f"SELECT id, {expression} FROM {RUNS} WHERE thread_id IN (SELECT unnest($1))", [world.threads]).fetchall()
+
+    assert dict(found) == {run["id"]: of(run) for run in world.runs}
+
+
+def test_tools_are_unnested(db: Session, world: Any) -> None:
+    """One row for each tool of each run."""
+    found = db.sql(f"SELECT id, tool.type FROM (SELECT id, unnest(tools) AS tool FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)))", [world.threads])
+
+    assert sorted(found.fetchall()) == sorted((run["id"], tool["type"]) for run in world.runs for tool in run["tools"])
+
+
+def test_tool_calls_are_unnested(db: Session, world: Any) -> None:
+    """One row for each function that a run waits for, arguments as JSON text."""
+    found = db.sql(
+        f"SELECT id, call.function.name, json_valid(call.function.arguments) FROM (SELECT id, unnest(required_action.submit_tool_outputs.tool_calls) AS call"
+        f" FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)))",
+        [world.threads],
+    )
+
+    expected = [(run["id"], call["function"]["name"], True) for run in world.runs if run["required_action"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
+    assert sorted(found.fetchall()) == sorted(expected)
+    assert expected
+
+
+@pytest.mark.parametrize("where", ["id = $2", "run_id = $2", "$2 = r.id", "id IN ($2)", "id = $2 AND status <> 'nothing'"])
+def test_a_run_by_its_id_is_fetched_alone(still: Sandbox, db: Session, world: Any, sent: Sent, where: str) -> None:
+    """`id` is as good as `run_id`: one GET of the run itself."""
+    run = world.runs[3]
+
+    with sent(still) as requests:
+        found = db.sql(f"SELECT id, status FROM {RUNS} r WHERE thread_id = $1 AND {where}", [run["thread_id"], run["id"]]).fetchall()
+
+    assert found == [(run["id"], run["status"])]
+    assert [(request.method, request.path) for request in requests] == [("GET", f"/v1/threads/{run['thread_id']}/runs/{run['id']}")]
+
+
+def test_a_run_that_is_not_there_is_no_row(db: Session, world: Any) -> None:
+    """Among others that are there, too."""
+    run = world.runs[0]
+
+    found = db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = $1 AND id IN ($2, 'run_absent')", [run["thread_id"], run["id"]]).fetchall()
+
+    assert found == [(run["id"],)]
+
+
+def test_runs_of_many_threads_take_a_request_each(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """Each thread once, however often it is named."""
+    threads = world.threads[:5]
+
+    with sent(still) as requests:
+        found = db.sql(f"SELECT thread_id, count(*) FROM {RUNS} WHERE thread_id IN ({', '.join(repr(t) for t in threads + threads)}) GROUP BY 1").fetchall()
+
+    assert dict(found) == {thread: len(world.of(thread)) for thread in threads}
+    assert sorted(request.path for request in requests) == sorted(f"/v1/threads/{thread}/runs" for thread in threads)
+
+
+def test_a_self_join_fetches_once(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """Two references with the same calls share their pages."""
+    thread = world.threads[0]
+
+    with sent(still) as requests:
+        found = db.sql(f"SELECT count(*) FROM {RUNS} a JOIN {RUNS} b ON a.id = b.id WHERE a.thread_id = $1 AND b.thread_id = $1", [thread]).fetchall()
+
+    assert (found, len(requests)) == ([(len(world.of(thread)),)], 1)
+
+
+def test_a_resource_that_needs_nothing_is_read_whole(db: Session, world: Any) -> None:
+    """Assistants are listed without a WHERE."""
+    assert sorted(db.sql("SELECT id, name FROM openai.assistants.assistants").fetchall()) == sorted((a["id"], a["name"]) for a in world.assistants)
+
+
+def test_the_other_resources_of_the_family_are_read(db: Session, world: Any) -> None:
+    """Threads, messages and steps hang together."""
+    run = next(run for run in world.runs if run["status"] == "completed")
+    thread = run["thread_id"]
+
+    threads = db.sql("SELECT id FROM threads WHERE id = $1", [thread]).fetchall()
+    steps = db.sql("SELECT DISTINCT run_id, thread_id FROM run_steps WHERE thread_id = $1 AND run_id = $2", [thread, run["id"]]).fetchall()
+    said = db.sql("SELECT DISTINCT thread_id, run_id, content[1].text.value <> '' FROM messages WHERE thread_id = $1 AND run_id = $2", [thread, run["id"]]).fetchall()
+
+    assert (threads, steps, said) == ([(thread,)], [(run["id"], thread)], [(thread, run["id"], True)])
+
+
+def test_a_missing_parameter_is_explained(still: Sandbox, db: Session, sent: Sent) -> None:
+    """Candidates with what they lack, and a statement that works in their place."""
+    with sent(still) as requests, pytest.raises(MissingParameterError) as caught:
+        db.sql(f"SELECT id FROM {RUNS} WHERE status = 'failed'")
+
+    assert requests == []
+    assert caught.value.candidates == (("list_runs", ("thread_id",)), ("get_run", ("thread_id", "run_id")))
+    assert caught.value.example == f"SELECT * FROM {RUNS} WHERE thread_id = '…'"
+    assert "^" * len(RUNS) in str(caught.value)
+
+
+def test_a_value_of_another_type_is_not_bound_and_says_why(db: Session) -> None:
+    """DuckDB would compare a text with a number as numbers."""
+    with pytest.raises(MissingParameterError, match="thread_id is string, and 5 is not"):
+        db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 5")
+
+
+def test_a_page_size_out_of_bounds_is_an_error(still: Sandbox, db: Session, sent: Sent) -> None:
+    """Before a request is sent."""
+    with sent(still) as requests, pytest.raises(PlanError, match="limit = 101 is over the greatest value 100"):
+        db.sql(f'SELECT id FROM {RUNS} WHERE thread_id = \'x\' AND "limit" = 101')
+
+    assert requests == []
+
+
+def test_a_dry_run_gives_the_requests_and_sends_none(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """As `method, url, body`."""
+    with sent(still) as requests:
+        relation = db.sql(f"SELECT id FROM {RUNS} WHERE thread_id IN ($1, $2)", world.threads[:2], dry_run=True)
+        rows = relation.fetchall()
+
+    assert requests == []
+    assert relation.columns == ["method", "url", "body"]
+    assert rows == [("GET", f"{still.base_url}/threads/{thread}/runs?limit=100", None) for thread in world.threads[:2]]
+
+
+def test_explain_shows_the_plan_and_sends_nothing(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """Method, bound parameters with their origin, request lines, and DuckDB's part."""
+    db.sql("CREATE TABLE owners AS SELECT unnest($1) AS thread_id", [world.threads[:2]])
+
+    with sent(still) as requests:
+        relation = db.sql(f"EXPLAIN SELECT count(*) FROM owners JOIN {RUNS} r USING (thread_id) WHERE status = 'failed'")
+        items: dict[str, list[str]] = {}
+        for item, value in relation.fetchall():
+            items.setdefault(item, []).append(value)
+
+    assert requests == []
+    assert items["reference"] == [f"{RUNS} AS r"]
+    assert items["method"] == ["list_runs: Lists the runs of a thread."]
+    assert len(items["bound"]) == 1
+    assert "owners.thread_id" in items["bound"][0]
+    assert sorted(items["request"]) == sorted(f"GET {still.base_url}/threads/{thread}/runs?limit=100" for thread in world.threads[:2])
+    assert items["requests"][0].startswith("2")
+    assert "failed" in items["duckdb"][0]
+
+
+def test_explain_of_a_local_statement_is_duckdbs(db: Session) -> None:
+    """With its own columns."""
+    assert "physical_plan" in str(db.sql("EXPLAIN SELECT 42").fetchall())
