@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+JOBS ?= 2
 UV_VERSION := 0.13.9
 
 VENV := .venv
@@ -16,7 +17,8 @@ MATRIX := 1.5 1.5-compiled 2.0-compiled
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ARGS='…' is passed on by demo, test, matrix, bench and lock; PYTHON=python3.13 picks the interpreter of new environments."
+	@echo "  ARGS='…' is passed on by demo, test, matrix, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
+	@echo "  PYTHON=python3.13 picks the interpreter of new environments."
 
 # --- using it
 
@@ -31,7 +33,7 @@ setup: $(VENV)/.ready ## make .venv from the pinned packages (the other targets 
 
 .PHONY: test
 test: $(VENV)/.ready ## run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 .PHONY: check
 check: static test docs ## everything that must hold: lint, format, types, layers, dead dependencies, tests, docs
@@ -65,7 +67,7 @@ matrix: test $(MATRIX:%=test-%) ## run all tests on DuckDB 2.0 and 1.5, sqlglot 
 
 .PHONY: $(MATRIX:%=test-%)
 $(MATRIX:%=test-%): test-%: .venv-%/.ready
-	.venv-$*/bin/python -m pytest $(ARGS)
+	.venv-$*/bin/python -m pytest -n $(JOBS) $(ARGS)
 
 .PHONY: others
 others: $(VENV)/.ready .venv-others/.ready ## run the tests against a server that is not ours

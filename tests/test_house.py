@@ -127,7 +127,7 @@ def test_every_make_target_is_documented(target: str) -> None:
 
 
 def test_the_changelog_has_its_form() -> None:
-    """Versions hold Breaking, Added, Fixed and Performance in this order, none empty, each fact one line that is a sentence."""
+    """Versions hold Breaking, Added, Fixed and Performance in this order, none empty, each fact one item that ends as a sentence."""
     order = ["Breaking", "Added", "Fixed", "Performance"]
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
@@ -138,7 +138,7 @@ def test_the_changelog_has_its_form() -> None:
         assert re.fullmatch(r"Unreleased|\d+\.\d+\.\d+ · \d{4}-\d\d-\d\d", name.strip())
         assert titles == [title for title in order if title in titles]
         for section in sections:
-            facts = [line for line in section.splitlines()[1:] if line]
+            facts = [line for line in section.replace("\n  ", " ").splitlines()[1:] if line]
             assert facts
             assert [fact for fact in facts if not re.fullmatch(r"- .*\.", fact)] == []
 

@@ -69,18 +69,24 @@ def _case(lines: list[str]) -> Case:
     return Case(tuple(lines[:first]), "\n".join(lines[first : last + 1]).removesuffix(";"), tuple(lines[last + 1 :]))
 
 
-def planned(case: Case) -> tuple[str, ...]:
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    """The user's database."""
+    engine = Engine(duckdb.connect())
+    engine.connection.execute(LOCAL)
+    return engine
+
+
+def planned(case: Case, engine: Engine) -> tuple[str, ...]:
     """The plan of a statement, or why it is refused, as comments."""
     try:
-        lines = list(_plan(case))
+        lines = list(_plan(case, engine))
     except RowcallError as error:
         lines = [f"{type(error).__name__}: {error}"]
     return tuple(f"-- {line}".rstrip() for text in lines for line in text.splitlines())
 
 
-def _plan(case: Case) -> Iterator[str]:
-    engine = Engine(duckdb.connect())
-    engine.connection.execute(LOCAL)
+def _plan(case: Case, engine: Engine) -> Iterator[str]:
     given = json.loads(case.setting("params") or "{}")
     use = tuple(part for part in case.setting("use").split(".") if part)
     names = Names(CATALOG, use, lambda parts: engine.has(parts, FRAME))
@@ -113,10 +119,10 @@ def _used(text: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_each_statement_has_its_plan(path: Path, request: pytest.FixtureRequest) -> None:
+def test_each_statement_has_its_plan(path: Path, engine: Engine, request: pytest.FixtureRequest) -> None:
     """The method, what is bound and from where, the requests and the columns are those of the golden file."""
     found = cases(path)
-    actual = [planned(case) for case in found]
+    actual = [planned(case, engine) for case in found]
     if request.config.getoption("--update-golden"):
         path.write_text("\n\n".join(case.text(lines) for case, lines in zip(found, actual, strict=True)) + "\n", encoding="utf-8")
 

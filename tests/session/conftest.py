@@ -47,6 +47,16 @@ class World:
     runs: list[dict[str, Any]]
     assistants: list[dict[str, Any]]
 
+    @property
+    def few(self) -> list[str]:
+        """A few threads whose runs have every status there is."""
+        missing = {run["status"] for run in self.runs}
+        found: list[str] = []
+        while missing:
+            found.append(max(self.threads, key=lambda thread: len(missing & {run["status"] for run in self.of(thread)})))
+            missing -= {run["status"] for run in self.of(found[-1])}
+        return found
+
     def of(self, *threads: str) -> list[dict[str, Any]]:
         """The runs of some threads."""
         return [run for run in self.runs if run["thread_id"] in threads]

@@ -155,16 +155,16 @@ def test_a_star_stays_the_27_beside_a_hidden_column_in_where(db: Session, world:
 )
 def test_expressions_over_nested_values(db: Session, world: Any, expression: str, of: Callable[[Any], Any]) -> None:
     """Each way to reach into a value gives what the API sent."""
-    found = db.sql(f"SELECT id, {expression} FROM {RUNS} WHERE thread_id IN (SELECT unnest($1))", [world.threads]).fetchall()
+    found = db.sql(f"SELECT id, {expression} FROM {RUNS} WHERE thread_id IN (SELECT unnest($1))", [world.few]).fetchall()
 
-    assert dict(found) == {run["id"]: of(run) for run in world.runs}
+    assert dict(found) == {run["id"]: of(run) for run in world.of(*world.few)}
 
 
 def test_tools_are_unnested(db: Session, world: Any) -> None:
     """One row for each tool of each run."""
-    found = db.sql(f"SELECT id, tool.type FROM (SELECT id, unnest(tools) AS tool FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)))", [world.threads])
+    found = db.sql(f"SELECT id, tool.type FROM (SELECT id, unnest(tools) AS tool FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)))", [world.few])
 
-    assert sorted(found.fetchall()) == sorted((run["id"], tool["type"]) for run in world.runs for tool in run["tools"])
+    assert sorted(found.fetchall()) == sorted((run["id"], tool["type"]) for run in world.of(*world.few) for tool in run["tools"])
 
 
 def test_tool_calls_are_unnested(db: Session, world: Any) -> None:
@@ -172,10 +172,10 @@ def test_tool_calls_are_unnested(db: Session, world: Any) -> None:
     found = db.sql(
         f"SELECT id, call.function.name, json_valid(call.function.arguments) FROM (SELECT id, unnest(required_action.submit_tool_outputs.tool_calls) AS call"
         f" FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)))",
-        [world.threads],
+        [world.few],
     )
 
-    expected = [(run["id"], call["function"]["name"], True) for run in world.runs if run["required_action"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
+    expected = [(run["id"], call["function"]["name"], True) for run in world.of(*world.few) if run["required_action"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
     assert sorted(found.fetchall()) == sorted(expected)
     assert expected
 

@@ -14,6 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
+from rowcall.catalog.template import identifier
 from rowcall.errors import BindError, MissingParameterError, PlanError
 from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import quoted
@@ -313,7 +314,7 @@ def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons
     unvalued = [item.name for item in mention.hidden if item.column is None and item.name != EXTRA]
     if any(not missing for _, missing in lacks):
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here."
-        return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {unvalued[0]} = …")
+        return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
     why = [mention.scope.blocked, *(source.unstable for source in mention.scope.sources), *reasons]
     reason = " ".join(dict.fromkeys(filter(None, why)))
@@ -323,7 +324,7 @@ def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons
 def example(ref: ResourceRef) -> str:
     """A SELECT on a resource that gives the method with the fewest needs what it needs."""
     methods = sorted((method for _, method in _readers(ref)), key=lambda method: len(method.required()))
-    conditions = [f"{name} = {_sample(method.parameters[name])}" for method in methods[:1] for name in method.required()]
+    conditions = [f"{identifier(name)} = {_sample(method.parameters[name])}" for method in methods[:1] for name in method.required()]
     return f"SELECT * FROM {ref.full_name}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from rowcall.manifest.model import Column, Scalar, Type
+from rowcall.manifest.model import Column, Object, Scalar
 from rowcall.manifest.types import duckdb_type, from_json_shape, quoted
 from rowcall.plan.nodes import EXTRA, Hidden
 
@@ -27,10 +28,10 @@ def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden:
     """
     outer = [f"{_field(column.source or name)} AS {quoted(name)}" for name, column in columns.items()]
     outer += [f"{_hidden(extra, columns)} AS {quoted(extra.name)}" for extra in hidden]
-    record = _merge([(column.source or name, column.type) for name, column in columns.items()])
+    fields = record_type(columns).fields
     if any(extra.name == EXTRA for extra in hidden):
-        record[EXTRA] = Scalar.JSON
-    return f"(SELECT {', '.join(outer)} FROM (SELECT {_records(_shape(record), rows)} AS r, key FROM {source}))"
+        fields = (*fields, (EXTRA, Scalar.JSON))
+    return f"(SELECT {', '.join(outer)} FROM (SELECT {_records(from_json_shape(Object(fields)), rows)} AS r, key FROM {source}))"
 
 
 def _field(path: str) -> str:
@@ -45,22 +46,20 @@ def _hidden(extra: Hidden, columns: Mapping[str, Column]) -> str:
     return f"CAST(key->>{literal('$.' + json.dumps(extra.name))} AS {duckdb_type(extra.type)})"
 
 
-def _merge(fields: Sequence[tuple[str, Type]]) -> dict[str, object]:
-    """Dotted paths and their types as one nested shape."""
-    shape: dict[str, object] = {}
-    for path, type_ in fields:
-        *parents, last = path.split(".")
+def record_type(columns: Mapping[str, Column]) -> Object:
+    """What a record is made of: the fields that the columns are read from, those of a dotted `source` within one another."""
+    shape: dict[str, Any] = {}
+    for name, column in columns.items():
+        *parents, last = (column.source or name).split(".")
         inner = shape
         for parent in parents:
-            inner = inner.setdefault(parent, {})  # type: ignore[assignment]
-        inner[last] = type_
-    return shape
+            inner = inner.setdefault(parent, {})
+        inner[last] = column.type
+    return _object(shape)
 
 
-def _shape(shape: object) -> object:
-    if isinstance(shape, dict):
-        return {name: _shape(inner) for name, inner in shape.items()}
-    return from_json_shape(shape)  # type: ignore[arg-type]
+def _object(shape: Mapping[str, Any]) -> Object:
+    return Object(tuple((name, _object(inner) if isinstance(inner, dict) else inner) for name, inner in shape.items()))
 
 
 def _records(record: object, rows: str | None) -> str:

@@ -7,17 +7,23 @@ whose `_extra` column was asked for, is rewritten: a misfit becomes null in its 
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
 
 from rowcall.manifest.model import Column, ListOf, Object, Scalar, Type
 from rowcall.plan.nodes import EXTRA
+from rowcall.rows.decode import record_type
 
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
+_EXACT = 2**53
+"""The greatest float whose neighbours are whole numbers of their own."""
 _INTEGER = re.compile(r"-?\d{1,19}")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
@@ -34,10 +40,10 @@ class Fitter:
     """Checks the pages of one resource. Holds no state between pages, so threads may share it."""
 
     def __init__(self, columns: Mapping[str, Column], rows: str | None, *, extra: bool) -> None:
-        self._columns = columns
+        self._type = record_type(columns)
         self._rows = rows
         self._extra = extra
-        self._decoder = msgspec.json.Decoder(_page_type(columns, rows))
+        self._decoder = msgspec.json.Decoder(_page_type(self._type, rows))
 
     def fit(self, page: str) -> tuple[str, list[Misfit]]:
         """The page to hand on (the same text where everything fits and `_extra` is not wanted), and its misfits."""
@@ -48,9 +54,9 @@ class Fitter:
         return self._rewrite(page) if self._extra else (page, [])
 
     def _rewrite(self, page: str) -> tuple[str, list[Misfit]]:
-        body = msgspec.json.decode(page)
+        body = _decoded(page)
         misfits: list[Misfit] = []
-        records = self._records(body)
+        records = self._records(body, misfits)
         for position, record in enumerate(records):
             if isinstance(record, dict):
                 records[position] = self._record(record, misfits)
@@ -61,38 +67,41 @@ class Fitter:
             body = records[0]
         return msgspec.json.encode(body).decode(), misfits
 
-    def _records(self, body: Any) -> list[Any]:
+    def _records(self, body: Any, misfits: list[Misfit]) -> list[Any]:
+        """The list of records within the body; an empty one where it has none, as a body without content."""
         if self._rows is None:
             return [body]
         found = body
         for part in [] if self._rows == "$" else self._rows.split("."):
-            found = found[part]
-        return found  # type: ignore[no-any-return]
+            found = found.get(part) if isinstance(found, dict) else None
+        if found is not None and not isinstance(found, list):
+            misfits.append(Misfit(self._rows, _kind(found)))
+        return found if isinstance(found, list) else []
 
     def _record(self, record: dict[str, Any], misfits: list[Misfit]) -> dict[str, Any]:
-        known, left = _fit_object(record, Object(tuple(_flat(self._columns))), "", misfits)
-        for name in {(column.source or "").split(".")[0] for column in self._columns.values() if "." in (column.source or "")}:
-            known[name] = record.get(name)
-            left.pop(name, None)
+        known, left = _fit_object(record, self._type, "", misfits)
         if self._extra:
             known[EXTRA] = left or None
         return known
 
 
-def _page_type(columns: Mapping[str, Column], rows: str | None) -> Any:
-    """A msgspec type for a page: the envelope down to the records, and each column at its declared type."""
-    page = _struct("Record", _flat(columns))
+def _decoded(page: str) -> Any:
+    """The page as Python values; a number that no float holds, as the text that it is."""
+    try:
+        return msgspec.json.decode(page)
+    except msgspec.ValidationError:
+        return json.loads(page, parse_float=lambda text: number if isfinite(number := float(text)) else text)
+
+
+def _page_type(record: Object, rows: str | None) -> Any:
+    """A msgspec type for a page: the envelope down to the records, and each field at its declared type."""
+    page = _struct("Record", list(record.fields))
     if rows is None:
         return page
     page = list.__class_getitem__(page)
     for part in [] if rows == "$" else reversed(rows.split(".")):
         page = msgspec.defstruct("Envelope", [("x", page)], rename={"x": part})
     return page
-
-
-def _flat(columns: Mapping[str, Column]) -> list[tuple[str, Type]]:
-    """The fields of a record and their types, for the columns that are fields of the record itself."""
-    return [(column.source or name, column.type) for name, column in columns.items() if "." not in (column.source or "")]
 
 
 def _struct(name: str, fields: list[tuple[str, Type]]) -> Any:
@@ -175,7 +184,7 @@ def _texts(value: dict[str, Any]) -> dict[str, str | None]:
 def _integer(value: Any) -> int | None:
     if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and _LEAST <= value <= _GREATEST else None
 
@@ -183,7 +192,9 @@ def _integer(value: Any) -> int | None:
 def _number(value: Any) -> float | None:
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         value = float(value)
-    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if abs(value) <= sys.float_info.max else None
 
 
 def _kind(value: Any) -> str:

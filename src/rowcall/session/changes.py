@@ -113,8 +113,11 @@ def _ready(write: Write, context: Context) -> Ready:
 
 def _ready_insert(write: Insert, context: Context) -> Ready:
     ref = write.target.ref
+    named = [Given(name, place) for name, place in write.columns]
+    if named:  # so that what is wrong here is said before anything is read
+        _returning(write, Ready(ref, *choose(ref, Verb.INSERT, named, sql=write.text, span=write.target.span), ()), context)
     rows = _inserted(write, context)
-    given = [Given(name, place) for name, place in write.columns] or [Given(name) for name in (rows[0] if rows else {})]
+    given = named or [Given(name) for name in (rows[0] if rows else {})]
     if not rows and not given:
         raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
     name, method = choose(ref, Verb.INSERT, given, sql=write.text, span=write.target.span)
@@ -128,7 +131,11 @@ def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
     if not write.columns and not write.by_name and write.text[write.source.start :][:6].upper() == "VALUES":
         hint = f"SHOW INSERT INTO {write.target.ref.full_name} gives a template."
         raise UnsupportedSQLError("VALUES needs the names of its columns.", sql=write.text, span=write.target.span, hint=hint)
-    return [json.loads(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
+    rows: list[dict[str, Any]] = [json.loads(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
+    if rows and write.columns and not write.by_name and len(rows[0]) != len(write.columns):
+        message = f"There are {len(write.columns)} columns, and {len(rows[0])} values for them."
+        raise UnsupportedSQLError(message, sql=write.text, span=write.source)
+    return rows
 
 
 def _insert_rows(write: Insert, source: Span) -> Piece:
@@ -182,6 +189,7 @@ def _ready_change(write: Change, context: Context) -> Ready:
     name, method = _change_method(write)
     _, keys = _meant(write, method, context)
     if keys is None:
+        _returning(write, Ready(ref, name, method, ()), context)  # before anything is read
         rows = _read(write, method, context)
     else:
         values = _constant_values(write, context)

@@ -9,7 +9,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import ParseError, Span, UnknownNameError, UnsupportedSQLError
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.statements import Reader, Statement
-from rowcall.sql.tokens import Token, depth_zero
+from rowcall.sql.tokens import depth_zero
 
 SHOW_FORM = "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS"
 EXEC_FORM = "EXEC provider.service.resource.method @name = value, … [, @@json = '{…}']"
@@ -211,8 +211,7 @@ def _explain(reader: Reader, names: Names) -> Explain | None:
     if reader.kind() == "L_PAREN" or reader.token is None:
         return None
     start = reader.token.start
-    tokens = tuple(Token(t.text, t.kind, t.start - start, t.end - start) for t in reader.tokens[reader.at :])
-    inner = parse(Statement(reader.text[start:], start, tokens, 0), names)
+    inner = parse(Statement(reader.text[start:], start), names)
     return Explain(inner, analyze)
 
 
@@ -254,6 +253,11 @@ def _exec(reader: Reader, names: Names) -> Exec:
     ref = names.resolve(parts[:-1], sql=reader.text, span=Span(span.start, method_span.start - 1))
     arguments, body = _arguments(reader)
     return Exec(reader.text, ref, parts[-1], method_span, arguments, body)
+
+
+def _execute(reader: Reader, names: Names) -> Exec | None:
+    """EXEC in full; a name without dots is a prepared statement of DuckDB's."""
+    return _exec(reader, names) if reader.kind(2) == "DOT" else None
 
 
 def _arguments(reader: Reader) -> tuple[tuple[tuple[str, Span, Span], ...], Span | None]:
@@ -464,6 +468,7 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "SET": _set,
     "RESET": _set,
     "EXEC": _exec,
+    "EXECUTE": _execute,
     "INSERT": _insert,
     "REPLACE": _insert,
     "UPDATE": _update,

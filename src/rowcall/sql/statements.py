@@ -8,54 +8,60 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rowcall.errors import ParseError, Span
-from rowcall.sql.tokens import Token, open_at, spaced, tokenize
+from rowcall.sql.tokens import Token, open_at, outside, spaced, tokenize, unterminated, without_comments
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """The text of one statement, without its semicolon, and where it stood in the whole."""
 
     text: str
+    """Every `?` has become `$1`, `$2`, … by now."""
     start: int
-    tokens: tuple[Token, ...]
-    """Offsets are within `text`. Every `?` has become `$1`, `$2`, … by then."""
-    positional: int
+    positional: int = 0
     """How many `?` it had."""
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Its tokens; offsets are within `text`."""
+        return tokenize(self.text)
 
 
 def split(text: str) -> list[Statement]:
     """The statements of `text`, empty ones left out. Raises ParseError for a string or comment that does not end."""
+    left_open = open_at(text)
+    if left_open is not None:
+        raise unterminated(text, *left_open)
     text = spaced(text)
+    bare = without_comments(text)
     statements, start = [], 0
-    tokens = tokenize(text)
-    ends = [token.start for token in tokens if token.kind == "SEMICOLON"]
-    for end in [*ends, len(text)]:
-        own = [token for token in tokens if start <= token.start < end and token.kind != "SEMICOLON"]
-        if own:
-            statements.append(_statement(text[own[0].start : end].rstrip(), own[0].start))
+    for end in [*outside(text, ";"), len(text)]:
+        if own := bare[start:end].strip():
+            first = start + bare[start:end].index(own)
+            statements.append(_statement(text[first : first + len(own)], first))
         start = end + 1
     return statements
 
 
 def _statement(text: str, start: int) -> Statement:
-    marks = [token for token in tokenize(text) if token.kind == "PLACEHOLDER"]
+    marks = outside(text, "?")
     pieces, done = [], 0
     for number, mark in enumerate(marks, 1):
-        after = text[mark.end : mark.end + 1]
-        pieces.append(f"{text[done : mark.start]}${number}{' ' if after and not after.isspace() else ''}")
-        done = mark.end
-    numbered = "".join(pieces) + text[done:]
-    return Statement(numbered, start, tokenize(numbered), len(marks))
+        after = text[mark + 1 : mark + 2]
+        pieces.append(f"{text[done:mark]}${number}{' ' if after and not after.isspace() else ''}")
+        done = mark + 1
+    return Statement("".join(pieces) + text[done:], start, len(marks))
 
 
 def is_complete(text: str) -> bool:
     """Whether `text` ends in a semicolon that is outside strings and comments, or holds no statement at all."""
     if open_at(text) is not None:
         return False
-    tokens = tokenize(spaced(text))
-    return not tokens or tokens[-1].kind == "SEMICOLON"
+    bare = without_comments(text).rstrip()
+    return not bare or len(bare) - 1 in outside(text, ";")
 
 
 def parameters(tokens: Sequence[Token]) -> list[Token]:

@@ -9,17 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import TokenError
+from functools import cache
+from typing import TYPE_CHECKING
 
 from rowcall.errors import ParseError, Span
 
+if TYPE_CHECKING:
+    from sqlglot.tokens import Tokenizer
 
-class _Tokenizer(DuckDB.Tokenizer):
-    """The stock tokenizer without commands: subclassing a tokenizer is the one subclass that the compiled sqlglot allows."""
 
-    COMMANDS = set()  # noqa: RUF012 - sqlglot's own attribute, which it declares on its metaclass
+@cache
+def _tokenizer() -> type[Tokenizer]:
+    """The stock tokenizer without commands; loaded when the first text is read, since a local statement needs none.
+
+    Subclassing a tokenizer is the one subclass that the compiled sqlglot allows.
+    """
+    from sqlglot.dialects.duckdb import DuckDB
+
+    class Words(DuckDB.Tokenizer):
+        COMMANDS = set()  # noqa: RUF012 - sqlglot's own attribute, which it declares on its metaclass
+
+    return Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +60,17 @@ _CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
 
 def tokenize(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, comments left out. Raises ParseError for a string or comment that does not end."""
+    from sqlglot.errors import TokenError
+
     try:
-        raw = _Tokenizer(dialect="duckdb").tokenize(text)
+        raw = _tokenizer()(dialect="duckdb").tokenize(text)
     except TokenError as error:
-        raise _unterminated(text) from error
+        raise unterminated(text, *(open_at(text) or (0, "text"))) from error
     return tuple(Token(token.text, token.token_type.name, token.start, token.end + 1) for token in raw)
 
 
-def _unterminated(text: str) -> ParseError:
-    """What is left open in `text`, found by a scan over quotes and comments."""
-    position, kind = open_at(text) or (0, "text")
+def unterminated(text: str, position: int, kind: str) -> ParseError:
+    """The error for what is left open at `position`, as `open_at` finds it."""
     message = f"The {kind} that starts here does not end." if kind != "text" else "This cannot be read as SQL."
     return ParseError(message, sql=text, span=Span(position, position + 1))
 
@@ -81,6 +92,26 @@ def spaced(text: str) -> str:
         if kind == "parameter" and end is not None and end < len(text) and not text[end].isspace():
             pieces.append(text[done:end] + " ")
             done = end
+    return "".join(pieces) + text[done:]
+
+
+def outside(text: str, marks: str) -> list[int]:
+    """Where any of the characters `marks` stands in `text`, outside strings, quoted names and comments."""
+    found, done = [], 0
+    for _, start, end in [*_regions(text), ("", len(text), len(text))]:
+        found += [i for i in range(done, start) if text[i] in marks]
+        done = len(text) if end is None else end
+    return found
+
+
+def without_comments(text: str) -> str:
+    """`text` with blanks in the place of its comments."""
+    pieces, done = [], 0
+    for kind, start, end in _regions(text):
+        if kind.endswith("comment"):
+            stop = len(text) if end is None else end
+            pieces += [text[done:start], " " * (stop - start)]
+            done = stop
     return "".join(pieces) + text[done:]
 
 

@@ -56,3 +56,5 @@ SELECT * FROM (WITH owners AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+CREATE TEMP TABLE made AS WITH owners AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners JOIN openai.assistants.runs r USING (thread_id);

@@ -1,0 +1,405 @@
+"""INSERT, UPDATE, DELETE and EXEC as a user writes them: what is sent, once, and what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import httpx
+import pytest
+
+import rowcall
+from rowcall.errors import (
+    BindError,
+    DataError,
+    MissingParameterError,
+    ReadOnlyError,
+    RequestError,
+    ResponseError,
+    RowcallError,
+    UnavailableError,
+    UnknownNameError,
+    UnsupportedSQLError,
+)
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.session import Session
+
+Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
+RUNS = "openai.assistants.runs"
+
+
+@pytest.fixture
+def run_id(raw: httpx.Client, thread: str, assistant: str) -> str:
+    """A new run, queued."""
+    return str(raw.post(f"/threads/{thread}/runs", json={"assistant_id": assistant}).json()["id"])
+
+
+def lines(requests: list[Any]) -> list[str]:
+    """What was asked, as `POST /v1/threads`."""
+    return [f"{request.method} {request.path}" for request in requests]
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("INSERT INTO {runs} (thread_id, assistant_id) VALUES ($t, $a)", {}),
+        ("INSERT INTO {runs} (thread_id, data__assistant_id) VALUES ($t, $a)", {}),
+        ("INSERT INTO {runs} (assistant_id, thread_id) SELECT $a, $t", {}),
+        ("INSERT INTO {runs} BY NAME SELECT $a AS assistant_id, $t AS thread_id", {}),
+        ("INSERT INTO {runs} SELECT $a AS assistant_id, $t AS thread_id", {}),
+        ("INSERT INTO {runs} (thread_id, assistant_id) (SELECT $t, $a)", {}),
+        ("WITH k AS (SELECT 1) INSERT INTO {runs} (thread_id, assistant_id) VALUES ($t, $a)", None),
+        ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 0.5)", {"temperature": 0.5}),
+        ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, NULL)", {}),
+        ("INSERT INTO runs (thread_id, assistant_id, metadata) VALUES ($t, $a, MAP {{'k': 'v'}})", {"metadata": {"k": "v"}}),
+        ("INSERT INTO runs (thread_id, assistant_id, metadata) VALUES ($t, $a, {{'k': 'v'}})", {"metadata": {"k": "v"}}),
+        ("INSERT INTO runs (thread_id, assistant_id, metadata) VALUES ($t, $a, '{{\"k\": \"v\"}}')", {"metadata": {"k": "v"}}),
+        ("INSERT INTO runs (thread_id, assistant_id, max_prompt_tokens) VALUES ($t, $a, 200 + 56)", {"max_prompt_tokens": 256}),
+        ("INSERT INTO runs (thread_id, assistant_id, response_format) VALUES ($t, $a, 'auto')", {"response_format": "auto"}),
+        (
+            "INSERT INTO runs (thread_id, assistant_id, response_format) VALUES ($t, $a, {{'type': 'json_object'}})",
+            {"response_format": {"type": "json_object"}},
+        ),
+        (
+            "INSERT INTO runs (thread_id, assistant_id, tools) VALUES ($t, $a, [{{'type': 'code_interpreter'}}])",
+            {"tools": [{"type": "code_interpreter"}]},
+        ),
+        (
+            "INSERT INTO runs (thread_id, assistant_id, additional_messages) VALUES ($t, $a, [{{'role': 'user', 'content': 'Hi'}}])",
+            {"additional_messages": [{"role": "user", "content": "Hi"}]},
+        ),
+    ],
+)
+def test_an_insert_is_one_post(live: Sandbox, writer: Session, thread: str, assistant: str, sent: Sent, text: str, body: Any) -> None:
+    """With the attributes that are given as its body, and the new run as its row."""
+    text = text.format(runs=RUNS)
+    if body is None:
+        with pytest.raises(UnsupportedSQLError, match="WITH"), sent(live) as requests:
+            writer.sql(text, {"t": thread, "a": assistant})
+        return
+
+    with sent(live) as requests:
+        relation = writer.sql(text, {"t": thread, "a": assistant})
+        row = dict(zip(relation.columns, relation.fetchall()[0], strict=True))
+
+    assert lines(requests) == [f"POST /v1/threads/{thread}/runs"]
+    assert requests[0].body == {"assistant_id": assistant, **body}
+    assert (row["thread_id"], row["assistant_id"], row["status"], len(row)) == (thread, assistant, "queued", 27)
+    assert writer.last.statement_kind == "insert"
+
+
+def test_positional_parameters_bind_an_insert(live: Sandbox, writer: Session, thread: str, assistant: str, sent: Sent) -> None:
+    """`?` are counted over columns, values and RETURNING."""
+    with sent(live) as requests:
+        rows = writer.sql(
+            "INSERT INTO runs (thread_id, assistant_id, temperature) VALUES (?, ?, ?) RETURNING status, temperature + ?", [thread, assistant, 0.5, 1]
+        ).fetchall()
+
+    assert rows == [("queued", 1.5)]
+    assert len(requests) == 1
+
+
+def test_returning_gives_the_columns_it_names(writer: Session, thread: str, assistant: str) -> None:
+    """Expressions and the target's alias are understood."""
+    relation = writer.sql(
+        "INSERT INTO runs AS r (thread_id, assistant_id, metadata) VALUES ($1, $2, MAP {'k': 'v'}) RETURNING r.status AS s, metadata['k'], r.tools IS NULL",
+        [thread, assistant],
+    )
+
+    assert relation.fetchall() == [("queued", "v", False)]
+    assert relation.columns[0] == "s"
+
+
+def test_an_insert_from_a_frame_sends_one_request_a_row(live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent) -> None:
+    """In the order of the rows."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"thread_id": threads})
+
+    with sent(live) as requests:
+        rows = writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT thread_id, $1 FROM frame RETURNING thread_id", [assistant]).fetchall()
+
+    assert [thread for (thread,) in rows] == threads == list(frame["thread_id"])
+    assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in threads]
+
+
+def test_an_insert_may_read_an_api_first(live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent) -> None:
+    """What it reads is fetched, then a request is sent for each row."""
+    with sent(live) as requests:
+        writer.sql(
+            "INSERT INTO runs (thread_id, assistant_id) SELECT t.id, a.id FROM threads t, assistants a WHERE t.id IN ($1, $2) AND a.id = $3",
+            [*threads[:2], assistant],
+        )
+
+    assert sorted(line for line in lines(requests) if line.startswith("POST")) == sorted(f"POST /v1/threads/{thread}/runs" for thread in threads[:2])
+
+
+def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assistant: str, sent: Sent) -> None:
+    """And gives no rows."""
+    with sent(live) as requests:
+        rows = writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT 'x', $1 WHERE false", [assistant]).fetchall()
+
+    assert (rows, requests) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t, $a) RETURNING nope", BindError, "nope"),
+        ("INSERT INTO runs (thread_id, assistant) VALUES ($t, $a)", UnknownNameError, "assistant_id"),
+        ("INSERT INTO runs (thread_id) SELECT $t WHERE $a <> 'x'", MissingParameterError, "data__assistant_id"),
+        ("INSERT INTO runs (assistant_id) SELECT $a WHERE $t <> 'x'", MissingParameterError, "thread_id"),
+        ("INSERT INTO runs VALUES ($t, $a)", UnsupportedSQLError, "SHOW INSERT INTO"),
+        ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t, $a), (NULL, $a)", DataError, "thread_id is NULL"),
+        ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t, $a), ($t, NULL)", DataError, "assistant_id is NULL"),
+        ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 2.5)", DataError, "at most 2"),
+        ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 'hot')", DataError, "number"),
+        ("INSERT INTO runs (thread_id, assistant_id, tools) VALUES ($t, $a, [{'kind': 'x'}])", DataError, "no field kind"),
+        ("INSERT INTO runs (thread_id, assistant_id) SELECT $t, nope FROM (SELECT $a AS a)", BindError, "nope"),
+        ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t, $a, 1)", UnsupportedSQLError, "2 columns, and 3 values"),
+        ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t || $a)", BindError, "2 columns specified"),
+        ("INSERT INTO runs (thread_id, assistant_id) SELECT id, $a FROM threads WHERE id = $t RETURNING nope", BindError, "nope"),
+        ("INSERT INTO runs (thread_id, assistant) SELECT id, $a FROM threads WHERE id = $t", UnknownNameError, "assistant_id"),
+        ("INSERT OR REPLACE INTO runs (thread_id, assistant_id) VALUES ($t, $a)", RowcallError, ""),
+        ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t, $a) ON CONFLICT DO NOTHING", RowcallError, ""),
+        ("UPDATE runs SET metadata = MAP {'k': $a} WHERE thread_id = $t RETURNING nope", BindError, "nope"),
+        ("UPDATE runs SET metadata = nope($a) WHERE thread_id = $t AND id = 'r'", BindError, "nope"),
+        ("UPDATE runs SET status = $a WHERE thread_id = $t AND id = 'r'", UnknownNameError, "status"),
+        ("UPDATE runs SET metadata = MAP {'a': $a, 't': $t}", UnsupportedSQLError, "WHERE"),
+        ("UPDATE runs SET metadata = NULL WHERE id = $a || $t", MissingParameterError, "thread_id"),
+        ("UPDATE runs SET metadata.k = $a WHERE thread_id = $t AND id = 'r'", UnsupportedSQLError, "as a whole"),
+        ("DELETE FROM runs WHERE thread_id = $t AND id = $a", UnsupportedSQLError, "no method for DELETE"),
+        ("DELETE FROM threads WHERE thread_id = $t RETURNING $a, nope", BindError, "nope"),
+        ("EXEC runs.cancel_run @thread_id = $t, @run = $a", UnknownNameError, "run_id"),
+        ("EXEC runs.cancel_run @thread_id = $t || $a", MissingParameterError, "run_id"),
+        ("EXEC runs.cancel @thread_id = $t, @run_id = $a", UnknownNameError, "cancel_run"),
+        ("EXEC runs.submit_tool_outputs_to_run @thread_id = $t, @run_id = $a, @@json = 'nope'", UnsupportedSQLError, "not JSON"),
+        ("EXEC runs.submit_tool_outputs_to_run @thread_id = $t, @run_id = $a, @@json = '[1]'", UnsupportedSQLError, "JSON object"),
+        ("EXEC runs.submit_tool_outputs_to_run @thread_id = $t, @run_id = $a", MissingParameterError, "tool_outputs"),
+        ("EXEC runs.cancel_run @thread_id = $t, @run_id = nope($a)", BindError, "nope"),
+        ("MERGE INTO runs USING (SELECT $t, $a) ON true WHEN MATCHED THEN DELETE", UnsupportedSQLError, "INSERT INTO"),
+        ("TRUNCATE runs", UnsupportedSQLError, "DELETE FROM"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
+    live: Sandbox, writer: Session, thread: str, assistant: str, sent: Sent, text: str, error: type[RowcallError], message: str
+) -> None:
+    """An error that says what is wrong, and no request at all, not even a read."""
+    params = {name: value for name, value in {"t": thread, "a": assistant}.items() if f"${name}" in text}
+    with sent(live) as requests, pytest.raises(error) as caught:
+        writer.sql(text, params)
+
+    assert requests == []
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "where", ["thread_id = $t AND run_id = $r", "thread_id = $t AND id = $r", "id IN ($r) AND thread_id = $t", "r.thread_id = $t AND (r.id = $r)"]
+)
+def test_an_update_by_its_keys_is_one_post(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent, where: str) -> None:
+    """Nothing is read first."""
+    with sent(live) as requests:
+        rows = writer.sql(f"UPDATE runs AS r SET metadata = MAP {{'k': 'v'}} WHERE {where} RETURNING id, metadata['k']", {"t": thread, "r": run_id}).fetchall()
+
+    assert rows == [(run_id, "v")]
+    assert [(request.method, request.path, request.body) for request in requests] == [("POST", f"/v1/threads/{thread}/runs/{run_id}", {"metadata": {"k": "v"}})]
+
+
+def test_an_update_that_needs_the_rows_reads_them_first(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
+    """What SET says of a row, and what WHERE says of it, is DuckDB's; then one request for each row it selects."""
+    text = "UPDATE runs SET data__metadata = MAP {'was': status} WHERE thread_id = $1 AND status = $2 RETURNING metadata['was']"
+
+    with sent(live) as requests:
+        rows = [writer.sql(text, [thread, status]).fetchall() for status in ("queued", "failed")]
+
+    assert rows == [[("queued",)], []]
+    assert lines(requests) == [f"GET /v1/threads/{thread}/runs", f"POST /v1/threads/{thread}/runs/{run_id}", f"GET /v1/threads/{thread}/runs"]
+
+
+def test_an_update_with_an_extra_condition_applies_it(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
+    """Keys and a condition on the row: the row is read, and not changed when the condition does not hold."""
+    with sent(live) as requests:
+        writer.sql("UPDATE runs SET metadata = MAP {'k': 'v'} WHERE thread_id = $1 AND id = $2 AND status = 'completed'", [thread, run_id])
+
+    assert [request.method for request in requests] == ["GET"]
+
+
+def test_an_update_to_null_sends_null(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
+    """It takes the value away, unlike an attribute that is left out."""
+    with sent(live) as requests:
+        writer.sql("UPDATE runs SET metadata = NULL WHERE thread_id = $1 AND run_id = $2", [thread, run_id])
+
+    assert [request.body for request in requests] == [{"metadata": None}]
+
+
+def test_a_delete_by_its_key_is_one_delete(live: Sandbox, writer: Session, threads: list[str], sent: Sent) -> None:
+    """For each key that IN names; the answers are rows."""
+    with sent(live) as requests:
+        rows = writer.sql("DELETE FROM threads WHERE thread_id IN ($1, $2) RETURNING id, deleted", threads[:2]).fetchall()
+
+    assert rows == [(thread, True) for thread in threads[:2]]
+    assert lines(requests) == [f"DELETE /v1/threads/{thread}" for thread in threads[:2]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EXEC openai.assistants.runs.cancel_run @thread_id = $t, @run_id = $r",
+        "exec runs.cancel_run @run_id=$r,@thread_id=$t",
+        "EXEC runs.CANCEL_RUN @thread_id = substr('_' || $t, 2), @run_id = (SELECT $r)",
+    ],
+)
+def test_exec_sends_one_post_and_gives_its_answer(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent, text: str) -> None:
+    """Values are parameters or any constant expression."""
+    with sent(live) as requests:
+        relation = writer.sql(text, {"t": thread, "r": run_id})
+        rows = relation.project("id, status").fetchall()
+
+    assert lines(requests) == [f"POST /v1/threads/{thread}/runs/{run_id}/cancel"]
+    assert rows == [(run_id, "cancelling")]
+    assert writer.last.statement_kind == "exec"
+
+
+@pytest.mark.parametrize("method", ["submit_tool_ouputs_to_run", "submit_tool_outputs_to_run"])
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "@tool_outputs = [{'tool_call_id': $c, 'output': '1'}]",
+        "@data__tool_outputs = '[{\"tool_call_id\": \"' || $c || '\", \"output\": \"1\"}]'",
+        "@@json = {'tool_outputs': [{'tool_call_id': $c, 'output': '1'}]}",
+        "@@json = '{\"tool_outputs\": [{\"tool_call_id\": \"' || $c || '\", \"output\": \"1\"}]}'",
+    ],
+)
+def test_tool_outputs_are_submitted_under_both_names(live: Sandbox, writer: Session, sent: Sent, method: str, argument: str) -> None:
+    """As attributes with or without `data__`, as struct or as JSON text, or as a whole body."""
+    with sent(live) as requests, pytest.raises(ResponseError, match="No thread found"):
+        writer.sql(f"EXEC runs.{method} @thread_id = 'thread_x', @run_id = 'run_x', {argument}", {"c": "call_1"})
+
+    assert lines(requests) == ["POST /v1/threads/thread_x/runs/run_x/submit_tool_outputs"]
+    assert requests[0].body == {"tool_outputs": [{"tool_call_id": "call_1", "output": "1"}]}
+
+
+def test_a_refusal_is_the_apis_own_words(writer: Session, thread: str, run_id: str) -> None:
+    """With method, path, status and request id."""
+    writer.sql("EXEC runs.cancel_run @thread_id = $1, @run_id = $2", [thread, run_id])
+
+    with pytest.raises(ResponseError, match="Cannot cancel run with status 'cancelling'") as caught:
+        writer.sql("EXEC runs.cancel_run @thread_id = $1, @run_id = $2", [thread, run_id])
+
+    assert (caught.value.status, caught.value.request_id is not None) == (400, True)
+    assert f"POST {writer._given['openai']['base_url']}/threads/{thread}/runs/{run_id}/cancel" in str(caught.value)
+
+
+@pytest.mark.parametrize(("fault", "options"), [("server_error", {}), ("drop", {}), ("html", {}), ("empty", {}), ("malformed", {}), ("truncated", {})])
+def test_a_write_whose_fate_is_unknown_is_sent_once(
+    live: Sandbox, writer: Session, thread: str, assistant: str, sent: Sent, fault: str, options: dict[str, Any]
+) -> None:
+    """Server errors, dropped connections and unreadable answers are reported, and never tried again."""
+    live.fault(fault, path=thread, **options)
+
+    with sent(live) as requests, pytest.raises(RequestError):
+        writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
+
+    assert lines(requests) == [f"POST /v1/threads/{thread}/runs"]
+
+
+def test_a_failing_request_says_how_many_were_accepted(live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent) -> None:
+    """The rest is not sent."""
+    live.fault("server_error", path=threads[1])
+
+    with sent(live) as requests, pytest.raises(UnavailableError, match="1 of 3 requests were accepted before this one; the rest was not sent"):
+        writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant])
+
+    assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in threads[:2]]
+
+
+@pytest.fixture(params=["connect", "setting", "provider"])
+def reader(request: pytest.FixtureRequest, live: Sandbox) -> Iterator[Session]:
+    """A session that must not write, however that was said."""
+    settings = {"openai": {**live.providers["openai"], **({"read_only": True} if request.param == "provider" else {})}}
+    with rowcall.connect(providers=settings, read_only=request.param == "connect") as session:
+        if request.param == "setting":
+            session.sql("SET rowcall_read_only = true")
+        yield session
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO runs (thread_id, assistant_id) VALUES ('t', 'a')",
+        "UPDATE runs SET metadata = NULL WHERE thread_id = 't' AND id = 'r'",
+        "DELETE FROM threads WHERE id = 't'",
+        "EXEC runs.cancel_run @thread_id = 't', @run_id = 'r'",
+    ],
+)
+def test_a_read_only_session_sends_no_write(live: Sandbox, reader: Session, sent: Sent, text: str) -> None:
+    """It is refused before a request; reading, and showing what would be sent, are not."""
+    with sent(live) as requests:
+        with pytest.raises(ReadOnlyError):
+            reader.sql(text)
+        shown = reader.sql(text, dry_run=True).fetchall()
+        reader.sql(f"EXPLAIN {text}")
+
+    assert requests == []
+    assert len(shown) == 1
+
+
+def test_read_only_cannot_be_switched_off(writer: Session) -> None:
+    """By a statement, once it is on."""
+    writer.sql("SET rowcall_read_only = true")
+
+    with pytest.raises(UnsupportedSQLError, match="cannot be switched off"):
+        writer.sql("SET rowcall_read_only = false")
+
+
+def test_a_dry_run_of_a_write_gives_its_request(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """Method, URL and body; nothing is sent."""
+    with sent(live) as requests:
+        rows = writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ('t/1', 'a')", dry_run=True).fetchall()
+
+    assert requests == []
+    assert [(method, url, json.loads(body)) for method, url, body in rows] == [("POST", f"{live.base_url}/threads/t%2F1/runs", {"assistant_id": "a"})]
+
+
+def test_a_dry_run_reads_what_the_write_would_read(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
+    """So that it can say which rows would be changed; no write is sent."""
+    with sent(live) as requests:
+        rows = writer.sql("UPDATE runs SET metadata = MAP {'s': status} WHERE thread_id = $1", [thread], dry_run=True).fetchall()
+
+    assert lines(requests) == [f"GET /v1/threads/{thread}/runs"]
+    assert [(method, url, json.loads(body)) for method, url, body in rows] == [
+        ("POST", f"{live.base_url}/threads/{thread}/runs/{run_id}", {"metadata": {"s": "queued"}})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("INSERT INTO runs (thread_id, assistant_id) VALUES ('t', 'a')", "POST {url}/threads/t/runs"),
+        ("INSERT INTO runs (thread_id, assistant_id) SELECT id, 'a' FROM threads WHERE id = 't'", "GET {url}/threads/t"),
+        ("UPDATE runs SET metadata = NULL WHERE thread_id = 't' AND id = 'r'", "POST {url}/threads/t/runs/r"),
+        ("UPDATE runs SET metadata = MAP {'s': status} WHERE thread_id = 't'", "GET {url}/threads/t/runs"),
+        ("DELETE FROM threads WHERE id = 't'", "DELETE {url}/threads/t"),
+        ("EXEC runs.cancel_run @thread_id = 't', @run_id = 'r'", "POST {url}/threads/t/runs/r/cancel"),
+        ("SELECT * FROM runs WHERE thread_id = 't'", "GET {url}/threads/t/runs"),
+        ("SHOW RESOURCES IN openai.assistants", ""),
+        ("DESCRIBE runs", ""),
+    ],
+)
+def test_explain_sends_nothing(live: Sandbox, writer: Session, sent: Sent, text: str, shown: str) -> None:
+    """Not even the read that a write would begin with; it shows the request lines."""
+    with sent(live) as requests:
+        rows = writer.sql(f"EXPLAIN {text}").fetchall()
+
+    assert requests == []
+    assert any(value.startswith(shown.format(url=live.base_url)) for item, value in rows if item == "request" or not shown)
+    assert live.api_key not in str(rows)
+
+
+def test_local_statements_write_locally(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """INSERT, UPDATE and DELETE of the caller's tables are DuckDB's, whatever they are called."""
+    with sent(live) as requests:
+        writer.sql("CREATE TABLE runs AS SELECT 1 AS id; INSERT INTO runs VALUES (2); UPDATE runs SET id = 3 WHERE id = 2; DELETE FROM runs WHERE id = 1")
+
+    assert (writer.sql("FROM runs").fetchall(), requests) == ([(3,)], [])

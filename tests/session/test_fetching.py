@@ -1,0 +1,320 @@
+"""Never a half answer: pages that fail, pages that lie, limits that are reached, and values that do not fit."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import rowcall
+from rowcall.errors import (
+    BudgetError,
+    MisfitWarning,
+    PageLoopError,
+    PartialResultWarning,
+    RateLimitError,
+    RequestError,
+    ResponseError,
+    UnavailableError,
+)
+from rowcall.sandbox.clock import Clock
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.session import Session
+
+START = 1_790_000_000
+RUNS = "openai.assistants.runs"
+COUNT = f"SELECT count(*) FROM {RUNS} WHERE thread_id = $1"
+BY_THREAD = f"SELECT thread_id, count(*) FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)) GROUP BY 1"
+
+Start = Callable[[Callable[[Any], tuple[Any, ...]]], Any]
+Page = Callable[..., dict[str, Any]]
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def module_box() -> Iterator[Sandbox]:
+    """A sandbox for the faults of this module, with the same data as the one that never changes."""
+    with Sandbox(clock=Clock(START, held=True)) as box:
+        yield box
+
+
+@pytest.fixture
+def faulty(module_box: Sandbox) -> Iterator[Sandbox]:
+    """The sandbox of this module; faults that a test left are gone after it."""
+    yield module_box
+    module_box._app._faults.clear()
+
+
+@pytest.fixture
+def hurt(faulty: Sandbox) -> Iterator[Session]:
+    """A session on it."""
+    with rowcall.connect(providers=faulty.providers) as session:
+        yield session
+
+
+@pytest.mark.parametrize("rows", [1, 3, 7])
+def test_a_capped_page_size_still_gives_all_rows(faulty: Sandbox, hurt: Session, world: Any, rows: int) -> None:
+    """Servers may give fewer rows than were asked for; what follows is fetched."""
+    faulty.fault("capped", times=None, rows=rows)
+    thread = world.threads[0]
+
+    assert hurt.sql(COUNT, [thread]).fetchall() == [(len(world.of(thread)),)]
+    assert hurt.last.requests >= len(world.of(thread)) // rows
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
+def test_many_runs_come_page_by_page(scripted: Start, page: Page, run: Run, count: int) -> None:
+    """More than the largest page, exactly it, and none: every run once, in a request for each hundred."""
+    runs = [run(f"run_{number:03}") for number in range(count)]
+
+    def answer(asked: Any) -> tuple[Any, ...]:
+        after = re.search(r"after=(\w+)", asked.path)
+        first = 1 + next(i for i, each in enumerate(runs) if each["id"] == after[1]) if after else 0
+        return 200, page(runs[first : first + 100], more=first + 100 < count)
+
+    server = scripted(answer)
+    with rowcall.connect(providers=server.providers) as db:
+        found = db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'thread_1' ORDER BY id").fetchall()
+
+    assert [id_ for (id_,) in found] == [each["id"] for each in runs]
+    assert len(server.asked) == max(1, -(-count // 100))
+
+
+@pytest.mark.parametrize(("fault", "error"), [("server_error", UnavailableError), ("malformed", ResponseError), ("truncated", ResponseError), ("html", RequestError), ("empty", UnavailableError), ("drop", RequestError)])
+def test_a_page_that_fails_fails_the_statement(faulty: Sandbox, hurt: Session, world: Any, fault: str, error: type[RequestError]) -> None:
+    """Also when all the others came."""
+    faulty.fault(fault, times=None, path=world.threads[2])
+
+    with pytest.raises(error):
+        hurt.sql(BY_THREAD, [world.threads[:4]])
+
+    assert not hurt.last.partial
+
+
+@pytest.mark.parametrize("fault", ["server_error", "drop", "empty"])
+def test_a_read_is_tried_again(faulty: Sandbox, hurt: Session, world: Any, fault: str) -> None:
+    """What fails once is fetched; `last` has both exchanges."""
+    faulty.fault(fault, times=1, path=world.threads[0])
+
+    assert hurt.sql(COUNT, [world.threads[0]]).fetchall() == [(len(world.of(world.threads[0])),)]
+    assert [exchange.attempt for exchange in hurt.last.exchanges] == [1, 2]
+
+
+def test_a_rate_limit_is_waited_for(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """For as long as the API says."""
+    faulty.fault("rate_limit", times=2, path=world.threads[0], retry_after_s=0.01)
+
+    assert hurt.sql(COUNT, [world.threads[0]]).fetchall() == [(len(world.of(world.threads[0])),)]
+
+
+def test_a_rate_limit_that_stays_is_an_error(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """After three attempts."""
+    faulty.fault("rate_limit", times=None, retry_after_s=0.01)
+
+    with pytest.raises(RateLimitError):
+        hurt.sql(COUNT, [world.threads[0]])
+
+    assert [exchange.status for exchange in hurt.last.exchanges] == [429] * 3
+
+
+def test_an_endless_cursor_is_an_error(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """A page that was there before is no page more."""
+    faulty.fault("endless", times=None)
+
+    with pytest.raises(PageLoopError):
+        hurt.sql(COUNT, [world.threads[0]])
+
+
+def test_more_without_a_cursor_is_no_whole_answer(scripted: Start, page: Page, run: Run) -> None:
+    """A server that says that more follows and does not say where goes on from the last row, or is an error; never silence."""
+
+    def answer(asked: Any) -> tuple[Any, ...]:
+        first = 0 if "after=" not in asked.path else 2
+        body = page([run(f"run_{first + number}") for number in range(2)], more=first == 0)
+        return 200, {**body, "last_id": None, "first_id": None}
+
+    server = scripted(answer)
+    with rowcall.connect(providers=server.providers) as db:
+        found = db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 't' ORDER BY id").fetchall()
+
+    assert [id_ for (id_,) in found] == ["run_0", "run_1", "run_2", "run_3"]
+
+
+def test_a_partial_result_says_that_it_is_one(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """With a warning, and in `last`; the rows of the other threads are all there."""
+    threads = world.threads[:3]
+    faulty.fault("server_error", times=None, path=threads[1])
+
+    with pytest.warns(PartialResultWarning, match=threads[1]) as caught:
+        found = hurt.sql(BY_THREAD, [threads], on_error="partial").fetchall()
+
+    assert dict(found) == {thread: len(world.of(thread)) for thread in (threads[0], threads[2])}
+    assert hurt.last.partial
+    assert len(hurt.last.warnings) == 1
+    assert caught[0].filename == __file__
+
+
+def test_partial_may_be_a_setting(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """That a call overrides."""
+    faulty.fault("server_error", times=None)
+    hurt.sql("SET rowcall_on_error = 'partial'")
+
+    with pytest.warns(PartialResultWarning):
+        found = hurt.sql(COUNT, [world.threads[0]]).fetchall()
+    with pytest.raises(UnavailableError):
+        hurt.sql(COUNT, [world.threads[0]], on_error="error")
+
+    assert found == [(0,)]
+
+
+def test_a_whole_result_is_not_called_partial(hurt: Session, world: Any) -> None:
+    """Though it was allowed to be."""
+    hurt.sql(COUNT, [world.threads[0]], on_error="partial")
+
+    assert not hurt.last.partial
+
+
+def test_what_a_write_reads_is_never_partial(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """Nothing is changed on the strength of half an answer."""
+    faulty.fault("server_error", times=None, method="GET", path=world.threads[1])
+
+    with pytest.raises(UnavailableError):
+        hurt.sql("UPDATE runs SET metadata = MAP {'s': status} WHERE thread_id IN ($1, $2)", world.threads[:2], on_error="partial")
+
+    assert all(exchange.request.startswith("GET") for exchange in hurt.last.exchanges)
+
+
+@pytest.mark.parametrize("on_error", ["error", "partial"])
+def test_a_budget_of_requests_is_kept(faulty: Sandbox, hurt: Session, world: Any, on_error: Any) -> None:
+    """A statement that needs more is an error, partial or not, and sends no more than that."""
+    before = len(faulty.requests)
+
+    with pytest.raises(BudgetError, match="max_requests=2"):
+        hurt.sql(BY_THREAD, [world.threads[:5]], max_requests=2, on_error=on_error)
+
+    assert len(faulty.requests) - before <= 2
+    assert hurt.sql(BY_THREAD, [world.threads[:2]], max_requests=2).fetchall()
+
+
+def test_a_budget_of_none_lets_local_statements_through(hurt: Session) -> None:
+    """Nothing is sent, nothing is refused."""
+    assert hurt.sql("SELECT 1", max_requests=0).fetchall() == [(1,)]
+
+
+def test_a_deadline_ends_a_slow_statement(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """With an error that names it, long before the answer would have come."""
+    faulty.fault("slow", times=1, seconds=20.0)
+
+    with pytest.raises(UnavailableError, match="0.2"):
+        hurt.sql(COUNT, [world.threads[0]], timeout_s=0.2)
+
+    assert hurt.last.elapsed_s < 10
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"object": "list"}, {"data": None}, {"data": {}}, {"data": "x"}, [], "text", 5, {"error": "quota"}],
+    ids=json.dumps,
+)
+def test_a_body_of_another_shape_is_an_error(scripted: Start, body: Any) -> None:
+    """It says so, with the start of the body; it is no empty answer."""
+    server = scripted(lambda _: (200, body if not isinstance(body, str) else json.dumps(body), {"content-type": "application/json"}))
+
+    with rowcall.connect(providers=server.providers) as db, pytest.raises(ResponseError) as caught:
+        db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 't'")
+
+    assert json.dumps(body)[:4] in str(caught.value).replace('":', '": ').replace(":  ", ": ")
+
+
+MISFITS = [
+    ("created_at", "yesterday", "BIGINT", None),
+    ("created_at", 1.5, "BIGINT", None),
+    ("status", {"a": 1}, "VARCHAR", '{"a":1}'),
+    ("usage", "none", "STRUCT", None),
+    ("usage", {"total_tokens": "many", "prompt_tokens": 2}, "STRUCT", {"total_tokens": None, "prompt_tokens": 2}),
+    ("tools", {}, "LIST", None),
+    ("metadata", ["x"], "MAP", None),
+    ("parallel_tool_calls", "yes", "BOOLEAN", None),
+    ("temperature", "hot", "DOUBLE", None),
+    ("created_at", 2**70, "BIGINT", None),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "kind", "kept"), MISFITS, ids=lambda value: str(value)[:20])
+def test_a_value_that_does_not_fit_is_warned_of_and_kept(
+    scripted: Start, page: Page, run: Run, column: str, value: Any, kind: str, kept: Any
+) -> None:
+    """NULL in its column, whole in `_extra`, counted in a warning; the other values of its row and page are unharmed."""
+    server = scripted(lambda _: (200, page([run("run_1"), run("run_2", **{column: value})])))
+    text = f"SELECT id, {column}, _extra FROM {RUNS} WHERE thread_id = 'thread_1' ORDER BY id"
+
+    with rowcall.connect(providers=server.providers) as db:
+        if column == "status":
+            rows = db.sql(text).fetchall()
+        else:
+            with pytest.warns(MisfitWarning, match=f"1 value does not fit the type of {RUNS}.{column}"):
+                rows = db.sql(text).fetchall()
+
+    assert [row[0] for row in rows] == ["run_1", "run_2"]
+    assert rows[1][1] == kept if not isinstance(kept, dict) else {**rows[1][1], **kept} == rows[1][1]
+    extra = json.loads(rows[1][2]) if rows[1][2] else {}
+    if column != "status":
+        expected = {"total_tokens": "many"} if isinstance(kept, dict) else value
+        assert extra[column] == expected, kind
+
+
+def test_misfits_are_counted_once_for_each_place(scripted: Start, page: Page, run: Run) -> None:
+    """Ten rows, one warning."""
+    server = scripted(lambda _: (200, page([run(f"run_{number}", created_at="x") for number in range(10)])))
+
+    with rowcall.connect(providers=server.providers) as db, pytest.warns(MisfitWarning, match="10 values do not fit") as caught:
+        assert db.sql(f"SELECT count(created_at), count(*) FROM {RUNS} WHERE thread_id = 'thread_1'").fetchall() == [(0, 10)]
+
+    assert len(caught) == 1
+
+
+def test_fields_that_are_absent_or_null_are_null(scripted: Start, page: Page) -> None:
+    """In a STRUCT, too, which is NULL as a whole when the API sends null or nothing."""
+    server = scripted(lambda _: (200, page([{"id": "a", "thread_id": "t"}, {"id": "b", "thread_id": "t", "usage": None}, {"id": "c", "thread_id": "t", "usage": {}}])))
+
+    with rowcall.connect(providers=server.providers) as db:
+        rows = db.sql(f"SELECT id, usage IS NULL, usage.total_tokens, metadata FROM {RUNS} WHERE thread_id = 't' ORDER BY id").fetchall()
+
+    assert rows == [("a", True, None, None), ("b", True, None, None), ("c", False, None, None)]
+
+
+def test_predicates_are_applied_to_what_the_api_sends(scripted: Start, page: Page, run: Run) -> None:
+    """A server that answers for another thread, or with a run that was not asked for, gives no row."""
+    server = scripted(lambda _: (200, page([run("run_1", thread_id="other"), run("run_2")])))
+
+    with rowcall.connect(providers=server.providers) as db:
+        assert db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'thread_1'").fetchall() == [("run_2",)]
+
+
+def test_unusual_texts_come_through(scripted: Start, page: Page, run: Run) -> None:
+    """Quotes, emoji, NUL, and names with dots are data."""
+    text = "O'Hara \"x\" 🦆 \\ \n\t\x00 é"
+    server = scripted(lambda _: (200, page([run("run_1", instructions=text, metadata={"a.b": text, "": ""})])))
+
+    with rowcall.connect(providers=server.providers) as db:
+        rows = db.sql(f"SELECT instructions, metadata FROM {RUNS} WHERE thread_id = 'thread_1'").fetchall()
+
+    assert rows == [(text, {"a.b": text, "": ""})]
+
+
+@pytest.mark.parametrize("id_", ["thread/1", "a b", "ü", "../threads", "?x=1", "%2F", "#"])
+def test_ids_are_percent_encoded_in_paths(scripted: Start, page: Page, id_: str) -> None:
+    """A value never leaves its place in the path."""
+    server = scripted(lambda _: (200, page([])))
+
+    with rowcall.connect(providers=server.providers) as db:
+        db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = $1", [id_])
+
+    from urllib.parse import unquote
+
+    assert len(server.asked) == 1
+    parts = server.asked[0].path.split("?")[0].split("/")
+    assert [parts[0], parts[1], parts[2], unquote(parts[3]), parts[4]] == ["", "v1", "threads", id_, "runs"]

@@ -1,0 +1,134 @@
+"""Ctrl-C and `cancel`: a statement ends at once, and the session goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+import rowcall
+from rowcall.errors import EngineError, RowcallError
+from rowcall.sandbox.server import Sandbox
+
+RUNS = "openai.assistants.runs"
+PROMPT_S = 2.0
+"""How soon a statement has to end."""
+LONG = "(SELECT count(*) FROM range(300000) a, range(300000) b WHERE (a.range * b.range) % 7 = 3)"
+"""A query that takes minutes."""
+
+PROGRAM = """
+import sys, time
+import rowcall
+
+db = rowcall.connect(providers={"openai": {"base_url": sys.argv[1], "api_key": "sandbox-key"}})
+db.sql("SELECT 1 FROM openai.assistants.assistants").fetchall()
+print("ready", flush=True)
+try:
+    db.sql(sys.argv[2]).fetchall()
+    print("ended")
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+print(db.sql("SELECT count(*) > 0 FROM openai.assistants.assistants").fetchall(), db.sql("SELECT 42").fetchall())
+"""
+
+
+def statement(kind: str, thread: str) -> str:
+    """A statement that takes long at one place or another."""
+    return {
+        "fetch": f"SELECT count(*) FROM {RUNS} WHERE thread_id = '{thread}'",
+        "query over rows": f"SELECT count(*), {LONG} FROM {RUNS} WHERE thread_id = '{thread}'",
+        "query for keys": f"SELECT count(*) FROM {RUNS} WHERE thread_id IN (SELECT 'x' || c FROM {LONG} t(c))",
+        "local query": f"CREATE TABLE t AS SELECT {LONG}",
+    }[kind]
+
+
+KINDS = ["fetch", "query over rows", "query for keys", "local query"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for one process alone")
+@pytest.mark.parametrize("kind", KINDS)
+def test_ctrl_c_ends_a_statement_and_not_the_session(live: Sandbox, thread: str, kind: str) -> None:
+    """KeyboardInterrupt comes within two seconds, and the next statements work."""
+    if kind == "fetch":
+        live.fault("slow", seconds=30.0, path=thread)
+    command = [sys.executable, "-c", PROGRAM, live.base_url, statement(kind, thread)]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.7)
+        process.send_signal(signal.SIGINT)
+        sent_at = time.monotonic()
+        said = process.stdout.readline()
+        took_s = time.monotonic() - sent_at
+        rest, errors = process.communicate(timeout=30)
+
+    assert (said, rest, errors) == ("interrupted\n", "[(True,)] [(42,)]\n", "")
+    assert took_s < PROMPT_S
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cancel_from_another_thread_ends_a_statement(live: Sandbox, thread: str, kind: str) -> None:
+    """It is an error of ours in the thread that runs it, and the session goes on."""
+    if kind == "fetch":
+        live.fault("slow", seconds=30.0, path=thread)
+    errors: list[BaseException] = []
+    with rowcall.connect(providers=live.providers) as db:
+        db.sql("SELECT 1 FROM assistants")
+
+        def work() -> None:
+            try:
+                db.sql(statement(kind, thread)).fetchall()
+            except BaseException as error:
+                errors.append(error)
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        time.sleep(0.5)
+        cancelled_at = time.monotonic()
+        db.cancel()
+        worker.join(30)
+        took_s = time.monotonic() - cancelled_at
+
+        assert db.sql("SELECT 42").fetchall() == [(42,)]
+
+    assert [isinstance(error, RowcallError) for error in errors] == [True], errors
+    assert isinstance(errors[0], EngineError)
+    assert took_s < PROMPT_S
+
+
+def test_cancel_of_nothing_does_nothing() -> None:
+    """It may come too late."""
+    with rowcall.connect() as db:
+        db.cancel()
+
+        assert db.sql("SELECT 1").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("kind", ["fetch", "query over rows"])
+def test_leaving_the_interpreter_during_a_statement_does_not_abort(kind: str) -> None:
+    """A daemon thread that runs a statement when the program ends is stopped, and the process exits as it wanted to."""
+    program = f"""
+import sys, threading, time
+import rowcall
+from rowcall.sandbox.clock import Clock
+
+box = rowcall.Sandbox(clock=Clock({1_790_000_000}, held=True)).start()
+db = rowcall.connect(providers=box.providers)
+thread = box.tables["sandbox_threads"][1][0][0]
+db.sql("SELECT 1 FROM assistants")
+if {kind == "fetch"}:
+    box.fault("slow", seconds=30.0)
+text = {statement(kind, "THREAD")!r}.replace("THREAD", thread)
+threading.Thread(target=lambda: db.sql(text), daemon=True).start()
+time.sleep(0.7)
+sys.exit(7)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode == 7, ended.stderr
