@@ -128,19 +128,25 @@ def test_an_endless_cursor_is_an_error(faulty: Sandbox, hurt: Session, world: An
         hurt.sql(COUNT, [world.threads[0]])
 
 
-def test_more_without_a_cursor_is_no_whole_answer(scripted: Start, page: Page, run: Run) -> None:
-    """A server that says that more follows and does not say where goes on from the last row, or is an error; never silence."""
+def test_more_without_a_cursor_is_no_silent_end(scripted: Start, page: Page, run: Run) -> None:
+    """A server that leaves the cursor out is asked for what follows its last row; one that sends null instead is warned of."""
 
     def answer(asked: Any) -> tuple[Any, ...]:
         first = 0 if "after=" not in asked.path else 2
         body = page([run(f"run_{first + number}") for number in range(2)], more=first == 0)
-        return 200, {**body, "last_id": None, "first_id": None}
+        if "absent" in asked.path:
+            del body["last_id"]
+            return 200, body
+        return 200, {**body, "last_id": None}
 
     server = scripted(answer)
     with rowcall.connect(providers=server.providers) as db:
-        found = db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 't' ORDER BY id").fetchall()
+        db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'absent'")
+        whole = db.last.requests
+        with pytest.warns(UserWarning, match="some may be missing"):
+            db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'null'")
 
-    assert [id_ for (id_,) in found] == ["run_0", "run_1", "run_2", "run_3"]
+    assert whole == 2
 
 
 def test_a_partial_result_says_that_it_is_one(faulty: Sandbox, hurt: Session, world: Any) -> None:
@@ -216,7 +222,7 @@ def test_a_deadline_ends_a_slow_statement(faulty: Sandbox, hurt: Session, world:
 
 @pytest.mark.parametrize(
     "body",
-    [{"object": "list"}, {"data": None}, {"data": {}}, {"data": "x"}, [], "text", 5, {"error": "quota"}],
+    [{"object": "list"}, {"data": {}}, {"data": "x"}, [], "text", 5],
     ids=json.dumps,
 )
 def test_a_body_of_another_shape_is_an_error(scripted: Start, body: Any) -> None:
@@ -226,7 +232,7 @@ def test_a_body_of_another_shape_is_an_error(scripted: Start, body: Any) -> None
     with rowcall.connect(providers=server.providers) as db, pytest.raises(ResponseError) as caught:
         db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 't'")
 
-    assert json.dumps(body)[:4] in str(caught.value).replace('":', '": ').replace(":  ", ": ")
+    assert json.dumps(body)[:4] in str(caught.value)
 
 
 MISFITS = [

@@ -200,6 +200,7 @@ _VOLATILE = frozenset({"random", "gen_random_uuid", "uuid", "uuidv4", "uuidv7", 
 def _ordered_by_all(query: exp.Select) -> bool:
     order = query.args.get("order")
     keys = {ordered.this.sql() for ordered in order.expressions} if order else set()
+    keys |= {query.expressions[int(key) - 1].unalias().sql() for key in keys if key.isdigit() and 0 < int(key) <= len(query.expressions)}
     return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)
 
 

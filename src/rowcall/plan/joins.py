@@ -25,10 +25,10 @@ class View:
     visible: frozenset[int] = frozenset()
     """The sources, by position, that a column can be of. The right side of a SEMI or ANTI join is seen by its own ON alone."""
     merged: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    """Columns that stand once for several sources, each with the sources whose own column equals it in every row."""
+    """Columns that stand once for several sources, each with the source whose own column it is; empty when that is not certain."""
 
     def having(self, name: str, named: Sequence[Named]) -> frozenset[int]:
-        """The sources whose column equals what a name without qualifier stands for; empty where that is not certain."""
+        """The source whose column a name without qualifier stands for; empty where that is not certain."""
         if name in self.merged:
             return self.merged[name]
         found = frozenset(i for i in self.visible if name in (named[i].columns or ()))
@@ -88,9 +88,10 @@ def _shared(join: exp.Join, right: int, left: View, named: Sequence[Named]) -> I
 
 
 def _equal(join: exp.Join, left: frozenset[int], right: frozenset[int]) -> frozenset[int]:
-    """The sources whose column a merged one equals: those of the side whose rows are all kept, or both where no row is filled up."""
+    """The source whose column a merged one is: on the left, but for RIGHT and FULL.
+
+    That of the other side need not be written alike, should either compare under a collation.
+    """
     if join.side == "FULL":
         return frozenset()
-    if join.side == "LEFT":
-        return left
-    return right if join.side == "RIGHT" else left | right
+    return right if join.side == "RIGHT" else left

@@ -5,11 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.source import page_source
-from rowcall.errors import BindError, PlanError, ReadOnlyError, RequestError, Span, SQLError, UnknownNameError, UnsupportedSQLError
+from rowcall.errors import (
+    BindError,
+    BudgetError,
+    MissingParameterError,
+    PlanError,
+    ReadOnlyError,
+    RequestError,
+    Span,
+    SQLError,
+    UnknownNameError,
+    UnsupportedSQLError,
+)
 from rowcall.http.page import Page
 from rowcall.manifest.model import Column, Method, Verb
 from rowcall.manifest.types import quoted
@@ -18,7 +29,7 @@ from rowcall.plan.keys import key_tuples, keys_only
 from rowcall.plan.nodes import Call
 from rowcall.plan.planner import Analysis, plan
 from rowcall.plan.requests import protocol
-from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, lacking, missing
+from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, example, lacking, missing
 from rowcall.rows.decode import decode
 from rowcall.session.execute import (
     Context,
@@ -66,22 +77,33 @@ class Ready:
 
 def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     """What the API answers to a write, as a relation; for a dry run, the requests that would be sent."""
+    _refuse_read_only(write, context)
     ready = _ready(write, context)
     returning = _returning(write, ready, context)
     if context.dry_run:
         return request_table([one.request for one in ready.calls], context)
-    if context.read_only and not ready.method.is_read:
-        raise ReadOnlyError(f"{ready.ref.full_name}.{ready.name} changes things, and this connection is read-only.", sql=write.text)
     answers = _send(ready, context)
     pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
     return context.engine.run(returning.text, used(returning.text, context), {**context.frame, _ANSWERS: page_source(pages)})
 
 
+def _refuse_read_only(write: Write, context: Context) -> None:
+    """Raises ReadOnlyError, before anything is read, for a write that the connection or its provider may not send."""
+    ref, span = (write.ref, write.method_span) if isinstance(write, Exec) else (write.target.ref, write.target.span)
+    open_to_writes = not context.read_only and not context.clients[ref.provider.provider].endpoint.read_only
+    if context.dry_run or open_to_writes or (isinstance(write, Exec) and _named_method(write, context)[1].is_read):
+        return
+    message = f"{type(write).__name__.upper()} changes something at {ref.provider.title}, and this connection is read-only."
+    raise ReadOnlyError(message, sql=write.text, span=span, hint="EXPLAIN and dry_run show what would be sent.")
+
+
 def explain_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     """The requests of a write as `item, value`; nothing is sent, not even a read that the real thing would begin with."""
+    context = replace(context, sends=False)
     first = _reads_first(write, context)
     if first is not None:
-        rows = list(explain_scans(plan(first, evaluator(context)), url_of(context)))
+        with _readable(write):
+            rows = list(explain_scans(plan(first, evaluator(context)), url_of(context)))
         rows.append(("then", f"one {type(write).__name__.upper()} request for each row that this gives"))
         return item_table(rows, context.engine)
     ready = _ready(write, context)
@@ -262,7 +284,7 @@ def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span
 def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """The keys of the rows that WHERE selects, each with the values assigned to it."""
     text, stretches = _selecting(write, method)
-    with _mapped(write.text, text, stretches):
+    with _readable(write), _mapped(write.text, text, stretches):
         relation, _ = run_query(Query(text), reading(context))
     names = [given.name for given in _assigned(write)]
     rows = [(json.loads(keys), json.loads(values)) for keys, values in relation.fetchall()]
@@ -280,12 +302,18 @@ def _send(ready: Ready, context: Context) -> list[Page]:
     """The answers, in order. A failure says how many requests the API had accepted before it."""
     answers: list[Page] = []
     client = context.clients[ready.ref.provider.provider]
+    limit, spent = context.control.max_requests, context.control.spent
+    if limit is not None and spent + len(ready.calls) > limit:
+        message = f"The statement needs {spent + len(ready.calls)} requests, and max_requests is {limit}; no change was sent."
+        raise BudgetError(message, hint="Narrow the statement, or raise max_requests.")
     for one in ready.calls:
         try:
             answers.append(client.send(one.request, protocol(ready.ref, ready.method), context.control))
-        except RequestError as error:
+        except BaseException as error:
+            done = f"{len(answers)} of {len(ready.calls)} requests were accepted before this one; the rest was not sent."
             if len(ready.calls) > 1:
-                done = f"{len(answers)} of {len(ready.calls)} requests were accepted before this one; the rest was not sent."
+                context.control.warn(done)
+            if len(ready.calls) > 1 and isinstance(error, RequestError):
                 error.hint = f"{error.hint} {done}".strip()
             raise
     return answers
@@ -305,6 +333,21 @@ def _returning(write: Write, ready: Ready, context: Context) -> Piece:
     except BindError as error:
         raise moved(error, write.text, piece.place(error.span)) from error
     return piece
+
+
+@contextmanager
+def _readable(write: Write) -> Iterator[None]:
+    """While it lasts, an error about what the reading SELECT lacks becomes one about the write that needs it."""
+    try:
+        yield
+    except MissingParameterError as error:
+        if not isinstance(write, Change):
+            raise
+        ref, (name, method) = write.target.ref, _change_method(write)
+        reason = "WHERE does not say by itself which rows are meant, so they have to be read first, and cannot be."
+        raise MissingParameterError(
+            ref.full_name, error.candidates, example(ref, name, method), reason=reason, sql=write.text, span=write.target.span
+        ) from error
 
 
 @contextmanager

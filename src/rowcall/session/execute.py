@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.engine import Engine, Frame
 from rowcall.engine.source import page_source
-from rowcall.errors import BindError, RequestError, Span, SQLError, UnsupportedSQLError
+from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
 from rowcall.plan.explain import explain_scans
@@ -47,6 +47,8 @@ class Context:
     read_only: bool
     failures: list[RequestError]
     """What `partial` allowed to fail."""
+    sends: bool = True
+    """False for EXPLAIN of a write, for which not even a read is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,8 @@ def _empty(analysis: Analysis) -> dict[str, Any]:
 
 
 def _fetch(scans: Sequence[Scan], context: Context) -> dict[str, Any]:
+    if not context.sends:
+        raise PlanError("EXPLAIN sends nothing, and a value here has to be read from an API first.", hint="Use a value in its place.")
     pages, failures = scan_pages(scans, context.clients, context.control, partial=context.partial)
     context.failures.extend(failures)
     return {name: page_source(found) for name, found in pages.items()}

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -92,6 +93,7 @@ class Session:
         """The DuckDB connection that everything runs on."""
         self._engine = Engine(self.connection)
         self._clients: dict[str, Client] = {}
+        weakref.finalize(self, _close_all, self._clients)
         self._control: Control | None = None
         self._lock = threading.RLock()
 
@@ -307,6 +309,12 @@ class Session:
         except UsageError as error:
             raise UnsupportedSQLError(str(error), sql=statement.text, span=statement.span) from error
         return self._engine.empty()
+
+
+def _close_all(clients: dict[str, Client]) -> None:
+    """Closes the sockets of a session that nobody closed."""
+    for client in clients.values():
+        client.close()
 
 
 class _Lazily(dict[str, Client]):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import ParseError, Span, UnknownNameError, UnsupportedSQLError
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.statements import Reader, Statement
-from rowcall.sql.tokens import depth_zero
+from rowcall.sql.tokens import Token, depth_zero
 
 SHOW_FORM = "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS"
 EXEC_FORM = "EXEC provider.service.resource.method @name = value, … [, @@json = '{…}']"
@@ -249,7 +249,7 @@ def _exec(reader: Reader, names: Names) -> Exec:
     parts, span = reader.name("provider.service.resource.method")
     if len(parts) < 2:
         raise ParseError("EXEC needs a resource and a method.", sql=reader.text, span=span, hint=f"The form is: {EXEC_FORM}")
-    method_span = Span(span.end - len(parts[-1]), span.end)
+    method_span = reader.tokens[reader.at - 1].span
     ref = names.resolve(parts[:-1], sql=reader.text, span=Span(span.start, method_span.start - 1))
     arguments, body = _arguments(reader)
     return Exec(reader.text, ref, parts[-1], method_span, arguments, body)
@@ -282,17 +282,27 @@ def _arguments(reader: Reader) -> tuple[tuple[tuple[str, Span, Span], ...], Span
                 raise ParseError("Only one @@json can stand here.", sql=reader.text, span=span)
             body = value
         else:
+            _once(".".join(parts), [name for name, _, _ in arguments], reader.text, span)
             arguments.append((".".join(parts), span, value))
     return tuple(arguments), body
 
 
+def _once(name: str, before: Iterable[str], text: str, span: Span) -> None:
+    """Raises ParseError for a name that was given before: one of its two values would be lost."""
+    if name.casefold() in {known.casefold() for known in before}:
+        raise ParseError(f"{name} is given twice.", sql=text, span=span)
+
+
 def _value(reader: Reader) -> Span:
-    """The span of an expression: up to the next comma outside brackets that another `@name` follows, or the end."""
+    """The span of an expression: up to the next comma outside brackets, or the end."""
     if reader.token is None or reader.kind() == "COMMA":
         raise reader.error("A value is expected.")
     start = reader.token.start
     rest = reader.tokens[reader.at :]
     for index, token in depth_zero(rest):
+        if index and token.kind == "PARAMETER" and token.text == "@" and [t.kind for t in rest[index + 2 : index + 3]] == ["EQ"]:
+            reader.at += index
+            raise reader.error("A comma is expected before the next parameter.")
         if token.kind == "COMMA":
             reader.at += index
             return Span(start, rest[index - 1].end)
@@ -319,6 +329,8 @@ def _insert(reader: Reader, names: Names) -> Insert | None:
     columns = _columns(reader)
     clauses = _clauses(reader, ("RETURNING",), also=("ON", "CONFLICT"))
     source = None if reader.take("DEFAULT", "VALUES") else clauses[""]
+    if source is None and reader.token is not None and reader.word() != "RETURNING":
+        raise reader.error("RETURNING, or the end, is expected.")
     if source is not None and source.start >= source.end:
         raise reader.error("VALUES or a query is expected.", hint="See SHOW INSERT INTO for a template.")
     return Insert(reader.text, target, columns, source, by_name, clauses.get("RETURNING"))
@@ -328,9 +340,10 @@ def _columns(reader: Reader) -> tuple[tuple[str, Span], ...]:
     if reader.kind() != "L_PAREN" or reader.word(1) in {"SELECT", "FROM", "WITH", "VALUES"}:
         return ()
     reader.at += 1
-    columns = []
+    columns: list[tuple[str, Span]] = []
     while True:
         parts, span = reader.name("a column")
+        _once(".".join(parts), [name for name, _ in columns], reader.text, span)
         columns.append((".".join(parts), span))
         if reader.kind() == "R_PAREN":
             reader.at += 1
@@ -365,6 +378,7 @@ def _assignments(reader: Reader, span: Span) -> tuple[Assignment, ...]:
         if assignments:
             inner.at += 1
         path, path_span = inner.name("an attribute")
+        _once(".".join(path), [".".join(known.path) for known in assignments], inner.text, path_span)
         if inner.kind() != "EQ":
             raise inner.error("= is expected.")
         inner.at += 1
@@ -421,21 +435,33 @@ _AFTER_TARGET = frozenset({"SET", "BY", "VALUES", "SELECT", "FROM", "WITH", "DEF
 
 
 def _clauses(reader: Reader, words: tuple[str, ...], also: tuple[str, ...] = ()) -> dict[str, Span]:
-    """The spans of the clauses that start with `words`, in that order, outside brackets; "" is what stands before the first."""
+    """The spans of the clauses that start with `words`, outside brackets; "" is what stands before the first.
+
+    Raises ParseError where they are not in that order, come twice, or hold nothing: a condition must never be lost.
+    """
     rest = reader.tokens[reader.at :]
-    marks: list[tuple[str, int, int]] = []
+    marks = list(_marks(reader, rest, words, also))
     start = rest[0].start if rest else len(reader.text)
-    for index, token in depth_zero(rest):
-        if also and token.word == also[0] and index + 1 < len(rest) and rest[index + 1].word == also[1]:
-            raise UnsupportedSQLError(f"{' '.join(also)} cannot mean an API call.", sql=reader.text, span=token.span)
-        compares = token.word == "FROM" and index and rest[index - 1].word == "DISTINCT"  # IS DISTINCT FROM
-        if token.word in words and not compares:
-            marks.append((token.word, token.start, token.end))
-    spans = {"": Span(start, marks[0][1] if marks else len(reader.text))}
-    for number, (word, _, end) in enumerate(marks):
-        spans[word] = _trimmed(reader.text, end, marks[number + 1][1] if number + 1 < len(marks) else len(reader.text))
-    spans[""] = _trimmed(reader.text, spans[""].start, spans[""].end)
+    spans = {"": _trimmed(reader.text, start, marks[0].start if marks else len(reader.text))}
+    for number, mark in enumerate(marks):
+        if mark.word in spans or any(words.index(mark.word) < words.index(known) for known in spans if known):
+            raise ParseError(f"{mark.word} cannot stand here.", sql=reader.text, span=mark.span, hint=f"The order is: {' … '.join(words)}.")
+        end = marks[number + 1].start if number + 1 < len(marks) else len(reader.text)
+        spans[mark.word] = _trimmed(reader.text, mark.end, end)
+        if spans[mark.word].start >= spans[mark.word].end:
+            raise ParseError(f"Something is expected after {mark.word}.", sql=reader.text, span=mark.span)
     return spans
+
+
+def _marks(reader: Reader, rest: Sequence[Token], words: tuple[str, ...], also: tuple[str, ...]) -> Iterator[Token]:
+    """The tokens that start a clause. Raises UnsupportedSQLError at the two words `also`."""
+    for index, token in depth_zero(rest):
+        if also and tuple(follower.word for follower in rest[index : index + 2]) == also:
+            raise UnsupportedSQLError(f"{' '.join(also)} cannot mean an API call.", sql=reader.text, span=token.span)
+        before = rest[index - 1] if index else None
+        compares = token.word == "FROM" and before is not None and before.word == "DISTINCT"  # IS DISTINCT FROM
+        if token.word in words and not compares and (before is None or before.kind != "DOT"):
+            yield token
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -47,13 +47,20 @@ def split(text: str) -> list[Statement]:
 
 
 def _statement(text: str, start: int) -> Statement:
-    marks = outside(text, "?")
+    marks = [mark for mark in outside(text, "?") if not text[mark + 1 : mark + 2].isdigit()]
+    text = _dollars(text)
     pieces, done = [], 0
     for number, mark in enumerate(marks, 1):
         after = text[mark + 1 : mark + 2]
         pieces.append(f"{text[done:mark]}${number}{' ' if after and not after.isspace() else ''}")
         done = mark + 1
     return Statement("".join(pieces) + text[done:], start, len(marks))
+
+
+def _dollars(text: str) -> str:
+    """`text` with every `?1` as `$1`, which is the same to DuckDB."""
+    numbered = [mark for mark in outside(text, "?") if text[mark + 1 : mark + 2].isdigit()]
+    return "".join("$" if i in numbered else c for i, c in enumerate(text)) if numbered else text
 
 
 def is_complete(text: str) -> bool:

@@ -117,15 +117,18 @@ def without_comments(text: str) -> str:
 
 def _regions(text: str) -> Iterator[tuple[str, int, int | None]]:
     """The strings, quoted names, comments, dollar quotes and `$` parameters of `text`: kind, start, end (None when it does not end)."""
-    i, size = 0, len(text)
-    while i < size:
-        region = _region(text, i)
+    i = 0
+    while opening := _OPENING.search(text, i):
+        region = _region(text, opening.start())
         if region is None:
-            i += 1
+            i = opening.end()
             continue
         kind, end = region
-        yield kind, i, end
-        i = size if end is None else end
+        yield kind, opening.start(), end
+        i = len(text) if end is None else end
+
+
+_OPENING = re.compile(r"['\"$]|--|/\*")
 
 
 def _region(text: str, i: int) -> tuple[str, int | None] | None:
@@ -137,8 +140,7 @@ def _region(text: str, i: int) -> tuple[str, int | None] | None:
         end = text.find("\n", i)
         return "line comment", len(text) if end < 0 else end
     if text.startswith("/*", i):
-        end = text.find("*/", i + 2)
-        return "comment", None if end < 0 else end + 2
+        return "comment", _close_comment(text, i)
     if c != "$" or (i and (text[i - 1].isalnum() or text[i - 1] == "_")):
         return None
     if tag := _DOLLAR_TAG.match(text, i):
@@ -149,14 +151,27 @@ def _region(text: str, i: int) -> tuple[str, int | None] | None:
 
 
 _DOLLAR_TAG = re.compile(r"\$([^\W\d]\w*)?\$")
-_ESCAPING = re.compile(r"(?<!\w)[eE]$")
+_ESCAPING = re.compile(r"(?<!\w)[eE]'")
 _PARAMETER = re.compile(r"\$\w+")
+
+
+def _close_comment(text: str, start: int) -> int | None:
+    """The offset after the comment that opens at `start`, or None; comments nest, as DuckDB has it."""
+    depth = 0
+    for mark in _COMMENT.finditer(text, start):
+        depth += 1 if mark[0] == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    return None
+
+
+_COMMENT = re.compile(r"/\*|\*/")
 
 
 def _close_quote(text: str, start: int) -> int | None:
     """The offset after the quote that closes the one at `start`, or None; doubled quotes and, in E'' strings, backslashes are skipped."""
     quote = text[start]
-    escapes = quote == "'" and _ESCAPING.search(text, 0, start) is not None
+    escapes = quote == "'" and start > 0 and _ESCAPING.match(text, start - 1) is not None
     i = start + 1
     while i < len(text):
         if escapes and text[i] == "\\":

@@ -1,0 +1,40 @@
+"""What a statement loads: nothing that it does not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ["sqlglot", "httpx", "msgspec", "pandas", "polars", "starlette", "uvicorn", "prompt_toolkit"]
+
+
+def loaded(code: str) -> list[str]:
+    """Which of the heavy libraries are loaded after `code`, in an interpreter of its own."""
+    text = f"import sys, rowcall\n{code}\nprint(*[name for name in {HEAVY!r} if name in sys.modules])"
+    return subprocess.run([sys.executable, "-c", text], check=True, capture_output=True, text=True).stdout.split()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "rowcall.connect()",
+        "rowcall.connect().sql('SELECT 42').fetchall()",
+        "rowcall.connect().sql('CREATE TABLE t AS FROM range(3); SELECT $a + i FROM t x(i)', {'a': 1}).fetchall()",
+        "db = rowcall.connect()\ntry: db.sql('SELEC 1')\nexcept rowcall.RowcallError: pass",
+        "db = rowcall.connect()\ndb.close()",
+    ],
+)
+def test_local_statements_load_neither_parser_nor_client(code: str) -> None:
+    """Importing, connecting, running and failing locally, closing."""
+    assert [name for name in loaded(code) if name in {"sqlglot", "httpx"}] == []
+
+
+def test_planning_loads_no_client() -> None:
+    """EXPLAIN needs the parser; httpx comes with the first request."""
+    code = "rowcall.connect().sql(\"EXPLAIN SELECT id FROM openai.assistants.runs WHERE thread_id = 't'\").fetchall()"
+
+    assert "httpx" not in loaded(code)
+    assert "sqlglot" in loaded(code)

@@ -1,0 +1,190 @@
+"""Settings of a provider instance: where they come from, and that they reach the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import rowcall
+from rowcall.errors import AuthError, UsageError
+from rowcall.manifest.library import shipped
+from rowcall.manifest.read import load_provider
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.settings import endpoint, read_config
+
+Start = Callable[[Callable[[Any], tuple[Any, ...]]], Any]
+OPENAI = load_provider(shipped()["openai"])
+ASK = "SELECT id FROM openai.assistants.runs WHERE thread_id = 't'"
+
+
+@pytest.fixture
+def server(scripted: Start, page: Callable[..., Any]) -> Any:
+    """A server whose lists are empty."""
+    return scripted(lambda _: (200, page([])))
+
+
+@pytest.fixture
+def url(server: Any) -> str:
+    """Where it is."""
+    return str(server.providers["openai"]["base_url"])
+
+
+def ask(providers: dict[str, Any], config: Path | None = None) -> None:
+    """Send one request with these settings."""
+    with rowcall.connect(providers=providers, config=config) as db:
+        db.sql(ASK)
+
+
+def test_a_call_wins_over_the_environment_and_that_over_the_config_file(server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the config file over the manifest, for the key and the base URL."""
+    config = tmp_path / "config.toml"
+    config.write_text(f'[providers.openai]\napi_key = "sk-file"\nbase_url = "{url}/file"\n')
+
+    ask({}, config)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-environment")
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{url}/environment")
+    ask({}, config)
+    ask({"openai": {"api_key": "sk-call", "base_url": f"{url}/call"}}, config)
+
+    assert [(asked.headers["authorization"], asked.path) for asked in server.asked] == [
+        (f"Bearer sk-{name}", f"/v1/{name}/threads/t/runs?limit=100") for name in ("file", "environment", "call")
+    ]
+
+
+def test_the_manifest_says_the_rest() -> None:
+    """Base URL, scheme and limits, when nothing else is said."""
+    found = endpoint(OPENAI, {}, {}, read_only=False)
+
+    assert (found.base_url, found.key, found.max_in_flight, found.read_only) == ("https://api.openai.com/v1", None, 16, False)
+    assert found.key_names == ("OPENAI_API_KEY",)
+
+
+def test_the_config_file_may_be_named_by_the_environment(server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `ROWCALL_CONFIG`; without it, the user's own directory is looked at."""
+    config = tmp_path / "mine.toml"
+    config.write_text(f'[providers.openai]\napi_key = "sk-file"\nbase_url = "{url}"\n')
+
+    monkeypatch.setenv("ROWCALL_CONFIG", str(config))
+    ask({})
+
+    assert server.asked[0].headers["authorization"] == "Bearer sk-file"
+
+
+def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
+    """One that was asked for must be there, and be TOML."""
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("= nonsense")
+
+    assert read_config(None) == {}
+    with pytest.raises(UsageError, match="There is no config file"):
+        rowcall.connect(config=tmp_path / "absent.toml")
+    with pytest.raises(UsageError, match="cannot be read"):
+        rowcall.connect(config=wrong)
+
+
+@pytest.mark.parametrize(
+    ("providers", "message"),
+    [
+        ({"opnai": {}}, "no provider \"opnai\".*openai"),
+        ({"openai": {"base_ur": "x"}}, 'no setting "base_ur".*base_url'),
+        ({"openai": "x"}, "must be a table"),
+        ({"openai": {"auth": "azur"}}, 'no auth "azur".*azure'),
+        ({"openai": {"auth": {"kind": "magic"}}}, "bearer"),
+        ({"openai": {"headers": "x"}}, "headers of openai must be a table"),
+        ({"openai": {"max_in_flight": 0}}, "max_in_flight"),
+    ],
+)
+def test_a_wrong_setting_names_the_nearest(providers: dict[str, Any], message: str) -> None:
+    """Names and values are checked, at the latest before the first request."""
+    with pytest.raises(UsageError, match=message), rowcall.connect(providers=providers) as db:
+        db.sql(ASK)
+
+
+def test_a_wrong_name_in_the_config_file_is_an_error(tmp_path: Path) -> None:
+    """It says that it is the file's."""
+    config = tmp_path / "config.toml"
+    config.write_text("[providers.openai]\napikey = 'x'\n")
+
+    with pytest.raises(UsageError, match='config file: openai has no setting "apikey".*api_key'):
+        rowcall.connect(config=config)
+
+
+def test_optional_headers_come_from_the_environment(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Organization and project as in the official SDK, besides the service's own header."""
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-1")
+
+    ask(server.providers)
+
+    headers = server.asked[0].headers
+    assert (headers["openai-organization"], headers["openai-project"], headers["openai-beta"]) == ("org-1", "proj-1", "assistants=v2")
+
+
+def test_azure_needs_only_settings(server: Any, url: str) -> None:
+    """A header of its own for the key, and a query parameter on every request."""
+    ask({"openai": {"base_url": f"{url}/openai", "auth": "azure", "api_key": "azure-key", "query": {"api-version": "2024-05-01-preview"}, "headers": {"x-extra": "1"}}})
+
+    asked = server.asked[0]
+    assert (asked.headers["api-key"], asked.headers["x-extra"], "authorization" in asked.headers) == ("azure-key", "1", False)
+    assert "api-version=2024-05-01-preview" in asked.path
+    assert asked.path.startswith("/v1/openai/threads/t/runs?")
+
+
+def test_azure_has_its_own_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scheme's environment names are looked at, not another's."""
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure-key")
+
+    assert endpoint(OPENAI, {"auth": "azure"}, {}, read_only=False).key == "azure-key"
+    assert endpoint(OPENAI, {}, {}, read_only=False).key is None
+
+
+def test_auth_may_be_spelt_out(server: Any, url: str) -> None:
+    """As in a manifest."""
+    ask({"openai": {"base_url": url, "api_key": "k", "auth": {"kind": "header", "name": "x-token", "prefix": "Token "}}})
+
+    assert server.asked[0].headers["x-token"] == "Token k"
+
+
+def test_variables_fill_the_base_url(server: Any, url: str) -> None:
+    """Whatever braces the caller's base URL has."""
+    ask({"openai": {"base_url": url + "/{region}", "variables": {"region": "west"}, "api_key": "k"}})
+
+    assert server.asked[0].path.startswith("/v1/west/threads/")
+
+
+def test_the_callers_client_is_used_and_left_open(server: Any) -> None:
+    """With its own headers; closing the session does not close it."""
+    with httpx.Client(headers={"x-mine": "1"}, trust_env=False) as client:
+        ask({"openai": {**server.providers["openai"], "client": client}})
+
+        assert not client.is_closed
+    assert server.asked[0].headers["x-mine"] == "1"
+
+
+def test_this_machine_is_never_reached_through_a_proxy(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the environment says of proxies."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    ask(server.providers)
+
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(("auth", "variable"), [(None, "OPENAI_API_KEY"), ("azure", "AZURE_OPENAI_API_KEY")])
+def test_without_a_key_the_error_names_the_variable(server: Any, url: str, auth: str | None, variable: str) -> None:
+    """And nothing is sent."""
+    with pytest.raises(AuthError, match=variable):
+        ask({"openai": {"base_url": url, **({"auth": auth} if auth else {})}})
+
+    assert server.asked == []
+
+
+def test_a_sandbox_gives_the_settings_that_reach_it(still: Sandbox) -> None:
+    """`providers` is all a connection needs."""
+    with rowcall.connect(providers=still.providers) as db:
+        assert db.sql("SELECT count(*) > 0 FROM assistants").fetchall() == [(True,)]

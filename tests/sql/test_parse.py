@@ -1,0 +1,361 @@
+"""Every statement of rowcall's own: what it is read as, and where the caret is when it cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rowcall.errors import ParseError, Span, SQLError, UnknownNameError, UnsupportedSQLError
+from rowcall.sql import parse as forms
+from rowcall.sql.bind import Names
+from rowcall.sql.parse import parse
+from rowcall.sql.statements import split
+
+RUNS = "openai.assistants.runs"
+
+
+def read(text: str, names: Names) -> Any:
+    """What one statement is read as."""
+    (statement,) = split(text)
+    return parse(statement, names)
+
+
+def cut(statement: Any, span: Span | None) -> str | None:
+    """The text that a span marks; None for no span."""
+    return None if span is None else statement.text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT 1",
+        f"SELECT * FROM {RUNS} WHERE thread_id = 't'",
+        "FROM runs",
+        "WITH a AS (SELECT 1) SELECT * FROM a",
+        "CREATE TABLE t AS SELECT 1",
+        "INSERT INTO runs_local VALUES (1)",
+        f"INSERT INTO runs_local SELECT id FROM {RUNS}",
+        "INSERT OR REPLACE INTO threads VALUES (1)",
+        "UPDATE runs_local SET a = 1",
+        "DELETE FROM threads",
+        "DROP TABLE threads",
+        "TRUNCATE threads",
+        "ALTER TABLE threads ADD COLUMN a INT",
+        "SHOW TABLES",
+        "SHOW threads",
+        "DESCRIBE threads",
+        "DESCRIBE SELECT 1",
+        "SET threads = 4",
+        "RESET threads",
+        "PRAGMA version",
+        "EXECUTE prepared(1)",
+        "SELECT",
+    ],
+)
+def test_what_is_not_ours_is_left_to_duckdb(text: str, names: Names) -> None:
+    """A query, and any statement about the user's own tables, keeps its text to the letter."""
+    assert read(text, names) == forms.Query(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "parts", "like"),
+    [
+        ("SHOW PROVIDERS", "PROVIDERS", (), None),
+        ("show providers like 'o%'", "PROVIDERS", (), "o%"),
+        ("SHOW SERVICES IN openai", "SERVICES", ("openai",), None),
+        ("SHOW SERVICES FROM openai LIKE 'a%'", "SERVICES", ("openai",), "a%"),
+        ("SHOW RESOURCES IN openai.assistants", "RESOURCES", ("openai", "assistants"), None),
+        ('SHOW METHODS IN openai."assistants".runs', "METHODS", ("openai", "assistants", "runs"), None),
+        ("SHOW METHODS IN runs LIKE '%run'", "METHODS", ("runs",), "%run"),
+        ("SHOW INSERT INTO openai.assistants.runs", "INSERT", ("openai", "assistants", "runs"), None),
+        ("SHOW SETTINGS", "SETTINGS", (), None),
+    ],
+)
+def test_show_names_what_and_where(text: str, what: str, parts: tuple[str, ...], like: str | None, names: Names) -> None:
+    """With a pattern where one is given."""
+    found = read(text, names)
+
+    assert isinstance(found, forms.Show)
+    assert (found.what, found.names, found.like) == (what, parts, like)
+
+
+@pytest.mark.parametrize(
+    ("text", "extended"),
+    [(f"DESCRIBE {RUNS}", False), (f"DESC {RUNS}", False), (f"DESCRIBE EXTENDED {RUNS}", True), ("describe extended RUNS", True)],
+)
+def test_describe_names_a_resource(text: str, extended: bool, names: Names) -> None:
+    """By any of its names."""
+    found = read(text, names)
+
+    assert isinstance(found, forms.Describe)
+    assert (found.ref.full_name, found.extended) == (RUNS, extended)
+
+
+def test_explain_holds_the_statement_that_is_explained(names: Names) -> None:
+    """Its text begins after EXPLAIN, and places are within it."""
+    found = read(f"EXPLAIN DELETE FROM {RUNS} WHERE id = 'r'", names)
+
+    assert isinstance(found, forms.Explain)
+    assert isinstance(found.inner, forms.Delete)
+    assert found.inner.text == f"DELETE FROM {RUNS} WHERE id = 'r'"
+    assert cut(found.inner, found.inner.where) == "id = 'r'"
+    assert not found.analyze
+
+
+def test_explain_analyze_says_so(names: Names) -> None:
+    """Of a query as of anything else."""
+    found = read("EXPLAIN ANALYZE SELECT 1", names)
+
+    assert (found.inner, found.analyze) == (forms.Query("SELECT 1"), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"), [("USE openai", ("openai",)), ("USE OpenAI.Assistants", ("openai", "assistants")), ("USE main", None), ("USE a.b", None)]
+)
+def test_use_sets_a_prefix_of_ours_or_is_duckdbs(text: str, prefix: tuple[str, ...] | None, names: Names) -> None:
+    """A provider, or a service of one; any other name is a schema of the database."""
+    assert read(text, names) == forms.Use(prefix, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("SET rowcall_max_requests = 5", "5"),
+        ("SET ROWCALL_MAX_REQUESTS TO 2 + 3", "2 + 3"),
+        ("SET SESSION rowcall_max_requests = $n", "$n"),
+        ("RESET rowcall_max_requests", None),
+    ],
+)
+def test_settings_of_ours_are_set_and_reset(text: str, value: str | None, names: Names) -> None:
+    """Their value is an expression; without one they are reset."""
+    found = read(text, names)
+
+    assert isinstance(found, forms.Set)
+    assert found.name == "rowcall_max_requests"
+    assert cut(found, found.span).lower() == "rowcall_max_requests"  # type: ignore[union-attr]
+    assert cut(found, found.value) == value
+
+
+def test_exec_has_a_method_and_arguments_with_their_places(names: Names) -> None:
+    """Values are expressions, with commas and quotes of their own; a name is spelt as it is written."""
+    found = read(f"EXEC {RUNS}.\"cancel_run\" @thread_id = 't,1', @Run_ID = concat('a', ['b'][1]), @data__x = {{'a': (1, 2)}}", names)
+
+    assert isinstance(found, forms.Exec)
+    assert (found.ref.full_name, found.method, cut(found, found.method_span)) == (RUNS, "cancel_run", '"cancel_run"')
+    assert [(name, cut(found, at), cut(found, value)) for name, at, value in found.arguments] == [
+        ("thread_id", "thread_id", "'t,1'"),
+        ("Run_ID", "Run_ID", "concat('a', ['b'][1])"),
+        ("data__x", "data__x", "{'a': (1, 2)}"),
+    ]
+    assert found.body is None
+
+
+@pytest.mark.parametrize("text", ["@thread_id = 't', @@json = '{\"a\": 1}'", "@@json = '{\"a\": 1}', @thread_id = 't'", "@@JSON='{\"a\": 1}',@thread_id='t'"])
+def test_exec_takes_a_whole_body(text: str, names: Names) -> None:
+    """Before or after the other arguments."""
+    found = read(f"EXEC runs.create_run {text}", names)
+
+    assert cut(found, found.body) == "'{\"a\": 1}'"
+    assert [name for name, _, _ in found.arguments] == ["thread_id"]
+
+
+def test_exec_may_have_no_argument(names: Names) -> None:
+    """What is missing is said later, by name."""
+    assert read("EXEC runs.cancel_run", names).arguments == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "source", "returning", "by_name"),
+    [
+        (f"INSERT INTO {RUNS} (thread_id, data__model) VALUES ('t', 'm')", ["thread_id", "data__model"], "VALUES ('t', 'm')", None, False),
+        ("INSERT INTO runs (a) VALUES (1) RETURNING id, status", ["a"], "VALUES (1)", "id, status", False),
+        ("insert into runs as r (a) select 1 returning r.id", ["a"], "select 1", "r.id", False),
+        ("INSERT INTO runs BY NAME SELECT 1 AS a", [], "SELECT 1 AS a", None, True),
+        ("INSERT INTO runs BY POSITION SELECT 1", [], "SELECT 1", None, False),
+        ("INSERT INTO runs SELECT (SELECT 1 AS returning)", [], "SELECT (SELECT 1 AS returning)", None, False),
+        ("INSERT INTO runs (SELECT 1 AS a)", [], "(SELECT 1 AS a)", None, False),
+        ("INSERT INTO runs (a) WITH x AS (SELECT 1) FROM x", ["a"], "WITH x AS (SELECT 1) FROM x", None, False),
+        ("INSERT INTO runs DEFAULT VALUES", [], None, None, False),
+        ("INSERT INTO runs DEFAULT VALUES RETURNING *", [], None, "*", False),
+        ("INSERT INTO runs (a)\nVALUES\n(1)\nRETURNING\n*\n", ["a"], "VALUES\n(1)", "*", False),
+    ],
+)
+def test_insert_has_columns_a_source_and_what_it_returns(
+    text: str, columns: list[str], source: str | None, returning: str | None, by_name: bool, names: Names
+) -> None:
+    """Each a stretch of the text, without the blanks around it."""
+    found = read(text, names)
+
+    assert isinstance(found, forms.Insert)
+    assert found.target.ref.full_name == RUNS
+    assert [name for name, _ in found.columns] == columns
+    assert [cut(found, span) for _, span in found.columns] == columns
+    assert (cut(found, found.source), cut(found, found.returning), found.by_name) == (source, returning, by_name)
+
+
+@pytest.mark.parametrize(
+    ("text", "alias"), [(f"DELETE FROM {RUNS} WHERE 1", "runs"), (f"DELETE FROM {RUNS} AS r WHERE 1", "r"), (f'DELETE FROM {RUNS} "R x" WHERE 1', "R x")]
+)
+def test_the_target_has_a_name_in_the_statement(text: str, alias: str, names: Names) -> None:
+    """Its alias, or the last part of its own."""
+    found = read(text, names)
+
+    assert found.target.alias == alias
+    assert cut(found, found.target.span) == RUNS
+
+
+def test_update_has_assignments_a_condition_and_what_it_returns(names: Names) -> None:
+    """FROM in IS DISTINCT FROM, commas in brackets and words in quotes end nothing."""
+    found = read(
+        f"UPDATE {RUNS} r SET metadata = MAP {{'a': 'b', 'c': 'd'}}, r.model = coalesce('x, WHERE', \"where\") IS NOT DISTINCT FROM 'y' "
+        "WHERE id = 'r' AND (a IS DISTINCT FROM b) RETURNING id, status",
+        names,
+    )
+
+    assert isinstance(found, forms.Update)
+    assert [(one.path, cut(found, one.path_span), cut(found, one.value)) for one in found.assignments] == [
+        (("metadata",), "metadata", "MAP {'a': 'b', 'c': 'd'}"),
+        (("r", "model"), "r.model", "coalesce('x, WHERE', \"where\") IS NOT DISTINCT FROM 'y'"),
+    ]
+    assert cut(found, found.where) == "id = 'r' AND (a IS DISTINCT FROM b)"
+    assert cut(found, found.returning) == "id, status"
+
+
+def test_update_and_delete_may_lack_a_condition(names: Names) -> None:
+    """That it is needed is said where the rows are chosen."""
+    assert read(f"UPDATE {RUNS} SET metadata = NULL", names).where is None
+    assert read(f"DELETE FROM {RUNS}", names).where is None
+
+
+def test_delete_has_a_condition_and_what_it_returns(names: Names) -> None:
+    """As UPDATE."""
+    found = read(f"DELETE FROM {RUNS} WHERE id = 'r' RETURNING *", names)
+
+    assert isinstance(found, forms.Delete)
+    assert (cut(found, found.where), cut(found, found.returning)) == ("id = 'r'", "*")
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "message"),
+    [
+        ("SHOW METHODS", "", "A resource is expected."),
+        ("SHOW PROVIDERS x", "x", "should end here"),
+        ("SHOW SERVICES IN 'a'", "'a'", "Here a name is expected."),
+        ("SHOW INSERT openai.assistants.runs", "openai", "INTO is expected."),
+        ("SHOW METHODS IN runs LIKE run", "run", "A pattern in quotes is expected"),
+        (f"DESCRIBE {RUNS} now", "now", "should end here"),
+        ("USE", "", "is expected."),
+        ("USE openai assistants", "assistants", "should end here"),
+        ("SET rowcall_x 5", "5", "= is expected."),
+        ("SET rowcall_x =", "", "A value is expected."),
+        ("RESET rowcall_x = 5", "=", "should end here"),
+        ("EXEC cancel_run", "cancel_run", "EXEC needs a resource and a method."),
+        ("EXEC", "", "is expected."),
+        ("EXEC runs.cancel_run thread_id = 't'", "thread_id", "@name is expected."),
+        ("EXEC runs.cancel_run @thread_id 't'", "'t'", "= is expected."),
+        ("EXEC runs.cancel_run @thread_id =", "", "A value is expected."),
+        ("EXEC runs.cancel_run @a = , @b = 1", ",", "A value is expected."),
+        ("EXEC runs.cancel_run @a = 1,", "", "@name is expected."),
+        ("EXEC runs.cancel_run @a = 1, @A = 2", "A", "A is given twice."),
+        ("EXEC runs.cancel_run @@json = '{}', @@json = '{}'", "json", "Only one @@json"),
+        ("EXEC runs.cancel_run @@body = '{}'", "body", "Only one @@json"),
+        ("INSERT INTO 'runs' VALUES (1)", "'runs'", "Here a table is expected."),
+        ("INSERT INTO runs (a", "", "A comma or ) is expected."),
+        ("INSERT INTO runs (a b) VALUES (1)", "b", "A comma or ) is expected."),
+        ("INSERT INTO runs (a, A) VALUES (1, 2)", "A", "A is given twice."),
+        ("INSERT INTO runs (a)", "", "VALUES or a query is expected."),
+        ("INSERT INTO runs DEFAULT VALUES now", "now", "RETURNING, or the end, is expected."),
+        ("INSERT INTO runs VALUES (1) RETURNING", "RETURNING", "Something is expected after RETURNING."),
+        ("UPDATE runs metadata = 1", "=", "SET is expected."),
+        ("UPDATE runs SET metadata", "", "= is expected."),
+        ("UPDATE runs SET metadata = 1,", "", "Here an attribute is expected."),
+        ("UPDATE runs SET a = 1, A = 2 WHERE b", "A", "A is given twice."),
+        ("UPDATE runs SET a = 1 WHERE b WHERE c", "WHERE", "WHERE cannot stand here."),
+        ("UPDATE runs SET a = 1 RETURNING b WHERE c", "WHERE", "WHERE cannot stand here."),
+        ("UPDATE runs SET a = 1 WHERE", "WHERE", "Something is expected after WHERE."),
+        ("DELETE FROM runs WHERE a WHERE b", "WHERE", "WHERE cannot stand here."),
+        ("DELETE FROM runs WHERE RETURNING id", "WHERE", "Something is expected after WHERE."),
+        ("DELETE FROM runs r id = 'x'", "id", "WHERE is expected."),
+    ],
+)
+def test_what_cannot_be_read_is_marked(text: str, marked: str, message: str, names: Names) -> None:
+    """The caret is at the first word that does not fit, or after the end where something is missing."""
+    with pytest.raises(ParseError) as raised:
+        read(text, names)
+
+    assert message in str(raised.value)
+    assert cut(raised.value.sql and _Text(raised.value.sql), raised.value.span) == marked
+    assert raised.value.span is not None
+    assert raised.value.span.start == (len(text) if not marked else raised.value.span.start)
+
+
+class _Text:
+    """A text in the place of a statement."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "hint"),
+    [
+        (f"MERGE INTO {RUNS} USING threads ON true WHEN MATCHED THEN DELETE", RUNS, "Write INSERT INTO … for what is new"),
+        (f"TRUNCATE {RUNS}", RUNS, "Write DELETE FROM"),
+        (f"TRUNCATE TABLE {RUNS}", RUNS, "Write DELETE FROM"),
+        (f"ALTER TABLE {RUNS} ADD COLUMN a INT", RUNS, "are the API's"),
+        (f"DROP TABLE IF EXISTS {RUNS}", RUNS, "Write DELETE FROM"),
+        (f"INSERT OR REPLACE INTO {RUNS} VALUES (1)", RUNS, "Write INSERT INTO"),
+        (f"REPLACE INTO {RUNS} VALUES (1)", RUNS, "Write INSERT INTO"),
+        (f"INSERT INTO {RUNS} VALUES (1) ON CONFLICT DO NOTHING", "ON", ""),
+        (f"UPDATE {RUNS} SET metadata = 1 FROM threads WHERE true", "threads", "Use values or parameters"),
+        (f"DELETE FROM {RUNS} USING threads WHERE true", "threads", ""),
+        (f"CREATE VIEW v AS SELECT * FROM {RUNS}", RUNS, "CREATE TABLE"),
+        (f"PREPARE p AS SELECT * FROM {RUNS}", RUNS, "CREATE TABLE"),
+    ],
+)
+def test_what_cannot_mean_a_call_is_refused_with_what_can(text: str, marked: str, hint: str, names: Names) -> None:
+    """The part that cannot is marked."""
+    with pytest.raises(UnsupportedSQLError) as raised:
+        read(text, names)
+
+    assert raised.value.span is not None
+    assert text[raised.value.span.start : raised.value.span.end] == marked
+    assert hint in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("DESCRIBE openai.assistants.rums", "runs"),
+        ("DESCRIBE EXTENDED openai.assistent.runs", "assistants"),
+        ("INSERT INTO openai.assistants.thread VALUES (1)", "threads"),
+        ("UPDATE openai.assistants.run SET a = 1", "runs"),
+        ("DELETE FROM openai.assistants.message WHERE a", "messages"),
+        ("EXEC openai.assistants.rins.cancel_run", "runs"),
+    ],
+)
+def test_an_unknown_name_is_an_error_with_the_nearest(text: str, nearest: str, names: Names) -> None:
+    """The name is marked in the statement."""
+    with pytest.raises(UnknownNameError) as raised:
+        read(text, names)
+
+    assert nearest in raised.value.nearest
+    assert raised.value.sql == text
+    assert raised.value.span is not None
+    assert raised.value.name in text[raised.value.span.start : raised.value.span.end]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SHOW", "DESCRIBE", "EXPLAIN", "USE", "SET", "RESET", "EXEC", "INSERT", "INSERT INTO", "UPDATE", "DELETE", "DELETE FROM", "MERGE INTO", "DROP TABLE"]
+    + ["EXECUTE", "REPLACE INTO", "TRUNCATE", "ALTER TABLE", "CREATE", "PREPARE", "EXPLAIN EXPLAIN", "EXEC a.", "EXEC .a", "UPDATE runs SET", "SET SESSION"],
+)
+def test_a_statement_that_breaks_off_is_an_error_of_ours_or_duckdbs(text: str, names: Names) -> None:
+    """Nothing else comes of it: it is left to DuckDB, which will say so, or it is a ParseError."""
+    try:
+        found = read(text, names)
+    except SQLError as error:
+        assert isinstance(error, ParseError)  # noqa: PT017 - either outcome is right
+    else:
+        assert isinstance(found, (forms.Query, forms.Explain, forms.Set))
