@@ -107,7 +107,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     return tuple(by_fold[fold] for fold in close)
 
 
-class _Located(RowcallError):
+class _LocatedError(RowcallError):
     """An error with a place in the user's SQL, shown with a caret."""
 
     def __init__(self, message: str, *, sql: str = "", span: Span | None = None, hint: str = "") -> None:
@@ -121,7 +121,7 @@ class _Located(RowcallError):
         return "\n\n".join(part for part in (self.message, caret(self.sql, self.span), self.hint) if part)
 
 
-class SQLError(_Located):
+class SQLError(_LocatedError):
     """The statement is wrong; nothing was sent."""
 
 
@@ -168,7 +168,7 @@ class BindError(SQLError):
     """DuckDB refused the statement: its own message, with the caret in the user's text."""
 
 
-class PlanError(_Located):
+class PlanError(_LocatedError):
     """The statement is well formed, but cannot be turned into calls as it stands; nothing was sent."""
 
 

@@ -38,7 +38,9 @@ def test_columns_are_two_texts() -> None:
     assert stream is not None
 
 
-@pytest.mark.parametrize("text", ["", "é ü 漢字 🦆", "a\x00b", '"' * 40, "x" * 2_000_000], ids=["empty", "unicode", "nul", "quotes", "2 MB"])
+@pytest.mark.parametrize(
+    "text", ["", "é ü 漢字 🦆", "a\x00b", '"' * 40, "x" * 2_000_000], ids=["empty", "unicode", "nul", "quotes", "2 MB"]
+)
 def test_texts_come_through_unchanged(text: str) -> None:
     """Bytes are neither cut nor escaped."""
     stream = PageStream([(text, text)])
@@ -75,6 +77,7 @@ def test_nothing_stays_in_memory_after_a_scan() -> None:
             con.sql("SELECT error(page) FROM stream").fetchall()
     gc.collect()
 
+    assert stream is not None
     assert (len(arrow._alive), len(arrow._capsules)) == before
 
 

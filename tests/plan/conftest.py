@@ -89,9 +89,7 @@ ZOO = Provider(
     source="s",
     base_url="https://zoo.example",
     services={
-        "care": Service(
-            service="care", title="Care", description=".", resources={"visits": VISITS, "keepers": KEEPERS, "pens": PENS}
-        )
+        "care": Service(service="care", title="Care", description=".", resources={"visits": VISITS, "keepers": KEEPERS, "pens": PENS})
     },
 )
 
@@ -181,7 +179,9 @@ def fetched(call: Call, scan: Scan) -> str | None:
         case "get_visit", ["pens", pen, "visits", visit]:
             return _one(row for row in ROWS["visits"] if row["pen"] == pen and row["id"] == visit)
         case "list_visits", ["pens", pen, "visits"]:
-            return json.dumps({"data": [row for row in ROWS["visits"] if row["pen"] == pen and query.get("kind", row["kind"]) == row["kind"]]})
+            return json.dumps(
+                {"data": [row for row in ROWS["visits"] if row["pen"] == pen and query.get("kind", row["kind"]) == row["kind"]]}
+            )
         case "get_keeper", ["keepers", keeper]:
             return _one(row for row in ROWS["keepers"] if row["id"] == keeper)
         case "list_keepers", ["keepers"]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rowcall.errors import EngineError, PlanError, UnsupportedSQLError
+from rowcall.sql.statements import parameters
+from rowcall.sql.tokens import tokenize
 
 GIVEN = {"t": "p1", "u": "p2", "i": 5, "none": None}
-COLUMNS = {
-    "visits": ("id", "pen", "kind", "n"),
-    "keepers": ("id", "pen", "name", "n"),
-    "pens": ("id", "kind", "size"),
+REMOTE = {"visits": ("id", "pen", "kind", "n"), "keepers": ("id", "pen", "name", "n"), "pens": ("id", "kind", "size")}
+LOCAL = {
     "l": ("pen", "tag", "n"),
     "m": ("id", "pen", "kind", "n"),
     "lv": ("pen", "n", "tag"),
@@ -25,18 +27,41 @@ COLUMNS = {
     "nc": ("pen", "tag"),
     "num": ("pen", "n"),
 }
-REMOTE = ("visits", "visits", "visits", "keepers", "pens")
 NUMBERS = {"n", "size"}
+ALIASES = ("a", "b", "V", '"A b"', "pen", "visits", "l", "r", "x", "y", "k")
+"""Some are names of tables, and one is a column's."""
+USUAL = ("'p1'", "'p1'", "'p1'", "'p2'", "'p2'", "'P1'", "'P1'", "'p 3'", "'food'", "'v1'", "$t", "$u")
 CONSTANTS = (
-    "'p1'", "'p1'", "'p1'", "'p2'", "'p2'", "'p2'", "'P1'", "'P1'", "'p 3'", "'food'", "'food'", "'v1'", "$t", "$u", "'p1'", "'p2'", "'P1'", "'p 3'", "'v1'", "'v7'", "'k0'", "'food'", "NULL", "$t", "$u", "$none", "$i", "5", "'5'", "lower('P1')",
-    "'p' || '1'", "$$p2$$", "E'p\\x31'", "'p1'::VARCHAR", "coalesce(NULL, 'p2')", "upper('p1')", "trim(' p1 ')", "('p1')", "'p1' COLLATE NOCASE",
-    "concat('p', NULL, '1')", "(SELECT 'p2')", "(SELECT min(pen) FROM l)", "CASE WHEN true THEN 'p1' END", "'05'", "true", "substr('xp1', 2)",
-    "NULL::VARCHAR", "TRY_CAST('p1' AS VARCHAR)", "['p1'][1]", "'p1'::CHAR(1)",
+    *USUAL, *USUAL, "'v7'", "'k0'", "NULL", "$none", "$i", "5", "'5'", "'05'", "true", "lower('P1')", "'p' || '1'", "$$p2$$", "E'p\\x31'",
+    "'p1'::VARCHAR", "coalesce(NULL, 'p2')", "upper('p1')", "trim(' p1 ')", "('p1')", "'p1' COLLATE NOCASE", "concat('p', NULL, '1')",
+    "(SELECT 'p2')", "(SELECT min(pen) FROM l)", "CASE WHEN true THEN 'p1' END", "substr('xp1', 2)", "NULL::VARCHAR", "['p1'][1]",
+    "TRY_CAST('p1' AS VARCHAR)", "'p1'::CHAR(1)",
 )  # fmt: skip
-INTEGERS = ("1", "2", "0", "$i", "1 + 1", "-1", "NULL", "2.0", "1.5", "'1'", "3::SMALLINT", "true", "1e0", "(2)", "n")
-JOINS = (
-    "JOIN", "JOIN", "JOIN", "INNER JOIN", "LEFT JOIN", "LEFT JOIN", "LEFT OUTER JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN", ",",
-    "CROSS JOIN", "NATURAL JOIN", "NATURAL LEFT JOIN", "NATURAL RIGHT JOIN", "ASOF JOIN", "ASOF LEFT JOIN", "POSITIONAL JOIN", "NATURAL FULL JOIN",
+INTEGERS = ("1", "2", "0", "$i", "1 + 1", "-1", "NULL", "2.0", "1.5", "'1'", "3::SMALLINT", "true", "1e0", "(2)")
+ON_JOINS = (*["JOIN"] * 3, "INNER JOIN", *["LEFT JOIN"] * 2, "LEFT OUTER JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN")
+BARE_JOINS = (
+    ",", ",", "CROSS JOIN", "NATURAL JOIN", "NATURAL LEFT JOIN", "NATURAL RIGHT JOIN", "NATURAL FULL JOIN", "POSITIONAL JOIN",
+)  # fmt: skip
+ASOF_JOINS = ("ASOF JOIN", "ASOF LEFT JOIN")
+BINDINGS = (
+    "{c} = {a}", "{a} = {c}", "{c} IN ({a}, {b})", "{c} IN ('p1', 'p2', 'P1')", "({c} = {a} OR {c} = {b})", "{c} = ANY(['p1', {a}])",
+    "{c} IN (SELECT pen FROM l WHERE tag = 'a')", "{c} BETWEEN {a} AND {a}", "{c} IS NOT DISTINCT FROM {a}", "{c} == {a}",
+    "{c} IN ['p1', 'p2']", "{c} IN (SELECT pen FROM k)", "({c} = {a} AND {c} = {b})", "{c} IN (SELECT k.pen FROM k)",
+    "list_contains(['p1', {a}], {c})",
+)  # fmt: skip
+"""Conditions on a column {c} that may say which values it has."""
+ATOMS = (
+    "{c} = {a}", "{a} = {c}", "{c} IN ({a}, {b})", "{c} NOT IN ({a}, {b})", "NOT ({c} = {a})", "{c} IS NULL", "{c} IS NOT NULL", "{c} = {d}",
+    "{c} = {d}", "{c} <> {a}", "{c} IS DISTINCT FROM {a}", "{c} IS NOT DISTINCT FROM {a}", "{c} IS NOT DISTINCT FROM {d}", "{c} > {a}",
+    "({c} = {a} OR {d} = {b})", "({c} = {a} OR {d} IS NULL)", "({c} = {a} AND {d} = {b})", "NOT ({c} = {a} OR {d} = {b})", "true", "false",
+    "({c}, {d}) IN (({a}, {b}))", "({c}, {d}) = ({a}, {b})", "coalesce({c}, {a}) = {b}", "{c} = {a} IS NOT TRUE", "({c} = {a}) = false",
+    "CASE WHEN {c} = {a} THEN true ELSE {d} = {b} END", "({c}, {d}) IN (({a}, {b}), ({b}, {a}))", "{c} BETWEEN {a} AND {b}", "NULL",
+    "({c} = {a} OR false)", "{c} = {a} OR {c} = {b}", "{c} = {d} AND {d} = {a}",
+)  # fmt: skip
+"""Conditions on the columns {c} and {d}, with the constants {a} and {b}."""
+TEXT_ATOMS = ("{c} LIKE 'p%'", "lower({c}) = 'p1'", "{c} COLLATE NOCASE = {a}", "{c} || '' = {a}", "{c}::VARCHAR = {a}")
+SUBQUERIES = (
+    "{c} IN ({q})", "{c} NOT IN ({q})", "EXISTS ({q})", "NOT EXISTS ({q})", "{c} = ANY({q})", "{c} = ({q} LIMIT 0)", "{c} <> ALL({q})",
 )  # fmt: skip
 
 
@@ -48,28 +73,37 @@ class Item:
     columns: tuple[str, ...]
     visible: bool = True
 
+    @property
+    def folded(self) -> str:
+        """Its alias as names compare."""
+        return self.alias.strip('"').lower()
+
 
 @dataclass
 class Writer:
-    """Writes statements at random."""
+    """Writes statements at random. Most are sense to DuckDB; `check` passes over the rest."""
 
     pick: Random
     ctes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     depth: int = 0
-    _items: list[Item] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    """Those of the FROM clause that is being written."""
 
     def chance(self, share: float) -> bool:
         """True in this share of the cases."""
         return self.pick.random() < share
+
+    def within(self) -> Writer:
+        """A writer of a sub-select."""
+        return Writer(self.pick, dict(self.ctes), self.depth + 1)
 
     def statement(self) -> str:
         """A whole statement."""
         clause = self._with() if self.chance(0.3) else ""
         body = self.query()
         if self.chance(0.12):
-            columns = ("pen",)
             kind = self.pick.choice(("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "EXCEPT ALL", "UNION BY NAME"))
-            body = f"{self.query(columns)} {kind} {self.query(columns)}"
+            body = f"{self.query(('pen',))} {kind} {self.query(('pen',))}"
         elif self.chance(0.08):
             body = f"SELECT * FROM ({body}) z"
         return f"{clause} {body}".strip()
@@ -77,192 +111,153 @@ class Writer:
     def _with(self) -> str:
         parts = []
         for _ in range(self.pick.choice((1, 1, 2))):
-            name = self.pick.choice(("k", "l", "c1", "m", "visits"))
-            if name in self.ctes:
-                continue
-            inner = self.query(("pen", "n")[: self.pick.choice((1, 2))], local=self.chance(0.6))
-            parts.append(f"{name} AS ({inner})")
-            self.ctes[name] = ("pen", "n")[: inner.count(" AS out_") or 1]
-        text = ", ".join(parts)
-        self.ctes = {name: columns for name, columns in self.ctes.items()}
-        return f"WITH {self.pick.choice(('', '', 'RECURSIVE '))}{text}" if parts else ""
+            name, columns = self.pick.choice(("k", "l", "c1", "m", "visits")), self.pick.choice((("pen",), ("pen", "n")))
+            if name not in self.ctes:
+                parts.append(f"{name} AS ({self.query(columns, local=self.chance(0.6))})")
+                self.ctes[name] = columns
+        return f"WITH {self.pick.choice(('', '', 'RECURSIVE '))}{', '.join(parts)}"
 
-    def query(self, wanted: tuple[str, ...] | None = None, *, local: bool = False, outer: tuple[Item, ...] = ()) -> str:
-        """A SELECT, of columns of these names where they are `wanted`."""
-        items: list[Item] = []
-        self._items = items
-        text = self._source(items, local=local)
-        for _ in range(self.pick.choice((0, 1, 1, 1, 2, 2, 3)) if self.depth < 2 else self.pick.choice((0, 1))):
-            text += self._join(items, local=local)
-        shown = [item for item in items if item.visible]
-        where = ""
-        if self.chance(0.8):
-            where = " WHERE " + self.predicate(shown, outer, top=True)
-        return f"SELECT {self._projection(shown, wanted)} FROM {text}{where}{self._group}"
+    def query(self, wanted: Sequence[str] = (), *, local: bool = False, outer: Sequence[Item] = ()) -> str:
+        """A SELECT, of columns of these names where any are `wanted`; `local` where it reads the user's tables alone."""
+        self.items = []
+        sources = self._source(local=local)
+        for _ in range(self.pick.choice((0, 1, 1, 1, 2, 2, 3) if self.depth < 2 else (0, 1))):
+            sources += self._join(local=local)
+        shown = [item for item in self.items if item.visible]
+        where = f" WHERE {self._where(shown, outer)}" if self.chance(0.8) else ""
+        if wanted:
+            columns, group = ", ".join(f"{self.column(shown, number=name in NUMBERS)} AS {name}" for name in wanted), ""
+        else:
+            columns, group = self._projection(shown)
+        return f"SELECT {columns} FROM {sources}{where}{group}"
 
-    _group = ""
-
-    def _projection(self, shown: list[Item], wanted: tuple[str, ...] | None) -> str:
-        self._group = ""
-        if wanted is not None:
-            return ", ".join(f"{self._any(shown, name in NUMBERS)} AS {name}" for name in wanted)
+    def _projection(self, shown: Sequence[Item]) -> tuple[str, str]:
+        """What is selected, and what stands at the end for it."""
         if self.chance(0.25):
-            return self.pick.choice(("*", f"{self.pick.choice(shown).alias}.*"))
-        columns = [self._any(shown, number=None) for _ in range(self.pick.choice((1, 2, 3)))]
+            return self.pick.choice(("*", f"{self.pick.choice(shown).alias}.*")), ""
+        columns = [self.column(shown) for _ in range(self.pick.choice((1, 2, 3)))]
         if self.chance(0.15):
-            self._group = " GROUP BY ALL" + (" HAVING count(*) > 1" if self.chance(0.2) else "")
-            return f"{columns[0]}, count(*), max({columns[-1]})"
-        if self.chance(0.1):
-            return f"DISTINCT {columns[0]}"
-        return ", ".join(columns)
+            return f"{columns[0]}, count(*), max({columns[-1]})", " GROUP BY ALL" + self.pick.choice(("", "", " HAVING count(*) > 1"))
+        return f"{'DISTINCT ' if self.chance(0.1) else ''}{', '.join(columns)}", ""
 
-    def _any(self, items: list[Item], number: bool | None) -> str:
-        """A column; a number, a text, or either."""
-        for _ in range(20):
-            item = self.pick.choice(items)
-            column = self.pick.choice(item.columns)
-            if number is None or (column in NUMBERS) == number:
-                return self._written(items, item, column)
-        return "NULL::BIGINT" if number else "NULL::VARCHAR"
+    def column(self, items: Sequence[Item], *, number: bool | None = None) -> str:
+        """A column of any of the items; a number, a text, or either."""
+        fitting = [(item, name) for item in items for name in item.columns if number is None or (name in NUMBERS) == number]
+        if not fitting:
+            return "NULL::BIGINT" if number else "NULL::VARCHAR"
+        return self._written(*self.pick.choice(fitting))
 
-    def _written(self, items: list[Item], item: Item, column: str) -> str:
-        bare = sum(column in other.columns for other in self._items) == 1
+    def _written(self, item: Item, column: str) -> str:
+        """A column, with the name of its item before it where that is needed, and often where it is not."""
+        bare = sum(column in other.columns for other in self.items) == 1
         name = self.pick.choice((column, column, column.upper(), f'"{column}"'))
         return name if bare and self.chance(0.4) else f"{item.alias}.{name}"
 
-    def _source(self, items: list[Item], *, local: bool) -> str:
-        alias = self.pick.choice(("a", "b", "V", '"A b"', "pen", "visits", "l", "r", "x", "y", "k"))
-        taken = {item.alias.strip('"').lower() for item in items}
-        if alias.strip('"').lower() in taken:
-            alias = f"s{len(items)}"
+    def _source(self, *, local: bool) -> str:
+        """One item of a FROM clause."""
+        alias = self.pick.choice(ALIASES)
+        if alias.strip('"').lower() in {item.folded for item in self.items}:
+            alias = f"s{len(self.items)}"
         if self.depth < 2 and self.chance(0.12):
-            self.depth += 1
-            inner = Writer(self.pick, dict(self.ctes), self.depth).query(("pen", "n"), local=local)
-            self.depth -= 1
-            items.append(Item(alias, ("pen", "n")))
-            return f"({inner}) {alias}"
-        names = [name for name in COLUMNS if name not in REMOTE]
-        table = self.pick.choice(names if local or self.chance(0.45) else REMOTE)
+            self.items.append(Item(alias, ("pen", "n")))
+            return f"({self.within().query(('pen', 'n'), local=local)}) {alias}"
         if self.ctes and self.chance(0.3):
-            table = self.pick.choice(list(self.ctes))
-            columns = self.ctes[table]
-            items.append(Item(alias, columns))
-            return f"{table} AS {alias}"
-        columns = COLUMNS[table]
-        if table in self.ctes:
-            columns = self.ctes[table]
-        name = table if table not in REMOTE or self.chance(0.2) else self.pick.choice((f"zoo.care.{table}", f"Zoo.care.{table.upper()}", f'zoo."care".{table}'))
-        if table in REMOTE and "." in name:
-            columns = COLUMNS[table]
-        if self.chance(0.15) and table not in taken:
-            items.append(Item(table, columns))
+            name = self.pick.choice(list(self.ctes))
+            self.items.append(Item(alias, self.ctes[name]))
+            return f"{name} AS {alias}"
+        if local or self.chance(0.45):
+            name = self.pick.choice(list(LOCAL))
+            self.items.append(Item(alias, self.ctes.get(name, LOCAL[name])))
+            return f"{name} {alias}"
+        return self._resource(alias)
+
+    def _resource(self, alias: str) -> str:
+        table = self.pick.choice(("visits", "visits", "visits", "keepers", "pens"))
+        columns = REMOTE[table]
+        name = self.pick.choice((f"zoo.care.{table}", f"Zoo.care.{table.upper()}", f'zoo."care".{table}', table))
+        if name == table:
+            columns = self.ctes.get(table, columns)
+        if self.chance(0.15) and table not in {item.folded for item in self.items}:
+            self.items.append(Item(table, columns))
             return name
         if self.chance(0.05) and len(columns) > 2:
-            renamed = (columns[1], columns[0], *columns[2:]) if self.chance(0.5) else ("zz", *columns[1:])
-            if table in REMOTE:
-                items.append(Item(alias, renamed))
-                return f"{name} AS {alias}({renamed[0]}, {renamed[1]})"
-        items.append(Item(alias, columns))
+            first = self.pick.choice(((columns[1], columns[0]), ("zz", columns[1])))
+            self.items.append(Item(alias, (*first, *columns[2:])))
+            return f"{name} AS {alias}({', '.join(first)})"
+        self.items.append(Item(alias, columns))
         return f"{name} {self.pick.choice(('', 'AS '))}{alias}"
 
-    def _join(self, items: list[Item], *, local: bool) -> str:
-        kind = self.pick.choice(JOINS)
-        left = [item for item in items if item.visible]
-        if self.depth < 2 and self.chance(0.06) and kind not in {",", "POSITIONAL JOIN", "CROSS JOIN"} and "ASOF" not in kind and "NATURAL" not in kind:
-            inner: list[Item] = []
-            paren = self._source(inner, local=local)
-            inner_left = list(inner)
-            paren += f" {self.pick.choice(('JOIN', 'LEFT JOIN', 'FULL JOIN'))} {self._source(inner, local=local)} ON {self._on(inner_left, inner[-1], asof=False)}"
-            clash = {item.alias.strip('"').lower() for item in items} & {item.alias.strip('"').lower() for item in inner}
-            if not clash:
-                on = self._on(left, self.pick.choice(inner), asof=False)
-                for item in inner:
-                    item.visible = kind not in {"SEMI JOIN", "ANTI JOIN"}
-                items.extend(inner)
-                return f" {kind} ({paren}) ON {on}"
-        source = self._source(items, local=local)
-        new = items[-1]
-        if kind == ",":
-            return f", {source}"
-        if kind in {"CROSS JOIN", "POSITIONAL JOIN"} or kind.startswith("NATURAL"):
-            return f" {kind} {source}"
+    def _join(self, *, local: bool) -> str:
+        left = [item for item in self.items if item.visible]
+        form = self.pick.choice((*["on"] * 12, *["bare"] * 5, "brackets", "asof", "asof"))
+        if form == "bare":
+            return f" {self.pick.choice(BARE_JOINS)} {self._source(local=local)}"
+        if form == "brackets":
+            return self._brackets(left, local=local)
+        kind = self.pick.choice(ASOF_JOINS if form == "asof" else ON_JOINS)
+        source = self._source(local=local)
+        new = self.items[-1]
         shared = [column for column in new.columns if any(column in item.columns for item in left)]
-        if shared and self.chance(0.3) and "ASOF" not in kind:
-            using = self.pick.sample(shared, self.pick.choice((1, 1, min(2, len(shared)))))
-            new.visible = kind not in {"SEMI JOIN", "ANTI JOIN"}
-            return f" {kind} {source} USING ({', '.join(using)})"
-        on = self._on(left, new, asof="ASOF" in kind)
+        if form == "on" and shared and self.chance(0.3):
+            condition = f"USING ({', '.join(self.pick.sample(shared, self.pick.choice((1, 1, min(2, len(shared))))))})"
+        else:
+            condition = f"ON {self._on(left, [new], asof=form == 'asof')}"
         new.visible = kind not in {"SEMI JOIN", "ANTI JOIN"}
-        return f" {kind} {source} ON {on}"
+        return f" {kind} {source} {condition}"
 
-    def _on(self, left: list[Item], new: Item, *, asof: bool) -> str:
-        both = [*left, new]
-        pairs = [self._any(left, number=False), self._any([new], number=False)]
-        self.pick.shuffle(pairs)
-        parts = [" = ".join(pairs)] if self.chance(0.85) else []
+    def _brackets(self, left: Sequence[Item], *, local: bool) -> str:
+        """A join whose right side is a join."""
+        first = self._source(local=local)
+        second = self._source(local=local)
+        inner = self.items[-2:]
+        joined = f"{first} {self.pick.choice(('JOIN', 'LEFT JOIN', 'FULL JOIN'))} {second} ON {self._on(inner[:1], inner[1:])}"
+        kind = self.pick.choice(ON_JOINS)
+        condition = self._on(left, inner)
+        for item in inner:
+            item.visible = kind not in {"SEMI JOIN", "ANTI JOIN"}
+        return f" {kind} ({joined}) ON {condition}"
+
+    def _on(self, left: Sequence[Item], right: Sequence[Item], *, asof: bool = False) -> str:
+        pair = [self.column(left, number=False), self.column(right, number=False)]
+        self.pick.shuffle(pair)
+        parts = [" = ".join(pair)] if self.chance(0.85) else []
         if asof:
-            return " AND ".join([*parts, f"{self._any(left, number=True)} >= {self._any([new], number=True)}"])
-        if not parts or self.chance(0.35):
-            parts.append(self.predicate(both, ()))
+            parts.append(f"{self.column(left, number=True)} >= {self.column(right, number=True)}")
+        elif not parts or self.chance(0.35):
+            parts.append(self._condition([*left, *right], ()))
         return " AND ".join(parts)
 
-    def predicate(self, items: list[Item], outer: tuple[Item, ...], *, top: bool = False) -> str:
-        """A condition on the items; at the top one that often says what the API needs."""
-        parts = [self._atom(items, outer)]
-        if top:
-            for item in items:
-                if "pen" in item.columns and self.chance(0.75):
-                    column = self._written(items, item, "pen")
-                    parts.append(self._binding(column))
-                    if "id" in item.columns and self.chance(0.15):
-                        parts.append(f"{self._written(items, item, 'id')} = {self.pick.choice(CONSTANTS)}")
-        if self.chance(0.3):
-            parts.append(self._atom(items, outer))
+    def _where(self, items: Sequence[Item], outer: Sequence[Item]) -> str:
+        """A condition that often says what the API needs."""
+        parts = [self._condition(items, outer)]
+        for item in items:
+            if "pen" in item.columns and self.chance(0.75):
+                binding = self.pick.choice(BINDINGS)
+                parts.append(binding.format(c=self._written(item, "pen"), a=self.pick.choice(USUAL), b=self.pick.choice(CONSTANTS)))
+            if "id" in item.columns and self.chance(0.15):
+                parts.append(f"{self._written(item, 'id')} = {self.pick.choice(CONSTANTS)}")
         self.pick.shuffle(parts)
-        return f" {'AND' if top or self.chance(0.5) else 'OR'} ".join(f"({part})" if self.chance(0.5) else part for part in parts)
+        return " AND ".join(f"({part})" for part in parts)
 
-    def _binding(self, column: str) -> str:
-        constant = self.pick.choice(CONSTANTS[:31])
-        other = self.pick.choice(CONSTANTS)
-        form = self.pick.choice((
-            "{c} = {a}", "{a} = {c}", "{c} IN ({a}, {b})", "{c} IN ('p1', 'p2', 'P1')", "({c} = {a} OR {c} = {b})", "{c} = ANY(['p1', {a}])",
-            "{c} IN (SELECT pen FROM l WHERE tag = 'a')", "{c} BETWEEN {a} AND {a}", "{c} IS NOT DISTINCT FROM {a}", "{c} == {a}",
-            "{c} IN ['p1', 'p2']", "{c} IN (SELECT pen FROM k)", "({c} = {a} AND {c} = {b})", "{c} IN (SELECT k.pen FROM k)",
-        ))  # fmt: skip
-        return form.format(c=column, a=constant, b=other)
+    def _condition(self, items: Sequence[Item], outer: Sequence[Item]) -> str:
+        parts = [self._atom(items, outer) for _ in range(self.pick.choice((1, 1, 2)))]
+        return self.pick.choice((" AND ", " OR ")).join(f"({part})" if self.chance(0.5) else part for part in parts)
 
-    def _atom(self, items: list[Item], outer: tuple[Item, ...]) -> str:
+    def _atom(self, items: Sequence[Item], outer: Sequence[Item]) -> str:
         number = self.chance(0.25)
-        reach = [*items, *outer] if outer and self.chance(0.3) else items
-        column, other = self._any(reach, number=number), self._any(items, number=number)
-        a, b = (self.pick.choice(INTEGERS[:-1] if number else CONSTANTS) for _ in range(2))
-        forms = [
-            "{c} = {a}", "{a} = {c}", "{c} IN ({a}, {b})", "{c} NOT IN ({a}, {b})", "NOT ({c} = {a})", "{c} IS NULL", "{c} IS NOT NULL", "{c} = {d}",
-            "{c} = {d}", "{c} <> {a}", "{c} IS DISTINCT FROM {a}", "{c} IS NOT DISTINCT FROM {a}", "{c} IS NOT DISTINCT FROM {d}", "{c} > {a}",
-            "({c} = {a} OR {d} = {b})", "({c} = {a} OR {d} IS NULL)", "({c} = {a} AND {d} = {b})", "NOT ({c} = {a} OR {d} = {b})", "({c}, {d}) IN (({a}, {b}))",
-            "({c}, {d}) = ({a}, {b})", "coalesce({c}, {a}) = {b}", "{c} = {a} IS NOT TRUE", "({c} = {a}) = false", "CASE WHEN {c} = {a} THEN true ELSE {d} = {b} END",
-            "true", "({c}, {d}) IN (({a}, {b}), ({b}, {a}))", "{c} BETWEEN {a} AND {b}", "({c} = {a} OR false)", "{c} = {a} OR {c} = {b}", "{c} IS {a}"[:0] or "true",
-            "{c} = {d} AND {d} = {a}",
-        ]  # fmt: skip
-        if not number:
-            forms += ["{c} LIKE 'p%'", "lower({c}) = 'p1'", "{c} COLLATE NOCASE = {a}", "{c} || '' = {a}", "{c}::VARCHAR = {a}"]
+        reach = [*items, *outer] if self.chance(0.3) else items
+        column, other = self.column(reach, number=number), self.column(items, number=number)
         if self.depth < 2 and self.chance(0.25):
-            return self._subquery(items, column)
-        return self.pick.choice(forms).format(c=column, d=other, a=a, b=b)
-
-    def _subquery(self, items: list[Item], column: str) -> str:
-        writer = Writer(self.pick, dict(self.ctes), self.depth + 1)
-        form = self.pick.choice(("{c} IN ({q})", "{c} NOT IN ({q})", "EXISTS ({q})", "NOT EXISTS ({q})", "{c} = ANY({q})", "{c} = ({q} LIMIT 0)", "{c} <> ALL({q})"))
-        return form.format(c=column, q=writer.query(("pen",), local=self.chance(0.5), outer=tuple(items)))
+            query = self.within().query(("pen",), local=self.chance(0.5), outer=items)
+            return self.pick.choice(SUBQUERIES).format(c=column, q=query)
+        a, b = (self.pick.choice(INTEGERS if number else CONSTANTS) for _ in range(2))
+        return self.pick.choice(ATOMS if number else ATOMS + TEXT_ATOMS).format(c=column, d=other, a=a, b=b)
 
 
 def check(zoo: Any, sql: str) -> str:
-    """What became of a statement: same, refused, or invalid; AssertionError where the rows differ."""
-    import duckdb
-
-    from rowcall.sql.statements import parameters
-    from rowcall.sql.tokens import tokenize
-
+    """What became of a statement: same, refused, failed or invalid; AssertionError where the rows differ."""
+    if "ASOF" in sql and "POSITIONAL" in sql:
+        return "invalid"  # DuckDB 1.5.6 crashes on the two together
     used = {token.text: GIVEN[token.text] for token in parameters(tokenize(sql))}
     try:
         expected = zoo.truth(sql, used)
@@ -275,7 +270,7 @@ def check(zoo: Any, sql: str) -> str:
     except EngineError:
         return "failed"  # such as a conversion that the whole tables let DuckDB leave out
     if " nc" in sql:  # a DISTINCT over its collation keeps any spelling
-        actual, expected = Counter(map(str.casefold, actual.elements())), Counter(map(str.casefold, expected.elements()))
+        actual, expected = (Counter(map(str.casefold, rows.elements())) for rows in (actual, expected))
     assert actual == expected, sql
     return "same"
 
@@ -325,8 +320,8 @@ TRICKY = {
 
 @pytest.mark.parametrize("sql", TRICKY.values(), ids=TRICKY.keys())
 def test_what_once_could_go_wrong_does_not(zoo: Any, sql: str) -> None:
-    """The rows are those over the whole tables, or the statement is refused."""
-    assert check(zoo, sql) in {"same", "refused"}
+    """The rows are those over the whole tables, or there are none: the statement is refused, or is too much for DuckDB 1.5."""
+    assert check(zoo, sql) != "invalid"
 
 
 @settings(max_examples=400)

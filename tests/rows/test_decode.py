@@ -67,12 +67,19 @@ def test_no_page_gives_no_row_but_the_columns(rows: str | None) -> None:
 
     assert relation.fetchall() == []
     assert relation.columns == ["id", "n", "o", "t", EXTRA]
-    expected = ["VARCHAR", "BIGINT", 'STRUCT(a JSON[], m MAP(VARCHAR, VARCHAR))', "DOUBLE", "JSON"]
+    expected = ["VARCHAR", "BIGINT", "STRUCT(a JSON[], m MAP(VARCHAR, VARCHAR))", "DOUBLE", "JSON"]
     assert [str(type_).replace('"', "") for type_ in relation.types] == expected
 
 
 @settings(max_examples=50)
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0."), min_size=1, max_size=6), min_size=1, max_size=4, unique_by=str.casefold))
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\0."), min_size=1, max_size=6),
+        min_size=1,
+        max_size=4,
+        unique_by=str.casefold,
+    )
+)
 def test_any_name_can_be_a_column(names: list[str]) -> None:
     """Quotes, spaces, reserved words and other scripts."""
     columns = {name: Column(type=Scalar.STRING, description=".") for name in names}
@@ -98,7 +105,12 @@ def test_a_column_is_read_from_its_source() -> None:
 
 def test_hidden_columns_come_from_a_column_from_the_call_or_from_the_rest() -> None:
     """One equals a column, one has the value that its page was asked with, and `_extra` is what was kept."""
-    hidden = [Hidden("run_id", Scalar.STRING, "id"), Hidden('li"mit', Scalar.INTEGER), Hidden("flag", Scalar.BOOLEAN), Hidden(EXTRA, Scalar.JSON)]
+    hidden = [
+        Hidden("run_id", Scalar.STRING, "id"),
+        Hidden('li"mit', Scalar.INTEGER),
+        Hidden("flag", Scalar.BOOLEAN),
+        Hidden(EXTRA, Scalar.JSON),
+    ]
     pages = [
         ('[{"id": "a", "_extra": {"k": 1}}]', json.dumps({'li"mit': 5, "flag": True})),
         ('[{"id": "b"}]', json.dumps({'li"mit': 7})),

@@ -116,7 +116,9 @@ def test_a_value_that_does_not_fit_is_null_counted_and_kept(type_: Type, value: 
     assert json.loads(extra) == {"x": value}
 
 
-@pytest.mark.parametrize("type_", [Scalar.STRING, Scalar.INTEGER, Scalar.MAP, Scalar.JSON, ListOf(Scalar.STRING), Object((("a", Scalar.STRING),))])
+@pytest.mark.parametrize(
+    "type_", [Scalar.STRING, Scalar.INTEGER, Scalar.MAP, Scalar.JSON, ListOf(Scalar.STRING), Object((("a", Scalar.STRING),))]
+)
 @pytest.mark.parametrize("record", [{"x": None}, {}], ids=["null", "absent"])
 def test_null_and_absent_are_null_without_a_word(type_: Type, record: dict[str, Any]) -> None:
     """A null fits every type, and a field may be missing."""
@@ -275,7 +277,7 @@ def whole(value: Any) -> int | None:
 
 def real(value: Any) -> float | None:
     """A value as a float, where it is a number."""
-    if isinstance(value, bool) or isinstance(value, (dict, list)):
+    if isinstance(value, (bool, dict, list)):
         return None
     try:
         return float(json.loads(value)) if isinstance(value, str) and value not in {"true", "null"} else float(value)
@@ -310,7 +312,7 @@ def loose(value: str | None) -> Any:
 
 @settings(max_examples=200)
 @given(TYPES, st.lists(VALUES, min_size=1, max_size=3), st.booleans())
-@example(Scalar.INTEGER, [5.0, "5", True], True)
+@example(type_=Scalar.INTEGER, values=[5.0, "5", True], extra=True)
 def test_what_duckdb_reads_is_what_the_rules_say(type_: Type, values: list[Any], extra: bool) -> None:
     """For any record and any type: the value read, and the number of misfits."""
     rows, misfits = read(json.dumps({"data": [{"x": value} for value in values]}), columns(x=type_), extra=extra)

@@ -55,7 +55,7 @@ def lines(requests: list[Any]) -> list[str]:
         ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, NULL)", {}),
         ("INSERT INTO runs (thread_id, assistant_id, metadata) VALUES ($t, $a, MAP {{'k': 'v'}})", {"metadata": {"k": "v"}}),
         ("INSERT INTO runs (thread_id, assistant_id, metadata) VALUES ($t, $a, {{'k': 'v'}})", {"metadata": {"k": "v"}}),
-        ("INSERT INTO runs (thread_id, assistant_id, metadata) VALUES ($t, $a, '{{\"k\": \"v\"}}')", {"metadata": {"k": "v"}}),
+        ('INSERT INTO runs (thread_id, assistant_id, metadata) VALUES ($t, $a, \'{{"k": "v"}}\')', {"metadata": {"k": "v"}}),
         ("INSERT INTO runs (thread_id, assistant_id, max_prompt_tokens) VALUES ($t, $a, 200 + 56)", {"max_prompt_tokens": 256}),
         ("INSERT INTO runs (thread_id, assistant_id, response_format) VALUES ($t, $a, 'auto')", {"response_format": "auto"}),
         (
@@ -94,7 +94,8 @@ def test_positional_parameters_bind_an_insert(live: Sandbox, writer: Session, th
     """`?` are counted over columns, values and RETURNING."""
     with sent(live) as requests:
         rows = writer.sql(
-            "INSERT INTO runs (thread_id, assistant_id, temperature) VALUES (?, ?, ?) RETURNING status, temperature + ?", [thread, assistant, 0.5, 1]
+            "INSERT INTO runs (thread_id, assistant_id, temperature) VALUES (?, ?, ?) RETURNING status, temperature + ?",
+            [thread, assistant, 0.5, 1],
         ).fetchall()
 
     assert rows == [("queued", 1.5)]
@@ -112,13 +113,17 @@ def test_returning_gives_the_columns_it_names(writer: Session, thread: str, assi
     assert relation.columns[0] == "s"
 
 
-def test_an_insert_from_a_frame_sends_one_request_a_row(live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent) -> None:
+def test_an_insert_from_a_frame_sends_one_request_a_row(
+    live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent
+) -> None:
     """In the order of the rows."""
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"thread_id": threads})
 
     with sent(live) as requests:
-        rows = writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT thread_id, $1 FROM frame RETURNING thread_id", [assistant]).fetchall()
+        rows = writer.sql(
+            "INSERT INTO runs (thread_id, assistant_id) SELECT thread_id, $1 FROM frame RETURNING thread_id", [assistant]
+        ).fetchall()
 
     assert [thread for (thread,) in rows] == threads == list(frame["thread_id"])
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in threads]
@@ -132,7 +137,9 @@ def test_an_insert_may_read_an_api_first(live: Sandbox, writer: Session, threads
             [*threads[:2], assistant],
         )
 
-    assert sorted(line for line in lines(requests) if line.startswith("POST")) == sorted(f"POST /v1/threads/{thread}/runs" for thread in threads[:2])
+    assert sorted(line for line in lines(requests) if line.startswith("POST")) == sorted(
+        f"POST /v1/threads/{thread}/runs" for thread in threads[:2]
+    )
 
 
 def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assistant: str, sent: Sent) -> None:
@@ -195,15 +202,20 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
 
 
 @pytest.mark.parametrize(
-    "where", ["thread_id = $t AND run_id = $r", "thread_id = $t AND id = $r", "id IN ($r) AND thread_id = $t", "r.thread_id = $t AND (r.id = $r)"]
+    "where",
+    ["thread_id = $t AND run_id = $r", "thread_id = $t AND id = $r", "id IN ($r) AND thread_id = $t", "r.thread_id = $t AND (r.id = $r)"],
 )
 def test_an_update_by_its_keys_is_one_post(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent, where: str) -> None:
     """Nothing is read first."""
     with sent(live) as requests:
-        rows = writer.sql(f"UPDATE runs AS r SET metadata = MAP {{'k': 'v'}} WHERE {where} RETURNING id, metadata['k']", {"t": thread, "r": run_id}).fetchall()
+        rows = writer.sql(
+            f"UPDATE runs AS r SET metadata = MAP {{'k': 'v'}} WHERE {where} RETURNING id, metadata['k']", {"t": thread, "r": run_id}
+        ).fetchall()
 
     assert rows == [(run_id, "v")]
-    assert [(request.method, request.path, request.body) for request in requests] == [("POST", f"/v1/threads/{thread}/runs/{run_id}", {"metadata": {"k": "v"}})]
+    assert [(request.method, request.path, request.body) for request in requests] == [
+        ("POST", f"/v1/threads/{thread}/runs/{run_id}", {"metadata": {"k": "v"}})
+    ]
 
 
 def test_an_update_that_needs_the_rows_reads_them_first(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
@@ -214,7 +226,11 @@ def test_an_update_that_needs_the_rows_reads_them_first(live: Sandbox, writer: S
         rows = [writer.sql(text, [thread, status]).fetchall() for status in ("queued", "failed")]
 
     assert rows == [[("queued",)], []]
-    assert lines(requests) == [f"GET /v1/threads/{thread}/runs", f"POST /v1/threads/{thread}/runs/{run_id}", f"GET /v1/threads/{thread}/runs"]
+    assert lines(requests) == [
+        f"GET /v1/threads/{thread}/runs",
+        f"POST /v1/threads/{thread}/runs/{run_id}",
+        f"GET /v1/threads/{thread}/runs",
+    ]
 
 
 def test_an_update_with_an_extra_condition_applies_it(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
@@ -266,9 +282,9 @@ def test_exec_sends_one_post_and_gives_its_answer(live: Sandbox, writer: Session
     "argument",
     [
         "@tool_outputs = [{'tool_call_id': $c, 'output': '1'}]",
-        "@data__tool_outputs = '[{\"tool_call_id\": \"' || $c || '\", \"output\": \"1\"}]'",
+        '@data__tool_outputs = \'[{"tool_call_id": "\' || $c || \'", "output": "1"}]\'',
         "@@json = {'tool_outputs': [{'tool_call_id': $c, 'output': '1'}]}",
-        "@@json = '{\"tool_outputs\": [{\"tool_call_id\": \"' || $c || '\", \"output\": \"1\"}]}'",
+        '@@json = \'{"tool_outputs": [{"tool_call_id": "\' || $c || \'", "output": "1"}]}\'',
     ],
 )
 def test_tool_outputs_are_submitted_under_both_names(live: Sandbox, writer: Session, sent: Sent, method: str, argument: str) -> None:
@@ -291,7 +307,9 @@ def test_a_refusal_is_the_apis_own_words(writer: Session, thread: str, run_id: s
     assert f"POST {writer._given['openai']['base_url']}/threads/{thread}/runs/{run_id}/cancel" in str(caught.value)
 
 
-@pytest.mark.parametrize(("fault", "options"), [("server_error", {}), ("drop", {}), ("html", {}), ("empty", {}), ("malformed", {}), ("truncated", {})])
+@pytest.mark.parametrize(
+    ("fault", "options"), [("server_error", {}), ("drop", {}), ("html", {}), ("empty", {}), ("malformed", {}), ("truncated", {})]
+)
 def test_a_write_whose_fate_is_unknown_is_sent_once(
     live: Sandbox, writer: Session, thread: str, assistant: str, sent: Sent, fault: str, options: dict[str, Any]
 ) -> None:
@@ -304,11 +322,16 @@ def test_a_write_whose_fate_is_unknown_is_sent_once(
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs"]
 
 
-def test_a_failing_request_says_how_many_were_accepted(live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent) -> None:
+def test_a_failing_request_says_how_many_were_accepted(
+    live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent
+) -> None:
     """The rest is not sent."""
     live.fault("server_error", path=threads[1])
 
-    with sent(live) as requests, pytest.raises(UnavailableError, match="1 of 3 requests were accepted before this one; the rest was not sent"):
+    with (
+        sent(live) as requests,
+        pytest.raises(UnavailableError, match="1 of 3 requests were accepted before this one; the rest was not sent"),
+    ):
         writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant])
 
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in threads[:2]]
@@ -359,7 +382,9 @@ def test_a_dry_run_of_a_write_gives_its_request(live: Sandbox, writer: Session, 
         rows = writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ('t/1', 'a')", dry_run=True).fetchall()
 
     assert requests == []
-    assert [(method, url, json.loads(body)) for method, url, body in rows] == [("POST", f"{live.base_url}/threads/t%2F1/runs", {"assistant_id": "a"})]
+    assert [(method, url, json.loads(body)) for method, url, body in rows] == [
+        ("POST", f"{live.base_url}/threads/t%2F1/runs", {"assistant_id": "a"})
+    ]
 
 
 def test_a_dry_run_reads_what_the_write_would_read(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
@@ -400,6 +425,8 @@ def test_explain_sends_nothing(live: Sandbox, writer: Session, sent: Sent, text:
 def test_local_statements_write_locally(live: Sandbox, writer: Session, sent: Sent) -> None:
     """INSERT, UPDATE and DELETE of the caller's tables are DuckDB's, whatever they are called."""
     with sent(live) as requests:
-        writer.sql("CREATE TABLE runs AS SELECT 1 AS id; INSERT INTO runs VALUES (2); UPDATE runs SET id = 3 WHERE id = 2; DELETE FROM runs WHERE id = 1")
+        writer.sql(
+            "CREATE TABLE runs AS SELECT 1 AS id; INSERT INTO runs VALUES (2); UPDATE runs SET id = 3 WHERE id = 2; DELETE FROM runs WHERE id = 1"
+        )
 
     assert (writer.sql("FROM runs").fetchall(), requests) == ([(3,)], [])

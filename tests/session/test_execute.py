@@ -79,7 +79,13 @@ def as_sent(run: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_star_gives_the_27_columns_in_order(db: Session, world: Any) -> None:
     """Names and types, as documented, whichever way the star is written."""
-    for text in (f"SELECT * FROM {RUNS}", f"FROM {RUNS}", f"SELECT r.* FROM {RUNS} r", f"SELECT runs.* FROM {RUNS}", f"SELECT DISTINCT * FROM {RUNS}"):
+    for text in (
+        f"SELECT * FROM {RUNS}",
+        f"FROM {RUNS}",
+        f"SELECT r.* FROM {RUNS} r",
+        f"SELECT runs.* FROM {RUNS}",
+        f"SELECT DISTINCT * FROM {RUNS}",
+    ):
         relation = db.sql(f"{text} WHERE thread_id = $1", [world.threads[0]])
 
         found = dict(zip(relation.columns, (str(type_).replace('"', "") for type_ in relation.types), strict=True))
@@ -109,13 +115,19 @@ def test_every_value_is_the_apis(db: Session, world: Any) -> None:
 
 def test_hidden_columns_appear_only_when_named(db: Session, world: Any) -> None:
     """A parameter's value, and what the manifest does not know, stand beside the star."""
-    relation = db.sql(f'SELECT *, run_id, _extra, "limit", "order" FROM {RUNS} WHERE thread_id = $1 AND "limit" = 7 AND "order" = \'asc\'', [world.threads[0]])
+    relation = db.sql(
+        f'SELECT *, run_id, _extra, "limit", "order" FROM {RUNS} WHERE thread_id = $1 AND "limit" = 7 AND "order" = \'asc\'',
+        [world.threads[0]],
+    )
 
     rows = relation.fetchall()
 
     assert relation.columns == [*COLUMNS, "run_id", "_extra", "limit", "order"]
     assert all(row[27] == row[0] and row[29:] == (7, "asc") for row in rows)
-    assert [json.loads(row[28]) for row in rows] == [{"tool_resources": {}, "reasoning_effort": run["reasoning_effort"]} for run in sorted(world.of(world.threads[0]), key=lambda run: run["created_at"])]
+    assert [json.loads(row[28]) for row in rows] == [
+        {"tool_resources": {}, "reasoning_effort": run["reasoning_effort"]}
+        for run in sorted(world.of(world.threads[0]), key=lambda run: run["created_at"])
+    ]
 
 
 @pytest.mark.parametrize("name", ["run_id", "_extra"])
@@ -133,8 +145,14 @@ def test_a_star_stays_the_27_beside_a_hidden_column_in_where(db: Session, world:
         ("usage.total_tokens", lambda run: run["usage"] and run["usage"]["total_tokens"]),
         ("(usage->>'total_tokens')::BIGINT", lambda run: run["usage"] and run["usage"]["total_tokens"]),
         ("json_extract(usage, '$.total_tokens')::BIGINT", lambda run: run["usage"] and run["usage"]["total_tokens"]),
-        ("usage.prompt_tokens + usage.completion_tokens * 2", lambda run: run["usage"] and run["usage"]["prompt_tokens"] + run["usage"]["completion_tokens"] * 2),
-        ("runs.usage.prompt_token_details.cached_tokens", lambda run: run["usage"] and run["usage"].get("prompt_token_details", {}).get("cached_tokens")),
+        (
+            "usage.prompt_tokens + usage.completion_tokens * 2",
+            lambda run: run["usage"] and run["usage"]["prompt_tokens"] + run["usage"]["completion_tokens"] * 2,
+        ),
+        (
+            "runs.usage.prompt_token_details.cached_tokens",
+            lambda run: run["usage"] and run["usage"].get("prompt_token_details", {}).get("cached_tokens"),
+        ),
         ("openai.assistants.runs.usage.total_tokens", lambda run: run["usage"] and run["usage"]["total_tokens"]),
         ("metadata['tenant']", lambda run: run["metadata"].get("tenant")),
         ("metadata['nobody']", lambda _: None),
@@ -144,10 +162,23 @@ def test_a_star_stays_the_27_beside_a_hidden_column_in_where(db: Session, world:
         ("last_error.code", lambda run: run["last_error"] and run["last_error"]["code"]),
         ("len(tools)", lambda run: len(run["tools"])),
         ("tools[1].function.name", lambda run: (run["tools"] or [{}])[0].get("function", {}).get("name")),
-        ("tools[1].function.parameters->>'type'", lambda run: (run["tools"] or [{}])[0].get("function", {}).get("parameters", {}).get("type")),
-        ("response_format->>'$'", lambda run: run["response_format"] if isinstance(run["response_format"], str) or run["response_format"] is None else json.dumps(run["response_format"], separators=(",", ":"))),
+        (
+            "tools[1].function.parameters->>'type'",
+            lambda run: (run["tools"] or [{}])[0].get("function", {}).get("parameters", {}).get("type"),
+        ),
+        (
+            "response_format->>'$'",
+            lambda run: (
+                run["response_format"]
+                if isinstance(run["response_format"], str) or run["response_format"] is None
+                else json.dumps(run["response_format"], separators=(",", ":"))
+            ),
+        ),
         ("tool_choice = '\"auto\"'", lambda run: run["tool_choice"] == "auto"),
-        ("required_action.submit_tool_outputs.tool_calls[1].function.name", lambda run: run["required_action"] and run["required_action"]["submit_tool_outputs"]["tool_calls"][0]["function"]["name"]),
+        (
+            "required_action.submit_tool_outputs.tool_calls[1].function.name",
+            lambda run: run["required_action"] and run["required_action"]["submit_tool_outputs"]["tool_calls"][0]["function"]["name"],
+        ),
         ("temperature / 2", lambda run: run["temperature"] / 2),
         ("to_timestamp(created_at)::VARCHAR IS NOT NULL", lambda _: True),
         ("completed_at - started_at", lambda run: run["completed_at"] and run["completed_at"] - run["started_at"]),
@@ -162,7 +193,9 @@ def test_expressions_over_nested_values(db: Session, world: Any, expression: str
 
 def test_tools_are_unnested(db: Session, world: Any) -> None:
     """One row for each tool of each run."""
-    found = db.sql(f"SELECT id, tool.type FROM (SELECT id, unnest(tools) AS tool FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)))", [world.few])
+    found = db.sql(
+        f"SELECT id, tool.type FROM (SELECT id, unnest(tools) AS tool FROM {RUNS} WHERE thread_id IN (SELECT unnest($1)))", [world.few]
+    )
 
     assert sorted(found.fetchall()) == sorted((run["id"], tool["type"]) for run in world.of(*world.few) for tool in run["tools"])
 
@@ -175,7 +208,12 @@ def test_tool_calls_are_unnested(db: Session, world: Any) -> None:
         [world.few],
     )
 
-    expected = [(run["id"], call["function"]["name"], True) for run in world.of(*world.few) if run["required_action"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
+    expected = [
+        (run["id"], call["function"]["name"], True)
+        for run in world.of(*world.few)
+        if run["required_action"]
+        for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]
+    ]
     assert sorted(found.fetchall()) == sorted(expected)
     assert expected
 
@@ -206,7 +244,9 @@ def test_runs_of_many_threads_take_a_request_each(still: Sandbox, db: Session, w
     threads = world.threads[:5]
 
     with sent(still) as requests:
-        found = db.sql(f"SELECT thread_id, count(*) FROM {RUNS} WHERE thread_id IN ({', '.join(repr(t) for t in threads + threads)}) GROUP BY 1").fetchall()
+        found = db.sql(
+            f"SELECT thread_id, count(*) FROM {RUNS} WHERE thread_id IN ({', '.join(repr(t) for t in threads + threads)}) GROUP BY 1"
+        ).fetchall()
 
     assert dict(found) == {thread: len(world.of(thread)) for thread in threads}
     assert sorted(request.path for request in requests) == sorted(f"/v1/threads/{thread}/runs" for thread in threads)
@@ -217,14 +257,18 @@ def test_a_self_join_fetches_once(still: Sandbox, db: Session, world: Any, sent:
     thread = world.threads[0]
 
     with sent(still) as requests:
-        found = db.sql(f"SELECT count(*) FROM {RUNS} a JOIN {RUNS} b ON a.id = b.id WHERE a.thread_id = $1 AND b.thread_id = $1", [thread]).fetchall()
+        found = db.sql(
+            f"SELECT count(*) FROM {RUNS} a JOIN {RUNS} b ON a.id = b.id WHERE a.thread_id = $1 AND b.thread_id = $1", [thread]
+        ).fetchall()
 
     assert (found, len(requests)) == ([(len(world.of(thread)),)], 1)
 
 
 def test_a_resource_that_needs_nothing_is_read_whole(db: Session, world: Any) -> None:
     """Assistants are listed without a WHERE."""
-    assert sorted(db.sql("SELECT id, name FROM openai.assistants.assistants").fetchall()) == sorted((a["id"], a["name"]) for a in world.assistants)
+    assert sorted(db.sql("SELECT id, name FROM openai.assistants.assistants").fetchall()) == sorted(
+        (a["id"], a["name"]) for a in world.assistants
+    )
 
 
 def test_the_other_resources_of_the_family_are_read(db: Session, world: Any) -> None:
@@ -234,7 +278,10 @@ def test_the_other_resources_of_the_family_are_read(db: Session, world: Any) -> 
 
     threads = db.sql("SELECT id FROM threads WHERE id = $1", [thread]).fetchall()
     steps = db.sql("SELECT DISTINCT run_id, thread_id FROM run_steps WHERE thread_id = $1 AND run_id = $2", [thread, run["id"]]).fetchall()
-    said = db.sql("SELECT DISTINCT thread_id, run_id, content[1].text.value <> '' FROM messages WHERE thread_id = $1 AND run_id = $2", [thread, run["id"]]).fetchall()
+    said = db.sql(
+        "SELECT DISTINCT thread_id, run_id, content[1].text.value <> '' FROM messages WHERE thread_id = $1 AND run_id = $2",
+        [thread, run["id"]],
+    ).fetchall()
 
     assert (threads, steps, said) == ([(thread,)], [(run["id"], thread)], [(thread, run["id"], True)])
 
@@ -259,7 +306,7 @@ def test_a_value_of_another_type_is_not_bound_and_says_why(db: Session) -> None:
 def test_a_page_size_out_of_bounds_is_an_error(still: Sandbox, db: Session, sent: Sent) -> None:
     """Before a request is sent."""
     with sent(still) as requests, pytest.raises(PlanError, match="limit = 101 is over the greatest value 100"):
-        db.sql(f'SELECT id FROM {RUNS} WHERE thread_id = \'x\' AND "limit" = 101')
+        db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'x' AND \"limit\" = 101")
 
     assert requests == []
 

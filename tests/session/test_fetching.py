@@ -83,7 +83,17 @@ def test_many_runs_come_page_by_page(scripted: Start, page: Page, run: Run, coun
     assert len(server.asked) == max(1, -(-count // 100))
 
 
-@pytest.mark.parametrize(("fault", "error"), [("server_error", UnavailableError), ("malformed", ResponseError), ("truncated", ResponseError), ("html", RequestError), ("empty", UnavailableError), ("drop", RequestError)])
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("server_error", UnavailableError),
+        ("malformed", ResponseError),
+        ("truncated", ResponseError),
+        ("html", RequestError),
+        ("empty", UnavailableError),
+        ("drop", RequestError),
+    ],
+)
 def test_a_page_that_fails_fails_the_statement(faulty: Sandbox, hurt: Session, world: Any, fault: str, error: type[RequestError]) -> None:
     """Also when all the others came."""
     faulty.fault(fault, times=None, path=world.threads[2])
@@ -284,7 +294,12 @@ def test_misfits_are_counted_once_for_each_place(scripted: Start, page: Page, ru
 
 def test_fields_that_are_absent_or_null_are_null(scripted: Start, page: Page) -> None:
     """In a STRUCT, too, which is NULL as a whole when the API sends null or nothing."""
-    server = scripted(lambda _: (200, page([{"id": "a", "thread_id": "t"}, {"id": "b", "thread_id": "t", "usage": None}, {"id": "c", "thread_id": "t", "usage": {}}])))
+    server = scripted(
+        lambda _: (
+            200,
+            page([{"id": "a", "thread_id": "t"}, {"id": "b", "thread_id": "t", "usage": None}, {"id": "c", "thread_id": "t", "usage": {}}]),
+        )
+    )
 
     with rowcall.connect(providers=server.providers) as db:
         rows = db.sql(f"SELECT id, usage IS NULL, usage.total_tokens, metadata FROM {RUNS} WHERE thread_id = 't' ORDER BY id").fetchall()
@@ -302,7 +317,7 @@ def test_predicates_are_applied_to_what_the_api_sends(scripted: Start, page: Pag
 
 def test_unusual_texts_come_through(scripted: Start, page: Page, run: Run) -> None:
     """Quotes, emoji, NUL, and names with dots are data."""
-    text = "O'Hara \"x\" 🦆 \\ \n\t\x00 é"
+    text = 'O\'Hara "x" 🦆 \\ \n\t\x00 é'
     server = scripted(lambda _: (200, page([run("run_1", instructions=text, metadata={"a.b": text, "": ""})])))
 
     with rowcall.connect(providers=server.providers) as db:

@@ -84,7 +84,7 @@ def test_cancel_from_another_thread_ends_a_statement(live: Sandbox, thread: str,
         def work() -> None:
             try:
                 db.sql(statement(kind, thread)).fetchall()
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - looked at in the test's own thread
                 errors.append(error)
 
         worker = threading.Thread(target=work)

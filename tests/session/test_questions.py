@@ -6,6 +6,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -58,7 +59,9 @@ def test_1_runs_over_many_threads(asked: Session, world: Any) -> None:
 
 def test_2_tokens_per_thread(asked: Session, world: Any) -> None:
     """Largest first."""
-    found = asked.sql(f"SELECT thread_id, coalesce(sum(usage.total_tokens), 0) AS used FROM {OF_ALL} GROUP BY 1 ORDER BY used DESC, 1").fetchall()
+    found = asked.sql(
+        f"SELECT thread_id, coalesce(sum(usage.total_tokens), 0) AS used FROM {OF_ALL} GROUP BY 1 ORDER BY used DESC, 1"
+    ).fetchall()
 
     assert found == sorted(total(world.runs, lambda run: run["thread_id"]).items(), key=lambda pair: (-pair[1], pair[0]))
 
@@ -73,7 +76,9 @@ def test_3_tokens_and_cost_per_model_and_day(asked: Session, world: Any) -> None
     ).fetchall()
 
     used = total([run for run in world.runs if run["usage"] and run["model"] in PRICE], lambda run: (run["model"], day(run["created_at"])))
-    assert {(model, on): (sum_, cost) for model, on, sum_, cost in found} == {key: (sum_, sum_ * PRICE[key[0]]) for key, sum_ in used.items()}
+    assert {(model, on): (sum_, cost) for model, on, sum_, cost in found} == {
+        key: (sum_, sum_ * PRICE[key[0]]) for key, sum_ in used.items()
+    }
     assert used
 
 
@@ -95,13 +100,15 @@ def test_5_prompt_growth_along_a_thread(asked: Session, world: Any) -> None:
 
     ordered = sorted((run for run in world.of(thread) if run["usage"]), key=lambda run: (run["created_at"], run["id"]))
     prompts = [run["usage"]["prompt_tokens"] for run in ordered]
-    growth = [None, *(after - before for before, after in zip(prompts, prompts[1:], strict=False))]
+    growth = [None, *(after - before for before, after in pairwise(prompts))]
     assert dict(found) == {run["id"]: grown for run, grown in zip(ordered, growth, strict=True)}
 
 
 def test_6_stuck_runs(asked: Session, world: Any) -> None:
     """Queued or in progress for over five minutes."""
-    found = asked.sql(f"SELECT id FROM {OF_ALL} AND status IN ('queued', 'in_progress') AND $now - created_at > 300", {"now": START}).fetchall()
+    found = asked.sql(
+        f"SELECT id FROM {OF_ALL} AND status IN ('queued', 'in_progress') AND $now - created_at > 300", {"now": START}
+    ).fetchall()
 
     expected = {run["id"] for run in world.runs if run["status"] in {"queued", "in_progress"} and START - run["created_at"] > 300}
     assert {id_ for (id_,) in found} == expected
@@ -123,7 +130,10 @@ def test_8_the_active_runs_to_cancel(asked: Session, world: Any) -> None:
     shown = [asked.sql("EXEC runs.cancel_run @thread_id = $1, @run_id = $2", pair, dry_run=True).fetchall()[0] for pair in found]
 
     assert {(run["thread_id"], run["id"]) for run in world.runs if run["status"] in ACTIVE[:3]} == set(found)
-    assert all(method == "POST" and url.endswith(f"/threads/{thread}/runs/{run}/cancel") for (method, url, _), (thread, run) in zip(shown, found, strict=True))
+    assert all(
+        method == "POST" and url.endswith(f"/threads/{thread}/runs/{run}/cancel")
+        for (method, url, _), (thread, run) in zip(shown, found, strict=True)
+    )
 
 
 def test_9_waiting_for_tool_outputs(asked: Session, world: Any) -> None:
@@ -169,7 +179,9 @@ def test_12_latency_by_model(asked: Session, world: Any) -> None:
     for run in world.runs:
         if run["status"] == "completed":
             took[run["model"]].append(run["completed_at"] - run["created_at"])
-    assert {model: (middle, count) for model, middle, _, count in found} == {model: (statistics.median(all_), len(all_)) for model, all_ in took.items()}
+    assert {model: (middle, count) for model, middle, _, count in found} == {
+        model: (statistics.median(all_), len(all_)) for model, all_ in took.items()
+    }
     assert all(sum(s <= p95 for s in took[model]) >= 0.95 * len(took[model]) for model, _, p95, _ in found)
 
 

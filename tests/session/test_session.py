@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def test_the_callers_connection_stays_open(still: Sandbox) -> None:
         with rowcall.connect(con, providers=still.providers) as db:
             relation = db.sql("SELECT 1 AS i")
 
-        assert con.sql("SELECT * FROM relation").fetchall() == [(1,)]
+        assert relation.fetchall() == con.sql("SELECT * FROM relation").fetchall() == [(1,)]
 
 
 def test_rows_outlive_the_session_on_the_callers_connection(still: Sandbox, world: Any) -> None:
@@ -209,7 +209,16 @@ def test_a_relation_becomes_a_frame(db: Session, world: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ";", "-- nothing", "CREATE TABLE t (i INTEGER)", "SET threads = 2", "USE openai.assistants", "SET rowcall_max_requests = 9", "BEGIN"],
+    [
+        "",
+        ";",
+        "-- nothing",
+        "CREATE TABLE t (i INTEGER)",
+        "SET threads = 2",
+        "USE openai.assistants",
+        "SET rowcall_max_requests = 9",
+        "BEGIN",
+    ],
 )
 def test_a_statement_without_rows_gives_an_empty_relation(db: Session, text: str) -> None:
     """Never None, on any version of DuckDB."""
@@ -340,7 +349,9 @@ def test_a_table_in_another_schema_does_not_hide_a_suffix(db: Session, world: An
     assert db.sql("SELECT id FROM old.runs").fetchall() == [("mine",)]
 
 
-@pytest.mark.parametrize("text", ["SELECT * FROM {name} WHERE thread_id = 'x'", "DELETE FROM {name}", "INSERT INTO {name} VALUES ('x')", "DESCRIBE {name}"])
+@pytest.mark.parametrize(
+    "text", ["SELECT * FROM {name} WHERE thread_id = 'x'", "DELETE FROM {name}", "INSERT INTO {name} VALUES ('x')", "DESCRIBE {name}"]
+)
 def test_a_name_that_both_claim_is_an_error_that_names_both(still: Sandbox, db: Session, sent: Sent, text: str) -> None:
     """A local catalog called as the provider, with a table of the same full name, leaves no statement in doubt."""
     db.connection.execute("ATTACH ':memory:' AS openai; CREATE SCHEMA openai.assistants; CREATE TABLE openai.assistants.runs (id VARCHAR)")
@@ -399,7 +410,7 @@ def test_two_threads_on_one_session_both_get_their_rows(db: Session, world: Any)
         try:
             for _ in range(4):
                 found[thread].append(db.sql(f"SELECT thread_id, count(*) FROM {RUNS} WHERE thread_id = $1 GROUP BY 1", [thread]))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - looked at in the test's own thread
             errors.append(error)
 
     workers = [threading.Thread(target=ask, args=(thread,)) for thread in found]
@@ -444,12 +455,10 @@ def test_a_result_being_read_on_the_callers_connection_is_never_replaced(still: 
     """What the caller executed and has not fetched is fetched after it, or gone as after any other use; never rows of ours."""
     with duckdb.connect() as con, rowcall.connect(con, providers=still.providers) as db:
         con.execute("FROM range(3)")
-        try:
+        # DuckDB 2.0 refuses to work beside an unfinished result, 1.5 drops it.
+        with pytest.raises(RowcallError, match="unfinished result") if streams() else nullcontext():
             db.sql(f"SELECT 1 FROM {RUNS} WHERE thread_id = $1", [world.threads[0]])
-        except RowcallError as error:
-            assert "unfinished result" in str(error)
-            assert streams()
 
         left = con.fetchall()
 
-    assert left in ([], [(0,), (1,), (2,)])
+    assert left == ([(0,), (1,), (2,)] if streams() else [])

@@ -39,7 +39,9 @@ def ask(providers: dict[str, Any], config: Path | None = None) -> None:
         db.sql(ASK)
 
 
-def test_a_call_wins_over_the_environment_and_that_over_the_config_file(server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_wins_over_the_environment_and_that_over_the_config_file(
+    server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And the config file over the manifest, for the key and the base URL."""
     config = tmp_path / "config.toml"
     config.write_text(f'[providers.openai]\napi_key = "sk-file"\nbase_url = "{url}/file"\n')
@@ -89,7 +91,7 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("providers", "message"),
     [
-        ({"opnai": {}}, "no provider \"opnai\".*openai"),
+        ({"opnai": {}}, 'no provider "opnai".*openai'),
         ({"openai": {"base_ur": "x"}}, 'no setting "base_ur".*base_url'),
         ({"openai": "x"}, "must be a table"),
         ({"openai": {"auth": "azur"}}, 'no auth "azur".*azure'),
@@ -126,7 +128,17 @@ def test_optional_headers_come_from_the_environment(server: Any, monkeypatch: py
 
 def test_azure_needs_only_settings(server: Any, url: str) -> None:
     """A header of its own for the key, and a query parameter on every request."""
-    ask({"openai": {"base_url": f"{url}/openai", "auth": "azure", "api_key": "azure-key", "query": {"api-version": "2024-05-01-preview"}, "headers": {"x-extra": "1"}}})
+    ask(
+        {
+            "openai": {
+                "base_url": f"{url}/openai",
+                "auth": "azure",
+                "api_key": "azure-key",
+                "query": {"api-version": "2024-05-01-preview"},
+                "headers": {"x-extra": "1"},
+            }
+        }
+    )
 
     asked = server.asked[0]
     assert (asked.headers["api-key"], asked.headers["x-extra"], "authorization" in asked.headers) == ("azure-key", "1", False)

@@ -65,7 +65,10 @@ def test_where_only_a_resource_will_do_the_nearest_are_named() -> None:
     assert raised.value.span == SPAN
 
 
-@pytest.mark.parametrize(("name", "expected"), [("openai.assistants.rums", True), ("OPENAI.x.y", True), ("other.x.y", False), ("openai.runs", False), ("openai", False)])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("openai.assistants.rums", True), ("OPENAI.x.y", True), ("other.x.y", False), ("openai.runs", False), ("openai", False)],
+)
 def test_a_provider_claims_three_part_names_that_begin_with_its_own(name: str, expected: bool) -> None:
     """So that a misspelt resource is said to be one."""
     assert names().claims(name.split(".")) is expected

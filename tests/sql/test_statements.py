@@ -85,7 +85,15 @@ def test_a_text_is_complete_when_it_ends_in_a_semicolon_of_its_own(text: str, ex
     assert is_complete(text) is expected
 
 
-STATEMENTS = ["SELECT 1", "SELECT 'a;b', $$;$$", 'SELECT 1 AS ";"', "SELECT E'it\\'s;'", "SELECT /* ; */ 2", "SELECT -- ;'\n 3", "SELECT {'a': [1, 2]}"]
+STATEMENTS = [
+    "SELECT 1",
+    "SELECT 'a;b', $$;$$",
+    'SELECT 1 AS ";"',
+    "SELECT E'it\\'s;'",
+    "SELECT /* ; */ 2",
+    "SELECT -- ;'\n 3",
+    "SELECT {'a': [1, 2]}",
+]
 GAPS = ["", " ", "\n", "-- c;\n", "/* ' ; */"]
 
 
@@ -128,7 +136,9 @@ def test_a_name_may_be_quoted_and_be_a_keyword() -> None:
     assert reader('"a.b".order.c = 1').name("a name") == (("a.b", "order", "c"), Span(0, 13))
 
 
-@pytest.mark.parametrize(("text", "span"), [("", Span(0, 1)), ("'a'", Span(0, 3)), ("5", Span(0, 1)), ("a.", Span(2, 3)), ("a.'b'", Span(2, 5))])
+@pytest.mark.parametrize(
+    ("text", "span"), [("", Span(0, 1)), ("'a'", Span(0, 3)), ("5", Span(0, 1)), ("a.", Span(2, 3)), ("a.'b'", Span(2, 5))]
+)
 def test_what_is_no_name_is_an_error_where_it_stands(text: str, span: Span) -> None:
     """At the end of the text, the caret is after it."""
     with pytest.raises(ParseError, match="Here a table is expected.") as raised:

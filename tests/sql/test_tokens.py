@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from rowcall.errors import ParseError, Span
 from rowcall.sql.tokens import closing, depth_zero, open_at, outside, spaced, tokenize, without_comments
 
-FRAGMENTS = st.sampled_from(
-    ["SELECT", " ", "\n", "\t", "a", "'it''s'", '"q""x"', "E'a\\'b'", "e'\\\\'", "$$d;$$", "$t$ ' $t$", "-- c '\n", "/* ; /* ' */ */", "$1", "$name"]
-    + ["1.5", ",", "(", ")", "[", "]", "{", "}", ".", "::", "=", "@", "?", ";", "->>", "é", "'\U0001f600'", "*", "'a\\'"]
-)
+WORDS = "$name 1.5 , ( ) [ ] { } . :: = @ ? ; ->> é '\U0001f600' * 'a\\' SELECT a $1".split()
+QUOTES = [" ", "\n", "\t", "'it''s'", '"q""x"', "E'a\\'b'", "e'\\\\'", "$$d;$$", "$t$ ' $t$", "-- c '\n", "/* ; /* ' */ */"]
+FRAGMENTS = st.sampled_from([*WORDS, *QUOTES])
 TEXTS = st.lists(FRAGMENTS, max_size=14).map(" ".join)
 
 
@@ -60,7 +59,9 @@ def test_what_does_not_end_is_named_with_its_place(text: str, start: int, kind: 
     assert raised.value.span == Span(start, start + 1)
 
 
-@pytest.mark.parametrize("text", ["", "'a'", "'a\\'", "-- it's", "/* ' */", "/* /* */ */", "E'\\''", "name'a'", "$1,$2", "a$b$c", "$$ ' $$", "'$$'"])
+@pytest.mark.parametrize(
+    "text", ["", "'a'", "'a\\'", "-- it's", "/* ' */", "/* /* */ */", "E'\\''", "name'a'", "$1,$2", "a$b$c", "$$ ' $$", "'$$'"]
+)
 def test_what_ends_is_not_open(text: str) -> None:
     """Quotes in comments, comments in quotes and dollars within names open nothing; a backslash escapes in E'' alone."""
     assert open_at(text) is None

@@ -129,7 +129,7 @@ class Engine:
     def _materialised(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation | None:
         if streams():
             relation = self._call(text, parameters, frame)
-            return relation.materialize() if relation is not None else None
+            return _renamed(relation.materialize(), relation.columns) if relation is not None else None
         arrow()
         with self._lossless():
             relation = self._call(text, parameters, frame)
@@ -162,6 +162,13 @@ class Engine:
                 yield
             finally:
                 settings.execute(f"SET arrow_lossless_conversion = {str(before).lower()}")
+
+
+def _renamed(relation: duckdb.DuckDBPyRelation, names: Sequence[str]) -> duckdb.DuckDBPyRelation:
+    """The same rows under `names`: where two columns share one, DuckDB gives the second another when it keeps them."""
+    if relation.columns == list(names):
+        return relation
+    return relation.project(", ".join(f"{quoted(own)} AS {quoted(name)}" for own, name in zip(relation.columns, names, strict=True)))
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:

@@ -59,7 +59,7 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) 
 
 
 def _stop(connection: duckdb.DuckDBPyConnection, done: threading.Event) -> None:
-    """Returns when the work is done, or will not be. Asks again and again: DuckDB forgets it between two statements of one piece of work."""
+    """Returns when the work is done, or will not be. Asks again and again: DuckDB forgets it between two statements of one work."""
     end = time.monotonic() + _PATIENCE_S
     while not done.is_set() and time.monotonic() < end:
         connection.interrupt()

@@ -115,7 +115,7 @@ class Scope:
         return tuple((position, self.sources[position].spelt(name)) for position, name in found)
 
     def kind(self, column: Place) -> str:
-        """ "text" or "integer" where a column compares as that and equal values have one spelling, else ""."""
+        """Either "text" or "integer", where a column compares as that and equal values have one spelling; else ""."""
         source, (_, name) = self.sources[column[0]], column
         type_ = source.columns.get(name, "") if source.reference is None else type_of(source.reference, name)
         if type_ in _TEXTS or (isinstance(type_, str) and type_.startswith("ENUM(") and type_.endswith(")")):

@@ -176,10 +176,7 @@ class Resolver:
         scalar = self._types.get(column)
         if scalar is None:
             return None
-        if isinstance(values, Keys):
-            found = self._key_values(values)
-        else:
-            found = self._constants(values)
+        found = self._key_values(values) if isinstance(values, Keys) else self._constants(values)
         if found is None:
             return None
         given = [value for value in found if value is not None]

@@ -79,10 +79,8 @@ def alternatives(predicate: exp.Expr, own: Own, query: Query) -> tuple[Alternati
         case exp.Between():
             low, high = predicate.args["low"], predicate.args["high"]
             return _one(own(predicate.this), (low,)) if low == high and not predicate.args.get("symmetric") else None
-        case exp.Null():
+        case exp.Null() | exp.Boolean(this=False):
             return ()
-        case exp.Boolean():
-            return None if predicate.this else ()
         case _:
             return None
 

@@ -48,7 +48,7 @@ def read(text: str) -> exp.Expr:
     """The tree of one statement. Raises UnsupportedSQLError for what sqlglot cannot read, though DuckDB might."""
     try:
         with _quiet():
-            tree = sqlglot.parse_one(text, dialect="duckdb")
+            tree = sqlglot.parse_one(text + " ", dialect="duckdb")  # for the blank, see `tokenize`
     except SqlglotParseError as error:
         first = error.errors[0] if error.errors else {}
         message = str(first.get("description") or error).split("\n", 1)[0].rstrip(".")

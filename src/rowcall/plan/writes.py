@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -221,7 +222,7 @@ def _typed(value: Any, type_: Type, where: str) -> Any:
         return found
     value = _parsed(value)
     if type_ is Scalar.MAP and isinstance(value, dict):
-        return {key: inner if inner is None else _scalar(inner, Scalar.STRING) for key, inner in value.items()}
+        return {key: _typed(inner, Scalar.STRING, f"{where}.{key}") for key, inner in value.items()}
     if isinstance(type_, ListOf) and isinstance(value, list):
         return [_typed(item, type_.item, f"{where}[{i}]") for i, item in enumerate(value)]
     if isinstance(type_, Object) and isinstance(value, dict):
@@ -268,9 +269,9 @@ def _scalar(value: Any, scalar: Scalar) -> Any:
         value = json.loads(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    if scalar is Scalar.INTEGER:
-        return int(value) if value == int(value) else None
-    return value
+    if not isfinite(value) or (scalar is Scalar.INTEGER and value != int(value)):
+        return None
+    return int(value) if scalar is Scalar.INTEGER else value
 
 
 def _shown(value: Any) -> str:

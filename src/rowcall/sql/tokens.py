@@ -63,7 +63,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
     from sqlglot.errors import TokenError
 
     try:
-        raw = _tokenizer()(dialect="duckdb").tokenize(text)
+        # With a blank after it: sqlglot cannot read a text that has `$name` in it and ends with ''.
+        raw = _tokenizer()(dialect="duckdb").tokenize(text + " ")
     except TokenError as error:
         raise unterminated(text, *(open_at(text) or (0, "text"))) from error
     return tuple(Token(token.text, token.token_type.name, token.start, token.end + 1) for token in raw)

@@ -34,7 +34,7 @@ SELECT r.id, m.id FROM openai.assistants.runs r JOIN openai.assistants.messages 
 -- m: list_messages of openai.assistants.messages
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/messages?limit=100
--- columns: id, id_1
+-- columns: id, id
 
 -- Integers do not equal texts in one spelling.
 SELECT r.id FROM numbers o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id;

@@ -24,7 +24,7 @@ SELECT r.id, m.id FROM openai.assistants.runs r LEFT JOIN openai.assistants.mess
 -- m: list_messages of openai.assistants.messages
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/messages?limit=100
--- columns: id, id_1
+-- columns: id, id
 
 -- WHERE restricts the right side too.
 SELECT o.owner, r.id FROM owners o LEFT JOIN openai.assistants.runs r ON true WHERE r.thread_id = 't1';

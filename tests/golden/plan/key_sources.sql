@@ -58,3 +58,11 @@ SELECT * FROM (WITH owners AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
 
 CREATE TEMP TABLE made AS WITH owners AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners JOIN openai.assistants.runs r USING (thread_id);
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: … AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners JOIN openai.assistants.runs r USING…
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'

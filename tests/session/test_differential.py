@@ -1,0 +1,243 @@
+"""Many shapes of SELECT over runs give what DuckDB gives over a local table of the same runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import duckdb
+import pytest
+
+import rowcall
+from rowcall.errors import MissingParameterError
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.session import Session
+
+SHAPES = """
+SELECT * FROM {runs} WHERE thread_id = {t0}
+FROM {runs} WHERE thread_id = {t0}
+FROM {runs} SELECT id, status WHERE thread_id = {t0}
+SELECT id FROM {runs} WHERE thread_id = {t0} AND status = 'completed'
+SELECT id FROM {runs} WHERE {t0} = thread_id
+SELECT id FROM {runs} r WHERE r.thread_id = {t0}
+SELECT id FROM {runs} AS "R x" WHERE "R x".thread_id = {t0}
+SELECT id FROM {runs} WHERE thread_id IN ({t0}, {t1}, {t2})
+SELECT id FROM {runs} WHERE thread_id = {t0} OR thread_id = {t1}
+SELECT id FROM {runs} WHERE (thread_id = {t0} AND status = 'failed') OR (thread_id = {t1} AND status <> 'failed')
+SELECT id FROM {runs} WHERE thread_id = {t0} AND NOT (status = 'completed')
+SELECT id FROM {runs} WHERE thread_id = {t0} AND thread_id = {t1}
+SELECT id FROM {runs} WHERE thread_id IN ({t0}, {t1}) AND thread_id IN ({t1}, {t2})
+SELECT id FROM {runs} WHERE thread_id IN ({t0}, NULL)
+SELECT id FROM {runs} WHERE thread_id = NULL
+SELECT id FROM {runs} WHERE thread_id = {t0} AND false
+SELECT id FROM {runs} WHERE thread_id = {t0} AND usage IS NULL
+SELECT id FROM {runs} WHERE thread_id = {t0} AND usage.total_tokens > 1000 AND metadata['tenant'] IS NOT NULL
+SELECT id FROM {runs} WHERE thread_id = {t0} AND id = {r0}
+SELECT id FROM {runs} WHERE thread_id = {t0} AND id IN ({r0}, {r1})
+SELECT id FROM {runs} WHERE thread_id IN ({t0}, {t1}) AND id = {r0}
+SELECT id FROM {runs} WHERE (thread_id, id) IN (({t0}, {r0}), ({t1}, {r1}))
+SELECT id FROM {runs} WHERE thread_id = {t0} AND id <> {r0}
+SELECT id FROM {runs} WHERE thread_id = {t0} AND id LIKE 'run_%' AND id > 'run_M'
+SELECT id FROM {runs} WHERE thread_id BETWEEN {t0} AND {t0}
+SELECT DISTINCT status, model FROM {runs} WHERE thread_id IN ({t0}, {t1})
+SELECT DISTINCT ON (status) status, id FROM {runs} WHERE thread_id IN ({t0}, {t1}) ORDER BY status, created_at, id
+SELECT status, count(*), min(created_at), max(usage.total_tokens), avg(temperature) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY status
+SELECT status, count(*) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL
+SELECT status, model, count(*) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY GROUPING SETS ((status), (model), ())
+SELECT status, model, count(*), grouping(status) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY ROLLUP (status, model)
+SELECT status, model, count(*) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY CUBE (status, model)
+SELECT count(*) FILTER (status = 'completed'), count(DISTINCT model), sum(usage.total_tokens) FROM {runs} WHERE thread_id = {t0}
+SELECT list(id ORDER BY id), string_agg(status, ',' ORDER BY id), histogram(status) FROM {runs} WHERE thread_id = {t0}
+SELECT arg_max(id, created_at), mode(status), quantile_cont(usage.total_tokens, 0.5) FROM {runs} WHERE thread_id = {t0}
+SELECT id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at DESC, id LIMIT 3
+SELECT id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at, id LIMIT 3 OFFSET 2
+SELECT id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at, id LIMIT 50%
+SELECT id FROM (SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at, id LIMIT 3) WHERE status <> 'x'
+SELECT id, row_number() OVER (ORDER BY created_at, id) FROM {runs} WHERE thread_id = {t0}
+SELECT id, sum(usage.total_tokens) OVER (PARTITION BY status ORDER BY created_at, id ROWS 2 PRECEDING) FROM {runs} WHERE thread_id IN ({t0}, {t1})
+SELECT id, lag(id) OVER w, lead(id) OVER w FROM {runs} WHERE thread_id = {t0} WINDOW w AS (ORDER BY created_at, id)
+SELECT id FROM {runs} WHERE thread_id IN ({t0}, {t1}) QUALIFY row_number() OVER (PARTITION BY thread_id ORDER BY created_at, id) <= 2
+SELECT id, rank() OVER (PARTITION BY thread_id ORDER BY created_at) r FROM {runs} WHERE thread_id IN ({t0}, {t1}) QUALIFY r = 1 ORDER BY id
+SELECT a.id, b.id FROM {runs} a JOIN {runs} b ON a.assistant_id = b.assistant_id AND a.id < b.id WHERE a.thread_id = {t0} AND b.thread_id = {t1}
+SELECT a.id FROM {runs} a, {runs} b WHERE a.thread_id = {t0} AND b.thread_id = a.thread_id AND a.id = b.id
+SELECT a.id, b.id FROM {runs} a LEFT JOIN {runs} b ON a.model = b.model AND b.thread_id = {t1} WHERE a.thread_id = {t0}
+SELECT a.id, b.id FROM {runs} a LEFT JOIN {runs} b ON b.thread_id = {t1} AND b.status = a.status AND a.status = 'failed' WHERE a.thread_id = {t0}
+SELECT a.id, b.id FROM (FROM {runs} WHERE thread_id = {t0}) a RIGHT JOIN (FROM {runs} WHERE thread_id = {t1}) b ON a.status = b.status
+SELECT a.id, b.id FROM (FROM {runs} WHERE thread_id = {t0}) a FULL JOIN (FROM {runs} WHERE thread_id = {t1}) b ON a.status = b.status
+SELECT a.id FROM {runs} a SEMI JOIN owners o ON o.thread_id = a.thread_id
+SELECT a.id FROM {runs} a ANTI JOIN (SELECT 'completed' AS status) s ON s.status = a.status WHERE a.thread_id = {t0}
+SELECT a.id, b.id FROM (FROM {runs} WHERE thread_id = {t0} ORDER BY id) a POSITIONAL JOIN (FROM {runs} WHERE thread_id = {t1} ORDER BY id) b
+SELECT a.id, b.id FROM {runs} a CROSS JOIN {runs} b WHERE a.thread_id = {t0} AND b.thread_id = {t1} AND a.created_at < b.created_at
+SELECT id, owner FROM {runs} JOIN owners USING (thread_id)
+SELECT id, owner FROM {runs} NATURAL JOIN owners
+SELECT o.owner, count(r.id) FROM owners o LEFT JOIN {runs} r ON r.thread_id = o.thread_id GROUP BY 1
+SELECT o.owner, count(r.id) FROM owners o LEFT JOIN {runs} r ON r.thread_id = o.thread_id AND r.status = 'failed' GROUP BY 1
+SELECT o.owner, r.id FROM owners o LEFT JOIN {runs} r ON r.thread_id = o.thread_id WHERE r.id IS NULL
+SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = o.thread_id WHERE o.owner = 'ana'
+SELECT o.owner, r.id FROM owners o JOIN {runs} r USING (thread_id) WHERE owner LIKE 'b%' AND r.status IN ('failed', 'completed')
+SELECT r.id, o.owner, p.n FROM owners o JOIN {runs} r USING (thread_id) JOIN (SELECT 'gpt-4o' AS model, 1 AS n) p ON p.model = r.model
+SELECT o.owner, t.id FROM owners o ASOF JOIN (FROM {runs} WHERE thread_id IN ({t0}, {t1})) t ON o.thread_id = t.thread_id AND o.since >= t.created_at
+SELECT a.id, b.id FROM (FROM {runs} WHERE thread_id = {t0}) a ASOF LEFT JOIN (FROM {runs} WHERE thread_id = {t1}) b ON a.status = b.status AND a.created_at >= b.created_at
+SELECT id FROM {runs} WHERE thread_id IN (SELECT thread_id FROM owners)
+SELECT id FROM {runs} WHERE thread_id IN (SELECT thread_id FROM owners WHERE owner = 'ana')
+SELECT id FROM {runs} WHERE thread_id IN (SELECT unnest([{t0}, {t1}]))
+SELECT id FROM {runs} WHERE thread_id = {t0} AND status IN (SELECT status FROM {runs} WHERE thread_id = {t1})
+SELECT id FROM {runs} WHERE thread_id = {t0} AND usage.total_tokens > (SELECT avg(usage.total_tokens) FROM {runs} WHERE thread_id = {t1})
+SELECT id FROM {runs} a WHERE thread_id = {t0} AND EXISTS (SELECT 1 FROM {runs} b WHERE b.thread_id = {t1} AND b.status = a.status)
+SELECT id FROM {runs} a WHERE thread_id = {t0} AND NOT EXISTS (SELECT 1 FROM {runs} b WHERE b.thread_id = {t1} AND b.model = a.model)
+SELECT id, (SELECT count(*) FROM {runs} b WHERE b.thread_id = {t1} AND b.status = a.status) AS n FROM {runs} a WHERE thread_id = {t0}
+SELECT owner, (SELECT count(*) FROM {runs} r WHERE r.thread_id IN ({t0}, {t1}) AND r.thread_id = o.thread_id) AS n FROM owners o
+SELECT o.owner, x.id FROM owners o, LATERAL (SELECT id FROM {runs} r WHERE r.thread_id IN ({t0}, {t1}) AND r.thread_id = o.thread_id ORDER BY created_at, id LIMIT 2) x
+SELECT id, t.tool.type FROM {runs} r, LATERAL (SELECT unnest(r.tools) AS tool) t WHERE r.thread_id = {t0}
+SELECT id, unnest(tools) FROM {runs} WHERE thread_id = {t0}
+SELECT id, unnest(tools, recursive := true) FROM {runs} WHERE thread_id = {t0}
+SELECT id, unnest(map_entries(metadata)) FROM {runs} WHERE thread_id = {t0}
+SELECT id, [t.type for t in tools] FROM {runs} WHERE thread_id = {t0}
+SELECT id, list_transform(tools, lambda t: t.type) FROM {runs} WHERE thread_id = {t0}
+SELECT id, unnest(required_action.submit_tool_outputs.tool_calls).function.name FROM {runs} WHERE thread_id IN ({t0}, {t1}, {t2})
+WITH t AS (SELECT * FROM {runs} WHERE thread_id = {t0}) SELECT status, count(*) FROM t GROUP BY 1
+WITH t AS MATERIALIZED (SELECT * FROM {runs} WHERE thread_id = {t0}) SELECT a.id FROM t a JOIN t b ON a.id = b.id
+WITH t AS (FROM {runs} WHERE thread_id = {t0}), u AS (SELECT * FROM t WHERE status = 'failed') SELECT * FROM u UNION ALL SELECT * FROM t
+WITH k AS (SELECT thread_id FROM owners WHERE owner = 'ben') SELECT id FROM {runs} JOIN k USING (thread_id)
+WITH k(x) AS (SELECT {t0}) SELECT id FROM {runs} r JOIN k ON r.thread_id = k.x
+WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 3) SELECT n, id FROM s, {runs} r WHERE r.thread_id = {t0}
+WITH RECURSIVE s(n, id) AS (SELECT 1, id FROM {runs} WHERE thread_id = {t0} UNION ALL SELECT n + 1, id FROM s WHERE n < 3) FROM s
+SELECT id FROM {runs} WHERE thread_id = {t0} UNION ALL SELECT id FROM {runs} WHERE thread_id = {t1}
+SELECT status FROM {runs} WHERE thread_id = {t0} UNION SELECT status FROM {runs} WHERE thread_id = {t1}
+SELECT status FROM {runs} WHERE thread_id = {t0} INTERSECT SELECT status FROM {runs} WHERE thread_id = {t1}
+SELECT status FROM {runs} WHERE thread_id = {t0} EXCEPT SELECT status FROM {runs} WHERE thread_id = {t1}
+SELECT id, status FROM {runs} WHERE thread_id = {t0} UNION ALL BY NAME SELECT status, id, model FROM {runs} WHERE thread_id = {t1}
+(SELECT id FROM {runs} WHERE thread_id = {t0} ORDER BY id LIMIT 2) UNION ALL (SELECT id FROM {runs} WHERE thread_id = {t1} ORDER BY id LIMIT 2) ORDER BY 1
+PIVOT (SELECT status, model FROM {runs} WHERE thread_id IN ({t0}, {t1})) ON status USING count(*)
+PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON status IN ('completed', 'failed') USING count(*) GROUP BY model
+FROM (PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON model USING count(*))
+SELECT * FROM (SELECT model, status FROM {runs} WHERE thread_id = {t0}) PIVOT (count(*) FOR status IN ('completed', 'failed'))
+UNPIVOT (SELECT id, created_at, started_at FROM {runs} WHERE thread_id = {t0}) ON created_at, started_at INTO NAME what VALUE moment
+SELECT * FROM (SELECT id, created_at, started_at FROM {runs} WHERE thread_id = {t0}) UNPIVOT (moment FOR what IN (created_at, started_at))
+SELECT * EXCLUDE (tools, usage) FROM {runs} WHERE thread_id = {t0}
+SELECT * REPLACE (upper(status) AS status) FROM {runs} WHERE thread_id = {t0}
+SELECT * RENAME (status AS state) FROM {runs} WHERE thread_id = {t0}
+SELECT COLUMNS('.*_at') FROM {runs} WHERE thread_id = {t0}
+SELECT COLUMNS(lambda c: c LIKE '%id') FROM {runs} WHERE thread_id = {t0}
+SELECT min(COLUMNS('.*_at$')) FROM {runs} WHERE thread_id = {t0}
+SELECT r.* FROM {runs} r WHERE thread_id = {t0}
+SELECT r FROM {runs} r WHERE thread_id = {t0}
+SELECT r.id, unnest(r.usage) FROM {runs} r WHERE thread_id = {t0}
+SELECT usage.* FROM {runs} WHERE thread_id = {t0}
+SELECT s FROM {runs} AS r(i, a) , LATERAL (SELECT i AS s) WHERE r.thread_id = {t0}
+SELECT i, a, status FROM {runs} AS r(i, a) WHERE thread_id = {t0}
+SELECT ID, Status FROM {runs} WHERE THREAD_ID = {t0}
+SELECT "id" AS "from", status "select" FROM {runs} WHERE "thread_id" = {t0}
+SELECT id -- thread_id = 'x'
+FROM {runs} /* WHERE */ WHERE thread_id = {t0}
+SELECT 'thread_id = ''x'' FROM runs', id FROM {runs} WHERE thread_id = {t0}
+SELECT $$FROM runs$$ || id FROM {runs} WHERE thread_id = {t0}
+SELECT id, CASE WHEN status = 'failed' THEN last_error.code ELSE status END FROM {runs} WHERE thread_id = {t0}
+SELECT id, coalesce(usage.total_tokens, 0)::DOUBLE / 1000, metadata['user'] FROM {runs} WHERE thread_id = {t0}
+SELECT id, usage->>'total_tokens', to_json(tools)->0->>'type', response_format->>'$' FROM {runs} WHERE thread_id = {t0}
+SELECT time_bucket(INTERVAL 1 DAY, make_timestamp(created_at * 1000000)) d, count(*) FROM {runs} WHERE thread_id = {t0} GROUP BY d
+SELECT count(*) FROM (FROM {runs} WHERE thread_id = {t0}) TABLESAMPLE 100%
+SELECT n, count(*) FROM range(3) t(n), {runs} r WHERE r.thread_id = {t0} GROUP BY n
+SELECT unnest(list_sort(list(id))) FROM {runs} WHERE thread_id = {t0}
+SELECT id FROM {runs} WHERE thread_id = {t0} AND created_at IN (SELECT max(created_at) FROM {runs} WHERE thread_id = {t0})
+SELECT max(created_at) - min(created_at) FROM {runs} WHERE thread_id = {t0} AND status = 'nothing'
+SELECT a.id, c.status FROM {runs} a JOIN {runs} b ON a.id = b.id JOIN {runs} c ON b.id = c.id WHERE a.thread_id = {t0} AND b.thread_id = {t0} AND c.thread_id = {t0}
+VALUES ((SELECT count(*) FROM {runs} WHERE thread_id = {t0}))
+SELECT EXISTS (FROM {runs} WHERE thread_id = {t0}) AS a, 1 IN (SELECT 1 FROM {runs} WHERE thread_id = {t1}) AS b
+SUMMARIZE SELECT id, status FROM {runs} WHERE thread_id = {t0}
+""".strip()
+
+CAUTIOUS = """
+SELECT id FROM {runs} WHERE thread_id = (SELECT min(thread_id) FROM owners)
+SELECT id FROM {runs} WHERE thread_id IN (VALUES ({t0}), ({t1}))
+WITH t AS (FROM {runs}) SELECT id FROM t WHERE thread_id = {t0}
+WITH t AS (SELECT id, thread_id, status AS s FROM {runs}) SELECT id FROM t WHERE thread_id = {t0} AND s = 'completed'
+SELECT id FROM (SELECT id, thread_id FROM {runs} UNION ALL SELECT id, thread_id FROM {runs}) WHERE thread_id = {t0}
+SELECT count(*) FROM {runs} WHERE thread_id = {t0} USING SAMPLE 100%
+SELECT a.id FROM ({runs} a JOIN owners o USING (thread_id)) WHERE a.status = 'completed'
+SELECT a.id, b.id FROM {runs} a RIGHT JOIN {runs} b ON a.status = b.status AND a.thread_id = {t0} WHERE b.thread_id = {t1}
+SELECT a.id, b.id FROM {runs} a FULL JOIN {runs} b ON a.status = b.status WHERE a.thread_id = {t0} AND b.thread_id = {t1}
+SELECT a.id, b.id FROM {runs} a POSITIONAL JOIN {runs} b WHERE a.thread_id = {t0} AND b.thread_id = {t0}
+SELECT id FROM (SELECT id, thread_id, row_number() OVER (ORDER BY id) n FROM {runs}) WHERE thread_id = {t0} AND n < 10
+SELECT id FROM (SELECT id, thread_id FROM {runs} ORDER BY id LIMIT 50) WHERE thread_id = {t0}
+SELECT id FROM {runs} TABLESAMPLE 100% WHERE thread_id = {t0}
+SELECT id FROM {runs} WHERE thread_id IN (SELECT thread_id FROM {runs} WHERE thread_id = {t0})
+SELECT id FROM {runs} QUALIFY thread_id = {t0} AND row_number() OVER (ORDER BY id) > 0
+SELECT thread_id, count(*) FROM {runs} GROUP BY 1 HAVING thread_id = {t0}
+SELECT DISTINCT ON (status) status, thread_id FROM (SELECT * FROM {runs} ORDER BY id) WHERE thread_id = {t0} ORDER BY ALL
+SELECT id FROM {runs} WHERE thread_id = ANY([{t0}, {t1}])
+SELECT id FROM {runs} WHERE list_contains([{t0}, {t1}], thread_id)
+SELECT id FROM {runs} WHERE CASE WHEN thread_id = {t0} THEN true END
+SELECT id FROM {runs} WHERE (thread_id = {t0}) IS TRUE
+SELECT id FROM {runs} WHERE thread_id IS NOT DISTINCT FROM {t0}
+SELECT a.id FROM owners o JOIN {runs} a USING (thread_id) JOIN {runs} b USING (thread_id) WHERE a.id = b.id
+SELECT id FROM {runs} r WHERE r.thread_id IN (SELECT thread_id FROM owners o WHERE o.since < r.created_at)
+WITH RECURSIVE s(n, id) AS (SELECT 1, min(id) FROM {runs} WHERE thread_id = {t0} UNION ALL SELECT n + 1, r.id FROM s JOIN {runs} r ON r.thread_id = {t1} AND r.id > s.id WHERE n < 2) FROM s
+""".strip()
+
+
+def shapes() -> list[str]:
+    """The statements; a line that does not begin like one continues the one before it."""
+    found: list[str] = []
+    for line in SHAPES.splitlines():
+        if found and found[-1].endswith("'x'") and "--" in found[-1]:
+            found[-1] += "\n" + line
+        else:
+            found.append(line)
+    return found
+
+
+@pytest.fixture(scope="module")
+def both(still: Sandbox, world: Any) -> Iterator[Session]:
+    """A session whose database has all runs as a local table, and some owners of threads."""
+    with duckdb.connect() as con, rowcall.connect(con, providers=still.providers) as session:
+        con.execute("SET threads = 2")
+        session.sql("CREATE TABLE plain AS SELECT * FROM openai.assistants.runs WHERE thread_id IN (SELECT unnest($1))", [world.threads])
+        con.execute(
+            "CREATE TABLE owners AS SELECT * FROM (VALUES ($1, 'ana', 1790000000), ($2, 'ben', 1789000000), ($3, 'ana', 0)) t(thread_id, owner, since)",
+            [world.threads[0], world.threads[1], world.threads[-1]],
+        )
+        yield session
+
+
+def outcome(relation: Any, *, ordered: bool) -> tuple[list[str], list[str], list[str]]:
+    """Names, types, and rows as texts, sorted where their order is open."""
+    rows = [repr(row) for row in relation.fetchall()]
+    return relation.columns, [str(type_) for type_ in relation.types], rows if ordered else sorted(rows)
+
+
+def filled(shape: str, name: str, world: Any) -> str:
+    """The statement, over `name`."""
+    threads = world.threads
+    ids = {f"t{number}": threads[number] for number in range(3)}
+    ids |= {f"r{number}": world.of(threads[number])[0]["id"] for number in range(2)}
+    for key, value in ids.items():
+        shape = shape.replace(f"{{{key}}}", f"'{value}'")
+    return shape.replace("{runs}", name)
+
+
+def is_ordered(shape: str) -> bool:
+    """Whether it ends with an ORDER BY of its own."""
+    return "OVER" not in shape and "ORDER BY" in shape and ")" not in shape.rsplit("ORDER BY", 1)[-1]
+
+
+@pytest.mark.parametrize("shape", shapes())
+def test_a_shape_gives_what_a_local_table_gives(both: Session, world: Any, shape: str) -> None:
+    """Names, types and rows are DuckDB's own."""
+    found = outcome(both.sql(filled(shape, "openai.assistants.runs", world)), ordered=is_ordered(shape))
+
+    assert found == outcome(both.connection.sql(filled(shape, "plain", world)), ordered=is_ordered(shape))
+    assert both.last.statement_kind == "select"
+    assert both.last.requests <= 4
+
+
+@pytest.mark.parametrize("shape", CAUTIOUS.splitlines())
+def test_a_shape_that_may_be_refused_is_never_wrong(both: Session, world: Any, shape: str) -> None:
+    """Where it cannot be told what to ask the API for, that is the error; where it can, the rows are DuckDB's own."""
+    expected = outcome(both.connection.sql(filled(shape, "plain", world)), ordered=is_ordered(shape))
+    found = None
+    with suppress(MissingParameterError):
+        found = outcome(both.sql(filled(shape, "openai.assistants.runs", world)), ordered=is_ordered(shape))
+
+    assert found == expected or (found is None and both.last.requests == 0)
