@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.catalog.template import identifier
-from rowcall.errors import BindError, MissingParameterError, PlanError
+from rowcall.errors import BindError, MissingParameterError, PlanError, UnsupportedSQLError
 from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.bindings import ColumnsOf, Scope, Written, is_stable, restriction, scope_of
@@ -89,12 +89,26 @@ def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: Column
         scope = scope_of(reference, references, written, columns_of)
         others = [set(source.columns) for source in scope.sources if source.reference is not reference]
         after = max((token for token in tokens if token.start < reference.span.start), key=lambda token: token.start)
-        mentions.append(Mention(reference, scope, named_hidden(reference, others, tree), f"{SOURCE}{number}", after.word))
+        hidden = named_hidden(reference, others, tree)
+        _check_natural(reference, scope, hidden, text)
+        mentions.append(Mention(reference, scope, hidden, f"{SOURCE}{number}", after.word))
         if after.word == "TABLE":
             edits.append(Edit(after.start, after.end, ""))
     edits += qualifier_edits(references, tree)
     edits += star_edits([(mention.reference, mention.hidden) for mention in mentions], tokens)
     return Analysis(text, tuple(mentions), tuple(edits))
+
+
+def _check_natural(reference: Reference, scope: Scope, hidden: Sequence[Hidden], text: str) -> None:
+    """Raises UnsupportedSQLError where a hidden column, being there because it is named, would become a key of a NATURAL JOIN."""
+    joins = reference.select.args.get("joins") if reference.select is not None else None
+    if not any(join.method == "NATURAL" for join in joins or ()):
+        return
+    for item in hidden:
+        others = (source for source in scope.sources if source.reference is not reference)
+        if any(not source.columns or item.name.casefold() in source.columns for source in others):
+            message = f"A NATURAL JOIN would pair rows by {item.name}, which is no column of SELECT *."
+            raise UnsupportedSQLError(message, sql=text, span=reference.span, hint="Write JOIN … USING (…) with the columns meant.")
 
 
 def _with_clause(text: str, tokens: Sequence[Token], references: Sequence[Reference]) -> str:

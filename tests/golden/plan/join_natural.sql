@@ -18,3 +18,20 @@ SELECT r.id FROM openai.assistants.runs r, owners NATURAL JOIN of_ann WHERE r.th
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
+
+-- A hidden column would become a key, because the statement names it.
+SELECT status FROM finished NATURAL JOIN openai.assistants.runs r WHERE r.run_id = 'r1';
+-- UnsupportedSQLError: A NATURAL JOIN would pair rows by run_id, which is no column of SELECT *.
+--
+-- LINE 1: SELECT status FROM finished NATURAL JOIN openai.assistants.runs r WHERE r.run_id = 'r1'
+--                                                  ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- Write JOIN … USING (…) with the columns meant.
+
+SELECT owner, status FROM owners NATURAL JOIN openai.assistants.runs r WHERE r.run_id = 'r1';
+-- r: get_run of openai.assistants.runs
+--   thread_id = t1, t2 (from owners.thread_id)
+--   run_id = r1 (from the statement)
+--   GET /threads/t1/runs/r1
+--   GET /threads/t2/runs/r1
+-- columns: owner, status
