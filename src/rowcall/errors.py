@@ -155,9 +155,7 @@ class AmbiguousNameError(SQLError):
     def __init__(self, name: str, candidates: Sequence[str], *, sql: str = "", span: Span | None = None, hint: str = "") -> None:
         self.name = name
         self.candidates = tuple(candidates)
-        super().__init__(
-            f'"{name}" could be {" or ".join(self.candidates)}.', sql=sql, span=span, hint=hint or "Write the full name."
-        )
+        super().__init__(f'"{name}" could be {" or ".join(self.candidates)}.', sql=sql, span=span, hint=hint or "Write the full name.")
 
 
 class UnsupportedSQLError(SQLError):
@@ -266,9 +264,13 @@ class EngineError(RowcallError):
     """DuckDB failed while running the local part of a statement."""
 
 
-class PartialResultWarning(UserWarning):
+class RowcallWarning(UserWarning):
+    """What a user should know of a result, though it stands; the root of the two below."""
+
+
+class PartialResultWarning(RowcallWarning):
     """A result lacks rows, because the caller asked for `on_error="partial"` and some requests failed."""
 
 
-class MisfitWarning(UserWarning):
+class MisfitWarning(RowcallWarning):
     """Values did not fit their declared type, and are NULL in the result (the originals are in `_extra`)."""

@@ -342,12 +342,25 @@ def _subquery(query: exp.Expr, references: Sequence[Reference], scope: Scope) ->
 def _through_equalities(own: int, scope: Scope) -> Iterator[tuple[str, Constants | Keys]]:
     """What the other side of `own column = other column` says: its constants, or else the keys that a local table holds."""
     for mine, other, conjunct in _edges(own, scope):
-        position, name = other
         constants = list(_constants(other, scope, conjunct))
         if constants:
             yield from ((mine, values) for values in constants)
-        elif (keys := _keys(scope.sources[position], position, name, scope, conjunct)) is not None:
+        elif (keys := _keys_of(other, scope, conjunct, frozenset({(own, mine)}))) is not None:
             yield mine, keys
+
+
+def _keys_of(column: Place, scope: Scope, edge: Conjunct, seen: frozenset[Place]) -> Keys | None:
+    """The keys of a local column, or of one that a remote column equals in every row of the result."""
+    position, name = column
+    source = scope.sources[position]
+    if source.reference is None:
+        return _keys(source, position, name, scope, edge)
+    seen |= {column}
+    for conjunct in scope.conjuncts:
+        for mine, other in _pairs(conjunct, scope) if conjunct.holds and conjunct is not edge else ():
+            if mine == column and other not in seen and (keys := _keys_of(other, scope, edge, seen)) is not None:
+                return keys
+    return None
 
 
 def _edges(own: int, scope: Scope) -> Iterator[tuple[str, Place, Conjunct]]:

@@ -19,6 +19,7 @@ from rowcall.errors import BindError, MissingParameterError, PlanError, Unsuppor
 from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.bindings import ColumnsOf, Scope, Written, is_stable, restriction, scope_of
+from rowcall.plan.columns import name_edits
 from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
 from rowcall.plan.predicates import Alternative, Constants, Keys, collates
 from rowcall.plan.predicates import Values as ValueSet
@@ -95,6 +96,7 @@ def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: Column
         if after.word == "TABLE":
             edits.append(Edit(after.start, after.end, ""))
     edits += qualifier_edits(references, tree)
+    edits += name_edits(references, tree, text, tokens)
     edits += star_edits([(mention.reference, mention.hidden) for mention in mentions], tokens)
     return Analysis(text, tuple(mentions), tuple(edits))
 

@@ -21,6 +21,7 @@ from rowcall.errors import (
     PartialResultWarning,
     PlanError,
     RequestError,
+    RowcallWarning,
     Span,
     SQLError,
     UnsupportedSQLError,
@@ -222,7 +223,11 @@ class Session:
     def _warn(self) -> None:
         """Says in Python's own way what the report says, to callers who do not look at it."""
         for message in self.last.warnings:
-            category = PartialResultWarning if message.startswith(_PARTIAL) else MisfitWarning
+            category: type[RowcallWarning] = RowcallWarning
+            if message.startswith(_PARTIAL):
+                category = PartialResultWarning
+            elif " not fit the type of " in message:
+                category = MisfitWarning
             warnings.warn(message, category, stacklevel=5)
 
     def _context(self, control: Control, params: Mapping[str, Any], frame: Frame, *, partial: bool, dry_run: bool) -> Context:

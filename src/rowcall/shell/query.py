@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rowcall.errors import MisfitWarning, PartialResultWarning, UsageError, nearest
+from rowcall.errors import RowcallWarning, UsageError, nearest
 from rowcall.shell.exit import Exit, exit_code, tell
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import Output, chosen_format, table_options
@@ -76,8 +76,7 @@ def _run_all(session: Session, text: str, options: argparse.Namespace, output: O
 def _run_one(session: Session, statement: Statement, parameters: Mapping[str, Any], options: argparse.Namespace, output: Output) -> bool:
     """Whether the result is partial, after it was written."""
     with warnings.catch_warnings():
-        for told in (PartialResultWarning, MisfitWarning):  # they are in the report, and told from there
-            warnings.simplefilter("ignore", told)
+        warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
         relation = session.sql(
             statement.text,
             used_parameters(statement, parameters),

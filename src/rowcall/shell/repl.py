@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rowcall.errors import MisfitWarning, PartialResultWarning, RowcallError
+from rowcall.errors import RowcallError, RowcallWarning
 from rowcall.shell.cells import Reader
 from rowcall.shell.complete import Completion, complete
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
@@ -61,8 +61,7 @@ class Shell:
     def run_one(self, sql: str) -> None:
         """Run one statement and print what it gives."""
         with warnings.catch_warnings():
-            for told in (PartialResultWarning, MisfitWarning):
-                warnings.simplefilter("ignore", told)
+            warnings.simplefilter("ignore", RowcallWarning)
             relation = self.session.sql(
                 sql, on_error=self.options.on_error, max_requests=self.options.max_requests, timeout_s=self.options.timeout
             )

@@ -1,0 +1,97 @@
+"""Names for result columns whose expression mentions a resource.
+
+DuckDB calls a column without an alias by its expression, and would show what the reference was replaced by. So such a column is given
+the user's own text as its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+from rowcall.manifest.types import quoted
+from rowcall.plan.references import Reference
+from rowcall.plan.splice import Edit
+from rowcall.sql.tokens import Token
+
+_LAST = frozenset(
+    {"FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "QUALIFY", "ORDER", "LIMIT", "OFFSET", "UNION", "INTERSECT", "EXCEPT", "USING"}
+)
+"""Words that end a list of result columns."""
+_QUERY = frozenset({"SELECT", "FROM", "WITH"})
+"""Words that a query in brackets begins with."""
+
+
+def name_edits(references: Sequence[Reference], tree: exp.Expr, text: str, tokens: Sequence[Token]) -> list[Edit]:
+    """Edits that name the result columns without an alias that a reference stands in."""
+    found: dict[int, Edit] = {}
+    depths = _depths(tokens)
+    for select in tree.find_all(exp.Select):
+        for item in select.expressions:
+            if isinstance(item, (exp.Alias, exp.Aliases, exp.Star, exp.Column)):
+                continue
+            inner = [reference for reference in references if _above(reference.table, item)]
+            if inner:
+                start, end = _item(_selects(inner[0].table, item), _index(inner[0], tokens), tokens, depths)
+                own = text[tokens[start].start : tokens[end].end]
+                found[end] = Edit(tokens[end].end, tokens[end].end, f" AS {quoted(own)}")
+    return list(found.values())
+
+
+def _depths(tokens: Sequence[Token]) -> list[int]:
+    """How many brackets are open at each token; a bracket counts as outside itself."""
+    depths, depth = [], 0
+    for token in tokens:
+        depth -= token.kind in {"R_PAREN", "R_BRACKET", "R_BRACE"}
+        depths.append(depth)
+        depth += token.kind in {"L_PAREN", "L_BRACKET", "L_BRACE"}
+    return depths
+
+
+def _above(node: exp.Expr, item: exp.Expr) -> bool:
+    return any(ancestor is item for ancestor in _ancestors(node))
+
+
+def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def _selects(node: exp.Expr, item: exp.Expr) -> int:
+    """How many queries stand around a table, up to the item."""
+    count = 0
+    for ancestor in _ancestors(node):
+        count += isinstance(ancestor, exp.Select)
+        if ancestor is item:
+            break
+    return count
+
+
+def _index(reference: Reference, tokens: Sequence[Token]) -> int:
+    return next(i for i, token in enumerate(tokens) if token.start == reference.span.start)
+
+
+def _item(inner: int, at: int, tokens: Sequence[Token], depths: Sequence[int]) -> tuple[int, int]:
+    """The first and last token of the item that holds the token `at`, with `inner` queries in brackets between them."""
+    level, start, left = depths[at], at, inner
+    while start > 0:
+        start -= 1
+        if depths[start] < level:  # the bracket that opens here is left
+            level = depths[start]
+            left -= tokens[start + 1].word in _QUERY
+        elif left == 0 and depths[start] == level and (tokens[start].kind == "COMMA" or tokens[start].word == "SELECT"):
+            break
+    first = start + 1
+    if tokens[start].word == "SELECT" and tokens[first].word in {"DISTINCT", "ALL"}:
+        first += 1
+    end = at
+    while end + 1 < len(tokens) and not _ends(tokens[end + 1], depths[end + 1], level):
+        end += 1
+    return first, end
+
+
+def _ends(token: Token, depth: int, level: int) -> bool:
+    return depth < level or (depth == level and (token.kind == "COMMA" or token.word.split(" ")[0] in _LAST))
