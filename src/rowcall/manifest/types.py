@@ -5,6 +5,9 @@ The two renderings agree: what `from_json` decodes by `from_json_shape` has the 
 
 from __future__ import annotations
 
+import json
+import re
+import sys
 from typing import Any
 
 from rowcall.manifest.model import ListOf, Object, Scalar, Type
@@ -50,3 +53,29 @@ def spelling(type_: Type) -> str:
 def quoted(name: str) -> str:
     """A name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+LEAST, GREATEST = -(2**63), 2**63 - 1
+"""The bounds of `integer`."""
+_EXACT = 2**53
+"""Past this, a float no longer says which whole number it was."""
+_INTEGER = re.compile(r"-?\d{1,19}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def as_integer(value: Any) -> int | None:
+    """A JSON value as `integer` where nothing is lost by it, a number in a text included; else None."""
+    if isinstance(value, str) and _INTEGER.fullmatch(value):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and LEAST <= value <= GREATEST else None
+
+
+def as_number(value: Any) -> float | None:
+    """A JSON value as `number` where it is one that a double can hold, a number in a text included; else None."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        value = json.loads(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value if abs(value) <= sys.float_info.max else None

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sqlglot import exp
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.catalog.template import identifier
@@ -28,9 +30,6 @@ from rowcall.plan.requests import build, protocol
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
-
-if TYPE_CHECKING:
-    from sqlglot import exp
 
 Evaluate = Callable[[str], list[tuple[Any, ...]]]
 """The rows of a local query, with the statement's parameters and the caller's data frames. Raises BindError or EngineError."""
@@ -212,7 +211,7 @@ class Resolver:
         if any(collated for _, collated in rows):
             self._say_collated(keys.source)
             return None
-        return [key for key, _ in rows]
+        return [key for key, _ in rows if key != ""]  # no resource has an empty key, and in a path it would name another one
 
     def _constants(self, constants: Constants) -> list[Any] | None:
         if any(collated for query in (_DEFAULT_COLLATES, *constants.through) for (collated,) in self._evaluated(query)):
@@ -329,9 +328,20 @@ def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here."
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
-    why = [mention.scope.blocked, *(source.unstable for source in mention.scope.sources), *reasons]
+    why = [mention.scope.blocked, *(source.unstable for source in mention.scope.sources), *reasons, *_elsewhere(mention)]
     reason = " ".join(dict.fromkeys(filter(None, why)))
     return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
+
+
+def _elsewhere(mention: Mention) -> Iterator[str]:
+    """Where the statement may have the values that are missing, and why they are not taken from there."""
+    reference = mention.reference
+    for source in mention.scope.sources:
+        if source.reference is not None and source.reference is not reference:
+            name = source.reference.ref.full_name
+            yield f"Values that {name} gives are not used as parameters: read it into a table first (CREATE TEMP TABLE … AS SELECT …)."
+    if reference.select is not None and reference.select.find_ancestor(exp.Select) is not None:
+        yield "What stands outside its sub-query or CTE is not used as a parameter: repeat the condition inside."
 
 
 def example(ref: ResourceRef) -> str:

@@ -7,16 +7,14 @@ that does not fit is an error before anything is sent.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError
 from rowcall.manifest.model import Attribute, ListOf, Method, Object, Place, Scalar, Type, Verb
-from rowcall.manifest.types import spelling
+from rowcall.manifest.types import as_integer, as_number, spelling
 from rowcall.plan.nodes import Call
 from rowcall.plan.requests import build
 
@@ -253,10 +251,6 @@ def _parsed(value: Any) -> Any:
         return value
 
 
-_INTEGER = re.compile(r"-?\d{1,19}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
-
-
 def _scalar(value: Any, scalar: Scalar) -> Any:
     """The value as this scalar where nothing is lost by it, else None."""
     if scalar is Scalar.STRING:
@@ -265,13 +259,7 @@ def _scalar(value: Any, scalar: Scalar) -> Any:
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if isinstance(value, (int, float)) else None
     if scalar is Scalar.BOOLEAN:
         return value if isinstance(value, bool) else None
-    if isinstance(value, str) and (_INTEGER if scalar is Scalar.INTEGER else _NUMBER).fullmatch(value):
-        value = json.loads(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    if not isfinite(value) or (scalar is Scalar.INTEGER and value != int(value)):
-        return None
-    return int(value) if scalar is Scalar.INTEGER else value
+    return as_integer(value) if scalar is Scalar.INTEGER else as_number(value)
 
 
 def _shown(value: Any) -> str:

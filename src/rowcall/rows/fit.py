@@ -8,8 +8,6 @@ whose `_extra` column was asked for, is rewritten: a misfit becomes null in its 
 from __future__ import annotations
 
 import json
-import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -18,14 +16,9 @@ from typing import Annotated, Any
 import msgspec
 
 from rowcall.manifest.model import Column, ListOf, Object, Scalar, Type
+from rowcall.manifest.types import GREATEST, LEAST, as_integer, as_number
 from rowcall.plan.nodes import EXTRA
 from rowcall.rows.decode import record_type
-
-_LEAST, _GREATEST = -(2**63), 2**63 - 1
-_EXACT = 2**53
-"""The greatest float whose neighbours are whole numbers of their own."""
-_INTEGER = re.compile(r"-?\d{1,19}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +116,7 @@ def _msgspec_type(type_: Type) -> Any:
 
 _SCALARS: dict[Scalar, Any] = {
     Scalar.STRING: str | None,
-    Scalar.INTEGER: Annotated[int, msgspec.Meta(ge=_LEAST, le=_GREATEST)] | None,
+    Scalar.INTEGER: Annotated[int, msgspec.Meta(ge=LEAST, le=GREATEST)] | None,
     Scalar.NUMBER: float | None,
     Scalar.BOOLEAN: bool | None,
     Scalar.MAP: dict[str, str | None] | None,
@@ -172,29 +165,13 @@ def _scalar(value: Any, type_: Scalar) -> Any:
         case Scalar.MAP:
             return _texts(value) if isinstance(value, dict) else None
         case Scalar.INTEGER:
-            return _integer(value)
+            return as_integer(value)
         case _:
-            return _number(value)
+            return as_number(value)
 
 
 def _texts(value: dict[str, Any]) -> dict[str, str | None]:
     return {name: None if inner is None else _scalar(inner, Scalar.STRING) for name, inner in value.items()}
-
-
-def _integer(value: Any) -> int | None:
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        value = int(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and _LEAST <= value <= _GREATEST else None
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = float(value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return value if abs(value) <= sys.float_info.max else None
 
 
 def _kind(value: Any) -> str:

@@ -51,6 +51,7 @@ SELECT * FROM (WITH owners AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- What stands outside its sub-query or CTE is not used as a parameter: repeat the condition inside.
 --
 -- LINE 1: … AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners JOIN openai.assistants.runs r USING…
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^

@@ -82,6 +82,7 @@ SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- What stands outside its sub-query or CTE is not used as a parameter: repeat the condition inside.
 --
 -- LINE 1: SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id = o.threa…
 --                                               ^^^^^^^^^^^^^^^^^^^^^^

@@ -34,6 +34,7 @@ WITH r AS (SELECT * FROM openai.assistants.runs) SELECT id FROM r WHERE thread_i
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- What stands outside its sub-query or CTE is not used as a parameter: repeat the condition inside.
 --
 -- LINE 1: WITH r AS (SELECT * FROM openai.assistants.runs) SELECT id FROM r WHERE thread_id = 't1'
 --                                  ^^^^^^^^^^^^^^^^^^^^^^
