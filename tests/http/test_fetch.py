@@ -24,9 +24,10 @@ LIST = Protocol(rows="data", retry=Retry(base_s=0))
 
 @pytest.fixture(autouse=True)
 def _no_thread_is_left() -> Iterator[None]:
-    """After every test, no thread of ours lives."""
+    """After every test, no thread of ours lives that did not before."""
+    before = set(threading.enumerate())
     yield
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("rowcall")] == []
+    assert [thread.name for thread in set(threading.enumerate()) - before if thread.name.startswith("rowcall")] == []
 
 
 def calls_to(call_to: Callable[..., Call], count: int) -> list[Call]:

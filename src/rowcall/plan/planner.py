@@ -211,7 +211,8 @@ class Resolver:
         if any(collated for _, collated in rows):
             self._say_collated(keys.source)
             return None
-        return [key for key, _ in rows if key != ""]  # no resource has an empty key, and in a path it would name another one
+        # Sorted, so that a statement sends its calls in one order; no resource has an empty key, and in a path it would name another one.
+        return sorted(key for key, _ in rows if key != "")
 
     def _constants(self, constants: Constants) -> list[Any] | None:
         if any(collated for query in (_DEFAULT_COLLATES, *constants.through) for (collated,) in self._evaluated(query)):

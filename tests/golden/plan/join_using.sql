@@ -15,9 +15,9 @@ SELECT owner, id FROM owners JOIN openai.assistants.runs USING (thread_id) WHERE
 -- The middle table has fewer threads than the result: its keys restrict nothing.
 SELECT r.id FROM (VALUES ('t1'), ('t2')) v(thread_id) LEFT JOIN of_ann USING (thread_id) JOIN openai.assistants.runs r USING (thread_id);
 -- r: list_runs of openai.assistants.runs
---   thread_id = t2, t1 (from v.thread_id)
---   GET /threads/t2/runs?limit=100
+--   thread_id = t1, t2 (from v.thread_id)
 --   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
 -- columns: id
 
 SELECT owner, id FROM owners RIGHT JOIN openai.assistants.runs USING (thread_id) WHERE thread_id = 't1';
