@@ -115,6 +115,23 @@ def test_a_wrong_name_in_the_config_file_is_an_error(tmp_path: Path) -> None:
         rowcall.connect(config=config)
 
 
+@pytest.mark.parametrize("text", ["providers = 5", "[providers]\nopenai = 5", "[providers.openai]\nheaders = 5"])
+def test_a_config_file_of_another_shape_is_an_error(tmp_path: Path, text: str) -> None:
+    """What should be a table and is not is said to be one."""
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+
+    with pytest.raises(UsageError, match="must be a table"):
+        rowcall.connect(config=file)
+
+
+@pytest.mark.parametrize("limit", [{"timeout_s": "x"}, {"timeout_s": 0}, {"max_requests": -1}, {"max_requests": 1.5}])
+def test_a_limit_of_the_wrong_kind_is_an_error(limit: dict[str, Any]) -> None:
+    """A limit that would be none, or cannot be kept, is refused before anything is sent."""
+    with rowcall.connect(providers={"openai": {"api_key": "made-up"}}) as db, pytest.raises(UsageError, match="takes"):
+        db.sql("SELECT id FROM openai.assistants.assistants", **limit)
+
+
 def test_optional_headers_come_from_the_environment(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Organization and project as in the official SDK, besides the service's own header."""
     monkeypatch.setenv("OPENAI_ORG_ID", "org-1")

@@ -31,7 +31,7 @@ from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
-from rowcall.session.variables import Variables
+from rowcall.session.variables import Variables, checked
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +76,9 @@ class Session:
         read_only: bool = False,
         config: str | Path | None = None,
     ) -> None:
-        self._given = dict(providers or {})
+        if con is not None and not hasattr(con, "extract_statements"):
+            raise UsageError(f"con is a duckdb.DuckDBPyConnection, not {type(con).__name__}.")
+        self._given = providers or {}
         self._config = read_config(config)
         self.catalog = Catalog.shipped()
         """What statements can name."""
@@ -191,8 +193,8 @@ class Session:
     ) -> duckdb.DuckDBPyRelation:
         settings = self.variables
         control = Control(
-            max_requests=max_requests if max_requests is not None else settings.max_requests,
-            timeout_s=timeout_s if timeout_s is not None else settings.timeout_s,
+            max_requests=settings.max_requests if max_requests is None else checked("max_requests", max_requests),
+            timeout_s=settings.timeout_s if timeout_s is None else checked("timeout_s", timeout_s),
         )
         partial = _choice(on_error or settings.on_error) == "partial"
         self._control = control

@@ -14,6 +14,8 @@ from rowcall.manifest.model import AuthKind, AuthScheme, Provider
 
 KEYS = ("base_url", "auth", "api_key", "headers", "query", "variables", "client", "max_in_flight", "read_only")
 """What can be set of a provider instance."""
+_TABLES = frozenset({"headers", "query", "variables"})
+"""Those that are tables of names and values."""
 
 
 def read_config(path: str | Path | None) -> dict[str, Any]:
@@ -41,6 +43,8 @@ def _default_file() -> Path:
 
 def check_names(given: Mapping[str, Any], known: Mapping[str, Provider], where: str) -> None:
     """Raises UsageError for a provider or setting that does not exist, with the nearest that does."""
+    if not isinstance(given, Mapping):
+        raise UsageError(f"{where}: providers must be a table of settings by provider name.")
     for name, settings in given.items():
         if name not in known:
             raise UsageError(f'{where}: no provider "{name}".{_nearest(name, known)}')
@@ -49,6 +53,8 @@ def check_names(given: Mapping[str, Any], known: Mapping[str, Provider], where: 
         for key in settings:
             if key not in KEYS:
                 raise UsageError(f'{where}: {name} has no setting "{key}".{_nearest(key, KEYS)}')
+            if key in _TABLES and not isinstance(settings[key], Mapping):
+                raise UsageError(f"{where}: {key} of {name} must be a table of names and values.")
 
 
 def _nearest(name: str, known: Any) -> str:
@@ -69,8 +75,8 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         auth=scheme,
         key=str(key) if key else None,
         key_names=scheme.env if scheme else (),
-        headers=(*_optional_headers(provider), *_pairs(provider, "headers", settings)),
-        query=_pairs(provider, "query", settings),
+        headers=(*_optional_headers(provider), *_pairs("headers", settings)),
+        query=_pairs("query", settings),
         max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
         client=given.get("client"),
         read_only=read_only or bool(settings.get("read_only", False)),
@@ -113,11 +119,8 @@ def _optional_headers(provider: Provider) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, header in provider.optional_headers.items() if (value := _environment(header.env)))
 
 
-def _pairs(provider: Provider, name: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    given = settings.get(name) or {}
-    if not isinstance(given, Mapping):
-        raise UsageError(f"{name} of {provider.provider} must be a table of names and values.")
-    return tuple((str(key), str(value)) for key, value in given.items())
+def _pairs(name: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(key), str(value)) for key, value in (settings.get(name) or {}).items())
 
 
 def _positive(provider: Provider, value: Any) -> int:

@@ -32,7 +32,7 @@ class Variables:
             raise UsageError(f"No setting rowcall_{name}. There is rowcall_{', rowcall_'.join(close)}.")
         if name == "read_only" and self.read_only and value is not True:
             raise UsageError("rowcall_read_only cannot be switched off again.")
-        setattr(self, name, known[name] if value is None else _checked(name, value))
+        setattr(self, name, known[name] if value is None else checked(name, value))
 
     def rows(self) -> list[dict[str, Any]]:
         """Each setting as `name, value, type, description`."""
@@ -46,7 +46,8 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _checked(name: str, value: Any) -> Any:
+def checked(name: str, value: Any) -> Any:
+    """The value of a setting, as it is kept. Raises UsageError for one that cannot be."""
     if name == "on_error" and value in {"error", "partial"}:
         return value
     if name == "max_requests" and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
