@@ -173,6 +173,12 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("UPDATE runs SET metadata = MAP {'k': $a} WHERE thread_id = $t RETURNING nope", BindError, "nope"),
         ("UPDATE runs SET metadata = nope($a) WHERE thread_id = $t AND id = 'r'", BindError, "nope"),
         ("UPDATE runs SET status = $a WHERE thread_id = $t AND id = 'r'", UnknownNameError, "status"),
+        ("UPDATE runs SET id = $a WHERE thread_id = $t AND id = 'r'", UnsupportedSQLError, "which row is meant"),
+        (
+            "UPDATE runs SET metadata = NULL, thread_id = $a WHERE thread_id = $t AND run_id = 'r'",
+            UnsupportedSQLError,
+            "which row is meant",
+        ),
         ("UPDATE runs SET metadata = MAP {'a': $a, 't': $t}", UnsupportedSQLError, "WHERE"),
         ("UPDATE runs SET metadata = NULL WHERE id = $a || $t", MissingParameterError, "thread_id"),
         ("UPDATE runs SET metadata.k = $a WHERE thread_id = $t AND id = 'r'", UnsupportedSQLError, "as a whole"),

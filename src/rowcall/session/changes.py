@@ -224,7 +224,17 @@ def _change_method(write: Change) -> tuple[str, Method]:
     ref, verb = write.target.ref, Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
     methods = [method for method in ref.resource.methods.values() if method.verb is verb]
     keys = dict.fromkeys(key for method in methods for key in _keys(method))
-    return choose(ref, verb, [*map(Given, keys), *_assigned(write)], sql=write.text, span=write.target.span)
+    name, method = choose(ref, verb, [*map(Given, keys), *_assigned(write)], sql=write.text, span=write.target.span)
+    for given in _assigned(write):
+        found = column_slot(method, given.name)
+        if found is not None and not found.in_body:
+            raise UnsupportedSQLError(
+                f"{given.name} says which row is meant, and cannot be set to another value.",
+                sql=write.text,
+                span=given.span,
+                hint=f"It can be given in WHERE. What can be set: {', '.join(method.body)}.",
+            )
+    return name, method
 
 
 def _keys(method: Method) -> list[str]:
