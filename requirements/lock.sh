@@ -6,11 +6,12 @@ uv=$1
 shift
 cd "$(dirname "$0")/.."
 
+# Extras are kept in the names: an older pip looks for `coverage[toml]` apart from `coverage`, and takes the newest, which has no hash here.
 compile() {
     # Settings of this machine (mirrors, local wheels) must not show in files that others install from.
     env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
         "$uv" pip compile --quiet --no-config --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" "$@"
+        --no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" "$@"
 }
 
 for duckdb in 2.0 1.5; do
