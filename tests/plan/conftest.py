@@ -18,8 +18,9 @@ from rowcall.engine.source import page_source
 from rowcall.manifest.model import Column, ListOf, Method, Object, Parameter, Place, Provider, Resource, Role, Scalar, Service, Type, Verb
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.nodes import Call, Scan
-from rowcall.plan.planner import analyse, plan
+from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.splice import splice
+from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode
 from rowcall.sql.bind import Names
 from rowcall.sql.statements import parameters
@@ -146,23 +147,40 @@ class Zoo:
 
     def scans(self, sql: str, given: Mapping[str, Any] | None = None) -> tuple[Scan, ...]:
         """The plan of a statement, with nothing fetched."""
-        return self._planned(sql, given or {})[1]
+        analysis = self.analysis(sql, given or {})
+        sources = {mention.source: page_source([]) for mention in analysis.mentions}
+        planner = Planner(analysis, self._evaluate(sources, given or {}))
+        while scans := planner.next():
+            planner.fetched(scans, _decoded(scans), known=False)
+        return planner.scans
 
-    def _planned(self, sql: str, given: Mapping[str, Any]) -> tuple[Any, tuple[Scan, ...]]:
-        analysis = analyse(sql, tokenize(sql), self.names(), lambda source: self.engine.columns(source, _used(source, given), {}))
-        return analysis, plan(analysis, lambda query: self.engine.rows(query, _used(query, given), {}))
+    def analysis(self, sql: str, given: Mapping[str, Any]) -> Analysis:
+        """The references of a statement."""
+        return analyse(sql, tokenize(sql), self.names(), lambda source: self.engine.columns(source, _used(source, given), {}))
+
+    def _evaluate(self, sources: Mapping[str, Any], given: Mapping[str, Any]) -> Evaluate:
+        return lambda query: self.engine.values(query, _used(query, given), sources)
 
     def answer(self, sql: str, given: Mapping[str, Any] | None = None) -> Counter[str]:
         """The rows of a statement, by nothing but what its calls fetch."""
-        analysis, scans = self._planned(sql, given or {})
-        rendered = {s.source: decode(s.ref.resource.columns, s.method.rows, s.source, s.hidden) for s in scans}
-        frame = {scan.source: page_source(_pages(scan)) for scan in scans}
-        text = splice(sql, analysis.with_sources(rendered))
-        return Counter(map(repr, self.engine.run(text, _used(text, given or {}), frame).fetchall()))
+        given = given or {}
+        analysis = self.analysis(sql, given)
+        frame = {mention.source: page_source([]) for mention in analysis.mentions}
+        planner = Planner(analysis, self._evaluate(frame, given))
+        planner.check()
+        while scans := planner.next():
+            frame |= {scan.source: page_source(_pages(scan)) for scan in scans}
+            planner.fetched(scans, _decoded(scans))
+        text = splice(sql, analysis.with_sources(_decoded(planner.scans)))
+        return Counter(map(repr, self.engine.run(text, _used(text, given), frame).fetchall()))
 
     def truth(self, sql: str, given: Mapping[str, Any] | None = None) -> Counter[str]:
         """The rows of a statement over tables that hold all that the API holds."""
         return Counter(map(repr, self.oracle.execute(sql, dict(given) if given else None).fetchall()))
+
+
+def _decoded(scans: Sequence[Scan]) -> dict[str, str]:
+    return {s.source: decode(s.ref.resource.columns, s.method.rows, s.source, s.hidden) for s in scans}
 
 
 def _pages(scan: Scan) -> list[tuple[str, str]]:

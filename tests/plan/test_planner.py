@@ -21,7 +21,7 @@ from rowcall.engine.engine import Engine
 from rowcall.engine.source import page_source
 from rowcall.errors import RowcallError
 from rowcall.plan.nodes import Scan
-from rowcall.plan.planner import analyse, plan
+from rowcall.plan.planner import Planner, analyse
 from rowcall.plan.splice import splice
 from rowcall.rows.decode import decode
 from rowcall.sql.bind import Names
@@ -91,16 +91,25 @@ def _plan(case: Case, engine: Engine) -> Iterator[str]:
     use = tuple(part for part in case.setting("use").split(".") if part)
     names = Names(CATALOG, use, lambda parts: engine.has(parts, FRAME))
     analysis = analyse(case.sql, tokenize(case.sql), names, lambda source: engine.columns(source, _used(source, given), FRAME))
-    scans = plan(analysis, lambda sql: engine.rows(sql, _used(sql, given), FRAME))
-    for scan in scans:
-        yield f"{scan.alias}: {scan.method_name} of {scan.ref.full_name}"
-        yield from _bound(scan)
-        yield from (f"  {call.request.target()}" for call in scan.calls)
-        if not scan.calls:
-            yield "  no request"
-    rendered = {s.source: decode(s.ref.resource.columns, s.method.rows, s.source, s.hidden) for s in scans}
-    text = splice(case.sql, analysis.with_sources(rendered))
-    yield from _columns(engine, text, _used(text, given), {scan.source: page_source([]) for scan in scans})
+    frame = {**FRAME, **{mention.source: page_source([]) for mention in analysis.mentions}}
+    planner = Planner(analysis, lambda sql: engine.values(sql, _used(sql, given), frame))
+    planner.check()
+    level = 0
+    while scans := planner.next():
+        level += 1
+        for scan in scans:
+            yield f"{level}. {scan.alias}: {scan.method_name} of {scan.ref.full_name}"
+            yield from _bound(scan)
+            yield from (f"  {call.request.target()}" for call in scan.calls)
+            if not scan.calls:
+                yield "  no request" if scan.is_known else "  a request for each of these"
+        planner.fetched(scans, _decoded(scans), known=False)
+    text = splice(case.sql, analysis.with_sources(_decoded(planner.scans)))
+    yield from _columns(engine, text, _used(text, given), frame)
+
+
+def _decoded(scans: tuple[Scan, ...]) -> dict[str, str]:
+    return {s.source: decode(s.ref.resource.columns, s.method.rows, s.source, s.hidden) for s in scans}
 
 
 def _bound(scan: Scan) -> Iterator[str]:

@@ -84,10 +84,19 @@ class Engine:
         except Exception as error:
             raise _translated(error, text) from error
 
+    def values(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The types of the columns of `text`, and its rows as Python values. Raises BindError or EngineError."""
+        try:
+            return interruptible(self.connection, lambda: self._typed(text, parameters, frame))
+        except Exception as error:
+            raise _translated(error, text) from error
+
     def _fetched(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
+        return self._typed(text, parameters, frame)[1]
+
+    def _typed(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
         relation = self._call(text, parameters, frame)
-        rows: list[tuple[Any, ...]] = relation.fetchall() if relation is not None else []
-        return rows
+        return ([], []) if relation is None else ([str(type_) for type_ in relation.types], relation.fetchall())
 
     def columns(self, source: str, parameters: Parameters, frame: Frame) -> dict[str, str] | None:
         """Column names and DuckDB types of a table, view, data frame or parenthesised query; None when there is no such thing."""

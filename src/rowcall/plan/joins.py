@@ -1,13 +1,25 @@
-"""What a condition in a FROM clause sees: which sources its columns can belong to, and which columns USING and NATURAL made one."""
+"""A FROM clause as a tree of joins: what each condition sees, and what may restrict one of its sources or give it keys.
+
+The rules are SQL's. A row of a source matters only when the joins around it can let it into the result: so a condition of an inner join
+restricts both sides, that of a LEFT JOIN only the right one, that of a FULL JOIN none. What a source is joined with gives it keys in the
+same cases. A side that an outer join fills with NULLs gives keys only where a key is taken from it: then its row is a real one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sqlglot import exp
+from sqlglot import exp
+
+from rowcall.errors import Span
+from rowcall.plan.layout import Item, Range
+
+Place = tuple[int, str]
+"""A source, by its position in FROM, and a column of it: as the resource spells it, or folded for a local one."""
+
+POSITIONAL = "A POSITIONAL JOIN pairs all rows, so a filter cannot be applied before it; put the filter into a sub-select."
+FULL = "A FULL JOIN keeps the rows of both sides, so neither side can take its values from the other."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +41,12 @@ class View:
     merged: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Columns that stand once for several sources, each with the source whose own column it is; empty when that is not certain."""
 
-    def having(self, name: str, named: Sequence[Named]) -> frozenset[int]:
+    def having(self, name: str, named: Callable[[int], Named]) -> frozenset[int]:
         """The source whose column a name without qualifier stands for; empty where that is not certain."""
         if name in self.merged:
             return self.merged[name]
-        found = frozenset(i for i in self.visible if name in (named[i].columns or ()))
-        found = found or frozenset(i for i in self.visible if name in named[i].hidden)
+        found = frozenset(i for i in self.visible if name in (named(i).columns or ()))
+        found = found or frozenset(i for i in self.visible if name in named(i).hidden)
         return found if len(found) == 1 else frozenset()
 
     def beside(self, other: View) -> View:
@@ -42,51 +54,145 @@ class View:
         return View(self.visible | other.visible, {**self.merged, **other.merged})
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A join: what its ON sees, and the equalities that its USING or NATURAL stands for."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """One predicate that AND joins to others, or an equality that USING or NATURAL stands for."""
 
+    predicate: exp.Expr | None
+    tokens: Range | None
+    """Where it stands, when that can be told."""
     view: View
-    equalities: tuple[tuple[str, int], ...]
-    """Names, each with a source on the left whose column of that name equals that of the right side."""
+    """What its columns can be of."""
+    pairs: tuple[tuple[Place, Place], ...] = ()
+    """For USING and NATURAL: columns, by their written names, that are equal."""
 
 
-def views(joins: Sequence[exp.Join], named: Sequence[Named]) -> tuple[list[Joined], View]:
-    """What each join sees, and what WHERE sees.
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One source."""
 
-    A comma binds weaker than JOIN: what stands before it is out of sight of the joins after it.
-    """
-    done, left = View(), View(frozenset({0}) if named else frozenset())
-    found = []
-    for right, join in enumerate(joins, 1):
-        if _is_comma(join):
-            done, left = done.beside(left), View()
-        shared = list(_shared(join, right, left, named))
-        equalities = tuple((name, position) for name, lefts, rights in shared if rights for position in sorted(lefts))
-        found.append(Joined(View(left.visible | {right}, left.merged), equalities))
-        if join.kind not in {"SEMI", "ANTI"}:
-            merged = {name: _equal(join, lefts, rights) for name, lefts, rights in shared}
-            left = View(left.visible | {right}, {**left.merged, **merged})
-    return found, done.beside(left)
+    position: int
+
+    @property
+    def positions(self) -> frozenset[int]:
+        """Itself."""
+        return frozenset({self.position})
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two sides and what joins them."""
+
+    kind: str
+    """INNER, LEFT, RIGHT, FULL, SEMI, ANTI, ASOF, "ASOF LEFT" or POSITIONAL."""
+    left: Tree
+    right: Tree
+    conditions: tuple[Condition, ...]
+    positions: frozenset[int]
+    """Those of both sides."""
+
+
+Tree = Leaf | Join
+
+
+def joined(kind: str, left: Tree, right: Tree, conditions: Sequence[Condition]) -> Join:
+    """A join of two sides."""
+    return Join(kind, left, right, tuple(conditions), left.positions | right.positions)
+
+
+# -- building it -----------------------------------------------------------------------------------------------------------------------
+
+Conjuncts = Callable[[exp.Expr, Range | None], Iterator[tuple[exp.Expr, Range | None]]]
+
+
+class Builder:
+    """Makes the tree of a FROM clause from sqlglot's joins and where their items stand."""
+
+    def __init__(self, source: Callable[[exp.Expr, Span | None], int], named: Callable[[int], Named], conjuncts: Conjuncts) -> None:
+        """`source` takes a source and where it stands and gives its position; `named` says what the one at a position calls its columns."""
+        self._source = source
+        self._named = named
+        self._conjuncts = conjuncts
+        self.views: dict[int, View] = {}
+        """What the ON of each join sees, by the join's identity."""
+        self.conditions: list[Condition] = []
+        """Those of all joins."""
+
+    def chain(self, first: exp.Expr, joins: Sequence[exp.Join], items: Sequence[Item] | None) -> tuple[Tree, View]:
+        """The tree, and what WHERE sees.
+
+        A comma binds weaker than JOIN: what stands before it is out of sight of the joins after it.
+        """
+        places: Sequence[Item | None] = items if items is not None and len(items) == len(joins) + 1 else [None] * (len(joins) + 1)
+        done: tuple[Tree, View] | None = None
+        left = self._element(first, places[0])
+        for join, item in zip(joins, places[1:], strict=True):
+            if _is_comma(join):
+                done = _beside(done, left)
+                left = self._element(join.this, item)
+            else:
+                left = self._join(join, left, self._element(join.this, item), item)
+        return _beside(done, left)
+
+    def _element(self, node: exp.Expr, item: Item | None) -> tuple[Tree, View]:
+        bare = isinstance(node, exp.Subquery) and not node.args.get("alias") and not node.args.get("pivots")
+        if bare and isinstance(node.this, exp.Table):
+            inner: exp.Table = node.this
+            joins = inner.args.get("joins") or node.args.get("joins") or ()
+            if joins:
+                node.set("joins", joins)  # beside the first table, and no part of it
+                inner.set("joins", None)
+                return self.chain(inner, joins, item.inner if item is not None else None)
+            node = inner
+        position = self._source(node, item.span if item is not None else None)
+        return Leaf(position), View(frozenset({position}))
+
+    def _join(self, join: exp.Join, left: tuple[Tree, View], right: tuple[Tree, View], item: Item | None) -> tuple[Tree, View]:
+        shared = list(_shared(join, left[1], right[1], self._named))
+        sees = self.views[id(join)] = left[1].beside(right[1])
+        conditions = [
+            Condition(None, None, sees, tuple(((a, name), (b, name)) for a in sorted(lefts) for b in sorted(rights)))
+            for name, lefts, rights in shared
+            if lefts and rights
+        ]
+        on = join.args.get("on")
+        if on is not None:
+            conditions += [Condition(predicate, tokens, sees) for predicate, tokens in self._conjuncts(on, item.on if item else None)]
+        self.conditions += conditions
+        tree = joined(_kind(join), left[0], right[0], conditions)
+        if join.kind in {"SEMI", "ANTI"}:
+            return tree, left[1]
+        merged = {name: _equal(join, lefts, rights) for name, lefts, rights in shared}
+        return tree, View(sees.visible, {**sees.merged, **merged})
+
+
+def _beside(done: tuple[Tree, View] | None, more: tuple[Tree, View]) -> tuple[Tree, View]:
+    return more if done is None else (joined("INNER", done[0], more[0], ()), done[1].beside(more[1]))
 
 
 def _is_comma(join: exp.Join) -> bool:
     return not any(join.args.get(key) for key in ("kind", "side", "method", "on", "using"))
 
 
-def _shared(join: exp.Join, right: int, left: View, named: Sequence[Named]) -> Iterator[tuple[str, frozenset[int], frozenset[int]]]:
+def _kind(join: exp.Join) -> str:
+    if join.method == "POSITIONAL":
+        return "POSITIONAL"
+    if join.method == "ASOF":
+        return "ASOF LEFT" if join.side else "ASOF"
+    return join.side or (join.kind if join.kind in {"SEMI", "ANTI"} else "INNER")
+
+
+def _shared(join: exp.Join, left: View, right: View, named: Callable[[int], Named]) -> Iterator[tuple[str, frozenset[int], frozenset[int]]]:
     """The columns that a join merges, with the sources on its left, and on its right, that they are of for certain."""
     for identifier in join.args.get("using") or ():
         name = identifier.name.casefold()
-        yield name, left.having(name, named), frozenset({right})
+        yield name, left.having(name, named), right.having(name, named)
     if join.method == "NATURAL":
-        before = [named[i].columns for i in left.visible]
-        after = named[right].columns
-        names = {name for columns in before for name in columns or ()}
-        certain = None not in before
-        for name in sorted(names & after if certain and after is not None else names | (after or frozenset())):
-            lefts = left.having(name, named) if certain and name in names else frozenset()
-            yield name, lefts, frozenset({right}) if name in (after or ()) else frozenset()
+        before, after = ([named(i).columns for i in sorted(view.visible)] for view in (left, right))
+        certain = None not in before and None not in after
+        lefts, rights = ({name for columns in side for name in columns or ()} for side in (before, after))
+        for name in sorted(lefts & rights if certain else lefts | rights):
+            yield name, left.having(name, named) if certain else frozenset(), right.having(name, named) if certain else frozenset()
 
 
 def _equal(join: exp.Join, left: frozenset[int], right: frozenset[int]) -> frozenset[int]:
@@ -97,3 +203,97 @@ def _equal(join: exp.Join, left: frozenset[int], right: frozenset[int]) -> froze
     if join.side == "FULL":
         return frozenset()
     return right if join.side == "RIGHT" else left
+
+
+# -- reading it ------------------------------------------------------------------------------------------------------------------------
+
+Group = frozenset[int]
+"""Sources that an outer join fills with NULLs together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Live:
+    """A condition that every row in question satisfies."""
+
+    condition: Condition
+    guards: frozenset[Group] = frozenset()
+    """It holds where a value is taken from each of these."""
+    restricts: bool = True
+    """Whether the source in question may be restricted by it directly, and not only what it is joined with."""
+
+
+@dataclass(slots=True)
+class Reach:
+    """What is true of every row that a source can bring into the result."""
+
+    live: list[Live] = field(default_factory=list)
+    offered: dict[int, frozenset[Group]] = field(default_factory=dict)
+    """The sources that may give keys, each with the groups that a value must be taken from."""
+    dropped: list[Join] = field(default_factory=list)
+    """Joins whose conditions say nothing of the source."""
+    blocked: str = ""
+    """Why nothing may restrict it, in the user's terms."""
+
+
+_TAKES = {
+    "INNER": (True, True), "SEMI": (True, True), "LEFT": (False, True), "RIGHT": (True, False), "FULL": (False, False),
+    "ANTI": (False, True), "ASOF": (True, True), "ASOF LEFT": (False, True),
+}  # fmt: skip
+"""For each kind of join, whether it restricts the source on its left, and the one on its right."""
+
+
+def reach(tree: Tree, own: int | None, where: Sequence[Condition]) -> Reach:
+    """What restricts the source `own`, or, for None, every row that is left after WHERE."""
+    found = Reach([Live(condition) for condition in where])
+    if own is None:
+        _offer(tree, frozenset(), found)
+        return found
+    while isinstance(tree, Join):
+        on_right = own in tree.right.positions
+        side, other = (tree.right, tree.left) if on_right else (tree.left, tree.right)
+        if tree.kind == "POSITIONAL":
+            found = Reach(blocked=POSITIONAL)
+        elif _TAKES[tree.kind][on_right]:
+            if on_right and tree.kind.startswith("ASOF"):  # a filter before the nearest is picked would pick another
+                found.live = [Live(live.condition, live.guards, restricts=False) for live in found.live]
+            found.live += [Live(condition) for condition in tree.conditions]
+            _offer(other, frozenset(), found)
+        else:
+            found.dropped.append(tree)
+        tree = side
+    return found
+
+
+def _offer(tree: Tree, guards: frozenset[Group], found: Reach) -> None:
+    """Adds what the sources of a side may give, and the conditions among them."""
+    if isinstance(tree, Leaf):
+        found.offered[tree.position] = guards
+        return
+    filled_left = frozenset({tree.left.positions}) if tree.kind in {"RIGHT", "FULL", "POSITIONAL"} else frozenset()
+    filled_right = frozenset({tree.right.positions}) if tree.kind in {"LEFT", "FULL", "POSITIONAL", "ASOF LEFT"} else frozenset()
+    _offer(tree.left, guards | filled_left, found)
+    if tree.kind != "ANTI":
+        _offer(tree.right, guards | filled_right, found)
+        if tree.kind != "POSITIONAL":
+            found.live += [Live(condition, guards | filled_left | filled_right) for condition in tree.conditions]
+
+
+Rejects = Callable[[Condition], frozenset[int]]
+"""The sources of which a condition cannot be true where all their columns are NULL."""
+
+
+def simplified(tree: Tree, rejected: frozenset[int], rejects: Rejects) -> Tree:
+    """The tree with outer joins made inner ones where a condition drops every row that they fill with NULLs anyway."""
+    if isinstance(tree, Leaf):
+        return tree
+    kind = tree.kind
+    if kind in {"LEFT", "RIGHT", "FULL"}:
+        keeps_left = kind in {"LEFT", "FULL"} and not rejected & tree.right.positions
+        keeps_right = kind in {"RIGHT", "FULL"} and not rejected & tree.left.positions
+        kind = {(True, True): "FULL", (True, False): "LEFT", (False, True): "RIGHT", (False, False): "INNER"}[keeps_left, keeps_right]
+    own = frozenset[int]().union(*map(rejects, tree.conditions))
+    above = frozenset[int]() if kind == "POSITIONAL" else rejected
+    takes_left, takes_right = _TAKES.get(kind, (False, False))
+    left = simplified(tree.left, above | own if takes_left else above, rejects)
+    right = simplified(tree.right, own if kind in {"ANTI", "SEMI", "ASOF", "ASOF LEFT"} else above | own if takes_right else above, rejects)
+    return Join(kind, left, right, tree.conditions, tree.positions)

@@ -92,3 +92,5 @@ class Scan:
     hidden: tuple[Hidden, ...] = ()
     bound_by: Mapping[str, str] = field(default_factory=dict)
     """For each bound parameter, where its values come from, in the user's words."""
+    is_known: bool = True
+    """False when the values depend on pages that were not fetched; then there are no calls, though there may be some."""

@@ -1,41 +1,40 @@
-"""From a statement to scans: what is mentioned, what the API needs, which method gives it with the fewest requests.
+"""From a statement to scans: what is mentioned, what the API needs, which method gives it with the fewest requests, and in which order.
 
-Two steps, because DuckDB binds the statement between them: `analyse` finds the references and prepares the text; `plan` chooses
-methods and binds parameters. Neither does any I/O: what has to be evaluated is handed to a function that the session gives.
+`analyse` finds the references and prepares the text; DuckDB binds that; then a `Planner` gives scans, as many at a time as can be fetched
+together, and takes back that they were fetched, for their pages may hold the keys of others. Neither does any I/O: what has to be evaluated
+is handed to a function that the session gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from itertools import product
-from math import isfinite
-from typing import Any
-
-from sqlglot import exp
+from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.catalog.template import identifier
-from rowcall.errors import BindError, MissingParameterError, PlanError, UnsupportedSQLError
+from rowcall.errors import MissingParameterError, PlanError, UnsupportedSQLError
 from rowcall.manifest.model import Method, Parameter, Scalar, Verb
-from rowcall.manifest.types import quoted
-from rowcall.plan.bindings import ColumnsOf, Scope, Written, is_stable, restriction, scope_of
+from rowcall.manifest.types import duckdb_type, quoted
+from rowcall.plan.bindings import Bindings, Restriction
 from rowcall.plan.columns import name_edits
+from rowcall.plan.layout import Layout
 from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
-from rowcall.plan.predicates import Alternative, Constants, Keys, collates
-from rowcall.plan.predicates import Values as ValueSet
-from rowcall.plan.references import Reference, find, named_hidden, qualifier_edits, read, star_edits
+from rowcall.plan.references import Reference, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.requests import build, protocol
+from rowcall.plan.scopes import Describe, Scopes
 from rowcall.plan.splice import Edit
+from rowcall.plan.values import Alternative, Evaluate, Resolver, bound, canonical, count, tuples
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
-Evaluate = Callable[[str], list[tuple[Any, ...]]]
-"""The rows of a local query, with the statement's parameters and the caller's data frames. Raises BindError or EngineError."""
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 SOURCE = "__rowcall_pages_"
 """Page sources are called this and a number: unlikely to be a user's own name, which would shadow it."""
+MOST_CALLS = 100_000
+"""More calls than this are not even written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,15 @@ class Mention:
     """A reference with what surrounds it."""
 
     reference: Reference
-    scope: Scope
     hidden: tuple[Hidden, ...]
     source: str
     after: str = ""
     """The word that stands before it."""
+
+    def written(self, rendered: str) -> str:
+        """The reference as the SQL that decodes its pages, under the name it had."""
+        alias = "" if self.reference.table.alias else f" AS {quoted(self.reference.alias)}"
+        return _FORMS.get(self.after, "{}").format(rendered + alias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,14 @@ class Analysis:
 
     text: str
     mentions: tuple[Mention, ...]
-    edits: tuple[Edit, ...]
-    """What changes in the text besides the references themselves."""
+    scopes: Scopes
 
     def with_sources(self, rendered: Mapping[str, str]) -> tuple[Edit, ...]:
         """All edits, the references replaced by `rendered` SQL (by source name), each under the name it had."""
-        edits = list(self.edits)
+        edits = list(self.scopes.edits)
         for mention in self.mentions:
-            reference = mention.reference
-            alias = "" if reference.table.alias else f" AS {quoted(reference.alias)}"
-            new = _FORMS.get(mention.after, "{}").format(rendered[mention.source] + alias)
-            edits.append(Edit(reference.span.start, reference.span.end, new))
+            span = mention.reference.span
+            edits.append(Edit(span.start, span.end, mention.written(rendered[mention.source])))
         return tuple(edits)
 
 
@@ -74,227 +74,224 @@ _FORMS = {"TABLE": "(FROM {})", "SUMMARIZE": "FROM {}", "COPY": "(FROM {})"}
 """How a table is written as a query after words that take the one or the other."""
 
 
-def analyse(text: str, tokens: Sequence[Token], names: Names, columns_of: ColumnsOf, tree: exp.Expr | None = None) -> Analysis:
+def analyse(text: str, tokens: Sequence[Token], names: Names, describe: Describe, tree: exp.Expr | None = None) -> Analysis:
     """The remote references of `text`, none when it is DuckDB's alone; `tree` is what `read` made of it, where that is known.
 
     Raises UnknownNameError, AmbiguousNameError, UnsupportedSQLError.
     """
     tree = tree or read(text)
     references = find(tree, text, names)
-    clause = tree.args.get("with_")
-    written = Written(text, tuple(tokens), _with_clause(text, tokens, references) if clause and is_stable(clause) else "")
-    mentions = []
-    edits: list[Edit] = []
-    for number, reference in enumerate(references):
-        scope = scope_of(reference, references, written, columns_of)
-        others = [set(source.columns) for source in scope.sources if source.reference is not reference]
+    scopes = Scopes(text, tree, references, Layout(text, tokens), describe)
+    mentions: dict[int, Mention] = {}
+    # From the inside out, since what a sub-query gives is known when its own references are.
+    for number in sorted(range(len(references)), key=lambda number: -references[number].table.depth):
+        reference = references[number]
         after = max((token for token in tokens if token.start < reference.span.start), key=lambda token: token.start)
-        hidden = named_hidden(reference, others, tree)
-        _check_natural(reference, scope, hidden, text)
-        mentions.append(Mention(reference, scope, hidden, f"{SOURCE}{number}", after.word))
+        hidden = _hidden(reference, scopes, tree)
+        mentions[number] = Mention(reference, hidden, f"{SOURCE}{number}", after.word)
+        scopes.stand_ins[number] = mentions[number].written(_stand_in(reference, hidden))
         if after.word == "TABLE":
-            edits.append(Edit(after.start, after.end, ""))
-    edits += qualifier_edits(references, tree)
-    edits += name_edits(references, tree, text, tokens)
-    edits += star_edits([(mention.reference, mention.hidden) for mention in mentions], tokens)
-    return Analysis(text, tuple(mentions), tuple(edits))
+            scopes.edits.append(Edit(after.start, after.end, ""))
+    scopes.edits += qualifier_edits(references, tree)
+    scopes.edits += name_edits(references, tree, text, tokens)
+    scopes.edits += star_edits([(mention.reference, mention.hidden) for mention in mentions.values()], tokens)
+    return Analysis(text, tuple(mentions[number] for number in range(len(references))), scopes)
 
 
-def _check_natural(reference: Reference, scope: Scope, hidden: Sequence[Hidden], text: str) -> None:
+def _hidden(reference: Reference, scopes: Scopes, tree: exp.Expr) -> tuple[Hidden, ...]:
+    """The hidden columns of a reference that the statement names."""
+    frame = scopes.around(reference.table)
+    own = frame.position(reference.table) if frame is not None else None
+
+    def others() -> list[set[str]]:
+        if frame is None:
+            return []
+        return [set(frame.named(source.position).columns or ()) for source in frame.sources if source.position != own]
+
+    hidden = named_hidden(reference, others, tree)
+    if frame is not None:
+        _check_natural(
+            reference,
+            [frame.named(source.position).columns for source in frame.sources if source.position != own] if hidden else [],
+            hidden,
+            scopes.text,
+        )
+    return hidden
+
+
+def _stand_in(reference: Reference, hidden: Sequence[Hidden]) -> str:
+    """A table of a reference's columns without rows."""
+    columns = {name: column.type for name, column in reference.ref.resource.columns.items()}
+    columns |= {item.name: item.type for item in hidden}
+    shown = ", ".join(f"NULL::{duckdb_type(type_)} AS {quoted(name)}" for name, type_ in columns.items())
+    return f"(SELECT {shown} WHERE false)"
+
+
+def _check_natural(reference: Reference, others: Sequence[frozenset[str] | None], hidden: Sequence[Hidden], text: str) -> None:
     """Raises UnsupportedSQLError where a hidden column, being there because it is named, would become a key of a NATURAL JOIN."""
     joins = reference.select.args.get("joins") if reference.select is not None else None
     if not any(join.method == "NATURAL" for join in joins or ()):
         return
     for item in hidden:
-        others = (source for source in scope.sources if source.reference is not reference)
-        if any(not source.columns or item.name.casefold() in source.columns for source in others):
+        if any(columns is None or item.name.casefold() in columns for columns in others):
             message = f"A NATURAL JOIN would pair rows by {item.name}, which is no column of SELECT *."
             raise UnsupportedSQLError(message, sql=text, span=reference.span, hint="Write JOIN … USING (…) with the columns meant.")
 
 
-def _with_clause(text: str, tokens: Sequence[Token], references: Sequence[Reference]) -> str:
-    """The statement's leading WITH clause when it mentions nothing remote, so that a key query may use its tables; else ""."""
-    if not tokens or tokens[0].word != "WITH":
-        return ""
-    depth = 0
-    for token in tokens:
-        depth += (token.kind == "L_PAREN") - (token.kind == "R_PAREN")
-        if depth == 0 and token.word in {"SELECT", "FROM", "INSERT", "UPDATE", "DELETE"}:
-            remote = any(reference.span.start < token.start for reference in references)
-            return "" if remote else text[: token.start].strip()
-    return ""
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A method with the tuples of parameters that it would be called with."""
+
+    name: str
+    method: Method
+    parameters: tuple[str, ...]
+    tuples: list[dict[str, Any]]
+    requests: int
+    """How many requests that is, as far as it can be told."""
 
 
-def plan(analysis: Analysis, evaluate: Evaluate) -> tuple[Scan, ...]:
-    """A scan for each mention. Raises MissingParameterError where the API needs a value that the statement does not give."""
-    references = [mention.reference for mention in analysis.mentions]
-    return tuple(_scan(mention, references, evaluate, analysis.text) for mention in analysis.mentions)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a reference that has not been fetched."""
+
+    restriction: Restriction
+    alternatives: list[Alternative]
+    reasons: list[str]
+    choice: _Choice | None
 
 
-def _scan(mention: Mention, references: Sequence[Reference], evaluate: Evaluate, text: str) -> Scan:
-    reference, ref = mention.reference, mention.reference.ref
-    said = None if _blocks(mention.scope) else restriction(reference, mention.scope, references)
-    resolver = Resolver(ref, evaluate)
-    known = [resolver.resolve(alternative) for alternative in said] if said is not None else [{}]
-    choices = [choice for name, method in _readers(ref) if (choice := _choice(name, method, known, mention.hidden)) is not None]
-    if not choices:
-        raise _missing(mention, known, resolver.reasons, text)
-    name, method, tuples = min(choices, key=lambda choice: (len(choice[2]), -len(choice[1].required())))
-    for bound in tuples:
-        _check_bounds(method, bound, reference, text)
-    return Scan(
-        ref=ref,
-        source=mention.source,
-        alias=reference.alias,
-        method_name=name,
-        method=method,
-        calls=tuple(Call(build(ref, name, method, bound), bound) for bound in tuples),
-        protocol=protocol(ref, method),
-        hidden=mention.hidden,
-        bound_by={parameter: resolver.origins.get(_key(method, parameter), "the statement") for bound in tuples[:1] for parameter in bound},
-    )
+class Planner:
+    """Gives the scans of a statement, those that can be fetched together at a time.
+
+    A scan whose keys other references could still reduce waits for them, because a key that is not asked for is a request saved; of
+    those that wait for one another, the one with the fewest requests goes first.
+    """
+
+    def __init__(self, analysis: Analysis, evaluate: Evaluate) -> None:
+        self._analysis = analysis
+        self._evaluate = evaluate
+        self._fetched: set[int] = set()
+        self._unknown: set[int] = set()
+        self._scans: dict[int, Scan] = {}
+
+    @property
+    def scans(self) -> tuple[Scan, ...]:
+        """All scans that were given, in the order of the statement."""
+        return tuple(self._scans[number] for number in sorted(self._scans))
+
+    def next(self) -> tuple[Scan, ...]:
+        """The scans to be fetched next, none when all were given.
+
+        Raises MissingParameterError where the API needs a value that the statement does not give.
+        """
+        pending = [number for number in range(len(self._analysis.mentions)) if number not in self._scans]
+        known = {number: self._know(number) for number in pending}
+        ready = {number: found.choice for number, found in known.items() if found.choice is not None}
+        if pending and not ready:
+            self._refuse(known)
+        free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
+        chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
+        found = tuple(self._scan(number, ready[number], known[number]) for number in chosen)
+        self._scans |= dict(zip(chosen, found, strict=True))
+        return found
+
+    def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str], *, known: bool = True) -> None:
+        """Takes back that scans were fetched, and the SQL that decodes the pages of each, by source name.
+
+        With `known` false they were not: what depends on them is then planned as far as that goes.
+        """
+        for number, mention in enumerate(self._analysis.mentions):
+            if any(scan.source == mention.source for scan in scans):
+                self._fetched.add(number)
+                self._analysis.scopes.stand_ins[number] = mention.written(rendered[mention.source])
+                if not known:
+                    self._unknown.add(number)
+
+    def check(self) -> None:
+        """Raises MissingParameterError where some reference lacks a value whatever the others give."""
+        reached = Planner(self._analysis, self._evaluate)
+        stand_ins = dict(self._analysis.scopes.stand_ins)
+        while scans := reached.next():
+            reached.fetched(scans, {scan.source: "" for scan in scans}, known=False)
+            self._analysis.scopes.stand_ins.update(stand_ins)
+
+    def _reachable(self, known: Mapping[int, _Known]) -> set[int]:
+        """The references that can be fetched without what waits for them."""
+        return {number for number, found in known.items() if found.choice is not None}
+
+    def _know(self, number: int) -> _Known:
+        reference = self._analysis.mentions[number].reference
+        ref = reference.ref
+        restriction = Bindings(self._analysis.scopes, self._fetched).restriction(number, _columns(ref))
+        resolver = Resolver(ref, self._analysis.scopes.layout, self._evaluate, frozenset(self._unknown))
+        alternatives = resolver.resolve(restriction)
+        choices = [choice for name, method in _readers(ref) if (choice := self._choice(number, name, method, alternatives)) is not None]
+        chosen = min(choices, key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
+        return _Known(restriction, alternatives, resolver.reasons, chosen)
+
+    def _choice(self, number: int, name: str, method: Method, alternatives: Sequence[Alternative]) -> _Choice | None:
+        """The tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
+        mention = self._analysis.mentions[number]
+        have = [bound(method, alternative) for alternative in alternatives]
+        required = [parameter for parameter in method.required() if parameter in method.parameters]
+        if any(parameter not in names for names in have for parameter in method.required()):
+            return None
+        calls = count(method, required, alternatives) if required else min(1, len(alternatives))
+        names = [*required]
+        for parameter in method.optional():
+            everywhere = parameter in method.parameters and have and all(parameter in names_ for names_ in have)
+            if everywhere and count(method, [*names, parameter], alternatives) <= max(calls, len(alternatives)):
+                names.append(parameter)
+        valued = {item.name for item in mention.hidden if item.column is None and item.name != EXTRA}
+        if alternatives and not valued <= set(names):
+            return None
+        if count(method, names, alternatives) > MOST_CALLS:
+            message = f"{mention.reference.ref.full_name} would need more than {MOST_CALLS} requests."
+            raise PlanError(message, sql=self._analysis.text, span=mention.reference.span, hint="Narrow the statement.")
+        found = tuples(method, names, alternatives)
+        return _Choice(name, method, tuple(names), found, len(found))
+
+    def _scan(self, number: int, choice: _Choice, known: _Known) -> Scan:
+        mention = self._analysis.mentions[number]
+        reference = mention.reference
+        for values in choice.tuples:
+            _check_bounds(choice.method, values, reference, self._analysis.text)
+        names = canonical(reference.ref)
+        origins = {
+            column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
+        }
+        return Scan(
+            ref=reference.ref,
+            source=mention.source,
+            alias=reference.alias,
+            method_name=choice.name,
+            method=choice.method,
+            calls=tuple(Call(build(reference.ref, choice.name, choice.method, values), values) for values in choice.tuples),
+            protocol=protocol(reference.ref, choice.method),
+            hidden=mention.hidden,
+            bound_by={name: origins.get(names.get(name, name), "the statement") for name in choice.parameters},
+            is_known=all(table.known for alternative in known.alternatives for table in alternative),
+        )
+
+    def _refuse(self, known: Mapping[int, _Known]) -> None:
+        """Raises the error for the first reference that nothing gives what it needs."""
+        number = min(known)
+        mention = self._analysis.mentions[number]
+        raise _missing(mention, known[number], self._analysis.text)
 
 
-def _blocks(scope: Scope) -> bool:
-    return bool(scope.blocked) and not scope.conjuncts
+def _columns(ref: ResourceRef) -> list[str]:
+    """The columns, hidden ones included, whose values are parameters of a method for SELECT."""
+    found: dict[str, None] = {}
+    for _, method in _readers(ref):
+        for name, parameter in method.parameters.items():
+            found[name] = None
+            found[parameter.column or name] = None
+    return [name for name in found if name in ref.resource.columns or name in hidden_columns(ref)]
 
 
 def _readers(ref: ResourceRef) -> Iterator[tuple[str, Method]]:
     return ((name, method) for name, method in ref.resource.methods.items() if method.verb is Verb.SELECT)
-
-
-def _key(method: Method, parameter: str) -> str:
-    return method.parameters[parameter].column or parameter
-
-
-class Resolver:
-    """Alternatives of SQL expressions as alternatives of Python values. Remembers what could not be used, and why."""
-
-    def __init__(self, ref: ResourceRef, evaluate: Evaluate) -> None:
-        self._evaluate = evaluate
-        self._types = _types(ref)
-        self._rows: dict[str, list[tuple[Any, ...]]] = {}
-        self.reasons: list[str] = []
-        self.origins: dict[str, str] = {}
-
-    def resolve(self, alternative: Alternative) -> dict[str, list[Any]]:
-        """Columns and the values they may have; a column whose values cannot be told is left out."""
-        found: dict[str, list[Any]] = {}
-        for column, sets in alternative.items():
-            for values in sets:
-                known = self._values(column, values)
-                if known is not None:
-                    found[column] = known if column not in found else [value for value in found[column] if value in known]
-        return found
-
-    def _values(self, column: str, values: ValueSet) -> list[Any] | None:
-        scalar = self._types.get(column)
-        if scalar is None:
-            return None
-        found = self._key_values(values) if isinstance(values, Keys) else self._constants(values)
-        if found is None:
-            return None
-        given = [value for value in found if value is not None]
-        fitting = [_fitting(value, scalar) for value in given]
-        if None in fitting:
-            wrong = given[fitting.index(None)]
-            self.reasons.append(f"{column} is {scalar.value}, and {wrong!r} is not: DuckDB would compare them as another type.")
-            return None
-        self.origins[column] = values.source if isinstance(values, Keys) else "the statement"
-        return list(dict.fromkeys(fitting))
-
-    def _key_values(self, keys: Keys) -> list[Any] | None:
-        try:
-            rows = self._evaluated(keys.sql)
-        except BindError:  # it cannot stand alone, being correlated
-            return None
-        if any(collated for _, collated in rows):
-            self._say_collated(keys.source)
-            return None
-        # Sorted, so that a statement sends its calls in one order; no resource has an empty key, and in a path it would name another one.
-        return sorted(key for key, _ in rows if key != "")
-
-    def _constants(self, constants: Constants) -> list[Any] | None:
-        if any(collated for query in (_DEFAULT_COLLATES, *constants.through) for (collated,) in self._evaluated(query)):
-            self._say_collated("The column")
-            return None
-        texts = [None if e.is_string else e.sql(dialect="duckdb") for e in constants.expressions]
-        unknown = [text for text in texts if text is not None]
-        row = iter(self._evaluated(f"SELECT {', '.join(f'({text})' for text in unknown)}")[0]) if unknown else iter(())
-        values = [expression.name if text is None else next(row) for expression, text in zip(constants.expressions, texts, strict=True)]
-        if not constants.listed:
-            return values
-        return [item for value in values if value is not None for item in (value if isinstance(value, (list, tuple)) else [value])]
-
-    def _evaluated(self, sql: str) -> list[tuple[Any, ...]]:
-        if sql not in self._rows:
-            self._rows[sql] = self._evaluate(sql)
-        return self._rows[sql]
-
-    def _say_collated(self, what: str) -> None:
-        self.reasons.append(f"{what} compares under a collation, by which other texts are equal to it too.")
-
-
-_DEFAULT_COLLATES = f"SELECT {collates('NULL')}"
-
-
-def _types(ref: ResourceRef) -> dict[str, Scalar]:
-    """The scalar type of each column and parameter that a value can be bound to."""
-    found: dict[str, Scalar] = {}
-    for method in ref.resource.methods.values():
-        for name, parameter in method.parameters.items():
-            found.setdefault(name, parameter.type)
-            found.setdefault(parameter.column or name, parameter.type)
-    return found
-
-
-def _fitting(value: Any, scalar: Scalar) -> Any:
-    """The value where DuckDB compares it with a column of this type as that type, else None."""
-    if scalar is Scalar.STRING:
-        return value if isinstance(value, str) else None
-    if scalar is Scalar.BOOLEAN:
-        return value if isinstance(value, bool) else None
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        return None
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    if scalar is Scalar.INTEGER:
-        return int(value) if value == int(value) else None
-    return float(value)
-
-
-def _choice(
-    name: str, method: Method, known: Sequence[Mapping[str, list[Any]]], hidden: Sequence[Hidden]
-) -> tuple[str, Method, list[dict[str, Any]]] | None:
-    """The parameter tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
-    per_alternative = [bound_values(method, alternative) for alternative in known]
-    required = method.required()
-    if any(parameter not in bound for bound in per_alternative for parameter in required):
-        return None
-    optional = [
-        parameter
-        for parameter in method.optional()
-        if parameter in method.parameters and per_alternative and all(len(bound.get(parameter, ())) == 1 for bound in per_alternative)
-    ]
-    valued = {item.name for item in hidden if item.column is None and item.name != EXTRA}
-    if known and not valued <= {*required, *optional}:
-        return None
-    tuples: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for bound in per_alternative:
-        names = [*required, *optional]
-        for values in product(*(bound[parameter] for parameter in names)):
-            tuples.setdefault(values, dict(zip(names, values, strict=True)))
-    return name, method, list(tuples.values())
-
-
-def bound_values(method: Method, alternative: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    """Values for a method's parameters, through the columns that equal them."""
-    found: dict[str, list[Any]] = {}
-    for name, parameter in method.parameters.items():
-        sets = [alternative[column] for column in {name, parameter.column or name} if column in alternative]
-        if sets:
-            found[name] = [value for value in sets[0] if all(value in other for other in sets[1:])]
-    return found
 
 
 def _check_bounds(method: Method, bound: Mapping[str, Any], reference: Reference, text: str) -> None:
@@ -314,13 +311,13 @@ def _out_of_bounds(parameter: Parameter, value: Any) -> str:
     return ""
 
 
-def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons: Sequence[str], text: str) -> PlanError:
+def _missing(mention: Mention, known: _Known, text: str) -> PlanError:
     """Why no method can answer, with a WHERE that would do."""
     ref = mention.reference.ref
     lacks = []
     for name, method in _readers(ref):
-        bound = [set(bound_values(method, alternative)) for alternative in known]
-        lacks.append((name, tuple(p for p in method.required() if any(p not in b for b in bound))))
+        have = [bound(method, alternative) for alternative in known.alternatives]
+        lacks.append((name, tuple(p for p in method.required() if any(p not in names for names in have))))
     if not lacks:
         verbs = ", ".join(name for name in ref.resource.methods)
         return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=f"It has: {verbs}.")
@@ -329,20 +326,8 @@ def _missing(mention: Mention, known: Sequence[Mapping[str, list[Any]]], reasons
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here."
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
-    why = [mention.scope.blocked, *(source.unstable for source in mention.scope.sources), *reasons, *_elsewhere(mention)]
-    reason = " ".join(dict.fromkeys(filter(None, why)))
+    reason = " ".join(dict.fromkeys(filter(None, known.reasons)))
     return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
-
-
-def _elsewhere(mention: Mention) -> Iterator[str]:
-    """Where the statement may have the values that are missing, and why they are not taken from there."""
-    reference = mention.reference
-    for source in mention.scope.sources:
-        if source.reference is not None and source.reference is not reference:
-            name = source.reference.ref.full_name
-            yield f"Values that {name} gives are not used as parameters: read it into a table first (CREATE TEMP TABLE … AS SELECT …)."
-    if reference.select is not None and reference.select.find_ancestor(exp.Select) is not None:
-        yield "What stands outside its sub-query or CTE is not used as a parameter: repeat the condition inside."
 
 
 def example(ref: ResourceRef) -> str:

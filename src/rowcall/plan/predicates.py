@@ -1,51 +1,62 @@
-"""What a predicate says of one source's columns: a disjunction of conjunctions of `column ∈ values`.
+"""What a condition says: alternatives, each a conjunction of equalities, of columns among constants, and of what is no more than a filter.
 
-Only what is certain is read; a predicate that is not understood restricts nothing, which costs requests but never rows.
+Only what is certain is read; a predicate that is not understood is a filter, which costs requests but never rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from sqlglot import exp
 
-_MOST_ALTERNATIVES = 1000
-"""Past this many, a predicate is taken to restrict nothing."""
+from rowcall.plan.joins import Place
+from rowcall.plan.layout import Layout, Range
+
+MOST_ALTERNATIVES = 1000
+"""Past this many, a condition is taken to restrict nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Constants:
-    """Values written in the statement, as SQL expressions without columns."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Operand:
+    """One side of an equality: an expression of the user's, or a column of a source that stands for a sub-query."""
 
-    expressions: tuple[exp.Expr, ...]
-    through: tuple[str, ...] = ()
-    """Queries of one truth value each: whether a local column that they came through compares under a collation."""
+    node: exp.Expr | None
+    tokens: Range | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equal:
+    """Two expressions that are equal."""
+
+    left: Operand
+    right: Operand
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Among:
+    """Columns whose values are one of some rows of constants."""
+
+    columns: tuple[exp.Expr, ...]
+    rows: tuple[tuple[Operand, ...], ...]
     listed: bool = False
-    """Whether each expression is a list, of which any value will do."""
+    """Whether each constant is a list, of which any value will do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Values that a local query gives, distinct and without NULL."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Filter:
+    """What restricts no column to values by itself."""
 
-    sql: str
-    """A query of two columns: a value, and whether it compares under a collation."""
-    source: str
-    """How EXPLAIN names where they come from, as `t.thread_id`."""
+    node: exp.Expr
+    tokens: Range | None
 
 
-Values = Constants | Keys
+Atom = Equal | Among | Filter
 
-Alternative = Mapping[str, tuple[Values, ...]]
-"""Columns, and the sets that their value must be in, all of them."""
-
-Own = Callable[[exp.Expr], str | None]
-"""The column of the source in question that an expression is, or None."""
-
-Query = Callable[[exp.Expr], Keys | None]
-"""The keys that the query in `column IN (query)` gives, or None."""
+Alternative = tuple[Atom, ...]
+"""What holds together."""
 
 
 def collates(column: str) -> str:
@@ -54,99 +65,199 @@ def collates(column: str) -> str:
     return f"({probe}'a') = 'A' OR {probe}'\u00e9') = 'e' OR {probe}'\u00e9') = 'e\u0301')"
 
 
-def alternatives(predicate: exp.Expr, own: Own, query: Query) -> tuple[Alternative, ...] | None:  # noqa: PLR0911 - one a node kind
-    """What `predicate` says of the columns that `own` knows, or None when it restricts none of them.
+Matched = Callable[[exp.Expr, Range | None], Sequence[Equal] | None]
+"""The equalities that a sub-query in `IN (…)`, `= ANY (…)` or `EXISTS (…)` stands for; None where it is not understood."""
 
-    An empty tuple means that no row can satisfy it.
-    """
-    match predicate:
-        case exp.Paren():
-            return alternatives(predicate.this, own, query)
-        case exp.And():
-            return both(alternatives(predicate.left, own, query), alternatives(predicate.right, own, query))
-        case exp.Or():
-            left, right = alternatives(predicate.left, own, query), alternatives(predicate.right, own, query)
-            return None if left is None or right is None or len(left) + len(right) > _MOST_ALTERNATIVES else (*left, *right)
-        case exp.NullSafeEQ():
-            sides = [side for side in (predicate.left, predicate.right) if isinstance(side, exp.Literal)]
-            return _one(own(predicate.left) or own(predicate.right), sides)
-        case exp.EQ():
-            return _equal(predicate.left, predicate.right, own) or _equal(predicate.right, predicate.left, own)
-        case exp.In():
-            return _in(predicate, own, query)
-        case exp.ArrayContains():
-            return _one(own(predicate.expression), (predicate.this,), listed=True)
-        case exp.Between():
-            low, high = predicate.args["low"], predicate.args["high"]
-            return _one(own(predicate.this), (low,)) if low == high and not predicate.args.get("symmetric") else None
-        case exp.Null() | exp.Boolean(this=False):
+
+class Reader:
+    """Reads the conditions of a statement."""
+
+    def __init__(self, layout: Layout, matched: Matched) -> None:
+        self._layout = layout
+        self._matched = matched
+
+    def alternatives(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Alternative, ...]:
+        """What `predicate` says; no alternative where it is never true."""
+        branches = list(self._layout.disjuncts(predicate, tokens))
+        if len(branches) > 1:
+            found = _merged([alternative for branch in branches for alternative in self.alternatives(*branch)])
+            return found if len(found) <= MOST_ALTERNATIVES else ((Filter(predicate, tokens),),)
+        parts = list(self._layout.conjuncts(*branches[0]))
+        if len(parts) == 1:
+            return self._one(*parts[0])
+        every = [self.alternatives(*part) for part in parts]
+        size = 1
+        for options in every:
+            size *= len(options)
+        if size > MOST_ALTERNATIVES:
+            return ((Filter(predicate, tokens),),)
+        return tuple(tuple(atom for alternative in chosen for atom in alternative) for chosen in product(*every))
+
+    def _one(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Alternative, ...]:
+        if isinstance(predicate, exp.Null) or (isinstance(predicate, exp.Boolean) and not predicate.this):
             return ()
-        case _:
-            return None
+        return (tuple(self._atoms(predicate, tokens)),)
+
+    def _atoms(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
+        match predicate:
+            case exp.EQ():
+                yield from self._equal(predicate, tokens)
+            case exp.NullSafeEQ():
+                yield self._identical(predicate, tokens)
+            case exp.In():
+                yield from self._in(predicate, tokens)
+            case exp.Exists():
+                yield from self._matching(predicate, tokens)
+            case exp.ArrayContains():
+                yield _among((predicate.expression,), [(Operand(predicate.this),)], predicate, tokens, listed=True)
+            case exp.Between():
+                same = predicate.args["low"] == predicate.args["high"] and not predicate.args.get("symmetric")
+                yield _among((predicate.this,), [(Operand(predicate.args["low"]),)] if same else [], predicate, tokens)
+            case _:
+                yield Filter(predicate, tokens)
+
+    def _equal(self, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
+        left, right = self._operands(predicate, tokens)
+        if isinstance(left.node, exp.Any):
+            left, right = right, left
+        if isinstance(right.node, exp.Any):
+            yield from self._any(left, right.node.this.unnest(), predicate, tokens)
+        elif isinstance(left.node, exp.Tuple) and isinstance(right.node, exp.Tuple):
+            yield from self._row(left, right, predicate, tokens)
+        else:
+            yield _pair(left, right)
+
+    def _operands(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Operand, Operand]:
+        """The two sides of an equality."""
+        sides = self._layout.sides(tokens, "=", "==") or (None, None)
+        return Operand(predicate.args["this"], sides[0]), Operand(predicate.args["expression"], sides[1])
+
+    def _any(self, column: Operand, array: exp.Expr, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
+        if isinstance(array, (exp.Select, exp.SetOperation, exp.Subquery)):
+            yield from self._matching(predicate, tokens)
+        elif column.node is not None and isinstance(array, exp.Array):
+            yield _among((column.node,), [(Operand(item),) for item in array.expressions], predicate, tokens)
+        elif column.node is not None:
+            yield _among((column.node,), [(Operand(array),)], predicate, tokens, listed=True)
+
+    def _row(self, left: Operand, right: Operand, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
+        """`(a, b) = (c, d)`, side by side."""
+        sides = [self._parts(side) for side in (left, right)]
+        if len(sides[0]) == len(sides[1]):
+            yield from (_pair(*pair) for pair in zip(*sides, strict=True))
+        yield Filter(predicate, tokens)
+
+    def _parts(self, row: Operand) -> list[Operand]:
+        """The values of a row."""
+        nodes = row.node.expressions if isinstance(row.node, exp.Tuple) else [row.node]
+        found = list(self._layout.separated(self._layout.unwrapped(row.tokens))) if row.tokens is not None else []
+        return [Operand(node, found[i] if len(found) == len(nodes) else None) for i, node in enumerate(nodes)]
+
+    def _identical(self, predicate: exp.NullSafeEQ, tokens: Range | None) -> Atom:
+        """`IS NOT DISTINCT FROM` a literal, which no NULL equals."""
+        for column, value in ((predicate.left, predicate.right), (predicate.right, predicate.left)):
+            if isinstance(column, exp.Column) and isinstance(value, exp.Literal):
+                return Among((column,), ((Operand(value),),))
+        return Filter(predicate, tokens)
+
+    def _in(self, predicate: exp.In, tokens: Range | None) -> Iterator[Atom]:
+        if predicate.args.get("query") is not None:
+            yield from self._matching(predicate, tokens)
+            return
+        columns = tuple(predicate.this.expressions) if isinstance(predicate.this, exp.Tuple) else (predicate.this,)
+        if (values := predicate.args.get("field")) is not None:
+            yield _among(columns, [(Operand(values),)], predicate, tokens, listed=True)
+            return
+        sides = self._layout.sides(tokens, "IN")
+        places = list(self._layout.separated(self._layout.inside(sides[1]))) if sides else []
+        known = len(places) == len(predicate.expressions)
+        values = [Operand(value, places[i] if known else None) for i, value in enumerate(predicate.expressions)]
+        yield _among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
+
+    def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
+        yield from self._matched(predicate, tokens) or ()
+        yield Filter(predicate, tokens)
 
 
-def both(left: tuple[Alternative, ...] | None, right: tuple[Alternative, ...] | None) -> tuple[Alternative, ...] | None:
-    """What holds when both hold."""
-    if left is None or right is None:
-        return right if left is None else left
-    if len(left) * len(right) > _MOST_ALTERNATIVES:
-        return left
-    return tuple(_merged(a, b) for a, b in product(left, right))
+def _pair(left: Operand, right: Operand) -> Atom:
+    """An equality; of a column with a constant, the column among one."""
+    for column, value in ((left, right), (right, left)):
+        if isinstance(column.node, exp.Column) and value.node is not None and is_constant(value):
+            return Among((column.node,), ((value,),))
+    return Equal(left, right)
 
 
-def _merged(a: Alternative, b: Alternative) -> Alternative:
-    return {name: a.get(name, ()) + b.get(name, ()) for name in (*a, *(name for name in b if name not in a))}
+def _among(
+    columns: tuple[exp.Expr, ...], rows: Sequence[tuple[Operand, ...]], predicate: exp.Expr, tokens: Range | None, *, listed: bool = False
+) -> Atom:
+    """Columns among constants, with those of a row that are none left out; a filter where nothing is left."""
+    width = len(columns)
+    if not rows or any(len(row) != width for row in rows):
+        return Filter(predicate, tokens)
+    kept = [i for i, column in enumerate(columns) if isinstance(column, exp.Column) and all(is_constant(row[i]) for row in rows)]
+    if not kept:
+        return Filter(predicate, tokens)
+    return Among(tuple(columns[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows), listed)
 
 
-def _equal(column: exp.Expr, value: exp.Expr, own: Own) -> tuple[Alternative, ...] | None:
-    name = own(column)
-    if isinstance(value, exp.Any):
-        array = value.this.unnest()
-        return _one(name, array.expressions) if isinstance(array, exp.Array) else _one(name, (array,), listed=True)
-    return _one(name, (value,))
-
-
-def _in(predicate: exp.In, own: Own, query: Query) -> tuple[Alternative, ...] | None:
-    if isinstance(predicate.this, exp.Tuple):
-        return _rows(predicate, own)
-    name = own(predicate.this)
-    if (inner := predicate.args.get("query")) is not None:
-        keys = query(inner) if name else None
-        return ({name: (keys,)},) if name and keys else None
-    if (field := predicate.args.get("field")) is not None:
-        return _one(name, (field,), listed=True)
-    return _one(name, predicate.expressions)
-
-
-def _rows(predicate: exp.In, own: Own) -> tuple[Alternative, ...] | None:
-    """`(a, b) IN ((1, 2), (3, 4))`: one alternative for each row."""
-    names = [own(column) for column in predicate.this.expressions]
-    rows = [row.expressions for row in predicate.expressions if isinstance(row, exp.Tuple)]
-    if len(rows) != len(predicate.expressions) or len(rows) > _MOST_ALTERNATIVES or any(len(row) != len(names) for row in rows):
-        return None
-    found = []
-    for row in rows:
-        pairs = {name: (Constants((value,)),) for name, value in zip(names, row, strict=True) if name and is_constant(value)}
-        if not pairs:
-            return None
-        found.append(pairs)
+def _merged(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
+    """The alternatives, those that say nothing but what values the same columns have made one."""
+    found: list[Alternative] = []
+    sets: dict[tuple[str, bool], int] = {}
+    rows: dict[int, list[tuple[Operand, ...]]] = {}
+    for alternative in alternatives:
+        (first, *more) = alternative or (None,)
+        if not isinstance(first, Among) or more:
+            found.append(alternative)
+            continue
+        key = (", ".join(column.sql(dialect="duckdb", normalize=True) for column in first.columns), first.listed)
+        if key not in sets:
+            sets[key] = len(found)
+            rows[sets[key]] = []
+            found.append(alternative)
+        rows[sets[key]] += first.rows
+    for at, together in rows.items():
+        (only,) = found[at]
+        found[at] = (Among(only.columns, tuple(together), only.listed),) if isinstance(only, Among) else found[at]
     return tuple(found)
 
 
-def _one(name: str | None, values: Sequence[exp.Expr], *, listed: bool = False) -> tuple[Alternative, ...] | None:
-    if name is None or not values or not all(is_constant(value) for value in values):
-        return None
-    return ({name: (Constants(tuple(values), listed=listed),)},)
+_VOLATILE = frozenset(
+    "random gen_random_uuid uuid uuidv4 uuidv7 nextval currval setseed now today get_current_timestamp get_current_time"
+    " transaction_timestamp current_localtime current_localtimestamp current_time current_date current_timestamp txid_current".split()
+)
+"""Functions that need not give the same in a query of its own. Source: https://duckdb.org/docs/stable/sql/functions/overview"""
+
+_MOVING = (
+    exp.Rand, exp.Uuid, exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.CurrentDatetime, exp.Localtime, exp.Localtimestamp,
+)  # fmt: skip
+_CHANGING = (
+    exp.Column, exp.Star, exp.Collate, exp.Window, exp.AggFunc, exp.Unnest, exp.Explode, exp.Subquery, exp.Select, exp.Lambda,
+)  # fmt: skip
 
 
-_STABLE = (
+_KEPT = (
     exp.Literal, exp.Placeholder, exp.Parameter, exp.Null, exp.Boolean, exp.Paren, exp.Neg, exp.Cast, exp.TryCast, exp.DataType,
     exp.DataTypeParam, exp.DPipe, exp.Concat, exp.Lower, exp.Upper, exp.Trim, exp.Add, exp.Sub, exp.Mul, exp.Coalesce, exp.Array,
     exp.Bracket, exp.RawString, exp.ByteString,
 )  # fmt: skip
-"""Node kinds that sqlglot writes as it read them, and whose value is one throughout a statement."""
+"""Node kinds that sqlglot writes as it read them."""
 
 
-def is_constant(expression: exp.Expr) -> bool:
-    """Whether an expression has one value throughout a statement, and can be given to DuckDB by itself."""
-    return all(isinstance(node, _STABLE) for node in expression.walk())
+def is_constant(value: Operand) -> bool:
+    """Whether an expression without columns and sub-queries has one value throughout a statement, and can be given to DuckDB by itself."""
+    if isinstance(value.node, exp.Literal):
+        return True
+    if value.node is None or is_volatile(value.node):
+        return False
+    nodes = list(value.node.walk())
+    if any(isinstance(node, _CHANGING) for node in nodes):
+        return False
+    return value.tokens is not None or all(isinstance(node, _KEPT) for node in nodes)
+
+
+def is_volatile(node: exp.Expr) -> bool:
+    """Whether an expression calls for values that another query need not give again."""
+    if any(True for _ in node.find_all(*_MOVING)):
+        return True
+    return any(function.name.casefold() in _VOLATILE for function in node.find_all(exp.Anonymous))

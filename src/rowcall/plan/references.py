@@ -6,7 +6,7 @@ sqlglot's tree says what is meant; the offsets of its identifiers say where that
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -198,7 +198,7 @@ def hidden_columns(ref: ResourceRef) -> dict[str, Hidden]:
     return {**found, EXTRA: Hidden(EXTRA, Scalar.JSON)}
 
 
-def named_hidden(reference: Reference, others: Sequence[set[str]], tree: exp.Expr) -> tuple[Hidden, ...]:
+def named_hidden(reference: Reference, others: Callable[[], Sequence[set[str]]], tree: exp.Expr) -> tuple[Hidden, ...]:
     """The hidden columns that a statement names, with the reference's name before them or, where no other source has them, without."""
     known = hidden_columns(reference.ref)
     folded = {name.casefold(): name for name in known}
@@ -208,8 +208,9 @@ def named_hidden(reference: Reference, others: Sequence[set[str]], tree: exp.Exp
         if isinstance(column.this, exp.Star):
             continue
         wanted |= {folded.get(parts[i]) for i in range(1, len(parts)) if is_prefix(reference, parts[:i])}
-        if is_inside(column, reference.select) and not any(parts[0] in other for other in others) and not _is_alias(column):
-            wanted.add(folded.get(parts[0]))
+        here = parts[0] in folded and is_inside(column, reference.select) and not _is_alias(column)
+        if here and not any(parts[0] in other for other in others()):
+            wanted.add(folded[parts[0]])
     return tuple(hidden for name, hidden in known.items() if name in wanted)
 
 

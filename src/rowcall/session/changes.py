@@ -25,9 +25,9 @@ from rowcall.http.page import Page
 from rowcall.manifest.model import Column, Method, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.explain import explain_scans, explain_writes
-from rowcall.plan.keys import key_tuples, keys_only
+from rowcall.plan.meant import key_tuples, keys_only
 from rowcall.plan.nodes import Call
-from rowcall.plan.planner import Analysis, plan
+from rowcall.plan.planner import Analysis
 from rowcall.plan.requests import protocol
 from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, example, lacking, missing
 from rowcall.rows.decode import decode
@@ -37,6 +37,7 @@ from rowcall.session.execute import (
     evaluator,
     item_table,
     moved,
+    planned,
     prepare,
     reading,
     request_table,
@@ -103,7 +104,7 @@ def explain_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     first = _reads_first(write, context)
     if first is not None:
         with _readable(write):
-            rows = list(explain_scans(plan(first, evaluator(context)), url_of(context)))
+            rows = list(explain_scans(planned(first, context), url_of(context)))
         rows.append(("then", f"one {type(write).__name__.upper()} request for each row that this gives"))
         return item_table(rows, context.engine)
     ready = _ready(write, context)
@@ -267,7 +268,7 @@ def _meant(write: Change, method: Method, context: Context) -> tuple[Analysis, l
         if prepared is None:  # the name was found when the statement was parsed
             raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
         analysis = prepared[0]
-        return analysis, key_tuples(analysis, method, evaluator(context)) if keys_only(analysis, method) else None
+        return analysis, key_tuples(analysis, method, evaluator(context, {})) if keys_only(analysis, method) else None
 
 
 def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span]]]:

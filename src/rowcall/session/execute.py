@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +15,10 @@ from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
 from rowcall.plan.explain import explain_scans
 from rowcall.plan.nodes import Request, Scan
-from rowcall.plan.planner import Analysis, analyse, plan
+from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
 from rowcall.plan.splice import Edit, original, splice
+from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
 from rowcall.sql.bind import Names, first_mention
@@ -84,11 +86,19 @@ def run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, 
     analysis, edits = prepared
     if _only_describes(query.text):
         return _run(query.text, edits, context, _empty(analysis)), True
-    scans = plan(analysis, evaluator(context))
     if context.dry_run:
-        return request_table([request for scan in scans for request in (c.request for c in scan.calls)], context), True
-    sources = _fetch(scans, context)
+        return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
+    scans, sources = _fetch(analysis, context)
     return _run(query.text, _edits(analysis, scans), context, sources), True
+
+
+def planned(analysis: Analysis, context: Context) -> tuple[Scan, ...]:
+    """All scans of a statement without any call: those whose keys other references give are planned as far as that goes."""
+    sources = _empty(analysis)
+    planner = Planner(analysis, evaluator(context, sources))
+    while scans := planner.next():
+        planner.fetched(scans, _decoded(scans), known=False)
+    return planner.scans
 
 
 def explain_query(query: Query, context: Context, *, analyze: bool = False) -> duckdb.DuckDBPyRelation:
@@ -101,9 +111,8 @@ def explain_query(query: Query, context: Context, *, analyze: bool = False) -> d
     if prepared is None:
         return context.engine.local(f"{explain} {query.text}", used(query.text, context), context.frame)
     analysis, edits = prepared
-    scans = plan(analysis, evaluator(context))
+    scans, sources = _fetch(analysis, context) if analyze else (planned(analysis, context), _empty(analysis))
     rows = list(explain_scans(scans, url_of(context)))
-    sources = _fetch(scans, context) if analyze else _empty(analysis)
     rows += [("sent", _sent(exchange)) for exchange in context.control.exchanges]
     text = splice(query.text, _edits(analysis, scans) if analyze else edits)
     tree = context.engine.rows(f"{explain} {text}", used(text, context), {**context.frame, **sources})
@@ -157,9 +166,8 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
         if first_mention(text, tokens, context.names) is None:
             return None
         raise
-    analysis = analyse(
-        text, tokens, context.names, lambda source: context.engine.columns(source, used(source, context), context.frame), tree
-    )
+    describe = functools.partial(_columns, context)
+    analysis = analyse(text, tokens, context.names, describe, tree)
     if not analysis.mentions:
         return None
     rendered = {
@@ -176,22 +184,37 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     return analysis, edits
 
 
+def _columns(context: Context, source: str) -> Mapping[str, str] | None:
+    return context.engine.columns(source, used(source, context), context.frame)
+
+
+def _decoded(scans: Sequence[Scan]) -> dict[str, str]:
+    """The SQL that decodes the pages of each scan, by source name."""
+    return {scan.source: decode(scan.ref.resource.columns, scan.method.rows, scan.source, scan.hidden) for scan in scans}
+
+
 def _edits(analysis: Analysis, scans: Sequence[Scan]) -> tuple[Edit, ...]:
-    return analysis.with_sources(
-        {scan.source: decode(scan.ref.resource.columns, scan.method.rows, scan.source, scan.hidden) for scan in scans}
-    )
+    return analysis.with_sources(_decoded(scans))
 
 
 def _empty(analysis: Analysis) -> dict[str, Any]:
     return {mention.source: page_source([]) for mention in analysis.mentions}
 
 
-def _fetch(scans: Sequence[Scan], context: Context) -> dict[str, Any]:
+def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict[str, Any]]:
+    """All scans of a statement, and their page sources by name: those that need nothing of others first, and so on."""
     if not context.sends:
         raise PlanError("EXPLAIN sends nothing, and a value here has to be read from an API first.", hint="Use a value in its place.")
-    pages, failures = scan_pages(scans, context.clients, context.control, partial=context.partial)
-    context.failures.extend(failures)
-    return {name: page_source(found) for name, found in pages.items()}
+    sources = _empty(analysis)
+    planner = Planner(analysis, evaluator(context, sources))
+    planner.check()
+    fetched: dict[Request, list[str]] = {}
+    while scans := planner.next():
+        pages, failures = scan_pages(scans, context.clients, context.control, fetched, partial=context.partial)
+        context.failures.extend(failures)
+        sources |= {name: page_source(found) for name, found in pages.items()}
+        planner.fetched(scans, _decoded(scans))
+    return planner.scans, sources
 
 
 def _run(text: str, edits: Sequence[Edit], context: Context, sources: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
@@ -208,8 +231,9 @@ def _only_describes(text: str) -> bool:
     return tokenize(text)[0].word in {"DESCRIBE", "DESC"}
 
 
-def evaluator(context: Context) -> Callable[[str], list[tuple[Any, ...]]]:
-    return lambda sql: context.engine.rows(sql, used(sql, context), context.frame)
+def evaluator(context: Context, sources: Mapping[str, Any]) -> Evaluate:
+    """Evaluates local queries, and queries over the pages of `sources` as these stand when it is called."""
+    return lambda sql: context.engine.values(sql, used(sql, context), {**context.frame, **sources})
 
 
 def used(text: str, context: Context) -> dict[str, Any]:

@@ -21,26 +21,27 @@ Pages = list[tuple[str, str]]
 
 
 def scan_pages(
-    scans: Sequence[Scan], clients: Mapping[str, Client], control: Control, *, partial: bool
+    scans: Sequence[Scan], clients: Mapping[str, Client], control: Control, fetched: dict[Request, list[str]], *, partial: bool
 ) -> tuple[dict[str, Pages], list[RequestError]]:
     """The pages of each scan by source name, and the errors that `partial` allowed.
 
-    A request that several scans begin with is sent once. Misfits become warnings of `control`.
+    `fetched` holds what the statement has fetched before, and takes what is fetched here: a request that several scans begin with is sent
+    once. Misfits become warnings of `control`.
     """
-    fetched: dict[Request, list[str]] = {}
     failures: list[RequestError] = []
-    for (provider, protocol), calls in _groups(scans).items():
+    for (provider, protocol), calls in _groups(scans, fetched).items():
         failures += _fetch(clients[provider], calls, protocol, control, fetched, partial=partial)
     return {scan.source: _fitted(scan, fetched, control) for scan in scans}, failures
 
 
-def _groups(scans: Sequence[Scan]) -> dict[tuple[str, Protocol], list[Call]]:
+def _groups(scans: Sequence[Scan], fetched: Mapping[Request, list[str]]) -> dict[tuple[str, Protocol], list[Call]]:
     """The distinct calls by provider and protocol, in the order of the statement."""
     groups: dict[tuple[str, Protocol], dict[Request, Call]] = {}
     for scan in scans:
         group = groups.setdefault((scan.ref.provider.provider, scan.protocol), {})
         for call in scan.calls:
-            group.setdefault(call.request, call)
+            if call.request not in fetched:
+                group.setdefault(call.request, call)
     return {key: list(calls.values()) for key, calls in groups.items() if calls}
 
 

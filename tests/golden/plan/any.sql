@@ -1,5 +1,5 @@
 SELECT id FROM openai.assistants.runs WHERE thread_id = ANY(['t1', 't2']);
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -8,7 +8,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = ANY(['t1', 't2']);
 -- A list that is a parameter.
 -- params: {"threads": ["t1", "t2"]}
 SELECT id FROM openai.assistants.runs WHERE thread_id = ANY($threads);
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -16,13 +16,14 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = ANY($threads);
 
 -- params: {"threads": ["t1", null]}
 SELECT id FROM openai.assistants.runs WHERE thread_id IN $threads;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
 -- params: {"threads": null}
 SELECT id FROM openai.assistants.runs WHERE thread_id = ANY($threads);
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
 --   no request
 -- columns: id

@@ -1,6 +1,6 @@
 -- BETWEEN of one value is an equality; of two it restricts nothing.
 SELECT id FROM openai.assistants.runs WHERE thread_id BETWEEN 't1' AND 't1';
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id

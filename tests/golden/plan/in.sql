@@ -1,5 +1,5 @@
 SELECT id FROM openai.assistants.runs WHERE thread_id IN ('t1', 't2');
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -7,7 +7,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IN ('t1', 't2');
 
 -- Two lists: what is in both.
 SELECT id FROM openai.assistants.runs WHERE thread_id IN ('t1', 't2') AND thread_id IN ('t2', 't3');
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t2 (from the statement)
 --   GET /threads/t2/runs?limit=100
 -- columns: id
@@ -25,7 +25,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id NOT IN ('t1', 't2');
 
 -- An array in brackets is a list too.
 SELECT id FROM openai.assistants.runs WHERE thread_id IN ['t1', 't2'];
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100

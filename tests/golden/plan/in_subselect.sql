@@ -1,5 +1,5 @@
 SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners WHERE owner = 'ann');
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from the sub-select)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -7,32 +7,28 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM 
 
 -- One that reads a common table expression.
 WITH owners AS (SELECT 't9' AS thread_id) SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners);
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t9 (from the sub-select)
 --   GET /threads/t9/runs?limit=100
 -- columns: id
 
 -- One that looks at the outer row cannot stand alone.
 SELECT id FROM openai.assistants.runs r WHERE thread_id IN (SELECT o.thread_id FROM owners o WHERE o.owner = r.status);
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
---
--- LINE 1: SELECT id FROM openai.assistants.runs r WHERE thread_id IN (SELECT o.thread_id FROM owners…
---                        ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from the sub-select)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
 
 -- One that reads an API itself is not run beforehand.
 SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM openai.assistants.runs WHERE thread_id = 't1');
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
---
--- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM openai.ass…
---                        ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 2. runs: list_runs of openai.assistants.runs
+--   thread_id =  (from the sub-select)
+--   a request for each of these
+-- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE thread_id NOT IN (SELECT thread_id FROM owners);
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:

@@ -1,6 +1,6 @@
 -- The right side of ASOF is restricted by its ON alone: a filter would change which row is the last.
 SELECT o.owner, r.id FROM owners o ASOF JOIN openai.assistants.runs r ON r.thread_id = o.thread_id AND o.n >= r.created_at;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -17,7 +17,7 @@ SELECT o.owner, r.id FROM owners o ASOF JOIN openai.assistants.runs r ON o.n >= 
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
 
 SELECT r.id, o.owner FROM openai.assistants.runs r ASOF LEFT JOIN owners o ON r.thread_id = o.thread_id AND r.created_at >= o.n WHERE r.thread_id = 't1';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id, owner

@@ -11,14 +11,14 @@ SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.threa
 
 -- WHERE drops what the other side has alone.
 SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE r.thread_id = 't1';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: owner, id
 
 -- A sub-select that says which rows are meant.
 SELECT o.owner, r.id FROM owners o FULL JOIN (FROM openai.assistants.runs WHERE thread_id = 't1') r ON r.thread_id = o.thread_id;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: owner, id

@@ -1,5 +1,5 @@
 SELECT o.owner, r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -7,33 +7,33 @@ SELECT o.owner, r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id 
 
 -- What WHERE says of the table is said of its keys.
 SELECT o.owner, r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE o.owner = 'bo';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=100
 -- columns: owner, id
 
 -- A constant goes through the equality.
 SELECT o.owner, r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE o.thread_id = 't9';
--- r: list_runs of openai.assistants.runs
---   thread_id = t9 (from the statement)
---   GET /threads/t9/runs?limit=100
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from o.thread_id)
+--   no request
 -- columns: owner, id
 
 -- A comma, and an equality in WHERE.
 SELECT o.owner, r.id FROM owners o, openai.assistants.runs r WHERE r.thread_id = o.thread_id AND o.n > 2;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=100
 -- columns: owner, id
 
 -- Two resources: what is known of one is known of the other.
 SELECT r.id, m.id FROM openai.assistants.runs r JOIN openai.assistants.messages m ON m.thread_id = r.thread_id WHERE r.thread_id = 't1';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
--- m: list_messages of openai.assistants.messages
---   thread_id = t1 (from the statement)
---   GET /threads/t1/messages?limit=100
+-- 2. m: list_messages of openai.assistants.messages
+--   thread_id =  (from r.thread_id)
+--   a request for each of these
 -- columns: id, id
 
 -- Integers do not equal texts in one spelling.
@@ -41,6 +41,7 @@ SELECT r.id FROM numbers o JOIN openai.assistants.runs r ON r.thread_id = o.thre
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- thread_id is string, and integer is not: DuckDB would compare them as another type.
 --
 -- LINE 1: SELECT r.id FROM numbers o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id
 --                                         ^^^^^^^^^^^^^^^^^^^^^^
@@ -49,9 +50,9 @@ SELECT r.id FROM numbers o JOIN openai.assistants.runs r ON r.thread_id = o.thre
 
 -- Two keys from one table.
 SELECT r.status FROM finished f JOIN openai.assistants.runs r ON r.thread_id = f.thread_id AND r.run_id = f.run_id WHERE f.run_id = 'r1';
--- r: get_run of openai.assistants.runs
+-- 1. r: get_run of openai.assistants.runs
 --   thread_id = t1 (from f.thread_id)
---   run_id = r1 (from the statement)
+--   run_id = r1 (from f.run_id)
 --   GET /threads/t1/runs/r1
 -- columns: status
 

@@ -1,6 +1,6 @@
 -- The right side is restricted by ON, which keeps the rows of the left.
 SELECT o.owner, r.id FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id = o.thread_id AND o.owner = 'bo';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=100
 -- columns: owner, id
@@ -18,24 +18,24 @@ SELECT o.owner, r.id FROM openai.assistants.runs r LEFT JOIN owners o ON r.threa
 
 -- But WHERE restricts it, and the right side through it.
 SELECT r.id, m.id FROM openai.assistants.runs r LEFT JOIN openai.assistants.messages m ON m.thread_id = r.thread_id WHERE r.thread_id = 't1';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
--- m: list_messages of openai.assistants.messages
---   thread_id = t1 (from the statement)
---   GET /threads/t1/messages?limit=100
+-- 2. m: list_messages of openai.assistants.messages
+--   thread_id =  (from r.thread_id)
+--   a request for each of these
 -- columns: id, id
 
 -- WHERE restricts the right side too.
 SELECT o.owner, r.id FROM owners o LEFT JOIN openai.assistants.runs r ON true WHERE r.thread_id = 't1';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: owner, id
 
 -- IS NULL does not.
 SELECT o.owner FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE r.id IS NULL;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -43,6 +43,8 @@ SELECT o.owner FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id =
 
 -- A condition that is never true leaves nothing to ask for.
 SELECT o.owner, r.id FROM owners o LEFT JOIN openai.assistants.runs r ON false;
--- r: get_run of openai.assistants.runs
+-- 1. r: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from the statement)
 --   no request
 -- columns: owner, id

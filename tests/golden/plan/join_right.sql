@@ -1,5 +1,5 @@
 SELECT o.owner, r.id FROM openai.assistants.runs r RIGHT JOIN owners o ON r.thread_id = o.thread_id;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -16,7 +16,7 @@ SELECT o.owner, r.id FROM owners o RIGHT JOIN openai.assistants.runs r ON r.thre
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
 
 SELECT o.owner, r.id FROM owners o RIGHT JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE r.thread_id = 't1';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: owner, id

@@ -1,18 +1,18 @@
 SELECT r.id FROM openai.assistants.runs r SEMI JOIN owners o ON r.thread_id = o.thread_id;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
 SELECT o.owner FROM owners o SEMI JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE o.owner = 'bo';
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=100
 -- columns: owner
 
 SELECT o.owner FROM owners o ANTI JOIN openai.assistants.runs r ON r.thread_id = o.thread_id;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100

@@ -1,13 +1,13 @@
 -- One request for the list, against two for the runs.
 SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' AND id IN ('r1', 'r2');
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: status
 
 -- As many: the one that asks for less.
 SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' AND id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
@@ -15,20 +15,20 @@ SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' AND id = 'r1';
 
 -- Nothing is required.
 SELECT name FROM openai.assistants.assistants;
--- assistants: list_assistants of openai.assistants.assistants
+-- 1. assistants: list_assistants of openai.assistants.assistants
 --   GET /assistants?limit=100
 -- columns: name
 
 -- An option of the API, where a statement says it.
 SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND "order" = 'asc';
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   order = asc (from the statement)
 --   GET /threads/t1/runs?order=asc&limit=100
 -- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND "limit" = 5;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   limit = 5 (from the statement)
 --   GET /threads/t1/runs?limit=5

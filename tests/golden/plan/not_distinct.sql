@@ -1,11 +1,11 @@
 SELECT id FROM openai.assistants.runs WHERE thread_id IS NOT DISTINCT FROM 't1';
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE 't1' IS NOT DISTINCT FROM thread_id;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id

@@ -1,10 +1,11 @@
 SELECT id FROM openai.assistants.runs WHERE thread_id = NULL;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
 --   no request
 -- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE thread_id IN ('t1', NULL);
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
@@ -20,18 +21,22 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IS NULL;
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
 
 SELECT id FROM openai.assistants.runs WHERE thread_id = coalesce(NULL, 't1');
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
 -- Nothing can be meant.
 SELECT id FROM openai.assistants.runs WHERE false;
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from the statement)
 --   no request
 -- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND NULL;
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from the statement)
 --   no request
 -- columns: id

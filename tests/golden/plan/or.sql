@@ -1,6 +1,6 @@
 -- An OR of conjunctions: one call for each.
 SELECT status FROM openai.assistants.runs WHERE (thread_id = 't1' AND id = 'r1') OR (thread_id = 't2' AND id = 'r2');
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   run_id = r1, r2 (from the statement)
 --   GET /threads/t1/runs/r1
@@ -9,7 +9,7 @@ SELECT status FROM openai.assistants.runs WHERE (thread_id = 't1' AND id = 'r1')
 
 -- Where one side does not name the run, all runs of its thread are needed.
 SELECT status FROM openai.assistants.runs WHERE (thread_id = 't1' AND id = 'r1') OR thread_id = 't2';
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
@@ -28,14 +28,14 @@ SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' OR status = 'fa
 
 -- A side that is never true does not count.
 SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' OR false;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: status
 
 -- An OR within an AND.
 SELECT status FROM openai.assistants.runs WHERE (thread_id = 't1' OR thread_id = 't2') AND (id = 'r1' OR id = 'r2');
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100

@@ -1,13 +1,13 @@
 -- params: {"t": "t1"}
 SELECT id FROM openai.assistants.runs WHERE thread_id = $t;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
 -- params: {"1": "t1", "2": "r1"}
 SELECT id FROM openai.assistants.runs WHERE thread_id = $1 AND run_id = $2;
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
@@ -16,7 +16,8 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = $1 AND run_id = $2;
 -- A parameter that is NULL equals nothing.
 -- params: {"t": null}
 SELECT id FROM openai.assistants.runs WHERE thread_id = $t;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
 --   no request
 -- columns: id
 
@@ -35,7 +36,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = $t;
 -- In a key query as well.
 -- params: {"who": "bo"}
 SELECT r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE o.owner = $who;
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=100
 -- columns: id

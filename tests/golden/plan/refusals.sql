@@ -79,15 +79,11 @@ SUMMARIZE openai.assistants.runs;
 
 -- A correlated sub-select takes no values from the row outside.
 SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id) FROM owners o;
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
--- What stands outside its sub-query or CTE is not used as a parameter: repeat the condition inside.
---
--- LINE 1: SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id = o.threa…
---                                               ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id)
 
 -- SQL that the reader of statements does not know.
 FROM openai.assistants.runs WHERE thread_id = 't1' SELECT id;

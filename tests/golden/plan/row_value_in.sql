@@ -1,6 +1,6 @@
 -- One call for each row, not for each pair of values.
 SELECT status FROM openai.assistants.runs WHERE (thread_id, run_id) IN (('t1', 'r1'), ('t2', 'r2'));
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1, t2 (from the statement)
 --   run_id = r1, r2 (from the statement)
 --   GET /threads/t1/runs/r1
@@ -8,7 +8,7 @@ SELECT status FROM openai.assistants.runs WHERE (thread_id, run_id) IN (('t1', '
 -- columns: status
 
 SELECT status FROM openai.assistants.runs WHERE (thread_id, id) IN (('t1', 'r1'), ('t1', 'r2'));
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: status

@@ -1,54 +1,54 @@
 -- Hidden columns never show in a star, though the statement names them.
 SELECT * FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
 -- columns: id, assistant_id, cancelled_at, … (27)
 
 SELECT r.* FROM openai.assistants.runs r WHERE r.thread_id = 't1' AND r.run_id = 'r1';
--- r: get_run of openai.assistants.runs
+-- 1. r: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
 -- columns: id, assistant_id, cancelled_at, … (27)
 
 SELECT run_id, * FROM openai.assistants.runs WHERE thread_id = 't1';
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: run_id, id, assistant_id, … (28)
 
 SELECT * EXCLUDE (tools, usage) FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
 -- columns: id, assistant_id, cancelled_at, … (25)
 
 SELECT * EXCLUDE tools FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
 -- columns: id, assistant_id, cancelled_at, … (26)
 
 SELECT * REPLACE (upper(status) AS status) FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
 -- columns: id, assistant_id, cancelled_at, … (27)
 
 SELECT COLUMNS(*) FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
 -- columns: id, assistant_id, cancelled_at, … (27)
 
 FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
@@ -56,34 +56,35 @@ FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
 
 -- Two references under one star.
 SELECT * FROM openai.assistants.runs a JOIN openai.assistants.runs b ON a.run_id = b.run_id WHERE a.thread_id = 't1' AND b.thread_id = 't2';
--- a: list_runs of openai.assistants.runs
+-- 1. a: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
--- b: list_runs of openai.assistants.runs
---   thread_id = t2 (from the statement)
---   GET /threads/t2/runs?limit=100
+-- 2. b: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from a.run_id)
+--   a request for each of these
 -- columns: id, assistant_id, cancelled_at, … (54)
 
 -- In a sub-select and in a union.
 SELECT * FROM (SELECT * FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1') UNION ALL SELECT * FROM openai.assistants.runs WHERE thread_id = 't2';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t2 (from the statement)
 --   GET /threads/t2/runs?limit=100
 -- columns: id, assistant_id, cancelled_at, … (27)
 
 SELECT count(*) FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- runs: get_run of openai.assistants.runs
+-- 1. runs: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1
 -- columns: count_star()
 
 SELECT _extra, * FROM openai.assistants.runs WHERE thread_id = 't1';
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: _extra, id, assistant_id, … (28)

@@ -25,6 +25,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = 'T1' COLLATE NOCASE;
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- 'T1' COLLATE NOCASE compares under a collation, by which other texts are equal to it too.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id = 'T1' COLLATE NOCASE
 --                        ^^^^^^^^^^^^^^^^^^^^^^

@@ -4,27 +4,27 @@ WITH runs AS (SELECT 1 AS id) SELECT id FROM runs;
 
 -- Within itself it does not.
 WITH runs AS (SELECT * FROM openai.assistants.runs WHERE thread_id = 't1') SELECT id FROM runs;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
 WITH runs AS (SELECT * FROM runs WHERE thread_id = 't1') SELECT id FROM runs;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
 -- A later one is not seen by an earlier one.
 WITH a AS (SELECT id FROM runs WHERE thread_id = 't1'), runs AS (SELECT 2 AS id) SELECT a.id FROM a, runs;
--- runs: list_runs of openai.assistants.runs
+-- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
 -- A whole name is never shadowed.
 WITH runs AS (SELECT 't1' AS thread_id) SELECT r.id FROM runs JOIN openai.assistants.runs r USING (thread_id);
--- r: list_runs of openai.assistants.runs
+-- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1 (from runs.thread_id)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
@@ -34,7 +34,6 @@ WITH r AS (SELECT * FROM openai.assistants.runs) SELECT id FROM r WHERE thread_i
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- What stands outside its sub-query or CTE is not used as a parameter: repeat the condition inside.
 --
 -- LINE 1: WITH r AS (SELECT * FROM openai.assistants.runs) SELECT id FROM r WHERE thread_id = 't1'
 --                                  ^^^^^^^^^^^^^^^^^^^^^^

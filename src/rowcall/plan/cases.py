@@ -1,0 +1,193 @@
+"""One way in which the conditions of a SELECT can hold: what its columns then equal, and the query that gives their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rowcall.manifest.types import quoted
+from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Sources, label
+from rowcall.plan.enclosing import Use
+from rowcall.plan.joins import Condition, Group, Live, Place
+from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Values written in the statement, for some columns at once."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Operand, ...], ...]
+    listed: bool
+    """Whether each is a list, of which any value will do."""
+    through: tuple[str, ...] = ()
+    """Queries of one truth value each: whether a local column that they came through compares under a collation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Values that a query gives, for some columns at once."""
+
+    columns: tuple[str, ...]
+    sql: str
+    """A query of a column for each, distinct."""
+    origins: tuple[str, ...]
+    """How EXPLAIN names where each comes from, as `t.thread_id`."""
+    reads: frozenset[int]
+    """The references whose pages the query reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """What a column of the source in question is known to equal."""
+
+    operands: tuple[Operand, ...]
+    """Columns and expressions of what it is joined with."""
+    visited: tuple[Place, ...]
+    """All columns that have its value, itself first."""
+
+
+class Case:
+    """One alternative of one SELECT, with respect to one of its sources or, for None, to all of its rows."""
+
+    def __init__(self, sources: Sources, atoms: Sequence[tuple[Atom, Live]]) -> None:
+        self.sources = sources
+        self._frame = sources.frame
+        self._own = sources.own
+        self._atoms = atoms
+        self._filters = list(self._filtering())
+
+    def _filtering(self) -> Iterator[Filtering]:
+        """The conditions as what may stand after WHERE: each whole where it says one thing, else what is chosen of it."""
+        seen: set[Condition] = set()
+        for atom, live in self._atoms:
+            condition = live.condition
+            if len(self._frame.alternatives(condition)) > 1:
+                if isinstance(atom, Equal):
+                    yield Filtering((atom.left, atom.right), live.guards)
+                elif isinstance(atom, Filter):
+                    yield Filtering((Operand(atom.node, atom.tokens),), live.guards)
+            elif condition not in seen:
+                seen.add(condition)
+                if condition.predicate is not None:
+                    yield Filtering((Operand(condition.predicate, condition.tokens),), live.guards)
+                elif isinstance(atom, Equal):
+                    yield Filtering((atom.left, atom.right), live.guards)
+
+    # -- what columns equal --------------------------------------------------------------------------------------------------------
+
+    def equals(self, name: str) -> Equals:
+        """What a column of the source in question equals."""
+        start = (self._own if self._own is not None else OUTER, name)
+        visited = [start]
+        operands: list[Operand] = []
+        groups: set[Group] = set()
+        used: set[int] = set()
+        given = self.sources.outputs
+        changed = True
+        while changed:
+            changed = False
+            for index, (atom, live) in enumerate(self._atoms):
+                if index in used or not isinstance(atom, Equal) or not live.guards <= groups:
+                    continue
+                for one, other in ((atom.left, atom.right), (atom.right, atom.left)):
+                    place = self._frame.place(one)
+                    if place not in visited or (place == start and not live.restricts):
+                        continue
+                    used.add(index)
+                    changed = True
+                    beyond = self._frame.place(other)
+                    if beyond is None or beyond[0] != self._own:
+                        operands.append(other)
+                    if beyond is not None and beyond not in visited and self._alike(place, beyond):
+                        visited.append(beyond)
+                        groups |= self.sources.offered.get(beyond[0], frozenset())
+                    break
+        operands += [Operand(None, place=(OUTER, f"o{given[place]}")) for place in visited if place in given]
+        return Equals(tuple(operands), tuple(visited))
+
+    def _alike(self, place: Place, other: Place) -> bool:
+        """Whether two columns compare in one way, so that what equals the one equals the other."""
+        kinds = {self._kind(place), self._kind(other)} - {"any"}
+        return kinds in ({"text"}, {"integer"}, set())
+
+    def _kind(self, place: Place) -> str:
+        matched = place[0] >= 0 and self._frame.sources[place[0]].matched is not None
+        return "any" if matched else self._frame.kind(place)
+
+    def constants(self, known: dict[str, Equals]) -> Iterator[Constants]:
+        """The constants that columns of the source in question are among, given what each equals."""
+        for atom, live in self._atoms:
+            if not isinstance(atom, Among):
+                continue
+            places = [self._frame.place(Operand(column)) for column in atom.columns]
+            hits = [
+                (name, at, equal.visited)
+                for at, place in enumerate(places)
+                for name, equal in known.items()
+                if place in equal.visited and (live.restricts or place != equal.visited[0])
+            ]
+            if hits:
+                columns = tuple(name for name, _, _ in hits)
+                rows = tuple(tuple(row[at] for _, at, _ in hits) for row in atom.rows)
+                probes = {probe for _, _, visited in hits for place in visited if (probe := self._probe(place))}
+                yield Constants(columns, rows, atom.listed, tuple(sorted(probes)))
+
+    def _probe(self, place: Place) -> str:
+        """A query for whether a local column compares under a collation; "" for one that cannot, being an API's."""
+        source = self._frame.sources[place[0]] if place[0] >= 0 else None
+        if source is None or source.reference is not None or source.matched is not None or not self.sources.is_there(source.node):
+            return ""
+        if source.span is None:
+            return ""
+        query = f"SELECT {collates(quoted(place[1]))} FROM {self._frame.scopes.written(source.span)} LIMIT 1"
+        return self._frame.scopes.prefixed(query, [source.node]) or ""
+
+    def keys(self, known: dict[str, Equals]) -> list[Keys]:
+        """The key queries for columns of the source in question: one for all of them or, where that cannot be, one for each."""
+        reachable = {name: [o for o in equal.operands if self._can_give(o)] for name, equal in known.items()}
+        wanted = {name: operands for name, operands in reachable.items() if operands}
+        together = self._key_query(wanted) if wanted else None
+        if together is not None:
+            return [together]
+        single = [self._key_query({name: operands}) for name, operands in wanted.items()]
+        return [keys for keys in single if keys is not None]
+
+    def _key_query(self, wanted: dict[str, list[Operand]]) -> Keys | None:
+        columns = tuple(wanted)
+        selected = [(name, operands[0]) for name, operands in wanted.items()]
+        same = [(operands[0], other) for operands in wanted.values() for other in operands[1:] if self._both_alike(operands[0], other)]
+        query = self.query(selected, same=same)
+        return Keys(columns, query.sql, query.origins, query.reads) if query is not None else None
+
+    def _both_alike(self, one: Operand, other: Operand) -> bool:
+        places = self._frame.place(one), self._frame.place(other)
+        return places[0] is not None and places[1] is not None and self._alike(places[0], places[1])
+
+    def _can_give(self, operand: Operand) -> bool:
+        """Whether an expression's values can be had before the source in question is read."""
+        return Draft(self.sources).add(operand)
+
+    def query(
+        self, selected: Sequence[tuple[str, Operand]], places: Sequence[Column] = (), same: Sequence[tuple[Operand, Operand]] = ()
+    ) -> Query | None:
+        """The distinct values of some expressions, under the names given, and of columns of this SELECT or ones further out.
+
+        `same` holds pairs of expressions that are equal. None where something that is needed cannot be read.
+        """
+        draft = Draft(self.sources)
+        chosen = [*selected, *((label(column), self.sources.operand(column)) for column in places)]
+        if not draft.add_all([operand for _, operand in chosen]):
+            return None
+        pairs = [pair for pair in same if draft.add_all(pair)]
+        return draft.query(chosen, pairs, self._filters)
+
+    def outputs(self, use: Use, wanted: Sequence[int]) -> dict[int, Operand]:
+        """What output columns of a SELECT that is used here as the source in question equal, as far as their values can be read."""
+        found: dict[int, Operand] = {}
+        for index in wanted:
+            name = use.names[index] if index < len(use.names) else ""
+            operand = next((o for o in self.equals(name).operands if self._can_give(o)), None) if name else None
+            if operand is not None:
+                found[index] = operand
+        return found

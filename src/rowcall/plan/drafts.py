@@ -1,0 +1,317 @@
+"""A key query as it is put together: the sources that its values come from, what these need, and the conditions that reduce them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from rowcall.manifest.types import quoted
+from rowcall.plan.joins import Group, Place
+from rowcall.plan.predicates import Operand, is_volatile
+from rowcall.plan.scopes import Frame, Source, is_stable
+from rowcall.plan.splice import Edit
+
+OUTER = -1
+"""The source that stands for what surrounds a SELECT: `o0`, … are its output columns as they are used there, `p0`, … columns of there."""
+
+Column = tuple[Frame, Place]
+"""A column of a SELECT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SELECT of values."""
+
+    sql: str
+    reads: frozenset[int]
+    """The references whose pages it reads."""
+    origins: tuple[str, ...] = ()
+    """How EXPLAIN names where each of its columns comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filtering:
+    """A condition: a predicate, or two expressions that are equal."""
+
+    operands: tuple[Operand, ...]
+    guards: frozenset[Group]
+
+
+@dataclass(slots=True)
+class Sources:
+    """What the sources of one SELECT may be used for, when the values of one of them are wanted."""
+
+    frame: Frame
+    own: int | None
+    offered: Mapping[int, frozenset[Group]]
+    outputs: Mapping[Place, int]
+    """The output columns whose values are known around the SELECT, by the column of its FROM clause that each is."""
+    is_there: Callable[[exp.Expr], bool]
+    """Whether all that a piece of SQL reads has been fetched; what has not is noted."""
+    around: Callable[[Sequence[int], Sequence[Column]], Query | None]
+    """The values around the SELECT: of its output columns, and of columns there."""
+    within: Callable[[Source], Query | None]
+    """The values of a matched sub-query, as `k0`, …"""
+    say: Callable[[str], None]
+    """Takes a reason why something that looks like a value is not used."""
+    has_outside: bool
+    """Whether anything surrounds the SELECT."""
+    columns: dict[str, Column] = field(default_factory=dict)
+    """Columns of SELECTs further out, by what they are called here."""
+
+    def operand(self, column: Column) -> Operand:
+        """A column of this SELECT, or of one further out, as an expression here."""
+        frame, place = column
+        if frame is self.frame:
+            return Operand(None, place=place)
+        self.columns[label(column)] = column
+        return Operand(None, place=(OUTER, label(column)))
+
+
+def label(column: Column) -> str:
+    """What a column of a SELECT is called in those within it."""
+    frame, place = column
+    return f"p{frame.number}_{place[0]}_{place[1]}"
+
+
+class Draft:
+    """One query that is being put together."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._frame = sources.frame
+        self._included: list[int] = []
+        self._outputs: list[int] = []
+        self._outside: list[Column] = []
+        self._nodes: list[exp.Expr] = []
+        self._reads: set[int] = set()
+
+    # -- what it uses --------------------------------------------------------------------------------------------------------------
+
+    def add(self, operand: Operand) -> bool:
+        """Adds what an expression is made of; false where that cannot be read before the source in question is."""
+        if operand.node is not None and (is_volatile(operand.node) or not self._sources.is_there(operand.node)):
+            return False
+        touched = self._touched(operand)
+        if touched is None or not self._all_usable(touched[0]):
+            return False
+        outputs, outside = self._from_outside(operand, touched[1])
+        if (outputs or outside) and self._sources.around(outputs, outside) is None:
+            return False
+        self._keep(touched[0], outside)
+        self._outputs += outputs
+        if operand.node is not None:
+            self._nodes.append(operand.node)
+        return True
+
+    def add_all(self, operands: Sequence[Operand]) -> bool:
+        """Adds several, so that all that is waited for is noted; false where one cannot be read."""
+        found = [self.add(operand) for operand in operands]
+        return all(found)
+
+    def _all_usable(self, positions: Sequence[int]) -> bool:
+        found = [self._usable(position) for position in positions]
+        return all(found)
+
+    def _from_outside(self, operand: Operand, outside: list[Column]) -> tuple[list[int], list[Column]]:
+        """The outputs, and the columns of outside, that an expression is made of."""
+        if operand.place is None or operand.place[0] != OUTER:
+            return [], outside
+        name = operand.place[1]
+        return ([], [self._sources.columns[name]]) if name in self._sources.columns else ([int(name[1:])], [])
+
+    def _keep(self, positions: Sequence[int], outside: Sequence[Column]) -> None:
+        self._included += [position for position in positions if position not in self._included]
+        self._outside += [column for column in outside if column not in self._outside]
+
+    def _touched(self, operand: Operand) -> tuple[list[int], list[Column]] | None:
+        """The sources, and the columns from outside, that an expression is made of; None when that is not certain."""
+        if operand.place is not None:
+            return [operand.place[0]], []
+        positions: set[int] = set()
+        outside: list[Column] = []
+        for column in operand.node.find_all(exp.Column) if operand.node is not None else ():
+            if isinstance(column.find_ancestor(exp.Pivot, exp.Select), exp.Pivot):
+                continue  # of what is pivoted
+            found = self._frame.scopes.resolve(column)
+            if found is None and not isinstance(column.this, exp.Star):
+                return None
+            if found is not None and found.frame is self._frame:
+                positions.add(found.position)
+            elif found is not None and not found.frame.is_within(self._frame):
+                positions.add(OUTER)
+                outside.append((found.frame, (found.position, found.name)))
+        return sorted(positions), outside
+
+    def _usable(self, position: int) -> bool:
+        """Whether a source may be read before the statement runs."""
+        if position == OUTER:
+            return self._sources.has_outside
+        if position not in self._sources.offered or position == self._sources.own:
+            return False
+        source = self._frame.sources[position]
+        if source.span is None or not self._sources.is_there(source.node):
+            return False
+        if not is_stable(source.node):
+            name = "The sub-select" if source.matched is not None else source.alias
+            keep = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
+            self._sources.say(f"{name} could give other rows each time; {keep}")
+            return False
+        return True
+
+    # -- the query -----------------------------------------------------------------------------------------------------------------
+
+    def query(
+        self, selected: Sequence[tuple[str, Operand]], same: Sequence[tuple[Operand, Operand]], filters: Sequence[Filtering]
+    ) -> Query | None:
+        """The distinct values of expressions, under names, reduced by the conditions that are about what is used or joins it with more.
+
+        None where something that is needed cannot be read.
+        """
+        chosen = self._closed(filters)
+        items = self._items() if chosen is not None else None
+        if chosen is None or items is None:
+            return None
+        texts = [(name, self._text(operand)) for name, operand in selected]
+        conditions = [self._condition(filtering.operands) for filtering in chosen] + [self._condition(pair) for pair in same]
+        if any(text is None for _, text in texts):
+            return None
+        query = "SELECT DISTINCT " + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
+        query += f" FROM {', '.join(items)}" if items else ""
+        kept = [condition for condition in conditions if condition is not None]
+        query += f" WHERE {' AND '.join(kept)}" if kept else ""
+        whole = self._frame.scopes.prefixed(query, self._nodes)
+        for node in self._nodes:
+            self._reads |= self._frame.scopes.reads(node)
+        return Query(whole, frozenset(self._reads), tuple(self._origin(operand) for _, operand in selected)) if whole is not None else None
+
+    def _closed(self, filters: Sequence[Filtering]) -> list[Filtering] | None:
+        """The conditions that reduce it, with what it needs added; None where a need cannot be met."""
+        done: set[int] = set()
+        chosen: list[Filtering] = []
+        changed = True
+        while changed:
+            changed = False
+            for position in [position for position in self._included if position not in done and position != OUTER]:
+                done.add(position)
+                changed = True
+                if not self._needed(self._frame.sources[position]):
+                    return None
+            for filtering in filters:
+                if filtering not in chosen and self._reduces(filtering):
+                    chosen.append(filtering)
+                    changed = True
+        return chosen
+
+    def _needed(self, source: Source) -> bool:
+        """Adds what a source takes from others: LATERAL and unnest, and a sub-query with columns from outside it."""
+        if source.matched:
+            return True
+        self._nodes.append(source.node)
+        touched = self._touched(Operand(source.node))
+        if touched is None or source.position in touched[0] or not self._all_usable(touched[0]):
+            return False
+        self._keep(*touched)
+        return True
+
+    def _reduces(self, filtering: Filtering) -> bool:
+        """Whether a condition is about what is used, or joins it with what can be read as well, which is then added."""
+        groups = {group for position in self._included for group in self._sources.offered.get(position, ())}
+        touched = [self._touched(operand) for operand in filtering.operands]
+        positions = {position for found in touched if found is not None for position in found[0]}
+        outside = [column for found in touched if found is not None for column in found[1]]
+        if None in touched or not filtering.guards <= groups or not positions & set(self._included) or self._sources.own in positions:
+            return False
+        if any(column not in self._outside for column in outside) or any(self._is_matched(position) for position in positions):
+            return False
+        more = sorted(positions - set(self._included) - {OUTER})
+        if not self._all_usable(more) or not all(self._sources.offered[position] <= groups for position in more):
+            return False
+        nodes = [operand.node for operand in filtering.operands if operand.node is not None]
+        if not all(self._sources.is_there(node) and is_stable(node) and not is_volatile(node) for node in nodes):
+            return False
+        if self._condition(filtering.operands) is None:
+            return False
+        self._keep(more, [])
+        self._nodes += nodes
+        return True
+
+    def _is_matched(self, position: int) -> bool:
+        return position != OUTER and self._frame.sources[position].matched is not None
+
+    # -- its text ------------------------------------------------------------------------------------------------------------------
+
+    def _condition(self, operands: Sequence[Operand]) -> str | None:
+        texts = [self._text(operand) for operand in operands]
+        return None if None in texts else f"({' = '.join(map(str, texts))})"
+
+    def _text(self, operand: Operand) -> str | None:
+        if operand.place is not None:
+            if operand.place[0] == OUTER:
+                return f"__rowcall_around.{quoted(operand.place[1])}"
+            return self._frame.shown(operand.place)
+        found = self._frame.scopes.resolve(operand.node) if isinstance(operand.node, exp.Column) else None
+        if found is not None and found.exact and found.frame is self._frame:
+            return self._frame.shown((found.position, found.name))
+        if operand.node is None or operand.tokens is None:
+            return None
+        span = self._frame.scopes.layout.span(operand.tokens)
+        return self._frame.scopes.written(span, self._named(operand.node))
+
+    def _named(self, node: exp.Expr) -> list[Edit]:
+        """Edits that say of which source each column is, where that has to be said, or is another one here."""
+        edits = []
+        for column in node.find_all(exp.Column):
+            found = self._frame.scopes.resolve(column)
+            parts = column.parts
+            if found is None or "start" not in parts[0].meta or (found.frame is not self._frame and found.frame.is_within(self._frame)):
+                continue
+            start, end = parts[0].meta["start"], parts[found.parts - 1].meta["end"] + 1
+            if found.frame is not self._frame:
+                edits.append(Edit(start, end, f"__rowcall_around.{quoted(label((found.frame, (found.position, found.name))))}"))
+            elif found.parts == 1:
+                edits.append(Edit(start, end, self._frame.shown((found.position, found.name))))
+        return edits
+
+    def _items(self) -> list[str] | None:
+        """The FROM clause; None where a part of it cannot be had."""
+        items = []
+        for position in sorted(self._included):
+            text = self._around() if position == OUTER else self._item(self._frame.sources[position])
+            if text is None:
+                return None
+            items.append(text)
+        return items
+
+    def _item(self, source: Source) -> str | None:
+        if source.span is None:
+            return None
+        if source.matched is None:
+            return self._frame.scopes.written(source.span, self._named(source.node))
+        if not source.matched:
+            names = ", ".join(f"k{number}" for number in range(source.width))
+            return f"{self._frame.scopes.written(source.span, self._named(source.node))} AS {source.alias}({names})"
+        query = self._sources.within(source)
+        if query is None:
+            return None
+        self._reads |= query.reads
+        return f"({query.sql}) AS {source.alias}"
+
+    def _around(self) -> str | None:
+        query = self._sources.around(sorted(set(self._outputs)), self._outside)
+        if query is None:
+            return None
+        self._reads |= query.reads
+        return f"({query.sql}) AS __rowcall_around"
+
+    def _origin(self, operand: Operand) -> str:
+        """How EXPLAIN names where a value comes from."""
+        place = self._frame.place(operand)
+        if place is None:
+            return self._frame.scopes.layout.shown(operand.tokens) if operand.tokens is not None else "the statement"
+        if place[0] == OUTER:
+            return "the query around it"
+        source = self._frame.sources[place[0]]
+        return "the sub-select" if source.matched is not None else f"{source.alias}.{place[1]}"

@@ -1,0 +1,132 @@
+"""What surrounds a SELECT: where its rows are used, and whether a condition there may be applied to it instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from rowcall.plan.references import cte_of
+from rowcall.plan.scopes import Frame, Scopes
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One place where the rows of a SELECT are used."""
+
+    frame: Frame
+    own: int | None
+    """The source that they are there; None in an expression, of which only the columns that it takes from outside are known."""
+    names: tuple[str, ...] = ()
+    """What the SELECT's output columns are called there, in order."""
+    where: bool = True
+    """Whether WHERE holds for the rows that it is used with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosing:
+    """What surrounds a SELECT."""
+
+    uses: tuple[Use, ...] = ()
+    """None for a statement's outermost SELECT, or where it is not understood."""
+    correlated: bool = False
+    """Whether it can take columns from outside."""
+    blocked: str = ""
+    """Why a condition on its rows may not be applied before them, in the user's terms."""
+
+
+def enclosing(frame: Frame) -> Enclosing:
+    """What surrounds a SELECT."""
+    node, blocked = _whole(frame.select)
+    parent = node.parent
+    if isinstance(parent, exp.CTE):
+        return _uses(frame.scopes, parent, node, blocked)
+    outer = frame.scopes.around(node)
+    if outer is None:
+        return Enclosing()
+    leaf = parent if isinstance(parent, exp.Lateral) else node
+    own = outer.position(leaf)
+    if own is not None:
+        names = _names(outer, own, node)
+        pivoted = "PIVOT" if leaf.args.get("pivots") else ""
+        return Enclosing((Use(outer, own, names),), correlated=True, blocked=blocked or _through(pivoted))
+    outer.read()
+    query = node.unnest() if isinstance(node, exp.Subquery) else node
+    matched = next((source for source in outer.sources if source.matched is not None and source.node is query), None)
+    if matched is not None:
+        names = tuple(f"k{number}" for number in range(matched.width))
+        return Enclosing((Use(outer, matched.position, names),), correlated=True, blocked=blocked)
+    within = node.find_ancestor(exp.Join, exp.Select)
+    return Enclosing((Use(outer, None, where=not isinstance(within, exp.Join)),), correlated=True, blocked=blocked)
+
+
+def _whole(select: exp.Select) -> tuple[exp.Expr, str]:
+    """The query that a SELECT is a part of, with UNION and brackets around it, and what keeps conditions out of it."""
+    node: exp.Expr = select
+    blocked = _through(_barrier(select))
+    while True:
+        parent = node.parent
+        if isinstance(parent, exp.SetOperation) and node.arg_key in {"this", "expression"}:
+            limited = "LIMIT" if parent.args.get("limit") or parent.args.get("offset") else ""
+            blocked = blocked or _through("UNION BY NAME" if parent.args.get("by_name") else limited)
+        elif isinstance(parent, exp.Subquery) and node.arg_key == "this":
+            blocked = blocked or _through("LIMIT" if parent.args.get("limit") or parent.args.get("offset") else "")
+        else:
+            return node, blocked
+        node = parent
+
+
+def _through(barrier: str) -> str:
+    return f"A condition outside a query with {barrier} cannot be applied before it; repeat it inside." if barrier else ""
+
+
+def _barrier(select: exp.Select) -> str:
+    """What in a SELECT makes its rows depend on more rows than the ones that a condition on them keeps."""
+    named = {"limit": "LIMIT", "offset": "LIMIT", "fetch": "LIMIT", "qualify": "QUALIFY", "sample": "SAMPLE"}
+    found = [word for key, word in named.items() if select.args.get(key)]
+    distinct, group = select.args.get("distinct"), select.args.get("group")
+    if distinct is not None and distinct.args.get("on"):
+        found.append("DISTINCT ON")
+    if any(window.find_ancestor(exp.Select) is select for window in select.find_all(exp.Window)):
+        found.append("a window function")
+    if group is not None and any(group.args.get(key) for key in ("grouping_sets", "cube", "rollup")):
+        found.append("GROUPING SETS")
+    return found[0] if found else ""
+
+
+def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, blocked: str) -> Enclosing:
+    """The places where a WITH's definition is read."""
+    uses = []
+    for table in scopes.tree.find_all(exp.Table):
+        if cte_of(table) is not cte:
+            continue
+        frame = scopes.around(table)
+        own = frame.position(table) if frame is not None else None
+        if frame is None or own is None:
+            return Enclosing()
+        if any(parent is cte for parent in _above(table)):
+            return Enclosing(blocked="A condition outside a recursive query cannot be applied before it; repeat it inside.")
+        uses.append(Use(frame, own, _names(frame, own, node, cte)))
+    pivoted = any(use.frame.sources[use.own or 0].node.args.get("pivots") for use in uses)
+    return Enclosing(tuple(uses), blocked=blocked or _through("PIVOT" if pivoted else ""))
+
+
+def _above(node: exp.Expr) -> list[exp.Expr]:
+    found: list[exp.Expr] = []
+    while node.parent is not None:
+        node = node.parent
+        found.append(node)
+    return found
+
+
+def _names(outer: Frame, own: int, node: exp.Expr, cte: exp.CTE | None = None) -> tuple[str, ...]:
+    """What the output columns of a query are called where it is read, "" for one whose name another has as well."""
+    first = node.unnest() if isinstance(node, exp.Subquery) else node
+    while isinstance(first, (exp.SetOperation, exp.Subquery)):
+        first = first.this
+    outputs = outer.scopes.frame(first).outputs() if isinstance(first, exp.Select) else None
+    names = [name for name, _ in outputs or ()]
+    for alias in (cte.args.get("alias") if cte is not None else None, outer.sources[own].node.args.get("alias")):
+        given = [column.name.casefold() for column in (alias.args.get("columns") or ())] if alias is not None else []
+        names[: len(given)] = given[: len(names)]
+    return tuple(name if names.count(name) == 1 else "" for name in names)

@@ -1,0 +1,288 @@
+"""Where the parts of a query stand in the user's text: FROM items, conditions, operands, WITH definitions.
+
+sqlglot's tree knows what a part means and where its identifiers stand, not where it begins and ends. Here the tokens say that, so that
+a key query can be made of stretches of the user's own text. What does not have the expected form is None, and is then not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from rowcall.errors import Span
+from rowcall.sql.tokens import Token
+
+_OPENING = frozenset({"L_PAREN", "L_BRACKET", "L_BRACE"})
+_CLOSING = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
+_CLAUSES = frozenset({"SELECT", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "WINDOW", "ORDER", "LIMIT", "OFFSET", "RETURNING"})
+_SETS = frozenset({"UNION", "INTERSECT", "EXCEPT"})
+_JOINING = frozenset({"ASOF", "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "OUTER", "SEMI", "ANTI", "CROSS", "POSITIONAL", "JOIN"})
+_QUERY = frozenset({"SELECT", "FROM", "WITH", "VALUES", "TABLE"})
+
+Range = tuple[int, int]
+"""A stretch of tokens, the end exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a FROM clause."""
+
+    span: Span
+    """Its text, alias included."""
+    on: Range | None
+    """The condition after its ON."""
+    inner: tuple[Item, ...] = ()
+    """The items of a join in brackets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The parts of one SELECT."""
+
+    columns: tuple[Range, ...]
+    """The items after SELECT; none for a FROM without it."""
+    items: tuple[Item, ...]
+    where: Range | None
+
+
+class Layout:
+    """A statement's tokens, with what opens and closes where."""
+
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.depth: list[int] = []
+        """How many brackets are open at each token; a bracket counts as outside itself."""
+        self._at = {token.start: index for index, token in enumerate(tokens)}
+        self._partner: dict[int, int] = {}
+        self._around: list[int] = []
+        """The innermost bracket that is open at each token, -1 for none."""
+        opened: list[int] = []
+        for index, token in enumerate(tokens):
+            if token.kind in _CLOSING and opened:
+                self._partner[index] = opened[-1]
+                self._partner[opened.pop()] = index
+            self.depth.append(len(opened))
+            self._around.append(opened[-1] if opened else -1)
+            if token.kind in _OPENING:
+                opened.append(index)
+
+    def index(self, offset: int) -> int:
+        """The token that starts at an offset."""
+        return self._at[offset]
+
+    def span(self, found: Range) -> Span:
+        """Where some tokens, at least one, stand."""
+        return Span(self.tokens[found[0]].start, self.tokens[found[1] - 1].end)
+
+    def shown(self, found: Range) -> str:
+        """The user's text of some tokens."""
+        return self.text[self.tokens[found[0]].start : self.tokens[found[1] - 1].end]
+
+    # -- one SELECT ----------------------------------------------------------------------------------------------------------------
+
+    def clauses(self, offset: int) -> Clauses | None:
+        """The parts of the SELECT that directly holds the identifier at `offset`."""
+        parts = self._parts(offset)
+        if parts is None:
+            return None
+        items = tuple(self._items(*parts["FROM"])) if "FROM" in parts else ()
+        return Clauses(tuple(self.separated(parts["SELECT"])) if "SELECT" in parts else (), items, parts.get("WHERE"))
+
+    def _parts(self, offset: int) -> dict[str, Range] | None:
+        """The clauses of the innermost SELECT around an offset, each by its first word and without it."""
+        anchor: int = self._at.get(offset, -1)
+        while anchor >= 0:
+            around = self._around[anchor]
+            region = (around + 1, self._partner.get(around, around + 1)) if around >= 0 else (0, len(self.tokens))
+            if around < 0 or self._is_query(around):
+                parts = self._cut(region, anchor)
+                if parts:
+                    return parts
+            anchor = around
+        return None
+
+    def _is_query(self, bracket: int) -> bool:
+        """Whether a query stands in a bracket."""
+        while self.tokens[bracket].kind == "L_PAREN" and bracket + 1 < len(self.tokens):
+            bracket += 1
+        return self.tokens[bracket].word in _QUERY
+
+    def _cut(self, region: Range, anchor: int) -> dict[str, Range]:
+        """The clauses of the SELECT, among those that UNION and its like join, that holds the token `anchor`."""
+        level = self.depth[region[0]] if region[0] < region[1] else 0
+        parts: dict[str, Range] = {}
+        word, start = "", region[0]
+        for index in range(*region):
+            if self.depth[index] != level:
+                continue
+            first = self._clause(index)
+            if first in _SETS:
+                if parts and index > anchor:
+                    break
+                parts, word = {}, ""
+            elif first and (parts or word or first in {"SELECT", "FROM"}):
+                if word:
+                    parts.setdefault(word, (start, index))
+                word, start = first, index + 1
+        else:
+            index = region[1]
+        if word and word not in parts:
+            parts[word] = (start, index)
+        return {name: found for name, found in parts.items() if found[0] < found[1]}
+
+    def _clause(self, index: int) -> str:
+        """The first word of the clause, or the set operation, that begins at a token; "" where none does."""
+        token, before = self.tokens[index], self.tokens[index - 1] if index else None
+        word = token.word.split(" ")[0]
+        if before is not None and before.kind == "DOT":
+            return ""
+        if word == "FROM" and before is not None and before.word == "DISTINCT" and self.tokens[index - 2].word in {"IS", "NOT"}:
+            return ""
+        if word == "USING" and index + 1 < len(self.tokens) and self.tokens[index + 1].word == "SAMPLE":
+            return "SAMPLE"
+        if word in _SETS:
+            return word if self._joins_queries(index) else ""
+        return word if word in _CLAUSES else ""
+
+    def _joins_queries(self, index: int) -> bool:
+        """Whether UNION, INTERSECT or EXCEPT stands between queries, and not behind a star."""
+        index += 1
+        while index < len(self.tokens) and self.tokens[index].word in {"ALL", "DISTINCT", "BY", "NAME"}:
+            index += 1
+        if index >= len(self.tokens):
+            return False
+        return self.tokens[index].word in _QUERY or (self.tokens[index].kind == "L_PAREN" and self._is_query(index))
+
+    def _items(self, first: int, last: int) -> Iterator[Item]:
+        """The items of a FROM clause; what stands between JOIN and its ON is one, an alias and a column list with it."""
+        level, start, on = self.depth[first], first, -1
+        end = -1
+        index = first
+        while index <= last:
+            joining = self._joining(index, last) if index < last and self.depth[index] == level else 0
+            comma = index < last and self.depth[index] == level and self.tokens[index].kind == "COMMA"
+            word = self.tokens[index].word if index < last and self.depth[index] == level else ""
+            if index == last or joining or comma:
+                stop = end if end >= 0 else index
+                if start < stop:
+                    yield Item(self.span((start, stop)), (on, index) if 0 <= on < index else None, self._inside(start, stop))
+                index += max(1, joining)
+                start, on, end = index, -1, -1
+                continue
+            if end < 0 and (word == "ON" or (word == "USING" and self.tokens[index + 1].kind == "L_PAREN")):
+                end, on = index, index + 1 if word == "ON" else -1
+            index += 1
+
+    def _joining(self, index: int, last: int) -> int:
+        """How many words from here on are a JOIN with what says which kind; 0 when none begins here."""
+        count = 0
+        while index + count < last and self.tokens[index + count].word in _JOINING:
+            count += 1
+            if self.tokens[index + count - 1].word == "JOIN":
+                return count
+        return 0
+
+    def _inside(self, start: int, stop: int) -> tuple[Item, ...]:
+        """The items of a join in brackets; none for anything else in brackets, or with an alias."""
+        if self.tokens[start].kind != "L_PAREN" or self._partner.get(start) != stop - 1 or self._is_query(start):
+            return ()
+        found = tuple(self._items(start + 1, stop - 1))
+        return found if len(found) > 1 else found[0].inner if found else ()
+
+    # -- parts of expressions ------------------------------------------------------------------------------------------------------
+
+    def separated(self, found: Range) -> Iterator[Range]:
+        """The stretches between the commas of some tokens."""
+        if found[0] >= found[1]:
+            return
+        start, level = found[0], self.depth[found[0]]
+        for index in range(*found):
+            if self.depth[index] == level and self.tokens[index].kind == "COMMA":
+                yield start, index
+                start = index + 1
+        if start < found[1]:
+            yield start, found[1]
+
+    def unwrapped(self, found: Range) -> Range:
+        """Without the brackets around all of it."""
+        while found[1] - found[0] > 2 and self.tokens[found[0]].kind == "L_PAREN" and self._partner.get(found[0]) == found[1] - 1:
+            found = (found[0] + 1, found[1] - 1)
+        return found
+
+    def inside(self, found: Range) -> Range:
+        """What stands in the one pair of brackets, of any kind, around all of it; nothing where there is none."""
+        return (found[0] + 1, found[1] - 1) if self._partner.get(found[0]) == found[1] - 1 else (found[0], found[0])
+
+    def conjuncts(self, predicate: exp.Expr, found: Range | None) -> Iterator[tuple[exp.Expr, Range | None]]:
+        """The predicates that AND joins, each with its tokens where these can be told."""
+        yield from self._joined(predicate, found, exp.And, "AND")
+
+    def disjuncts(self, predicate: exp.Expr, found: Range | None) -> Iterator[tuple[exp.Expr, Range | None]]:
+        """The predicates that OR joins, each with its tokens where these can be told."""
+        yield from self._joined(predicate, found, exp.Or, "OR")
+
+    def _joined(self, predicate: exp.Expr, found: Range | None, kind: type[exp.Expr], word: str) -> Iterator[tuple[exp.Expr, Range | None]]:
+        while isinstance(predicate, exp.Paren):
+            found = self._one_inside(found)
+            predicate = predicate.this
+        if not isinstance(predicate, kind):
+            yield predicate, found
+            return
+        parts: list[exp.Expr] = []
+        rest: exp.Expr = predicate
+        while isinstance(rest, kind):
+            parts.append(rest.args["expression"])
+            rest = rest.this
+        parts.append(rest)
+        parts.reverse()
+        ranges = list(self._between(found, word)) if found is not None else []
+        for number, part in enumerate(parts):
+            yield from self._joined(part, ranges[number] if len(ranges) == len(parts) else None, kind, word)
+
+    def _one_inside(self, found: Range | None) -> Range | None:
+        if found is None or self.tokens[found[0]].kind != "L_PAREN" or self._partner.get(found[0]) != found[1] - 1:
+            return None
+        return found[0] + 1, found[1] - 1
+
+    def _between(self, found: Range, word: str) -> Iterator[Range]:
+        """The stretches between ANDs, or ORs; the AND of a BETWEEN and what stands between CASE and END is none."""
+        start, ranges, cases = found[0], 0, 0
+        for index in range(*found):
+            if self.depth[index] != self.depth[found[0]]:
+                continue
+            own = self.tokens[index].word
+            cases += (own == "CASE") - (own == "END")
+            ranges += own == "BETWEEN" and not cases
+            if own == "AND" and ranges and not cases:
+                ranges -= 1
+            elif own == word and not cases:
+                yield start, index
+                start = index + 1
+        yield start, found[1]
+
+    def sides(self, found: Range | None, *words: str) -> tuple[Range, Range] | None:
+        """What stands before and after the only one of these words, or operators, outside brackets."""
+        if found is None:
+            return None
+        at = [i for i in range(*found) if self.depth[i] == self.depth[found[0]] and self.tokens[i].text.upper() in words]
+        at = [i for i in at if self.tokens[i].kind not in {"STRING", "IDENTIFIER"}]
+        if len(at) != 1 or at[0] == found[0] or at[0] + 1 >= found[1]:
+            return None
+        return (found[0], at[0]), (at[0] + 1, found[1])
+
+    # -- WITH ----------------------------------------------------------------------------------------------------------------------
+
+    def definition(self, cte: exp.CTE) -> Span | None:
+        """The text of one definition in a WITH clause, `name AS (…)`."""
+        alias = cte.args["alias"].this
+        if "start" not in alias.meta:
+            return None
+        first = index = self._at[alias.meta["start"]]
+        while index < len(self.tokens) and self.tokens[index].kind != "ALIAS":
+            index += 1
+        while index < len(self.tokens) and self.tokens[index].kind != "L_PAREN":
+            index += 1
+        return Span(self.tokens[first].start, self.tokens[self._partner[index]].end) if index in self._partner else None

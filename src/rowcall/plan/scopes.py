@@ -1,0 +1,479 @@
+"""The SELECTs of a statement: what each reads from, what its conditions say, and what a column in it is of.
+
+A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after them, the sub-queries that conditions such as
+`IN (SELECT …)` match columns with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from rowcall.errors import Span
+from rowcall.manifest.model import Scalar
+from rowcall.manifest.types import quoted
+from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
+from rowcall.plan.layout import Clauses, Layout, Range
+from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader
+from rowcall.plan.references import Reference, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
+from rowcall.plan.splice import Edit, splice
+
+Describe = Callable[[str], Mapping[str, str] | None]
+"""Column names and DuckDB types of a query whose references are empty stand-ins; None when it cannot be bound by itself."""
+
+_TEXTS = frozenset({Scalar.STRING, "VARCHAR"})
+_INTEGERS = frozenset({Scalar.INTEGER, *"TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()})
+
+
+def kind_of(type_: object) -> str:
+    """Either "text" or "integer", where values of a type compare as that and equal ones have one spelling; else ""."""
+    if type_ in _TEXTS or (isinstance(type_, str) and type_.startswith("ENUM(") and type_.endswith(")")):
+        return "text"
+    return "integer" if type_ in _INTEGERS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a column in an expression is of."""
+
+    frame: Frame
+    position: int
+    name: str
+    """As the resource spells it, or folded."""
+    parts: int
+    """How many of the column's parts name it; more follow for a field of a STRUCT."""
+    exact: bool
+    """Whether it is the column itself, and no field of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One source of a SELECT."""
+
+    position: int
+    node: exp.Expr
+    """A table, sub-select, VALUES, unnest or table function; for a matched sub-query, that query."""
+    span: Span | None
+    """Its text, alias included; of a matched sub-query, with its brackets."""
+    reference: Reference | None = None
+    """Set when it is a remote resource."""
+    matched: tuple[Operand, ...] | None = None
+    """For a sub-query that a condition matches columns with: what it gives, in terms of its own SELECT; empty when it is read whole."""
+    width: int = 0
+    """How many of its own columns such a sub-query is matched by, as `k0`, …"""
+
+    @property
+    def alias(self) -> str:
+        """What its columns are qualified with."""
+        if self.matched is not None:
+            return f"__rowcall_matched_{self.position}"
+        return self.reference.alias if self.reference is not None else self.node.alias_or_name
+
+
+class Scopes:
+    """All SELECTs of a statement."""
+
+    def __init__(self, text: str, tree: exp.Expr, references: Sequence[Reference], layout: Layout, describe: Describe) -> None:
+        self.text = text
+        self.tree = tree
+        self.references = tuple(references)
+        self.layout = layout
+        self.edits: list[Edit] = []
+        """What changes in the text besides the references themselves."""
+        self.stand_ins: dict[int, str] = {}
+        """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
+        self._describe = describe
+        self._by_table = {id(reference.table): number for number, reference in enumerate(references)}
+        self._frames: dict[int, Frame] = {}
+        self._reads: dict[int, frozenset[int]] = {}
+        self._found: dict[int, Found | None] = {}
+
+    def number(self, node: exp.Expr) -> int | None:
+        """Which remote reference a table node is."""
+        return self._by_table.get(id(node))
+
+    def frame(self, select: exp.Select) -> Frame:
+        """The frame of a SELECT."""
+        if id(select) not in self._frames:
+            self._frames[id(select)] = Frame(self, select, len(self._frames))
+        return self._frames[id(select)]
+
+    def around(self, node: exp.Expr) -> Frame | None:
+        """The SELECT that a node stands in."""
+        select = node.find_ancestor(exp.Select)
+        return self.frame(select) if select is not None else None
+
+    # -- what a piece of SQL reads -------------------------------------------------------------------------------------------------
+
+    def reads(self, node: exp.Expr) -> frozenset[int]:
+        """The remote references, by number, that a piece of SQL reads, through WITH too."""
+        if id(node) not in self._reads:
+            self._reads[id(node)] = frozenset()  # what reads itself adds nothing
+            found = {number for number, reference in enumerate(self.references) if is_inside(reference.table, node)}
+            for cte in self.used([node]):
+                found |= self.reads(cte)
+            self._reads[id(node)] = frozenset(found)
+        return self._reads[id(node)]
+
+    def used(self, nodes: Sequence[exp.Expr]) -> list[exp.CTE]:
+        """The definitions of WITH clauses around pieces of SQL that they read, in text order, those behind them included."""
+        found: dict[int, exp.CTE] = {}
+        todo = list(nodes)
+        while todo:
+            for table in todo.pop().find_all(exp.Table):
+                cte = cte_of(table)
+                if cte is not None and id(cte) not in found and not any(is_inside(cte, node) for node in nodes):
+                    found[id(cte)] = cte
+                    todo.append(cte)
+        return sorted(found.values(), key=lambda cte: cte.args["alias"].this.meta.get("start", 0))
+
+    def prefixed(self, query: str, nodes: Sequence[exp.Expr]) -> str | None:
+        """A query made of pieces of SQL, with the WITH clause that they need; None when it cannot be cut out, or two names are the same."""
+        ctes = self.used(nodes)
+        if not ctes:
+            return query
+        spans = [self.layout.definition(cte) for cte in ctes]
+        if len({cte.alias.casefold() for cte in ctes}) < len(ctes) or not all(is_stable(cte) for cte in ctes):
+            return None
+        recursive = "RECURSIVE " if any(cte.parent is not None and cte.parent.args.get("recursive") for cte in ctes) else ""
+        texts = [self.written(span) for span in spans if span is not None]
+        return f"WITH {recursive}{', '.join(texts)} {query}" if len(texts) == len(spans) else None
+
+    def written(self, span: Span, more: Sequence[Edit] = ()) -> str:
+        """A stretch of the user's text, the references in it replaced."""
+        edits = [*self.edits, *more]
+        for number, new in self.stand_ins.items():
+            place = self.references[number].span
+            edits.append(Edit(place.start, place.end, new))
+        own = [edit for edit in edits if span.start <= edit.start and edit.end <= span.end]
+        moved = [Edit(edit.start - span.start, edit.end - span.start, edit.new) for edit in own]
+        return splice(self.text[span.start : span.end], moved)
+
+    def describe(self, query: str, nodes: Sequence[exp.Expr]) -> Mapping[str, str]:
+        """Folded column names and DuckDB types of a query; empty when unknown."""
+        whole = self.prefixed(query, nodes)
+        found = self._describe(f"({whole})") if whole is not None else None
+        return {name.casefold(): type_ for name, type_ in (found or {}).items()}
+
+    # -- what a column is of -------------------------------------------------------------------------------------------------------
+
+    def resolve(self, column: exp.Column) -> Found | None:
+        """What a column is of; None when that is not certain."""
+        if id(column) not in self._found:
+            frame = self.around(column)
+            self._found[id(column)] = frame.find(column, frame.view_of(column)) if frame is not None else None
+        return self._found[id(column)]
+
+
+class Frame:
+    """One SELECT."""
+
+    def __init__(self, scopes: Scopes, select: exp.Select, number: int) -> None:
+        self.scopes = scopes
+        self.number = number
+        """Tells it from the others."""
+        self.select = select
+        self.sources: list[Source] = []
+        self.clauses = self._clauses()
+        self._columns: dict[int, Mapping[str, str]] = {}
+        self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
+        self._reader = Reader(scopes.layout, self._match)
+        self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
+        from_ = select.args.get("from_")
+        self._tree: Tree | None = None
+        self.view = View()
+        """What WHERE sees."""
+        if from_ is not None:
+            joins: list[exp.Join] = select.args.get("joins") or []
+            self._tree, self.view = self._builder.chain(from_.this, joins, self.clauses.items if self.clauses is not None else None)
+        where = select.args.get("where")
+        places = self.clauses.where if self.clauses is not None else None
+        self.where = tuple(Condition(*found, self.view) for found in scopes.layout.conjuncts(where.this, places)) if where else ()
+        """The predicates of its WHERE."""
+
+    def _clauses(self) -> Clauses | None:
+        """Where its parts stand; found by an identifier that is directly its own."""
+        for node in self.select.find_all(exp.Identifier, bfs=True):
+            if "start" in node.meta and node.find_ancestor(exp.Select, exp.CTE) is self.select:
+                return self.scopes.layout.clauses(node.meta["start"])
+        return None
+
+    def _source(self, node: exp.Expr, span: Span | None) -> int:
+        """Adds a source; its position."""
+        number = self.scopes.number(node)
+        reference = self.scopes.references[number] if number is not None else None
+        self.sources.append(Source(len(self.sources), node, span, reference))
+        return len(self.sources) - 1
+
+    @property
+    def tree(self) -> Tree | None:
+        """How its sources are joined, outer joins made inner where that is the same; None without FROM."""
+        if self._tree is None:
+            return None
+        return simplified(self._tree, frozenset[int]().union(*map(self._rejects, self.where)), self._rejects)
+
+    def position(self, node: exp.Expr) -> int | None:
+        """Which source a node is."""
+        return next((source.position for source in self.sources if source.node is node), None)
+
+    def named(self, position: int) -> Named:
+        """What a source calls its columns."""
+        reference = self.sources[position].reference
+        if reference is not None:
+            return Named(frozenset(written_columns(reference)), frozenset(name.casefold() for name in hidden_columns(reference.ref)))
+        columns = self.columns(position)
+        return Named(frozenset(columns) if columns else None)
+
+    def columns(self, position: int) -> Mapping[str, str]:
+        """Folded names and DuckDB types of a local source's columns, in order; empty when unknown."""
+        if position not in self._columns:
+            source = self.sources[position]
+            query = f"FROM {self.scopes.written(source.span)}" if source.span is not None else ""
+            self._columns[position] = self.scopes.describe(query, [source.node]) if query else {}
+        return self._columns[position]
+
+    def kind(self, place: Place) -> str:
+        """How a column compares: "text", "integer", or "" for any other or unknown way."""
+        source = self.sources[place[0]] if place[0] >= 0 else None
+        if source is None or source.matched is not None:
+            return ""
+        return kind_of(type_of(source.reference, place[1]) if source.reference is not None else self.columns(place[0]).get(place[1], ""))
+
+    def is_within(self, outer: Frame) -> bool:
+        """Whether it stands in another SELECT."""
+        return self is not outer and is_inside(self.select, outer.select)
+
+    # -- columns -------------------------------------------------------------------------------------------------------------------
+
+    def view_of(self, node: exp.Expr) -> View:
+        """What a node directly in this SELECT sees: all of FROM, or what the join sees in whose ON it stands."""
+        join = node.find_ancestor(exp.Join, exp.Select)
+        return self._builder.views.get(id(join), self.view)
+
+    def find(self, column: exp.Column, view: View) -> Found | None:
+        """What a column is of, here or further out; None when that is not certain."""
+        if isinstance(column.this, exp.Star):
+            return None
+        parts = [part.name.casefold() for part in column.parts]
+        for length in range(len(parts) - 1, 0, -1):
+            for position in sorted(view.visible):
+                if self._qualifies(position, parts[:length]):
+                    return Found(self, position, self.spelt(position, parts[length]), length + 1, length + 1 == len(parts))
+        owners = view.having(parts[0], self.named)
+        if owners:
+            (position,) = owners
+            return Found(self, position, self.spelt(position, parts[0]), 1, len(parts) == 1)
+        if parts[0] in view.merged or any(self.named(position).columns is None for position in view.visible):
+            return None
+        meant = next((item for item in self.select.expressions if item.alias.casefold() == parts[0]), None)
+        if meant is not None:
+            own = meant.unalias()
+            return self.scopes.resolve(own) if isinstance(own, exp.Column) and own is not column else None
+        return self._find_outside(column)
+
+    def _find_outside(self, column: exp.Column) -> Found | None:
+        stop = self.select.find_ancestor(exp.Select, exp.CTE)
+        if not isinstance(stop, exp.Select):
+            return None
+        outer = self.scopes.frame(stop)
+        return outer.find(column, outer.view_of(self.select))
+
+    def _qualifies(self, position: int, prefix: Sequence[str]) -> bool:
+        source = self.sources[position]
+        return is_prefix(source.reference, prefix) if source.reference is not None else list(prefix) == [source.alias.casefold()]
+
+    def spelt(self, position: int, written: str) -> str:
+        """A column's own name, where an alias gives it another: as the resource spells it, or folded for a local one."""
+        reference = self.sources[position].reference
+        return (own_name(reference, written) or written) if reference is not None else written
+
+    def place(self, operand: Operand) -> Place | None:
+        """The column of this SELECT that an operand is; None when it is none, or that is not certain."""
+        if operand.place is not None or not isinstance(operand.node, exp.Column):
+            return operand.place
+        found = self.scopes.resolve(operand.node)
+        return (found.position, found.name) if found is not None and found.frame is self and found.exact else None
+
+    def shown(self, place: Place) -> str:
+        """A column as SQL, with its source's name before it."""
+        source = self.sources[place[0]]
+        name = place[1]
+        if source.reference is not None:
+            name = next((written for written, own in written_columns(source.reference).items() if own == name), name)
+        return f"{quoted(source.alias)}.{quoted(name)}"
+
+    # -- conditions ----------------------------------------------------------------------------------------------------------------
+
+    def alternatives(self, condition: Condition) -> tuple[Alternative, ...]:
+        """What a condition says."""
+        if condition not in self._alternatives:
+            if condition.predicate is None:
+                pairs = [[(position, self.spelt(position, name)) for position, name in pair] for pair in condition.pairs]
+                atoms = tuple(Equal(Operand(None, place=left), Operand(None, place=right)) for left, right in pairs)
+                self._alternatives[condition] = (atoms,)
+            else:
+                self._alternatives[condition] = self._reader.alternatives(condition.predicate, condition.tokens)
+        return self._alternatives[condition]
+
+    def _rejects(self, condition: Condition) -> frozenset[int]:
+        """The sources of which a condition cannot be true where all their columns are NULL."""
+        found = [self._strict(condition.predicate)] if condition.predicate is not None else []
+        for alternative in self.alternatives(condition):
+            columns = [operand for atom in alternative if isinstance(atom, Equal) for operand in (atom.left, atom.right)]
+            columns += [Operand(column) for atom in alternative if isinstance(atom, Among) for column in atom.columns]
+            found.append(frozenset(place[0] for column in columns if (place := self.place(column)) is not None))
+        if condition.predicate is not None:
+            first, *others = found
+            return first | (frozenset.intersection(*others) if others else frozenset())
+        return frozenset[int]().union(*found)
+
+    def _strict(self, predicate: exp.Expr) -> frozenset[int]:
+        compared = isinstance(predicate, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike))
+        sides: Sequence[exp.Expr] = (predicate.args["this"], predicate.args["expression"]) if compared else ()
+        if isinstance(predicate, exp.Not) and isinstance(predicate.this, exp.Is) and isinstance(predicate.this.expression, exp.Null):
+            sides = (predicate.this.this,)
+        if isinstance(predicate, (exp.Between, exp.In)) and not isinstance(predicate.this, exp.Tuple):
+            sides = (predicate.this,)
+        places = (self.place(Operand(side)) for side in sides)
+        return frozenset(place[0] for place in places if place is not None)
+
+    def read(self) -> None:
+        """Reads all its conditions, so that the sub-queries in them are among the sources."""
+        for condition in (*self.where, *self._builder.conditions):
+            self.alternatives(condition)
+
+    # -- sub-queries that columns are matched with -----------------------------------------------------------------------------------
+
+    def _match(self, predicate: exp.Expr, tokens: Range | None) -> Sequence[Equal] | None:
+        """The equalities that a sub-query in a condition stands for."""
+        layout = self.scopes.layout
+        columns: Sequence[exp.Expr] = ()
+        place: Range | None
+        if isinstance(predicate, exp.Exists):
+            query, place = predicate.this, (tokens[0] + 1, tokens[1]) if tokens is not None else None
+        else:
+            left, right = predicate.args["this"], predicate.args.get("query") or predicate.args["expression"]
+            left, right = (right, left) if isinstance(left, exp.Any) else (left, right)
+            query = right.this if isinstance(right, exp.Any) else right
+            columns = left.expressions if isinstance(left, exp.Tuple) else [left]
+            sides = layout.sides(tokens, "IN") or layout.sides(tokens, "=", "==")
+            place = sides[1] if sides else None
+            if place is not None and layout.tokens[place[0]].word == "ANY":
+                place = (place[0] + 1, place[1])
+        inner = query.unnest() if isinstance(query, exp.Subquery) else query
+        if not isinstance(inner, exp.Query) or place is None or not all(isinstance(one, exp.Column) for one in columns):
+            return None
+        return self._matched(inner, columns, layout.span(place))
+
+    def _matched(self, query: exp.Query, columns: Sequence[exp.Expr], span: Span) -> list[Equal] | None:
+        position = len(self.sources)
+        crossing: list[tuple[Operand, Operand]] = []
+        given: list[Operand] | None = []
+        if isinstance(query, exp.Select) and is_plain(query):
+            inner = self.scopes.frame(query)
+            given = inner.given(len(columns)) if columns else []
+            crossing = list(inner.crossing(self))
+        elif not columns:
+            return None
+        if given is None or not isinstance(query, exp.Select) or not is_plain(query):
+            given, crossing = [], []
+        self.sources.append(Source(position, query, span, None, (*given, *(inside for _, inside in crossing)), len(columns)))
+        ours = [*map(Operand, columns), *(outside for outside, _ in crossing)]
+        return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in enumerate(ours)]
+
+    def given(self, count: int) -> list[Operand] | None:
+        """What it selects, when that is so many columns; None when it cannot be told."""
+        outputs = self.outputs()
+        if outputs is None or len(outputs) != count or any(place is None for _, place in outputs):
+            return None
+        return [Operand(None, place=place) for _, place in outputs]
+
+    def crossing(self, outer: Frame) -> Iterator[tuple[Operand, Operand]]:
+        """The equalities that each of its rows satisfies between a column of `outer` and an expression of its own."""
+        for condition in self.where:
+            options = self.alternatives(condition)
+            for atom in options[0] if len(options) == 1 else ():
+                for outside, inside in ((atom.left, atom.right), (atom.right, atom.left)) if isinstance(atom, Equal) else ():
+                    found = self.scopes.resolve(outside.node) if isinstance(outside.node, exp.Column) else None
+                    if found is not None and found.frame is outer and found.exact and self.place(inside) is not None:
+                        yield outside, inside
+
+    # -- what it gives -------------------------------------------------------------------------------------------------------------
+
+    def outputs(self) -> list[tuple[str, Place | None]] | None:
+        """The folded names of what it selects, each with the column of its FROM clause that it is; None when that cannot be told."""
+        found: list[tuple[str, Place | None]] = []
+        for item in self.select.expressions:
+            own = item.unalias()
+            star = own.this if isinstance(own, exp.Column) else own
+            if isinstance(star, exp.Star):
+                starred = self._starred(own, star)
+                if starred is None:
+                    return None
+                found += starred
+            elif isinstance(star, exp.Columns) or isinstance(item, exp.Aliases):
+                return None
+            else:
+                place = self.place(Operand(own)) if isinstance(own, exp.Column) else None
+                found.append((item.alias_or_name.casefold(), place))
+        return found
+
+    def _starred(self, item: exp.Expr, star: exp.Star) -> list[tuple[str, Place | None]] | None:
+        if star.args.get("rename"):
+            return None
+        left_out = {node.name.casefold() for node in star.args.get("except_") or star.args.get("except") or ()}
+        replaced = {node.alias.casefold() for node in star.args.get("replace") or ()}
+        prefix = [part.name.casefold() for part in item.parts[:-1]] if isinstance(item, exp.Column) else []
+        positions = [position for position in sorted(self.view.visible) if not prefix or self._qualifies(position, prefix)]
+        names: dict[str, Place | None] = {}
+        found: list[tuple[str, Place | None]] = []
+        for position in positions:
+            columns = self.named(position).columns
+            if columns is None:
+                return None
+            reference = self.sources[position].reference
+            for name in written_columns(reference) if reference is not None else self.columns(position):
+                merged = not prefix and name in self.view.merged
+                if name in left_out or (merged and name in names):
+                    continue
+                owners = self.view.merged[name] if merged else frozenset({position})
+                place = next(((owner, self.spelt(owner, name)) for owner in owners), None)
+                names[name] = None if name in replaced else place
+                found.append((name, names[name]))
+        return found
+
+
+def is_plain(select: exp.Select) -> bool:
+    """Whether a SELECT gives a row for each row of its FROM clause that its WHERE lets through."""
+    if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_")):
+        return False
+    distinct = select.args.get("distinct")
+    if distinct is not None and distinct.args.get("on"):
+        return False
+    inside = [node for item in select.expressions for node in item.find_all(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)]
+    return not any(node.find_ancestor(exp.Select) is select for node in inside)
+
+
+def is_stable(node: exp.Expr) -> bool:
+    """Whether a local query gives the same rows each time it is read within a statement, so that its keys can be read before it.
+
+    LIMIT picks the same values twice only below an ORDER BY of all that is selected.
+    """
+    if any(True for _ in node.find_all(exp.TableSample, exp.Rand, exp.Uuid, exp.Window, exp.AnyValue, exp.First, exp.Last)):
+        return False
+    if any(function.name.casefold() in _VOLATILE for function in node.find_all(exp.Anonymous)):
+        return False
+    limited = {limit.parent for limit in node.find_all(exp.Limit, exp.Offset, exp.Fetch)}
+    return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited)
+
+
+_VOLATILE = frozenset({"random", "gen_random_uuid", "uuid", "uuidv4", "uuidv7", "nextval", "currval", "setseed", "arg_min", "arg_max"})
+
+
+def _ordered_by_all(query: exp.Select) -> bool:
+    order = query.args.get("order")
+    keys = {ordered.this.sql() for ordered in order.expressions} if order else set()
+    keys |= {query.expressions[int(key) - 1].unalias().sql() for key in keys if key.isdigit() and 0 < int(key) <= len(query.expressions)}
+    return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)

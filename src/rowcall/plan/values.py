@@ -1,0 +1,293 @@
+"""What a reference is restricted by, as Python values: tables of parameter values, and the distinct tuples of them that a method needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from math import isfinite, prod
+from typing import Any
+
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.errors import BindError
+from rowcall.manifest.model import Method, Scalar
+from rowcall.manifest.types import quoted
+from rowcall.plan.bindings import Restriction
+from rowcall.plan.cases import Constants, Keys
+from rowcall.plan.layout import Layout
+from rowcall.plan.predicates import Operand, collates
+from rowcall.plan.scopes import kind_of
+
+Evaluate = Callable[[str], tuple[Sequence[str], list[tuple[Any, ...]]]]
+"""The DuckDB types and the rows of a local query, with the statement's parameters and the caller's data frames.
+
+Raises BindError or EngineError.
+"""
+
+_EXACT = 2**53
+"""Past this, a float stands for several integers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Values that columns have together."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    """Distinct, without NULL."""
+    origins: Mapping[str, str]
+    """Where the values of each column come from, in the user's words."""
+    known: bool = True
+    """False where the rows depend on pages that have not been fetched; then there are none."""
+
+    def projected(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The distinct rows of some of its columns."""
+        at = [self.columns.index(column) for column in columns]
+        return list(dict.fromkeys(tuple(row[i] for i in at) for row in self.rows))
+
+    def joined(self, other: Table) -> Table:
+        """The rows of both that agree in the columns that both have."""
+        shared = [column for column in self.columns if column in other.columns]
+        added = [column for column in other.columns if column not in shared]
+        matches: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+        for row in other.rows:
+            values = dict(zip(other.columns, row, strict=True))
+            matches.setdefault(tuple(values[c] for c in shared), []).append(tuple(values[c] for c in added))
+        rows = [(*row, *more) for row in self.rows for more in matches.get(tuple(row[self.columns.index(column)] for column in shared), ())]
+        known = self.known and other.known
+        return Table((*self.columns, *added), tuple(dict.fromkeys(rows)), {**other.origins, **self.origins}, known)
+
+
+Alternative = tuple[Table, ...]
+"""Tables without a column in common: all combinations of their rows are meant."""
+
+
+class Resolver:
+    """Evaluates what restricts one reference. Remembers what could not be used, and why."""
+
+    def __init__(self, ref: ResourceRef, layout: Layout, evaluate: Evaluate, unknown: frozenset[int] = frozenset()) -> None:
+        self._evaluate = evaluate
+        self._layout = layout
+        self._unknown = unknown
+        """References whose pages will not be fetched."""
+        self._types = types(ref)
+        self._canonical = canonical(ref)
+        self._rows: dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]] = {}
+        self.reasons: list[str] = []
+
+    def resolve(self, restriction: Restriction) -> list[Alternative]:
+        """The values that each alternative allows."""
+        self.reasons += restriction.reasons
+        return [self._alternative(sets) for sets in restriction.alternatives]
+
+    def _alternative(self, sets: Iterable[Constants | Keys]) -> Alternative:
+        tables: list[Table] = []
+        for one in sets:
+            found = self._keys(one) if isinstance(one, Keys) else self._constants(one)
+            if found is None:
+                continue
+            for table in [table for table in tables if set(table.columns) & set(found.columns)]:
+                tables.remove(table)
+                found = found.joined(table)
+            tables.append(found)
+        return tuple(tables)
+
+    # -- from the statement --------------------------------------------------------------------------------------------------------
+
+    def _constants(self, constants: Constants) -> Table | None:
+        if any(collated for query in (_DEFAULT_COLLATES, *constants.through) for (collated,) in self._evaluated(query)[1]):
+            self._say("The column compares under a collation, by which other texts are equal to it too.")
+            return None
+        flat = [operand for row in constants.rows for operand in row]
+        texts = [None if operand.node is not None and operand.node.is_string else self._text(operand) for operand in flat]
+        unknown = [text for text in texts if text is not None]
+        found = iter(self._evaluated(f"SELECT {', '.join(f'({text})' for text in unknown)}")[1][0] if unknown else ())
+        values = [
+            operand.node.name if text is None and operand.node is not None else next(found)
+            for operand, text in zip(flat, texts, strict=True)
+        ]
+        width = len(constants.columns)
+        rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
+        if constants.listed:
+            listed = [value for (value,) in rows if value is not None]
+            rows = [(item,) for value in listed for item in (value if isinstance(value, (list, tuple)) else [value])]
+        origins = dict.fromkeys(constants.columns, "the statement")
+        return self._table(constants.columns, rows, origins, [""] * width)
+
+    def _text(self, operand: Operand) -> str:
+        if operand.tokens is not None:
+            return self._layout.shown(operand.tokens)
+        return operand.node.sql(dialect="duckdb") if operand.node is not None else "NULL"
+
+    # -- from queries --------------------------------------------------------------------------------------------------------------
+
+    def _keys(self, keys: Keys) -> Table | None:
+        origins = dict(zip(keys.columns, keys.origins, strict=True))
+        if keys.reads & self._unknown:
+            return self._table(keys.columns, [], origins, [""] * len(keys.columns), known=False)
+        width = len(keys.columns)
+        probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)
+        try:
+            kinds, rows = self._evaluated(f"SELECT q.*, {probes} FROM ({keys.sql}) q")
+        except BindError:  # what it takes from outside cannot be had
+            return None
+        for number, column in enumerate(keys.columns):
+            if any(row[width + number] for row in rows):
+                self._say(f"{origins[column]} compares under a collation, by which other texts are equal to it too.")
+                return None
+        # No resource has an empty key, and in a path it would name another one.
+        values = [row[:width] for row in rows if "" not in row[:width]]
+        return self._table(keys.columns, values, origins, [kind_of(kind) or kind for kind in kinds[:width]])
+
+    def _evaluated(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+        if sql not in self._rows:
+            self._rows[sql] = self._evaluate(sql)
+        return self._rows[sql]
+
+    # -- to parameters -------------------------------------------------------------------------------------------------------------
+
+    def _table(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Any, ...]],
+        origins: Mapping[str, str],
+        kinds: Sequence[str],
+        *,
+        known: bool = True,
+    ) -> Table | None:
+        """The rows as values of parameters, without columns that cannot be; None where none is left."""
+        given = [row for row in rows if None not in row]
+        kept: dict[int, list[Any]] = {}
+        for number, column in enumerate(columns):
+            scalar = self._types.get(column)
+            if scalar is None or not self._compares(column, scalar, kinds[number]):
+                continue
+            values = [_fitting(row[number], scalar) for row in given]
+            if None in values:
+                self._say_type(column, scalar, repr(given[values.index(None)][number]))
+            else:
+                kept[number] = values
+        if not kept:
+            return None
+        names = tuple(self._canonical.get(columns[number], columns[number]) for number in kept)
+        ordered = (
+            sorted(dict.fromkeys(zip(*kept.values(), strict=True)))
+            if kinds and kinds[0]
+            else dict.fromkeys(zip(*kept.values(), strict=True))
+        )
+        table = Table(names, tuple(ordered), {self._canonical.get(c, c): o for c, o in origins.items()}, known)
+        return _without_twins(table)
+
+    def _compares(self, column: str, scalar: Scalar, kind: str) -> bool:
+        """Whether DuckDB compares values of a key query with a parameter as the parameter's own type; of constants, each value tells."""
+        wanted = {
+            Scalar.STRING: ("text",),
+            Scalar.INTEGER: ("integer",),
+            Scalar.BOOLEAN: ("BOOLEAN",),
+            Scalar.NUMBER: ("integer", "DOUBLE", "FLOAT"),
+        }
+        if kind and kind not in wanted.get(scalar, ()):
+            self._say_type(column, scalar, kind)
+            return False
+        return True
+
+    def _say_type(self, column: str, scalar: Scalar, what: str) -> None:
+        self._say(f"{column} is {scalar.value}, and {what} is not: DuckDB would compare them as another type.")
+
+    def _say(self, reason: str) -> None:
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+
+_DEFAULT_COLLATES = f"SELECT {collates('NULL')}"
+
+
+def _without_twins(table: Table) -> Table:
+    """The table with columns of one name made one, which keeps the rows in which they are equal."""
+    if len(set(table.columns)) == len(table.columns):
+        return table
+    names = tuple(dict.fromkeys(table.columns))
+    rows = [
+        row for row in table.rows if all(value == row[table.columns.index(name)] for name, value in zip(table.columns, row, strict=True))
+    ]
+    return Table(names, tuple(tuple(row[table.columns.index(name)] for name in names) for row in rows), table.origins, table.known)
+
+
+def canonical(ref: ResourceRef) -> dict[str, str]:
+    """For each parameter of a method for SELECT, the column that it equals."""
+    found: dict[str, str] = {}
+    for method in ref.resource.methods.values():
+        for name, parameter in method.parameters.items():
+            if parameter.column is not None and name not in ref.resource.columns:
+                found.setdefault(name, parameter.column)
+    return found
+
+
+def types(ref: ResourceRef) -> dict[str, Scalar]:
+    """The scalar type of each column and parameter that a value can be bound to."""
+    found: dict[str, Scalar] = {}
+    for method in ref.resource.methods.values():
+        for name, parameter in method.parameters.items():
+            found.setdefault(name, parameter.type)
+            found.setdefault(parameter.column or name, parameter.type)
+    return found
+
+
+def _fitting(value: Any, scalar: Scalar) -> Any:
+    """The value where DuckDB compares it with a column of this type as that type, else None."""
+    if scalar is Scalar.STRING:
+        return value if isinstance(value, str) else None
+    if scalar is Scalar.BOOLEAN:
+        return value if isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    if isinstance(value, float) and (not isfinite(value) or abs(value) > _EXACT):
+        return None
+    if scalar is Scalar.INTEGER:
+        return int(value) if value == int(value) else None
+    return float(value)
+
+
+# -- tuples ----------------------------------------------------------------------------------------------------------------------------
+
+
+def column_of_parameter(method: Method, name: str) -> str:
+    """The column whose values a parameter takes."""
+    return method.parameters[name].column or name if name in method.parameters else name
+
+
+def bound(method: Method, alternative: Alternative) -> set[str]:
+    """The parameters of a method that an alternative has values for."""
+    columns = {column for table in alternative for column in table.columns}
+    return {name for name in method.parameters if column_of_parameter(method, name) in columns}
+
+
+def count(method: Method, names: Sequence[str], alternatives: Sequence[Alternative]) -> int:
+    """How many tuples of these parameters there are at the most."""
+    return sum(prod(len(rows) for _, rows in _projections(method, names, alternative)) for alternative in alternatives)
+
+
+def tuples(method: Method, names: Sequence[str], alternatives: Sequence[Alternative]) -> list[dict[str, Any]]:
+    """The distinct tuples of these parameters, which every alternative has values for."""
+    found: dict[tuple[Any, ...], None] = {}
+    for alternative in alternatives:
+        parts = _projections(method, names, alternative)
+        for chosen in product(*(rows for _, rows in parts)):
+            values = {
+                column: value for (columns, _), row in zip(parts, chosen, strict=True) for column, value in zip(columns, row, strict=True)
+            }
+            found.setdefault(tuple(values[column_of_parameter(method, name)] for name in names))
+    return [dict(zip(names, values, strict=True)) for values in found]
+
+
+def _projections(method: Method, names: Sequence[str], alternative: Alternative) -> list[tuple[list[str], list[tuple[Any, ...]]]]:
+    wanted = [column_of_parameter(method, name) for name in names]
+    parts = []
+    for table in alternative:
+        columns = [column for column in dict.fromkeys(wanted) if column in table.columns]
+        if columns:
+            parts.append((columns, table.projected(columns)))
+        elif table.known and not table.rows:
+            parts.append(([], []))  # no row can be meant
+    return parts
