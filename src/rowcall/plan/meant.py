@@ -44,7 +44,7 @@ def _named(frame: Frame) -> list[str] | None:
         (atom,) = options[0]
         if not isinstance(atom, Among) or len(atom.columns) != 1:
             return None
-        found = frame.scopes.resolve(atom.columns[0]) if isinstance(atom.columns[0], exp.Column) else None
+        found = frame.scopes.resolve(atom.columns[0])
         if found is None or not found.exact:
             return None
         seen.append(found.name)

@@ -61,6 +61,12 @@ class Analysis:
     mentions: tuple[Mention, ...]
     scopes: Scopes
 
+    def with_stand_ins(self) -> tuple[Edit, ...]:
+        """All edits, each reference replaced by an empty table of its columns: what DuckDB binds before anything is fetched."""
+        spans = [mention.reference.span for mention in self.mentions]
+        new = [Edit(span.start, span.end, self.scopes.stand_ins[number]) for number, span in enumerate(spans)]
+        return (*self.scopes.edits, *new)
+
     def with_sources(self, rendered: Mapping[str, str]) -> tuple[Edit, ...]:
         """All edits, the references replaced by `rendered` SQL (by source name), each under the name it had."""
         edits = list(self.scopes.edits)
@@ -209,6 +215,8 @@ class Planner:
 
     def check(self) -> None:
         """Raises MissingParameterError where some reference lacks a value whatever the others give."""
+        if len(self._analysis.mentions) < 2:
+            return  # `next` says so itself before anything is fetched
         reached = Planner(self._analysis, self._evaluate)
         stand_ins = dict(self._analysis.scopes.stand_ins)
         while scans := reached.next():

@@ -39,7 +39,7 @@ class Equal:
 class Among:
     """Columns whose values are one of some rows of constants."""
 
-    columns: tuple[exp.Expr, ...]
+    columns: tuple[exp.Column, ...]
     rows: tuple[tuple[Operand, ...], ...]
     listed: bool = False
     """Whether each constant is a list, of which any value will do."""
@@ -194,23 +194,23 @@ def _among(
     width = len(columns)
     if not rows or any(len(row) != width for row in rows):
         return Filter(predicate, tokens)
-    kept = [i for i, column in enumerate(columns) if isinstance(column, exp.Column) and all(is_constant(row[i]) for row in rows)]
+    kept = {i: column for i, column in enumerate(columns) if isinstance(column, exp.Column) and all(is_constant(row[i]) for row in rows)}
     if not kept:
         return Filter(predicate, tokens)
-    return Among(tuple(columns[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows), listed)
+    return Among(tuple(kept.values()), tuple(tuple(row[i] for i in kept) for row in rows), listed)
 
 
 def _merged(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
     """The alternatives, those that say nothing but what values the same columns have made one."""
     found: list[Alternative] = []
-    sets: dict[tuple[str, bool], int] = {}
+    sets: dict[tuple[tuple[tuple[str, ...], ...], bool], int] = {}
     rows: dict[int, list[tuple[Operand, ...]]] = {}
     for alternative in alternatives:
         (first, *more) = alternative or (None,)
         if not isinstance(first, Among) or more:
             found.append(alternative)
             continue
-        key = (", ".join(column.sql(dialect="duckdb", normalize=True) for column in first.columns), first.listed)
+        key = (tuple(tuple(part.name.casefold() for part in column.parts) for column in first.columns), first.listed)
         if key not in sets:
             sets[key] = len(found)
             rows[sets[key]] = []

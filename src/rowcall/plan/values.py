@@ -110,8 +110,8 @@ class Resolver:
         width = len(constants.columns)
         rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
         if constants.listed:
-            listed = [value for (value,) in rows if value is not None]
-            rows = [(item,) for value in listed for item in (value if isinstance(value, (list, tuple)) else [value])]
+            lists = [value if isinstance(value, (list, tuple)) else [value] for value, *_ in rows if value is not None]
+            rows = [(item,) * width for items in lists for item in items]
         origins = dict.fromkeys(constants.columns, "the statement")
         return self._table(constants.columns, rows, origins, [""] * width)
 

@@ -85,7 +85,7 @@ def run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, 
         return context.engine.local(query.text, used(query.text, context), context.frame), False
     analysis, edits = prepared
     if _only_describes(query.text):
-        return _run(query.text, edits, context, _empty(analysis)), True
+        return _run(query.text, edits, context, {}), True
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
     scans, sources = _fetch(analysis, context)
@@ -111,7 +111,7 @@ def explain_query(query: Query, context: Context, *, analyze: bool = False) -> d
     if prepared is None:
         return context.engine.local(f"{explain} {query.text}", used(query.text, context), context.frame)
     analysis, edits = prepared
-    scans, sources = _fetch(analysis, context) if analyze else (planned(analysis, context), _empty(analysis))
+    scans, sources = _fetch(analysis, context) if analyze else (planned(analysis, context), {})
     rows = list(explain_scans(scans, url_of(context)))
     rows += [("sent", _sent(exchange)) for exchange in context.control.exchanges]
     text = splice(query.text, _edits(analysis, scans) if analyze else edits)
@@ -170,14 +170,10 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     analysis = analyse(text, tokens, context.names, describe, tree)
     if not analysis.mentions:
         return None
-    rendered = {
-        mention.source: decode(mention.reference.ref.resource.columns, None, mention.source, mention.hidden)
-        for mention in analysis.mentions
-    }
-    edits = analysis.with_sources(rendered)
+    edits = analysis.with_stand_ins()
     spliced = splice(text, edits)
     try:
-        context.engine.bind(spliced, used(spliced, context), {**context.frame, **_empty(analysis)})
+        context.engine.bind(spliced, used(spliced, context), context.frame)
     except BindError as error:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from rowcall.errors import ParseError, Span
@@ -58,6 +58,7 @@ _OPEN = frozenset({"L_PAREN", "L_BRACKET", "L_BRACE"})
 _CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
 
 
+@lru_cache(maxsize=8)  # a statement is looked at several times on its way
 def tokenize(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, comments left out. Raises ParseError for a string or comment that does not end."""
     from sqlglot.errors import TokenError
@@ -173,18 +174,12 @@ def _close_quote(text: str, start: int) -> int | None:
     """The offset after the quote that closes the one at `start`, or None; doubled quotes and, in E'' strings, backslashes are skipped."""
     quote = text[start]
     escapes = quote == "'" and start > 0 and _ESCAPING.match(text, start - 1) is not None
-    i = start + 1
-    while i < len(text):
-        if escapes and text[i] == "\\":
-            i += 2
-            continue
-        if text[i] == quote:
-            if text.startswith(quote, i + 1):
-                i += 2
-                continue
-            return i + 1
-        i += 1
-    return None
+    whole = (_ESCAPED if escapes else _QUOTED[quote]).match(text, start)
+    return whole.end() if whole else None
+
+
+_QUOTED = {"'": re.compile(r"'(?:[^']|'')*+'(?!')"), '"': re.compile(r'"(?:[^"]|"")*+"(?!")')}
+_ESCAPED = re.compile(r"'(?:[^'\\]|''|\\.)*+'(?!')", re.DOTALL)
 
 
 def depth_zero(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
