@@ -11,6 +11,9 @@ conditions and by its equalities with other known ones. In outer joins, rows tha
 - A call counts all its pages, whatever LIMIT leaves of them; a request that several references need counts once.
 - What GROUP BY, DISTINCT, LIMIT, a window or a set operation stands around is read for its own conditions alone.
 
+Which order is the best, one knows when all is read. `straight` is what a planner can know: it reads next what takes the fewest calls, of all
+references that have their values by then.
+
 No minimum is known for RIGHT, FULL, ASOF and POSITIONAL joins, SAMPLE, recursion, LIMIT 0, more than five references, and where no order
 gives every reference its values. Where a planner finds a reduction that this does not know, it sends fewer requests than this minimum.
 """
@@ -34,14 +37,23 @@ MOST = 5
 Requests = frozenset[tuple[Any, ...]]
 
 
-def minimum(arena: Arena, statement: Statement) -> int | None:
-    """The fewest requests; None where it is not known."""
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many requests a statement needs."""
+
+    minimum: int
+    straight: int
+    """In the order of the fewest calls."""
+
+
+def need(arena: Arena, statement: Statement) -> Need | None:
+    """The fewest requests; None where they are not known."""
     search = _Search(arena, statement)
     try:
-        requests, _ = search.all(blocks(copy.deepcopy(statement.query)))
+        best, straight = (search.all(blocks(copy.deepcopy(statement.query)), every_order=every_order)[0] for every_order in (True, False))
     except (UnknownError, duckdb.Error):
         return None
-    return len(requests)
+    return Need(len(best), len(straight))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,44 +92,47 @@ class _Search:
     statement: Statement
     rows: dict[str, list[tuple[Value, ...]]] = field(default_factory=dict)
 
-    def all(self, found: Sequence[Block]) -> tuple[Requests, dict[Source, str]]:
+    def all(self, found: Sequence[Block], *, every_order: bool) -> tuple[Requests, dict[Source, str]]:
         """The requests of several blocks, and the rows that they bring, as SQL by reference."""
         requests: Requests = frozenset()
         read: dict[Source, str] = {}
         for block in found:
-            sent, known = self.block(block)
+            sent, known = self.block(block, every_order=every_order)
             requests |= sent
             read |= known
         return requests, read
 
-    def block(self, block: Block) -> tuple[Requests, dict[Source, str]]:
-        """The requests of the best order for one block."""
+    def block(self, block: Block, *, every_order: bool) -> tuple[Requests, dict[Source, str]]:
+        """The requests of the best order for one block, or of the straight one."""
         references = [item for item in block.items if item.source.table is not None]
         if len(references) > MOST:
             raise UnknownError
         requests: Requests = frozenset()
         known: dict[Source, str] = {}
         for item in block.items:
-            sent, read = self.all(item.inner)
+            sent, read = self.all(item.inner, every_order=every_order)
             requests |= sent
             known |= read
-        best = self._best(block, references, known)
+        best = self._best(block, references, known, every_order=every_order)
         if best is None:
             raise UnknownError
         return requests | best[0], best[1]
 
-    def _best(self, block: Block, left: Sequence[Item], known: dict[Source, str]) -> tuple[Requests, dict[Source, str]] | None:
+    def _best(
+        self, block: Block, left: Sequence[Item], known: dict[Source, str], *, every_order: bool
+    ) -> tuple[Requests, dict[Source, str]] | None:
         if not left:
             return frozenset(), known
         best: tuple[Requests, dict[Source, str]] | None = None
-        for item in left:
-            reading = self._reading(block, item, known)
-            if reading is None:
-                continue
+        first = [(item, reading) for item in left if (reading := self._reading(block, item, known)) is not None]
+        if not every_order:
+            first = sorted(first, key=lambda pair: len(pair[1].tuples))[:1]
+        for item, reading in first:
             table = item.source.table
             assert table is not None
             sent = frozenset(self._requests(table, reading))
-            rest = self._best(block, [other for other in left if other is not item], {**known, item.source: _restricted(table, reading)})
+            others = [other for other in left if other is not item]
+            rest = self._best(block, others, {**known, item.source: _restricted(table, reading)}, every_order=every_order)
             if rest is not None and (best is None or len(sent | rest[0]) < len(best[0])):
                 best = sent | rest[0], rest[1]
         return best

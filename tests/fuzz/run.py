@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tests.fuzz.arena import Arena
-from tests.fuzz.minimum import minimum
+from tests.fuzz.minimum import need
 from tests.fuzz.probe import bindings
 from tests.fuzz.shrink import shrunk
 from tests.fuzz.tree import Statement
@@ -39,7 +39,10 @@ class Findings:
     """Refusals of statements that could be answered."""
     probed: int = 0
     requests: Counter[str] = field(default_factory=Counter)
-    """`equal`, `more`, `fewer`: statements by what they send, against the minimum; `unknown` where there is none."""
+    """`equal`, `more`, `fewer`: statements by what they send, against the minimum; `unknown` where there is none.
+
+    Besides, `straight`: those that send no more than reading what takes the fewest calls first.
+    """
     sent: int = 0
     needed: int = 0
     worst: Fraction = Fraction(0)
@@ -69,11 +72,13 @@ class Findings:
             yield f"  {number:<9} {name}"
         yield f"could be bound {len(self.bindable)} of {self.probed} refused ones that were tried"
         right = self.requests["equal"] + self.requests["fewer"]
-        share = 100 * right / self.known if self.known else 100.0
+        percent = 100 / max(1, self.known)
         yield (
-            f"requests    minimum {share:.2f} % ({right} of {self.known}, {self.requests['fewer']} below it), "
+            f"requests    minimum {percent * right:.2f} % ({right} of {self.known}, {self.requests['fewer']} below it), "
             f"{self.sent} sent for {self.needed}, worst {float(self.worst):.2f} times, no minimum known {self.requests['unknown']}"
         )
+        straight = self.requests["straight"]
+        yield f"            fewest calls first {percent * straight:.2f} % ({straight} of {self.known} send no more)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +128,12 @@ def one(arena: Arena, name: str, found: Findings, options: Options) -> Verdict:
 
 def _count(arena: Arena, name: str, statement: Statement, verdict: Verdict, found: Findings) -> None:
     """Compares requests with the minimum."""
-    fewest = minimum(arena, statement)
-    if fewest is None:
+    needs = need(arena, statement)
+    if needs is None:
         found.requests["unknown"] += 1
         return
-    sent = verdict.requests
+    sent, fewest = verdict.requests, needs.minimum
+    found.requests["straight"] += sent <= needs.straight
     found.requests["equal" if sent == fewest else "more" if sent > fewest else "fewer"] += 1
     found.sent += sent
     found.needed += fewest
@@ -135,7 +141,7 @@ def _count(arena: Arena, name: str, statement: Statement, verdict: Verdict, foun
         ratio = Fraction(sent, max(1, fewest))
         found.worst = max(found.worst, ratio)
         found.costly.append(
-            f"{name} sends {sent}, needs {fewest}\n    {statement.text}\n    {given(statement)}{manifest(arena, statement)}"
+            f"{name} sends {sent}, needs {fewest} ({needs.straight} with the fewest calls first)\n    {statement.text}\n    {given(statement)}{manifest(arena, statement)}"
         )
 
 

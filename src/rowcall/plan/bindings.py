@@ -111,7 +111,8 @@ class Scope:
         if len(parts) == 1:
             found = ((position, parts[0]) for position in sorted(view.having(parts[0], [source.named for source in self.sources])))
         else:
-            found = ((position, parts[-1]) for position in sorted(view.visible) if self.sources[position].qualifies(parts[:-1]))
+            named = (position for position in sorted(view.visible) if self.sources[position].qualifies(parts[:-1]))
+            found = ((position, parts[-1]) for position in named if self.sources[position].named.may_have(parts[-1]))
         return tuple((position, self.sources[position].spelt(name)) for position, name in found)
 
     def kind(self, column: Place) -> str:

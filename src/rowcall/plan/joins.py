@@ -19,6 +19,10 @@ class Named:
     hidden: frozenset[str] = frozenset()
     """Columns that stars and NATURAL leave out."""
 
+    def may_have(self, name: str) -> bool:
+        """Whether a column of this name can be its own; when not, one written with its alias is an outer source's of the same alias."""
+        return self.columns is None or name in self.columns or name in self.hidden
+
 
 @dataclass(frozen=True, slots=True)
 class View:
