@@ -19,7 +19,7 @@ COMPILED_TESTS := tests/sql tests/plan tests/rows tests/engine tests/session
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ARGS='…' is passed on by demo, test, matrix, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
+	@echo "  ARGS='…' is passed on by demo, test, matrix, fuzz, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
 	@echo "  PYTHON=python3.13 picks the interpreter of new environments."
 
 # --- using it
@@ -78,6 +78,10 @@ others: $(VENV)/.ready .venv-others/.ready ## run the tests against a server tha
 .PHONY: coverage
 coverage: $(VENV)/.ready ## run all tests and list the lines that none of them reached
 	$(BIN)/python -m pytest --cov --cov-report=term-missing $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/.ready ## compare 20,000 random statements with DuckDB over tables; ARGS="--count 500 --seed 7"
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready ## run the benchmarks

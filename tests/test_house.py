@@ -36,7 +36,7 @@ def _tracked() -> list[Path]:
 
 def _pins(path: Path) -> dict[str, str]:
     """Package → version of a requirements file."""
-    return dict(re.findall(r"^([a-z0-9.-]+)==([^ ;\\]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==([^ ;\\]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_importing_rowcall_loads_no_engine_parser_or_client() -> None:
@@ -149,7 +149,7 @@ def test_every_pin_has_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     lines = [line for line in text.replace("\\\n", "").splitlines() if line and not line.lstrip().startswith("#")]
 
-    assert [line for line in lines if not re.match(r"[a-z0-9.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []
+    assert [line for line in lines if not re.match(r"[a-z0-9.-]+(?:\[[a-z,]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []
 
 
 def test_the_pinned_combinations_differ_in_duckdb_alone() -> None:

@@ -293,6 +293,9 @@ TRICKY = {
         "SELECT o.pen FROM m o WHERE EXISTS (SELECT 1 FROM (SELECT 'p1' AS p UNION SELECT 'p2') s ANTI JOIN visits r "
         "ON s.p = r.pen AND r.pen IN ('p1', 'p2') WHERE pen = 'p1')"
     ),
+    "an outer source's column under an alias that an inner source has too": (
+        "SELECT v.id FROM visits v WHERE v.pen = 'p1' AND EXISTS (SELECT 1 FROM pens v WHERE v.pen = v.id)"
+    ),
     "a collation in WHERE through a join": "SELECT v.id FROM nc JOIN visits v ON nc.pen = v.pen WHERE nc.pen = 'p1' AND v.pen IN ('p1', 'P1')",
     "a collation in a sub-select": "SELECT id FROM visits WHERE pen IN (SELECT pen FROM nc) AND pen IN ('p1', 'p2', 'P1')",
     "a STRUCT whose field has a parameter's name": "SELECT id FROM visits v WHERE v.detail.pen = 'p1' AND pen IN ('p1', 'p2')",

@@ -115,7 +115,9 @@ class Bindings:
         frame = use.frame
         places = {}
         if around.uses and not around.blocked:
-            places = {place: index for index, (_, place) in enumerate(frame.outputs() or ()) if place is not None}
+            names = {name: index for index, name in enumerate(around.columns)}
+            outputs = enumerate(frame.outputs() or ())
+            places = {place: names.get(name, index) for index, (name, place) in outputs if place is not None}
         elif around.blocked:
             said.say(around.blocked)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rowcall.manifest.types import quoted
@@ -20,6 +20,8 @@ class Constants:
     rows: tuple[tuple[Operand, ...], ...]
     listed: bool
     """Whether each is a list, of which any value will do."""
+    identical: bool
+    """Whether NULL among them would mean NULL, and not nothing."""
     through: tuple[str, ...] = ()
     """Queries of one truth value each: whether a local column that they came through compares under a collation."""
 
@@ -43,8 +45,8 @@ class Equals:
 
     operands: tuple[Operand, ...]
     """Columns and expressions of what it is joined with."""
-    visited: tuple[Place, ...]
-    """All columns that have its value, itself first."""
+    paths: Mapping[Place, tuple[Place, ...]]
+    """All columns that have its value, itself first, each with those that it was found through."""
 
 
 class Case:
@@ -79,7 +81,7 @@ class Case:
     def equals(self, name: str) -> Equals:
         """What a column of the source in question equals."""
         start = (self._own if self._own is not None else OUTER, name)
-        visited = [start]
+        paths: dict[Place, tuple[Place, ...]] = {start: ()}
         operands: list[Operand] = []
         groups: set[Group] = set()
         used: set[int] = set()
@@ -92,19 +94,19 @@ class Case:
                     continue
                 for one, other in ((atom.left, atom.right), (atom.right, atom.left)):
                     place = self._frame.place(one)
-                    if place not in visited or (place == start and not live.restricts):
+                    if place is None or place not in paths or (place == start and not live.restricts):
                         continue
                     used.add(index)
                     changed = True
                     beyond = self._frame.place(other)
                     if beyond is None or beyond[0] != self._own:
                         operands.append(other)
-                    if beyond is not None and beyond not in visited and self._alike(place, beyond):
-                        visited.append(beyond)
+                    if beyond is not None and beyond not in paths and self._alike(place, beyond):
+                        paths[beyond] = (*paths[place], beyond)
                         groups |= self.sources.offered.get(beyond[0], frozenset())
                     break
-        operands += [Operand(None, place=(OUTER, f"o{given[place]}")) for place in visited if place in given]
-        return Equals(tuple(operands), tuple(visited))
+        operands += [Operand(None, place=(OUTER, f"o{given[place]}")) for place in paths if place in given]
+        return Equals(tuple(operands), paths)
 
     def _alike(self, place: Place, other: Place) -> bool:
         """Whether two columns compare in one way, so that what equals the one equals the other."""
@@ -122,16 +124,16 @@ class Case:
                 continue
             places = [self._frame.place(Operand(column)) for column in atom.columns]
             hits = [
-                (name, at, equal.visited)
+                (name, at, equal.paths[place])
                 for at, place in enumerate(places)
                 for name, equal in known.items()
-                if place in equal.visited and (live.restricts or place != equal.visited[0])
+                if place is not None and place in equal.paths and (live.restricts or equal.paths[place])
             ]
             if hits:
                 columns = tuple(name for name, _, _ in hits)
                 rows = tuple(tuple(row[at] for _, at, _ in hits) for row in atom.rows)
-                probes = {probe for _, _, visited in hits for place in visited if (probe := self._probe(place))}
-                yield Constants(columns, rows, atom.listed, tuple(sorted(probes)))
+                probes = {probe for _, _, path in hits for place in path if (probe := self._probe(place))}
+                yield Constants(columns, rows, atom.listed, atom.identical, tuple(sorted(probes)))
 
     def _probe(self, place: Place) -> str:
         """A query for whether a local column compares under a collation; "" for one that cannot, being an API's."""

@@ -31,6 +31,8 @@ class Enclosing:
     """None for a statement's outermost SELECT, or where it is not understood."""
     correlated: bool = False
     """Whether it can take columns from outside."""
+    columns: tuple[str, ...] = ()
+    """For a side of UNION BY NAME: the names of all columns of the UNION, in order."""
     blocked: str = ""
     """Why a condition on its rows may not be applied before them, in the user's terms."""
 
@@ -38,24 +40,27 @@ class Enclosing:
 def enclosing(frame: Frame) -> Enclosing:
     """What surrounds a SELECT."""
     node, blocked = _whole(frame.select)
+    columns = _by_name(frame, node)
+    if columns is None:
+        blocked = blocked or _through("UNION BY NAME beside UNION")
     parent = node.parent
     if isinstance(parent, exp.CTE):
-        return _uses(frame.scopes, parent, node, blocked)
+        return _uses(frame.scopes, parent, node, columns or (), blocked)
     outer = frame.scopes.around(node)
     if outer is None:
         return Enclosing()
     leaf = parent if isinstance(parent, exp.Lateral) else node
     own = outer.position(leaf)
     if own is not None:
-        names = _names(outer, own, node)
+        use = Use(outer, own, _names(outer, own, node))
         pivoted = "PIVOT" if leaf.args.get("pivots") else ""
-        return Enclosing((Use(outer, own, names),), correlated=True, blocked=blocked or _through(pivoted))
+        return Enclosing((use,), correlated=True, columns=columns or (), blocked=blocked or _through(pivoted))
     outer.read()
     query = node.unnest() if isinstance(node, exp.Subquery) else node
     matched = next((source for source in outer.sources if source.matched is not None and source.node is query), None)
     if matched is not None:
-        names = tuple(f"k{number}" for number in range(matched.width))
-        return Enclosing((Use(outer, matched.position, names),), correlated=True, blocked=blocked)
+        use = Use(outer, matched.position, tuple(f"k{number}" for number in range(matched.width)))
+        return Enclosing((use,), correlated=True, columns=columns or (), blocked=blocked)
     within = node.find_ancestor(exp.Join, exp.Select)
     return Enclosing((Use(outer, None, where=not isinstance(within, exp.Join)),), correlated=True, blocked=blocked)
 
@@ -66,14 +71,23 @@ def _whole(select: exp.Select) -> tuple[exp.Expr, str]:
     blocked = _through(_barrier(select))
     while True:
         parent = node.parent
-        if isinstance(parent, exp.SetOperation) and node.arg_key in {"this", "expression"}:
-            limited = "LIMIT" if parent.args.get("limit") or parent.args.get("offset") else ""
-            blocked = blocked or _through("UNION BY NAME" if parent.args.get("by_name") else limited)
-        elif isinstance(parent, exp.Subquery) and node.arg_key == "this":
-            blocked = blocked or _through("LIMIT" if parent.args.get("limit") or parent.args.get("offset") else "")
-        else:
+        if not isinstance(parent, (exp.SetOperation, exp.Subquery)) or node.arg_key not in {"this", "expression"}:
             return node, blocked
+        blocked = blocked or _through("LIMIT" if parent.args.get("limit") or parent.args.get("offset") else "")
         node = parent
+
+
+def _by_name(frame: Frame, whole: exp.Expr) -> tuple[str, ...] | None:
+    """The names of all columns of the query, where its sides are joined by name; () where they are by position, None for a mixture."""
+    node: exp.Expr = frame.select
+    kinds = set()
+    while node is not whole and node.parent is not None:
+        node = node.parent
+        if isinstance(node, exp.SetOperation):
+            kinds.add(bool(node.args.get("by_name")))
+    if kinds != {True}:
+        return () if kinds != {True, False} else None
+    return tuple(_output_names(frame.scopes, whole) or ())
 
 
 def _through(barrier: str) -> str:
@@ -94,7 +108,7 @@ def _barrier(select: exp.Select) -> str:
     return found[0] if found else ""
 
 
-def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, blocked: str) -> Enclosing:
+def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...], blocked: str) -> Enclosing:
     """The places where a WITH's definition is read."""
     uses = []
     for table in scopes.tree.find_all(exp.Table):
@@ -108,7 +122,7 @@ def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, blocked: str) -> Enclosi
             return Enclosing(blocked="A condition outside a recursive query cannot be applied before it; repeat it inside.")
         uses.append(Use(frame, own, _names(frame, own, node, cte)))
     pivoted = any(use.frame.sources[use.own or 0].node.args.get("pivots") for use in uses)
-    return Enclosing(tuple(uses), blocked=blocked or _through("PIVOT" if pivoted else ""))
+    return Enclosing(tuple(uses), columns=columns, blocked=blocked or _through("PIVOT" if pivoted else ""))
 
 
 def _above(node: exp.Expr) -> list[exp.Expr]:
@@ -121,12 +135,22 @@ def _above(node: exp.Expr) -> list[exp.Expr]:
 
 def _names(outer: Frame, own: int, node: exp.Expr, cte: exp.CTE | None = None) -> tuple[str, ...]:
     """What the output columns of a query are called where it is read, "" for one whose name another has as well."""
-    first = node.unnest() if isinstance(node, exp.Subquery) else node
-    while isinstance(first, (exp.SetOperation, exp.Subquery)):
-        first = first.this
-    outputs = outer.scopes.frame(first).outputs() if isinstance(first, exp.Select) else None
-    names = [name for name, _ in outputs or ()]
+    names = _output_names(outer.scopes, node) or []
     for alias in (cte.args.get("alias") if cte is not None else None, outer.sources[own].node.args.get("alias")):
         given = [column.name.casefold() for column in (alias.args.get("columns") or ())] if alias is not None else []
         names[: len(given)] = given[: len(names)]
     return tuple(name if names.count(name) == 1 else "" for name in names)
+
+
+def _output_names(scopes: Scopes, query: exp.Expr) -> list[str] | None:
+    """The folded names of a query's output columns; None when they cannot be told."""
+    if isinstance(query, exp.Subquery):
+        return _output_names(scopes, query.this)
+    if isinstance(query, exp.Select):
+        outputs = scopes.frame(query).outputs()
+        return None if outputs is None else [name for name, _ in outputs]
+    if not isinstance(query, exp.SetOperation):
+        return None
+    left = _output_names(scopes, query.this)
+    right = _output_names(scopes, query.args["expression"]) if query.args.get("by_name") else []
+    return None if left is None or right is None else [*left, *(name for name in right if name not in left)]

@@ -93,7 +93,9 @@ class Layout:
 
     def _parts(self, offset: int) -> dict[str, Range] | None:
         """The clauses of the innermost SELECT around an offset, each by its first word and without it."""
-        anchor: int = self._at.get(offset, -1)
+        return self._parts_at(self._at[offset]) if offset in self._at else None
+
+    def _parts_at(self, anchor: int) -> dict[str, Range] | None:
         while anchor >= 0:
             around = self._around[anchor]
             region = (around + 1, self._partner.get(around, around + 1)) if around >= 0 else (0, len(self.tokens))
@@ -103,6 +105,19 @@ class Layout:
                     return parts
             anchor = around
         return None
+
+    def usual_order(self) -> list[int] | None:
+        """The tokens with every SELECT that stands after its FROM put before it; None where none does."""
+        order = list(range(len(self.tokens)))
+        for index in range(len(self.tokens) - 1, -1, -1):
+            parts = self._parts_at(index) if self._clause(index) == "FROM" else None
+            found = parts.get("SELECT") if parts is not None and parts.get("FROM", (0, 0))[0] == index + 1 else None
+            if found is not None and found[0] > index:
+                moved = [one for one in order if found[0] - 1 <= one < found[1]]
+                order = [one for one in order if one not in moved]
+                at = order.index(index)
+                order[at:at] = moved
+        return order if order != sorted(order) else None
 
     def _is_query(self, bracket: int) -> bool:
         """Whether a query stands in a bracket."""

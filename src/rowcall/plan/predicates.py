@@ -43,6 +43,8 @@ class Among:
     rows: tuple[tuple[Operand, ...], ...]
     listed: bool = False
     """Whether each constant is a list, of which any value will do."""
+    identical: bool = False
+    """Whether it is IS NOT DISTINCT FROM, by which NULL is NULL."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,10 +156,14 @@ class Reader:
         return [Operand(node, found[i] if len(found) == len(nodes) else None) for i, node in enumerate(nodes)]
 
     def _identical(self, predicate: exp.NullSafeEQ, tokens: Range | None) -> Atom:
-        """`IS NOT DISTINCT FROM` a literal, which no NULL equals."""
-        for column, value in ((predicate.left, predicate.right), (predicate.right, predicate.left)):
-            if isinstance(column, exp.Column) and isinstance(value, exp.Literal):
-                return Among((column,), ((Operand(value),),))
+        """`IS NOT DISTINCT FROM` a constant."""
+        sides = self._layout.sides(tokens, "FROM") or (None, None)
+        left, right = Operand(predicate.left, sides[0]), Operand(predicate.right, sides[1])
+        if sides[0] is not None:  # without the words before FROM
+            left = Operand(predicate.left, (sides[0][0], sides[0][1] - 3))
+        for column, value in ((left, right), (right, left)):
+            if isinstance(column.node, exp.Column) and is_constant(value):
+                return Among((column.node,), ((value,),), identical=True)
         return Filter(predicate, tokens)
 
     def _in(self, predicate: exp.In, tokens: Range | None) -> Iterator[Atom]:
@@ -208,6 +214,9 @@ def _merged(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
     for alternative in alternatives:
         (first, *more) = alternative or (None,)
         if not isinstance(first, Among) or more:
+            found.append(alternative)
+            continue
+        if first.identical:
             found.append(alternative)
             continue
         key = (tuple(tuple(part.name.casefold() for part in column.parts) for column in first.columns), first.listed)

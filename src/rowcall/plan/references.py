@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError as SqlglotParseError
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import Span, UnsupportedSQLError
 from rowcall.manifest.model import Scalar, Type, Verb
 from rowcall.manifest.types import quoted
+from rowcall.plan.layout import Layout
 from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names
-from rowcall.sql.tokens import Token
+from rowcall.sql.tokens import Token, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def read(text: str) -> exp.Expr:
     """The tree of one statement. Raises UnsupportedSQLError for what sqlglot cannot read, though DuckDB might."""
     try:
         with _quiet():
-            tree = sqlglot.parse_one(text + " ", dialect="duckdb")  # for the blank, see `tokenize`
+            tree = _parsed(text)
     except SqlglotParseError as error:
         first = error.errors[0] if error.errors else {}
         message = str(first.get("description") or error).split("\n", 1)[0].rstrip(".")
@@ -61,6 +62,19 @@ def read(text: str) -> exp.Expr:
     if tree is None:
         raise UnsupportedSQLError("There is no statement here.", sql=text)
     return tree
+
+
+def _parsed(text: str) -> exp.Expr | None:
+    """sqlglot's tree; where it cannot read a FROM before its SELECT, that of the tokens in the usual order, each with its own place."""
+    dialect = Dialect.get_or_raise("duckdb")
+    tokens = dialect.tokenize(text + " ")  # for the blank, see `rowcall.sql.tokens.tokenize`
+    try:
+        return dialect.parser().parse(tokens, text)[0]
+    except SqlglotParseError:
+        order = Layout(text, tokenize(text)).usual_order()
+        if order is None or len(order) != len(tokens):
+            raise
+        return dialect.parser().parse([tokens[index] for index in order], text)[0]
 
 
 @contextmanager

@@ -186,6 +186,9 @@ class Frame:
         self.view = View()
         """What WHERE sees."""
         if from_ is not None:
+            if from_.this.args.get("joins"):  # those of a FROM before its SELECT
+                select.set("joins", from_.this.args["joins"])
+                from_.this.set("joins", None)
             joins: list[exp.Join] = select.args.get("joins") or []
             self._tree, self.view = self._builder.chain(from_.this, joins, self.clauses.items if self.clauses is not None else None)
         where = select.args.get("where")
@@ -259,7 +262,7 @@ class Frame:
         parts = [part.name.casefold() for part in column.parts]
         for length in range(len(parts) - 1, 0, -1):
             for position in sorted(view.visible):
-                if self._qualifies(position, parts[:length]):
+                if self._qualifies(position, parts[:length]) and self._may_have(position, parts[length]):
                     return Found(self, position, self.spelt(position, parts[length]), length + 1, length + 1 == len(parts))
         owners = view.having(parts[0], self.named)
         if owners:
@@ -279,6 +282,13 @@ class Frame:
             return None
         outer = self.scopes.frame(stop)
         return outer.find(column, outer.view_of(self.select))
+
+    def _may_have(self, position: int, name: str) -> bool:
+        """Whether a source has a column; where it has not, its name before a column means a source of the same name further out."""
+        if self.select.find_ancestor(exp.Select) is None:
+            return True
+        named = self.named(position)
+        return named.columns is None or name in named.columns or name in named.hidden
 
     def _qualifies(self, position: int, prefix: Sequence[str]) -> bool:
         source = self.sources[position]

@@ -109,6 +109,9 @@ class Resolver:
         ]
         width = len(constants.columns)
         rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
+        if constants.identical and any(None in row for row in rows):
+            self._say("IS NOT DISTINCT FROM NULL means rows without a value, which cannot be asked for.")
+            return None
         if constants.listed:
             lists = [value if isinstance(value, (list, tuple)) else [value] for value, *_ in rows if value is not None]
             rows = [(item,) * width for items in lists for item in items]
@@ -124,21 +127,20 @@ class Resolver:
 
     def _keys(self, keys: Keys) -> Table | None:
         origins = dict(zip(keys.columns, keys.origins, strict=True))
-        if keys.reads & self._unknown:
-            return self._table(keys.columns, [], origins, [""] * len(keys.columns), known=False)
         width = len(keys.columns)
+        known = not keys.reads & self._unknown
         probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)
         try:
-            kinds, rows = self._evaluated(f"SELECT q.*, {probes} FROM ({keys.sql}) q")
+            kinds, rows = self._evaluated(f"SELECT q.*, {probes} FROM ({keys.sql}) q{'' if known else ' LIMIT 0'}")
         except BindError:  # what it takes from outside cannot be had
             return None
-        for number, column in enumerate(keys.columns):
-            if any(row[width + number] for row in rows):
-                self._say(f"{origins[column]} compares under a collation, by which other texts are equal to it too.")
-                return None
+        collated = {number for number in range(width) if any(row[width + number] for row in rows)}
+        for number in collated:
+            self._say(f"{origins[keys.columns[number]]} compares under a collation, by which other texts are equal to it too.")
         # No resource has an empty key, and in a path it would name another one.
         values = [row[:width] for row in rows if "" not in row[:width]]
-        return self._table(keys.columns, values, origins, [kind_of(kind) or kind for kind in kinds[:width]])
+        described = [_COLLATED if number in collated else kind_of(kinds[number]) or kinds[number] for number in range(width)]
+        return self._table(keys.columns, values, origins, described, known=known)
 
     def _evaluated(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         if sql not in self._rows:
@@ -161,7 +163,7 @@ class Resolver:
         kept: dict[int, list[Any]] = {}
         for number, column in enumerate(columns):
             scalar = self._types.get(column)
-            if scalar is None or not self._compares(column, scalar, kinds[number]):
+            if scalar is None or kinds[number] == _COLLATED or not self._compares(column, scalar, kinds[number]):
                 continue
             values = [_fitting(row[number], scalar) for row in given]
             if None in values:
@@ -200,6 +202,7 @@ class Resolver:
             self.reasons.append(reason)
 
 
+_COLLATED = "collated"
 _DEFAULT_COLLATES = f"SELECT {collates('NULL')}"
 
 

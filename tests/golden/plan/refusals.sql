@@ -87,9 +87,7 @@ SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id
 
 -- SQL that the reader of statements does not know.
 FROM openai.assistants.runs WHERE thread_id = 't1' SELECT id;
--- UnsupportedSQLError: This statement mentions an API, and cannot be read: Invalid expression / Unexpected token.
+-- BindError: Parser Error: syntax error at or near "SELECT"
 --
--- LINE 1: FROM openai.assistants.runs WHERE thread_id = 't1' SELECT id
---                                                            ^^^^^^
---
--- Read the API into a local table first (CREATE TABLE t AS SELECT …), and use that one here.
+-- LINE 1: …y FROM __rowcall_pages_0)) AS "runs" WHERE thread_id = 't1' SELECT id
+--                                                                      ^^^^^^

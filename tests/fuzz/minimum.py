@@ -1,0 +1,242 @@
+"""How many requests a statement needs: the fewest over all orders in which its resources can be read.
+
+In an order, each remote reference is read for the distinct tuples of values that its method's parameters can have, given the constants of
+the statement, its local tables, and the resources before it in the order. These are the values that satisfy all equalities (with
+constants, or with a column of something that is known already) of the joins that lead to the reference, each known table reduced by its own
+conditions and by its equalities with other known ones. In outer joins, rows that stay without a partner reduce nothing.
+
+- Of several methods the one with the fewest calls is taken, and of those the one with the most parameters: how many pages a call
+  will have, nobody knows before.
+- An optional filter is sent where it has one value.
+- A call counts all its pages, whatever LIMIT leaves of them; a request that several references need counts once.
+- What GROUP BY, DISTINCT, LIMIT, a window or a set operation stands around is read for its own conditions alone.
+
+Which order is the best, one knows when all is read. `straight` is what a planner can know: it reads next what takes the fewest calls, of all
+references that have their values by then.
+
+No minimum is known for RIGHT, FULL, ASOF and POSITIONAL joins, SAMPLE, recursion, LIMIT 0, more than five references, and where no order
+gives every reference its values. Where a planner finds a reduction that this does not know, it sends fewer requests than this minimum.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+from tests.fuzz.api import pages
+from tests.fuzz.arena import Arena
+from tests.fuzz.conditions import literal
+from tests.fuzz.flatten import Block, Condition, Item, UnknownError, blocks
+from tests.fuzz.tree import Col, Printer, Source, Statement
+from tests.fuzz.world import Endpoint, Table, Value
+
+MOST = 5
+Requests = frozenset[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many requests a statement needs."""
+
+    minimum: int
+    straight: int
+    """In the order of the fewest calls."""
+
+
+def need(arena: Arena, statement: Statement) -> Need | None:
+    """The fewest requests; None where they are not known."""
+    search = _Search(arena, statement)
+    try:
+        best, straight = (search.all(blocks(copy.deepcopy(statement.query)), every_order=every_order)[0] for every_order in (True, False))
+    except (UnknownError, duckdb.Error):
+        return None
+    return Need(len(best), len(straight))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a reference is read."""
+
+    endpoint: Endpoint
+    columns: tuple[str, ...]
+    """Of the parameters, by the resource's names."""
+    tuples: tuple[tuple[Value, ...], ...]
+
+
+class _Names(Printer):
+    """Writes conditions with names for the items of a block that no other source has."""
+
+    def __init__(self, aliases: Mapping[int, str], swaps: Mapping[Source, str]) -> None:
+        super().__init__(swaps)
+        self.aliases = aliases
+
+    def piece(self, part: Any) -> str:
+        if isinstance(part, Col) and id(part.source) in self.aliases:
+            return f'{self.aliases[id(part.source)]}."{part.source.own(part.name)}"'
+        return super().piece(part)
+
+    def source(self, source: Source) -> str:
+        if source.cte is not None and source not in self.swaps:
+            return f"({self.query(source.cte.query)}) AS {source.alias}"
+        return super().source(source)
+
+
+@dataclass
+class _Search:
+    """Tries the orders."""
+
+    arena: Arena
+    statement: Statement
+    rows: dict[str, list[tuple[Value, ...]]] = field(default_factory=dict)
+
+    def all(self, found: Sequence[Block], *, every_order: bool) -> tuple[Requests, dict[Source, str]]:
+        """The requests of several blocks, and the rows that they bring, as SQL by reference."""
+        requests: Requests = frozenset()
+        read: dict[Source, str] = {}
+        for block in found:
+            sent, known = self.block(block, every_order=every_order)
+            requests |= sent
+            read |= known
+        return requests, read
+
+    def block(self, block: Block, *, every_order: bool) -> tuple[Requests, dict[Source, str]]:
+        """The requests of the best order for one block, or of the straight one."""
+        references = [item for item in block.items if item.source.table is not None]
+        if len(references) > MOST:
+            raise UnknownError
+        requests: Requests = frozenset()
+        known: dict[Source, str] = {}
+        for item in block.items:
+            sent, read = self.all(item.inner, every_order=every_order)
+            requests |= sent
+            known |= read
+        best = self._best(block, references, known, every_order=every_order)
+        if best is None:
+            raise UnknownError
+        return requests | best[0], best[1]
+
+    def _best(
+        self, block: Block, left: Sequence[Item], known: dict[Source, str], *, every_order: bool
+    ) -> tuple[Requests, dict[Source, str]] | None:
+        if not left:
+            return frozenset(), known
+        best: tuple[Requests, dict[Source, str]] | None = None
+        first = [(item, reading) for item in left if (reading := self._reading(block, item, known)) is not None]
+        if not every_order:
+            first = sorted(first, key=lambda pair: len(pair[1].tuples))[:1]
+        for item, reading in first:
+            table = item.source.table
+            assert table is not None
+            sent = frozenset(self._requests(table, reading))
+            others = [other for other in left if other is not item]
+            rest = self._best(block, others, {**known, item.source: _restricted(table, reading)}, every_order=every_order)
+            if rest is not None and (best is None or len(sent | rest[0]) < len(best[0])):
+                best = sent | rest[0], rest[1]
+        return best
+
+    def _requests(self, table: Table, reading: Reading) -> Iterator[tuple[Any, ...]]:
+        for values in reading.tuples:
+            bound = dict(zip(reading.columns, values, strict=True))
+            rows = sum(all(row[name] == value for name, value in bound.items()) for row in self.arena.world.remote[table.name])
+            for page in range(pages(reading.endpoint, rows, self.arena.world.page_size)):
+                yield table.name, reading.endpoint.name, tuple(bound.items()), page
+
+    def _reading(self, block: Block, item: Item, known: Mapping[Source, str]) -> Reading | None:
+        """How a reference is read when the sources of `known` are; None where no method has its values."""
+        assert item.source.table is not None
+        usable = self._usable(block, item, known)
+        found = [
+            reading for endpoint in item.source.table.endpoints if (reading := self._by(endpoint, block, item, usable, known)) is not None
+        ]
+        return min(found, key=lambda reading: (len(reading.tuples), -len(reading.endpoint.required)), default=None)
+
+    def _usable(self, block: Block, item: Item, known: Mapping[Source, str]) -> list[Condition]:
+        """The conditions on what is known, and on the reference together with that."""
+        there = {
+            id(other.source)
+            for other in block.items
+            if (other.source.table is None or other.source in known) and other.nest == item.nest[: len(other.nest)]
+        }
+        return [
+            condition
+            for condition in block.conditions
+            if condition.nest == item.nest[: len(condition.nest)]
+            and condition.sources <= there | {id(item.source)}
+            and (condition.binds if id(item.source) in condition.sources or len(condition.sources) > 1 else condition.sources)
+        ]
+
+    def _by(self, endpoint: Endpoint, block: Block, item: Item, usable: Sequence[Condition], known: Mapping[Source, str]) -> Reading | None:
+        bound = {item.source.own(column.name) for condition in usable for column, _ in condition.binds if column.source is item.source}
+        required = tuple(endpoint.required.values())
+        if not bound.issuperset(required):
+            return None
+        optional = tuple(name for name in endpoint.optional if name in bound and name not in required)
+        columns = (*required, *optional)
+        rows = self._rows(columns, block, item, usable, known) if columns else [()]
+        for name in optional:
+            at = columns.index(name)
+            if len({row[at] for row in rows}) > 1:
+                columns = columns[:at] + columns[at + 1 :]
+                rows = [row[:at] + row[at + 1 :] for row in rows]
+        return Reading(endpoint, columns, tuple(dict.fromkeys(rows)))
+
+    def _rows(
+        self, columns: Sequence[str], block: Block, item: Item, usable: Sequence[Condition], known: Mapping[Source, str]
+    ) -> list[tuple[Value, ...]]:
+        """The tuples of values that a reference's columns can have."""
+        about = [condition for condition in usable if _names_only(condition, item, columns)]
+        near = _near(about, item)
+        used = [other for other in block.items if id(other.source) in near and other is not item]
+        aliases = {id(one.source): f"__x{number}" for number, one in enumerate([item, *used])}
+        printer = _Names(aliases, known)
+        tables = [f"({_universe(item.source.table, columns)}) AS __x0", *(self._table(other, printer) for other in used)]
+        where = " AND ".join(f"({printer.expr(condition.parts)})" for condition in about if condition.sources <= near) or "true"
+        shown = ", ".join(f'__x0."{name}"' for name in columns)
+        text = f"SELECT DISTINCT {shown} FROM {', '.join(tables)} WHERE {where} ORDER BY ALL"
+        if text not in self.rows:
+            self.rows[text] = self.arena.rows(text, self.statement)
+        return self.rows[text]
+
+    @staticmethod
+    def _table(item: Item, printer: _Names) -> str:
+        """An item of the key query, under a name of ours."""
+        source = item.source
+        before, source.alias = source.alias, printer.aliases[id(source)]
+        text = printer.source(source)
+        source.alias = before
+        return text
+
+
+def _near(conditions: Sequence[Condition], item: Item) -> set[int]:
+    """The sources that conditions lead to from a reference, itself included."""
+    near = {id(item.source)}
+    while True:
+        more = near.union(*(condition.sources for condition in conditions if condition.sources & near))
+        if more == near:
+            return near
+        near = more
+
+
+def _names_only(condition: Condition, item: Item, columns: Sequence[str]) -> bool:
+    """Whether a condition names no other columns of the reference than these."""
+    named = [part for part in condition.parts if isinstance(part, Col) and part.source is item.source]
+    return all(item.source.own(column.name) in columns for column in named)
+
+
+def _universe(table: Table | None, columns: Sequence[str]) -> str:
+    """All that columns could hold, as a query."""
+    assert table is not None
+    shown = ", ".join(f'u{number}.v AS "{name}"' for number, name in enumerate(columns))
+    return f"SELECT {shown} FROM " + ", ".join(f"__{table.columns[name].type} AS u{number}" for number, name in enumerate(columns))
+
+
+def _restricted(table: Table, reading: Reading) -> str:
+    """The rows of a resource that its calls bring."""
+    if not reading.columns:
+        return f"(SELECT * FROM {table.full_name})"
+    names = ", ".join(f'"{name}"' for name in reading.columns)
+    rows = ", ".join(f"({', '.join(map(literal, values))})" for values in reading.tuples)
+    return f"(SELECT * FROM {table.full_name} WHERE {f'({names}) IN (VALUES {rows})' if rows else 'false'})"

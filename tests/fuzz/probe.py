@@ -1,0 +1,120 @@
+"""Whether a refused statement could have been bound, found out by trying.
+
+Each remote reference is replaced by those of its rows whose key is among some values: the constants of the statement, or a column of a local
+table, or a column of a reference that is bound already. Where no data that are tried make a difference to the result, those values are
+enough; where all rows could be left out as well, or the values are all that there are, the data say nothing. The data are the world's
+and others with the same columns and many more keys, so that a table seldom holds all of them by chance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from tests.fuzz.arena import Arena
+from tests.fuzz.conditions import literal
+from tests.fuzz.flatten import remotes_within
+from tests.fuzz.tree import Printer, Source, Statement, selects
+from tests.fuzz.world import Kind, Table
+
+LITERAL = re.compile(r"'((?:[^']|'')*)'|\$\$(.*?)\$\$|(?<![\w.$'])(-?\d+)(?![\w.'])")
+Bound = dict[Source, str]
+
+
+def bindings(arena: Arena, statement: Statement) -> list[str]:
+    """For each reference, where its values could come from; empty where they could not, or nothing can be told."""
+    probe = _Probe(arena, statement)
+    if not probe.tells():
+        return []
+    references = list(dict.fromkeys(remotes_within(statement.query)))
+    found: list[str] = []
+    bound: Bound = {source: "" for source in references if _is_free(source)}
+    while len(bound) < len(references):
+        step = next((hit for source in references if source not in bound and (hit := probe.bind(source, bound))), None)
+        if step is None:
+            return []
+        bound[step[0]] = step[1]
+        found.append(step[2])
+    return found if probe.holds({source: text for source, text in bound.items() if text}) else []
+
+
+class _Probe:
+    """Asks DuckDB, over the data of several arenas."""
+
+    def __init__(self, arena: Arena, statement: Statement) -> None:
+        self.statement = statement
+        self.arenas = arena.others()
+        self.answers = [other.expected(statement) for other in self.arenas]
+
+    def tells(self) -> bool:
+        """Whether there is an answer in all arenas."""
+        return all(answer.kind == "rows" for answer in self.answers)
+
+    def holds(self, swaps: Mapping[Source, str]) -> bool:
+        """Whether the answers stay the same with other texts in place of some references."""
+        text = Printer(swaps).query(self.statement.query)
+        return all(other.expected(self.statement, text) == answer for other, answer in zip(self.arenas, self.answers, strict=True))
+
+    def bind(self, source: Source, bound: Bound) -> tuple[Source, str, str] | None:
+        """A reference, its rows that are needed, and where its values come from."""
+        table = source.table
+        assert table is not None
+        if self.holds({source: f"(SELECT * FROM {table.full_name} WHERE false)"}):
+            return None
+        for endpoint in table.endpoints:
+            parts = []
+            for column in endpoint.required.values():
+                kind = table.columns[column]
+                hit = next((one for one in self._values(kind, source, bound) if self._is_enough(source, table, column, one[0])), None)
+                if hit is None:
+                    break
+                parts.append((column, *hit))
+            else:
+                where = " AND ".join(f'"{column}" IN ({values})' for column, values, _ in parts)
+                text = f"(SELECT * FROM {table.full_name} WHERE {where})"
+                said = ", ".join(f"{column} from {origin}" for column, _, origin in parts)
+                return source, text, f"{source.alias} ({endpoint.name}): {said}"
+        return None
+
+    def _is_enough(self, source: Source, table: Table, column: str, values: str) -> bool:
+        """Whether the rows whose column has one of these values suffice, and are not all rows in any arena."""
+        where = f'FROM {table.full_name} WHERE "{column}" IN ({values})'
+        others = f'SELECT count(*) FROM {table.full_name} WHERE ("{column}" IN ({values})) IS NOT TRUE'
+        if any(other.rows(others, self.statement)[0][0] == 0 for other in self.arenas):
+            return False
+        return self.holds({source: f"(SELECT * {where})"})
+
+    def _values(self, kind: Kind, reference: Source, bound: Bound) -> Iterator[tuple[str, str]]:
+        """Queries for values of a kind, and what to call them."""
+        constants = self._constants(kind)
+        if constants:
+            yield ", ".join(constants), "the constants"
+        for select in selects(self.statement.query):
+            for source in select.sources:
+                if source is reference or not (source.text or source in bound):
+                    continue
+                for name, other in source.columns.items():
+                    if other.type == kind.type:
+                        yield self._column(source, name), f"{source.alias}.{name}"
+
+    @staticmethod
+    def _column(source: Source, name: str) -> str:
+        if source.table is not None:
+            return f'SELECT "{source.own(name)}" FROM {source.table.full_name}'
+        return f"SELECT __z.{name} FROM {Printer().source(replace(source, alias='__z'))}"
+
+    def _constants(self, kind: Kind) -> list[str]:
+        """All constants of a type in the statement."""
+        text = self.statement.text
+        values: set[object] = set()
+        for quoted, dollars, number in LITERAL.findall(text):
+            values.add(int(number) if number else (quoted.replace("''", "'") or dollars))
+        for value in self.statement.given(text).values():
+            values.update(value if isinstance(value, list) else [value])
+        type_ = str if kind.type == "text" else int
+        return sorted(literal(value) for value in values if isinstance(value, type_))
+
+
+def _is_free(source: Source) -> bool:
+    return source.table is not None and any(not endpoint.required for endpoint in source.table.endpoints)

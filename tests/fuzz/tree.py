@@ -1,0 +1,292 @@
+"""Statements as trees of our own, so that they can be written, looked into, cut down, and written again with other tables in them.
+
+An expression is a row of pieces: text, columns, and queries in brackets. A condition says besides which columns it gives values to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fuzz.world import Kind, Table
+
+
+@dataclass(eq=False, slots=True)
+class Col:
+    """A column of a source, where it is named."""
+
+    source: Source
+    name: str
+    bare: bool = False
+    """Whether it is written without the source's alias."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it holds."""
+        return self.source.columns[self.name]
+
+
+Piece = "str | Col | Query"
+Expr = list[Any]
+"""Pieces, to be written one after the other."""
+
+
+@dataclass(eq=False, slots=True)
+class Pred:
+    """A condition."""
+
+    parts: Expr
+    binds: list[tuple[Col, tuple[Col, ...]]] = field(default_factory=list)
+    """Columns that have finitely many values in the rows that satisfy it, given the values of other columns; none are NULL there."""
+    role: str = ""
+    """`in` for `column IN (query)`, `exists`, `not exists`; "" for any other."""
+    constant: bool = False
+    """Whether it compares with constants alone, in a form that must be understood."""
+
+    @property
+    def columns(self) -> list[Col]:
+        """The columns that it names outside its queries."""
+        return [part for part in self.parts if isinstance(part, Col)]
+
+    @property
+    def queries(self) -> list[Query]:
+        """The queries in it."""
+        return [part for part in self.parts if isinstance(part, Query)]
+
+
+@dataclass(eq=False, slots=True)
+class Source:
+    """An item of a FROM clause. What it is, one field says; the others are empty."""
+
+    alias: str
+    columns: dict[str, Kind]
+    """What can be named, by the names that the statement has for it."""
+    table: Table | None = None
+    """A remote resource."""
+    written: str = ""
+    """How a resource is named."""
+    text: str = ""
+    """A local item, as it stands in FROM."""
+    query: Query | None = None
+    cte: Cte | None = None
+    lateral: bool = False
+    renamed: tuple[str, ...] = ()
+    """New names of its first columns."""
+    whole: bool = True
+    """Whether all that a star gives of it is in `columns`."""
+    seen: bool = True
+    """Whether other clauses can name it; false right of SEMI and ANTI."""
+
+    def own(self, name: str) -> str:
+        """A column's name in the resource."""
+        if self.table is None or name not in self.renamed:
+            return name
+        return list(self.table.columns)[self.renamed.index(name)]
+
+
+@dataclass(eq=False, slots=True)
+class Join:
+    """How a source is joined to those before it."""
+
+    kind: str
+    """As written, `,` for a comma."""
+    on: list[Pred] = field(default_factory=list)
+    using: tuple[str, ...] = ()
+    pairs: list[Pred] = field(default_factory=list)
+    """What USING and NATURAL stand for."""
+
+
+@dataclass(eq=False, slots=True)
+class Output:
+    """What is selected."""
+
+    parts: Expr
+    name: str
+    kind: Kind
+    named: bool = True
+    """Whether the name is written."""
+
+
+@dataclass(eq=False, slots=True)
+class Select:
+    """One SELECT."""
+
+    sources: list[Source]
+    joins: list[Join] = field(default_factory=list)
+    """One for each source after the first."""
+    where: list[Pred] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    star: str = ""
+    """What is written in place of the outputs."""
+    distinct: str = ""
+    group: str = ""
+    qualify: Expr = field(default_factory=list)
+    sample: str = ""
+    from_first: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether each row of the FROM clause that WHERE keeps is a row of the result, and nothing else is."""
+        return not (self.distinct or self.group or self.qualify or self.sample)
+
+
+@dataclass(eq=False, slots=True)
+class SetOp:
+    """Two queries' rows, put together."""
+
+    kind: str
+    left: Query
+    right: Query
+
+
+@dataclass(eq=False, slots=True)
+class Cte:
+    """A common table expression."""
+
+    name: str
+    query: Query
+    materialized: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Query:
+    """A query with its WITH clause and its order."""
+
+    body: Select | SetOp
+    ctes: list[Cte] = field(default_factory=list)
+    order: str = ""
+    limit: str = ""
+    recursive: bool = False
+    around: tuple[str, str] = ("", "")
+    """What stands around it, as PIVOT does."""
+
+    @property
+    def outputs(self) -> list[Output]:
+        """What its rows consist of; those of the first branch of a set operation."""
+        return self.body.outputs if isinstance(self.body, Select) else self.body.left.outputs
+
+
+@dataclass(eq=False, slots=True)
+class Statement:
+    """A query, and the values of its parameters."""
+
+    query: Query
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """As SQL."""
+        return Printer().query(self.query)
+
+    def given(self, text: str) -> dict[str, Any]:
+        """The parameters that a text names."""
+        return {name: value for name, value in self.parameters.items() if re.search(rf"\${name}\b", text)}
+
+
+class Printer:
+    """Writes trees as SQL; `swaps` holds what to write in place of a source."""
+
+    def __init__(self, swaps: Mapping[Source, str] | None = None) -> None:
+        self.swaps = swaps or {}
+
+    def query(self, query: Query) -> str:
+        """A query without brackets."""
+        ctes = ", ".join(f"{cte.name} AS {cte.materialized}({self.query(cte.query)})" for cte in query.ctes)
+        clause = f"WITH {'RECURSIVE ' if query.recursive else ''}{ctes} " if ctes else ""
+        if isinstance(query.body, Select):
+            body = self.select(query.body)
+        else:
+            body = f"{self.branch(query.body.left)} {query.body.kind} {self.branch(query.body.right)}"
+        before, after = query.around
+        return f"{clause}{before}{body}{query.order}{query.limit}{after}"
+
+    def branch(self, query: Query) -> str:
+        """One side of a set operation."""
+        text = self.query(query)
+        return f"({text})" if query.ctes or query.order or query.limit or isinstance(query.body, SetOp) else text
+
+    def select(self, select: Select) -> str:
+        """A SELECT without its order."""
+        columns = select.star or ", ".join(self.output(output) for output in select.outputs)
+        where = f" WHERE {' AND '.join(f'({self.expr(pred.parts)})' for pred in select.where)}" if select.where else ""
+        qualify = f" QUALIFY {self.expr(select.qualify)}" if select.qualify else ""
+        shown = f"SELECT {select.distinct}{columns}"
+        source = f"FROM {self.from_(select)}"
+        head = f"{source} {shown}" if select.from_first else f"{shown} {source}"
+        return f"{head}{where}{select.group}{qualify}{select.sample}"
+
+    def output(self, output: Output) -> str:
+        """What is selected, with its name."""
+        return self.expr(output.parts) + (f" AS {output.name}" if output.named else "")
+
+    def from_(self, select: Select) -> str:
+        """What stands after FROM."""
+        text = self.source(select.sources[0])
+        for join, source in zip(select.joins, select.sources[1:], strict=True):
+            text += ", " if join.kind == "," else f" {join.kind} "
+            text += self.source(source)
+            if join.using:
+                text += f" USING ({', '.join(join.using)})"
+            elif join.on:
+                text += f" ON {' AND '.join(f'({self.expr(pred.parts)})' for pred in join.on)}"
+        return text
+
+    def source(self, source: Source) -> str:
+        """An item of FROM with its alias."""
+        renamed = f"({', '.join(source.renamed)})" if source.renamed else ""
+        if source in self.swaps:
+            text = self.swaps[source]
+        elif source.query is not None:
+            text = f"{'LATERAL ' if source.lateral else ''}({self.query(source.query)})"
+        elif source.cte is not None:
+            text = source.cte.name
+        else:
+            text = source.written or source.text
+        return text if text == source.alias else f"{text} AS {source.alias}{renamed}"
+
+    def expr(self, parts: Expr) -> str:
+        """An expression."""
+        return "".join(self.piece(part) for part in parts)
+
+    def piece(self, part: Any) -> str:
+        """A part of an expression."""
+        if isinstance(part, Query):
+            return f"({self.query(part)})"
+        if isinstance(part, Col):
+            return part.name if part.bare else f"{part.source.alias}.{part.name}"
+        return str(part)
+
+
+def queries(query: Query) -> Iterator[Query]:
+    """A query and all within it; a common table expression once, however often it is used."""
+    yield query
+    for cte in query.ctes:
+        yield from queries(cte.query)
+    if isinstance(query.body, SetOp):
+        yield from queries(query.body.left)
+        yield from queries(query.body.right)
+    else:
+        for inner in inner_queries(query.body):
+            yield from queries(inner)
+
+
+def inner_queries(select: Select) -> Iterator[Query]:
+    """The queries in a SELECT's FROM, conditions and outputs."""
+    yield from (source.query for source in select.sources if source.query is not None)
+    preds = [*select.where, *(pred for join in select.joins for pred in join.on)]
+    for parts in (*(pred.parts for pred in preds), *(output.parts for output in select.outputs), select.qualify):
+        yield from (part for part in parts if isinstance(part, Query))
+
+
+def selects(query: Query) -> Iterator[Select]:
+    """All SELECTs of a query."""
+    for inner in queries(query):
+        if isinstance(inner.body, Select):
+            yield inner.body
+
+
+def remotes(query: Query) -> list[Source]:
+    """All remote references of a query."""
+    return [source for select in selects(query) for source in select.sources if source.table is not None]

@@ -1,0 +1,115 @@
+"""What is right and what is wrong about rowcall's answer to a statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.fuzz.arena import Answer, Arena, folds, same
+from tests.fuzz.tree import Pred, Select, Source, Statement, selects
+
+UNREADABLE = "This statement mentions an API, and cannot be read"
+CLASSES = {
+    "a FULL JOIN": "FULL JOIN",
+    "an outer join's preserved side": "RIGHT JOIN|LEFT JOIN|ANTI JOIN|outer join",
+    "a POSITIONAL JOIN": "POSITIONAL JOIN",
+    "an ASOF JOIN": "ASOF JOIN",
+    "SAMPLE": "SAMPLE",
+    "another type": "compare them as another type|of another type",
+    "a collation": "under a collation",
+    "LIMIT or OFFSET": r"\bLIMIT\b|\bOFFSET\b",
+    "a window": "window|QUALIFY",
+    "recursion": "recursi",
+    "rows that could differ each time": "could give other rows each time",
+    "from another resource": "Values that .* gives are not used as parameters",
+    "from outside a sub-query": "stands outside its sub-query or CTE",
+    "an empty value in a path": "cannot stand in the path",
+    "a NATURAL JOIN on a hidden column": "A NATURAL JOIN would pair rows",
+    "SQL that sqlglot cannot read": UNREADABLE,
+    "no value anywhere": r"cannot be called without more values:(\n  \w+ needs [^\n]*)+$",
+}  # fmt: skip
+"""Why a statement may be refused, and how its message says so; the first that fits counts."""
+UNCLASSIFIED = "unclassified"
+CONVERSION = re.compile(r"Conversion Error|Out of Range Error|Could not convert|Could not cast|[Cc]ast")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a statement."""
+
+    kind: str
+    """`equal`, `refused`, `timid` (refused and should not be), `failed`, `invalid` or `wrong`."""
+    detail: str = ""
+    """The class of a refusal, or what is wrong."""
+    requests: int = 0
+
+
+def judge(arena: Arena, statement: Statement) -> Verdict:
+    """The verdict on a statement: DuckDB over the whole tables is right."""
+    expected = arena.expected(statement)
+    actual = arena.actual(statement)
+    return verdict(statement, expected, actual, folded=folds(statement, arena.world))
+
+
+def verdict(statement: Statement, expected: Answer, actual: Answer, *, folded: bool) -> Verdict:
+    """The verdict on two answers."""
+    if actual.kind == "broken":
+        return Verdict("wrong", actual.error)
+    if expected.kind == "failed":
+        return _on_failure(expected, actual)
+    if actual.kind == "failed":
+        return Verdict("failed") if CONVERSION.search(actual.error) else Verdict("wrong", f"DuckDB answers, rowcall fails: {actual.error}")
+    if actual.kind == "refused":
+        return _on_refusal(statement, actual)
+    if not same(expected, actual, folded=folded):
+        return Verdict("wrong", "other rows")
+    return Verdict("equal", requests=len(actual.sent))
+
+
+def _on_failure(expected: Answer, actual: Answer) -> Verdict:
+    """DuckDB refuses the statement, or fails for a value that rowcall need not have fetched."""
+    if CONVERSION.search(expected.error):
+        return Verdict("failed")
+    if actual.kind == "rows":
+        return Verdict("wrong", f"rowcall answers, and DuckDB says {expected.error}")
+    return Verdict("invalid")
+
+
+def _on_refusal(statement: Statement, actual: Answer) -> Verdict:
+    class_ = classify(actual.error)
+    if class_ == UNCLASSIFIED:
+        return Verdict("timid", f"refused for a reason of no class: {actual.error}")
+    if gives_constants(statement) and UNREADABLE not in actual.error:
+        return Verdict("timid", f"refused though every parameter has a constant beside it: {actual.error}")
+    return Verdict("refused", class_)
+
+
+def classify(message: str) -> str:
+    """The class of a refusal."""
+    if message.startswith("BindError"):
+        return UNCLASSIFIED
+    return next((name for name, pattern in CLASSES.items() if re.search(pattern, message)), UNCLASSIFIED)
+
+
+def gives_constants(statement: Statement) -> bool:
+    """Whether every remote reference has, right beside it, a constant for each parameter that one of its methods needs."""
+    return all(_is_given(select, source) for select in selects(statement.query) for source in select.sources if source.table is not None)
+
+
+def _is_given(select: Select, source: Source) -> bool:
+    assert source.table is not None
+    needs = [set(endpoint.required.values()) for endpoint in source.table.endpoints]
+    if set() in needs:
+        return True
+    position = select.sources.index(source)
+    own = select.joins[position - 1] if position else None
+    if select.sample or any("POSITIONAL" in join.kind for join in select.joins) or (own is not None and "ASOF" in own.kind):
+        return False
+    beside = own.on if own is not None and not source.seen else select.where
+    given = set(_constants(beside, source))
+    return any(need <= given for need in needs)
+
+
+def _constants(preds: Sequence[Pred], source: Source) -> Sequence[str]:
+    return [source.own(column.name) for pred in preds if pred.constant for column, _ in pred.binds if column.source is source]
