@@ -8,7 +8,7 @@ source, whose rows are again those of a key query; so keys go into derived table
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from sqlglot import exp
@@ -88,6 +88,8 @@ class Bindings:
             elif live.condition.predicate is not None:
                 atoms.append((Filter(live.condition.predicate, live.condition.tokens), live))
         around = enclosing(frame)
+        if around.is_unused:
+            return
         sources = self._sources(use, found, around, said)
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)])
@@ -136,6 +138,7 @@ class Bindings:
             within=lambda source: self._within(source, said),
             say=said.say,
             has_outside=bool(around.uses),
+            is_filled=lambda column: self._is_filled(around, column),
         )
 
     # -- what surrounds a SELECT, and what stands in it ------------------------------------------------------------------------------
@@ -157,14 +160,22 @@ class Bindings:
         queries = []
         for use in around.uses:
             for case in self._cases(use, said):
-                bound = case.outputs(use, outputs)
+                bound, through = case.outputs(use, outputs)
                 if len(bound) < len(outputs):
                     return None
                 query = case.query([(f"o{index}", bound[index]) for index in outputs], columns)
                 if query is None:
                     return None
-                queries.append(query)
+                queries.append(replace(query, through=(*query.through, *through)))
         return _union(queries, [f"o{index}" for index in outputs])
+
+    def _is_filled(self, around: Enclosing, column: Column) -> bool:
+        """Whether an outer join may fill a column of an enclosing SELECT with NULLs."""
+        frame, (position, _) = column
+        for use in around.uses:
+            if use.frame is frame:
+                return bool(self._reached(use).offered.get(position, ()))
+        return any(self._is_filled(enclosing(use.frame), column) for use in around.uses)
 
     def _within(self, source: Source, said: Restriction) -> Query | None:
         """The values that a matched sub-query gives, whatever surrounds it."""
@@ -173,7 +184,7 @@ class Bindings:
         frame = self.scopes.frame(source.node)
         queries = []
         for case in self._cases(Use(frame, None), said):
-            query = case.query([(f"k{number}", operand) for number, operand in enumerate(source.matched or ())])
+            query = case.query([(f"k{number}", [operand]) for number, operand in enumerate(source.matched or ())])
             if query is None:
                 return None
             queries.append(query)
@@ -185,7 +196,8 @@ def _union(queries: Sequence[Query], names: Sequence[str]) -> Query | None:
     if not queries:
         return Query("SELECT " + ", ".join(f'NULL::VARCHAR AS "{name}"' for name in names) + " WHERE false", frozenset()) if names else None
     reads = frozenset[int]().union(*(query.reads for query in queries))
-    return Query(" UNION ".join(query.sql for query in queries), reads, queries[0].origins)
+    through = tuple(sorted({probe for query in queries for probe in query.through}))
+    return Query(" UNION ".join(query.sql for query in queries), reads, queries[0].origins, through)
 
 
 def _matched_by(atom: Atom) -> int | None:

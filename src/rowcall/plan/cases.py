@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rowcall.manifest.types import quoted
@@ -37,14 +37,16 @@ class Keys:
     """How EXPLAIN names where each comes from, as `t.thread_id`."""
     reads: frozenset[int]
     """The references whose pages the query reads."""
+    through: tuple[str, ...] = ()
+    """As those of constants."""
 
 
 @dataclass(frozen=True, slots=True)
 class Equals:
     """What a column of the source in question is known to equal."""
 
-    operands: tuple[Operand, ...]
-    """Columns and expressions of what it is joined with."""
+    operands: tuple[tuple[Operand, tuple[Place, ...]], ...]
+    """Columns and expressions of what it is joined with, each with the columns that it was found through."""
     paths: Mapping[Place, tuple[Place, ...]]
     """All columns that have its value, itself first, each with those that it was found through."""
 
@@ -82,7 +84,7 @@ class Case:
         """What a column of the source in question equals."""
         start = (self._own if self._own is not None else OUTER, name)
         paths: dict[Place, tuple[Place, ...]] = {start: ()}
-        operands: list[Operand] = []
+        operands: list[tuple[Operand, tuple[Place, ...]]] = []
         groups: set[Group] = set()
         used: set[int] = set()
         given = self.sources.outputs
@@ -100,12 +102,12 @@ class Case:
                     changed = True
                     beyond = self._frame.place(other)
                     if beyond is None or beyond[0] != self._own:
-                        operands.append(other)
+                        operands.append((other, paths[place]))
                     if beyond is not None and beyond not in paths and self._alike(place, beyond):
                         paths[beyond] = (*paths[place], beyond)
                         groups |= self.sources.offered.get(beyond[0], frozenset())
                     break
-        operands += [Operand(None, place=(OUTER, f"o{given[place]}")) for place in paths if place in given]
+        operands += [(Operand(None, place=(OUTER, f"o{given[place]}")), path) for place, path in paths.items() if place in given]
         return Equals(tuple(operands), paths)
 
     def _alike(self, place: Place, other: Place) -> bool:
@@ -132,8 +134,11 @@ class Case:
             if hits:
                 columns = tuple(name for name, _, _ in hits)
                 rows = tuple(tuple(row[at] for _, at, _ in hits) for row in atom.rows)
-                probes = {probe for _, _, path in hits for place in path if (probe := self._probe(place))}
-                yield Constants(columns, rows, atom.listed, atom.identical, tuple(sorted(probes)))
+                yield Constants(columns, rows, atom.listed, atom.identical, self._probes(path for _, _, path in hits))
+
+    def _probes(self, paths: Iterable[tuple[Place, ...]]) -> tuple[str, ...]:
+        found = {probe for path in paths for place in path if (probe := self._probe(place))}
+        return tuple(sorted(found))
 
     def _probe(self, place: Place) -> str:
         """A query for whether a local column compares under a collation; "" for one that cannot, being an API's."""
@@ -147,7 +152,7 @@ class Case:
 
     def keys(self, known: dict[str, Equals]) -> list[Keys]:
         """The key queries for columns of the source in question: one for all of them or, where that cannot be, one for each."""
-        reachable = {name: [o for o in equal.operands if self._can_give(o)] for name, equal in known.items()}
+        reachable = {name: [pair for pair in equal.operands if self._can_give(pair[0])] for name, equal in known.items()}
         wanted = {name: operands for name, operands in reachable.items() if operands}
         together = self._key_query(wanted) if wanted else None
         if together is not None:
@@ -155,14 +160,20 @@ class Case:
         single = [self._key_query({name: operands}) for name, operands in wanted.items()]
         return [keys for keys in single if keys is not None]
 
-    def _key_query(self, wanted: dict[str, list[Operand]]) -> Keys | None:
-        columns = tuple(wanted)
-        selected = [(name, operands[0]) for name, operands in wanted.items()]
-        same = [(operands[0], other) for operands in wanted.values() for other in operands[1:] if self._both_alike(operands[0], other)]
-        query = self.query(selected, same=same)
-        return Keys(columns, query.sql, query.origins, query.reads) if query is not None else None
+    def _key_query(self, wanted: dict[str, list[tuple[Operand, tuple[Place, ...]]]]) -> Keys | None:
+        query = self.query([(name, [operand for operand, _ in pairs]) for name, pairs in wanted.items()])
+        if query is None:
+            return None
+        probes = {*query.through, *self._probes(path for pairs in wanted.values() for _, path in pairs)}
+        return Keys(tuple(wanted), query.sql, query.origins, query.reads, tuple(sorted(probes)))
 
-    def _both_alike(self, one: Operand, other: Operand) -> bool:
+    def _is_alike(self, one: Operand, other: Operand) -> bool:
+        """Whether two expressions of one value can be compared without changing what is meant."""
+        if one.values or other.values:
+            column, constants = (other, one) if one.values else (one, other)
+            place = self._frame.place(column)
+            literal = all(value.node is not None and value.node.is_string for value in constants.values)
+            return place is not None and literal and not constants.listed and self._kind(place) == "text"
         places = self._frame.place(one), self._frame.place(other)
         return places[0] is not None and places[1] is not None and self._alike(places[0], places[1])
 
@@ -170,26 +181,42 @@ class Case:
         """Whether an expression's values can be had before the source in question is read."""
         return Draft(self.sources).add(operand)
 
-    def query(
-        self, selected: Sequence[tuple[str, Operand]], places: Sequence[Column] = (), same: Sequence[tuple[Operand, Operand]] = ()
-    ) -> Query | None:
+    def query(self, selected: Sequence[tuple[str, Sequence[Operand]]], places: Sequence[Column] = ()) -> Query | None:
         """The distinct values of some expressions, under the names given, and of columns of this SELECT or ones further out.
 
-        `same` holds pairs of expressions that are equal. None where something that is needed cannot be read.
+        Each name has one or more expressions, which are equal. None where something that is needed cannot be read.
         """
         draft = Draft(self.sources)
-        chosen = [*selected, *((label(column), self.sources.operand(column)) for column in places)]
+        chosen = [
+            *((name, operands[0]) for name, operands in selected),
+            *((label(column), self.sources.operand(column)) for column in places),
+        ]
         if not draft.add_all([operand for _, operand in chosen]):
             return None
-        pairs = [pair for pair in same if draft.add_all(pair)]
-        return draft.query(chosen, pairs, self._filters)
+        same = [(operands[0], other) for _, operands in selected for other in operands[1:] if self._is_alike(operands[0], other)]
+        return draft.query(chosen, [pair for pair in same if draft.add_all(pair)], self._filters)
 
-    def outputs(self, use: Use, wanted: Sequence[int]) -> dict[int, Operand]:
-        """What output columns of a SELECT that is used here as the source in question equal, as far as their values can be read."""
-        found: dict[int, Operand] = {}
+    def outputs(self, use: Use, wanted: Sequence[int]) -> tuple[dict[int, list[Operand]], tuple[str, ...]]:
+        """What output columns of a SELECT that is used here as the source in question equal, as far as their values can be read.
+
+        With it, queries of one truth value each: whether a column that they were found through compares under a collation.
+        """
+        found: dict[int, list[Operand]] = {}
+        paths: list[tuple[Place, ...]] = []
         for index in wanted:
             name = use.names[index] if index < len(use.names) else ""
-            operand = next((o for o in self.equals(name).operands if self._can_give(o)), None) if name else None
-            if operand is not None:
-                found[index] = operand
-        return found
+            pairs = [*self._known(name)] if name else []
+            if pairs:
+                found[index] = [operand for operand, _ in pairs]
+                paths += [path for _, path in pairs]
+        return found, self._probes(paths)
+
+    def _known(self, name: str) -> Iterator[tuple[Operand, tuple[Place, ...]]]:
+        """The expressions, and the constants, that a column of the source in question equals."""
+        equal = self.equals(name)
+        yield from (pair for pair in equal.operands if self._can_give(pair[0]))
+        for atom, live in self._atoms:
+            for at, column in enumerate(atom.columns) if isinstance(atom, Among) and not atom.identical else ():
+                place = self._frame.place(Operand(column))
+                if isinstance(atom, Among) and place is not None and place in equal.paths and (live.restricts or equal.paths[place]):
+                    yield Operand(None, values=tuple(row[at] for row in atom.rows), listed=atom.listed), equal.paths[place]

@@ -29,6 +29,8 @@ class Query:
     """The references whose pages it reads."""
     origins: tuple[str, ...] = ()
     """How EXPLAIN names where each of its columns comes from."""
+    through: tuple[str, ...] = ()
+    """Queries of one truth value each: whether a column that its values were found through compares under a collation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Sources:
     """Takes a reason why something that looks like a value is not used."""
     has_outside: bool
     """Whether anything surrounds the SELECT."""
+    is_filled: Callable[[Column], bool]
+    """Whether an outer join further out may fill a column of there with NULLs."""
     columns: dict[str, Column] = field(default_factory=dict)
     """Columns of SELECTs further out, by what they are called here."""
 
@@ -87,17 +91,25 @@ class Draft:
         self._outside: list[Column] = []
         self._nodes: list[exp.Expr] = []
         self._reads: set[int] = set()
+        self._values: list[Operand] = []
+        self._origins: dict[str, str] = {}
+        self._through: set[str] = set()
 
     # -- what it uses --------------------------------------------------------------------------------------------------------------
 
     def add(self, operand: Operand) -> bool:
         """Adds what an expression is made of; false where that cannot be read before the source in question is."""
+        if operand.values:
+            self._values += [operand] if operand not in self._values else []
+            return True
         if operand.node is not None and (is_volatile(operand.node) or not self._sources.is_there(operand.node)):
             return False
         touched = self._touched(operand)
         if touched is None or not self._all_usable(touched[0]):
             return False
         outputs, outside = self._from_outside(operand, touched[1])
+        if not self._is_column(operand) and self._may_be_filled(touched[0], outside):
+            return False  # of NULLs it may make other values
         if (outputs or outside) and self._sources.around(outputs, outside) is None:
             return False
         self._keep(touched[0], outside)
@@ -105,6 +117,15 @@ class Draft:
         if operand.node is not None:
             self._nodes.append(operand.node)
         return True
+
+    def _is_column(self, operand: Operand) -> bool:
+        found = self._frame.scopes.resolve(operand.node) if isinstance(operand.node, exp.Column) else None
+        return operand.place is not None or (found is not None and found.exact)
+
+    def _may_be_filled(self, positions: Sequence[int], outside: Sequence[Column]) -> bool:
+        """Whether an outer join fills a source, or a column from outside, with NULLs."""
+        inside = any(self._sources.offered.get(position) for position in positions if position != OUTER)
+        return inside or any(self._sources.is_filled(column) for column in outside)
 
     def add_all(self, operands: Sequence[Operand]) -> bool:
         """Adds several, so that all that is waited for is noted; false where one cannot be read."""
@@ -180,12 +201,18 @@ class Draft:
             return None
         query = "SELECT DISTINCT " + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
         query += f" FROM {', '.join(items)}" if items else ""
+        bounds = [(f"{self._frame.shown(place)}", index) for place, index in self._sources.outputs.items() if place[0] in self._included]
+        conditions += [f'({shown} = __rowcall_around."o{index}")' for shown, index in bounds if index in self._outputs]
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
         whole = self._frame.scopes.prefixed(query, self._nodes)
         for node in self._nodes:
             self._reads |= self._frame.scopes.reads(node)
-        return Query(whole, frozenset(self._reads), tuple(self._origin(operand) for _, operand in selected)) if whole is not None else None
+        return (
+            Query(whole, frozenset(self._reads), tuple(self._origin(operand) for _, operand in selected), tuple(sorted(self._through)))
+            if whole is not None
+            else None
+        )
 
     def _closed(self, filters: Sequence[Filtering]) -> list[Filtering] | None:
         """The conditions that reduce it, with what it needs added; None where a need cannot be met."""
@@ -203,7 +230,19 @@ class Draft:
                 if filtering not in chosen and self._reduces(filtering):
                     chosen.append(filtering)
                     changed = True
+            changed = self._bounded() or changed
         return chosen
+
+    def _bounded(self) -> bool:
+        """Adds what is known outside of the output columns that are used; whether anything was added."""
+        before = len(self._outputs)
+        for place, index in self._sources.outputs.items():
+            if place[0] in self._included and index not in self._outputs:
+                outputs = sorted({*self._outputs, index})
+                if self._sources.has_outside and self._sources.around(outputs, self._outside) is not None:
+                    self._keep([OUTER], [])
+                    self._outputs.append(index)
+        return len(self._outputs) > before
 
     def _needed(self, source: Source) -> bool:
         """Adds what a source takes from others: LATERAL and unnest, and a sub-query with columns from outside it."""
@@ -248,6 +287,8 @@ class Draft:
         return None if None in texts else f"({' = '.join(map(str, texts))})"
 
     def _text(self, operand: Operand) -> str | None:
+        if operand.values:
+            return f"__rowcall_values_{self._values.index(operand)}.v"
         if operand.place is not None:
             if operand.place[0] == OUTER:
                 return f"__rowcall_around.{quoted(operand.place[1])}"
@@ -283,7 +324,19 @@ class Draft:
             if text is None:
                 return None
             items.append(text)
-        return items
+        return [*items, *(f"({self._listing(operand)}) AS __rowcall_values_{number}(v)" for number, operand in enumerate(self._values))]
+
+    def _listing(self, operand: Operand) -> str:
+        """A query of some constants."""
+        texts = [self._constant(value) for value in operand.values]
+        if operand.listed:
+            return " UNION ALL ".join(f"SELECT unnest({text})" for text in texts)
+        return f"SELECT unnest([{', '.join(texts)}])"
+
+    def _constant(self, value: Operand) -> str:
+        if value.tokens is not None:
+            return self._frame.scopes.layout.shown(value.tokens)
+        return value.node.sql(dialect="duckdb") if value.node is not None else "NULL"
 
     def _item(self, source: Source) -> str | None:
         if source.span is None:
@@ -297,6 +350,7 @@ class Draft:
         if query is None:
             return None
         self._reads |= query.reads
+        self._through |= set(query.through)
         return f"({query.sql}) AS {source.alias}"
 
     def _around(self) -> str | None:
@@ -304,14 +358,19 @@ class Draft:
         if query is None:
             return None
         self._reads |= query.reads
+        self._through |= set(query.through)
+        names = [*(f"o{index}" for index in sorted(set(self._outputs))), *map(label, self._outside)]
+        self._origins = dict(zip(names, query.origins, strict=False))
         return f"({query.sql}) AS __rowcall_around"
 
     def _origin(self, operand: Operand) -> str:
         """How EXPLAIN names where a value comes from."""
+        if operand.values:
+            return "the statement"
         place = self._frame.place(operand)
         if place is None:
             return self._frame.scopes.layout.shown(operand.tokens) if operand.tokens is not None else "the statement"
         if place[0] == OUTER:
-            return "the query around it"
+            return self._origins.get(place[1], "the query around it")
         source = self._frame.sources[place[0]]
         return "the sub-select" if source.matched is not None else f"{source.alias}.{place[1]}"

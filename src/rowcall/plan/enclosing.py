@@ -31,6 +31,8 @@ class Enclosing:
     """None for a statement's outermost SELECT, or where it is not understood."""
     correlated: bool = False
     """Whether it can take columns from outside."""
+    is_unused: bool = False
+    """Whether nothing reads it, being a WITH that no query names."""
     columns: tuple[str, ...] = ()
     """For a side of UNION BY NAME: the names of all columns of the UNION, in order."""
     blocked: str = ""
@@ -121,6 +123,8 @@ def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...]
         if any(parent is cte for parent in _above(table)):
             return Enclosing(blocked="A condition outside a recursive query cannot be applied before it; repeat it inside.")
         uses.append(Use(frame, own, _names(frame, own, node, cte)))
+    if not uses:
+        return Enclosing(is_unused=True)
     pivoted = any(use.frame.sources[use.own or 0].node.args.get("pivots") for use in uses)
     return Enclosing(tuple(uses), columns=columns, blocked=blocked or _through("PIVOT" if pivoted else ""))
 

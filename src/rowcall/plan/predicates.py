@@ -25,6 +25,10 @@ class Operand:
     node: exp.Expr | None
     tokens: Range | None = None
     place: Place | None = None
+    values: tuple[Operand, ...] = ()
+    """Constants, any of which it is."""
+    listed: bool = False
+    """Whether each of these is a list, of which any value will do."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -127,6 +127,9 @@ class Resolver:
 
     def _keys(self, keys: Keys) -> Table | None:
         origins = dict(zip(keys.columns, keys.origins, strict=True))
+        if any(collated for query in keys.through for (collated,) in self._evaluated(query)[1]):
+            self._say("A column that they come through compares under a collation, by which other texts are equal to it too.")
+            return None
         width = len(keys.columns)
         known = not keys.reads & self._unknown
         probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)

@@ -31,11 +31,7 @@ WITH runs AS (SELECT 't1' AS thread_id) SELECT r.id FROM runs JOIN openai.assist
 
 -- What is said outside is not taken inside.
 WITH r AS (SELECT * FROM openai.assistants.runs) SELECT id FROM r WHERE thread_id = 't1';
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
---
--- LINE 1: WITH r AS (SELECT * FROM openai.assistants.runs) SELECT id FROM r WHERE thread_id = 't1'
---                                  ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
