@@ -16,7 +16,7 @@ from sqlglot import exp
 from rowcall.plan.cases import Case, Constants, Keys
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing
-from rowcall.plan.joins import FULL, Condition, Group, Live, Reach, reach
+from rowcall.plan.joins import Condition, Group, Live, Reach, reach
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Atom, Equal, Filter
 from rowcall.plan.scopes import Frame, Scopes, Source
 
@@ -47,6 +47,7 @@ class Bindings:
     def __init__(self, scopes: Scopes, fetched: Collection[int]) -> None:
         self.scopes = scopes
         self._fetched = frozenset(fetched)
+        self._dead: dict[Frame, bool] = {}
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
         """What the statement says of some columns of a reference."""
@@ -70,8 +71,6 @@ class Bindings:
         frame = use.frame
         found = self._reached(use)
         said.say(found.blocked)
-        if any(join.kind == "FULL" for join in found.dropped):
-            said.say(FULL)
         atoms: list[tuple[Atom, Live]] = []
         several: list[list[list[tuple[Atom, Live]]]] = []
         size = 1
@@ -88,7 +87,7 @@ class Bindings:
             elif live.condition.predicate is not None:
                 atoms.append((Filter(live.condition.predicate, live.condition.tokens), live))
         around = enclosing(frame)
-        if around.is_unused:
+        if self._is_dead(frame):
             return
         sources = self._sources(use, found, around, said)
         for chosen in product(*several):
@@ -140,6 +139,14 @@ class Bindings:
             has_outside=bool(around.uses),
             is_filled=lambda column: self._is_filled(around, column),
         )
+
+    def _is_dead(self, frame: Frame) -> bool:
+        """Whether nothing reads the rows of a SELECT, it being a WITH that no query names, or part of one."""
+        if frame not in self._dead:
+            self._dead[frame] = False  # for what reads itself
+            around = enclosing(frame)
+            self._dead[frame] = around.is_unused or (bool(around.uses) and all(self._is_dead(use.frame) for use in around.uses))
+        return self._dead[frame]
 
     # -- what surrounds a SELECT, and what stands in it ------------------------------------------------------------------------------
 

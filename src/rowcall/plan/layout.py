@@ -288,6 +288,11 @@ class Layout:
             return None
         return (found[0], at[0]), (at[0] + 1, found[1])
 
+    def low(self, found: Range | None) -> Range | None:
+        """What stands between BETWEEN and its AND."""
+        sides = self.sides(found, "BETWEEN")
+        return next(self._between(sides[1], "AND")) if sides is not None else None
+
     # -- WITH ----------------------------------------------------------------------------------------------------------------------
 
     def definition(self, cte: exp.CTE) -> Span | None:

@@ -21,6 +21,7 @@ from rowcall.plan.columns import name_edits
 from rowcall.plan.layout import Layout
 from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
 from rowcall.plan.references import Reference, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
+from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import build, protocol
 from rowcall.plan.scopes import Describe, Scopes
 from rowcall.plan.splice import Edit
@@ -285,7 +286,8 @@ class Planner:
         """Raises the error for the first reference that nothing gives what it needs."""
         number = min(known)
         mention = self._analysis.mentions[number]
-        raise _missing(mention, known[number], self._analysis.text)
+        why = reasons(self._analysis.scopes, mention.reference, _columns(mention.reference.ref))
+        raise _missing(mention, known[number], why, self._analysis.text)
 
 
 def _columns(ref: ResourceRef) -> list[str]:
@@ -319,7 +321,7 @@ def _out_of_bounds(parameter: Parameter, value: Any) -> str:
     return ""
 
 
-def _missing(mention: Mention, known: _Known, text: str) -> PlanError:
+def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> PlanError:
     """Why no method can answer, with a WHERE that would do."""
     ref = mention.reference.ref
     lacks = []
@@ -334,7 +336,7 @@ def _missing(mention: Mention, known: _Known, text: str) -> PlanError:
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here."
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
-    reason = " ".join(dict.fromkeys(filter(None, known.reasons)))
+    reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
 
 

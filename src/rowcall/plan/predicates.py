@@ -117,8 +117,9 @@ class Reader:
             case exp.ArrayContains():
                 yield _among((predicate.expression,), [(Operand(predicate.this),)], predicate, tokens, listed=True)
             case exp.Between():
-                same = predicate.args["low"] == predicate.args["high"] and not predicate.args.get("symmetric")
-                yield _among((predicate.this,), [(Operand(predicate.args["low"]),)] if same else [], predicate, tokens)
+                low = predicate.args["low"]
+                same = low == predicate.args["high"] and not predicate.args.get("symmetric")
+                yield _among((predicate.this,), [(Operand(low, self._layout.low(tokens)),)] if same else [], predicate, tokens)
             case _:
                 yield Filter(predicate, tokens)
 

@@ -55,6 +55,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = random()::VARCHAR;
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A function that gives another value each time gives none that can be asked for.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id = random()::VARCHAR
 --                        ^^^^^^^^^^^^^^^^^^^^^^

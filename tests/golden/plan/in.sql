@@ -17,6 +17,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id NOT IN ('t1', 't2');
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A condition with NOT or <> says what a value is not, and the API has to be asked for what it is.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id NOT IN ('t1', 't2')
 --                        ^^^^^^^^^^^^^^^^^^^^^^

@@ -10,6 +10,7 @@ SELECT o.owner, r.id FROM openai.assistants.runs r LEFT JOIN owners o ON r.threa
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A LEFT JOIN keeps the rows of its left side whatever its ON says, so r cannot take its values from the right one.
 --
 -- LINE 1: SELECT o.owner, r.id FROM openai.assistants.runs r LEFT JOIN owners o ON r.thread_id = o.t…
 --                                   ^^^^^^^^^^^^^^^^^^^^^^

@@ -9,6 +9,7 @@ SELECT o.owner, r.id FROM owners o RIGHT JOIN openai.assistants.runs r ON r.thre
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A RIGHT JOIN keeps the rows of its right side whatever its ON says, so r cannot take its values from the left one.
 --
 -- LINE 1: SELECT o.owner, r.id FROM owners o RIGHT JOIN openai.assistants.runs r ON r.thread_id = o.…
 --                                                       ^^^^^^^^^^^^^^^^^^^^^^

@@ -23,6 +23,7 @@ SELECT r.id FROM openai.assistants.runs r ANTI JOIN owners o ON r.thread_id = o.
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- An ANTI JOIN keeps what has no match, so r cannot take its values from what it is not to match.
 --
 -- LINE 1: SELECT r.id FROM openai.assistants.runs r ANTI JOIN owners o ON r.thread_id = o.thread_id
 --                          ^^^^^^^^^^^^^^^^^^^^^^

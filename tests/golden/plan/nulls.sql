@@ -14,6 +14,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IS NULL;
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A comparison or a pattern does not say which values there are; a table that holds them can: IN (SELECT …).
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id IS NULL
 --                        ^^^^^^^^^^^^^^^^^^^^^^

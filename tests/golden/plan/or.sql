@@ -20,6 +20,7 @@ SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' OR status = 'fa
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- Not every side of OR says which values are meant.
 --
 -- LINE 1: SELECT status FROM openai.assistants.runs WHERE thread_id = 't1' OR status = 'failed'
 --                            ^^^^^^^^^^^^^^^^^^^^^^
@@ -46,6 +47,7 @@ SELECT status FROM openai.assistants.runs WHERE NOT (thread_id = 't1' OR thread_
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A condition with NOT or <> says what a value is not, and the API has to be asked for what it is.
 --
 -- LINE 1: SELECT status FROM openai.assistants.runs WHERE NOT (thread_id = 't1' OR thread_id = 't2')
 --                            ^^^^^^^^^^^^^^^^^^^^^^

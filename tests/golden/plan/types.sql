@@ -36,6 +36,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id COLLATE NOCASE = 'T1';
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A condition on an expression of a column does not say which values the column has; compare the column itself.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id COLLATE NOCASE = 'T1'
 --                        ^^^^^^^^^^^^^^^^^^^^^^
@@ -46,6 +47,7 @@ SELECT id FROM openai.assistants.runs WHERE lower(thread_id) = 't1';
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A condition on an expression of a column does not say which values the column has; compare the column itself.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE lower(thread_id) = 't1'
 --                        ^^^^^^^^^^^^^^^^^^^^^^
@@ -56,6 +58,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id::VARCHAR = 't1';
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- A condition on an expression of a column does not say which values the column has; compare the column itself.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id::VARCHAR = 't1'
 --                        ^^^^^^^^^^^^^^^^^^^^^^

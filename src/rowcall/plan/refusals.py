@@ -1,0 +1,126 @@
+"""Why a statement does not give a reference the values that its API needs, in the user's terms. Asked for only when it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+from rowcall.plan.enclosing import enclosing
+from rowcall.plan.joins import FULL, POSITIONAL, Condition, reach
+from rowcall.plan.predicates import Among, Equal, Operand, is_volatile
+from rowcall.plan.references import Reference
+from rowcall.plan.scopes import Frame, Scopes
+
+_KEEPS = {
+    "LEFT": "A LEFT JOIN keeps the rows of its left side whatever its ON says, so {name} cannot take its values from the right one.",
+    "ASOF LEFT": "An ASOF LEFT JOIN keeps the rows of its left side, so {name} cannot take its values from the right one.",
+    "RIGHT": "A RIGHT JOIN keeps the rows of its right side whatever its ON says, so {name} cannot take its values from the left one.",
+    "ANTI": "An ANTI JOIN keeps what has no match, so {name} cannot take its values from what it is not to match.",
+    "FULL": FULL,
+    "POSITIONAL": POSITIONAL,
+}
+
+
+def reasons(scopes: Scopes, reference: Reference, columns: Sequence[str]) -> list[str]:
+    """Why what the statement says of these columns of a reference gives no values; none where it says nothing of them."""
+    frame = scopes.around(reference.table)
+    own = frame.position(reference.table) if frame is not None else None
+    if frame is None or own is None:
+        return []
+    return list(dict.fromkeys(_said(frame, own, columns, reference.alias)))
+
+
+def _said(frame: Frame, own: int, columns: Sequence[str], name: str) -> Iterator[str]:
+    tree = frame.tree
+    found = reach(tree, own, frame.where) if tree is not None else None
+    for join in found.dropped if found is not None else ():
+        if any(_names(frame, condition, own, columns) for condition in join.conditions):
+            yield _KEEPS.get(join.kind, FULL).format(name=name)
+    for live in found.live if found is not None else ():
+        if _names(frame, live.condition, own, columns):
+            yield from _useless(frame, live.condition, own)
+    yield from _outside(frame, own, columns)
+
+
+def _names(frame: Frame, condition: Condition, own: int, columns: Sequence[str]) -> bool:
+    """Whether a condition is about one of the columns."""
+    if any(place[0] == own and frame.spelt(*place) in columns for pair in condition.pairs for place in pair):
+        return True
+    found = [frame.scopes.resolve(column) for column in condition.predicate.find_all(exp.Column)] if condition.predicate is not None else []
+    return any(one is not None and one.frame is frame and one.position == own and one.name in columns for one in found)
+
+
+def _useless(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
+    """Why a condition that is about the source gives no values."""
+    predicate = condition.predicate
+    if predicate is None:
+        return
+    if is_volatile(predicate):
+        yield "A function that gives another value each time gives none that can be asked for."
+    elif isinstance(predicate, (exp.Not, exp.NEQ, exp.NullSafeNEQ)):
+        yield "A condition with NOT or <> says what a value is not, and the API has to be asked for what it is."
+    elif isinstance(predicate, (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.Like, exp.ILike, exp.Is)):
+        yield "A comparison or a pattern does not say which values there are; a table that holds them can: IN (SELECT …)."
+    elif isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own):
+        yield "A condition on an expression of a column does not say which values the column has; compare the column itself."
+    elif len(frame.alternatives(condition)) > 1:
+        yield "Not every side of OR says which values are meant."
+    else:
+        yield from _unread(frame, condition, own)
+
+
+def _is_bare(frame: Frame, predicate: exp.EQ, own: int) -> bool:
+    places = [frame.place(Operand(side)) for side in (predicate.left, predicate.right)]
+    return any(place is not None and place[0] == own for place in places)
+
+
+def _unread(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
+    """That what a column equals is itself not known, being of a resource without values."""
+    for alternative in frame.alternatives(condition):
+        for atom in alternative:
+            for one, other in ((atom.left, atom.right), (atom.right, atom.left)) if isinstance(atom, Equal) else ():
+                mine, place = frame.place(one), frame.place(other)
+                if mine is None or mine[0] != own or place is None or place[0] < 0:
+                    continue
+                source = frame.sources[place[0]]
+                if source.reference is not None and place[0] != own:
+                    yield f"{source.alias} could give its values, and cannot be read itself without more."
+
+
+def _outside(frame: Frame, own: int, columns: Sequence[str]) -> Iterator[str]:
+    """Why what stands around the SELECT gives no values."""
+    around = enclosing(frame)
+    if _is_negated(frame.select):
+        yield "NOT IN depends on every row of its sub-select; NOT EXISTS (… WHERE a = b) needs only those with an equal value."
+    for use in around.uses:
+        if use.own is None:
+            continue
+        outputs = frame.outputs() or []
+        for index, (_, place) in enumerate(outputs):
+            name = use.names[index] if index < len(use.names) else ""
+            if name and place is None and _is_compared(use.frame, use.own, name):
+                yield f"{name} is an expression inside the sub-query, so a condition on it does not say which values a column has."
+            elif name and place is not None and place[0] == own and place[1] in columns:
+                yield from _said(use.frame, use.own, [name], name)
+
+
+def _is_negated(select: exp.Select) -> bool:
+    """Whether a SELECT is what a value is NOT IN."""
+    node: exp.Expr = select
+    while isinstance(node.parent, (exp.Subquery, exp.SetOperation)):
+        node = node.parent
+    within = node.parent
+    return isinstance(within, exp.In) and isinstance(within.parent, exp.Not)
+
+
+def _is_compared(frame: Frame, own: int, name: str) -> bool:
+    """Whether a condition says which values a column of a source has."""
+    for condition in frame.where:
+        for alternative in frame.alternatives(condition):
+            for atom in alternative:
+                operands = [atom.left, atom.right] if isinstance(atom, Equal) else []
+                operands += [Operand(column) for column in atom.columns] if isinstance(atom, Among) else []
+                if any(frame.place(operand) == (own, name) for operand in operands):
+                    return True
+    return False

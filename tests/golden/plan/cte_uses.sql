@@ -1,0 +1,30 @@
+WITH r AS (SELECT * FROM openai.assistants.runs) SELECT a.id FROM r a, r b WHERE a.thread_id = 't1' AND b.thread_id = 't2';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from the statement)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+WITH r AS (SELECT * FROM openai.assistants.runs) SELECT a.id FROM r a, r b WHERE a.thread_id = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: WITH r AS (SELECT * FROM openai.assistants.runs) SELECT a.id FROM r a, r b WHERE a.thread_…
+--                                  ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+WITH r AS (SELECT * FROM openai.assistants.runs), s AS (SELECT * FROM r WHERE status = 'failed') SELECT id FROM s JOIN owners o ON o.thread_id = s.thread_id;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+WITH r AS (SELECT * FROM openai.assistants.runs) SELECT 1;
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from the statement)
+--   no request
+-- columns: 1

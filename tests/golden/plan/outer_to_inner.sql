@@ -1,0 +1,34 @@
+SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id WHERE o.owner = 'ann';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM openai.assistants.runs r FULL JOIN owners o ON o.thread_id = r.thread_id WHERE o.owner = 'ann' AND r.id IS NOT NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id WHERE coalesce(o.owner, 'ann') = 'ann';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A LEFT JOIN keeps the rows of its left side whatever its ON says, so r cannot take its values from the right one.
+--
+-- LINE 1: SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id …
+--                          ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT r.id FROM owners o LEFT JOIN finished f ON f.thread_id = o.thread_id JOIN openai.assistants.runs r ON r.thread_id = coalesce(f.thread_id, 't9');
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: …rs o LEFT JOIN finished f ON f.thread_id = o.thread_id JOIN openai.assistants.runs r ON r.…
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'

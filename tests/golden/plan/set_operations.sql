@@ -1,0 +1,37 @@
+SELECT id FROM (SELECT id, thread_id FROM openai.assistants.runs UNION ALL SELECT id, thread_id FROM openai.assistants.messages) u WHERE u.thread_id = 't1';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 1. messages: list_messages of openai.assistants.messages
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/messages?limit=100
+-- columns: id
+
+SELECT id FROM (SELECT id, thread_id FROM openai.assistants.runs EXCEPT SELECT thread_id, id FROM openai.assistants.runs) u WHERE u.thread_id = 't1' AND u.id = 'r1';
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   run_id = r1 (from the statement)
+--   GET /threads/t1/runs/r1
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id = r1 (from the statement)
+--   run_id = t1 (from the statement)
+--   GET /threads/r1/runs/t1
+-- columns: id
+
+SELECT id FROM (SELECT id, thread_id FROM openai.assistants.runs UNION BY NAME SELECT thread_id, id FROM openai.assistants.messages) u WHERE u.thread_id = 't1';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 1. messages: list_messages of openai.assistants.messages
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/messages?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' INTERSECT SELECT id FROM openai.assistants.runs WHERE thread_id = 't2';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from the statement)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
