@@ -17,7 +17,7 @@ RowcallError
 ├── RequestError(provider, resource, request, …)     an HTTP exchange failed
 │   ├── AuthError                                    no key, a refused key
 │   ├── ResponseError                                the API refused, or answered with something that is not what it documents
-│   ├── PageLoopError                                the API gave a cursor that it had given before
+│   ├── PageLoopError                                paging would never end: a cursor or a page came again, or all are empty
 │   ├── RateLimitError(retry_after_s)                still limited after the retries
 │   └── UnavailableError                             no connection, a dropped one, 5xx, or out of time
 ├── DataError                                        a row cannot be sent or read as its declared type
@@ -242,7 +242,7 @@ class ResponseError(RequestError):
 
 
 class PageLoopError(RequestError):
-    """The API gave a cursor that it had given before, so that paging would never end."""
+    """Paging would never end: the API gave a cursor or a page that it had given before, or pages without rows and no end."""
 
 
 class RateLimitError(RequestError):

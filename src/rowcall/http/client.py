@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from rowcall.errors import AuthError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
+from rowcall.http.address import at_url
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
-from rowcall.http.paginate import Chain, at_url
+from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, unusable
 from rowcall.http.retry import asked_wait, is_fate_unknown, pause, wants_retry
@@ -69,15 +70,21 @@ class Client:
         chain = Chain(protocol.paging, call.request, self._base, control.warn)
         request: Request | None = chain.first
         while request is not None:
-            found = self._fetch(request, protocol, control)
-            if found is None:
-                return
-            page, envelope = found
-            if page.status != _NO_CONTENT:
-                yield page
+            try:
+                found = self._fetch(request, protocol, control)
+            except ResponseError:
+                request = chain.instead(request)
+                if request is None:
+                    raise
+                continue
+            with self._explained(request):
+                envelope = chain.absent(request) if found is None else found[1]
+                taken = envelope is not None and chain.take(request, envelope)
+            if found is not None and taken and found[0].status != _NO_CONTENT:
+                yield found[0]
             # Only now, so that a consumer who has enough does not meet what is wrong with the rest.
             with self._explained(request):
-                request = chain.after(request, envelope)
+                request = chain.after(request, envelope) if envelope is not None else None
 
     def send(self, request: Request, protocol: Protocol, control: Control) -> Page:
         """The one page that answers a request; without rows where the API says that there is none."""
