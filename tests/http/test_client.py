@@ -470,6 +470,38 @@ def test_retries_count_towards_the_budget(client: Client, api: Any, call_to: Cal
     assert len(api.requests) == 2
 
 
+@pytest.mark.parametrize(("rows", "said"), [([{"id": 1}], ""), ([], ", the last 20 of them without a row")], ids=["rows", "empty"])
+@pytest.mark.parametrize("kind", ["cursor", "token", "next_url", "link"])
+def test_a_list_that_never_ends_is_stopped_by_the_budget(
+    kind: str, rows: list[Any], said: str, client: Client, api: Any, call_to: Callable
+) -> None:
+    """Ever fresh cursors lead on for ever, with rows or without; the error says which list it was, and how far it got."""
+
+    def answer(_: Any) -> dict[str, Any]:
+        count = len(api.requests)
+        url = f"{api.url}/things?at={count}"
+        body = {"data": [{"id": count} for _ in rows], "next": url if kind == "next_url" else f"c{count}", "more": True}
+        return {"json": body, "headers": {"Link": f'<{url}>; rel="next"'}}
+
+    api.answer = answer
+
+    with pytest.raises(BudgetError) as caught:
+        bodies(client, call_to(), replace(LIST, paging=KINDS[kind]), Control(max_requests=20))
+    assert len(api.requests) == 20
+    assert caught.value.message.startswith("The statement needs at least 21 requests, and max_requests is 20; it was stopped after 20.")
+    assert f"\nOne list gave 20 pages{said}, and goes on: GET {api.url}/things?at=" in caught.value.message
+
+
+def test_a_page_that_never_ends_is_an_error(open_client: Callable, api: Any, call_to: Callable) -> None:
+    """A body is read up to a limit, so that it cannot fill the memory."""
+    api.replies = [{"endless": True}]
+
+    with pytest.raises(ResponseError, match="Acme goes on sending after 1,000,000 bytes of one answer") as caught:
+        bodies(open_client(max_page_bytes=1_000_000), call_to(), LIST)
+    assert caught.value.request == f"GET {api.url}/things"
+    assert len(api.requests) == 1
+
+
 # -- being stopped ---------------------------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -175,11 +176,11 @@ def test_the_same_failure_without_partial_ends_with_1(run: Run) -> None:
 
 
 def test_a_budget_is_kept(run: Run) -> None:
-    """More requests than --max-requests fail the statement."""
-    ended = run("query", "--sandbox", "--max-requests", "2", BY_THREAD)
+    """More requests than --max-requests fail the statement, before the first of them."""
+    ended = run("query", "--sandbox", "--stats", "--max-requests", "2", BY_THREAD)
 
     assert (ended.stdout, ended.returncode) == ("", 1)
-    assert "max_requests=2" in ended.stderr
+    assert re.match(r"error: The statement needs at least \d\d requests, and max_requests is 2; nothing was sent\.\n", ended.stderr)
 
 
 def test_read_only_refuses_to_change_the_api(run: Run) -> None:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from rowcall.errors import AuthError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
+from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
 from rowcall.http.address import at_url
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
@@ -77,6 +77,9 @@ class Client:
                 if request is None:
                     raise
                 continue
+            except BudgetError as error:
+                error.message += chain.so_far(self._context(request).line, of=control.spent)
+                raise
             with self._explained(request):
                 envelope = chain.absent(request) if found is None else found[1]
                 taken = envelope is not None and chain.take(request, envelope)
@@ -196,7 +199,7 @@ class Client:
         try:
             with watched(control), self._in_words(context, control):
                 response = send()
-                content = self._content(response, control)
+                content = self._content(response, context, control)
             error = None
         except Exception as problem:
             error = self._redact(str(problem)) or type(problem).__name__.lower()
@@ -228,14 +231,17 @@ class Client:
         except httpx.DecodingError as problem:
             raise context.error(ResponseError, f"{self.endpoint.title} sent a body that cannot be decompressed.") from problem
 
-    @staticmethod
-    def _content(response: httpx.Response, control: Control) -> bytes:
-        """The whole body."""
-        chunks = []
+    def _content(self, response: httpx.Response, context: Context, control: Control) -> bytes:
+        """The whole body. Raises ResponseError for one that does not end."""
+        chunks, size, most = [], 0, self.endpoint.max_page_bytes
         try:
             for chunk in response.iter_bytes():
                 control.check()
                 chunks.append(chunk)
+                size += len(chunk)
+                if size > most:
+                    message = f"{self.endpoint.title} goes on sending after {most:,} bytes of one answer.{context.fate}"
+                    raise context.error(ResponseError, message)
         finally:
             response.close()
         return b"".join(chunks)

@@ -41,10 +41,8 @@ class Chain:
 
     def __init__(self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None]) -> None:
         self.first = _sized(paging, first)
-        self.pages = 0
-        """How many pages have come."""
-        self.empty = 0
-        """How many of the latest pages had no row."""
+        self._pages = 0
+        self._empty = 0
         self._way: Way | None = None
         if paging is not None:
             numbered = paging.kind in NUMBERED
@@ -55,8 +53,8 @@ class Chain:
 
         Raises PageLoopError where they are rows that came before.
         """
-        self.pages += 1
-        self.empty = 0 if envelope.rows else self.empty + 1
+        self._pages += 1
+        self._empty = 0 if envelope.rows else self._empty + 1
         return self._way is None or self._way.take(sent, envelope)
 
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
@@ -76,6 +74,13 @@ class Chain:
         Raises ResponseError where the API itself had pointed there.
         """
         return None if self._way is None or sent is self.first else self._way.absent(sent)
+
+    def so_far(self, line: str, *, of: int) -> str:
+        """What to say of a list that goes on at `line` and took most `of` a statement's requests; "" for any other."""
+        if 2 * self._pages <= of:
+            return ""
+        empty = f", the last {self._empty:,} of them without a row" if self._empty > 1 else ""
+        return f"\nOne list gave {self._pages:,} pages{empty}, and goes on: {line}"
 
 
 def _sized(paging: Paging | None, first: Request) -> Request:
