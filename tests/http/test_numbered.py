@@ -130,7 +130,9 @@ def test_rows_that_move_between_two_short_pages_are_an_error(read: Read, api: An
 
     api.answer = answer
 
-    with pytest.raises(ResponseError, match=r"rows moved from page to page.*\n.*\nRun the statement again"):
+    with pytest.raises(
+        ResponseError, match=r"rows moved from page to page.*\n.*\nRun the statement again; .* ask for smaller pages with limit"
+    ):
         read(OFFSET)
 
 
@@ -186,6 +188,15 @@ def test_pages_without_rows_are_followed_where_more_are_promised(paging: Paging,
     assert (rows, warnings) == ([{"id": row} for row in range(450) if row not in range(100, 300)], [])
 
 
+def test_an_empty_page_of_a_capped_list_is_stepped_over_and_not_more(read: Read, api: Any) -> None:
+    """The server gives ten rows of a hundred, and has emptied one of these pages: nobody said that it would have been wider."""
+    api.answer = shelf(60, cap=10, hidden=range(20, 30))
+
+    rows, warnings = read(OFFSET, says="more")
+
+    assert (rows, warnings) == ([{"id": row} for row in range(60) if row not in range(20, 30)], [])
+
+
 @BOTH
 def test_pages_that_stay_empty_are_an_error(paging: Paging, read: Read, api: Any) -> None:
     """An API that promises more for ever and gives nothing is not followed for ever, and not believed to be done."""
@@ -196,12 +207,13 @@ def test_pages_that_stay_empty_are_an_error(paging: Paging, read: Read, api: Any
     assert len(api.requests) == 11
 
 
-def test_an_empty_page_without_a_size_to_go_on_by_is_an_error(read: Read, api: Any) -> None:
-    """An offset that no row moves would be asked for again and again."""
+def test_a_first_page_without_rows_that_promises_more_is_an_error(read: Read, api: Any) -> None:
+    """An offset that no row moves would be asked for again and again; how wide the page was is not known."""
     api.replies = [{"json": {"data": [], "more": True}}]
 
     with pytest.raises(PageLoopError, match="more rows follow, but its page is empty"):
-        read(Paging(kind=PagingKind.OFFSET, parameter="offset"), says="more")
+        read(OFFSET, says="more")
+    assert len(api.requests) == 1
 
 
 # -- what an API says of the end ---------------------------------------------------------------------------------------------------------

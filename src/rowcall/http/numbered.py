@@ -34,6 +34,8 @@ class Numbers:
         self._from_start = parameter(first, paging.parameter) in {None, str(paging.start)}
         self._rows = 0
         self._empty = 0
+        self._widest = 0
+        """The most rows that a page had: what one without any may be as wide as, and what can be stepped over without losing a row."""
         self._total: int | None = None
         self._before: list[bytes] = []
         """The rows of the page before."""
@@ -62,6 +64,7 @@ class Numbers:
             self._check_due(sent, records)
         self._before = records
         self._rows += envelope.rows
+        self._widest = max(self._widest, envelope.rows)
         return True
 
     def _proves_nothing(self, envelope: Envelope) -> bool:
@@ -71,7 +74,7 @@ class Numbers:
     def _check_due(self, sent: Request, records: list[bytes]) -> None:
         due, self._due = self._due or [], None
         if records[: len(due)] != due:
-            hint = "Run the statement again."
+            hint = f"Run the statement again; where that does not help, ask for smaller pages with {self._size}."
             raise ResponseError(f"{sent.resource}: rows moved from page to page while they were read; some would be missing.", hint=hint)
         self._by_asked = True
 
@@ -79,15 +82,15 @@ class Numbers:
         """The next number, until the API says that this was all, has given all that it counts, or gives no row."""
         if self._due is not None:
             return self._stepped()
-        came = max(self._asked or 0, envelope.rows) if self._by_asked and envelope.rows else envelope.rows
+        came = max(self._asked or 0, envelope.rows) if self._by_asked else envelope.rows
         position = self._position(sent)
         self._total = self._total if envelope.count is None else envelope.count
-        complete = self._complete(position + came)
+        complete = self._complete(position + came if envelope.rows else position)
         if self._is_end(envelope, complete):
             self._check_end(sent, complete)
             return None
         self._empty = 0 if envelope.rows else self._empty + 1
-        step = 1 if self._paging.kind is PagingKind.PAGE else came or self._asked or 0
+        step = 1 if self._paging.kind is PagingKind.PAGE else came or self._widest
         if not step or self._empty == _MOST_EMPTY:
             empty = "page is" if self._empty == 1 else f"last {self._empty} pages are"
             raise PageLoopError(f"{sent.resource}: the API says that more rows follow, but its {empty} empty.")
