@@ -236,6 +236,17 @@ def test_a_budget_of_gets_is_counted_exactly(hurt: Session, world: Any) -> None:
         hurt.sql("DELETE FROM threads WHERE id = ANY($1) AND created_at > 0", [world.threads[:4]], max_requests=3)
 
 
+def test_calls_that_the_rows_of_others_ask_for_are_counted_before_they_are_sent(hurt: Session, world: Any) -> None:
+    """They are compared with what the calls before them left."""
+    text = f"SELECT count(*) FROM {RUNS} r JOIN openai.assistants.run_steps s ON s.run_id = r.id AND s.thread_id = r.thread_id WHERE r.thread_id = $1"
+    needed = 1 + len(world.of(world.threads[0]))
+
+    with pytest.raises(BudgetError, match=f"needs at least {needed} requests, and max_requests is {needed - 1}; it was stopped after 1"):
+        hurt.sql(text, [world.threads[0]], max_requests=needed - 1)
+    assert hurt.last.requests == 1
+    assert hurt.sql(text, [world.threads[0]], max_requests=needed).fetchall()
+
+
 def test_further_pages_are_stopped_by_the_budget(faulty: Sandbox, hurt: Session, world: Any) -> None:
     """When it is reached, and not one request later; what came is no answer."""
     faulty.fault("capped", times=None, rows=1)
