@@ -17,7 +17,7 @@ RowcallError
 ├── RequestError(provider, resource, request, …)     an HTTP exchange failed
 │   ├── AuthError                                    no key, a refused key
 │   ├── ResponseError                                the API refused, or answered with something that is not what it documents
-│   ├── PageLoopError                                the API gave a cursor that it had given before
+│   ├── PageLoopError                                paging would never end: a cursor or a page came again, or all are empty
 │   ├── RateLimitError(retry_after_s)                still limited after the retries
 │   └── UnavailableError                             no connection, a dropped one, 5xx, or out of time
 ├── DataError                                        a row cannot be sent or read as its declared type
@@ -201,6 +201,27 @@ class ReadOnlyError(PlanError):
 class BudgetError(PlanError):
     """The statement needs more requests than `max_requests` allows. What was fetched before is discarded."""
 
+    def __init__(self, needed: int, limit: int, *, exact: bool = False, sent: int = 0, writes: bool = False) -> None:
+        self.needed = needed
+        """How many requests it needs, retries aside; at least so many where `exact` is false."""
+        self.limit = limit
+        self.exact = exact
+        self.sent = sent
+        """How many had been sent when this was known."""
+        what = "no change was sent" if writes else f"it was stopped after {sent:,}" if sent else "nothing was sent"
+        message = f"The statement needs {'' if exact else 'at least '}{needed:,} requests, and max_requests is {limit:,}; {what}."
+        hint = (
+            f"Narrow the statement, or allow more: SET rowcall_max_requests = {_rounded_up(needed)}, the argument max_requests, "
+            "or --max-requests. EXPLAIN shows the requests of a statement."
+        )
+        super().__init__(message, hint=hint)
+
+
+def _rounded_up(number: int) -> int:
+    """The next number of one digit and zeros: 44 is 50, 1601 is 2000."""
+    unit: int = 10 ** (len(str(number)) - 1)
+    return -(-number // unit) * unit
+
 
 class RequestError(RowcallError):
     """An HTTP exchange failed. Nothing here holds a secret."""
@@ -242,7 +263,7 @@ class ResponseError(RequestError):
 
 
 class PageLoopError(RequestError):
-    """The API gave a cursor that it had given before, so that paging would never end."""
+    """Paging would never end: the API gave a cursor or a page that it had given before, or pages without rows and no end."""
 
 
 class RateLimitError(RequestError):

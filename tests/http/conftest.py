@@ -23,7 +23,7 @@ KEY = "sk-secret-0123456789"
 BEARER = AuthScheme(kind=AuthKind.BEARER, env=("ACME_KEY",))
 
 Reply = dict[str, Any]
-"""status, json | text | content, headers, drop="before" | "within", hold=Event that must be set before anything is sent."""
+"""status, json | text | content, headers, drop="before" | "within", endless=True, hold=Event that must be set before anything is sent."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,9 @@ class Handler(BaseHTTPRequestHandler):
         if reply.get("drop") == "before":
             self.close_connection = True
             return
+        if reply.get("endless"):
+            self.give_for_ever()
+            return
         content = content_of(reply)
         self.send_response(reply.get("status", 200))
         headers = {"Content-Type": "application/json", "Content-Length": str(len(content) + (reply.get("drop") == "within"))}
@@ -116,6 +119,17 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
         self.close_connection = self.close_connection or reply.get("drop") == "within"
+
+    def give_for_ever(self) -> None:
+        """Send a body until the other side has had enough."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(b'{"data": [0')
+            while True:
+                self.wfile.write(b", 1" * 5_000)
 
 
 def content_of(reply: Reply) -> bytes:

@@ -208,15 +208,37 @@ def test_pages_are_fetched_only_when_they_are_asked_for(client: Client, api: Any
     assert len(api.requests) == 1
 
 
-def test_a_consumer_who_has_enough_does_not_meet_the_loop(client: Client, api: Any, call_to: Callable, by_cursor: Protocol) -> None:
+def test_a_consumer_who_has_enough_does_not_meet_what_is_wrong(client: Client, api: Any, call_to: Callable) -> None:
     """The error lies behind the second page, and carries the request that led to it."""
-    api.replies = [{"json": {"data": [{"id": "a"}], "last_id": "a", "has_more": True}}]
-    pages = client.pages(call_to(), by_cursor, Control())
+    api.replies = [{"json": {"data": [1], "next": "1"}}, {"json": {"data": [2], "next": {"not": "a cursor"}}}]
+    pages = client.pages(call_to(), replace(LIST, paging=KINDS["token"]), Control())
 
     assert [next(pages).rows, next(pages).rows] == [1, 1]
-    with pytest.raises(PageLoopError) as caught:
+    with pytest.raises(ResponseError, match="neither a text nor a number") as caught:
         next(pages)
-    assert caught.value.request == f"GET {api.url}/things?after=a"
+    assert caught.value.request == f"GET {api.url}/things?at=1"
+
+
+@pytest.mark.parametrize("kind", ["cursor", "token", "next_url", "offset"])
+def test_rows_that_came_before_are_not_handed_on(kind: str, client: Client, api: Any, call_to: Callable) -> None:
+    """An API that ignores the cursor or the number gives its first page again, which no consumer sees, not even of a partial answer."""
+    api.replies = [{"json": {"data": [{"id": "a"}], "next": "/v1/a" if kind == "next_url" else "a", "last_id": "a", "has_more": True}}]
+    pages = client.pages(call_to(), replace(LIST, paging=KINDS[kind]), Control())
+
+    assert next(pages).rows == 1
+    with pytest.raises(PageLoopError, match="twice"):
+        next(pages)
+    assert len(api.requests) == 2
+
+
+def test_a_further_page_that_is_absent_is_no_end(client: Client, api: Any, call_to: Callable) -> None:
+    """What means `no such row` of the first page means missing rows where the API itself pointed to a page."""
+    api.replies = [{"json": {"data": [1], "next": "1"}}, {"status": 404, "json": {"error": {"message": "No thread found"}}}]
+    protocol = replace(LIST, paging=KINDS["token"], absent=Absent(message="No thread found"))
+
+    with pytest.raises(ResponseError, match="rows are missing") as caught:
+        bodies(client, call_to(), protocol)
+    assert caught.value.request == f"GET {api.url}/things?at=1"
 
 
 def test_the_page_size_and_the_cursor_are_sent_together(client: Client, api: Any, call_to: Callable, by_cursor: Protocol) -> None:
@@ -446,6 +468,38 @@ def test_retries_count_towards_the_budget(client: Client, api: Any, call_to: Cal
     with pytest.raises(BudgetError):
         bodies(client, call_to(), LIST, Control(max_requests=2))
     assert len(api.requests) == 2
+
+
+@pytest.mark.parametrize(("rows", "said"), [([{"id": 1}], ""), ([], ", the last 20 of them without a row")], ids=["rows", "empty"])
+@pytest.mark.parametrize("kind", ["cursor", "token", "next_url", "link"])
+def test_a_list_that_never_ends_is_stopped_by_the_budget(
+    kind: str, rows: list[Any], said: str, client: Client, api: Any, call_to: Callable
+) -> None:
+    """Ever fresh cursors lead on for ever, with rows or without; the error says which list it was, and how far it got."""
+
+    def answer(_: Any) -> dict[str, Any]:
+        count = len(api.requests)
+        url = f"{api.url}/things?at={count}"
+        body = {"data": [{"id": count} for _ in rows], "next": url if kind == "next_url" else f"c{count}", "more": True}
+        return {"json": body, "headers": {"Link": f'<{url}>; rel="next"'}}
+
+    api.answer = answer
+
+    with pytest.raises(BudgetError) as caught:
+        bodies(client, call_to(), replace(LIST, paging=KINDS[kind]), Control(max_requests=20))
+    assert len(api.requests) == 20
+    assert caught.value.message.startswith("The statement needs at least 21 requests, and max_requests is 20; it was stopped after 20.")
+    assert f"\nOne list gave 20 pages{said}, and goes on: GET {api.url}/things?at=" in caught.value.message
+
+
+def test_a_page_that_never_ends_is_an_error(open_client: Callable, api: Any, call_to: Callable) -> None:
+    """A body is read up to a limit, so that it cannot fill the memory."""
+    api.replies = [{"endless": True}]
+
+    with pytest.raises(ResponseError, match="Acme goes on sending after 1,000,000 bytes of one answer") as caught:
+        bodies(open_client(max_page_bytes=1_000_000), call_to(), LIST)
+    assert caught.value.request == f"GET {api.url}/things"
+    assert len(api.requests) == 1
 
 
 # -- being stopped ---------------------------------------------------------------------------------------------------------------------

@@ -13,14 +13,71 @@ from rowcall.http.control import Cancelled, Control
 
 
 def test_spending_more_than_the_budget_is_an_error() -> None:
-    """The request after the last allowed one raises BudgetError, which names the limit."""
+    """The request after the last allowed one raises BudgetError, which names the limit, what was sent, and what to do."""
     control = Control(max_requests=2)
     control.spend()
     control.spend()
 
-    with pytest.raises(BudgetError, match="max_requests=2"):
+    with pytest.raises(BudgetError) as caught:
         control.spend()
     assert control.spent == 2
+    assert str(caught.value) == (
+        "The statement needs at least 3 requests, and max_requests is 2; it was stopped after 2.\n\n"
+        "Narrow the statement, or allow more: SET rowcall_max_requests = 3, the argument max_requests, or --max-requests. "
+        "EXPLAIN shows the requests of a statement."
+    )
+
+
+@pytest.mark.parametrize(
+    ("calls", "exact", "writes", "message"),
+    [
+        (5, False, False, "The statement needs at least 5 requests, and max_requests is 4; nothing was sent."),
+        (1200, True, False, "The statement needs 1,200 requests, and max_requests is 4; nothing was sent."),
+        (5, True, True, "The statement needs 5 requests, and max_requests is 4; no change was sent."),
+    ],
+    ids=["paged", "one request each", "writes"],
+)
+def test_calls_that_are_too_many_are_refused_before_the_first(calls: int, exact: bool, writes: bool, message: str) -> None:
+    """What is needed is known then, exactly where a call is one request."""
+    control = Control(max_requests=4)
+
+    with pytest.raises(BudgetError) as caught:
+        control.expect(calls, exact=exact, writes=writes)
+
+    error = caught.value
+    assert error.message == message
+    assert (error.needed, error.limit, error.exact, error.sent) == (calls, 4, exact, 0)
+
+
+def test_what_was_sent_and_what_is_expected_already_count() -> None:
+    """Calls that come to be known later are compared with what is left, and those that begin are not counted twice."""
+    control = Control(max_requests=10)
+    control.expect(4)
+    control.begin()
+    control.spend()
+
+    control.expect(6)
+    with pytest.raises(BudgetError, match="needs at least 11 requests, and max_requests is 10; it was stopped after 1"):
+        control.expect(1)
+
+
+def test_calls_that_did_not_begin_are_part_of_what_is_needed() -> None:
+    """A budget that further pages used up says what the remaining calls would take besides."""
+    control = Control(max_requests=10)
+    control.expect(8)
+    for _ in range(3):
+        control.begin()
+    for _ in range(10):
+        control.spend()
+
+    with pytest.raises(BudgetError, match="needs at least 16 requests"):
+        control.spend()
+
+
+@pytest.mark.parametrize(("needed", "suggested"), [(1, 1), (10, 10), (44, 50), (1001, 2000), (98_765, 100_000)])
+def test_the_limit_that_is_suggested_is_a_round_number(needed: int, suggested: int) -> None:
+    """It is never less than what is needed."""
+    assert f"SET rowcall_max_requests = {suggested}," in BudgetError(needed, 0).hint
 
 
 def test_a_budget_of_nothing_allows_nothing() -> None:

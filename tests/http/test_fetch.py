@@ -125,6 +125,23 @@ def test_a_spent_budget_is_an_error_even_with_partial(partial: bool, client: Cli
     assert len(api.requests) <= 5
 
 
+def test_a_spent_budget_counts_the_calls_that_wait(open_client: Callable, api: Any, call_to: Callable, by_cursor: Protocol) -> None:
+    """Ten calls of five pages each, two at a time, twelve requests: at least the next one and the calls that did not begin are missing."""
+
+    def answer(received: Any) -> dict[str, Any]:
+        at = int(received.query.get("after", 0)) + 1
+        return {"json": {"data": [{"id": at}], "last_id": str(at), "has_more": at < 5}}
+
+    api.answer = answer
+    control = Control(max_requests=12)
+    control.expect(10)
+
+    with pytest.raises(BudgetError) as caught:
+        fetch_all(open_client(max_in_flight=2), calls_to(call_to, 10), by_cursor, control, lambda *_: None)
+    assert len(api.requests) == 12
+    assert 13 + 10 - 4 <= caught.value.needed <= 50
+
+
 def test_past_the_deadline_the_open_calls_fail(client: Client, api: Any, call_to: Callable) -> None:
     """With partial, what came in time is kept."""
     release = threading.Event()

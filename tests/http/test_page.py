@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from rowcall.http.page import Answer, BodyFault, last_field, pluck, read_page
+from rowcall.http.page import Answer, BodyFault, Envelope, last_field, pluck, read_page
 from rowcall.manifest.model import Paging, PagingKind
 from rowcall.plan.nodes import Protocol, Request
 
@@ -161,6 +161,31 @@ def test_paging_facts_are_found_beside_nested_rows() -> None:
     assert (found.next, found.more, found.total) == ("x", True, 9)
 
 
+@pytest.mark.parametrize(
+    ("more", "says_end", "says_more"),
+    [
+        (True, False, True),
+        (False, True, False),
+        (None, False, False),
+        ("false", True, False),
+        ("true", False, True),
+        (0, True, False),
+        (3, False, True),
+    ],
+)
+def test_more_is_understood_in_every_spelling(more: Any, says_end: bool, says_more: bool) -> None:
+    """Null says nothing either way."""
+    assert (Envelope(more=more).says_end, Envelope(more=more).says_more) == (says_end, says_more)
+
+
+@pytest.mark.parametrize(
+    ("total", "count"), [(9, 9), ("9", 9), (9.0, 9), (0, 0), (-1, None), (True, None), (None, None), ("many", None), ([9], None)], ids=repr
+)
+def test_a_total_is_a_number_or_nothing(total: Any, count: int | None) -> None:
+    """Text of digits counts, as some APIs write numbers; everything else says nothing."""
+    assert Envelope(total=total).count == count
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
@@ -178,7 +203,7 @@ def test_any_rows_are_counted_and_kept(rows: list[Any], key: str, beside: Any) -
     page, envelope = read_page(answer(body), READ, LIST)
 
     assert (page.rows, json.loads(page.body)) == (len(rows), body)
-    assert (None if envelope.last is None else json.loads(envelope.last)) == (rows[-1] if rows else None)
+    assert [json.loads(bytes(record)) for record in envelope.records] == rows
 
 
 @given(st.binary(max_size=60))

@@ -13,6 +13,7 @@ import pytest
 import rowcall
 from rowcall.errors import (
     BindError,
+    BudgetError,
     DataError,
     MissingParameterError,
     ReadOnlyError,
@@ -341,6 +342,47 @@ def test_a_failing_request_says_how_many_were_accepted(
         writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant])
 
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in threads[:2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "reads"),
+    [
+        ("INSERT INTO threads (metadata) VALUES (MAP {'n': $1}), (MAP {'n': $2}), (MAP {'n': $3})", 2, 0),
+        ("UPDATE threads SET metadata = MAP {'seen': 'yes'} WHERE id IN ($1, $2, $3)", 2, 0),
+        ("DELETE FROM threads WHERE id IN ($1, $2, $3)", 2, 0),
+        ("DELETE FROM threads WHERE id IN ($1, $2, $3) AND created_at > 0", 5, 3),
+    ],
+    ids=["insert", "update", "delete", "reads first"],
+)
+def test_a_write_over_the_budget_changes_nothing(
+    live: Sandbox, writer: Session, threads: list[str], sent: Sent, text: str, limit: int, reads: int
+) -> None:
+    """Its requests are counted, with those that it read by, before the first of them is sent."""
+    message = f"The statement needs {reads + 3} requests, and max_requests is {limit}; no change was sent"
+
+    with sent(live) as requests, pytest.raises(BudgetError, match=message):
+        writer.sql(text, threads, max_requests=limit)
+
+    assert [request.method for request in requests] == ["GET"] * reads
+
+
+def test_a_write_within_the_budget_is_sent(writer: Session, threads: list[str], assistant: str) -> None:
+    """To the last request."""
+    writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant], max_requests=3)
+
+    assert writer.last.requests == 3
+
+
+def test_a_budget_that_a_retry_used_up_says_what_was_changed(
+    live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent
+) -> None:
+    """A rate limit makes one request two; the error says how many were accepted before."""
+    live.fault("rate_limit", path=threads[1], retry_after_s=0.01)
+
+    with sent(live) as requests, pytest.raises(BudgetError, match="2 of 3 requests were accepted before this one; the rest was not sent"):
+        writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant], max_requests=3)
+
+    assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in (threads[0], threads[1], threads[1])]
 
 
 @pytest.fixture(params=["connect", "setting", "provider"])

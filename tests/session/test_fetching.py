@@ -205,14 +205,59 @@ def test_what_a_write_reads_is_never_partial(faulty: Sandbox, hurt: Session, wor
 
 @pytest.mark.parametrize("on_error", ["error", "partial"])
 def test_a_budget_of_requests_is_kept(faulty: Sandbox, hurt: Session, world: Any, on_error: Any) -> None:
-    """A statement that needs more is an error, partial or not, and sends no more than that."""
+    """A statement whose calls alone are more is an error, partial or not, and sends nothing; as many as the budget are sent."""
     before = len(faulty.requests)
 
-    with pytest.raises(BudgetError, match="max_requests=2"):
+    with pytest.raises(BudgetError, match="needs at least 5 requests, and max_requests is 2; nothing was sent"):
         hurt.sql(BY_THREAD, [world.threads[:5]], max_requests=2, on_error=on_error)
 
-    assert len(faulty.requests) - before <= 2
+    assert (len(faulty.requests) - before, hurt.last.requests) == (0, 0)
     assert hurt.sql(BY_THREAD, [world.threads[:2]], max_requests=2).fetchall()
+
+
+def test_a_budget_counts_each_request_once(hurt: Session, world: Any) -> None:
+    """Whatever number of references needs it, and over all references together."""
+    twice = f"SELECT count(*) FROM {RUNS} a JOIN {RUNS} b USING (thread_id) WHERE a.thread_id IN ($1, $2)"
+    both = (
+        f"SELECT (SELECT count(*) FROM {RUNS} WHERE thread_id = $1), (SELECT count(*) FROM openai.assistants.messages WHERE thread_id = $2)"
+    )
+
+    assert hurt.sql(twice, world.threads[:2], max_requests=2).fetchall()
+    assert hurt.last.requests == 2
+    with pytest.raises(BudgetError, match="at least 2 requests, and max_requests is 1; nothing was sent"):
+        hurt.sql(both, world.threads[:2], max_requests=1)
+
+
+def test_a_budget_of_gets_is_counted_exactly(hurt: Session, world: Any) -> None:
+    """A call without further pages is one request; where a write follows, it is only the least."""
+    with pytest.raises(BudgetError, match="The statement needs 4 requests, and max_requests is 3"):
+        hurt.sql("SELECT id FROM threads WHERE id = ANY($1)", [world.threads[:4]], max_requests=3)
+    with pytest.raises(BudgetError, match="The statement needs at least 4 requests, and max_requests is 3; nothing was sent"):
+        hurt.sql("DELETE FROM threads WHERE id = ANY($1) AND created_at > 0", [world.threads[:4]], max_requests=3)
+
+
+def test_calls_that_the_rows_of_others_ask_for_are_counted_before_they_are_sent(hurt: Session, world: Any) -> None:
+    """They are compared with what the calls before them left."""
+    text = f"SELECT count(*) FROM {RUNS} r JOIN openai.assistants.run_steps s ON s.run_id = r.id AND s.thread_id = r.thread_id WHERE r.thread_id = $1"
+    needed = 1 + len(world.of(world.threads[0]))
+
+    with pytest.raises(BudgetError, match=f"needs at least {needed} requests, and max_requests is {needed - 1}; it was stopped after 1"):
+        hurt.sql(text, [world.threads[0]], max_requests=needed - 1)
+    assert hurt.last.requests == 1
+    assert hurt.sql(text, [world.threads[0]], max_requests=needed).fetchall()
+
+
+def test_further_pages_are_stopped_by_the_budget(faulty: Sandbox, hurt: Session, world: Any) -> None:
+    """When it is reached, and not one request later; what came is no answer."""
+    faulty.fault("capped", times=None, rows=1)
+    before = len(faulty.requests)
+
+    with pytest.raises(
+        BudgetError, match=r"needs at least 4 requests, and max_requests is 3; it was stopped after 3.\nOne list gave 3 pages"
+    ):
+        hurt.sql(COUNT, [world.threads[0]], max_requests=3)
+
+    assert len(faulty.requests) - before == 3
 
 
 def test_a_budget_of_none_lets_local_statements_through(hurt: Session) -> None:

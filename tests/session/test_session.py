@@ -439,7 +439,7 @@ def test_a_session_works_in_a_thread_that_did_not_make_it(db: Session, world: An
 
 def test_an_option_that_there_is_not_is_a_usage_error(db: Session) -> None:
     """`on_error` takes two values."""
-    with pytest.raises(UsageError, match='"error" or "partial"'):
+    with pytest.raises(UsageError, match="on_error takes error or partial, not 'ignore'"):
         db.sql(f"SELECT 1 FROM {RUNS} WHERE thread_id = 'x'", on_error="ignore")  # type: ignore[arg-type]
 
 

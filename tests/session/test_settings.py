@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from rowcall.errors import AuthError, UsageError
 from rowcall.manifest.library import shipped
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
-from rowcall.session.settings import endpoint, read_config
+from rowcall.session.settings import Config, endpoint, read_config
 
 Start = Callable[[Callable[[Any], tuple[Any, ...]]], Any]
 OPENAI = load_provider(shipped()["openai"])
@@ -81,7 +82,7 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text("= nonsense")
 
-    assert read_config(None) == {}
+    assert read_config(None) == Config()
     with pytest.raises(UsageError, match="There is no config file"):
         rowcall.connect(config=tmp_path / "absent.toml")
     with pytest.raises(UsageError, match="cannot be read"):
@@ -106,16 +107,40 @@ def test_a_wrong_setting_names_the_nearest(providers: dict[str, Any], message: s
         db.sql(ASK)
 
 
-def test_a_wrong_name_in_the_config_file_is_an_error(tmp_path: Path) -> None:
-    """It says that it is the file's."""
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[providers.openai]\napikey = 'x'", 'openai has no setting "apikey".*api_key'),
+        ("[providers.opnai]", 'no provider "opnai".*openai'),
+        ("[setings]\nmax_requests = 5", 'no table "setings".*settings'),
+        ("[settings]\nmax_request = 5", "no setting max_request. Did you mean max_requests?"),
+        ("[settings]\nrowcall_timeout_s = 5", "no setting rowcall_timeout_s. Did you mean timeout_s?"),
+        ("[settings]\nmax_requests = 'many'", "max_requests takes a whole number, or \"none\" for no limit, not 'many'"),
+        ("[settings]\ntimeout_s = 0", "timeout_s takes seconds above 0"),
+        ("[settings]\non_error = 'none'", "on_error takes error or partial, not 'none'"),
+        ("[settings]\nread_only = 1", "read_only takes true or false, not 1"),
+    ],
+)
+def test_what_is_wrong_in_the_config_file_is_an_error(tmp_path: Path, text: str, message: str) -> None:
+    """It says which file, and the nearest name."""
     config = tmp_path / "config.toml"
-    config.write_text("[providers.openai]\napikey = 'x'\n")
+    config.write_text(text + "\n")
 
-    with pytest.raises(UsageError, match='config file: openai has no setting "apikey".*api_key'):
+    with pytest.raises(UsageError, match=f"^the config file {re.escape(str(config))}: .*{message}"):
         rowcall.connect(config=config)
 
 
-@pytest.mark.parametrize("text", ["providers = 5", "[providers]\nopenai = 5", "[providers.openai]\nheaders = 5"])
+@pytest.mark.parametrize("name", ["max_requests", "timeout_s"])
+def test_none_in_the_config_file_is_no_limit(tmp_path: Path, name: str) -> None:
+    """TOML has no null."""
+    config = tmp_path / "config.toml"
+    config.write_text(f'[settings]\n{name} = "none"\n')
+
+    with rowcall.connect(config=config) as db:
+        assert (db.variables.value(name), db.variables.source(name)) == (None, "config file")
+
+
+@pytest.mark.parametrize("text", ["providers = 5", "settings = 5", "[providers]\nopenai = 5", "[providers.openai]\nheaders = 5"])
 def test_a_config_file_of_another_shape_is_an_error(tmp_path: Path, text: str) -> None:
     """What should be a table and is not is said to be one."""
     file = tmp_path / "config.toml"

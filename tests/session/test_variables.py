@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rowcall.errors import UnsupportedSQLError, UsageError
+import rowcall
+from rowcall.errors import BudgetError, UnavailableError, UnsupportedSQLError, UsageError
+from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
-from rowcall.session.variables import Variables
+from rowcall.session.variables import SETTINGS, UNSET, Variables
 
 
 @pytest.mark.parametrize(
@@ -31,21 +35,114 @@ def test_a_setting_is_set_and_shown(db: Session, text: str, name: str, value: An
     assert shown[f"rowcall_{name}"] == str(value).lower()
 
 
-@pytest.mark.parametrize("text", ["RESET rowcall_max_requests", "SET rowcall_max_requests = NULL"])
-def test_a_setting_gets_its_default_back(db: Session, text: str) -> None:
-    """By NULL or RESET."""
-    db.sql("SET rowcall_max_requests = 3")
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("RESET rowcall_max_requests", "max_requests", 1000),
+        ("SET rowcall_max_requests = NULL", "max_requests", None),
+        ("RESET rowcall_timeout_s", "timeout_s", None),
+        ("SET rowcall_timeout_s = NULL", "timeout_s", None),
+        ("RESET rowcall_on_error", "on_error", "error"),
+        ("SET rowcall_on_error = NULL", "on_error", "error"),
+    ],
+)
+def test_null_is_no_limit_and_reset_the_default(db: Session, text: str, name: str, value: Any) -> None:
+    """A setting that always has a value takes NULL for RESET."""
+    db.sql("SET rowcall_max_requests = 3; SET rowcall_timeout_s = 3; SET rowcall_on_error = 'partial'")
 
     db.sql(text)
 
-    assert db.variables.max_requests is None
+    assert getattr(db.variables, name) == value
+
+
+def test_a_statement_may_send_1000_requests_unless_told_otherwise(db: Session, world: Any) -> None:
+    """One more is refused before any is sent; NULL lifts the limit."""
+    many = [f"thread_{number}" for number in range(1001 - len(world.threads))] + world.threads
+    ask = "SELECT count(*) FROM threads WHERE id IN (SELECT unnest($1))"
+
+    with pytest.raises(BudgetError, match="The statement needs 1,001 requests, and max_requests is 1,000; nothing was sent"):
+        db.sql(ask, [many])
+    assert db.last.requests == 0
+
+    assert db.sql(ask, [many[1:]]).fetchall() == [(len(world.threads),)]
+    assert db.sql(ask, [many], max_requests=None).fetchall() == [(len(world.threads),)]
+
+
+ROOMS = {
+    "config file": {"max_requests": 11, "timeout_s": 11.0, "on_error": "partial", "read_only": True},
+    "connect": {"max_requests": 12, "timeout_s": 12.0, "on_error": "error", "read_only": False},
+    "SET": {"max_requests": 13, "timeout_s": 13.0, "on_error": "partial", "read_only": True},
+    "option": {"max_requests": 14, "timeout_s": 14.0, "on_error": "error", "read_only": True},
+}
+
+
+@pytest.mark.parametrize("name", list(SETTINGS))
+@pytest.mark.parametrize("said", [("config file",), ("config file", "connect"), ("config file", "connect", "SET"), tuple(ROOMS)], ids=len)
+def test_each_place_wins_over_those_before_it(name: str, said: tuple[str, ...], tmp_path: Path) -> None:
+    """For every setting alike, and SHOW SETTINGS says where the value comes from."""
+    config = tmp_path / "config.toml"
+    config.write_text(f"[settings]\n{name} = {json.dumps(ROOMS['config file'][name])}\n")
+    arguments: dict[str, Any] = {name: ROOMS["connect"][name]} if "connect" in said else {}
+
+    with rowcall.connect(config=config, **arguments) as db:
+        if "SET" in said:
+            db.sql(f"SET rowcall_{name} = $1", [ROOMS["SET"][name]])
+        if "option" in said:
+            db.variables.say("option", {name: ROOMS["option"][name]})
+        shown = {row[0]: row[1:3] for row in db.sql("SHOW SETTINGS").project("name, value, source").fetchall()}
+
+    expected = ROOMS[said[-1]][name]
+    assert shown.pop(f"rowcall_{name}") == (str(expected).lower(), said[-1])
+    assert {source for _, source in shown.values()} == {"default"}
+
+
+def test_an_argument_of_the_call_wins_over_all(db: Session) -> None:
+    """For this call; the session's settings stay."""
+    db.variables.say("option", {"max_requests": 5})
+
+    during = db.sql("SHOW SETTINGS", max_requests=None, on_error="partial").project("name, value, source").fetchall()
+    after = db.sql("SHOW SETTINGS").project("name, value, source").fetchall()
+
+    assert during[:2] == [("rowcall_on_error", "partial", "call"), ("rowcall_max_requests", None, "call")]
+    assert after[:2] == [("rowcall_on_error", "error", "default"), ("rowcall_max_requests", "5", "option")]
+
+
+def test_what_is_left_out_says_nothing(db: Session) -> None:
+    """UNSET is not None: an argument that was left out lifts no limit."""
+    db.sql("SET rowcall_max_requests = 7")
+
+    assert db.variables.in_call(max_requests=UNSET, on_error=None).rows() == db.variables.rows()
+    assert db.variables.in_call(max_requests=None).max_requests is None
+
+
+def test_a_limit_of_the_session_holds_for_its_statements(still: Sandbox, world: Any) -> None:
+    """Said to `connect`, it needs no SET."""
+    ask = "SELECT count(*) FROM openai.assistants.runs WHERE thread_id IN (SELECT unnest($1))"
+
+    with rowcall.connect(providers=still.providers, max_requests=2) as db:
+        with pytest.raises(BudgetError, match="max_requests is 2"):
+            db.sql(ask, [world.threads[:3]])
+        assert db.sql(ask, [world.threads[:3]], max_requests=3).fetchall()
+    with rowcall.connect(providers=still.providers, timeout_s=1e-6) as db, pytest.raises(UnavailableError, match="timeout_s=1e-06"):
+        db.sql(ask, [world.threads[:3]])
+
+
+def test_a_set_that_an_option_overrides_is_warned_of(db: Session) -> None:
+    """The user of a shell that was started with an option would wonder."""
+    db.variables.say("option", {"max_requests": 3})
+
+    with pytest.warns(UserWarning, match="rowcall_max_requests stays as it is: an option of the command line wins over SET"):
+        db.sql("SET rowcall_max_requests = 100")
+    db.sql("RESET rowcall_max_requests; SET rowcall_timeout_s = 9")
+
+    assert (db.variables.max_requests, db.last.warnings) == (3, ())
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("SET rowcall_max_request = 3", "rowcall_max_requests"),
-        ("SET rowcall_max_requests = 'many'", "whole number"),
+        ("SET rowcall_max_requests = 'many'", "rowcall_max_requests takes a whole number, or NULL for no limit, not 'many'"),
         ("SET rowcall_max_requests = -1", "whole number"),
         ("SET rowcall_max_requests = true", "whole number"),
         ("SET rowcall_timeout_s = 0", "seconds above 0"),
@@ -58,7 +155,7 @@ def test_a_wrong_name_or_value_is_an_error(db: Session, text: str, message: str)
     with pytest.raises(UnsupportedSQLError, match=message):
         db.sql(text)
 
-    assert db.variables == Variables()
+    assert db.variables.rows() == Variables().rows()
 
 
 def test_settings_of_duckdb_are_duckdbs(db: Session) -> None:
@@ -76,11 +173,43 @@ def test_read_only_stays_on() -> None:
     for value in (False, None):
         with pytest.raises(UsageError, match="cannot be switched off"):
             variables.set("read_only", value)
+    with pytest.raises(UsageError, match="cannot be switched off"):
+        variables.reset("read_only")
+
+
+@pytest.mark.parametrize("origin", ["config file", "connect", "option"])
+def test_no_statement_opens_what_another_place_closed(origin: str) -> None:
+    """SET and RESET are refused, wherever read_only was said."""
+    variables = Variables()
+    variables.say(origin, {"read_only": True})
+
+    for statement in (lambda: variables.set("read_only", value=False), lambda: variables.reset("read_only")):
+        with pytest.raises(UsageError, match="cannot be switched off"):
+            statement()
+    assert variables.read_only
 
 
 def test_every_setting_is_listed_with_its_type() -> None:
-    """Name, value, type and a sentence."""
+    """Name, value, default, where the value comes from, type and a sentence."""
     rows = Variables().rows()
 
     assert [row["name"] for row in rows] == ["rowcall_on_error", "rowcall_max_requests", "rowcall_timeout_s", "rowcall_read_only"]
-    assert all(row["type"] and row["description"].endswith(".") for row in rows)
+    assert [(row["value"], row["default"]) for row in rows] == [("error", "error"), ("1000", "1000"), (None, None), ("false", "false")]
+    assert all(row["source"] == "default" and row["type"] and row["description"].endswith(".") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"max_requests": -1}, "max_requests takes a whole number, or None for no limit, not -1"),
+        ({"max_requests": 1.5}, "max_requests takes"),
+        ({"timeout_s": float("nan")}, "timeout_s takes seconds above 0"),
+        ({"on_error": "ignore"}, "on_error takes error or partial, not 'ignore'"),
+        ({"read_only": "yes"}, "read_only takes true or false"),
+        ({"max_request": 5}, r"No setting max_request\. Did you mean max_requests"),
+    ],
+)
+def test_a_wrong_argument_of_the_session_is_an_error(arguments: dict[str, Any], message: str) -> None:
+    """When it is made, not when its first statement runs."""
+    with pytest.raises(UsageError, match=message):
+        Session(**arguments)

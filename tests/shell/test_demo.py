@@ -34,6 +34,14 @@ def test_the_tour_runs_every_statement(seed: str, run: Run) -> None:
     assert sum(requests) > 10
 
 
+def test_the_tour_has_a_budget_too(run: Run) -> None:
+    """Its statements are the user's to bound, as any."""
+    ended = run("demo", "--max-requests", "3")
+
+    assert ended.returncode == 1
+    assert "max_requests is 3; nothing was sent" in ended.stderr
+
+
 def test_a_seed_gives_the_same_tour_again(run: Run) -> None:
     """Threads, runs and assistants are those of the seed; only ports, new ids and times differ."""
 

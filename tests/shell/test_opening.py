@@ -56,6 +56,19 @@ def test_the_session_is_closed_at_the_end() -> None:
         connection.sql("SELECT 1")
 
 
+def test_options_are_settings_of_the_session() -> None:
+    """SHOW SETTINGS says that they are options; what no option says is left to the config file."""
+    with opened_session(
+        parse(["query", "x", "--max-requests", "none", "--timeout", "9", "--on-error", "partial", "--read-only"])
+    ) as session:
+        said = session.sql("SHOW SETTINGS").project("value, source").fetchall()
+    with opened_session(parse(["query", "x"])) as session:
+        unsaid = session.sql("SHOW SETTINGS").project("source").distinct().fetchall()
+
+    assert said == [("partial", "option"), (None, "option"), ("9.0", "option"), ("true", "option")]
+    assert unsaid == [("default",)]
+
+
 def test_a_seed_needs_the_sandbox() -> None:
     """An option that would do nothing is refused."""
     with pytest.raises(UsageError, match="add --sandbox"), opened_session(parse(["query", "x", "--seed", "1"])):

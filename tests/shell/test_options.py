@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,7 @@ def test_a_typo_names_the_nearest(words: str, nearest: str, capsys: pytest.Captu
         (("query", "x", "--rows", "0"), "error: argument --rows: must be 1 or more"),
         (("query", "x", "--rows", "many"), 'error: argument --rows: "many" is not a whole number'),
         (("query", "x", "--timeout", "soon"), 'error: argument --timeout: "soon" is not a number of seconds'),
+        (("demo", "--max-requests", "many"), 'error: argument --max-requests: "many" is not a whole number'),
         (("query", "x", "--timeout", "-1"), 'error: argument --timeout: "-1" is not a number of seconds'),
         (("sandbox", "--port", "70000"), "error: argument --port: 70000 is not a port"),
         (("query", "x", "-o"), "error: argument -o/--output: expected one argument"),
@@ -64,6 +66,23 @@ def test_a_typo_names_the_nearest(words: str, nearest: str, capsys: pytest.Captu
 def test_wrong_usage_says_what_is_wrong(words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The message is one line that a user can act on."""
     assert refusal(capsys, *words) == message
+
+
+@pytest.mark.parametrize("command", ["query", "shell", "demo"])
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        ("", {}),
+        ("--max-requests 5", {"max_requests": 5}),
+        ("--max-requests 0", {"max_requests": 0}),
+        ("--max-requests none", {"max_requests": None}),
+        ("--timeout 2.5 --on-error partial", {"timeout_s": 2.5, "on_error": "partial"}),
+        ("--timeout=None --max-requests 1 --max-requests 2", {"timeout_s": None, "max_requests": 2}),
+    ],
+)
+def test_every_command_that_runs_statements_takes_limits(command: str, words: str, settings: dict[str, Any]) -> None:
+    """What is not said is not there, which is not the same as none."""
+    assert parse([command, *words.split()]).settings == settings
 
 
 def test_json_that_is_not_json_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -175,11 +176,40 @@ def test_the_same_failure_without_partial_ends_with_1(run: Run) -> None:
 
 
 def test_a_budget_is_kept(run: Run) -> None:
-    """More requests than --max-requests fail the statement."""
-    ended = run("query", "--sandbox", "--max-requests", "2", BY_THREAD)
+    """More requests than --max-requests fail the statement, before the first of them."""
+    ended = run("query", "--sandbox", "--stats", "--max-requests", "2", BY_THREAD)
 
     assert (ended.stdout, ended.returncode) == ("", 1)
-    assert "max_requests=2" in ended.stderr
+    assert re.match(r"error: The statement needs at least \d\d requests, and max_requests is 2; nothing was sent\.\n", ended.stderr)
+
+
+def test_an_option_wins_over_set_and_that_over_the_config_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same statement under each, and the value that holds."""
+    config = tmp_path / "config.toml"
+    config.write_text("[settings]\nmax_requests = 2\n")
+    monkeypatch.setenv("ROWCALL_CONFIG", str(config))
+    ask = "SELECT count(*) FROM sandbox_threads t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id"
+
+    by_file = run("query", "--sandbox", ask)
+    by_set = run("query", "--sandbox", f"SET rowcall_max_requests = 500; {ask}")
+    by_option = run("query", "--sandbox", "--max-requests", "3", f"SET rowcall_max_requests = 500; {ask}")
+
+    assert (by_file.returncode, by_set.returncode, by_option.returncode) == (1, 0, 1)
+    assert "max_requests is 2" in by_file.stderr
+    assert "warning: rowcall_max_requests stays as it is" in by_option.stderr
+    assert "max_requests is 3" in by_option.stderr
+
+
+def test_a_config_file_that_is_wrong_is_wrong_usage(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is run by settings that nobody meant."""
+    config = tmp_path / "config.toml"
+    config.write_text("[settings]\nmax_reqests = 2\n")
+    monkeypatch.setenv("ROWCALL_CONFIG", str(config))
+
+    ended = run("query", "SELECT 1")
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == f"error: the config file {config}: no setting max_reqests. Did you mean max_requests?\n"
 
 
 def test_read_only_refuses_to_change_the_api(run: Run) -> None:

@@ -70,6 +70,15 @@ def test_an_error_is_one_block_and_the_shell_goes_on(terminal: Start) -> None:
     assert "│ 1 │" in asked(shell, "SELECT 1 AS n;")
 
 
+def test_options_of_the_shell_hold_for_its_statements(terminal: Start) -> None:
+    """A budget that was given when it was started, and is in SHOW SETTINGS."""
+    shell = ready(terminal, "--sandbox", "--max-requests", "2")
+
+    assert "│ rowcall_max_requests │ 2 " in asked(shell, "SHOW SETTINGS;")
+    shell.type("SELECT count(*) FROM sandbox_threads t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id;\r")
+    shell.wait_for("max_requests is 2; nothing was sent")
+
+
 def test_ctrl_c_ends_the_statement_and_not_the_shell(terminal: Start) -> None:
     """A running statement is given up, and the next one works."""
     shell = ready(terminal)

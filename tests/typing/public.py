@@ -14,6 +14,7 @@ def connects(con: duckdb.DuckDBPyConnection) -> None:
     """A session takes nothing, or the user's own connection and settings per provider."""
     rowcall.connect()
     rowcall.connect(con, providers={"openai": {"base_url": "http://127.0.0.1:8000/v1", "api_key": "key"}}, read_only=True)
+    rowcall.connect(config="config.toml", max_requests=None, timeout_s=2, on_error="partial")
 
 
 def asks(name: str) -> None:
@@ -22,7 +23,7 @@ def asks(name: str) -> None:
         db = rowcall.connect(providers=box.providers)
         assert_type(db.sql("SELECT 1"), duckdb.DuckDBPyRelation)
         assert_type(db.sql("SELECT $a", params={"a": name}, on_error="partial", max_requests=5, timeout_s=1.5), duckdb.DuckDBPyRelation)
-        assert_type(db.sql("SELECT ?", params=[name], dry_run=True), duckdb.DuckDBPyRelation)
+        assert_type(db.sql("SELECT ?", params=[name], dry_run=True, max_requests=None), duckdb.DuckDBPyRelation)
 
 
 def catches() -> None:

@@ -18,11 +18,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from rowcall.errors import AuthError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
+from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
+from rowcall.http.address import at_url
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
-from rowcall.http.paginate import Chain, at_url
+from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, unusable
 from rowcall.http.retry import asked_wait, is_fate_unknown, pause, wants_retry
@@ -69,15 +70,24 @@ class Client:
         chain = Chain(protocol.paging, call.request, self._base, control.warn)
         request: Request | None = chain.first
         while request is not None:
-            found = self._fetch(request, protocol, control)
-            if found is None:
-                return
-            page, envelope = found
-            if page.status != _NO_CONTENT:
-                yield page
+            try:
+                found = self._fetch(request, protocol, control)
+            except ResponseError:
+                request = chain.instead(request)
+                if request is None:
+                    raise
+                continue
+            except BudgetError as error:
+                error.message += chain.so_far(self._context(request).line, of=control.spent)
+                raise
+            with self._explained(request):
+                envelope = chain.absent(request) if found is None else found[1]
+                taken = envelope is not None and chain.take(request, envelope)
+            if found is not None and taken and found[0].status != _NO_CONTENT:
+                yield found[0]
             # Only now, so that a consumer who has enough does not meet what is wrong with the rest.
             with self._explained(request):
-                request = chain.after(request, envelope)
+                request = chain.after(request, envelope) if envelope is not None else None
 
     def send(self, request: Request, protocol: Protocol, control: Control) -> Page:
         """The one page that answers a request; without rows where the API says that there is none."""
@@ -189,7 +199,7 @@ class Client:
         try:
             with watched(control), self._in_words(context, control):
                 response = send()
-                content = self._content(response, control)
+                content = self._content(response, context, control)
             error = None
         except Exception as problem:
             error = self._redact(str(problem)) or type(problem).__name__.lower()
@@ -221,14 +231,17 @@ class Client:
         except httpx.DecodingError as problem:
             raise context.error(ResponseError, f"{self.endpoint.title} sent a body that cannot be decompressed.") from problem
 
-    @staticmethod
-    def _content(response: httpx.Response, control: Control) -> bytes:
-        """The whole body."""
-        chunks = []
+    def _content(self, response: httpx.Response, context: Context, control: Control) -> bytes:
+        """The whole body. Raises ResponseError for one that does not end."""
+        chunks, size, most = [], 0, self.endpoint.max_page_bytes
         try:
             for chunk in response.iter_bytes():
                 control.check()
                 chunks.append(chunk)
+                size += len(chunk)
+                if size > most:
+                    message = f"{self.endpoint.title} goes on sending after {most:,} bytes of one answer.{context.fate}"
+                    raise context.error(ResponseError, message)
         finally:
             response.close()
         return b"".join(chunks)

@@ -38,20 +38,29 @@ class Exchange:
 
 
 class _Budget:
-    """How many requests were spent, shared by a control and its scopes."""
+    """How many requests were spent, and how many are known to come, shared by a control and its scopes."""
 
     def __init__(self, limit: int | None) -> None:
         self.limit = limit
         self.spent = 0
+        self.expected = 0
         self._lock = threading.Lock()
+
+    def expect(self, calls: int, *, exact: bool, writes: bool) -> None:
+        with self._lock:
+            needed = self.spent + self.expected + calls
+            if self.limit is not None and needed > self.limit:
+                raise BudgetError(needed, self.limit, exact=exact, sent=self.spent, writes=writes)
+            self.expected += calls
+
+    def begin(self) -> None:
+        with self._lock:
+            self.expected = max(0, self.expected - 1)
 
     def spend(self) -> None:
         with self._lock:
             if self.limit is not None and self.spent >= self.limit:
-                raise BudgetError(
-                    f"The statement needs more than max_requests={self.limit} requests.",
-                    hint="Narrow the statement, or raise max_requests. EXPLAIN shows the requests of a statement.",
-                )
+                raise BudgetError(self.spent + 1 + self.expected, self.limit, sent=self.spent)
             self.spent += 1
 
 
@@ -123,6 +132,17 @@ class Control:
             raise Cancelled
         if self._deadline is not None and time.monotonic() >= self._deadline:
             raise UnavailableError(f"Not done within timeout_s={self.timeout_s:g}.", hint="Raise timeout_s, or narrow the statement.")
+
+    def expect(self, calls: int, *, exact: bool = False, writes: bool = False) -> None:
+        """Notes that so many calls are to be made, each of a request or more; `exact` where each is one request.
+
+        Raises BudgetError, before the first of them, where they are more than `max_requests` leaves. `writes` is for its words.
+        """
+        self._budget.expect(calls, exact=exact, writes=writes)
+
+    def begin(self) -> None:
+        """Notes that one of the expected calls begins."""
+        self._budget.begin()
 
     def spend(self) -> None:
         """Counts one request that is about to be sent.

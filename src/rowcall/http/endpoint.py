@@ -31,6 +31,8 @@ class Endpoint:
     max_in_flight: int = 16
     connect_timeout_s: float = 10
     read_timeout_s: float = 60
+    max_page_bytes: int = 1 << 30
+    """How much of one body is read: an answer that goes on beyond it has no end, or none that fits into memory."""
     client: Any = field(default=None, repr=False)
     """The user's own httpx.Client: used as it is and never closed here; what it sends by itself is left alone."""
     read_only: bool = False

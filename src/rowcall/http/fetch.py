@@ -43,8 +43,9 @@ def fetch_all(
 ) -> list[Failure]:
     """The calls that failed, by index; always none without `partial`, where the first error cancels the rest and is raised.
 
-    `on_page` is called in the calling thread with a call's index and its pages, those of one call in order. A budget that is spent is
-    an error even with `partial`. On KeyboardInterrupt the whole statement is cancelled. No thread outlives this function.
+    The calls are among those that `control` expects. `on_page` is called in the calling thread with a call's index and its pages, those
+    of one call in order. A budget that is spent is an error even with `partial`. On KeyboardInterrupt the whole statement is cancelled.
+    No thread outlives this function.
     """
     failures = []
     with _Crew(client, calls, protocol, control, partial=partial) as crew:
@@ -110,6 +111,7 @@ class _Crew:
 
     def _work(self) -> None:
         while (index := self._next()) is not None:
+            self._control.begin()
             try:
                 for page in self._client.pages(self._calls[index], self._protocol, self._control):
                     self._found.put((index, page))

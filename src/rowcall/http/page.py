@@ -61,12 +61,28 @@ class Envelope:
     next: Any = UNSET
     more: Any = UNSET
     total: Any = UNSET
-    last: bytes | None = None
-    """The last row as JSON."""
+    records: Sequence[Any] = ()
+    """The rows as raw JSON, which can be compared."""
     link: str | None = None
     """The Link header."""
-    body: str = ""
-    """The whole body, to tell a page from the one before it."""
+
+    @property
+    def says_end(self) -> bool:
+        """Whether `more` says that nothing follows; null and absence say nothing."""
+        return self.more is False or (self.more is not None and self.more in (0, "false", "False", "0"))
+
+    @property
+    def says_more(self) -> bool:
+        """Whether `more` says that something follows."""
+        return self.more is not UNSET and self.more is not None and not self.says_end and self.more != ""
+
+    @property
+    def count(self) -> int | None:
+        """`total` as a number; None where the API gives none."""
+        total = self.total
+        if isinstance(total, str) and total.isdecimal():
+            return int(total)
+        return int(total) if isinstance(total, (int, float)) and not isinstance(total, bool) and total >= 0 else None
 
 
 class BodyFault(Exception):  # noqa: N818 - a verdict that `refusal.py` turns into an error with its context
@@ -91,9 +107,8 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()
     found, records = _open(content, protocol.rows, protocol.paging)
     next_, more, total = (pluck(found, path) if path else UNSET for path in _paths(protocol.paging))
-    last = bytes(records[-1]) if records and protocol.rows is not None else None
     page = Page(text, len(records), request, answer.status)
-    return page, Envelope(page.rows, next_, more, total, last, answer.headers.get("link"), text)
+    return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"))
 
 
 def decoded(answer: Answer) -> tuple[str, bytes]:
@@ -147,7 +162,7 @@ def pluck(value: Any, path: str) -> Any:
 
 def last_field(envelope: Envelope, path: str) -> Any:
     """What the last row holds at `path`; UNSET where it has no such field, or there is no row."""
-    return UNSET if envelope.last is None else pluck(msgspec.json.decode(envelope.last), path)
+    return pluck(msgspec.json.decode(envelope.records[-1]), path) if envelope.records else UNSET
 
 
 def _paths(paging: Paging | None) -> tuple[str | None, str | None, str | None]:

@@ -151,14 +151,25 @@ the API sends and the manifest does not name.
 
 | `kind` | needs | the next page | the last page |
 |---|---|---|---|
-| `cursor` | `parameter`, and `next` or `row` | `parameter` is the last row's id, from `next` or the row's `row` | no rows, or no cursor |
+| `cursor` | `parameter`, and `next` or `row` | `parameter` is the last row's id, from `next` or the row's `row` | no cursor |
 | `token` | `parameter`, `next` | `parameter` is what `next` holds | no token |
 | `link` | | the URL with `rel="next"` in the Link header | no such link |
 | `next_url` | `next` | the URL at `next` | no URL |
 | `page` | `parameter` | `parameter` is one more | no rows, or all of `total` |
 | `offset` | `parameter` | `parameter` is more by the rows that came | no rows, or all of `total` |
 
-With every kind, `more: false` ends the paging. A cursor that comes twice is an error, and so is a URL on another host.
+With every kind, `more: false` ends the paging. What does not end it:
+
+- **A page with fewer rows than were asked for.** The server may cap its pages below the `maximum` of the manifest. For the kinds that
+  count, the next page begins after the rows that came, and page numbers go on in that size. Where a page turns out to begin with rows of
+  the one before it, the server leaves rows out of pages that it cut before, and the page is asked for again, after the rows that were
+  asked for. `more` or `total` save requests at the end of such a list: without them, the kind `page` has to ask twice.
+- **A page without rows that leads on**, by a cursor, or for the kinds that count by `more`: a filter may have emptied it. For the kinds
+  that count, ten empty pages in a row are an error.
+
+A cursor that comes twice is an error, and so is a page that comes twice where pages are counted, a further page that the API pointed to
+and that is not there, and a URL on another host. Where `more` promises rows and no cursor leads to them, and where fewer rows came than
+`total` counts, the statement warns.
 
 ## What must hold besides
 

@@ -314,18 +314,16 @@ def _send(ready: Ready, context: Context) -> list[Page]:
     """The answers, in order. A failure says how many requests the API had accepted before it."""
     answers: list[Page] = []
     client = context.clients[ready.ref.provider.provider]
-    limit, spent = context.control.max_requests, context.control.spent
-    if limit is not None and spent + len(ready.calls) > limit:
-        message = f"The statement needs {spent + len(ready.calls)} requests, and max_requests is {limit}; no change was sent."
-        raise BudgetError(message, hint="Narrow the statement, or raise max_requests.")
+    context.control.expect(len(ready.calls), exact=True, writes=True)
     for one in ready.calls:
+        context.control.begin()
         try:
             answers.append(client.send(one.request, protocol(ready.ref, ready.method), context.control))
         except BaseException as error:
             done = f"{len(answers)} of {len(ready.calls)} requests were accepted before this one; the rest was not sent."
             if len(ready.calls) > 1:
                 context.control.warn(done)
-            if len(ready.calls) > 1 and isinstance(error, RequestError):
+            if len(ready.calls) > 1 and isinstance(error, (RequestError, BudgetError)):
                 error.hint = f"{error.hint} {done}".strip()
             raise
     return answers

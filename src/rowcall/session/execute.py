@@ -51,6 +51,8 @@ class Context:
     """What `partial` allowed to fail."""
     sends: bool = True
     """False for EXPLAIN of a write, for which not even a read is sent."""
+    final: bool = True
+    """Whether what is read is the end of it, and not what a write has to read first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def value_of(text: str, span: Span, context: Context) -> Any:
 
 def reading(context: Context) -> Context:
     """The same context for what a write has to read first: a dry run reads it too, and it is never partial."""
-    return replace(context, dry_run=False, partial=False)
+    return replace(context, dry_run=False, partial=False, final=False)
 
 
 def rows_of(piece: Piece, context: Context) -> list[tuple[Any, ...]]:
@@ -206,7 +208,8 @@ def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict
     planner.check()
     fetched: dict[Request, list[str]] = {}
     while scans := planner.next():
-        pages, failures = scan_pages(scans, context.clients, context.control, fetched, partial=context.partial)
+        final = context.final and len(planner.scans) == len(analysis.mentions)
+        pages, failures = scan_pages(scans, context.clients, context.control, fetched, partial=context.partial, final=final)
         context.failures.extend(failures)
         sources |= {name: page_source(found) for name, found in pages.items()}
         planner.fetched(scans, _decoded(scans))

@@ -21,15 +21,24 @@ Pages = list[tuple[str, str]]
 
 
 def scan_pages(
-    scans: Sequence[Scan], clients: Mapping[str, Client], control: Control, fetched: dict[Request, list[str]], *, partial: bool
+    scans: Sequence[Scan],
+    clients: Mapping[str, Client],
+    control: Control,
+    fetched: dict[Request, list[str]],
+    *,
+    partial: bool,
+    final: bool,
 ) -> tuple[dict[str, Pages], list[RequestError]]:
     """The pages of each scan by source name, and the errors that `partial` allowed.
 
     `fetched` holds what the statement has fetched before, and takes what is fetched here: a request that several scans begin with is sent
-    once. Misfits become warnings of `control`.
+    once. `final` is whether the statement sends nothing after these. Misfits become warnings of `control`. Raises BudgetError before the
+    first request where the calls alone are more than the statement may still send.
     """
     failures: list[RequestError] = []
-    for (provider, protocol), calls in _groups(scans, fetched).items():
+    groups = _groups(scans, fetched)
+    control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
+    for (provider, protocol), calls in groups.items():
         failures += _fetch(clients[provider], calls, protocol, control, fetched, partial=partial)
     return {scan.source: _fitted(scan, fetched, control) for scan in scans}, failures
 

@@ -31,7 +31,7 @@ from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
-from rowcall.session.variables import Variables, checked
+from rowcall.session.variables import UNSET, Unset, Variables
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,17 +49,26 @@ def connect(
     con: duckdb.DuckDBPyConnection | None = None,
     *,
     providers: Mapping[str, Mapping[str, Any]] | None = None,
-    read_only: bool = False,
     config: str | Path | None = None,
+    read_only: bool | None = None,
+    on_error: OnError | None = None,
+    max_requests: int | Unset | None = UNSET,
+    timeout_s: float | Unset | None = UNSET,
 ) -> Session:
     """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
 
     `providers` holds settings by provider name: `base_url`, `auth`, `api_key`, `headers`, `query`, `variables`, `client` (an
     httpx.Client), `max_in_flight`, `read_only`. What it leaves open comes from the environment, then from the config file at `config`
-    (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest. With `read_only` no statement can change anything
-    at an API. Raises UsageError for a provider or setting that does not exist, ManifestError for a broken manifest.
+    (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
+
+    The other four hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
+    `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
+    `timeout_s` bound a statement; None is no limit.
+
+    Raises UsageError for a provider or setting that does not exist, ManifestError for a broken manifest.
     """
-    return Session(con, providers=providers, read_only=read_only, config=config)
+    limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s}
+    return Session(con, providers=providers, config=config, read_only=read_only, **limits)
 
 
 class Session:
@@ -73,8 +82,8 @@ class Session:
         con: duckdb.DuckDBPyConnection | None = None,
         *,
         providers: Mapping[str, Mapping[str, Any]] | None = None,
-        read_only: bool = False,
         config: str | Path | None = None,
+        **settings: Any,
     ) -> None:
         if con is not None and not hasattr(con, "extract_statements"):
             raise UsageError(f"con is a duckdb.DuckDBPyConnection, not {type(con).__name__}.")
@@ -83,14 +92,15 @@ class Session:
         self.catalog = Catalog.shipped()
         """What statements can name."""
         check_names(self._given, self.catalog.providers, "providers")
-        check_names(self._config.get("providers", {}), self.catalog.providers, "the config file")
-        self.read_only = read_only
+        check_names(self._config.providers, self.catalog.providers, self._config.where)
         self.use: tuple[str, ...] = ()
         """The prefix that `USE` set, as `("openai", "assistants")`."""
         self.last = Report("local")
         """What the latest statement did."""
         self.variables = Variables()
-        """The session's settings, `SET rowcall_…`."""
+        """The session's settings, `SHOW SETTINGS`."""
+        self.variables.read(self._config.settings, f"{self._config.where}: ")
+        self.variables.say("connect", settings)
         self._own = con is None
         self.connection = con if con is not None else in_memory()
         """The DuckDB connection that everything runs on."""
@@ -100,6 +110,11 @@ class Session:
         self._control: Control | None = None
         self._lock = threading.RLock()
 
+    @property
+    def read_only(self) -> bool:
+        """Whether no statement can change anything at an API."""
+        return self.variables.read_only
+
     def sql(
         self,
         sql: str,
@@ -107,8 +122,8 @@ class Session:
         *,
         on_error: OnError | None = None,
         dry_run: bool = False,
-        max_requests: int | None = None,
-        timeout_s: float | None = None,
+        max_requests: int | Unset | None = UNSET,
+        timeout_s: float | Unset | None = UNSET,
     ) -> duckdb.DuckDBPyRelation:
         """The rows of a statement, or of the last of several, as a relation on the session's connection.
 
@@ -117,7 +132,8 @@ class Session:
 
         `params` holds the values of `?`, `$1` or `$name`. With `on_error="partial"` requests that fail leave their rows out, with a
         warning and `last.partial`; by default the first failure is raised. `dry_run` returns the requests (`method, url, body`) in
-        place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the statement.
+        place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the statement; None
+        is no limit, and where they are left out, the session's settings hold.
 
         Raises SQLError and PlanError before anything is sent, RequestError when the API cannot be reached or refuses.
         """
@@ -186,25 +202,18 @@ class Session:
         params: Mapping[str, Any],
         frame: Frame,
         *,
-        on_error: OnError | None,
         dry_run: bool,
-        max_requests: int | None,
-        timeout_s: float | None,
+        **given: Any,
     ) -> duckdb.DuckDBPyRelation:
-        settings = self.variables
-        control = Control(
-            max_requests=settings.max_requests if max_requests is None else checked("max_requests", max_requests),
-            timeout_s=settings.timeout_s if timeout_s is None else checked("timeout_s", timeout_s),
-        )
-        partial = _choice(on_error or settings.on_error) == "partial"
-        self._control = control
+        settings = self.variables.in_call(**given)
+        self._control = control = Control(max_requests=settings.max_requests, timeout_s=settings.timeout_s)
         started = time.monotonic()
         kind, failures = "local", []
         try:
-            context = self._context(control, params, frame, partial=partial, dry_run=dry_run)
+            context = self._context(control, params, frame, partial=settings.on_error == "partial", dry_run=dry_run)
             failures = context.failures
             parsed = self._parsed(statement, context)
-            kind, relation = self._dispatch(parsed, context)
+            kind, relation = self._dispatch(parsed, context, settings)
         except (SQLError, PlanError) as error:
             error.sql = error.sql or statement.text
             raise
@@ -245,19 +254,19 @@ class Session:
             control=control,
             partial=partial,
             dry_run=dry_run,
-            read_only=self.read_only or self.variables.read_only,
+            read_only=self.read_only,
             failures=[],
         )
 
     def _client(self, name: str) -> Client:
         if name not in self._clients:
-            config = self._config.get("providers", {}).get(name, {})
+            config = self._config.providers.get(name, {})
             provider = self.catalog.providers[name]
             settings = endpoint(provider, self._given.get(name, {}), config, read_only=self.read_only)
             self._clients[name] = Client(settings)
         return self._clients[name]
 
-    def _dispatch(self, parsed: AnyStatement, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:  # noqa: PLR0911 - one a statement
+    def _dispatch(self, parsed: AnyStatement, context: Context, settings: Variables) -> tuple[str, duckdb.DuckDBPyRelation]:  # noqa: PLR0911 - one a statement
         """The kind of a statement, and its relation."""
         from rowcall.session import changes, execute
         from rowcall.sql import parse
@@ -277,7 +286,7 @@ class Session:
             case parse.Show():
                 from rowcall.session.showing import show
 
-                return "show", show(parsed, context, self.variables)
+                return "show", show(parsed, context, settings)
             case parse.Describe():
                 from rowcall.session.showing import describe
 
@@ -310,11 +319,15 @@ class Session:
         from rowcall.session.execute import value_of
 
         name = statement.name.removeprefix("rowcall_")
-        value = None if statement.value is None else value_of(statement.text, statement.value, context)
         try:
-            self.variables.set(name, value)
+            if statement.value is None:
+                self.variables.reset(name)
+            else:
+                self.variables.set(name, value_of(statement.text, statement.value, context))
         except UsageError as error:
             raise UnsupportedSQLError(str(error), sql=statement.text, span=statement.span) from error
+        if statement.value is not None and self.variables.source(name) == "option":
+            context.control.warn(f"rowcall_{name} stays as it is: an option of the command line wins over SET.")
         return self._engine.empty()
 
 
@@ -343,12 +356,6 @@ _PARTIAL = "Partial result: "
 
 def _incomplete(error: RequestError) -> str:
     return _PARTIAL + str(error).replace("\n", " · ")
-
-
-def _choice(on_error: str) -> str:
-    if on_error not in {"error", "partial"}:
-        raise UsageError(f'on_error is "error" or "partial", not {on_error!r}.')
-    return on_error
 
 
 def _named(params: Parameters) -> dict[str, Any]:

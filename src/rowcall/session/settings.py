@@ -1,10 +1,14 @@
-"""Where a provider instance's settings come from: the call, then the environment, then the config file, then the manifest."""
+"""Where settings come from: those of a provider instance from the call, then the environment, then the config file, then the manifest.
+
+The config file is read here whole; what it says of the session itself goes to `variables.py`.
+"""
 
 from __future__ import annotations
 
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +20,48 @@ KEYS = ("base_url", "auth", "api_key", "headers", "query", "variables", "client"
 """What can be set of a provider instance."""
 _TABLES = frozenset({"headers", "query", "variables"})
 """Those that are tables of names and values."""
+_CONFIG = ("providers", "settings")
+"""The tables of a config file."""
 
 
-def read_config(path: str | Path | None) -> dict[str, Any]:
-    """The config file as a dictionary; {} where there is none. Raises UsageError when one that was asked for is missing, or any is wrong.
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the config file says; values are not looked at yet."""
+
+    where: str = "the config file"
+    """What an error calls it, with its path."""
+    providers: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of the session, by name."""
+
+
+def read_config(path: str | Path | None) -> Config:
+    """The config file; empty where there is none. Raises UsageError when one that was asked for is missing, or any is wrong.
 
     Looked for at `path`, then `$ROWCALL_CONFIG`, then `config.toml` in the user's configuration directory.
     """
     chosen = path or os.environ.get("ROWCALL_CONFIG")
     file = Path(chosen) if chosen else _default_file()
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         if chosen:
             raise UsageError(f"There is no config file {file}.") from error
-        return {}
+        return Config()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"The config file {file} cannot be read: {error}") from error
+    return _config(tables, f"the config file {file}")
+
+
+def _config(tables: Mapping[str, Any], where: str) -> Config:
+    """The two tables there are. Raises UsageError for another, with the nearest."""
+    for name in tables:
+        if name not in _CONFIG:
+            raise UsageError(f'{where}: no table "{name}".{_nearest(name, _CONFIG)}')
+    settings = tables.get("settings", {})
+    if not isinstance(settings, Mapping):
+        raise UsageError(f"{where}: settings must be a table of names and values, such as max_requests.")
+    return Config(where, tables.get("providers", {}), settings)
 
 
 def _default_file() -> Path:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from rowcall.sql.parse import Describe, Show
 
 
+_SETTINGS = ("name", "value", "default", "source", "type", "description")
+
+
 def show(statement: Show, context: Context, variables: Variables) -> duckdb.DuckDBPyRelation:
     """What SHOW asks for. Raises UnknownNameError with the nearest names."""
     if statement.what == "SETTINGS":
-        columns = (("name", "VARCHAR"), ("value", "VARCHAR"), ("type", "VARCHAR"), ("description", "VARCHAR"))
-        return table(columns, variables.rows(), context.engine)
+        return table([(name, "VARCHAR") for name in _SETTINGS], variables.rows(), context.engine)
     try:
         return _relation(_listing(statement, context), context)
     except SQLError as error:

@@ -1,44 +1,172 @@
-"""A session's own settings: `SET rowcall_name = value`, read by SHOW SETTINGS."""
+"""A session's own settings: what they are, where each can be said, and which of these places wins.
+
+They bound and guard statements, so that a place may hold a limit and another lift it: "no limit" is a value, None here, and differs from
+"nothing said", which is UNSET or absence.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, Self
 
 from rowcall.errors import UsageError, nearest
 
-_DOCS = {
-    "on_error": ("VARCHAR", "error: the first failed request fails the statement; partial: its rows are left out, with a warning."),
-    "max_requests": ("BIGINT", "The most HTTP requests a statement may send; NULL for no limit."),
-    "timeout_s": ("DOUBLE", "The most seconds a statement may take over its requests; NULL for no limit."),
-    "read_only": ("BOOLEAN", "Whether statements that change something at an API are refused. Cannot be switched off again."),
+
+class Unset(Enum):
+    """The type of UNSET."""
+
+    UNSET = "left out"
+
+    def __repr__(self) -> str:
+        """As a signature shows it."""
+        return "<left out>"
+
+
+UNSET: Final = Unset.UNSET
+"""The value of an argument that was left out, where None means "no limit"."""
+
+ORIGINS = ("config file", "connect", "SET", "option", "call")
+"""Where a setting can be said, each winning over those before it; `option` is the command line's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What there is to know of one setting."""
+
+    type: str
+    default: Any
+    takes: str
+    """Its values, in words."""
+    unlimited: bool
+    """Whether it may be None, for no limit."""
+    description: str
+
+
+SETTINGS = {
+    "on_error": Setting(
+        "VARCHAR",
+        "error",
+        "error or partial",
+        unlimited=False,
+        description="error: the first failed request fails the statement; partial: its rows are left out, with a warning.",
+    ),
+    "max_requests": Setting(
+        "BIGINT",
+        1000,
+        "a whole number",
+        unlimited=True,
+        description="The most HTTP requests a statement may send; NULL for no limit.",
+    ),
+    "timeout_s": Setting(
+        "DOUBLE",
+        None,
+        "seconds above 0",
+        unlimited=True,
+        description="The most seconds a statement may take over its requests; NULL for no limit.",
+    ),
+    "read_only": Setting(
+        "BOOLEAN",
+        False,  # noqa: FBT003 - it stands beside the other defaults
+        "true or false",
+        unlimited=False,
+        description="Whether statements that change something at an API are refused. Cannot be switched off again by SET.",
+    ),
 }
+"""Every setting by its name, without `rowcall_`."""
 
 
-@dataclass(slots=True)
 class Variables:
-    """The settings and their values."""
+    """The settings of one session, place by place."""
 
-    on_error: str = "error"
-    max_requests: int | None = None
-    timeout_s: float | None = None
-    read_only: bool = False
+    def __init__(self, said: Mapping[str, dict[str, Any]] | None = None) -> None:
+        self._said: dict[str, dict[str, Any]] = {origin: {} for origin in ORIGINS} | dict(said or {})
+
+    def read(self, values: Mapping[str, Any], where: str) -> None:
+        """Keeps what the config file says, where "none" stands for no limit. Raises UsageError as `say` does."""
+        self.say("config file", {name: None if value == "none" and _unlimited(name) else value for name, value in values.items()}, where)
+
+    def say(self, origin: str, values: Mapping[str, Any], where: str = "") -> None:
+        """Keeps what is said at one of ORIGINS; UNSET, and None where a setting has no such value, say nothing.
+
+        Raises UsageError for a name or value that cannot be; it begins with `where`.
+        """
+        said = {name: value for name, value in values.items() if value is not UNSET}
+        self._said[origin] = {name: _checked(name, value, where) for name, value in said.items() if value is not None or _unlimited(name)}
+
+    def in_call(self, **values: Any) -> Self:
+        """These settings with the arguments of one call. Raises UsageError for a value that cannot be."""
+        settings = type(self)(self._said)
+        settings.say("call", values)
+        return settings
 
     def set(self, name: str, value: Any) -> None:
-        """Sets one; None puts its default back. Raises UsageError for a name or value that cannot be."""
-        known = {field.name: field.default for field in fields(self)}
-        if name not in known:
-            close = nearest(name, known) or tuple(known)
-            raise UsageError(f"No setting rowcall_{name}. There is rowcall_{', rowcall_'.join(close)}.")
+        """What `SET rowcall_name = value` does; NULL is no limit, and RESET for a setting that always has a value.
+
+        Raises UsageError for a name or value that cannot be.
+        """
+        _known(name, "rowcall_")
+        if value is None and not SETTINGS[name].unlimited:
+            self.reset(name)
+            return
+        value = _checked(name, value, "", "rowcall_")
+        self._refuse_to_open(name, value)
+        self._said["SET"][name] = value
+
+    def reset(self, name: str) -> None:
+        """What `RESET rowcall_name` does: what is said elsewhere holds again. Raises UsageError for a name that cannot be."""
+        _known(name, "rowcall_")
+        self._refuse_to_open(name, None)
+        self._said["SET"].pop(name, None)
+
+    def _refuse_to_open(self, name: str, value: Any) -> None:
         if name == "read_only" and self.read_only and value is not True:
             raise UsageError("rowcall_read_only cannot be switched off again.")
-        setattr(self, name, known[name] if value is None else checked(name, value))
+
+    def value(self, name: str) -> Any:
+        """The value that holds."""
+        origin = self.source(name)
+        return SETTINGS[name].default if origin == "default" else self._said[origin][name]
+
+    def source(self, name: str) -> str:
+        """Where the value that holds was said: one of ORIGINS, or `default`."""
+        return next((origin for origin in reversed(ORIGINS) if name in self._said[origin]), "default")
+
+    @property
+    def on_error(self) -> str:
+        """`error` or `partial`."""
+        return str(self.value("on_error"))
+
+    @property
+    def max_requests(self) -> int | None:
+        """How many requests a statement may send; None for any number."""
+        limit: int | None = self.value("max_requests")
+        return limit
+
+    @property
+    def timeout_s(self) -> float | None:
+        """How many seconds a statement may take over its requests; None for any number."""
+        limit: float | None = self.value("timeout_s")
+        return limit
+
+    @property
+    def read_only(self) -> bool:
+        """Whether no statement may change anything at an API."""
+        return bool(self.value("read_only"))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Each setting as `name, value, type, description`."""
+        """Each setting as `name, value, default, source, type, description`."""
         return [
-            {"name": f"rowcall_{name}", "value": _text(getattr(self, name)), "type": type_, "description": description}
-            for name, (type_, description) in _DOCS.items()
+            {
+                "name": f"rowcall_{name}",
+                "value": _text(self.value(name)),
+                "default": _text(setting.default),
+                "source": self.source(name),
+                "type": setting.type,
+                "description": setting.description,
+            }
+            for name, setting in SETTINGS.items()
         ]
 
 
@@ -46,15 +174,36 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def checked(name: str, value: Any) -> Any:
+def _unlimited(name: str) -> bool:
+    """Whether a setting may be None."""
+    return name in SETTINGS and SETTINGS[name].unlimited
+
+
+def _known(name: str, prefix: str = "", where: str = "") -> None:
+    """Raises UsageError for a name that no setting has, with those that are near."""
+    if name in SETTINGS:
+        return
+    close = nearest(name, SETTINGS)
+    names = ", ".join(f"{prefix}{known}" for known in close or SETTINGS)
+    no = f"{where}no" if where else "No"
+    raise UsageError(f"{no} setting {prefix}{name}. {'Did you mean' if close else 'There is'} {names}{'?' if close else '.'}")
+
+
+def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
     """The value of a setting, as it is kept. Raises UsageError for one that cannot be."""
-    if name == "on_error" and value in {"error", "partial"}:
-        return value
-    if name == "max_requests" and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    if name == "timeout_s" and isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+    _known(name, prefix, where)
+    if value is None and SETTINGS[name].unlimited:
+        return None
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if name == "timeout_s" and is_number and value > 0:
         return float(value)
-    if name == "read_only" and isinstance(value, bool):
-        return value
-    kinds = {"on_error": "error or partial", "max_requests": "a whole number", "timeout_s": "seconds above 0", "read_only": "true or false"}
-    raise UsageError(f"rowcall_{name} takes {kinds[name]}, not {value!r}.")
+    fits = {
+        "on_error": value in ("error", "partial"),
+        "max_requests": is_number and isinstance(value, int) and value >= 0,
+        "read_only": isinstance(value, bool),
+    }
+    if not fits.get(name):
+        none = "NULL" if prefix else '"none"' if where else "None"
+        limit = f", or {none} for no limit" if SETTINGS[name].unlimited else ""
+        raise UsageError(f"{where}{prefix}{name} takes {SETTINGS[name].takes}{limit}, not {value!r}.")
+    return value

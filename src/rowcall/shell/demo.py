@@ -74,6 +74,7 @@ def run(options: argparse.Namespace) -> int:
     """0, after the tour; the first statement that fails ends it with its error."""
     with rowcall.Sandbox(seed=options.seed) as box:
         session = rowcall.connect(providers=box.providers)
+        session.variables.say("option", options.settings)
         try:
             add_tables(session.connection, box.tables)
             print(f"The sandbox plays the OpenAI Assistants API at {box.base_url}; every request below is real HTTP.\n")

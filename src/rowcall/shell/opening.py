@@ -30,8 +30,9 @@ def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
             box = stack.enter_context(rowcall.Sandbox(seed=options.seed or 0))
             settings, tables = merged(box.providers, settings), box.tables
         connection = stack.enter_context(_database(options)) if options.database else None
-        session = rowcall.connect(connection, providers=settings or None, read_only=options.read_only)
+        session = rowcall.connect(connection, providers=settings or None)
         stack.callback(session.close)
+        session.variables.say("option", {**options.settings, **({"read_only": True} if options.read_only else {})})
         add_tables(session.connection, tables)
         yield session
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -157,6 +157,16 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+class _Say(argparse.Action):
+    """Gathers in `settings` what options say of the session's settings, by their names; what no option says is not there."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, default=argparse.SUPPRESS, **options)
+
+    def __call__(self, _parser: argparse.ArgumentParser, namespace: argparse.Namespace, value: Any, *_: Any) -> None:
+        namespace.settings = {**namespace.settings, self.dest: value}
+
+
 def _add_session(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("connection")
     group.add_argument("--database", metavar="FILE", type=Path, help="a DuckDB database file; without it, one in memory")
@@ -171,14 +181,35 @@ def _add_session(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a setting of provider P, as openai.base_url=URL or openai.headers.X-Team=ops; := takes JSON",
     )
+    _add_limits(parser)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("limits")
-    group.add_argument("--max-requests", type=_positive, metavar="N", help="fail rather than send more than N requests for a statement")
-    group.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="fail a statement that takes longer")
+    group.add_argument(
+        "--max-requests",
+        action=_Say,
+        dest="max_requests",
+        type=_or_none(_natural),
+        metavar="N",
+        help="fail rather than send more than N requests for a statement; 1000 unless said, none for no limit",
+    )
+    group.add_argument(
+        "--timeout",
+        action=_Say,
+        dest="timeout_s",
+        type=_or_none(_seconds),
+        metavar="SECONDS",
+        help="fail a statement that takes longer; none for no limit",
+    )
     group.add_argument(
         "--on-error",
+        action=_Say,
+        dest="on_error",
         choices=["error", "partial"],
         help="when some requests of a SELECT fail: fail it, or give the rows there are and exit with 3",
     )
+    parser.set_defaults(settings={})
 
 
 def _fill_query(parser: argparse.ArgumentParser) -> None:
@@ -208,6 +239,7 @@ def _fill_shell(parser: argparse.ArgumentParser) -> None:
 
 def _fill_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the sandbox's data; 0 unless said")
+    _add_limits(parser)
 
 
 def _fill_sandbox(parser: argparse.ArgumentParser) -> None:
@@ -287,6 +319,11 @@ def _natural(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f'"{text}" is not a whole number')
     return int(text)
+
+
+def _or_none(limit: Callable[[str], Any]) -> Callable[[str], Any]:
+    """What reads a limit, or the word none."""
+    return lambda text: None if text.casefold() == "none" else limit(text)
 
 
 def _positive(text: str) -> int:

@@ -77,14 +77,7 @@ def _run_one(session: Session, statement: Statement, parameters: Mapping[str, An
     """Whether the result is partial, after it was written."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
-        relation = session.sql(
-            statement.text,
-            used_parameters(statement, parameters),
-            on_error=options.on_error,
-            dry_run=options.dry_run,
-            max_requests=options.max_requests,
-            timeout_s=options.timeout,
-        )
+        relation = session.sql(statement.text, used_parameters(statement, parameters), dry_run=options.dry_run)
     report = session.last
     rows = None
     if has_rows(statement.text, relation, report):

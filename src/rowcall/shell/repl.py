@@ -62,9 +62,7 @@ class Shell:
         """Run one statement and print what it gives."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RowcallWarning)
-            relation = self.session.sql(
-                sql, on_error=self.options.on_error, max_requests=self.options.max_requests, timeout_s=self.options.timeout
-            )
+            relation = self.session.sql(sql)
         report = self.session.last
         reader = Reader(self.session.connection) if has_rows(sql, relation, report) else None
         if reader:

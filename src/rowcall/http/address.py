@@ -1,0 +1,71 @@
+"""Where a request goes, and where an API says that the next one does.
+
+Query parameters, Link headers, and URLs from a body. Nothing here leads to another place than the base URL's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from rowcall.errors import ResponseError
+from rowcall.http.endpoint import origin
+from rowcall.plan.nodes import Request
+
+_LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^\s,;=]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]*))?)*)')
+_LINK_PARAMETER = re.compile(r';\s*([^\s,;=]+)(?:\s*=\s*(?:"([^"]*)"|([^\s",;]*)))?')
+
+
+def with_parameter(request: Request, name: str, value: str) -> Request:
+    """`request` with one query parameter set; the others keep their place."""
+    kept = [(key, value if key == name else old) for key, old in request.query]
+    if all(key != name for key, _ in kept):
+        kept.append((name, value))
+    return replace(request, query=tuple(kept))
+
+
+def parameter(request: Request, name: str | None) -> str | None:
+    """The value of a query parameter, None where it is absent."""
+    return next((value for key, value in request.query if key == name), None)
+
+
+def next_link(header: str | None) -> str | None:
+    """The target of the link with rel=next in a Link header, None where there is none.
+
+    Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
+    """
+    for target, parameters in _LINK.findall(header or ""):
+        for name, quoted, plain in _LINK_PARAMETER.findall(parameters):
+            if name.lower() == "rel" and "next" in (quoted or plain).lower().split():
+                return str(target)
+    return None
+
+
+def at_url(sent: Request, base_url: str, target: str) -> Request | None:
+    """`sent` with the URL that the API gave, word for word: its path (below the base URL, or absolute when it is not) holds the query too.
+
+    `target` may be relative to what was sent. None where it leads to another scheme, host or port than the base URL.
+    """
+    here = sent.path if "://" in sent.path else base_url + sent.path
+    try:
+        url = urljoin(here, target.strip())
+        if origin(url) != origin(base_url):
+            return None
+    except ValueError:
+        return None
+    # The place is written as in the base URL, so that no two parsers can read it as two places.
+    url = urlunsplit(urlsplit(url)._replace(netloc=urlsplit(base_url).netloc, fragment=""))
+    below = url.startswith(base_url + "/")
+    return replace(sent, path=url.removeprefix(base_url) if below else url, query=())
+
+
+def follow(sent: Request, base_url: str, target: str) -> Request:
+    """The request for the next page at `target`. Raises ResponseError where that is another place than the base URL."""
+    request = at_url(sent, base_url, target)
+    if request is None:
+        raise ResponseError(
+            f"The next page is at another place ({target.strip()}), which rowcall does not follow.",
+            hint="If that place is right, set base_url to it.",
+        )
+    return request

@@ -1,0 +1,167 @@
+"""Pages that are counted: by number, or by the rows before them.
+
+The API says little here, so this module takes nothing on trust. A page with fewer rows than were asked for has two explanations, which
+call for opposite steps. The API caps its pages: then the next page begins after the rows that came. Or it cuts the page first and then
+leaves rows out that the caller may not see: then it begins after the rows that were asked for. The first is tried, since it never skips a
+row; a page that begins with rows of the page before it proves the second, and is asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rowcall.errors import PageLoopError, ResponseError
+from rowcall.http.address import parameter, with_parameter
+from rowcall.http.page import Envelope
+from rowcall.manifest.model import Paging, PagingKind
+from rowcall.plan.nodes import Request
+
+NUMBERED = frozenset({PagingKind.PAGE, PagingKind.OFFSET})
+"""The kinds of paging that are counted."""
+_MOST_EMPTY = 10
+"""How many pages without a row are followed, one after the other, on the API's word that more follow."""
+
+
+class Numbers:
+    """The pages of one call, counted."""
+
+    def __init__(self, paging: Paging, first: Request, warn: Callable[[str], None]) -> None:
+        self._paging = paging
+        self._warn = warn
+        self._parameter = paging.parameter or ""
+        self._size = paging.page_size.parameter if paging.page_size is not None else None
+        self._asked = _asked(paging, first)
+        self._from_start = parameter(first, paging.parameter) in {None, str(paging.start)}
+        self._rows = 0
+        self._empty = 0
+        self._widest = 0
+        """The most rows that a page had: what one without any may be as wide as, and what can be stepped over without losing a row."""
+        self._total: int | None = None
+        self._before: list[bytes] = []
+        """The rows of the page before."""
+        self._by_asked = False
+        """Whether it is proven that a page begins after the rows that were asked for, not after those that came."""
+        self._other: Request | None = None
+        """The request that steps by what was asked for, while the one that steps by what came is out."""
+        self._due: list[bytes] | None = None
+        """The rows that `_other` must begin with."""
+
+    def take(self, sent: Request, envelope: Envelope) -> bool:
+        """False for a page that begins with rows of the one before it, where `after` asks otherwise.
+
+        Raises PageLoopError for a page that is the one before it again, ResponseError where rows moved between two pages.
+        """
+        records = [bytes(record) for record in envelope.records]
+        if self._other is not None and self._due is None:
+            shared = _overlap(self._before, records)
+            if shared or self._proves_nothing(envelope):
+                self._due = records[shared:]
+                return False
+            self._other = None
+        if records and records == self._before:
+            raise PageLoopError(f"{sent.resource}: the API gave the same page twice, so that paging would never end.")
+        if self._due is not None:
+            self._check_due(sent, records)
+        self._before = records
+        self._rows += envelope.rows
+        self._widest = max(self._widest, envelope.rows)
+        return True
+
+    def _proves_nothing(self, envelope: Envelope) -> bool:
+        """Whether a page in the size of a short one before it is empty, which may be because all of so few rows were left out."""
+        return self._paging.kind is PagingKind.PAGE and not envelope.rows and not envelope.says_end
+
+    def _check_due(self, sent: Request, records: list[bytes]) -> None:
+        due, self._due = self._due or [], None
+        if records[: len(due)] != due:
+            hint = f"Run the statement again; where that does not help, ask for smaller pages with {self._size}."
+            raise ResponseError(f"{sent.resource}: rows moved from page to page while they were read; some would be missing.", hint=hint)
+        self._by_asked = True
+
+    def after(self, sent: Request, envelope: Envelope) -> Request | None:
+        """The next number, until the API says that this was all, has given all that it counts, or gives no row."""
+        if self._due is not None:
+            return self._stepped()
+        came = max(self._asked or 0, envelope.rows) if self._by_asked else envelope.rows
+        position = self._position(sent)
+        self._total = self._total if envelope.count is None else envelope.count
+        complete = self._complete(position + came if envelope.rows else position)
+        if self._is_end(envelope, complete):
+            self._check_end(sent, complete)
+            return None
+        self._empty = 0 if envelope.rows else self._empty + 1
+        step = 1 if self._paging.kind is PagingKind.PAGE else came or self._widest
+        if not step or self._empty == _MOST_EMPTY:
+            empty = "page is" if self._empty == 1 else f"last {self._empty} pages are"
+            raise PageLoopError(f"{sent.resource}: the API says that more rows follow, but its {empty} empty.")
+        return self._next(sent, envelope, position, step)
+
+    def instead(self, _sent: Request) -> Request | None:
+        """The same page in the size of the first one, where another size was refused."""
+        return self._stepped() if self._paging.kind is PagingKind.PAGE else None
+
+    def _stepped(self) -> Request | None:
+        """The request that steps by what was asked for, when it is its turn."""
+        other, self._other = self._other, None
+        return other
+
+    def absent(self, _sent: Request) -> Envelope:
+        """A page without rows: some APIs say so of every page after the last."""
+        return Envelope()
+
+    def _next(self, sent: Request, envelope: Envelope, position: int, step: int) -> Request:
+        request = with_parameter(sent, self._parameter, str(position + step))
+        if self._by_asked or self._asked is None or not 0 < envelope.rows < self._asked:
+            return request
+        if self._paging.kind is PagingKind.OFFSET:
+            self._other = with_parameter(sent, self._parameter, str(position + self._asked))
+        elif self._size is not None and self._from_start and position == self._paging.start:
+            # Page numbers count pages of the size that is asked for, in some APIs even where they give smaller ones.
+            self._other = request
+            return with_parameter(request, self._size, str(envelope.rows))
+        return request
+
+    def _position(self, sent: Request) -> int:
+        text = parameter(sent, self._parameter)
+        try:
+            return self._paging.start if text is None else int(text)
+        except ValueError as problem:
+            raise ResponseError(f"{self._parameter}={text} is no number to go on from.") from problem
+
+    def _complete(self, position: int) -> int | None:
+        """How many rows of the whole list have come, or lie before; None where the statement starts at a later page: not known."""
+        if self._paging.kind is PagingKind.OFFSET:
+            return position - self._paging.start
+        return self._rows if self._from_start else None
+
+    def _is_end(self, envelope: Envelope, complete: int | None) -> bool:
+        if envelope.says_end or (not envelope.rows and not envelope.says_more):
+            return True
+        # Where the API says that more follow, though all came that it counts, it is asked once more.
+        return self._has_all(complete) and not (envelope.says_more and envelope.rows)
+
+    def _has_all(self, complete: int | None) -> bool:
+        return self._total is not None and complete is not None and complete >= self._total
+
+    def _check_end(self, sent: Request, complete: int | None) -> None:
+        """Warns where the API counts more rows than it gave."""
+        if self._total is not None and complete is not None and not self._has_all(complete):
+            self._warn(f"{sent.resource}: the API counts {self._total} rows but gave {complete}; some may be missing.")
+
+
+def _asked(paging: Paging, first: Request) -> int | None:
+    """How many rows a page is to have; None where that is not known."""
+    if paging.page_size is None:
+        return None
+    text = parameter(first, paging.page_size.parameter)
+    if text is None:
+        return paging.page_size.default
+    return int(text) if text.isdecimal() else None
+
+
+def _overlap(before: list[bytes], records: list[bytes]) -> int:
+    """How many rows that a page begins with stood in the one before, in that order; 0 where rows cannot be told apart."""
+    if not records or records[0] not in before or len(set(before)) < len(before):
+        return 0
+    repeated = before[before.index(records[0]) :][: len(records)]
+    return len(repeated) if records[: len(repeated)] == repeated else 0
