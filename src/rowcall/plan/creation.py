@@ -60,7 +60,7 @@ class Creation:
     """Column names and DuckDB types of what has to stand in for resources, by provider, service and resource."""
 
 
-def creation(found: Definition, definitions: Definitions, names: Names, describe: Describe) -> Creation | None:
+def creation(found: Definition, definitions: Definitions | None, names: Names, describe: Describe) -> Creation | None:
     """How it is made; None where it mentions no resource, itself or through the views and macros among `definitions`.
 
     Raises SQLError, placed in the user's statement, where it cannot be.
@@ -73,7 +73,7 @@ def creation(found: Definition, definitions: Definitions, names: Names, describe
     return Creation(tuple(edits), _stand_ins(reads))
 
 
-def _texts(found: Definition, definitions: Definitions) -> Iterator[_Text]:
+def _texts(found: Definition, definitions: Definitions | None) -> Iterator[_Text]:
     """The bodies of the definition, and then those of the views and macros that they may name."""
     left: list[_Text] = []
     for body in found.bodies:
@@ -85,6 +85,8 @@ def _texts(found: Definition, definitions: Definitions) -> Iterator[_Text]:
     while left:
         source = left.pop(0)
         yield source
+        if definitions is None:
+            continue
         words = ({token.text.casefold() for token in tokenize(source.text)} & definitions.names) - seen
         seen |= words
         left += [

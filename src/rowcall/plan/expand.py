@@ -155,8 +155,9 @@ class _Text:
         return name_edits(written, self._tree, self._text, self._tokens)
 
     def reads_many(self) -> bool:
-        """Whether it has more than one table, or a view in it has."""
-        return len(list(self._tree.find_all(exp.Table))) > 1 or len(self._expander.bodies) > 1
+        """Whether it has more to read than one table, or a view in it has."""
+        queries, tables = (len(list(self._tree.find_all(kind))) for kind in (exp.Select, exp.Table))
+        return max(queries, tables, len(self._expander.bodies)) > 1 or self._tree.find(exp.Join, exp.Lateral) is not None
 
     def whole(self) -> str:
         """All of it, written out."""

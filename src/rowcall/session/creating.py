@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rowcall.engine.stored import make
-from rowcall.errors import SQLError, UnsupportedSQLError
+from rowcall.errors import BindError, SQLError, UnsupportedSQLError
 from rowcall.plan.creation import creation
 from rowcall.plan.splice import original, splice
 from rowcall.session.execute import Context, columns_of, request_table, used
+from rowcall.sql.define import Definition
 from rowcall.sql.parse import Create
 
 if TYPE_CHECKING:
@@ -20,9 +21,18 @@ if TYPE_CHECKING:
 
 def create(statement: Create, context: Context) -> duckdb.DuckDBPyRelation:
     """An empty relation, once the view or macro is there. Raises SQLError, placed in the user's text."""
-    found = statement.definition
     try:
-        made = creation(found, context.views.look(), context.names, columns_of(context))
+        return _create(statement.definition, context)
+    except BindError as error:
+        if not context.views.lacks(error.message):
+            raise
+        context.views.learn(error)
+        return _create(statement.definition, context)
+
+
+def _create(found: Definition, context: Context) -> duckdb.DuckDBPyRelation:
+    try:
+        made = creation(found, context.views.named_by(found.text), context.names, columns_of(context))
     except UnsupportedSQLError:
         context.engine.parse(found.text)  # DuckDB's own complaint, when it cannot read the text either
         raise
@@ -36,5 +46,5 @@ def create(statement: Create, context: Context) -> duckdb.DuckDBPyRelation:
     except SQLError as error:
         error.sql, error.span = found.text, original(error.span, made.edits) if error.span else found.name_span
         raise
-    context.views.look()
+    context.views.made(found.kind)
     return context.engine.empty()

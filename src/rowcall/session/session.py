@@ -182,7 +182,6 @@ class Session:
     def _mentions(self, sql: str) -> bool:
         """Whether any word of `sql` could be ours; nothing else needs more than DuckDB."""
         words = {word.casefold() for word in re.findall(r"\w+", sql)}
-        self._views.noticed(words)
         leaves = bool(self.use) and "use" in words
         return leaves or bool(words & (self.catalog.words() | _WORDS)) or "rowcall_" in sql.casefold() or self._views.may_be_named(words)
 
@@ -195,6 +194,7 @@ class Session:
     def _local(self, sql: str, params: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation | None:
         """The relation of a statement without a word of ours; None when it turns out to name a view or macro over an API."""
         started = time.monotonic()
+        self._views.notice(sql)
         try:
             relation = self._engine.local(sql, _named(params), frame, placed=lambda message: not self._views.lacks(message))
         except BindError as error:

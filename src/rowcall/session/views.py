@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from rowcall.errors import BindError, EngineError, PlanError, SQLError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from rowcall.plan.expand import Expansion
 
 T = TypeVar("T")
+_TURNS = re.compile(r"\b(?:begin|transaction|attach)\b", re.IGNORECASE)
+"""Words of the statements after which it matters what is known."""
 
 
 class Views:
@@ -34,12 +37,14 @@ class Views:
         """Whether these words, in lower case, hold a name that is known."""
         return not self._words.isdisjoint(words)
 
-    def noticed(self, words: Collection[str]) -> None:
+    def notice(self, text: str) -> None:
         """Learns the names before a transaction begins: in one, DuckDB 2.0 goes no further after a statement that cannot be bound."""
+        words = {word.casefold() for word in _TURNS.findall(text)}
         if "attach" in words:
             self._stored = None
-        if self._stored is None and not {"begin", "transaction"}.isdisjoint(words):
-            self.look()
+        if self._stored is None and words - {"attach"}:
+            with suppress(EngineError):  # within a transaction that is aborted
+                self.look()
 
     def look(self) -> Definitions:
         """Everything that is there now."""
@@ -58,15 +63,24 @@ class Views:
             error.hint = "Its view or macro is over an API, and was not known before: ROLLBACK, and run the transaction again."
             raise error from None
 
+    def named_by(self, text: str) -> Definitions | None:
+        """What is there now, where the text may name some of it; None where it has no name that is known."""
+        words = {word.casefold() for word in re.findall(r"\w+", text)}
+        if not self.may_be_named(words):
+            return None
+        definitions = self._read(self._stored)
+        return self.look() if definitions.may_call(words) else definitions
+
+    def made(self, kind: str) -> None:
+        """Learns of a view or macro that the session has made."""
+        self._read(self._stored if kind == "view" else None)
+
     def expand(self, text: str) -> Expansion:
         """The statement with those of its views and macros written out that are known by name, as they are now."""
         from rowcall.plan.expand import Expansion, expand
 
-        words = {word.casefold() for word in re.findall(r"\w+", text)}
-        if not self.may_be_named(words):
-            return Expansion(text)
-        definitions = self._read(self._stored)
-        return expand(text, self.look() if definitions.may_call(words) else definitions)
+        definitions = self.named_by(text)
+        return Expansion(text) if definitions is None else expand(text, definitions)
 
     def _read(self, macros: Stored | None) -> Definitions:
         from rowcall.engine.stored import stored
