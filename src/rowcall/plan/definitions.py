@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rowcall.plan.printed import as_written
 from rowcall.sql.define import ASSIGNS, definition, listed
 from rowcall.sql.tokens import closing, tokenize
 
@@ -159,7 +160,7 @@ def _view(database: str, schema: str, name: str, text: str) -> View | None:
     if found is None or found.kind != "view":
         return None
     span = found.bodies[0].span
-    return View(database, schema, name, found.columns, text[span.start : span.end])
+    return View(database, schema, name, found.columns, as_written(text[span.start : span.end]))
 
 
 def _macros(
@@ -173,7 +174,7 @@ def _macros(
         if parameters and parameters[0].startswith(CARRIER):
             defaults[key] = _carried(body)
         else:
-            forms.setdefault(key, []).append(Macro(database, schema, name, is_table, parameters, types, body))
+            forms.setdefault(key, []).append(Macro(database, schema, name, is_table, parameters, types, as_written(body)))
     return {key: tuple(_with_defaults(form, defaults.get(key, {})) for form in found) for key, found in forms.items()}
 
 

@@ -18,7 +18,6 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.arguments import bound, hygienic
 from rowcall.plan.columns import name_edits
 from rowcall.plan.definitions import Definitions, Macro, Place, View
-from rowcall.plan.printed import as_written
 from rowcall.plan.references import cte_of, read
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.sql.define import listed
@@ -146,8 +145,7 @@ class _Text:
         self._outer = ctes
         self._ctes = ctes | {cte.alias.casefold() for cte in self._tree.find_all(exp.CTE)}
         self._uses = sorted([*self._tables(), *self._calls(), *self._parameters()], key=lambda use: (use.span.start, -use.span.end))
-        plain = [] if near is None and arguments is None else as_written(self._tokens)
-        self._own = [*self._prefixes(), *self._columns(), *self._names(), *plain]
+        self._own = [*self._prefixes(), *self._columns(), *self._names()]
 
     def _names(self) -> list[Edit]:
         """Edits that keep the names of result columns in which something else will be written."""
@@ -306,8 +304,8 @@ class _Text:
 
 
 def _bracketed(text: str) -> str:
-    """The text in brackets, unless it is a single word or has brackets around all of it."""
+    """The text in brackets, unless it is a single word or parameter, or has brackets around all of it."""
     tokens = tokenize(text)
-    if len(tokens) == 1 or (tokens[0].kind == "L_PAREN" and closing(tokens, 0) == len(tokens) - 1):
+    if len(tokens) == 1 + (tokens[0].kind == "PARAMETER") or (tokens[0].kind == "L_PAREN" and closing(tokens, 0) == len(tokens) - 1):
         return text
     return f"({text})"
