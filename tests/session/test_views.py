@@ -35,6 +35,8 @@ def made(db: Session, world: Any) -> Session:
         CREATE MACRO m(a, b := 2) AS TABLE SELECT id, thread_id FROM runs WHERE thread_id = a ORDER BY id LIMIT b;
         CREATE MACRO n(t) AS (SELECT count(*) FROM runs r WHERE r.thread_id = t);
         CREATE MACRO twice(t) AS n(t) + n(t);
+        CREATE VIEW open AS SELECT * FROM runs;
+        CREATE VIEW short(thread, state) AS SELECT thread_id, status FROM open;
     """)
     return db
 
@@ -82,6 +84,15 @@ def two(still: Sandbox) -> Iterator[tuple[Session, Session]]:
         ("SELECT count(*) FROM m('$first', 100)", "first", 1),
         ("SELECT count(*) FROM m('$first', b := 100)", "first", 1),
         ("SELECT count(*) FROM m(b => 100, a => '$first')", "first", 1),
+        ("SELECT count(*) FROM open WHERE thread_id = '$first'", "first", 1),
+        ("SELECT count(*) FROM short WHERE thread = '$first'", "first", 1),
+        ("SELECT count(*) FROM short AS x(t) WHERE x.t = '$first'", "first", 1),
+        ("SELECT count(open.id) FROM mine JOIN open USING (thread_id) WHERE owner = 'bob'", "second", 1),
+        ("SELECT count(*) FROM open WHERE thread_id IN (FROM mine SELECT thread_id)", "both", 2),
+        ("SELECT n(thread_id) FROM mine WHERE owner = 'bob'", "second", 1),
+        ("SELECT sum(n(mine.thread_id))::BIGINT FROM mine", "both", 2),
+        ("SELECT count(z.id) FROM mine, m(thread_id, 100) z WHERE owner = 'bob'", "second", 1),
+        ("SELECT count(*) FROM m((SELECT thread_id FROM mine WHERE owner = 'bob'), 100)", "second", 1),
         ("SELECT count(x.k) FROM main.m(upper('') || '$first', b := (SELECT 100)) AS x(k)", "first", 1),
     ],
 )

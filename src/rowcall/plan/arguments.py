@@ -89,9 +89,10 @@ def _check(name: str, taken: set[str], macro: Macro) -> None:
 
 
 def _only_source(call: exp.Expr) -> str | None:
-    """The name of the one table of the SELECT that a call stands in; None where there are several, or it has no name."""
+    """The name of the one other table of the SELECT that a call stands in; None where there are several, or it has no name."""
     select = call.find_ancestor(exp.Select)
     clause = select.args.get("from_") if select is not None else None
-    if select is None or clause is None or select.args.get("joins") or select.args.get("laterals"):
+    if select is None or clause is None or select.args.get("laterals"):
         return None
-    return clause.this.alias_or_name or None
+    sources = [source for source in (clause.this, *(join.this for join in select.args.get("joins") or ())) if source is not call.parent]
+    return sources[0].alias_or_name or None if len(sources) == 1 else None
