@@ -379,16 +379,6 @@ def test_use_shortens_names(db: Session, world: Any) -> None:
     assert db.sql("SELECT current_database()").fetchall() == [("side",)]
 
 
-@pytest.mark.parametrize("text", ["CREATE VIEW v AS", "CREATE OR REPLACE TEMP VIEW v AS", "CREATE MACRO v() AS TABLE"])
-def test_what_would_outlive_the_rows_is_refused(still: Sandbox, db: Session, sent: Sent, text: str) -> None:
-    """A view or macro over an API would read a page source that is gone; the error says what can be done."""
-    with sent(still) as requests, pytest.raises(RowcallError, match="CREATE TABLE"):
-        db.sql(f"{text} SELECT id FROM {RUNS} WHERE thread_id = 'x'")
-
-    assert requests == []
-    assert db.sql("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchall() == [(0,)]
-
-
 def test_last_says_what_a_statement_did(db: Session, world: Any) -> None:
     """Kind, time, requests, warnings."""
     db.sql(f"SELECT 1 FROM {RUNS} WHERE thread_id IN ($1, $2)", world.threads[:2])

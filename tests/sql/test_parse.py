@@ -307,8 +307,9 @@ def test_what_cannot_be_read_is_marked(text: str, marked: str, message: str, nam
         (f"INSERT INTO {RUNS} VALUES (1) ON CONFLICT DO NOTHING", "ON", ""),
         (f"UPDATE {RUNS} SET metadata = 1 FROM threads WHERE true", "threads", "Use values or parameters"),
         (f"DELETE FROM {RUNS} USING threads WHERE true", "threads", ""),
-        (f"CREATE VIEW v AS SELECT * FROM {RUNS}", RUNS, "CREATE TABLE"),
-        (f"PREPARE p AS SELECT * FROM {RUNS}", RUNS, "CREATE TABLE"),
+        (f"CREATE VIEW {RUNS} AS SELECT 1", RUNS, "Choose a name of your own for the view"),
+        (f"CREATE MACRO {RUNS}() AS TABLE SELECT 1", RUNS, "Choose a name of your own for the macro"),
+        (f"PREPARE p AS SELECT * FROM {RUNS}", RUNS, "CREATE MACRO"),
     ],
 )
 def test_what_cannot_mean_a_call_is_refused_with_what_can(text: str, marked: str, hint: str, names: Names) -> None:

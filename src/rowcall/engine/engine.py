@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -59,12 +59,18 @@ class Engine:
             raise _translated(error, text) from error
         return self.empty() if relation is None else relation
 
-    def local(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
-        """DuckDB's own answer to a statement that is all its own; an empty relation for one without rows."""
+    def local(
+        self, text: str, parameters: Parameters, frame: Frame, *, placed: Callable[[str], bool] = lambda _: True
+    ) -> duckdb.DuckDBPyRelation:
+        """DuckDB's own answer to a statement that is all its own; an empty relation for one without rows.
+
+        `placed` says of DuckDB's message whether its place in the text is wanted: to find it, DuckDB 2.0 gives up a transaction.
+        """
         try:
             relation = interruptible(self.connection, lambda: self._call(text, parameters, frame))
         except Exception as error:
-            self._bind_again(error, text, parameters, frame)
+            if placed(str(error)):
+                self._bind_again(error, text, parameters, frame)
             raise _translated(error, text) from error
         return self.empty() if relation is None else relation
 
@@ -76,6 +82,8 @@ class Engine:
             except BindError as placed:
                 if not placed.message.startswith("Parser Error"):  # which there is for what cannot be explained
                     raise
+            except EngineError:  # DuckDB 2.0 has aborted the transaction by now, and the first complaint is the one to show
+                return
 
     def rows(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of `text` as Python values. Raises BindError or EngineError."""

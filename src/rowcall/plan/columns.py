@@ -7,11 +7,12 @@ the user's own text as its name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from sqlglot import exp
 
+from rowcall.errors import Span
 from rowcall.manifest.types import quoted
-from rowcall.plan.references import Reference
 from rowcall.plan.splice import Edit
 from rowcall.sql.tokens import Token
 
@@ -23,7 +24,19 @@ _QUERY = frozenset({"SELECT", "FROM", "WITH"})
 """Words that a query in brackets begins with."""
 
 
-def name_edits(references: Sequence[Reference], tree: exp.Expr, text: str, tokens: Sequence[Token]) -> list[Edit]:
+class Placed(Protocol):
+    """What stands in an expression and is written in another way: a reference, a view, or the call of a macro."""
+
+    @property
+    def table(self) -> exp.Expr:
+        """It, in the tree."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands in the text."""
+
+
+def name_edits(references: Sequence[Placed], tree: exp.Expr, text: str, tokens: Sequence[Token]) -> list[Edit]:
     """Edits that name the result columns without an alias that a reference stands in."""
     found: dict[int, Edit] = {}
     depths = _depths(tokens)
@@ -50,7 +63,7 @@ def _depths(tokens: Sequence[Token]) -> list[int]:
 
 
 def _above(node: exp.Expr, item: exp.Expr) -> bool:
-    return any(ancestor is item for ancestor in _ancestors(node))
+    return node is item or any(ancestor is item for ancestor in _ancestors(node))
 
 
 def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -63,14 +76,14 @@ def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
 def _selects(node: exp.Expr, item: exp.Expr) -> int:
     """How many queries stand around a table, up to the item."""
     count = 0
-    for ancestor in _ancestors(node):
+    for ancestor in _ancestors(node) if node is not item else ():
         count += isinstance(ancestor, exp.Select)
         if ancestor is item:
             break
     return count
 
 
-def _index(reference: Reference, tokens: Sequence[Token]) -> int:
+def _index(reference: Placed, tokens: Sequence[Token]) -> int:
     return next(i for i, token in enumerate(tokens) if token.start == reference.span.start)
 
 

@@ -22,7 +22,8 @@ from rowcall.plan.layout import Layout
 from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names
-from rowcall.sql.tokens import Token, tokenize
+from rowcall.sql.define import listed
+from rowcall.sql.tokens import Token, closing, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,7 @@ def star_edits(named: Sequence[tuple[Reference, Sequence[Hidden]]], tokens: Sequ
     for reference, hidden in named:
         for start, qualified in _stars(reference, tokens) if hidden else ():
             excluded.setdefault((start, qualified), []).extend(_names(reference, hidden, qualified=qualified))
-    return [edit for (start, _), columns in excluded.items() for edit in _exclude(start, ", ".join(columns), tokens)]
+    return [edit for (start, _), columns in excluded.items() for edit in _exclude(start, columns, tokens)]
 
 
 def _stars(reference: Reference, tokens: Sequence[Token]) -> Iterator[tuple[int, bool]]:
@@ -290,15 +291,18 @@ def _names(reference: Reference, hidden: Sequence[Hidden], *, qualified: bool) -
     return [prefix + quoted(item.name) for item in hidden]
 
 
-def _exclude(start: int, names: str, tokens: Sequence[Token]) -> list[Edit]:
-    """Edits that add `names` to what the star at `start` excludes; a FROM that stands there has no star, and gets one."""
+def _exclude(start: int, columns: Sequence[str], tokens: Sequence[Token]) -> list[Edit]:
+    """Edits that add `columns` to what the star at `start` excludes; a FROM that stands there has no star, and gets one."""
     index = next(i for i, token in enumerate(tokens) if token.start == start)
     star, after = tokens[index], tokens[index + 1 : index + 3]
+    names = ", ".join(columns)
     if star.word == "FROM":
         return [Edit(start, start, f"SELECT * EXCLUDE ({names}) ")]
     if len(after) > 1 and after[0].word in {"EXCLUDE", "EXCEPT"}:
         if after[1].kind == "L_PAREN":
-            return [Edit(after[1].end, after[1].end, f"{names}, ")]
+            known = {item[-1].text.casefold() for item in listed(tokens[index + 3 : closing(tokens, index + 2)])}
+            new = "".join(f"{name}, " for name in columns if tokenize(name)[-1].text.casefold() not in known)
+            return [Edit(after[1].end, after[1].end, new)] if new else []
         return [Edit(after[1].start, after[1].start, f"({names}, "), Edit(after[1].end, after[1].end, ")")]
     return [Edit(star.end, star.end, f" EXCLUDE ({names})")]
 

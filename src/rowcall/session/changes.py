@@ -46,6 +46,7 @@ from rowcall.session.execute import (
     url_of,
     used,
     value_of,
+    with_views,
 )
 from rowcall.session.fetching import fit_answers
 from rowcall.sql.parse import Delete, Exec, Insert, Query, Update
@@ -264,11 +265,15 @@ def _meant(write: Change, method: Method, context: Context) -> tuple[Analysis, l
     """The SELECT of the rows that WHERE selects, and their keys when WHERE alone says them. DuckDB has bound it."""
     text, stretches = _selecting(write, method)
     with _mapped(write.text, text, stretches):
-        prepared = prepare(text, context)
-        if prepared is None:  # the name was found when the statement was parsed
-            raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
-        analysis = prepared[0]
-        return analysis, key_tuples(analysis, method, evaluator(context, {})) if keys_only(analysis, method) else None
+        return with_views(text, context, lambda text: _meant_by(text, write, method, context))
+
+
+def _meant_by(text: str, write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
+    prepared = prepare(text, context)
+    if prepared is None:  # the name was found when the statement was parsed
+        raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
+    analysis = prepared[0]
+    return analysis, key_tuples(analysis, method, evaluator(context, {})) if keys_only(analysis, method) else None
 
 
 def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span]]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowcall.engine.engine import Engine, Frame
 from rowcall.engine.source import page_source
@@ -17,10 +16,12 @@ from rowcall.plan.explain import explain_scans
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
+from rowcall.plan.scopes import Describe
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
+from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.parse import Query
 from rowcall.sql.statements import parameters
@@ -29,6 +30,7 @@ from rowcall.sql.tokens import tokenize
 if TYPE_CHECKING:
     import duckdb
 
+T = TypeVar("T")
 
 _LISTING = "__rowcall_listing"
 
@@ -49,6 +51,7 @@ class Context:
     read_only: bool
     failures: list[RequestError]
     """What `partial` allowed to fail."""
+    views: Views
     sends: bool = True
     """False for EXPLAIN of a write, for which not even a read is sent."""
     final: bool = True
@@ -80,8 +83,17 @@ class Piece:
         return Span(span.start + shift, span.end + shift)
 
 
+def with_views(text: str, context: Context, run: Callable[[str], T]) -> T:
+    """What `run` gives for a statement with its views and macros over resources written out."""
+    return reading_views(text, context.views, lambda query: prepare(query, context), run)
+
+
 def run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, bool]:
     """The relation of a query, and whether it mentioned anything remote."""
+    return with_views(query.text, context, lambda text: _run_query(Query(text), context))
+
+
+def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, bool]:
     prepared = prepare(query.text, context)
     if prepared is None:
         return context.engine.local(query.text, used(query.text, context), context.frame), False
@@ -108,6 +120,10 @@ def explain_query(query: Query, context: Context, *, analyze: bool = False) -> d
 
     DuckDB's own EXPLAIN for a query that mentions nothing remote.
     """
+    return with_views(query.text, context, lambda text: _explain_query(Query(text), context, analyze=analyze))
+
+
+def _explain_query(query: Query, context: Context, *, analyze: bool) -> duckdb.DuckDBPyRelation:
     explain = "EXPLAIN ANALYZE" if analyze else "EXPLAIN"
     prepared = prepare(query.text, context)
     if prepared is None:
@@ -168,8 +184,7 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
         if first_mention(text, tokens, context.names) is None:
             return None
         raise
-    describe = functools.partial(_columns, context)
-    analysis = analyse(text, tokens, context.names, describe, tree)
+    analysis = analyse(text, tokens, context.names, columns_of(context), tree)
     if not analysis.mentions:
         return None
     edits = analysis.with_stand_ins()
@@ -182,8 +197,9 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     return analysis, edits
 
 
-def _columns(context: Context, source: str) -> Mapping[str, str] | None:
-    return context.engine.columns(source, used(source, context), context.frame)
+def columns_of(context: Context) -> Describe:
+    """Column names and DuckDB types of what a piece of SQL after FROM gives."""
+    return lambda source: context.engine.columns(source, used(source, context), context.frame)
 
 
 def _decoded(scans: Sequence[Scan]) -> dict[str, str]:

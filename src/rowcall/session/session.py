@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from rowcall.catalog.catalog import Catalog
 from rowcall.engine.engine import Engine, Frame, in_memory
 from rowcall.errors import (
+    BindError,
     EngineError,
     MisfitWarning,
     PartialResultWarning,
@@ -32,6 +33,7 @@ from rowcall.http.control import Cancelled, Control
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
 from rowcall.session.variables import UNSET, Unset, Variables
+from rowcall.session.views import Views
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,6 +107,7 @@ class Session:
         self.connection = con if con is not None else in_memory()
         """The DuckDB connection that everything runs on."""
         self._engine = Engine(self.connection)
+        self._views = Views(self._engine, self.catalog.providers)
         self._clients: dict[str, Client] = {}
         weakref.finalize(self, _close_all, self._clients)
         self._control: Control | None = None
@@ -143,12 +146,20 @@ class Session:
 
     def _run(self, sql: str, params: Parameters, frame: Frame, **options: Any) -> duckdb.DuckDBPyRelation:
         with self._lock:
-            if not self._mentions(sql):
-                return self._local(sql, params, frame)
             relation = None
-            for statement, given in _shared(self.statements(sql), params):
-                relation = self._statement(statement, given, frame, **options)
-            return relation if relation is not None else self._engine.empty()
+            if not self._mentions(sql):
+                for text in self._pieces(sql, params):
+                    relation = self._local(text, params, frame)
+                    if relation is None:
+                        relation = self._each(text, params, frame, **options)
+                return relation if relation is not None else self._engine.empty()
+            return self._each(sql, params, frame, **options)
+
+    def _each(self, sql: str, params: Parameters, frame: Frame, **options: Any) -> duckdb.DuckDBPyRelation:
+        relation = None
+        for statement, given in _shared(self.statements(sql), params):
+            relation = self._statement(statement, given, frame, **options)
+        return relation if relation is not None else self._engine.empty()
 
     def statements(self, text: str) -> list[Statement]:
         """The statements of `text`, each with its own text and where it starts. Raises ParseError for a string that does not end."""
@@ -188,11 +199,25 @@ class Session:
         """Whether any word of `sql` could be ours; nothing else needs more than DuckDB."""
         words = {word.casefold() for word in re.findall(r"\w+", sql)}
         leaves = bool(self.use) and "use" in words
-        return leaves or bool(words & (self.catalog.words() | _WORDS)) or "rowcall_" in sql.casefold()
+        return leaves or bool(words & (self.catalog.words() | _WORDS)) or "rowcall_" in sql.casefold() or self._views.may_be_named(words)
 
-    def _local(self, sql: str, params: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
+    def _pieces(self, sql: str, params: Parameters) -> list[str]:
+        """The local statements of `sql`, one by one, so that none runs twice when a later one names a view over an API."""
+        if params is not None or ";" not in sql.rstrip("; \t\n"):
+            return [sql]
+        return [statement.text for statement in self.statements(sql)]
+
+    def _local(self, sql: str, params: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation | None:
+        """The relation of a statement without a word of ours; None when it turns out to name a view or macro over an API."""
         started = time.monotonic()
-        relation = self._engine.local(sql, _named(params), frame)
+        self._views.notice(sql)
+        try:
+            relation = self._engine.local(sql, _named(params), frame, placed=lambda message: not self._views.lacks(message))
+        except BindError as error:
+            if not self._views.lacks(error.message):
+                raise
+            self._views.learn(error)
+            return None
         self.last = Report("local", time.monotonic() - started)
         return relation
 
@@ -239,7 +264,7 @@ class Session:
                 category = PartialResultWarning
             elif " not fit the type of " in message:
                 category = MisfitWarning
-            warnings.warn(message, category, stacklevel=5)
+            warnings.warn(message, category, stacklevel=6)
 
     def _context(self, control: Control, params: Mapping[str, Any], frame: Frame, *, partial: bool, dry_run: bool) -> Context:
         from rowcall.session.execute import Context
@@ -256,6 +281,7 @@ class Session:
             dry_run=dry_run,
             read_only=self.read_only,
             failures=[],
+            views=self._views,
         )
 
     def _client(self, name: str) -> Client:
@@ -287,6 +313,10 @@ class Session:
                 from rowcall.session.showing import show
 
                 return "show", show(parsed, context, settings)
+            case parse.Create():
+                from rowcall.session.creating import create
+
+                return "local", create(parsed, context)
             case parse.Describe():
                 from rowcall.session.showing import describe
 

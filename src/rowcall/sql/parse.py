@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import ParseError, Span, UnknownNameError, UnsupportedSQLError
 from rowcall.sql.bind import Names, first_mention
+from rowcall.sql.define import Definition, definition
 from rowcall.sql.statements import Reader, Statement
 from rowcall.sql.tokens import Token, depth_zero
 
@@ -136,7 +137,14 @@ class Set:
     text: str
 
 
-AnyStatement = Query | Insert | Update | Delete | Exec | Show | Describe | Explain | Use | Set
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A CREATE VIEW or CREATE MACRO; it may mention no resource at all."""
+
+    definition: Definition
+
+
+AnyStatement = Query | Insert | Update | Delete | Exec | Show | Describe | Explain | Use | Set | Create
 
 
 def parse(statement: Statement, names: Names) -> AnyStatement:
@@ -469,20 +477,29 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return Span(start + len(inner) - len(inner.lstrip()), end - (len(inner) - len(inner.rstrip())))
 
 
-def _create(reader: Reader, names: Names) -> None:
-    """Refuses a view or macro over a resource: DuckDB would keep the text, and nothing would fetch its rows later."""
-    words = [token.word for token in reader.tokens[:6]]
-    kind = next((word for word in words if word in {"VIEW", "MACRO", "FUNCTION"}), "prepared statement" if words[0] == "PREPARE" else None)
-    if kind is None:
-        return
+def _create(reader: Reader, names: Names) -> Create | None:
+    """A view or macro; its name must not be one of the API's."""
+    found = definition(reader.text, reader.tokens)
+    if found is None:
+        return None
+    if len(found.name) == 3 and found.name[0].casefold() in names.catalog.providers and not names.is_local(found.name):
+        message = f"{'.'.join(found.name)} is a name of the API's, and cannot be made here."
+        raise UnsupportedSQLError(message, sql=reader.text, span=found.name_span, hint=f"Choose a name of your own for the {found.kind}.")
+    return Create(found)
+
+
+PREPARED = (
+    "A prepared statement over an API cannot be kept in the database.",
+    "Give the statement parameters, or keep it as a macro: CREATE MACRO m(a) AS TABLE SELECT …",
+)
+"""Why it is refused, and what to do instead."""
+
+
+def _prepare(reader: Reader, names: Names) -> None:
+    """Refuses a prepared statement over a resource: DuckDB would bind it when it is prepared, and no rows are there then."""
     found = first_mention(reader.text, reader.tokens, names)
     if found is not None:
-        raise UnsupportedSQLError(
-            f"A {kind.lower()} over an API cannot be kept in the database.",
-            sql=reader.text,
-            span=found[1],
-            hint="Keep its rows instead: CREATE TABLE … AS SELECT …, or give the statement parameters.",
-        )
+        raise UnsupportedSQLError(PREPARED[0], sql=reader.text, span=found[1], hint=PREPARED[1])
 
 
 _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
@@ -500,7 +517,7 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "UPDATE": _update,
     "DELETE": _delete,
     "CREATE": _create,
-    "PREPARE": _create,
+    "PREPARE": _prepare,
     "MERGE": _refuse("MERGE", "Write INSERT INTO … for what is new and UPDATE … SET … WHERE … for what is there."),
     "TRUNCATE": _refuse("TRUNCATE", "Write DELETE FROM … WHERE …"),
     "ALTER": _refuse("ALTER TABLE", "The columns of a resource are the API's."),
