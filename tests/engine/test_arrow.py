@@ -9,6 +9,7 @@ import pytest
 
 from rowcall.engine import arrow
 from rowcall.engine.arrow import PAGES_PER_BATCH, PageStream
+from rowcall.engine.engine import Engine
 from rowcall.engine.source import streams
 
 pytestmark = pytest.mark.skipif(not streams(), reason="DuckDB 1.5 does not read streams of ours")
@@ -100,3 +101,58 @@ def test_pyarrow_reads_it_too() -> None:
     table = pyarrow.table(PageStream([("a", "1"), ("b", "2")]))
 
     assert table.to_pydict() == {"page": ["a", "b"], "key": ["1", "2"]}
+
+
+class Counted:
+    """Pages of one row each, given one at a time; those from `fails` on cannot be had."""
+
+    def __init__(self, count: int, fails: int | None = None) -> None:
+        self.asked = 0
+        self._count = count
+        self._fails = fails
+
+    def __getitem__(self, span: slice, /) -> list[tuple[str, str]]:
+        if self._fails is not None and span.start >= self._fails:
+            raise ValueError("sk-very-secret")
+        self.asked = max(self.asked, span.start + 1)
+        return [(str(span.start), "k")] if span.start < self._count else []
+
+
+def test_pages_may_come_while_they_are_read() -> None:
+    """Fewer at a time than a batch holds; each scan reads them all."""
+    stream = PageStream(Counted(50))
+
+    with duckdb.connect() as con:
+        found = con.sql("SELECT count(DISTINCT a.page) FROM stream a JOIN stream b USING (page)").fetchall()
+
+    assert found == [(50,)]
+    assert stream is not None
+
+
+def test_a_page_that_cannot_be_had_fails_the_scan_without_its_words() -> None:
+    """DuckDB says that a page could not be read, and nothing of why."""
+    stream = PageStream(Counted(50, fails=3))
+
+    with duckdb.connect() as con:
+        with pytest.raises(duckdb.Error, match="a page could not be read") as caught:
+            con.sql("SELECT count(*) FROM stream").fetchall()
+
+        assert con.sql("SELECT 42").fetchall() == [(42,)]
+    assert "secret" not in str(caught.value)
+    assert stream is not None
+
+
+@pytest.mark.parametrize("setting", ["threads = 1", "threads = 8", "preserve_insertion_order = false"])
+def test_in_one_thread_a_limit_reads_no_page_too_many(setting: str) -> None:
+    """Whatever the settings, a rare row is found with the pages up to it; without that form, eight threads read others besides."""
+    pages = Counted(200)
+    stream = PageStream(pages)
+
+    with duckdb.connect() as con:
+        con.execute(f"SET {setting}")
+        source = Engine(con).in_one_thread("stream")
+        found = con.sql(f"SELECT page FROM {source} WHERE page::INT % 10 = 9 LIMIT 3").fetchall()
+
+    assert found == [("9",), ("19",), ("29",)]
+    assert pages.asked == 30
+    assert stream is not None

@@ -156,6 +156,14 @@ def test_a_warning_is_kept_once() -> None:
     assert control.warnings == ["odd"]
 
 
+def test_what_is_left_of_a_budget_is_known() -> None:
+    """And that there is none."""
+    control = Control(max_requests=2)
+    control.scope().spend()
+
+    assert (control.left(), Control().left()) == (1, None)
+
+
 def test_loading_the_control_loads_no_network_library() -> None:
     """Neither the control nor what fetches loads httpx before a request is sent."""
     code = "import sys, rowcall.http.control, rowcall.http.fetch; print([m for m in ('httpx', 'httpcore', 'ssl') if m in sys.modules])"

@@ -41,21 +41,23 @@ def statement(kind: str, thread: str) -> str:
     """A statement that takes long at one place or another."""
     return {
         "fetch": f"SELECT count(*) FROM {RUNS} WHERE thread_id = '{thread}'",
+        "scan": f"SELECT id FROM {RUNS} WHERE thread_id = '{thread}' AND status = 'never' LIMIT 3",
+        "scans": f"SELECT id FROM {RUNS} WHERE thread_id IN ('{thread}', '{thread}2', '{thread}3', '{thread}4') LIMIT 3",
         "query over rows": f"SELECT count(*), {LONG} FROM {RUNS} WHERE thread_id = '{thread}'",
         "query for keys": f"SELECT count(*) FROM {RUNS} WHERE thread_id IN (SELECT 'x' || c FROM {LONG} t(c))",
         "local query": f"CREATE TABLE t AS SELECT {LONG}",
     }[kind]
 
 
-KINDS = ["fetch", "query over rows", "query for keys", "local query"]
+KINDS = ["fetch", "scan", "scans", "query over rows", "query for keys", "local query"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGINT for one process alone")
 @pytest.mark.parametrize("kind", KINDS)
 def test_ctrl_c_ends_a_statement_and_not_the_session(live: Sandbox, thread: str, kind: str) -> None:
     """KeyboardInterrupt comes within two seconds, and the next statements work."""
-    if kind == "fetch":
-        live.fault("slow", seconds=30.0, path=thread)
+    if kind in {"fetch", "scan", "scans"}:
+        live.fault("slow", seconds=30.0, path=thread, times=4)
     command = [sys.executable, "-c", PROGRAM, live.base_url, statement(kind, thread)]
 
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -75,8 +77,8 @@ def test_ctrl_c_ends_a_statement_and_not_the_session(live: Sandbox, thread: str,
 @pytest.mark.parametrize("kind", KINDS)
 def test_cancel_from_another_thread_ends_a_statement(live: Sandbox, thread: str, kind: str) -> None:
     """It is an error of ours in the thread that runs it, and the session goes on."""
-    if kind == "fetch":
-        live.fault("slow", seconds=30.0, path=thread)
+    if kind in {"fetch", "scan", "scans"}:
+        live.fault("slow", seconds=30.0, path=thread, times=4)
     errors: list[BaseException] = []
     with rowcall.connect(providers=live.providers) as db:
         db.sql("SELECT 1 FROM assistants")
@@ -110,7 +112,7 @@ def test_cancel_of_nothing_does_nothing() -> None:
         assert db.sql("SELECT 1").fetchall() == [(1,)]
 
 
-@pytest.mark.parametrize("kind", ["fetch", "query over rows"])
+@pytest.mark.parametrize("kind", ["fetch", "scan", "scans", "query over rows"])
 def test_leaving_the_interpreter_during_a_statement_does_not_abort(kind: str) -> None:
     """A daemon thread that runs a statement when the program ends is stopped, and the process exits as it wanted to."""
     program = f"""
@@ -122,13 +124,16 @@ box = rowcall.Sandbox(clock=Clock({1_790_000_000}, held=True)).start()
 db = rowcall.connect(providers=box.providers)
 thread = box.tables["sandbox_threads"][1][0][0]
 db.sql("SELECT 1 FROM assistants")
-if {kind == "fetch"}:
-    box.fault("slow", seconds=30.0)
+if {kind in {"fetch", "scan", "scans"}}:
+    box.fault("slow", seconds=30.0, times=4)
 text = {statement(kind, "THREAD")!r}.replace("THREAD", thread)
 threading.Thread(target=lambda: db.sql(text), daemon=True).start()
 time.sleep(0.7)
 sys.exit(7)
 """
+    started = time.monotonic()
+
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
 
     assert ended.returncode == 7, ended.stderr
+    assert time.monotonic() - started < 25, "it waited for the answer"

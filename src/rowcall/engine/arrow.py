@@ -10,13 +10,21 @@ https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
 from __future__ import annotations
 
 import ctypes
+import errno
 import struct
 from collections.abc import Callable, Sequence
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
-from typing import Any
+from typing import Any, Protocol
 
 PAGES_PER_BATCH = 4
 """How many pages one batch holds: a page is some 200 KB, and DuckDB spreads batches over its threads."""
+
+
+class Pages(Protocol):
+    """Page bodies, each with the JSON object of the parameters it was fetched for: a list of them, or one that fills while it is read."""
+
+    def __getitem__(self, span: slice, /) -> Sequence[tuple[str, str]]:
+        """Pages from the start of `span` on: none only where there are no more, and never more than asked for."""
 
 
 class _Schema(Structure):
@@ -89,7 +97,7 @@ _alive: dict[int, tuple[Any, ...]] = {}
 class PageStream:
     """An object that DuckDB scans as a table of (page VARCHAR, key VARCHAR), from the start at every scan."""
 
-    def __init__(self, pages: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, pages: Pages) -> None:
         self._pages = pages
 
     def __arrow_c_schema__(self) -> object:
@@ -102,7 +110,7 @@ class PageStream:
         """A PyCapsule of a fresh stream; a requested schema is not honoured, which the interface allows."""
         stream = _Stream()
         state = _Reading(self._pages)
-        callbacks = (_GetSchema(state.get_schema), _GetNext(state.get_next), _GetLastError(lambda _: None), _release_stream)
+        callbacks = (_GetSchema(state.get_schema), _GetNext(state.get_next), _last_error, _release_stream)
         stream.get_schema, stream.get_next, stream.get_last_error, stream.release = (ctypes.cast(c, c_void_p).value for c in callbacks)
         _alive[ctypes.addressof(stream)] = (stream, state, callbacks)
         stream.private_data = ctypes.addressof(stream)
@@ -112,7 +120,7 @@ class PageStream:
 class _Reading:
     """One scan: which pages are still to be given."""
 
-    def __init__(self, pages: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._at = 0
 
@@ -121,12 +129,16 @@ class _Reading:
         return 0
 
     def get_next(self, _: Any, out: Any) -> int:
-        batch = self._pages[self._at : self._at + PAGES_PER_BATCH]
+        """Writes the next batch, a released one at the end. What is raised within cannot leave by way of C: DuckDB is told of a failure."""
+        try:
+            batch = self._pages[self._at : self._at + PAGES_PER_BATCH]
+            if batch:
+                _fill_batch(out.contents, batch)
+            else:
+                ctypes.memset(out, 0, ctypes.sizeof(_Array))
+        except BaseException:  # noqa: BLE001 - whoever gave the pages has kept it, and raises it when DuckDB has ended
+            return errno.EIO
         self._at += len(batch)
-        if batch:
-            _fill_batch(out.contents, batch)
-        else:
-            ctypes.memset(out, 0, ctypes.sizeof(_Array))
         return 0
 
 
@@ -207,6 +219,9 @@ _release_child_schema = _ReleaseSchema(_forget_child)
 _release_array = _ReleaseArray(_forget)
 _release_child_array = _ReleaseArray(_forget_child)
 _release_stream = _ReleaseStream(_forget_stream)
+_FAILED = ctypes.create_string_buffer(b"a page could not be read")
+"""All that DuckDB is told of a failure: it puts this into its message, where nothing of a page or a secret may be."""
+_last_error = _GetLastError(lambda _: ctypes.addressof(_FAILED))
 
 
 def _address(callback: Any) -> int | None:

@@ -48,13 +48,14 @@ class Engine:
         except Exception as error:
             raise _translated(error, text) from error
 
-    def run(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation:
+    def run(self, text: str, parameters: Parameters, frame: Frame, stop: Callable[[], None] | None = None) -> duckdb.DuckDBPyRelation:
         """The rows of `text`, materialised, on the user's connection; an empty relation for a statement without rows.
 
+        `stop` is called when the statement has to end, and ends what its page sources wait for.
         Raises EngineError with DuckDB's message when it fails while running, BindError when it cannot be bound.
         """
         try:
-            relation = interruptible(self.connection, lambda: self._materialised(text, parameters, frame))
+            relation = interruptible(self.connection, lambda: self._materialised(text, parameters, frame), stop)
         except Exception as error:
             raise _translated(error, text) from error
         return self.empty() if relation is None else relation
@@ -85,10 +86,10 @@ class Engine:
             except EngineError:  # DuckDB 2.0 has aborted the transaction by now, and the first complaint is the one to show
                 return
 
-    def rows(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
-        """The rows of `text` as Python values. Raises BindError or EngineError."""
+    def rows(self, text: str, parameters: Parameters, frame: Frame, stop: Callable[[], None] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of `text` as Python values; `stop` as for `run`. Raises BindError or EngineError."""
         try:
-            return interruptible(self.connection, lambda: self._fetched(text, parameters, frame))
+            return interruptible(self.connection, lambda: self._fetched(text, parameters, frame), stop)
         except Exception as error:
             raise _translated(error, text) from error
 
@@ -125,6 +126,18 @@ class Engine:
         if not 0 < len(folded) <= 3:
             return False
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
+
+    def in_one_thread(self, source: str) -> str:
+        """What to read FROM in place of a page source, so that one thread reads it, in order, and stops when it has enough.
+
+        DuckDB has each of its threads look for the rows of a LIMIT by itself, so that n threads read n pages where one would do. An
+        operator that cannot run in parallel keeps it to one thread, for this source alone, and no setting is changed: a LIMIT that
+        is never reached, or where the order of rows is not kept, in which case LIMIT is parallel, row numbers.
+        """
+        ((ordered,),) = self.rows("SELECT current_setting('preserve_insertion_order')", {}, {})
+        if ordered:
+            return f"(FROM {source} LIMIT {_NEVER_REACHED})"
+        return f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
 
     def empty(self) -> duckdb.DuckDBPyRelation:
         """A relation without rows."""
@@ -196,6 +209,8 @@ def in_memory() -> duckdb.DuckDBPyConnection:
 
 
 _EXPLAIN = "EXPLAIN "
+_NEVER_REACHED = 10**12
+"""More pages than there are. Above 10,000 rows DuckDB takes its LIMIT that is not parallel."""
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""

@@ -10,6 +10,8 @@ import atexit
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -25,10 +27,11 @@ _AGAIN_S = 0.05
 """How long to wait before it is asked again."""
 
 
-def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T], stop: Callable[[], None] | None = None) -> T:
     """What `work` returns or raises; `work` runs in another thread and may use `connection` there.
 
-    On KeyboardInterrupt the connection is interrupted, `work` awaited, and KeyboardInterrupt raised.
+    On KeyboardInterrupt `stop` is called, the connection interrupted, `work` awaited, and KeyboardInterrupt raised. `stop` ends what
+    DuckDB waits for while it scans, where it looks for no interrupt; it must not wait.
     """
     results: list[T] = []
     errors: list[BaseException] = []
@@ -43,13 +46,15 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) 
 
     # An event and not Thread.join: a join that Ctrl-C ends takes the thread for finished from then on (https://bugs.python.org/issue45274).
     done = threading.Event()
-    _running[id(done)] = (connection, done)
+    _watch_exit()
+    running = _Running(connection, done, stop)
+    _running[id(done)] = running
     threading.Thread(target=run, name="rowcall-duckdb", daemon=True).start()
     try:
         while not done.wait(_POLL_S):
             pass
     except BaseException:
-        _stop(connection, done)
+        running.end()
         raise
     finally:
         _running.pop(id(done), None)
@@ -58,22 +63,39 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) 
     return results[0]
 
 
-def _stop(connection: duckdb.DuckDBPyConnection, done: threading.Event) -> None:
-    """Returns when the work is done, or will not be. Asks again and again: DuckDB forgets it between two statements of one work."""
-    end = time.monotonic() + _PATIENCE_S
-    while not done.is_set() and time.monotonic() < end:
-        connection.interrupt()
-        done.wait(_AGAIN_S)
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Work that is under way in a thread of its own."""
+
+    connection: duckdb.DuckDBPyConnection
+    done: threading.Event
+    stop: Callable[[], None] | None
+
+    def end(self) -> None:
+        """Returns when the work is done, or will not be. Asks again and again: DuckDB forgets it between two statements of one work."""
+        if self.stop is not None:
+            self.stop()
+        end = time.monotonic() + _PATIENCE_S
+        while not self.done.is_set() and time.monotonic() < end:
+            self.connection.interrupt()
+            self.done.wait(_AGAIN_S)
 
 
-_running: dict[int, tuple[duckdb.DuckDBPyConnection, threading.Event]] = {}
+_running: dict[int, _Running] = {}
 """What is under way, for the end of the process."""
 
 
 def _stop_all() -> None:
     """Leaving the interpreter while DuckDB runs in a thread of it would abort the process."""
-    for connection, done in list(_running.values()):
-        _stop(connection, done)
+    for running in list(_running.values()):
+        running.end()
 
 
-atexit.register(_stop_all)
+@cache
+def _watch_exit() -> None:
+    """Has what is under way stopped when the process ends.
+
+    Called when there is a connection, because what is registered last runs first: DuckDB has a hook of its own, which waits for its
+    statements and knows of no scan that waits for an API.
+    """
+    atexit.register(_stop_all)

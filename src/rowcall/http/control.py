@@ -112,6 +112,10 @@ class Control:
         """How many requests were sent, retries included."""
         return self._budget.spent
 
+    def left(self) -> int | None:
+        """How many more requests may be sent; None where there is no limit."""
+        return None if self.max_requests is None else max(0, self.max_requests - self.spent)
+
     def cancel(self) -> None:
         """Makes every thread that works for this statement stop soon."""
         self._flag.set()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowcall.engine.engine import Engine, Frame
-from rowcall.engine.source import page_source
+from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
+from rowcall.plan.early import end_early, only_reads, paging_note
 from rowcall.plan.explain import explain_scans
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
@@ -21,6 +23,7 @@ from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
+from rowcall.session.streaming import Streaming
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.parse import Query
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LISTING = "__rowcall_listing"
+_Read = tuple[tuple[Scan, ...], tuple[Edit, ...], dict[str, Any]]
+"""All scans of a statement, the edits that have it read their pages, and the page sources by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,8 @@ def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation,
         return _run(query.text, edits, context, {}), True
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
-    scans, sources = _fetch(analysis, context)
-    return _run(query.text, _edits(analysis, scans), context, sources), True
+    with _reading(analysis, context) as (_, edits, sources):
+        return _run(query.text, edits, context, sources), True
 
 
 def planned(analysis: Analysis, context: Context) -> tuple[Scan, ...]:
@@ -129,11 +134,16 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> duckdb.D
     if prepared is None:
         return context.engine.local(f"{explain} {query.text}", used(query.text, context), context.frame)
     analysis, edits = prepared
-    scans, sources = _fetch(analysis, context) if analyze else (planned(analysis, context), {})
+    reading: AbstractContextManager[_Read]
+    reading = _reading(analysis, context) if analyze else nullcontext((planned(analysis, context), edits, {}))
+    with reading as (scans, edits, sources):
+        text = splice(query.text, edits)
+        frame = {**context.frame, **sources}
+        tree = context.engine.rows(f"{explain} {text}", used(text, context), frame, context.control.cancel)
     rows = list(explain_scans(scans, url_of(context)))
+    if _ends_early(analysis):
+        rows += [("paging", f"{scan.alias}: {paging_note(streams=streams())}") for scan in scans]
     rows += [("sent", _sent(exchange)) for exchange in context.control.exchanges]
-    text = splice(query.text, _edits(analysis, scans) if analyze else edits)
-    tree = context.engine.rows(f"{explain} {text}", used(text, context), {**context.frame, **sources})
     rows.append(("duckdb", "\n".join(row[-1] for row in tree)))
     return item_table(rows, context.engine)
 
@@ -202,21 +212,42 @@ def columns_of(context: Context) -> Describe:
     return lambda source: context.engine.columns(source, used(source, context), context.frame)
 
 
-def _decoded(scans: Sequence[Scan]) -> dict[str, str]:
-    """The SQL that decodes the pages of each scan, by source name."""
-    return {scan.source: decode(scan.ref.resource.columns, scan.method.rows, scan.source, scan.hidden) for scan in scans}
-
-
-def _edits(analysis: Analysis, scans: Sequence[Scan]) -> tuple[Edit, ...]:
-    return analysis.with_sources(_decoded(scans))
+def _decoded(scans: Sequence[Scan], forms: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The SQL that decodes the pages of each scan, by source name; `forms` may have what to read FROM in place of a source's name."""
+    read_from = forms or {}
+    return {
+        scan.source: decode(scan.ref.resource.columns, scan.method.rows, read_from.get(scan.source, scan.source), scan.hidden)
+        for scan in scans
+    }
 
 
 def _empty(analysis: Analysis) -> dict[str, Any]:
     return {mention.source: page_source([]) for mention in analysis.mentions}
 
 
-def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict[str, Any]]:
-    """All scans of a statement, and their page sources by name: those that need nothing of others first, and so on."""
+@contextmanager
+def _reading(analysis: Analysis, context: Context) -> Iterator[_Read]:
+    """What a statement reads: pages that were fetched, or are while it reads them."""
+    scans, sources, later = _fetch(analysis, context)
+    quiet = all(only_reads(mention.reference) for mention in analysis.mentions)
+    with Streaming(later, context.clients, context.control, partial=context.partial, quiet=quiet) as streaming:
+        try:
+            forms = {scan.source: context.engine.in_one_thread(scan.source) for scan in later}
+            yield scans, analysis.with_sources(_decoded(scans, forms)), {**sources, **streaming.sources}
+        finally:
+            context.failures.extend(streaming.failures)
+
+
+def _ends_early(analysis: Analysis) -> bool:
+    return end_early([mention.reference for mention in analysis.mentions])
+
+
+def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict[str, Any], tuple[Scan, ...]]:
+    """All scans of a statement, the page sources by name, and the scans that are left to be fetched while DuckDB reads.
+
+    What needs nothing of others is fetched first, and so on. Only what is planned all at once is left for later: nothing is to read half
+    of it for its keys.
+    """
     if not context.sends:
         raise PlanError("EXPLAIN sends nothing, and a value here has to be read from an API first.", hint="Use a value in its place.")
     sources = _empty(analysis)
@@ -224,18 +255,20 @@ def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict
     planner.check()
     fetched: dict[Request, list[str]] = {}
     while scans := planner.next():
+        if streams() and len(scans) == len(analysis.mentions) and _ends_early(analysis):
+            return planner.scans, sources, scans
         final = context.final and len(planner.scans) == len(analysis.mentions)
         pages, failures = scan_pages(scans, context.clients, context.control, fetched, partial=context.partial, final=final)
         context.failures.extend(failures)
         sources |= {name: page_source(found) for name, found in pages.items()}
         planner.fetched(scans, _decoded(scans))
-    return planner.scans, sources
+    return planner.scans, sources, ()
 
 
 def _run(text: str, edits: Sequence[Edit], context: Context, sources: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
     spliced = splice(text, edits)
     try:
-        return context.engine.run(spliced, used(spliced, context), {**context.frame, **sources})
+        return context.engine.run(spliced, used(spliced, context), {**context.frame, **sources}, context.control.cancel)
     except BindError as error:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error

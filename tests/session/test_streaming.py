@@ -1,0 +1,352 @@
+"""Paging that stops when the statement has its rows, counted at the server; and what becomes of errors, Ctrl-C and limits within a scan."""
+
+from __future__ import annotations
+
+import gc
+import re
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import duckdb
+import pytest
+
+import rowcall
+from rowcall.engine import arrow
+from rowcall.engine.source import streams
+from rowcall.errors import AuthError, BudgetError, MisfitWarning, PartialResultWarning, RequestError, UnavailableError
+from rowcall.session.streaming import Streaming
+
+RUNS = "openai.assistants.runs"
+T = "thread_id = 'thread_1'"
+IN_9 = f"thread_id IN ({', '.join(repr(f'thread_{number}') for number in range(9))})"
+PAGES = 8
+"""How many pages a thread of these servers has, of ten runs each; every tenth run failed, the first of its page."""
+
+Start = Callable[[Callable[[Any], tuple[Any, ...]]], Any]
+Page = Callable[..., dict[str, Any]]
+Run = Callable[..., dict[str, Any]]
+
+lazy = pytest.mark.skipif(not streams(), reason="DuckDB 1.5 is given all pages before it starts")
+
+
+@pytest.fixture
+def paged(scripted: Start, page: Page, run: Run) -> Callable[..., Any]:
+    """Starts a server of threads with eight pages each; `special` may answer a request, by its thread and page, in their place."""
+
+    def start(special: Callable[[str, int], tuple[Any, ...] | None] = lambda *_: None) -> Any:
+        def answer(asked: Any) -> tuple[Any, ...]:
+            thread = unquote(asked.path.split("/")[3])
+            after = re.search(r"after=run_\w+?_(\d+)", asked.path)
+            number = (int(after[1]) + 1) // 10 if after else 0
+            rows = [
+                run(f"run_{thread[7:]}_{n}", thread_id=thread, created_at=n, status="completed" if n % 10 else "failed")
+                for n in range(number * 10, number * 10 + 10)
+            ]
+            return special(thread, number) or (200, page(rows, more=number < PAGES - 1))
+
+        return scripted(answer)
+
+    return start
+
+
+def read(server: Any, sql: str, **options: Any) -> tuple[list[Any], int]:
+    """The rows of a statement, and how many requests the server got for it."""
+    before = len(server.asked)
+    with rowcall.connect(providers=server.providers) as db:
+        rows = db.sql(sql, **options).fetchall()
+    return rows, len(server.asked) - before
+
+
+STOPS = {
+    f"SELECT id FROM {RUNS} WHERE {T} LIMIT 10": (10, 1),
+    f"SELECT id FROM {RUNS} WHERE {T} LIMIT 11": (11, 2),
+    f"SELECT id FROM {RUNS} WHERE {T} LIMIT 10 OFFSET 25": (10, 4),
+    f"SELECT id FROM {RUNS} WHERE {T} LIMIT 0": (0, 0),
+    f"SELECT id FROM {RUNS} WHERE {T} AND status = 'failed' LIMIT 3": (3, 3),
+    f"SELECT id FROM {RUNS} WHERE {T} AND status = 'never' LIMIT 3": (0, PAGES),
+    f"SELECT DISTINCT status FROM {RUNS} WHERE {T} LIMIT 2": (2, 1),
+    f"SELECT s FROM (SELECT status AS s FROM {RUNS} WHERE {T}) WHERE s = 'failed' LIMIT 2": (2, 2),
+    f"WITH r AS (SELECT * FROM {RUNS} WHERE {T}) SELECT id FROM r WHERE status = 'failed' LIMIT 2": (2, 2),
+    f"SELECT count(*) FROM (SELECT * FROM {RUNS} WHERE {T} AND status = 'failed' LIMIT 2)": (1, 2),
+    f"SELECT EXISTS (SELECT 1 FROM {RUNS} WHERE {T} AND created_at = 25)": (1, 3),
+    f"SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM {RUNS} WHERE {T})": (0, 1),
+    f"SELECT (SELECT id FROM {RUNS} WHERE {T} AND created_at > 15 LIMIT 1)": (1, 2),
+    f"SELECT id FROM {RUNS} WHERE {T} UNION ALL SELECT id FROM {RUNS} WHERE {T} LIMIT 10": (10, 1),
+    f"SELECT id FROM {RUNS} WHERE {IN_9} AND status = 'failed' LIMIT 10": (10, 10),
+}
+"""Statements that are done before the last page, with their rows and the requests that they need."""
+
+
+@lazy
+@pytest.mark.parametrize("sql", STOPS)
+@pytest.mark.parametrize("setting", ["threads = 1", "threads = 2", "threads = 8", "preserve_insertion_order = false"])
+def test_paging_stops_when_the_rows_are_there(paged: Callable[..., Any], sql: str, setting: str) -> None:
+    """With no request more than needed, whatever the settings of the user's connection; and these stay as they were."""
+    server = paged()
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute(f"SET {setting}")
+        before = con.execute("SELECT name, value FROM duckdb_settings() ORDER BY name").fetchall()
+        rows = db.sql(sql).fetchall()
+        after = con.execute("SELECT name, value FROM duckdb_settings() ORDER BY name").fetchall()
+
+    assert (len(rows), len(server.asked)) == STOPS[sql]
+    assert after == before
+
+
+@pytest.mark.parametrize("sql", STOPS)
+def test_the_rows_are_right_on_every_version(paged: Callable[..., Any], sql: str) -> None:
+    """Also where all pages are fetched first, which is what happens on DuckDB 1.5."""
+    rows, requests = read(paged(), sql)
+
+    assert len(rows) == STOPS[sql][0]
+    assert streams() or requests >= STOPS[sql][1]
+
+
+@pytest.mark.parametrize(
+    ("sql", "count"),
+    [
+        (f"SELECT count(*) FROM {RUNS} WHERE {T} LIMIT 1", PAGES),
+        (f"SELECT id FROM {RUNS} WHERE {T} ORDER BY created_at LIMIT 3", PAGES),
+        (f"SELECT a.id FROM {RUNS} a JOIN {RUNS} b USING (id) WHERE a.{T} AND b.{T} LIMIT 3", PAGES),
+        (f"SELECT a.id FROM {RUNS} a, (SELECT id FROM {RUNS} WHERE {T} LIMIT 3) b WHERE a.id = b.id AND a.{T}", PAGES),
+        (f"SELECT a.id FROM {RUNS} a, (SELECT id FROM {RUNS} WHERE {T} LIMIT 3) b WHERE a.thread_id = 'thread_2'", 2 * PAGES),
+    ],
+)
+def test_what_needs_all_pages_fetches_each_once(paged: Callable[..., Any], sql: str, count: int) -> None:
+    """A call that one reference needs whole is not read again page by page for another."""
+    _, requests = read(paged(), sql)
+
+    assert requests == count
+
+
+@lazy
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 9, 17, 40])
+def test_many_calls_go_out_in_order_and_at_most_twice_as_many_as_needed(scripted: Start, page: Page, run: Run, limit: int) -> None:
+    """One, one more, then as many at a time as were read before."""
+    server = scripted(lambda asked: (200, page([run("r", thread_id=asked.path.split("/")[3])])))
+    threads = [f"thread_{number:02}" for number in range(50)]
+
+    rows, requests = read(server, f"SELECT id FROM {RUNS} WHERE list_contains($1, thread_id) LIMIT {limit}", params=[threads])
+
+    asked = sorted(request.path.split("/")[3] for request in server.asked)
+    assert len(rows) == limit
+    assert limit <= requests <= min(2 * limit, 50)
+    assert asked == threads[:requests]
+
+
+@lazy
+def test_calls_ahead_go_out_together(scripted: Start, page: Page, run: Run) -> None:
+    """Sixteen calls that wait for one another on the server are answered: eight were read before eight were begun."""
+    together = threading.Barrier(8)
+
+    def answer(asked: Any) -> tuple[Any, ...]:
+        number = int(asked.path.split("/")[3])
+        if number >= 8:
+            together.wait(20)
+        return 200, page([run("r", thread_id=str(number))])
+
+    server = scripted(answer)
+
+    rows, requests = read(
+        server, f"SELECT id FROM {RUNS} WHERE list_contains($1, thread_id) AND status = 'x' LIMIT 1", params=[[str(n) for n in range(16)]]
+    )
+
+    assert (rows, requests) == ([], 16)
+
+
+@lazy
+def test_no_call_goes_ahead_that_the_budget_may_lack(scripted: Start, page: Page, run: Run) -> None:
+    """Three requests give three rows, of any number of calls; the fourth row is one too many."""
+    server = scripted(lambda asked: (200, page([run("r", thread_id=asked.path.split("/")[3])])))
+    sql = f"SELECT id FROM {RUNS} WHERE list_contains($1, thread_id) LIMIT "
+    threads = [f"thread_{number:02}" for number in range(50)]
+
+    rows, requests = read(server, sql + "3", params=[threads], max_requests=3)
+    with pytest.raises(BudgetError, match="max_requests=3"):
+        read(server, sql + "4", params=[threads], max_requests=3)
+
+    assert (len(rows), requests, len(server.asked)) == (3, 3, 6)
+
+
+def failing(number: int, status: int = 403) -> Callable[[str, int], tuple[Any, ...] | None]:
+    """An answer for one page of every thread: an error that says something which is nobody's business."""
+    return lambda _, page: (status, {"error": {"message": "Not for you.", "code": "no"}}) if page == number else None
+
+
+@lazy
+def test_a_page_that_is_not_needed_may_fail(paged: Callable[..., Any]) -> None:
+    """It is never asked for."""
+    rows, requests = read(paged(failing(1)), f"SELECT id FROM {RUNS} WHERE {T} LIMIT 10")
+
+    assert (len(rows), requests) == (10, 1)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+@pytest.mark.parametrize(
+    "sql", [f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70", f"SELECT EXISTS (SELECT 1 FROM {RUNS} WHERE {T} AND status = 'never')"]
+)
+def test_a_page_that_is_needed_and_fails_is_the_users_own_error(paged: Callable[..., Any], number: int, sql: str) -> None:
+    """Not DuckDB's words for it; the exchanges are there, and the next statement works."""
+    server = paged(failing(number))
+    with rowcall.connect(providers=server.providers) as db:
+        with pytest.raises(RequestError, match="Not for you") as caught:
+            db.sql(sql)
+        said = str(caught.value)
+
+        assert [exchange.status for exchange in db.last.exchanges] == [200] * number + [403]
+        assert db.sql("SELECT 42").fetchall() == [(42,)]
+    assert "__rowcall" not in said
+    assert "stream" not in said
+    assert "sk-very-secret" not in said
+
+
+def test_a_key_that_is_refused_is_an_auth_error(paged: Callable[..., Any]) -> None:
+    """Also within a scan."""
+    with pytest.raises(AuthError):
+        read(paged(failing(0, 401)), f"SELECT id FROM {RUNS} WHERE {T} LIMIT 1")
+
+
+def test_a_failed_page_leaves_the_users_transaction_alone(paged: Callable[..., Any]) -> None:
+    """What was done in it is still there, and it can go on."""
+    server = paged(failing(2))
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.begin()
+        con.execute("CREATE TABLE mine AS SELECT 42 AS answer")
+        with pytest.raises(RequestError):
+            db.sql(f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70")
+
+        assert db.sql("FROM mine").fetchall() == [(42,)]
+        con.commit()
+
+
+@pytest.mark.parametrize("form", ["CREATE TABLE made AS {}", "INSERT INTO known {}", "COPY ({}) TO '{file}'"])
+def test_a_statement_that_keeps_rows_keeps_none_when_a_page_fails(paged: Callable[..., Any], form: str, tmp_path: Any) -> None:
+    """No table, no row and no file of half an answer."""
+    server = paged(failing(2))
+    text = form.replace("{file}", str(tmp_path / "runs.csv")).replace("{}", f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70")
+    with rowcall.connect(providers=server.providers) as db:
+        db.sql("CREATE TABLE known(id VARCHAR)")
+        with pytest.raises(RequestError, match="Not for you"):
+            db.sql(text)
+
+        assert db.sql("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall() == [("known", 0)]
+    assert list(tmp_path.iterdir()) == []
+
+
+@lazy
+def test_a_statement_that_keeps_rows_stops_too(paged: Callable[..., Any]) -> None:
+    """A table of ten rows costs one page."""
+    server = paged()
+    with rowcall.connect(providers=server.providers) as db:
+        db.sql(f"CREATE TABLE made AS SELECT id FROM {RUNS} WHERE {T} LIMIT 10")
+
+        assert db.sql("SELECT count(*) FROM made").fetchall() == [(10,)]
+    assert len(server.asked) == 1
+
+
+@lazy
+def test_partial_goes_on_with_the_next_call(paged: Callable[..., Any]) -> None:
+    """The rows that came before the failure are there, those of other threads too, and the result says that it is partial."""
+    server = paged(lambda thread, number: failing(1)(thread, number) if thread == "thread_0" else None)
+    with rowcall.connect(providers=server.providers) as db:
+        with pytest.warns(PartialResultWarning, match="Not for you") as caught:
+            rows = db.sql(f"SELECT thread_id FROM {RUNS} WHERE {IN_9} LIMIT 15", on_error="partial").fetchall()
+
+        assert db.last.partial
+    assert sorted(rows) == [("thread_0",)] * 10 + [("thread_1",)] * 5
+    assert len(caught) == 1
+    assert len(server.asked) == 3
+
+
+@lazy
+def test_a_failure_that_was_not_needed_is_not_partial(paged: Callable[..., Any]) -> None:
+    """Nothing is missing."""
+    server = paged(failing(1))
+    with rowcall.connect(providers=server.providers) as db:
+        db.sql(f"SELECT thread_id FROM {RUNS} WHERE {T} LIMIT 10", on_error="partial")
+
+        assert not db.last.partial
+
+
+@lazy
+def test_misfits_are_counted_on_the_pages_that_were_read(scripted: Start, page: Page, run: Run) -> None:
+    """Two of four pages, each with one."""
+    numbers = iter(range(4))
+
+    def answer(_: Any) -> tuple[Any, ...]:
+        number = next(numbers)
+        return 200, page([run(f"run_{number}", created_at="yesterday"), run(f"other_{number}")], more=number < 3)
+
+    with (
+        rowcall.connect(providers=scripted(answer).providers) as db,
+        pytest.warns(MisfitWarning, match=r"^2 values do not fit the type of .*created_at"),
+    ):
+        assert db.sql(f"SELECT created_at IS NULL FROM {RUNS} WHERE {T} LIMIT 3").fetchall() == [(True,), (False,), (True,)]
+
+
+@lazy
+def test_a_deadline_ends_a_scan(paged: Callable[..., Any]) -> None:
+    """In the middle of it, with the error that names the deadline."""
+    held = threading.Event()
+    server = paged(lambda _, number: held.wait(20) and None if number == 2 else None)
+    started = time.monotonic()
+
+    try:
+        with pytest.raises(UnavailableError, match="timeout_s"):
+            read(server, f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70", timeout_s=0.5)
+    finally:
+        took_s = time.monotonic() - started
+        held.set()
+
+    assert took_s < 10
+
+
+@lazy
+def test_a_budget_ends_a_scan(paged: Callable[..., Any]) -> None:
+    """After so many pages, and none is sent beyond it."""
+    server = paged()
+
+    with pytest.raises(BudgetError, match="max_requests=3"):
+        read(server, f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70", max_requests=3)
+
+    assert len(server.asked) == 3
+
+
+@lazy
+def test_nothing_stays_in_memory(paged: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither pages nor threads, whether the scan was read to its end, stopped early or failed."""
+    made: list[weakref.ref[Streaming]] = []
+    whole = Streaming.__init__
+    monkeypatch.setattr(
+        Streaming, "__init__", lambda self, *args, **options: (made.append(weakref.ref(self)), whole(self, *args, **options))[1]
+    )
+    before = len(arrow._alive), len(arrow._capsules)
+    with rowcall.connect(providers=paged(failing(4)).providers) as db:
+        kept = [db.sql(f"SELECT id FROM {RUNS} WHERE {T} LIMIT {limit}") for limit in (1, 30)]
+        with pytest.raises(RequestError):
+            db.sql(f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70")
+        gc.collect()
+
+        assert [len(relation.fetchall()) for relation in kept] == [1, 30]
+    assert [reference() for reference in made] == [None] * 3
+    assert (len(arrow._alive), len(arrow._capsules)) == before
+    assert not [thread for thread in threading.enumerate() if thread.name == "rowcall-ahead"]
+
+
+def test_explain_says_how_it_is_paged(paged: Callable[..., Any]) -> None:
+    """Page by page; or, on DuckDB 1.5, that all pages come first. EXPLAIN sends nothing, EXPLAIN ANALYZE what is needed."""
+    server = paged()
+    sql = f"SELECT id FROM {RUNS} r WHERE {T} LIMIT 10"
+    with rowcall.connect(providers=server.providers) as db:
+        note = dict(db.sql(f"EXPLAIN {sql}").fetchall())["paging"]
+        nothing = len(server.asked)
+        sent = [value for item, value in db.sql(f"EXPLAIN ANALYZE {sql}").fetchall() if item == "sent"]
+        plain = [item for item, _ in db.sql(f"EXPLAIN SELECT id FROM {RUNS} WHERE {T}").fetchall()]
+
+    assert note.startswith("r: page by page" if streams() else "r: all pages before the first row")
+    assert (nothing, len(server.asked), len(sent)) == (0, *([1, 1] if streams() else [PAGES, PAGES]))
+    assert "paging" not in plain
