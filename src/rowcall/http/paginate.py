@@ -82,12 +82,16 @@ def follow(sent: Request, base_url: str, target: str) -> Request:
 class Chain:
     """The requests of one call. `warn` is given texts for the user."""
 
-    def __init__(self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None], *, rows_needed: int | None = None
+    ) -> None:
+        """`rows_needed` is after how many rows no more pages are asked for, None where all are wanted."""
         self._paging = paging
         self._base_url = base_url.rstrip("/")
         self._warn = warn
         self._seen = {parameter(first, paging.parameter)} if paging is not None else set()
         self._rows = 0
+        self._rows_needed = rows_needed
         self._previous: str | None = None
         self.first = self._sized(first)
 
@@ -106,6 +110,8 @@ class Chain:
         if self._paging is None:
             return None
         self._rows += envelope.rows
+        if self._rows_needed is not None and self._rows >= self._rows_needed:
+            return None
         kinds: dict[PagingKind, Callable[[Paging, Request, Envelope], Request | None]] = {
             PagingKind.CURSOR: self._by_cursor,
             PagingKind.TOKEN: self._by_token,

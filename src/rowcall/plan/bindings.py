@@ -18,7 +18,7 @@ from rowcall.errors import Span
 from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Joined, Named, View, views
-from rowcall.plan.predicates import Alternative, Constants, Keys, alternatives, both, collates, is_constant
+from rowcall.plan.predicates import Alternative, Constants, Keys, Own, alternatives, both, collates, is_constant
 from rowcall.plan.references import Reference, column_of, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
 from rowcall.sql.tokens import Token
 
@@ -321,6 +321,19 @@ def restriction(reference: Reference, scope: Scope, references: Sequence[Referen
         for name, values in _through_equalities(own, scope):
             found = both(found, ({name: (values,)},))
     return found
+
+
+def restricting(reference: Reference, scope: Scope) -> list[tuple[exp.Expr, Own]]:
+    """The predicates that every row satisfies which is needed of the reference, each with what tells its columns in it."""
+    own = next((i for i, source in enumerate(scope.sources) if source.reference is reference), None)
+
+    def mine(expression: exp.Expr, view: View) -> str | None:
+        if own is None:
+            return column_of(reference, expression)
+        return next((name for position, name in scope.owners(expression, view) if position == own), None)
+
+    certain = (conjunct for conjunct in scope.conjuncts if own is None or own in conjunct.restricts)
+    return [(conjunct.predicate, partial(mine, view=conjunct.view)) for conjunct in certain]
 
 
 def _subquery(query: exp.Expr, references: Sequence[Reference], scope: Scope) -> Keys | None:

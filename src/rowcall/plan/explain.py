@@ -23,6 +23,7 @@ def explain_scans(scans: Sequence[Scan], url: Url) -> Iterator[tuple[str, str]]:
             values = list(dict.fromkeys(str(call.bound[name]) for call in scan.calls))
             shown = ", ".join(values[:3]) + (f", … ({len(values)} values)" if len(values) > 3 else "")
             yield "bound", f"{name} = {shown} (from {origin})"
+        yield from (("pushed", text) for text in scan.pushed)
         yield from _requests([call.request for call in scan.calls], url, paged=scan.protocol.paging is not None)
 
 

@@ -64,6 +64,8 @@ class Call:
     request: Request
     bound: Mapping[str, Any] = field(default_factory=dict)
     """Parameter names and the values they are bound to, which become columns where a response lacks them."""
+    rows_needed: int | None = None
+    """After how many rows paging ends, because no more can be of use; None where it ends with the last page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +94,5 @@ class Scan:
     hidden: tuple[Hidden, ...] = ()
     bound_by: Mapping[str, str] = field(default_factory=dict)
     """For each bound parameter, where its values come from, in the user's words."""
+    pushed: tuple[str, ...] = ()
+    """What the API cuts, or why it does not, in the user's words."""

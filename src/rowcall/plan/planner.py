@@ -6,7 +6,7 @@ methods and binds parameters. Neither does any I/O: what has to be evaluated is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -20,13 +20,15 @@ from rowcall.catalog.template import identifier
 from rowcall.errors import BindError, MissingParameterError, PlanError, UnsupportedSQLError
 from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import quoted
-from rowcall.plan.bindings import ColumnsOf, Scope, Written, is_stable, restriction, scope_of
+from rowcall.plan.bindings import ColumnsOf, Scope, Written, is_stable, restricting, restriction, scope_of
 from rowcall.plan.columns import name_edits
-from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
+from rowcall.plan.lists import gathered, takes
+from rowcall.plan.nodes import EXTRA, Hidden, Scan
 from rowcall.plan.predicates import Alternative, Constants, Keys, collates
 from rowcall.plan.predicates import Values as ValueSet
+from rowcall.plan.pushdown import Pushdown, Used, expected_requests, shared, used_columns
 from rowcall.plan.references import Reference, find, named_hidden, qualifier_edits, read, star_edits
-from rowcall.plan.requests import build, protocol
+from rowcall.plan.requests import protocol
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
@@ -128,18 +130,23 @@ def _with_clause(text: str, tokens: Sequence[Token], references: Sequence[Refere
 def plan(analysis: Analysis, evaluate: Evaluate) -> tuple[Scan, ...]:
     """A scan for each mention. Raises MissingParameterError where the API needs a value that the statement does not give."""
     references = [mention.reference for mention in analysis.mentions]
-    return tuple(_scan(mention, references, evaluate, analysis.text) for mention in analysis.mentions)
+    used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions])
+    return shared([_scan(mention, references, evaluate, used, text=analysis.text) for mention in analysis.mentions])
 
 
-def _scan(mention: Mention, references: Sequence[Reference], evaluate: Evaluate, text: str) -> Scan:
+def _scan(mention: Mention, references: Sequence[Reference], evaluate: Evaluate, used: Used, *, text: str) -> Scan:
     reference, ref = mention.reference, mention.reference.ref
     said = None if _blocks(mention.scope) else restriction(reference, mention.scope, references)
     resolver = Resolver(ref, evaluate)
     known = [resolver.resolve(alternative) for alternative in said] if said is not None else [{}]
-    choices = [choice for name, method in _readers(ref) if (choice := _choice(name, method, known, mention.hidden)) is not None]
+    pushdown = Pushdown(reference, restricting(reference, mention.scope), [item.name for item in mention.hidden], evaluate)
+    bounded = [(name, method, pushdown.bounds(method, known)) for name, method in _readers(ref)]
+    columns = ref.resource.columns
+    choices = [choice for candidate in bounded if (choice := _choice(*candidate, mention.hidden, columns)) is not None]
     if not choices:
         raise _missing(mention, known, resolver.reasons, text)
-    name, method, tuples = min(choices, key=lambda choice: (len(choice[2]), -len(choice[1].required())))
+    name, method, tuples = min(choices, key=lambda choice: (expected_requests(ref, choice[1], len(choice[2])), -len(choice[1].required())))
+    pushed = pushdown.push(method, tuples, used.get(ref.full_name))
     for bound in tuples:
         _check_bounds(method, bound, reference, text)
     return Scan(
@@ -148,10 +155,11 @@ def _scan(mention: Mention, references: Sequence[Reference], evaluate: Evaluate,
         alias=reference.alias,
         method_name=name,
         method=method,
-        calls=tuple(Call(build(ref, name, method, bound), bound) for bound in tuples),
+        calls=pushed.calls(ref, name, method, tuples),
         protocol=protocol(ref, method),
         hidden=mention.hidden,
         bound_by={parameter: resolver.origins.get(_key(method, parameter), "the statement") for bound in tuples[:1] for parameter in bound},
+        pushed=pushed.says,
     )
 
 
@@ -264,7 +272,7 @@ def _fitting(value: Any, scalar: Scalar) -> Any:
 
 
 def _choice(
-    name: str, method: Method, known: Sequence[Mapping[str, list[Any]]], hidden: Sequence[Hidden]
+    name: str, method: Method, known: Sequence[Mapping[str, list[Any]]], hidden: Sequence[Hidden], columns: Collection[str]
 ) -> tuple[str, Method, list[dict[str, Any]]] | None:
     """The parameter tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
     per_alternative = [bound_values(method, alternative) for alternative in known]
@@ -274,7 +282,9 @@ def _choice(
     optional = [
         parameter
         for parameter in method.optional()
-        if parameter in method.parameters and per_alternative and all(len(bound.get(parameter, ())) == 1 for bound in per_alternative)
+        if parameter in method.parameters
+        and per_alternative
+        and all(takes(parameter, method.parameters[parameter], bound.get(parameter, ()), columns) for bound in per_alternative)
     ]
     valued = {item.name for item in hidden if item.column is None and item.name != EXTRA}
     if known and not valued <= {*required, *optional}:
@@ -284,7 +294,7 @@ def _choice(
         names = [*required, *optional]
         for values in product(*(bound[parameter] for parameter in names)):
             tuples.setdefault(values, dict(zip(names, values, strict=True)))
-    return name, method, list(tuples.values())
+    return name, method, gathered(method, list(tuples.values()), columns)
 
 
 def bound_values(method: Method, alternative: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

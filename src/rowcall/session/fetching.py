@@ -40,8 +40,15 @@ def _groups(scans: Sequence[Scan]) -> dict[tuple[str, Protocol], list[Call]]:
     for scan in scans:
         group = groups.setdefault((scan.ref.provider.provider, scan.protocol), {})
         for call in scan.calls:
-            group.setdefault(call.request, call)
+            group[call.request] = _wider(group.get(call.request), call)
     return {key: list(calls.values()) for key, calls in groups.items() if calls}
+
+
+def _wider(one: Call | None, other: Call) -> Call:
+    """Of two calls that begin with the same request the one that brings more rows."""
+    if one is None or one.rows_needed is None or other.rows_needed is None:
+        return other if one is None or one.rows_needed is not None else one
+    return max(one, other, key=lambda call: call.rows_needed or 0)
 
 
 def _fetch(
