@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from rowcall.plan.nodes import EXTRA, Hidden
-from rowcall.plan.references import Reference, written_columns
+from rowcall.plan.references import Reference, is_prefix, written_columns
 
 _HARMLESS = frozenset({"now", "get_current_timestamp", "make_timestamp_ms", "epoch_us", "date_part"})
 """Functions that sqlglot does not know and that are no macros. The body of a macro may name columns of the statement that calls it."""
@@ -29,7 +29,7 @@ def used(reference: Reference, hidden: Iterable[Hidden], tree: exp.Expr) -> froz
 def _is_whole(reference: Reference, select: exp.Select, tree: exp.Expr) -> bool:
     """Whether something other than names may mean columns: a star, COLUMNS, NATURAL, PIVOT, a macro, or the row as one value."""
     stars = (node for node in select.find_all(exp.Star, exp.Columns) if node.find_ancestor(exp.Select) is select)
-    if any(not isinstance(star.parent, exp.Count) for star in stars) or tree.find(exp.Pivot, exp.Summarize):
+    if any(_may_mean(star, reference) for star in stars) or tree.find(exp.Pivot, exp.Summarize):
         return True
     if any(join.method == "NATURAL" for join in tree.find_all(exp.Join)):
         return True
@@ -37,6 +37,14 @@ def _is_whole(reference: Reference, select: exp.Select, tree: exp.Expr) -> bool:
         return True
     alias = reference.alias.casefold()
     return any(column.parts[-1].name.casefold() == alias for column in tree.find_all(exp.Column))
+
+
+def _may_mean(star: exp.Expr, reference: Reference) -> bool:
+    """Whether a star, or COLUMNS, may mean columns of the reference: neither that of `count(*)`, nor one with another's name before it."""
+    outer = star.parent
+    if isinstance(outer, exp.Column):
+        return is_prefix(reference, [part.name.casefold() for part in outer.parts[:-1]])
+    return not isinstance(outer, exp.Count)
 
 
 def all_of(found: Iterable[frozenset[str] | None]) -> frozenset[str] | None:

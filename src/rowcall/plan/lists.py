@@ -9,14 +9,20 @@ from rowcall.manifest.model import Method, Parameter
 from rowcall.plan.requests import rendered
 
 
-def takes(name: str, parameter: Parameter, values: Sequence[Any], columns: Collection[str]) -> bool:
-    """Whether an optional filter can say that its column is one of `values`, of which there is at least one, in one request."""
-    if any(_is_split(parameter, value) for value in values):
-        return False
+def takes(name: str, parameter: Parameter, sets: Sequence[Sequence[Any]], columns: Collection[str]) -> bool:
+    """Whether an optional filter can say in one request that its column is one of a set of values, for each of the sets.
+
+    With one that is not exact, requests for different values could bring a row twice.
+    """
     many = parameter.many
-    if len(values) == 1 or many is None or (parameter.column or name) not in columns:
-        return len(values) == 1
-    return len(values) > 1 and (many.maximum is None or len(values) <= many.maximum)
+    if any(not values or any(_is_split(parameter, value) for value in values) for values in sets):
+        return False
+    if not parameter.exact and any(set(values) != set(sets[0]) for values in sets):
+        return False
+    most = max(len(values) for values in sets)
+    if most == 1 or many is None or (parameter.column or name) not in columns:
+        return most == 1
+    return many.maximum is None or most <= many.maximum
 
 
 def gathered(method: Method, tuples: Sequence[Mapping[str, Any]], columns: Collection[str]) -> list[dict[str, Any]]:

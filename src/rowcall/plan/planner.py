@@ -26,7 +26,7 @@ from rowcall.plan.lists import gathered, takes
 from rowcall.plan.nodes import EXTRA, Hidden, Scan
 from rowcall.plan.predicates import Alternative, Constants, Keys, collates
 from rowcall.plan.predicates import Values as ValueSet
-from rowcall.plan.pushdown import Pushdown, Used, expected_requests, shared, used_columns
+from rowcall.plan.pushdown import Pushdown, Used, expected_requests, together, used_columns
 from rowcall.plan.references import Reference, find, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.requests import protocol
 from rowcall.plan.splice import Edit
@@ -131,7 +131,7 @@ def plan(analysis: Analysis, evaluate: Evaluate) -> tuple[Scan, ...]:
     """A scan for each mention. Raises MissingParameterError where the API needs a value that the statement does not give."""
     references = [mention.reference for mention in analysis.mentions]
     used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions])
-    return shared([_scan(mention, references, evaluate, used, text=analysis.text) for mention in analysis.mentions])
+    return together([_scan(mention, references, evaluate, used, text=analysis.text) for mention in analysis.mentions], used)
 
 
 def _scan(mention: Mention, references: Sequence[Reference], evaluate: Evaluate, used: Used, *, text: str) -> Scan:
@@ -284,7 +284,7 @@ def _choice(
         for parameter in method.optional()
         if parameter in method.parameters
         and per_alternative
-        and all(takes(parameter, method.parameters[parameter], bound.get(parameter, ()), columns) for bound in per_alternative)
+        and takes(parameter, method.parameters[parameter], [bound.get(parameter, ()) for bound in per_alternative], columns)
     ]
     valued = {item.name for item in hidden if item.column is None and item.name != EXTRA}
     if known and not valued <= {*required, *optional}:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -19,6 +19,7 @@ from rowcall.plan.predicates import Own
 from rowcall.plan.ranges import Ranged, ranged
 from rowcall.plan.references import Reference
 from rowcall.plan.requests import build, paging
+from rowcall.plan.sharing import shared
 from rowcall.plan.top import Order, Settled, Top, top
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class Pushdown:
         need = top(self._reference, self._settled(method, tuples), self._evaluate)
         asked = _order(method, need.order, bound) if need.order else {}
         if need.rows is None or asked is None:
-            unsorted = f"{need.why} is left to DuckDB, because the API does not sort by {need.order.column}" if need.order else need.why
+            sorting = f"{need.why} is left to DuckDB, because the API does not sort by {need.order.column} that way" if need.order else ""
+            unsorted = sorting or need.why
             return Pushed(fields, None, (unsorted,) if unsorted else ())
         size = _page_size(self._reference.ref, method, need.rows, bound)
         return Pushed({**fields, **asked, **size}, need.rows, (_said(need, {**asked, **size}),))
@@ -105,14 +107,14 @@ def used_columns(references: Sequence[tuple[Reference, Sequence[Hidden]]]) -> Us
     return {name: all_of(each) for name, each in found.items()}
 
 
-def shared(scans: Sequence[Scan]) -> tuple[Scan, ...]:
-    """The scans, where a call that brings some rows gives way to one of another reference that brings all of them."""
-    whole = {_identity(scan, call): call for scan in scans for call in scan.calls if call.rows_needed is None}
-    return tuple(replace(scan, calls=tuple(whole.get(_identity(scan, call), call) for call in scan.calls)) for scan in scans)
+def together(scans: Sequence[Scan], used: Used) -> tuple[Scan, ...]:
+    """The scans with calls that several of them need made once; see `sharing`."""
 
+    def widened(scan: Scan, bound: Mapping[str, Any]) -> Call:
+        fields = _fields(scan.ref, scan.method, used.get(scan.ref.full_name), [item.name for item in scan.hidden])
+        return Call(build(scan.ref, scan.method_name, scan.method, {**bound, **fields}), bound)
 
-def _identity(scan: Scan, call: Call) -> tuple[str, str, frozenset[tuple[str, Any]]]:
-    return scan.ref.full_name, scan.method_name, frozenset(call.bound.items())
+    return shared(scans, widened, lambda scan: expected_requests(scan.ref, scan.method, 1))
 
 
 def expected_requests(ref: ResourceRef, method: Method, calls: int) -> int:
