@@ -64,6 +64,13 @@ class Call:
     request: Request
     bound: Mapping[str, Any] = field(default_factory=dict)
     """Parameter names and the values they are bound to, which become columns where a response lacks them."""
+    rows_needed: int | None = None
+    """After how many rows paging ends, because no more can be of use; None where it ends with the last page."""
+
+    @property
+    def asked(self) -> tuple[Request, int | None]:
+        """What tells its answer from that of other calls."""
+        return self.request, self.rows_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +101,5 @@ class Scan:
     """For each bound parameter, where its values come from, in the user's words."""
     is_known: bool = True
     """False when the values depend on pages that were not fetched; then there are no calls, though there may be some."""
+    pushed: tuple[str, ...] = ()
+    """What the API cuts, or why it does not, in the user's words."""

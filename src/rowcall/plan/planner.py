@@ -19,13 +19,15 @@ from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.bindings import Bindings, Restriction
 from rowcall.plan.columns import name_edits
 from rowcall.plan.layout import Layout
-from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
+from rowcall.plan.lists import gathered, takes
+from rowcall.plan.nodes import EXTRA, Hidden, Scan
+from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import Reference, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.refusals import reasons
-from rowcall.plan.requests import build, protocol
+from rowcall.plan.requests import protocol
 from rowcall.plan.scopes import Describe, Scopes
 from rowcall.plan.splice import Edit
-from rowcall.plan.values import Alternative, Evaluate, Resolver, bound, canonical, count, tuples
+from rowcall.plan.values import Alternative, Evaluate, Resolver, Table, bound, canonical, column_of_parameter, count, tuples
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
@@ -164,6 +166,7 @@ class _Known:
     restriction: Restriction
     alternatives: list[Alternative]
     reasons: list[str]
+    pushdown: Pushdown
     choice: _Choice | None
 
 
@@ -180,6 +183,7 @@ class Planner:
         self._fetched: set[int] = set()
         self._unknown: set[int] = set()
         self._scans: dict[int, Scan] = {}
+        self._used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions])
 
     @property
     def scans(self) -> tuple[Scan, ...]:
@@ -198,7 +202,9 @@ class Planner:
             self._refuse(known)
         free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
         chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
-        found = tuple(self._scan(number, ready[number], known[number]) for number in chosen)
+        # What was fetched before may hold what is needed now.
+        every = [*self._scans.values(), *(self._scan(number, ready[number], known[number]) for number in chosen)]
+        found = together(every, self._used)[len(self._scans) :]
         self._scans |= dict(zip(chosen, found, strict=True))
         return found
 
@@ -231,12 +237,16 @@ class Planner:
     def _know(self, number: int) -> _Known:
         reference = self._analysis.mentions[number].reference
         ref = reference.ref
-        restriction = Bindings(self._analysis.scopes, self._fetched).restriction(number, _columns(ref))
+        bindings = Bindings(self._analysis.scopes, self._fetched)
+        restriction = bindings.restriction(number, _columns(ref))
         resolver = Resolver(ref, self._analysis.scopes.layout, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
-        choices = [choice for name, method in _readers(ref) if (choice := self._choice(number, name, method, alternatives)) is not None]
+        named = [item.name for item in self._analysis.mentions[number].hidden]
+        pushdown = Pushdown(reference, bindings.certain(number), named, lambda sql: self._evaluate(sql)[1])
+        bounded = [(name, method, _with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
+        choices = [choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None]
         chosen = min(choices, key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
-        return _Known(restriction, alternatives, resolver.reasons, chosen)
+        return _Known(restriction, alternatives, resolver.reasons, pushdown, chosen)
 
     def _choice(self, number: int, name: str, method: Method, alternatives: Sequence[Alternative]) -> _Choice | None:
         """The tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
@@ -245,11 +255,10 @@ class Planner:
         required = [parameter for parameter in method.required() if parameter in method.parameters]
         if any(parameter not in names for names in have for parameter in method.required()):
             return None
-        calls = count(method, required, alternatives) if required else min(1, len(alternatives))
         names = [*required]
         for parameter in method.optional():
             everywhere = parameter in method.parameters and have and all(parameter in names_ for names_ in have)
-            if everywhere and count(method, [*names, parameter], alternatives) <= max(calls, len(alternatives)):
+            if everywhere and self._filters(number, method, names, parameter, alternatives):
                 names.append(parameter)
         valued = {item.name for item in mention.hidden if item.column is None and item.name != EXTRA}
         if alternatives and not valued <= set(names):
@@ -257,14 +266,25 @@ class Planner:
         if count(method, names, alternatives) > MOST_CALLS:
             message = f"{mention.reference.ref.full_name} would need more than {MOST_CALLS} requests."
             raise PlanError(message, sql=self._analysis.text, span=mention.reference.span, hint="Narrow the statement.")
-        found = tuples(method, names, alternatives)
-        return _Choice(name, method, tuple(names), found, len(found))
+        found = gathered(method, tuples(method, names, alternatives), mention.reference.ref.resource.columns)
+        return _Choice(name, method, tuple(names), found, expected_requests(mention.reference.ref, method, len(found)))
+
+    def _filters(self, number: int, method: Method, names: Sequence[str], parameter: str, alternatives: Sequence[Alternative]) -> bool:
+        """Whether the API may filter by a parameter as well: with no more calls than without it, and each row in one of them."""
+        declared = method.parameters[parameter]
+        column = column_of_parameter(method, parameter)
+        sets = [[row[0] for table in tables if column in table.columns for row in table.projected([column])] for tables in alternatives]
+        one_request = takes(parameter, declared, sets, self._analysis.mentions[number].reference.ref.resource.columns)
+        if declared.many is not None or not (one_request or declared.exact):
+            return one_request
+        return count(method, [*names, parameter], alternatives) <= len(tuples(method, names, alternatives))
 
     def _scan(self, number: int, choice: _Choice, known: _Known) -> Scan:
         mention = self._analysis.mentions[number]
         reference = mention.reference
         for values in choice.tuples:
             _check_bounds(choice.method, values, reference, self._analysis.text)
+        pushed = known.pushdown.push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
         names = canonical(reference.ref)
         origins = {
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
@@ -275,10 +295,11 @@ class Planner:
             alias=reference.alias,
             method_name=choice.name,
             method=choice.method,
-            calls=tuple(Call(build(reference.ref, choice.name, choice.method, values), values) for values in choice.tuples),
+            calls=pushed.calls(reference.ref, choice.name, choice.method, choice.tuples),
             protocol=protocol(reference.ref, choice.method),
             hidden=mention.hidden,
             bound_by={name: origins.get(names.get(name, name), "the statement") for name in choice.parameters},
+            pushed=pushed.says,
             is_known=all(table.known for alternative in known.alternatives for table in alternative),
         )
 
@@ -288,6 +309,12 @@ class Planner:
         mention = self._analysis.mentions[number]
         why = reasons(self._analysis.scopes, mention.reference, _columns(mention.reference.ref))
         raise _missing(mention, known[number], why, self._analysis.text)
+
+
+def _with_bounds(alternatives: Sequence[Alternative], bounds: Mapping[str, Any]) -> list[Alternative]:
+    """The alternatives with the values of parameters that stand for bounds."""
+    more = tuple(Table((name,), ((value,),), {name: "the statement"}) for name, value in bounds.items())
+    return [(*alternative, *more) for alternative in alternatives]
 
 
 def _columns(ref: ResourceRef) -> list[str]:

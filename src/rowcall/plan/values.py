@@ -260,7 +260,8 @@ def _fitting(value: Any, scalar: Scalar) -> Any:
 
 def column_of_parameter(method: Method, name: str) -> str:
     """The column whose values a parameter takes."""
-    return method.parameters[name].column or name if name in method.parameters else name
+    parameter = method.parameters.get(name)
+    return name if parameter is None or parameter.range is not None else parameter.column or name
 
 
 def bound(method: Method, alternative: Alternative) -> set[str]:
