@@ -201,12 +201,23 @@ class Planner:
         if pending and not ready:
             self._refuse(known)
         free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
-        chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
-        # What was fetched before may hold what is needed now.
-        every = [*self._scans.values(), *(self._scan(number, ready[number], known[number]) for number in chosen)]
-        found = together(every, self._used)[len(self._scans) :]
+        first = sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
+        chosen = free or self._alike(first, ready, known) or first
+        found = self._together(chosen, ready, known)
         self._scans |= dict(zip(chosen, found, strict=True))
         return found
+
+    def _together(self, chosen: Sequence[int], ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> tuple[Scan, ...]:
+        """The scans of some references, each call that several need made once; what was fetched before may hold it already."""
+        every = [*self._scans.values(), *(self._scan(number, ready[number], known[number]) for number in chosen)]
+        return together(every, self._used)[len(self._scans) :]
+
+    def _alike(self, first: Sequence[int], ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> list[int]:
+        """The references to the same resource as the first, where one request serves several of them; none where none does."""
+        name = [self._analysis.mentions[number].reference.ref.full_name for number in first]
+        same = [number for number in ready if self._analysis.mentions[number].reference.ref.full_name in name]
+        asked = [call.asked for scan in self._together(same, ready, known) for call in scan.calls]
+        return same if len(set(asked)) < len(asked) else []
 
     def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str], *, known: bool = True) -> None:
         """Takes back that scans were fetched, and the SQL that decodes the pages of each, by source name.
