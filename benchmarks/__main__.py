@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from benchmarks import planning
 from benchmarks.ways import WAYS
 
 TASKS = {"one thread": (0, ["long"]), "many threads": (20, [f"thread_{number}" for number in range(200)])}
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each way is timed (default 5)")
     rounds = parser.parse_args().rounds
     warnings.simplefilter("ignore")  # the SDK says that its Assistants API is deprecated, once a call
+    planning.report(rounds)
     for task, (delay_ms, threads) in TASKS.items():
         with server(delay_ms) as base_url:
             figures = measure(base_url, threads, rounds)
