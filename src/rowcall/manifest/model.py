@@ -72,7 +72,25 @@ class Role(StrEnum):
     PAGE_SIZE = "page_size"
     CURSOR = "cursor"
     ORDER = "order"
+    FIELDS = "fields"
     OPTION = "option"
+
+
+class Operator(StrEnum):
+    """How a column compares with a parameter's value in the rows that an API keeps."""
+
+    ABOVE = ">"
+    AT_LEAST = ">="
+    BELOW = "<"
+    AT_MOST = "<="
+
+
+class Form(StrEnum):
+    """How a time is written in a parameter."""
+
+    UNIX = "unix"
+    ISO = "iso"
+    DATE = "date"
 
 
 class AuthKind(StrEnum):
@@ -181,6 +199,30 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    column: str = _("The column that is compared.")
+    operator: Operator = _("Which rows are kept: those whose column is `>`, `>=`, `<` or `<=` the value; in quotes.")
+    form: Form | None = _(
+        "How a time is written where the column has another form: `unix` (seconds), `iso` (as 2026-08-26T12:00:00Z) or "
+        "`date` (as 2026-08-26, compared with the UTC day of the column).",
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many:
+    separator: str | None = _("What stands between two values; when it is absent, the parameter is repeated for each value.", None)
+    maximum: int | None = _("The most values one request may have.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    ascending: str | None = _("The value that asks for the least first.", None)
+    descending: str | None = _("The value that asks for the greatest first.", None)
+    beside: dict[str, str] = _("Values that other parameters must have for it, as `{sort: created}`.", {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     place: Place = _("`path`, `query` or `header`.", key="in")
     description: str = _("What it does, ending in a period.")
@@ -192,7 +234,16 @@ class Parameter:
     maximum: float | None = _("The greatest value.", None)
     enum: tuple[str, ...] = _("The values it may take.", ())
     column: str | None = _("The column that equals it in every row returned; by default the column of the same name.", None)
-    role: Role | None = _("`page_size`, `cursor`, `order` or `option` when it is not a filter.", None)
+    exact: bool = _(
+        "Whether the rows it keeps are just those that DuckDB would keep; false where others come too (any case, beginnings, whole days).",
+        default=True,
+    )
+    many: Many | None = _("How several values are given at once, of which any will do; absent when it takes one.", None)
+    range: Range | None = _("The comparison that it stands for, when it is a bound and not an equality.", None)
+    sorts: dict[str, Sort] = _("With `role: order`, the columns that it can sort by, none of them null, and what asks for that.", {})
+    role: Role | None = _(
+        "`page_size`, `cursor`, `order`, `fields` (names of columns to return) or `option` when it is not a filter.", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +276,9 @@ class Method:
     )
     returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
     paging: str | None = _("Which of the provider's ways of paging it uses; absent when there is one page.", None)
+    expected_rows: int | None = _(
+        "How many rows a call is expected to give, for the choice between a list and single rows; one full page when absent.", None
+    )
     absent: Absent | None = _(
         "The answer that means that there is no such row, so that a SELECT gives none; anything else is an error.", None
     )

@@ -171,11 +171,44 @@ A cursor that comes twice is an error, and so is a page that comes twice where p
 and that is not there, and a URL on another host. Where `more` promises rows and no cursor leads to them, and where fewer rows came than
 `total` counts, the statement warns.
 
+## What the API filters, sorts and leaves out
+
+What a parameter does to the rows is said once, here; statements then say what they want in SQL, and DuckDB applies every condition
+again. Say only what is true of the API for every row: rows that it leaves out are lost, rows too many cost nothing but time.
+
+| in the manifest | what it means | in SQL |
+|---|---|---|
+| nothing more | a filter: rows whose column equals the value | `status = 'lent'` |
+| `exact: false` | the same, and others come too: any case, beginnings, whole days | `title = 'Emma'` |
+| `many: {separator: ","}` | several values in one request, any will do; `many: {}` repeats the parameter | `status IN ('lent', 'lost')` |
+| `range: {column: due_at, operator: ">="}` | a bound | `due_at > 1785000000`, `to_timestamp(due_at) < '2026-08-26'`, `BETWEEN` |
+| `role: order` with `sorts` | the order of rows, by columns that are never null | `ORDER BY due_at DESC LIMIT 5`, `max(due_at)` |
+| `role: fields` with `many` | only these fields of a row are sent | `SELECT id, due_at` |
+| `expected_rows` of a method | how many rows a list has, more or less | which of `get_loan` and `list_loans` is asked |
+
+```yaml
+status: {in: query, many: {separator: ","}, description: Only loans with one of these statuses.}
+due_from: {in: query, range: {column: due_at, operator: ">=", form: iso}, description: Only loans that are due at this time or later.}
+due_day: {in: query, range: {column: due_at, operator: "<=", form: date}, exact: false, description: Only loans that are due by this day.}
+sort:
+  in: query
+  default: due_at
+  role: order
+  sorts: {due_at: {ascending: due_at, descending: -due_at}}
+  description: What is sorted by.
+fields: {in: query, role: fields, many: {separator: ","}, description: The fields to return.}
+```
+
+The value of a bound has the form of its column. Where the API wants a time in another form, `form` says so; then an `integer` column
+holds Unix seconds, and a `string` column an ISO 8601 time with its offset. A `date` is compared with the UTC day of the column, so that
+`<=` keeps the whole of it. Where the order is that of texts, it is that of their bytes. `fields` are asked for by the names of
+columns, or what `source` says of them.
+
 ## What must hold besides
 
 - Each `{placeholder}` of a path is a parameter with `in: path`, and the other way round; `base_url` and `variables` likewise.
 - A parameter with a value in the statement is a filter: every row that comes back has that value in the column of the same name, or in
-  the one that `column` names. A parameter that is no filter says its `role`.
+  the one that `column` names, unless it says `exact: false`. A parameter that is no filter says its `role` or its `range`.
 - A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
 - A method that is paged says where its `rows` are.
 - Descriptions end in a period.

@@ -32,6 +32,7 @@ from rowcall.manifest.model import (
     Type,
     Verb,
 )
+from rowcall.manifest.pushdown import check_pushdown
 
 VERSION = 1
 """The version of the manifest language that is read."""
@@ -177,6 +178,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
         _parameter(document, below, parameter)
         if document.sound(f"{below}.column") and columns and parameter.column is not None and parameter.column not in columns:
             document.fault(f"{below}.column", f"there is no column `{parameter.column}`{_did_you_mean(parameter.column, columns)}")
+    check_pushdown(document, path, method, columns)
     _distinct(document, f"{path}.parameters", method.parameters)
     for attribute_name, attribute in method.body.items():
         below = f"{path}.body.{attribute_name}"
