@@ -42,6 +42,7 @@ class Chain:
     def __init__(self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None]) -> None:
         self.first = _sized(paging, first)
         self._pages = 0
+        self._rows = 0
         self._empty = 0
         self._way: Way | None = None
         if paging is not None:
@@ -54,14 +55,17 @@ class Chain:
         Raises PageLoopError where they are rows that came before.
         """
         self._pages += 1
+        self._rows += envelope.rows
         self._empty = 0 if envelope.rows else self._empty + 1
         return self._way is None or self._way.take(sent, envelope)
 
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
-        """The request for the page after the one that `sent` brought; None when that was the last.
+        """The request for the page after the one that `sent` brought; None when that was the last, or all rows needed are there.
 
         Raises PageLoopError where paging would never end, ResponseError where the API gives a cursor that is none.
         """
+        if self.first.rows_needed is not None and self._rows >= self.first.rows_needed:
+            return None
         return None if self._way is None else self._way.after(sent, envelope)
 
     def instead(self, sent: Request) -> Request | None:

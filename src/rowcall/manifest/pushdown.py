@@ -35,6 +35,9 @@ def check_pushdown(document: Document, path: str, method: Method, columns: Mappi
 def _exact(document: Document, path: str, parameter: Parameter) -> None:
     if not parameter.exact and parameter.role is not None:
         document.fault(f"{path}.exact", f"a parameter with `role: {parameter.role.value}` keeps no rows", at_key=True)
+    if not parameter.exact and parameter.range is None and (parameter.required or parameter.place is Place.PATH):
+        # Requests for two of its values could bring one row twice.
+        document.fault(f"{path}.exact", "only a filter that may be left out can be inexact", at_key=True)
 
 
 def _many(document: Document, path: str, parameter: Parameter) -> None:

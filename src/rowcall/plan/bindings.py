@@ -64,6 +64,16 @@ class Bindings:
             said.alternatives.append([*case.constants(known), *case.keys(known)])
         return said
 
+    def certain(self, number: int) -> list[exp.Expr]:
+        """The predicates that every row satisfies which matters of a reference."""
+        table = self.scopes.references[number].table
+        frame = self.scopes.around(table)
+        own = frame.position(table) if frame is not None else None
+        if frame is None or own is None:
+            return []
+        live = (live for live in self._reached(Use(frame, own)).live if live.restricts and not live.guards)
+        return [found.condition.predicate for found in live if found.condition.predicate is not None]
+
     # -- one SELECT ----------------------------------------------------------------------------------------------------------------
 
     def _cases(self, use: Use, said: Restriction) -> Iterator[Case]:

@@ -23,7 +23,15 @@ def explain_scans(scans: Sequence[Scan], url: Url) -> Iterator[tuple[str, str]]:
             values = list(dict.fromkeys(str(call.bound[name]) for call in scan.calls))
             shown = ", ".join(values[:3]) + (f", … ({len(values)} values)" if len(values) > 3 else "")
             yield "bound", f"{name} = {shown} (from {origin})"
-        yield from _requests([call.request for call in scan.calls], url, paged=scan.protocol.paging is not None)
+        yield from (("pushed", text) for text in scan.pushed)
+        yield from _requests([call.request for call in scan.calls], url, paged=_has_more_pages(scan))
+
+
+def _has_more_pages(scan: Scan) -> bool:
+    """Whether a call can take more than one request, should no page have fewer rows than it is asked for."""
+    size = scan.protocol.paging.page_size if scan.protocol.paging is not None else None
+    one_page = (size.maximum or size.default or 0) if size is not None else 0
+    return scan.protocol.paging is not None and any((call.request.rows_needed or one_page + 1) > one_page for call in scan.calls)
 
 
 def explain_writes(requests: Sequence[Request], url: Url) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -19,13 +20,15 @@ from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.bindings import Bindings, Restriction
 from rowcall.plan.columns import name_edits
 from rowcall.plan.layout import Layout
-from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
+from rowcall.plan.lists import gathered, takes
+from rowcall.plan.nodes import EXTRA, Hidden, Scan
+from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import Reference, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.refusals import reasons
-from rowcall.plan.requests import build, protocol
+from rowcall.plan.requests import protocol
 from rowcall.plan.scopes import Describe, Scopes
 from rowcall.plan.splice import Edit
-from rowcall.plan.values import Alternative, Evaluate, Resolver, bound, canonical, count, tuples
+from rowcall.plan.values import Alternative, Evaluate, Resolver, bound, canonical, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
@@ -180,6 +183,8 @@ class Planner:
         self._fetched: set[int] = set()
         self._unknown: set[int] = set()
         self._scans: dict[int, Scan] = {}
+        self._used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions])
+        self._pushdowns: dict[int, Pushdown] = {}
 
     @property
     def scans(self) -> tuple[Scan, ...]:
@@ -198,7 +203,9 @@ class Planner:
             self._refuse(known)
         free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
         chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
-        found = tuple(self._scan(number, ready[number], known[number]) for number in chosen)
+        scans = {number: self._scan(number, ready[number], known[number]) for number in ready}
+        waiting = [scan for number, scan in scans.items() if number not in chosen]
+        found = together([scans[number] for number in chosen], self.scans, waiting, self._used)
         self._scans |= dict(zip(chosen, found, strict=True))
         return found
 
@@ -234,9 +241,23 @@ class Planner:
         restriction = Bindings(self._analysis.scopes, self._fetched).restriction(number, _columns(ref))
         resolver = Resolver(ref, self._analysis.scopes.layout, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
-        choices = [choice for name, method in _readers(ref) if (choice := self._choice(number, name, method, alternatives)) is not None]
+        pushdown = self._pushdown(number)
+        bounded = [(name, method, with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
+        choices = [choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None]
         chosen = min(choices, key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
         return _Known(restriction, alternatives, resolver.reasons, chosen)
+
+    def _pushdown(self, number: int) -> Pushdown:
+        """What the statement says around a reference that is no equality."""
+        if number not in self._pushdowns:
+            mention, scopes = self._analysis.mentions[number], self._analysis.scopes
+            certain = Bindings(scopes, self._fetched).certain(number)
+            own = partial(scopes.column_of, number)
+            named = [item.name for item in mention.hidden]
+            self._pushdowns[number] = Pushdown(
+                mention.reference, [(each, own) for each in certain], named, lambda sql: self._evaluate(sql)[1]
+            )
+        return self._pushdowns[number]
 
     def _choice(self, number: int, name: str, method: Method, alternatives: Sequence[Alternative]) -> _Choice | None:
         """The tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
@@ -247,38 +268,46 @@ class Planner:
             return None
         calls = count(method, required, alternatives) if required else min(1, len(alternatives))
         names = [*required]
+        several: list[str] = []
+        columns = mention.reference.ref.resource.columns
         for parameter in method.optional():
-            everywhere = parameter in method.parameters and have and all(parameter in names_ for names_ in have)
-            if everywhere and count(method, [*names, parameter], alternatives) <= max(calls, len(alternatives)):
-                names.append(parameter)
+            if parameter not in method.parameters or not have or any(parameter not in names_ for names_ in have):
+                continue
+            is_one = count(method, [*names, parameter], alternatives) <= max(calls, len(alternatives))
+            sets = [values(method, parameter, alternative) for alternative in alternatives]
+            if takes(parameter, method.parameters[parameter], sets, columns, is_one=is_one):
+                (names if is_one else several).append(parameter)
+        names += several
         valued = {item.name for item in mention.hidden if item.column is None and item.name != EXTRA}
         if alternatives and not valued <= set(names):
             return None
         if count(method, names, alternatives) > MOST_CALLS:
             message = f"{mention.reference.ref.full_name} would need more than {MOST_CALLS} requests."
             raise PlanError(message, sql=self._analysis.text, span=mention.reference.span, hint="Narrow the statement.")
-        found = tuples(method, names, alternatives)
-        return _Choice(name, method, tuple(names), found, len(found))
+        found = gathered(method, tuples(method, names, alternatives), columns)
+        return _Choice(name, method, tuple(names), found, expected_requests(mention.reference.ref, method, len(found)))
 
     def _scan(self, number: int, choice: _Choice, known: _Known) -> Scan:
         mention = self._analysis.mentions[number]
         reference = mention.reference
-        for values in choice.tuples:
-            _check_bounds(choice.method, values, reference, self._analysis.text)
+        for bound_values in choice.tuples:
+            _check_bounds(choice.method, bound_values, reference, self._analysis.text)
         names = canonical(reference.ref)
         origins = {
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
         }
+        pushed = self._pushdown(number).push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
         return Scan(
             ref=reference.ref,
             source=mention.source,
             alias=reference.alias,
             method_name=choice.name,
             method=choice.method,
-            calls=tuple(Call(build(reference.ref, choice.name, choice.method, values), values) for values in choice.tuples),
+            calls=pushed.calls(reference.ref, choice.name, choice.method, choice.tuples),
             protocol=protocol(reference.ref, choice.method),
             hidden=mention.hidden,
             bound_by={name: origins.get(names.get(name, name), "the statement") for name in choice.parameters},
+            pushed=pushed.says,
             is_known=all(table.known for alternative in known.alternatives for table in alternative),
         )
 

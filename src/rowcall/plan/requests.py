@@ -18,7 +18,7 @@ def build(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any],
     """The first request of a call. `bound` has a value for each required parameter; None leaves an optional one out.
 
     A paged method asks for the largest page unless `bound` says how many rows. Raises PlanError for a path value that would name
-    another path: an empty one, `.` or `..`.
+    another path (an empty one, `.` or `..`), and for one that the API would read as several.
     """
     path, query, headers = method.path, [], dict(ref.provider.headers) | dict(ref.service.headers)
     for key, parameter in method.parameters.items():
@@ -28,10 +28,12 @@ def build(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any],
         if parameter.place is Place.PATH:
             path = path.replace(f"{{{parameter.name or key}}}", _segment(key, parameter, value))
         elif parameter.place is Place.QUERY:
-            query.append((parameter.name or key, rendered(value)))
+            query += [(parameter.name or key, text) for text in _texts(key, parameter, value)]
         else:
             headers[parameter.name or key] = rendered(value)
     size = page_size(ref, method)
+    if size and size[0] in bound and size[0] not in method.parameters:
+        query.append((size[0], rendered(bound[size[0]])))
     if size and all(key != size[0] for key, _ in query):
         query.append(size)
     return Request(
@@ -80,6 +82,18 @@ def rendered(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+def _texts(key: str, parameter: Parameter, value: Any) -> list[str]:
+    """A value as it stands in a query, once for each time that its parameter is repeated. A tuple is several values."""
+    texts = [rendered(item) for item in value] if isinstance(value, tuple) else [rendered(value)]
+    separator = parameter.many.separator if parameter.many is not None else None
+    if separator is None:
+        return texts
+    if any(separator in text for text in texts):
+        wrong = next(text for text in texts if separator in text)
+        raise PlanError(f'{key} is "{wrong}", which the API would read as several values, because "{separator}" stands between them.')
+    return [separator.join(texts)]
 
 
 def _segment(key: str, parameter: Parameter, value: Any) -> str:

@@ -269,6 +269,18 @@ def bound(method: Method, alternative: Alternative) -> set[str]:
     return {name for name in method.parameters if column_of_parameter(method, name) in columns}
 
 
+def with_bounds(alternatives: Sequence[Alternative], bounds: Mapping[str, Any]) -> list[Alternative]:
+    """The alternatives, each with values for parameters that are bounds of columns."""
+    more = tuple(Table((name,), ((value,),), {name: "the statement"}) for name, value in bounds.items())
+    return [(*alternative, *more) for alternative in alternatives]
+
+
+def values(method: Method, name: str, alternative: Alternative) -> list[Any]:
+    """The distinct values that an alternative has for a parameter."""
+    column = column_of_parameter(method, name)
+    return [row[0] for table in alternative if column in table.columns for row in table.projected([column])]
+
+
 def count(method: Method, names: Sequence[str], alternatives: Sequence[Alternative]) -> int:
     """How many tuples of these parameters there are at the most."""
     return sum(prod(len(rows) for _, rows in _projections(method, names, alternative)) for alternative in alternatives)

@@ -17,9 +17,10 @@ from urllib.parse import unquote, urlsplit
 from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, Provider, Service, Verb
 from rowcall.manifest.sandbox import Refusal, Sandbox
 from rowcall.sandbox.check import body_values, query_values
-from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, filtered, ordered, page
+from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, page
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
+from rowcall.sandbox.select import filtered, ordered, shown
 from rowcall.sandbox.world import World
 
 Headers = tuple[tuple[str, str], ...]
@@ -129,7 +130,8 @@ class Api:
         values = self._query(call, _page_parameters(paging))
         records = world.all(call.route.resource, call.parent)
         records = ordered(filtered(records, method, values), self.sandbox.list.by, method, values)
-        return self._page(world, call, page(records, Wish(method, paging, values, bend), self.sandbox, rules))
+        body, links = self._page(world, call, page(records, Wish(method, paging, values, bend), self.sandbox, rules))
+        return _with_shown(body, lambda record: shown(record, method, values)), links
 
     def _page(self, world: World, call: Call, found: Page) -> tuple[Any, Headers]:
         next_url = None
@@ -140,8 +142,8 @@ class Api:
         return world.templates.render(self.sandbox.list.body, scope), links
 
     def _get(self, _world: World, call: Call) -> Any:
-        self._query(call)
-        return call.record
+        values = self._query(call)
+        return shown(call.record, call.route.method, values) if call.record else None
 
     def _create(self, world: World, call: Call) -> Any:
         body = self._body(call)
@@ -247,6 +249,15 @@ def _decoded(value: str) -> str:
         return base64.b64decode(value, validate=True).decode()
     except ValueError:
         return value
+
+
+def _with_shown(body: Any, show: Callable[[Record], Any]) -> Any:
+    """A page's body with what is shown in place of its records."""
+    if isinstance(body, dict):
+        return {name: _with_shown(value, show) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_with_shown(item, show) for item in body]
+    return show(body) if isinstance(body, Record) else body
 
 
 def _masked(key: str) -> str:

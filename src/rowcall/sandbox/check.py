@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from rowcall.manifest.model import Attribute, ListOf, Method, Object, Parameter, Place, Scalar, Type
+from rowcall.manifest.model import Attribute, ListOf, Many, Method, Object, Parameter, Place, Scalar, Type
 from rowcall.manifest.sandbox import Refusals, Sandbox
 from rowcall.sandbox.refused import Refused
 
@@ -26,20 +26,26 @@ _BOUND_KINDS = {Scalar.INTEGER: "integer", Scalar.NUMBER: "decimal"}
 def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sandbox, paging: Collection[str] = ()) -> dict[str, Any]:
     """The query parameters by their names, converted, defaults filled in; those of `paging` as text. Raises Refused.
 
-    A parameter that is called otherwise in the request is there under both of its names.
+    A parameter that is called otherwise in the request is there under both of its names, and one that takes several values is a list.
     """
     refusals = sandbox.refusals
     known = {parameter.name or name: (name, parameter) for name, parameter in method.parameters.items() if parameter.place is Place.QUERY}
-    values = {name: parameter.default for name, parameter in known.values() if parameter.default is not None}
+    values: dict[str, Any] = {name: parameter.default for name, parameter in known.values() if parameter.default is not None}
+    given: dict[str, list[Any]] = {}
     for key, text in query:
         if key in known:
             name, parameter = known[key]
-            values[name] = values[key] = _parameter(key, parameter, text, refusals)
+            if parameter.many is None:
+                values[name] = values[key] = _parameter(key, parameter, text, refusals)
+            else:
+                given.setdefault(name, []).extend(_items(key, parameter, parameter.many, text, refusals))
         elif key in paging:
             values[key] = text
         elif key not in sandbox.ignored_query:
             raise Refused(refusals.unknown, {"name": key})
     for key, (name, parameter) in known.items():
+        if name in given:
+            values[name] = values[key] = _several(key, parameter, given[name], refusals)
         if parameter.required and name not in values:
             raise Refused(refusals.missing, {"name": key})
     return values
@@ -74,6 +80,20 @@ def _document(content: bytes, refusals: Refusals) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _items(key: str, parameter: Parameter, many: Many, text: str, refusals: Refusals) -> list[Any]:
+    """The values in one text of a parameter that takes several."""
+    texts = text.split(many.separator) if many.separator is not None else [text]
+    return [_parameter(key, parameter, item, refusals) for item in texts]
+
+
+def _several(key: str, parameter: Parameter, items: list[Any], refusals: Refusals) -> list[Any]:
+    """The values, not more of them than a request may have."""
+    most = parameter.many.maximum if parameter.many is not None else None
+    if most is not None and len(items) > most:
+        raise Refused(refusals.too_long, {"name": key, "bound": most, "found": len(items)})
+    return items
 
 
 def _parameter(key: str, parameter: Parameter, text: str, refusals: Refusals) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from rowcall.manifest.model import Method, Paging, PagingKind, Place, Role
+from rowcall.manifest.model import Method, Paging, PagingKind, Role
 from rowcall.manifest.sandbox import Collection, Sandbox
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
@@ -51,22 +51,6 @@ class Wish:
     values: Mapping[str, Any]
     """Query parameters by their names in the manifest."""
     bend: Bend
-
-
-def filtered(records: list[Record], method: Method, values: Mapping[str, Any]) -> list[Record]:
-    """The records that have what query parameters without a role ask for."""
-    wanted = {
-        parameter.column or name: values[name]
-        for name, parameter in method.parameters.items()
-        if parameter.place is Place.QUERY and parameter.role is None and name in values
-    }
-    return [record for record in records if all(record.field(column) == value for column, value in wanted.items())]
-
-
-def ordered(records: list[Record], by: str, method: Method, values: Mapping[str, Any]) -> list[Record]:
-    """The records by a field, and by the order of their making where that is equal; the newest first where that is asked for."""
-    ways = [values.get(name) for name, parameter in method.parameters.items() if parameter.role is Role.ORDER]
-    return sorted(records, key=lambda record: (record.field(by) or 0, record.number), reverse="desc" in ways)
 
 
 def page(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
@@ -150,7 +134,16 @@ def _query(wish: Wish, following: str | None) -> str | None:
     if following is None:
         return None
     name = (wish.paging.parameter if wish.paging else None) or PAGE_PARAMETER
-    return urlencode({**{key: value for key, value in wish.values.items() if value is not None}, name: following})
+    pairs = [(key, text) for key, value in wish.values.items() if value is not None for text in _texts(wish.method, key, value)]
+    return urlencode([*((key, text) for key, text in pairs if key != name), (name, following)])
+
+
+def _texts(method: Method, key: str, value: Any) -> list[Any]:
+    """A value as a client sends it, once for each time that its parameter is repeated."""
+    if not isinstance(value, list):
+        return [value]
+    many = next((found.many for name, found in method.parameters.items() if key in {name, found.name}), None)
+    return value if many is None or many.separator is None else [many.separator.join(map(str, value))]
 
 
 _BY_NUMBER: dict[PagingKind, Callable[[list[Record], Wish], Page]] = {

@@ -1,0 +1,195 @@
+"""What an API can do itself: the parameters that a statement's bounds, order, LIMIT and columns become, beside what its equalities bind.
+
+DuckDB applies all of it again. Where the manifest does not say that the API's answer is exact or has rows too many, nothing is asked of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.manifest.model import Method, Parameter, Role, Type
+from rowcall.plan.fields import all_of, used
+from rowcall.plan.growing import Own
+from rowcall.plan.intervals import Evaluate, intervals
+from rowcall.plan.nodes import Call, Hidden, Scan
+from rowcall.plan.ranges import Ranged, ranged
+from rowcall.plan.references import Reference
+from rowcall.plan.requests import build, paging
+from rowcall.plan.sharing import shared
+from rowcall.plan.top import Order, Settled, Top, top
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What every call of a scan is sent besides its own values."""
+
+    parameters: Mapping[str, Any]
+    """By the manifest's names; a page size may have none of these, and is then by its own."""
+    rows: int | None
+    """After how many rows a call has brought all that is needed; None where that is after its last page."""
+    says: tuple[str, ...]
+    """What the API applies and what it does not, for people."""
+
+    def calls(self, ref: ResourceRef, name: str, method: Method, tuples: Sequence[Mapping[str, Any]]) -> tuple[Call, ...]:
+        """The calls of a scan; none where no row is needed."""
+        if self.rows == 0:
+            return ()
+        requests = (build(ref, name, method, {**bound, **self.parameters}) for bound in tuples)
+        return tuple(Call(replace(request, rows_needed=self.rows), bound) for request, bound in zip(requests, tuples, strict=True))
+
+
+class Pushdown:
+    """What a statement says around one reference that is no equality."""
+
+    def __init__(self, reference: Reference, certain: Sequence[tuple[exp.Expr, Own]], named: Collection[str], evaluate: Evaluate) -> None:
+        """`certain` are the predicates that restrict the reference, `named` the parameters that the statement itself gives values."""
+        self._reference = reference
+        self._columns = reference.ref.resource.columns
+        self._named = frozenset(named)
+        self._evaluate = evaluate
+        self._types: dict[str, Type] = {name: column.type for name, column in self._columns.items()}
+        self._intervals = intervals(certain, self._types, evaluate)
+
+    def bounds(self, method: Method) -> Mapping[str, Any]:
+        """The values of the method's bounds, by parameter."""
+        return self._ranged(method).values
+
+    def push(self, method: Method, tuples: Sequence[Mapping[str, Any]], columns: frozenset[str] | None = None) -> Pushed:
+        """What is asked of the API besides what is bound in `tuples`; `columns` are those that it has to send, None for all."""
+        bound = tuples[0] if tuples else {}
+        fields = _fields(self._reference.ref, method, columns, self._named)
+        pages = paging(self._reference.ref, method)
+        if pages is None or method.rows is None or not tuples:
+            return Pushed(fields, None, ())
+        need = top(self._reference, self._settled(method, tuples), self._evaluate)
+        asked = _order(method, need.order, bound) if need.order else {}
+        if need.rows is None or asked is None:
+            sorting = f"{need.why} is left to DuckDB, because the API does not sort by {need.order.column} that way" if need.order else ""
+            unsorted = sorting or need.why
+            return Pushed(fields, None, (unsorted,) if unsorted else ())
+        size = _page_size(self._reference.ref, method, need.rows, bound)
+        return Pushed({**fields, **asked, **size}, need.rows, (_said(need, {**asked, **size}),))
+
+    def _ranged(self, method: Method) -> Ranged:
+        return ranged(method, self._intervals, self._types, self._named)
+
+    def _settled(self, method: Method, tuples: Sequence[Mapping[str, Any]]) -> Settled:
+        """What the values of the parameters say for certain of the rows of each call."""
+        one: set[str] = set()
+        several: set[str] = set()
+        for name, parameter in method.parameters.items():
+            if name in tuples[0]:
+                columns = _equal(name, parameter, self._columns)
+                (several if any(isinstance(bound[name], tuple) for bound in tuples) else one).update(columns)
+        said = self._ranged(method)
+        applied = said.applied if all(name in tuples[0] for name in said.values) else ()
+        return Settled(frozenset(one - several), frozenset(several), applied)
+
+
+Used = Mapping[str, frozenset[str] | None]
+"""By resource, the columns that a statement can use; None for all."""
+
+
+def used_columns(references: Sequence[tuple[Reference, Sequence[Hidden]]]) -> Used:
+    """What all references to a resource use of it, so that one request serves them; only for resources whose API can leave fields out."""
+    found: dict[str, list[frozenset[str] | None]] = {}
+    for reference, hidden in references:
+        methods = reference.ref.resource.methods.values()
+        if any(parameter.role is Role.FIELDS for method in methods for parameter in method.parameters.values()):
+            found.setdefault(reference.ref.full_name, []).append(used(reference, hidden, reference.table.root()))
+    return {name: all_of(each) for name, each in found.items()}
+
+
+def together(scans: Sequence[Scan], earlier: Sequence[Scan], later: Sequence[Scan], used: Used) -> tuple[Scan, ...]:
+    """The scans with calls that several of them need, or that are needed `earlier` or `later`, made once; see `sharing`.
+
+    What comes later may turn out not to be needed, which is a loss only where it is much.
+    """
+
+    def widened(scan: Scan, bound: Mapping[str, Any]) -> Call:
+        fields = _fields(scan.ref, scan.method, used.get(scan.ref.full_name), [item.name for item in scan.hidden])
+        return Call(build(scan.ref, scan.method_name, scan.method, {**bound, **fields}), bound)
+
+    def expected(scan: Scan) -> int:
+        return expected_requests(scan.ref, scan.method, 1)
+
+    likely = (scan for scan in later if len(scan.calls) == 1 or expected(scan) == 1)
+    return shared(scans, (*earlier, *likely), widened, expected)
+
+
+def expected_requests(ref: ResourceRef, method: Method, calls: int) -> int:
+    """How many requests some calls of a method will take: what the manifest expects a list to hold, else one page each."""
+    pages = paging(ref, method)
+    size = pages.page_size if pages is not None else None
+    rows = (size.maximum or size.default) if size is not None else None
+    return calls * math.ceil(method.expected_rows / rows) if method.expected_rows and rows else calls
+
+
+def _equal(name: str, parameter: Parameter, columns: Collection[str]) -> set[str]:
+    """The columns, hidden ones included, that have a parameter's value in every row; what the response lacks comes with its call."""
+    own = set() if name in columns else {name}
+    if parameter.role is not None or parameter.range is not None:
+        return own
+    if not parameter.exact:
+        return own if parameter.column is None else set()
+    return {name, parameter.column or name}
+
+
+def _fields(ref: ResourceRef, method: Method, needed: frozenset[str] | None, named: Collection[str]) -> dict[str, Any]:
+    """The parameter that says which fields are to be sent; none where all are needed, or where there is no such parameter."""
+    parameters = ((name, parameter) for name, parameter in method.parameters.items() if parameter.role is Role.FIELDS)
+    name, parameter = next(parameters, (None, None))
+    if name is None or parameter is None or name in named or needed is None:
+        return {}
+    columns = ref.resource.columns
+    pages = paging(ref, method)
+    wanted = [columns[column].source or column for column in columns if column in needed]
+    if pages is not None and pages.row is not None and pages.row not in wanted:
+        wanted.append(pages.row)
+    # Nothing at all cannot be asked for, and most resources have what tells one from another first.
+    wanted = wanted or [columns[next(iter(columns))].source or next(iter(columns))]
+    most = parameter.many.maximum if parameter.many else None
+    if (parameter.enum and not set(wanted) <= set(parameter.enum)) or (most is not None and len(wanted) > most):
+        return {}
+    return {name: tuple(wanted)}
+
+
+def _order(method: Method, order: Order, bound: Mapping[str, Any]) -> dict[str, str] | None:
+    """The parameters that ask for an order; None where the API cannot give it, or the statement asks for another."""
+    for name, parameter in method.parameters.items():
+        sort = parameter.sorts.get(order.column)
+        value = (sort.descending if order.descending else sort.ascending) if sort else None
+        if sort is not None and value is not None:
+            wanted = {**sort.beside, name: value}
+            if all(bound.get(key, asked) == asked for key, asked in wanted.items()):
+                return {key: asked for key, asked in wanted.items() if key not in bound}
+    return None
+
+
+def _page_size(ref: ResourceRef, method: Method, rows: int, bound: Mapping[str, Any]) -> dict[str, int]:
+    """The size of a page that holds the rows needed, where that is smaller than the largest."""
+    pages = paging(ref, method)
+    size = pages.page_size if pages is not None else None
+    most = (size.maximum or size.default) if size is not None else None
+    if size is None or most is None:
+        return {}
+    named = next(((name, found) for name, found in method.parameters.items() if (found.name or name) == size.parameter), None)
+    least = int(named[1].minimum or 1) if named else 1
+    wanted = max(rows, least, 1)
+    name = named[0] if named else size.parameter
+    return {name: wanted} if wanted < most and name not in bound else {}
+
+
+def _said(need: Top, asked: Mapping[str, Any]) -> str:
+    if need.rows == 0:
+        return f"{need.why} needs no rows, and so no request"
+    rows = f"{need.rows} row" if need.rows == 1 else f"{need.rows} rows"
+    sent = ", ".join(f"{name} = {value}" for name, value in asked.items())
+    return f"{need.why} needs no more than {rows} of each call" + (f": {sent}" if sent else "")

@@ -1,0 +1,312 @@
+"""How many rows of each call can be of use, and in which order: `ORDER BY … LIMIT`, `min`, `max`, `EXISTS`, DISTINCT of what is bound.
+
+A call's rows may be cut only where nothing but its own parameters decides which of them count. A predicate over columns that have one
+value throughout a call takes all of its rows or none; any other has to be applied by the API, and exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from rowcall.errors import BindError, EngineError
+from rowcall.manifest.model import Scalar
+from rowcall.plan.growing import PLAIN, growing
+from rowcall.plan.intervals import Evaluate, is_steady
+from rowcall.plan.predicates import collates
+from rowcall.plan.references import Reference, column_of, hidden_columns, is_inside, own_name, written_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order in which the rows of a call are wanted."""
+
+    column: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What a statement needs of each call."""
+
+    rows: int | None = None
+    """How many rows; None for all."""
+    order: Order | None = None
+    """Set where it is the first rows in this order that are needed."""
+    why: str = ""
+    """What in the statement says so; or, where all rows are needed, why what it says does not count. "" where it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the parameters of a scan say for certain of the rows of each call."""
+
+    columns: frozenset[str]
+    """Columns, hidden ones included, that have one value in all rows of a call."""
+    listed: frozenset[str] = frozenset()
+    """Columns whose values are several, and all that have them are fetched."""
+    applied: tuple[exp.Expr, ...] = ()
+    """Predicates that every row satisfies because the API applies them."""
+
+
+_ALL = Top()
+
+
+def top(reference: Reference, settled: Settled, evaluate: Evaluate) -> Top:
+    """What the SELECT around a reference needs of each of its calls."""
+    select = reference.select
+    if select is None or not _is_alone(reference, select):
+        return _ALL
+    reader = _Reader(reference, select, settled, evaluate)
+    need = reader.need()
+    if need.rows is None:
+        return need
+    left = reader.residual()
+    return need if left is None else Top(why=f"{need.why} is left to DuckDB, because {left} is")
+
+
+_CLAUSES = frozenset({"expressions", "from_", "where", "group", "order", "limit", "offset", "distinct", "with_"})
+
+
+def _is_alone(reference: Reference, select: exp.Select) -> bool:
+    """Whether the rows of the FROM clause are the reference's own, each once, and nothing that is not understood is done with them."""
+    from_ = select.args.get("from_")
+    if from_ is None or from_.this is not reference.table or any(value and key not in _CLAUSES for key, value in select.args.items()):
+        return False
+    plain = {"this", "db", "catalog", "alias"}
+    return not any(value and key not in plain for key, value in reference.table.args.items())
+
+
+_ROWWISE = (
+    exp.Column, exp.Identifier, exp.Star, exp.Alias, exp.Literal, exp.Null, exp.Boolean, exp.Placeholder, exp.Parameter, exp.Paren,
+    exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.DPipe,
+    exp.Concat, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.Like, exp.ILike,
+    exp.Between, exp.And, exp.Or, exp.Not, exp.Case, exp.If, exp.Coalesce, exp.Dot, exp.Bracket, exp.JSONExtract, exp.JSONExtractScalar,
+    exp.JSONPath, exp.JSONPathPart, exp.Lower, exp.Upper, exp.Length, exp.Round, exp.Abs, exp.Trim, exp.Array, exp.Struct,
+    exp.PropertyEQ, exp.Tuple, exp.UnixToTime, exp.TimeToUnix, exp.TimestampTrunc, exp.DateTrunc, exp.TimeToStr, exp.Extract,
+    exp.Interval, exp.Var, exp.CurrentTimestamp, exp.CurrentDate,
+)  # fmt: skip
+"""Node kinds that make one value of one row: no aggregate, no set of rows, nothing that differs when it is asked again."""
+_PREDICATES = (*_ROWWISE, exp.In, exp.ArrayContains, exp.Any)
+
+
+def _is_made_of(kinds: tuple[type[exp.Expr], ...], expression: exp.Expr, besides: Collection[exp.Expr] = ()) -> bool:
+    return all(isinstance(node, kinds) or any(is_inside(node, other) for other in besides) for node in expression.walk())
+
+
+class _Reader:
+    """Reads one SELECT whose only source is a reference."""
+
+    def __init__(self, reference: Reference, select: exp.Select, settled: Settled, evaluate: Evaluate) -> None:
+        self._reference = reference
+        self._select = select
+        self._settled = settled
+        self._evaluate = evaluate
+        self._names = {
+            *written_columns(reference),
+            *(name.casefold() for name in hidden_columns(reference.ref)),
+            reference.alias.casefold(),
+        }
+        self._types = {name: column.type for name, column in reference.ref.resource.columns.items()}
+
+    def need(self) -> Top:
+        """What would be needed of each call if no predicate were left."""
+        aggregates = [node for item in self._select.expressions for node in item.find_all(exp.AggFunc)]
+        for need in (self._aggregated, self._probed, self._distinct, self._limited):
+            if (found := need(aggregates)) is not None:
+                return found
+        return _ALL
+
+    # -- the shapes ----------------------------------------------------------------------------------------------------------------
+
+    def _aggregated(self, aggregates: Sequence[exp.Expr]) -> Top | None:
+        """`max(created_at)`, `arg_max(id, created_at)`: one row, in groups of what has one value in a call."""
+        group = self._select.args.get("group")
+        if not aggregates and group is None:
+            return None
+        keys = group.expressions if group else []
+        modes = {key for key, value in (group.args if group else {}).items() if value}
+        orders = {self._extreme(node) for node in aggregates}
+        order = next(iter(orders), None)
+        plain = all(_is_made_of(_ROWWISE, item, aggregates) for item in self._select.expressions)
+        loose = (c for item in self._select.expressions for c in item.find_all(exp.Column) if not any(is_inside(c, a) for a in aggregates))
+        if not plain or len(orders) > 1 or (aggregates and order is None) or not modes <= {"expressions", "all"}:
+            return _ALL
+        if any(self._select.args.get(key) for key in ("order", "distinct")) or not all(
+            map(self._is_settled, (*(self._numbered(key) for key in keys), *loose))
+        ):
+            return _ALL
+        return Top(1, order, ", ".join(node.sql(dialect="duckdb") for node in aggregates) or "GROUP BY")
+
+    def _extreme(self, node: exp.Expr) -> Order | None:
+        """The order in which the first row has the value of an aggregate; None for any that needs more than this row."""
+        if {key for key, value in node.args.items() if value} - {"this", "expression"}:
+            return None
+        if isinstance(node, (exp.Max, exp.Min)):
+            return self._sorted(node.this, descending=isinstance(node, exp.Max))
+        if not isinstance(node, (exp.ArgMax, exp.ArgMin)):
+            return None
+        # A row whose first argument is null is passed over.
+        name = self._own(node.this)
+        column = self._reference.ref.resource.columns.get(name or "")
+        never_null = column is not None and not column.nullable
+        return self._sorted(node.expression, descending=isinstance(node, exp.ArgMax)) if never_null else None
+
+    def _probed(self, _: Sequence[exp.Expr]) -> Top | None:
+        """`EXISTS (SELECT …)`, and `x IN (SELECT key …)` where all rows of a call have one key."""
+        outer: exp.Expr | None = self._select.parent
+        while isinstance(outer, (exp.Paren, exp.Subquery)):
+            outer = outer.parent
+        if any(self._select.args.get(key) for key in ("limit", "offset")):
+            return None
+        plain = all(_is_made_of(_ROWWISE, item) for item in self._select.expressions)
+        if isinstance(outer, exp.Exists) and plain:
+            return Top(1, None, "EXISTS")
+        is_query = isinstance(outer, exp.In) and is_inside(self._select, outer.args.get("query"))
+        return Top(1, None, "IN") if is_query and plain and self._has_one_value() else None
+
+    def _distinct(self, _: Sequence[exp.Expr]) -> Top | None:
+        distinct = self._select.args.get("distinct")
+        if distinct is None:
+            return None
+        plain = all(_is_made_of(_ROWWISE, item) for item in self._select.expressions)
+        return Top(1, None, "DISTINCT") if plain and distinct.args.get("on") is None and self._has_one_value() else _ALL
+
+    def _has_one_value(self) -> bool:
+        """Whether what is selected is the same for all rows of a call."""
+        return not any(item.find(exp.Star) for item in self._select.expressions) and all(
+            self._is_settled(column) for item in self._select.expressions for column in item.find_all(exp.Column)
+        )
+
+    def _limited(self, _: Sequence[exp.Expr]) -> Top | None:
+        limit = self._select.args.get("limit")
+        if limit is None or not all(_is_made_of(_ROWWISE, item) for item in self._select.expressions):
+            return None
+        counts = [self._count(limit), self._count(self._select.args.get("offset"))]
+        if counts[0] is None or (self._select.args.get("offset") is not None and counts[1] is None):
+            return None
+        rows = counts[0] + (counts[1] or 0)
+        keys = [ordered for ordered in self._ordered() if not self._is_settled(self._meant(ordered.this))]
+        why = " ".join(
+            self._select.args[key].sql(dialect="duckdb").strip() for key in ("order", "limit", "offset") if self._select.args.get(key)
+        )
+        if not keys:
+            return Top(rows, None, why)
+        order = self._sorted(self._meant(keys[0].this), descending=self._is_descending(keys[0]))
+        if order is None or len(keys) > 1:
+            left = "its order is by more than one column" if order else f"an API's order cannot be by {keys[0].this.sql(dialect='duckdb')}"
+            return Top(why=f"{why} is left to DuckDB, because {left}")
+        return Top(rows, order, why)
+
+    # -- its parts -----------------------------------------------------------------------------------------------------------------
+
+    def _count(self, node: exp.Expr | None) -> int | None:
+        """The value of a LIMIT or OFFSET; None where it is none, a share, or not known before the statement runs."""
+        if node is None:
+            return None
+        value = node.args.get("count") if isinstance(node, exp.Fetch) else node.args.get("expression")
+        options = node.args.get("limit_options")
+        if value is None or not is_steady(value) or (options and (options.args.get("percent") or options.args.get("with_ties"))):
+            return None
+        try:
+            ((found,),) = self._evaluate(f"SELECT CAST({value.sql(dialect='duckdb')} AS BIGINT)")
+        except (BindError, EngineError):
+            return None
+        return found if isinstance(found, int) and found >= 0 else None
+
+    def _ordered(self) -> list[exp.Expr]:
+        order = self._select.args.get("order")
+        return list(order.expressions) if order else []
+
+    def _meant(self, key: exp.Expr) -> exp.Expr:
+        """What a key of ORDER BY stands for: a result column by its number or alias, or itself."""
+        if isinstance(key, exp.Column) and len(key.parts) == 1:
+            aliased = (item for item in self._select.expressions if isinstance(item, exp.Alias))
+            return next((item.this for item in aliased if item.alias.casefold() == key.name.casefold()), key)
+        return self._numbered(key)
+
+    def _numbered(self, key: exp.Expr) -> exp.Expr:
+        """The result column that a number stands for; anything else as it is."""
+        if not isinstance(key, exp.Literal) or not key.name.isdecimal():
+            return key
+        before = self._select.expressions[: int(key.name)]
+        starred = any(item.find(exp.Star) for item in before)
+        return before[-1].unalias() if before and len(before) == int(key.name) and not starred else key
+
+    def _is_descending(self, ordered: exp.Expr) -> bool:
+        if ordered.args.get("desc") is not None:
+            return bool(ordered.args["desc"])
+        ((setting,),) = self._evaluate("SELECT current_setting('default_order')")
+        return str(setting).upper().startswith("DESC")
+
+    def _sorted(self, expression: exp.Expr, *, descending: bool) -> Order | None:
+        """The order by a column that an expression grows with; None for one that may be null, or is not in DuckDB's order for certain."""
+        seen = growing(expression, self._own, self._types)
+        if seen is None or self._reference.ref.resource.columns[seen.column].nullable:
+            return None
+        if seen.unit and seen.clock != PLAIN:
+            return None  # where clocks are put back, what is truncated goes back in time
+        if self._types[seen.column] is Scalar.STRING and (seen.clock or self._evaluate(f"SELECT {collates('NULL')}") != [(False,)]):
+            return None
+        return Order(seen.column, descending)
+
+    def _own(self, expression: exp.Expr) -> str | None:
+        if isinstance(expression, exp.Column) and len(expression.parts) == 1 and not isinstance(expression.this, exp.Star):
+            return own_name(self._reference, expression.name.casefold())
+        return column_of(self._reference, expression)
+
+    def _is_settled(self, expression: exp.Expr) -> bool:
+        return self._own(expression) in self._settled.columns
+
+    # -- predicates ----------------------------------------------------------------------------------------------------------------
+
+    def residual(self) -> str | None:
+        """The first predicate that DuckDB has to apply within a call, as SQL; None when there is none."""
+        where = self._select.args.get("where")
+        conjuncts = list(_conjuncts(where.this)) if where else []
+        listed = [self._listed(conjunct) for conjunct in conjuncts]
+        for conjunct, column in zip(conjuncts, listed, strict=True):
+            applied = any(conjunct is other for other in self._settled.applied)
+            if not applied and not self._takes_whole_calls(conjunct) and (column is None or listed.count(column) > 1):
+                return conjunct.sql(dialect="duckdb")
+        return None
+
+    def _listed(self, predicate: exp.Expr) -> str | None:
+        """The column of which a predicate lists the values that are asked for, and says nothing else."""
+        columns = {self._own(column) for column in predicate.find_all(exp.Column)}
+        column = next(iter(columns), None)
+        is_list = isinstance(predicate, (exp.In, exp.EQ, exp.ArrayContains)) and not predicate.args.get("query")
+        return column if is_list and len(columns) == 1 and column in self._settled.listed else None
+
+    def _takes_whole_calls(self, predicate: exp.Expr) -> bool:
+        """Whether a predicate holds of all rows of a call or of none, for each row of an outer SELECT."""
+        queries = [query for found in predicate.find_all(exp.In) if (query := found.args.get("query")) is not None]
+        if not _is_made_of(_PREDICATES, predicate, queries):
+            return False
+        alone = [query for query in queries if self._stands_alone(query)]
+        columns = (column for column in predicate.find_all(exp.Column) if not any(is_inside(column, query) for query in alone))
+        return all(self._is_settled(column) or self._is_outer(column) for column in columns)
+
+    def _is_outer(self, column: exp.Expr) -> bool:
+        """Whether a column is certainly not the reference's, nor a part of one of its columns."""
+        return isinstance(column, exp.Column) and self._own(column) is None and column.parts[0].name.casefold() not in self._names
+
+    def _stands_alone(self, query: exp.Expr) -> bool:
+        """Whether a query mentions no column from outside."""
+        try:
+            self._evaluate(f"SELECT 1 FROM ({query.unnest().sql(dialect='duckdb')}) LIMIT 0")
+        except (BindError, EngineError):
+            return False
+        return True
+
+
+def _conjuncts(predicate: exp.Expr) -> Iterator[exp.Expr]:
+    if isinstance(predicate, exp.And):
+        yield from _conjuncts(predicate.left)
+        yield from _conjuncts(predicate.right)
+    elif isinstance(predicate, exp.Paren):
+        yield from _conjuncts(predicate.this)
+    else:
+        yield predicate

@@ -1,0 +1,89 @@
+"""Which objects a list shows, in which order, and what of them: all that the manifest says an API does with a client's parameters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rowcall.manifest.model import Form, Method, Operator, Parameter, Place, Range, Role, Sort
+from rowcall.sandbox.record import Record
+
+_DAY_S = 86400
+_COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.ABOVE: operator.gt,
+    Operator.AT_LEAST: operator.ge,
+    Operator.BELOW: operator.lt,
+    Operator.AT_MOST: operator.le,
+}
+
+
+def filtered(records: list[Record], method: Method, values: Mapping[str, Any]) -> list[Record]:
+    """The records that have what query parameters without a role ask for; where a parameter is not exact, more than these."""
+    tests = [
+        _bound(parameter, parameter.range, values[name]) if parameter.range else _equal(parameter, parameter.column or name, values[name])
+        for name, parameter in method.parameters.items()
+        if parameter.place is Place.QUERY and parameter.role is None and name in values
+    ]
+    return [record for record in records if all(test(record) for test in tests)]
+
+
+def _equal(parameter: Parameter, column: str, value: Any) -> Callable[[Record], bool]:
+    """A test for one of the values; an inexact one is passed by what begins so, in any case."""
+    wanted = value if isinstance(value, list) else [value]
+    if parameter.exact:
+        return lambda record: record.field(column) in wanted
+    beginnings = tuple(str(item).casefold() for item in wanted)
+    return lambda record: str(record.field(column)).casefold().startswith(beginnings)
+
+
+def _bound(parameter: Parameter, range_: Range, value: Any) -> Callable[[Record], bool]:
+    """A test for a bound; an inexact one of a number is passed by all of a day on which one passes."""
+    compare = _COMPARE[range_.operator]
+    widening = 0 if parameter.exact or not isinstance(value, (int, float)) else _DAY_S
+    if range_.operator in {Operator.ABOVE, Operator.AT_LEAST}:
+        widening = -widening
+    limit = value + widening if widening else value
+
+    def test(record: Record) -> bool:
+        held = record.field(range_.column)
+        return held is not None and compare(_in_form(held, range_.form), limit)
+
+    return test
+
+
+def _in_form(held: Any, form: Form | None) -> Any:
+    """A time as a parameter of that form writes it; ISO 8601 times compare as the texts they are."""
+    if form is None:
+        return held
+    time = dt.datetime.fromtimestamp(held, dt.UTC) if isinstance(held, (int, float)) else dt.datetime.fromisoformat(held).astimezone(dt.UTC)
+    if form is Form.UNIX:
+        return time.timestamp()
+    return time.date().isoformat() if form is Form.DATE else time.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def ordered(records: list[Record], by: str, method: Method, values: Mapping[str, Any]) -> list[Record]:
+    """The records by a field, and by the order of their making where that is equal; the greatest first where that is asked for.
+
+    The field is what the method's parameters say, and `by` where they say none.
+    """
+    ways = {name: values.get(name) for name, parameter in method.parameters.items() if parameter.role is Role.ORDER}
+    sorts = [
+        (column, ways[name] == sort.descending)
+        for name in ways
+        for column, sort in method.parameters[name].sorts.items()
+        if _is_asked(sort, ways[name], values)
+    ]
+    field, descending = next(iter(sorts), (by, "desc" in ways.values()))
+    return sorted(records, key=lambda record: (record.field(field) or 0, record.number), reverse=descending)
+
+
+def _is_asked(sort: Sort, value: Any, values: Mapping[str, Any]) -> bool:
+    return value in {sort.ascending, sort.descending} - {None} and all(values.get(name) == other for name, other in sort.beside.items())
+
+
+def shown(record: Record, method: Method, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a client sees of a record: all of it, or the fields that it asked for."""
+    wanted = [values[name] for name, parameter in method.parameters.items() if parameter.role is Role.FIELDS and name in values]
+    return {name: value for name, value in record.values.items() if not wanted or name in wanted[0]}

@@ -1,0 +1,361 @@
+"""What reaches an API that filters, sorts, cuts and leaves fields out: every request at its socket, and DuckDB's own rows over all data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from urllib.parse import unquote, urlencode
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rowcall
+from rowcall.catalog.catalog import Catalog
+from rowcall.manifest.read import load_provider
+from rowcall.manifest.types import duckdb_type, quoted
+from rowcall.sandbox.clock import Clock
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.session import Session
+
+WORKSHOP = Path(__file__).parent / "workshop"
+START = 1_790_000_000
+FIRST = 1_789_500_060
+"""When the first job begins: 2026-09-15 20:21:00 UTC."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A sandbox of the made-up provider, a session on it, and all that it holds as tables."""
+
+    box: Sandbox
+    session: Session
+    oracle: duckdb.DuckDBPyConnection
+    shops: tuple[str, ...]
+    """Their ids."""
+
+    def filled(self, sql: str) -> str:
+        """A statement with the ids of two shops."""
+        return sql.replace("{a}", self.shops[0]).replace("{b}", self.shops[1])
+
+    def asks(self, sql: str, **values: Any) -> tuple[list[Any], list[str]]:
+        """The rows of a statement, and the requests that came in for it, sorted, with the shops named as in the statement."""
+        before = len(self.box.requests)
+        rows = self.session.sql(self.filled(sql), params=values or None).fetchall()
+        lines = (f"{request.path.removeprefix('/api')}?{unquote(urlencode(request.query))}" for request in self.box.requests[before:])
+        return rows, sorted(line.replace(self.shops[0], "{a}").replace(self.shops[1], "{b}").rstrip("?") for line in lines)
+
+    def truth(self, sql: str, **values: Any) -> list[Any]:
+        """The rows of a statement over tables that hold everything."""
+        return self.oracle.execute(self.filled(sql), values or None).fetchall()
+
+
+@pytest.fixture(scope="module")
+def workshop() -> Iterator[Workshop]:
+    """The made-up provider, served and known to a session."""
+    provider = load_provider(WORKSHOP)
+    catalog = Catalog({"workshop": provider})
+    with Sandbox(WORKSHOP, clock=Clock(START, held=True)) as box, mock.patch.object(Catalog, "shipped", return_value=catalog):
+        oracle = duckdb.connect()
+        oracle.execute("ATTACH ':memory:' AS workshop; CREATE SCHEMA workshop.trade")
+        for name, resource in provider.services["trade"].resources.items():
+            columns = ", ".join(f"{quoted(column)} {duckdb_type(found.type)}" for column, found in resource.columns.items())
+            oracle.execute(f"CREATE TABLE workshop.trade.{name}({columns}); CREATE VIEW {name} AS FROM workshop.trade.{name}")
+            oracle.executemany(f"INSERT INTO workshop.trade.{name} VALUES ({', '.join('?' * len(resource.columns))})", box.tables[name][1])
+        with rowcall.connect(providers=box.providers) as session:
+            for connection in (session.connection, oracle):
+                connection.execute("SET TimeZone = 'UTC'")
+            yield Workshop(box, session, oracle, tuple(sorted(id_ for id_, _ in box.tables["shops"][1])))
+
+
+ALL = "SELECT * FROM jobs WHERE shop_id = '{a}'"
+LIST = "/shops/{a}/jobs"
+ID = "SELECT id FROM jobs WHERE shop_id = '{a}'"
+ONE_REQUEST = {
+    "rows in the API's order": (f"{ALL} ORDER BY made_at DESC LIMIT 5", [f"{LIST}?sort=made&order=down&limit=5"]),
+    "rows in the other order": (f"{ALL} ORDER BY made_at LIMIT 5", [f"{LIST}?sort=made&order=up&limit=5"]),
+    "rows after an offset": (f"{ALL} ORDER BY made_at LIMIT 5 OFFSET 2", [f"{LIST}?sort=made&order=up&limit=7"]),
+    "rows by a time": (f"{ALL} ORDER BY to_timestamp(made_at) LIMIT 5", [f"{LIST}?sort=made&order=up&limit=5"]),
+    "another order that the API has": (f"{ALL} ORDER BY weight LIMIT 5", [f"{LIST}?sort=weight&order=up&limit=5"]),
+    "an order by what has one value": (f"{ALL} ORDER BY shop_id, made_at LIMIT 5", [f"{LIST}?sort=made&order=up&limit=5"]),
+    "any rows": (f"{ALL} LIMIT 5", [f"{LIST}?limit=5"]),
+    "fewer rows than a page may have": (f"{ALL} LIMIT 1", [f"{LIST}?limit=2"]),
+    "rows of two calls": (
+        "SELECT * FROM jobs WHERE shop_id IN ('{a}', '{b}') ORDER BY made_at DESC LIMIT 5",
+        [f"{LIST}?sort=made&order=down&limit=5", "/shops/{b}/jobs?sort=made&order=down&limit=5"],
+    ),
+    "no rows": (f"{ALL} LIMIT 0", []),
+    "a filter of the API's": (
+        f"{ALL} AND status = 'done' ORDER BY made_at LIMIT 3",
+        [f"{LIST}?status=done&sort=made&order=up&limit=3"],
+    ),
+    "several values": (f"{ALL} AND status IN ('done', 'new') LIMIT 4", [f"{LIST}?status=done,new&limit=4"]),
+    "several values of a parameter that is repeated": (
+        f"{ALL} AND kind IN ('wood', 'steel') LIMIT 4",
+        [f"{LIST}?kind[]=wood&kind[]=steel&limit=4"],
+    ),
+    "a bound that is applied exactly": (f"{ALL} AND made_at >= {FIRST + 60} LIMIT 4", [f"{LIST}?made_after={FIRST + 59}&limit=4"]),
+    "a bound of a time": (
+        f"{ALL} AND to_timestamp(made_at) <= TIMESTAMPTZ '2026-09-17 02:00:00+02' LIMIT 2",
+        [f"{LIST}?made[lte]=2026-09-17T00:00:00Z&limit=2"],
+    ),
+    "a day": (
+        f"{ALL} AND date_trunc('day', to_timestamp(made_at)) = '2026-09-16' ORDER BY made_at DESC LIMIT 2",
+        [f"{LIST}?made_after=1789516799&made[lte]=2026-09-16T23:59:59Z&sort=made&order=down&limit=2"],
+    ),
+    "the greatest": ("SELECT max(made_at) FROM jobs WHERE shop_id = '{a}'", [f"{LIST}?sort=made&order=down&limit=2&fields=shop_id,made_at,id"]),
+    "the one that has the least": (
+        "SELECT arg_min(status, made_at), min(made_at) FROM jobs WHERE shop_id = '{a}'",
+        [f"{LIST}?sort=made&order=up&limit=2&fields=shop_id,status,made_at,id"],
+    ),
+    "one of each": (
+        "SELECT shop_id, max(made_at) FROM jobs WHERE shop_id IN ('{a}', '{b}') GROUP BY shop_id",
+        [f"{x}?sort=made&order=down&limit=2&fields=shop_id,made_at,id" for x in (LIST, "/shops/{b}/jobs")],
+    ),
+    "whether there is one": (
+        "SELECT EXISTS (FROM jobs WHERE shop_id = '{a}' AND status = 'done')",
+        [f"{LIST}?status=done&limit=2"],
+    ),
+    "whether there is one for each row": (
+        "FROM (VALUES ('{a}'), ('none')) s(shop) WHERE EXISTS (SELECT 1 FROM jobs j WHERE j.shop_id IN ('{a}') AND j.shop_id = s.shop)",
+        [f"{LIST}?limit=2&fields=shop_id,id"],
+    ),
+    "which keys have any": ("SELECT DISTINCT shop_id FROM jobs WHERE shop_id = '{a}'", [f"{LIST}?limit=2&fields=shop_id,id"]),
+    "a key that is looked for among them": (
+        "SELECT 1 WHERE '{a}' IN (SELECT shop_id FROM jobs WHERE shop_id = '{a}')",
+        [f"{LIST}?limit=2&fields=shop_id,id"],
+    ),
+    "keys of a query": ("SELECT * FROM jobs WHERE shop_id IN (SELECT '{a}' AS id) LIMIT 3", [f"{LIST}?limit=3"]),
+}  # fmt: skip
+
+
+BOUNDS = {
+    "a list whose needed bounds come from a comparison": (
+        "SELECT * FROM usage WHERE hour BETWEEN 1789510000 AND 1789530000",
+        ["/usage?start_time=1789510000&end_time=1789530001&size=10"],
+    ),
+    "the rows of a day, cut": (
+        "SELECT hour FROM usage WHERE date_trunc('day', to_timestamp(hour)) = '2026-09-16' LIMIT 4",
+        ["/usage?start_time=1789516800&end_time=1789603200&size=4"],
+    ),
+    "a bound that the API applies to days is no reason to cut": (
+        f"{ALL} AND due_at < 1789800000 AND status = 'new' LIMIT 2",
+        [f"{LIST}?status=new&due_on=2026-09-19&limit=20"],
+    ),
+    "a time that is a text": (
+        f"{ID} AND status = 'new' AND seen_at::TIMESTAMPTZ >= '2026-09-21 00:00:00+00'",
+        [f"{LIST}?status=new&seen_since=1789948800&fields=id,shop_id,status,seen_at&limit=20"],
+    ),
+    "texts in the order of times": (
+        f"{ID} AND status = 'new' AND seen_at >= '2026-09-21'",
+        [f"{LIST}?status=new&seen_since=1789862399&fields=id,shop_id,status,seen_at&limit=20"],
+    ),
+    "a number": (f"{ALL} AND status = 'new' AND weight >= 1.5 LIMIT 3", [f"{LIST}?status=new&heavier=1.5&limit=3"]),
+    "a number that is not the least": (f"{ALL} AND status = 'new' AND weight > 1.5 LIMIT 3", [f"{LIST}?status=new&heavier=1.5&limit=20"]),
+    "a filter that brings more": (f"{ALL} AND status = 'new' AND title = 'chair' LIMIT 1", [f"{LIST}?status=new&title=chair&limit=20"]),
+    "more values than the API takes": (
+        f"{ALL} AND status = 'new' AND kind IN ('wood', 'steel', 'glass')",
+        [f"{LIST}?status=new&limit=20"],
+    ),
+    "a residual predicate": (f"{ALL} AND status = 'new' AND len(parts) > 1 LIMIT 1", [f"{LIST}?status=new&limit=20"]),
+    "a second key of ORDER BY": (f"{ALL} AND status = 'new' ORDER BY made_at, id LIMIT 1", [f"{LIST}?status=new&limit=20"]),
+    "an order that the API has not": (f"{ALL} AND status = 'new' ORDER BY weight DESC LIMIT 1", [f"{LIST}?status=new&limit=20"]),
+    "a key that may be null": (f"{ALL} AND status = 'new' ORDER BY due_at LIMIT 1", [f"{LIST}?status=new&limit=20"]),
+    "a function that makes rows": (
+        "SELECT unnest(parts) FROM jobs WHERE shop_id = '{a}' AND status = 'new' LIMIT 1",
+        [f"{LIST}?status=new&fields=shop_id,status,parts,id&limit=20"],
+    ),
+    "windows": (
+        "SELECT row_number() OVER (ORDER BY made_at) AS n FROM jobs WHERE shop_id = '{a}' AND status = 'new' LIMIT 1",
+        [f"{LIST}?status=new&fields=shop_id,status,made_at,id&limit=20"],
+    ),
+    "a join": (
+        "SELECT j.id FROM jobs j JOIN (VALUES ('done')) s(status) ON j.status <> s.status WHERE shop_id = '{a}' AND j.status = 'new' LIMIT 1",
+        [f"{LIST}?status=new&fields=id,shop_id,status&limit=20"],
+    ),
+    "a value that the API would split": (
+        f"{ID} AND status = 'new,done' AND kind = 'wood'",
+        [f"{LIST}?kind[]=wood&fields=id,shop_id,status,kind&limit=20"],
+    ),
+    "a column by a star of another source": (
+        "SELECT s.* FROM jobs j JOIN (SELECT 'new' AS state) s ON j.status = s.state WHERE j.shop_id = '{a}' AND status = 'new'",
+        [f"{LIST}?status=new&fields=shop_id,status,id&limit=20"],
+    ),
+}  # fmt: skip
+
+
+def is_same(workshop: Workshop, sql: str, rows: list[Any]) -> bool:
+    """Whether rows are an answer to a statement: DuckDB's own; with LIMIT, as many of its rows without it, in the same order of keys."""
+    truth = workshop.truth(sql)
+    if "LIMIT" not in sql:
+        return Counter(map(repr, rows)) == Counter(map(repr, truth))
+    everything = Counter(map(repr, workshop.truth(sql[: sql.index("LIMIT")])))
+    return len(rows) == len(truth) and not Counter(map(repr, rows)) - everything
+
+
+@pytest.mark.parametrize(("sql", "expected"), [*ONE_REQUEST.values(), *BOUNDS.values()], ids=[*ONE_REQUEST, *BOUNDS])
+def test_the_api_is_asked_for_what_it_can_do_and_no_more(workshop: Workshop, sql: str, expected: list[str]) -> None:
+    """These requests come in and no other, and the rows are DuckDB's over all there is."""
+    rows, requests = workshop.asks(sql)
+
+    assert requests == sorted(expected)
+    assert is_same(workshop, sql, rows)
+
+
+def test_what_the_statement_says_of_pages_and_orders_is_kept(workshop: Workshop) -> None:
+    """Its own page size, order and cursor are sent, and rows are counted from them."""
+    sized, pages = workshop.asks(f'{ALL} AND "limit" = 3 LIMIT 7')
+    same, one = workshop.asks(f"{ALL} AND \"order\" = 'up' AND sort = 'made' ORDER BY made_at LIMIT 3")
+    other, whole = workshop.asks(f"{ID} AND \"order\" = 'up' ORDER BY made_at DESC LIMIT 3")
+    (first,) = workshop.truth(f"{ID} ORDER BY made_at, id LIMIT 1")[0]
+    after, rest = workshop.asks(f"{ID} AND after = '{first}' AND \"order\" = 'up' LIMIT 4")
+
+    assert (len(sized), [page.partition("&after")[0] for page in pages]) == (7, [f"{LIST}?limit=3"] * 3)
+    assert (len(same), one) == (3, [f"{LIST}?sort=made&order=up&limit=3"])
+    assert (len(other), len(whole), whole[0]) == (3, 3, f"{LIST}?order=up&fields=id,shop_id,made_at&limit=20")
+    assert (len(after), rest) == (4, [f"{LIST}?order=up&limit=4&after={first}&fields=id,shop_id"])
+
+
+def test_a_bound_by_its_own_name_is_a_value_that_is_sent(workshop: Workshop) -> None:
+    """The column is then no bound of its own for that parameter."""
+    rows, requests = workshop.asks(
+        f"SELECT id, made_after FROM jobs WHERE shop_id = '{{a}}' AND made_after = {FIRST} AND made_at > 5 LIMIT 2"
+    )
+
+    assert requests == [f"{LIST}?made_after={FIRST}&fields=id,shop_id,made_at&limit=20"] or len(requests) == 3
+    assert [value for _, value in rows] == [FIRST, FIRST]
+
+
+def test_paging_ends_when_the_rows_are_there(workshop: Workshop) -> None:
+    """Also where more than a page is needed, and where the API gives fewer rows than it was asked for."""
+    two, asked = workshop.asks("SELECT made_at FROM jobs WHERE shop_id = '{a}' ORDER BY made_at LIMIT 30")
+    workshop.box.fault("capped", times=None, rows=2)
+    short, capped = workshop.asks("SELECT made_at FROM jobs WHERE shop_id = '{a}' ORDER BY made_at LIMIT 5")
+    workshop.box.reset(start=START, seed=0)
+
+    truth = workshop.truth("SELECT made_at FROM jobs WHERE shop_id = '{a}' ORDER BY made_at LIMIT 30")
+    assert (two, len(asked)) == (truth, 2)
+    assert (short, len(capped)) == (truth[:5], 3)
+
+
+@pytest.mark.parametrize(
+    ("sql", "requests"),
+    [
+        ("SELECT (SELECT max(made_at) FROM jobs WHERE shop_id = '{a}'), (SELECT count(*) FROM jobs WHERE shop_id = '{a}')", 3),
+        ("SELECT count(*) FROM jobs x JOIN jobs y USING (shop_id) WHERE shop_id = '{a}' AND x.status = 'done' AND y.made_at > 5", 4),
+        (
+            f"SELECT count(*) FROM jobs WHERE shop_id = '{{a}}' AND (status = 'done' AND made_at > {FIRST} OR kind = 'wood' AND status = 'new')",
+            2,
+        ),
+        (
+            " UNION ALL ".join(f"{ID} AND {filter_}" for filter_ in ("status = 'done'", "status = 'new'", "kind = 'wood'", "weight >= 1")),
+            3,
+        ),
+        ("SELECT count(*) FROM jobs x JOIN jobs y USING (shop_id) WHERE shop_id = '{a}' AND x.status IN ('done', 'new')", 3),
+        ("SELECT count(*) FROM jobs x, jobs y WHERE x.shop_id = '{a}' AND y.shop_id = '{b}' AND x.status = y.status", 6),
+        (
+            "(SELECT made_at FROM jobs WHERE shop_id = '{a}' ORDER BY 1 LIMIT 3) UNION ALL (SELECT made_at FROM jobs WHERE shop_id = '{a}')",
+            3,
+        ),
+    ],
+    ids=[
+        "a cut of what is read whole",
+        "neither holds the other",
+        "two filters of one",
+        "more filters than pages",
+        "a filter of what is read whole",
+        "two keys",
+        "one of two branches",
+    ],
+)
+def test_what_one_reference_brings_serves_the_others(workshop: Workshop, sql: str, requests: int) -> None:
+    """A request whose rows come with another one is not sent."""
+    rows, sent = workshop.asks(sql)
+
+    assert len(sent) == requests
+    assert Counter(map(repr, rows)) == Counter(map(repr, workshop.truth(sql)))
+
+
+@pytest.mark.parametrize(("count", "gets"), [(3, 3), (4, 0)], ids=["as many gets as pages", "more gets than pages"])
+def test_single_rows_are_got_unless_the_list_takes_fewer_requests(workshop: Workshop, count: int, gets: int) -> None:
+    """A list of sixty rows is expected to be three pages of twenty."""
+    ids = [id_ for (id_,) in workshop.truth(f"{ID} ORDER BY id LIMIT {count}")]
+
+    rows, requests = workshop.asks("SELECT * FROM jobs WHERE shop_id = '{a}' AND id = ANY($ids)", ids=ids)
+
+    assert len([line for line in requests if "/jobs/" in line]) == gets
+    assert len(rows) == count
+    assert len(requests) == 3
+
+
+def test_of_two_cuts_of_one_request_the_longer_is_fetched(workshop: Workshop) -> None:
+    """Both begin with the same page; neither is a half answer."""
+    sql = "SELECT (SELECT count(*) FROM (SELECT id FROM jobs WHERE shop_id = '{a}' LIMIT 25)), (SELECT count(*) FROM ({ID} LIMIT 45))"
+
+    for text in (sql, sql.replace("45", "21"), sql.replace("25", "99"), sql.replace("LIMIT 45", "")):
+        rows, requests = workshop.asks(text.replace("{ID}", ID))
+        assert rows == workshop.truth(text.replace("{ID}", ID))
+        assert len(requests) == 3 if "21" not in text else len(requests) == 2
+
+
+def test_explain_says_what_the_api_cuts_and_why_it_does_not(workshop: Workshop) -> None:
+    """In the words of the statement, with what is sent."""
+    cut = dict(workshop.session.sql(workshop.filled(f"EXPLAIN {ALL} ORDER BY made_at LIMIT 3")).fetchall())
+    left = dict(workshop.session.sql(workshop.filled(f"EXPLAIN {ALL} AND len(parts) > 1 LIMIT 3")).fetchall())
+    other = dict(workshop.session.sql(workshop.filled(f"EXPLAIN {ALL} ORDER BY weight DESC LIMIT 3")).fetchall())
+
+    assert cut["pushed"] == "ORDER BY made_at LIMIT 3 needs no more than 3 rows of each call: sort = made, order = up, limit = 3"
+    assert cut["requests"] == "1"
+    assert left["pushed"] == "LIMIT 3 is left to DuckDB, because LENGTH(parts) > 1 is"
+    assert left["requests"] == "1, and one more for each further page"
+    assert other["pushed"] == "ORDER BY weight DESC LIMIT 3 is left to DuckDB, because the API does not sort by weight that way"
+
+
+CONDITIONS = (
+    "status = 'done'", "status IN ('new', 'doing')", "status <> 'new'", "kind = 'wood'", "kind IN ('wood', 'steel')", "title = 'chair'",
+    "title IN ('chair', 'Chair')", "kind IS NULL", "(status = 'new' OR status = 'sold')", "(status = 'new' OR kind = 'wood')",
+    "(status IN ('new', 'doing') AND kind = 'wood' OR status = 'done')", "(title = 'chair' AND status = 'new' OR title = 'chairs')",
+    f"made_at > {FIRST}", f"made_at >= {FIRST + 20000}", f"made_at < {FIRST + 90000}", f"made_at BETWEEN {FIRST} AND {FIRST + 50000}",
+    "to_timestamp(made_at) >= '2026-09-16'", "date_trunc('day', to_timestamp(made_at)) = '2026-09-16'", "to_timestamp(made_at)::DATE <= '2026-09-16'",
+    "due_at <= 1789700000", "due_at IS NULL", "to_timestamp(due_at)::DATE < '2026-09-18'", "seen_at > '2026-09-21'", "weight > 1", "weight >= 1.5",
+    "seen_at::TIMESTAMPTZ >= '2026-09-21 12:30:00+00'", "shop_id <> 'x'", "len(parts) > 0", "id > 'job_5'", f"made_at = {FIRST}",
+    "seen_at < '2026-09-22T01:00:00Z'", "true", "shop_id IN (SELECT shop_id FROM (VALUES ('{a}')) v(shop_id))", "lower(shop_id) LIKE 'shop%'",
+)  # fmt: skip
+SHAPES = (
+    "SELECT made_at FROM jobs WHERE {w} ORDER BY made_at {d} LIMIT {n}", "SELECT made_at FROM jobs WHERE {w} ORDER BY 1 {d} LIMIT {n} OFFSET 3",
+    "SELECT weight FROM jobs WHERE {w} ORDER BY weight {d} LIMIT {n}", "SELECT shop_id, made_at AS m FROM jobs WHERE {w} ORDER BY shop_id, m {d} LIMIT {n}",
+    "SELECT made_at, id FROM jobs WHERE {w} ORDER BY made_at {d}, id LIMIT {n}", "SELECT due_at FROM jobs WHERE {w} ORDER BY due_at {d} LIMIT {n}",
+    "SELECT -made_at AS made_at FROM jobs WHERE {w} ORDER BY made_at {d} LIMIT {n}", "SELECT max(made_at), min(weight) FROM jobs WHERE {w}",
+    "SELECT max(made_at) FROM jobs WHERE {w}", "SELECT min(weight), min(weight) + 1 FROM jobs WHERE {w}", "SELECT count(*) FROM jobs WHERE {w}",
+    "SELECT shop_id, min(made_at) FROM jobs WHERE {w} GROUP BY shop_id", "SELECT shop_id, max(made_at) FROM jobs WHERE {w} GROUP BY ALL",
+    "SELECT status, max(made_at) FROM jobs WHERE {w} GROUP BY status", "SELECT DISTINCT shop_id FROM jobs WHERE {w}", "SELECT * FROM jobs WHERE {w}",
+    "SELECT DISTINCT status FROM jobs WHERE {w}", "SELECT EXISTS (FROM jobs WHERE {w})", "SELECT '{a}' IN (SELECT shop_id FROM jobs WHERE {w})",
+    "SELECT count(*) FROM (SELECT id FROM jobs WHERE {w} LIMIT {n})", "SELECT max(made_at) FILTER (WHERE weight > 1) FROM jobs WHERE {w}",
+    "SELECT count(*) FROM (SELECT parts FROM jobs WHERE {w} LIMIT {n}), jobs j WHERE j.shop_id = '{b}'", "SELECT sum(weight) FROM jobs WHERE {w}",
+    "SELECT epoch_ms(max(made_at) * 1000) FROM jobs WHERE {w} HAVING count(*) > 2", "SELECT DISTINCT ON (status) status FROM jobs WHERE {w}",
+    "SELECT max(made_at) OVER () AS m FROM jobs WHERE {w} ORDER BY m LIMIT {n}", "SELECT id FROM jobs WHERE {w} QUALIFY row_number() OVER (ORDER BY id) < 3",
+    "SELECT s, (SELECT max(made_at) FROM jobs WHERE {w} AND s = status) FROM (VALUES ('new'), ('done')) v(s)",
+    "SELECT x.id, y.id FROM jobs x JOIN jobs y USING (id) WHERE x.shop_id = '{a}' AND y.shop_id = '{a}' AND x.status = 'new'",
+)  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(data=st.data())
+def test_the_rows_are_those_of_duckdb_over_all_there_is(workshop: Workshop, data: st.DataObject) -> None:
+    """Whatever is asked of the API, and however it is cut."""
+    keys = data.draw(st.sampled_from(["shop_id = '{a}'", "shop_id IN ('{a}', '{b}')"]))
+    conditions = data.draw(st.lists(st.sampled_from(CONDITIONS), max_size=3))
+    shape = data.draw(st.sampled_from(SHAPES))
+    counts = {"n": str(data.draw(st.sampled_from([0, 1, 2, 4, 25]))), "d": data.draw(st.sampled_from(["", "DESC", "ASC"]))}
+    sql = shape.replace("{w}", " AND ".join([keys, *conditions]))
+    for name, value in counts.items():
+        sql = sql.replace(f"{{{name}}}", value)
+
+    rows, _ = workshop.asks(sql)
+
+    assert Counter(map(repr, rows)) == Counter(map(repr, workshop.truth(sql))), sql
