@@ -58,6 +58,26 @@ def ids(*names: str) -> list[dict[str, str]]:
     return [{"id": name} for name in names]
 
 
+@pytest.mark.parametrize(("needed", "requests"), [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (99, 3), (None, 3)])
+def test_paging_ends_when_the_rows_are_there_that_are_needed(needed: int | None, requests: int) -> None:
+    """However many more the API has, and however few come on a page."""
+    server = gives(
+        {"data": ids("a", "b"), "last_id": "b", "has_more": True},
+        {"data": ids("c", "d"), "last_id": "d", "has_more": True},
+        {"data": ids("e"), "last_id": "e", "has_more": False},
+    )
+    chain = Chain(CURSOR, replace(FIRST, rows_needed=needed), BASE, pytest.fail)
+    request: Request | None = chain.first
+    sent = 0
+    while request is not None:
+        sent += 1
+        _, envelope = read_page(server(request), request, Protocol(rows="data", paging=CURSOR))
+        assert chain.take(request, envelope)
+        request = chain.after(request, envelope)
+
+    assert sent == requests
+
+
 # -- any list is fetched whole ---------------------------------------------------------------------------------------------------------
 
 

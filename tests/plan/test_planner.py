@@ -101,6 +101,7 @@ def _plan(case: Case, engine: Engine) -> Iterator[str]:
             yield f"{level}. {scan.alias}: {scan.method_name} of {scan.ref.full_name}"
             yield from _bound(scan)
             yield from (f"  {call.request.target()}" for call in scan.calls)
+            yield from (f"  {text}" for text in scan.pushed)
             if not scan.calls:
                 yield "  no request" if scan.is_known else "  a request for each of these"
         planner.fetched(scans, _decoded(scans), known=False)

@@ -293,6 +293,16 @@ def test_single_rows_are_got_unless_the_list_takes_fewer_requests(workshop: Work
     assert len(requests) == 3
 
 
+def test_of_two_cuts_of_one_request_the_longer_is_fetched(workshop: Workshop) -> None:
+    """Both begin with the same page; neither is a half answer."""
+    sql = "SELECT (SELECT count(*) FROM (SELECT id FROM jobs WHERE shop_id = '{a}' LIMIT 25)), (SELECT count(*) FROM ({ID} LIMIT 45))"
+
+    for text in (sql, sql.replace("45", "21"), sql.replace("25", "99"), sql.replace("LIMIT 45", "")):
+        rows, requests = workshop.asks(text.replace("{ID}", ID))
+        assert rows == workshop.truth(text.replace("{ID}", ID))
+        assert len(requests) == 3 if "21" not in text else len(requests) == 2
+
+
 def test_explain_says_what_the_api_cuts_and_why_it_does_not(workshop: Workshop) -> None:
     """In the words of the statement, with what is sent."""
     cut = dict(workshop.session.sql(workshop.filled(f"EXPLAIN {ALL} ORDER BY made_at LIMIT 3")).fetchall())

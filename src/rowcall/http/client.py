@@ -67,7 +67,7 @@ class Client:
 
     def pages(self, call: Call, protocol: Protocol, control: Control) -> Iterator[Page]:
         """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row."""
-        chain = Chain(protocol.paging, call.request, self._base, control.warn, rows_needed=call.rows_needed)
+        chain = Chain(protocol.paging, call.request, self._base, control.warn)
         request: Request | None = chain.first
         while request is not None:
             try:

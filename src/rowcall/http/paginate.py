@@ -39,14 +39,10 @@ class Way(Protocol):
 class Chain:
     """The requests of one call. `warn` is given texts for the user."""
 
-    def __init__(
-        self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None], *, rows_needed: int | None = None
-    ) -> None:
-        """`rows_needed` is after how many rows no more pages are asked for, None where all are wanted."""
+    def __init__(self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None]) -> None:
         self.first = _sized(paging, first)
-        self._rows_needed = rows_needed
-        self._rows = 0
         self._pages = 0
+        self._rows = 0
         self._empty = 0
         self._way: Way | None = None
         if paging is not None:
@@ -59,17 +55,16 @@ class Chain:
         Raises PageLoopError where they are rows that came before.
         """
         self._pages += 1
+        self._rows += envelope.rows
         self._empty = 0 if envelope.rows else self._empty + 1
-        taken = self._way is None or self._way.take(sent, envelope)
-        self._rows += envelope.rows if taken else 0
-        return taken
+        return self._way is None or self._way.take(sent, envelope)
 
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
-        """The request for the page after the one that `sent` brought; None when that was the last.
+        """The request for the page after the one that `sent` brought; None when that was the last, or all rows needed are there.
 
         Raises PageLoopError where paging would never end, ResponseError where the API gives a cursor that is none.
         """
-        if self._rows_needed is not None and self._rows >= self._rows_needed:
+        if self.first.rows_needed is not None and self._rows >= self.first.rows_needed:
             return None
         return None if self._way is None else self._way.after(sent, envelope)
 

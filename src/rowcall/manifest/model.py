@@ -212,7 +212,7 @@ class Range:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Many:
     separator: str | None = _("What stands between two values; when it is absent, the parameter is repeated for each value.", None)
-    maximum: int | None = _("The most values one request may have.", None)
+    maximum: int | None = _("The most values one request may have; 100 are sent at the most when it is absent.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from rowcall.plan.cases import Case, Constants, Keys
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing
 from rowcall.plan.joins import Condition, Group, Live, Reach, reach
-from rowcall.plan.predicates import MOST_ALTERNATIVES, Atom, Equal, Filter, Operand, Own
+from rowcall.plan.predicates import MOST_ALTERNATIVES, Atom, Equal, Filter
 from rowcall.plan.scopes import Frame, Scopes, Source
 
 
@@ -64,21 +64,15 @@ class Bindings:
             said.alternatives.append([*case.constants(known), *case.keys(known)])
         return said
 
-    def certain(self, number: int) -> list[tuple[exp.Expr, Own]]:
-        """The predicates that every row satisfies which is needed of a reference, each with what tells its columns in it."""
+    def certain(self, number: int) -> list[exp.Expr]:
+        """The predicates that every row satisfies which matters of a reference."""
         table = self.scopes.references[number].table
         frame = self.scopes.around(table)
         own = frame.position(table) if frame is not None else None
         if frame is None or own is None:
             return []
-
-        def mine(expression: exp.Expr) -> str | None:
-            place = frame.place(Operand(expression))
-            return place[1] if place is not None and place[0] == own else None
-
-        found = self._reached(Use(frame, own))
-        live = (one.condition for one in found.live if one.restricts and not one.guards)
-        return [(condition.predicate, mine) for condition in live if condition.predicate is not None]
+        live = (live for live in self._reached(Use(frame, own)).live if live.restricts and not live.guards)
+        return [found.condition.predicate for found in live if found.condition.predicate is not None]
 
     # -- one SELECT ----------------------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ def _has_more_pages(scan: Scan) -> bool:
     """Whether a call can take more than one request, should no page have fewer rows than it is asked for."""
     size = scan.protocol.paging.page_size if scan.protocol.paging is not None else None
     one_page = (size.maximum or size.default or 0) if size is not None else 0
-    return scan.protocol.paging is not None and any(call.rows_needed is None or call.rows_needed > one_page for call in scan.calls)
+    return scan.protocol.paging is not None and any((call.request.rows_needed or one_page + 1) > one_page for call in scan.calls)
 
 
 def explain_writes(requests: Sequence[Request], url: Url) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,6 @@ from fractions import Fraction
 from sqlglot import exp
 
 from rowcall.manifest.model import Scalar, Type
-from rowcall.plan.predicates import Own
 
 ZONED = "TIMESTAMP WITH TIME ZONE"
 PLAIN = "TIMESTAMP"
@@ -49,6 +48,8 @@ class Growing:
     """How far a bound has to be widened, in the column's own terms, for what division rounds."""
 
 
+Own = Callable[[exp.Expr], str | None]
+"""The column of the source in question that an expression is, or None."""
 Types = Mapping[str, Type]
 _Read = Callable[[exp.Expr], Growing | None]
 

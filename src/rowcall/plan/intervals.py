@@ -17,8 +17,8 @@ from sqlglot import exp
 
 from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
-from rowcall.plan.growing import PLAIN, UNITS, ZONED, Growing, Types, growing
-from rowcall.plan.predicates import Own, collates
+from rowcall.plan.growing import PLAIN, UNITS, ZONED, Growing, Own, Types, growing
+from rowcall.plan.predicates import collates
 
 Evaluate = Callable[[str], list[tuple[Any, ...]]]
 """The rows of a local query. Raises BindError or EngineError."""
@@ -107,7 +107,7 @@ class _Reader:
         DuckDB compares all of a predicate as one type, so that none of them may be of a type that changes what the others mean.
         """
         seen = growing(side, self._own, self._types)
-        if seen is None or not all(_is_steady(other) for _, other in others):
+        if seen is None or not all(is_steady(other) for _, other in others):
             return []
         try:
             points = [self._point(seen, other) for _, other in others]
@@ -229,7 +229,8 @@ _NOW = (exp.CurrentTimestamp, exp.CurrentDate)
 _NOW_CALLS = frozenset({"now", "get_current_timestamp"})
 
 
-def _is_steady(expression: exp.Expr) -> bool:
+def is_steady(expression: exp.Expr) -> bool:
+    """Whether an expression has no column, and one value throughout a statement, or one that grows with the present."""
     return all(isinstance(node, _STEADY) or _is_now(node) for node in expression.walk()) and _grows_with_time(expression)
 
 

@@ -8,21 +8,24 @@ from typing import Any
 from rowcall.manifest.model import Method, Parameter
 from rowcall.plan.requests import rendered
 
+MOST_VALUES = 100
+"""The most values of one request where the manifest does not say, for URLs that servers take."""
 
-def takes(name: str, parameter: Parameter, sets: Sequence[Sequence[Any]], columns: Collection[str]) -> bool:
-    """Whether an optional filter can say in one request that its column is one of a set of values, for each of the sets.
 
-    With one that is not exact, requests for different values could bring a row twice.
+def takes(name: str, parameter: Parameter, sets: Sequence[Sequence[Any]], columns: Collection[str], *, is_one: bool) -> bool:
+    """Whether an optional filter can say that its column is one of a set of values, for each of the sets, without more requests.
+
+    `is_one` is whether it has no more than one value in any request. With a filter that is not exact, requests for different values could
+    bring a row twice.
     """
     many = parameter.many
-    if any(not values or any(_is_split(parameter, value) for value in values) for values in sets):
+    if any(_is_split(parameter, value) for values in sets for value in values):
         return False
-    if not parameter.exact and any(set(values) != set(sets[0]) for values in sets):
+    if not parameter.exact and (not sets or any(set(values) != set(sets[0]) for values in sets) or (is_one and len(sets[0]) > 1)):
         return False
-    most = max(len(values) for values in sets)
-    if most == 1 or many is None or (parameter.column or name) not in columns:
-        return most == 1
-    return many.maximum is None or most <= many.maximum
+    if is_one or many is None or (parameter.column or name) not in columns:
+        return is_one
+    return max(map(len, sets)) <= (many.maximum or MOST_VALUES)
 
 
 def gathered(method: Method, tuples: Sequence[Mapping[str, Any]], columns: Collection[str]) -> list[dict[str, Any]]:
@@ -43,11 +46,11 @@ def _together(name: str, parameter: Parameter, tuples: Sequence[dict[str, Any]])
         alone = name not in bound or _is_split(parameter, bound[name])
         rest = tuple((key, value) for key, value in bound.items() if key != name or alone)
         groups.setdefault((alone, rest), (bound, []))[1].append(bound.get(name))
-    most = parameter.many.maximum if parameter.many is not None else 1
+    most = (parameter.many.maximum or MOST_VALUES) if parameter.many is not None else 1
     return [
         {**bound, name: tuple(part) if len(part) > 1 else part[0]} if name in bound else bound
         for bound, values in groups.values()
-        for part in _parts(values, most or len(values))
+        for part in _parts(values, most)
     ]
 
 

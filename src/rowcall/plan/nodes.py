@@ -34,6 +34,11 @@ class Request:
     """Whether it changes nothing at the API."""
     retriable: bool = True
     """Whether it may be sent again when its fate is unknown."""
+    rows_needed: int | None = None
+    """After how many rows paging ends, because no more can be of use; None where it ends with the last page.
+
+    It tells requests apart, so that what one brings is never taken for what another one needs.
+    """
 
     def target(self) -> str:
         """The request line without the base URL, as `GET /threads/t/runs?limit=100`."""
@@ -64,13 +69,6 @@ class Call:
     request: Request
     bound: Mapping[str, Any] = field(default_factory=dict)
     """Parameter names and the values they are bound to, which become columns where a response lacks them."""
-    rows_needed: int | None = None
-    """After how many rows paging ends, because no more can be of use; None where it ends with the last page."""
-
-    @property
-    def asked(self) -> tuple[Request, int | None]:
-        """What tells its answer from that of other calls."""
-        return self.request, self.rows_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class Scan:
     hidden: tuple[Hidden, ...] = ()
     bound_by: Mapping[str, str] = field(default_factory=dict)
     """For each bound parameter, where its values come from, in the user's words."""
-    is_known: bool = True
-    """False when the values depend on pages that were not fetched; then there are no calls, though there may be some."""
     pushed: tuple[str, ...] = ()
     """What the API cuts, or why it does not, in the user's words."""
+    is_known: bool = True
+    """False when the values depend on pages that were not fetched; then there are no calls, though there may be some."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -27,7 +28,7 @@ from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import protocol
 from rowcall.plan.scopes import Describe, Scopes
 from rowcall.plan.splice import Edit
-from rowcall.plan.values import Alternative, Evaluate, Resolver, Table, bound, canonical, column_of_parameter, count, tuples
+from rowcall.plan.values import Alternative, Evaluate, Resolver, bound, canonical, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
@@ -166,7 +167,6 @@ class _Known:
     restriction: Restriction
     alternatives: list[Alternative]
     reasons: list[str]
-    pushdown: Pushdown
     choice: _Choice | None
 
 
@@ -184,6 +184,7 @@ class Planner:
         self._unknown: set[int] = set()
         self._scans: dict[int, Scan] = {}
         self._used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions])
+        self._pushdowns: dict[int, Pushdown] = {}
 
     @property
     def scans(self) -> tuple[Scan, ...]:
@@ -201,23 +202,12 @@ class Planner:
         if pending and not ready:
             self._refuse(known)
         free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
-        first = sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
-        chosen = free or self._alike(first, ready, known) or first
-        found = self._together(chosen, ready, known)
+        chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
+        scans = {number: self._scan(number, ready[number], known[number]) for number in ready}
+        waiting = [scan for number, scan in scans.items() if number not in chosen]
+        found = together([scans[number] for number in chosen], self.scans, waiting, self._used)
         self._scans |= dict(zip(chosen, found, strict=True))
         return found
-
-    def _together(self, chosen: Sequence[int], ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> tuple[Scan, ...]:
-        """The scans of some references, each call that several need made once; what was fetched before may hold it already."""
-        every = [*self._scans.values(), *(self._scan(number, ready[number], known[number]) for number in chosen)]
-        return together(every, self._used)[len(self._scans) :]
-
-    def _alike(self, first: Sequence[int], ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> list[int]:
-        """The references to the same resource as the first, where one request serves several of them; none where none does."""
-        name = [self._analysis.mentions[number].reference.ref.full_name for number in first]
-        same = [number for number in ready if self._analysis.mentions[number].reference.ref.full_name in name]
-        asked = [call.asked for scan in self._together(same, ready, known) for call in scan.calls]
-        return same if len(set(asked)) < len(asked) else []
 
     def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str], *, known: bool = True) -> None:
         """Takes back that scans were fetched, and the SQL that decodes the pages of each, by source name.
@@ -248,16 +238,26 @@ class Planner:
     def _know(self, number: int) -> _Known:
         reference = self._analysis.mentions[number].reference
         ref = reference.ref
-        bindings = Bindings(self._analysis.scopes, self._fetched)
-        restriction = bindings.restriction(number, _columns(ref))
+        restriction = Bindings(self._analysis.scopes, self._fetched).restriction(number, _columns(ref))
         resolver = Resolver(ref, self._analysis.scopes.layout, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
-        named = [item.name for item in self._analysis.mentions[number].hidden]
-        pushdown = Pushdown(reference, bindings.certain(number), named, lambda sql: self._evaluate(sql)[1])
-        bounded = [(name, method, _with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
+        pushdown = self._pushdown(number)
+        bounded = [(name, method, with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
         choices = [choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None]
         chosen = min(choices, key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
-        return _Known(restriction, alternatives, resolver.reasons, pushdown, chosen)
+        return _Known(restriction, alternatives, resolver.reasons, chosen)
+
+    def _pushdown(self, number: int) -> Pushdown:
+        """What the statement says around a reference that is no equality."""
+        if number not in self._pushdowns:
+            mention, scopes = self._analysis.mentions[number], self._analysis.scopes
+            certain = Bindings(scopes, self._fetched).certain(number)
+            own = partial(scopes.column_of, number)
+            named = [item.name for item in mention.hidden]
+            self._pushdowns[number] = Pushdown(
+                mention.reference, [(each, own) for each in certain], named, lambda sql: self._evaluate(sql)[1]
+            )
+        return self._pushdowns[number]
 
     def _choice(self, number: int, name: str, method: Method, alternatives: Sequence[Alternative]) -> _Choice | None:
         """The tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
@@ -266,40 +266,37 @@ class Planner:
         required = [parameter for parameter in method.required() if parameter in method.parameters]
         if any(parameter not in names for names in have for parameter in method.required()):
             return None
+        calls = count(method, required, alternatives) if required else min(1, len(alternatives))
         names = [*required]
+        several: list[str] = []
+        columns = mention.reference.ref.resource.columns
         for parameter in method.optional():
-            everywhere = parameter in method.parameters and have and all(parameter in names_ for names_ in have)
-            if everywhere and self._filters(number, method, names, parameter, alternatives):
-                names.append(parameter)
+            if parameter not in method.parameters or not have or any(parameter not in names_ for names_ in have):
+                continue
+            is_one = count(method, [*names, parameter], alternatives) <= max(calls, len(alternatives))
+            sets = [values(method, parameter, alternative) for alternative in alternatives]
+            if takes(parameter, method.parameters[parameter], sets, columns, is_one=is_one):
+                (names if is_one else several).append(parameter)
+        names += several
         valued = {item.name for item in mention.hidden if item.column is None and item.name != EXTRA}
         if alternatives and not valued <= set(names):
             return None
         if count(method, names, alternatives) > MOST_CALLS:
             message = f"{mention.reference.ref.full_name} would need more than {MOST_CALLS} requests."
             raise PlanError(message, sql=self._analysis.text, span=mention.reference.span, hint="Narrow the statement.")
-        found = gathered(method, tuples(method, names, alternatives), mention.reference.ref.resource.columns)
+        found = gathered(method, tuples(method, names, alternatives), columns)
         return _Choice(name, method, tuple(names), found, expected_requests(mention.reference.ref, method, len(found)))
-
-    def _filters(self, number: int, method: Method, names: Sequence[str], parameter: str, alternatives: Sequence[Alternative]) -> bool:
-        """Whether the API may filter by a parameter as well: with no more calls than without it, and each row in one of them."""
-        declared = method.parameters[parameter]
-        column = column_of_parameter(method, parameter)
-        sets = [[row[0] for table in tables if column in table.columns for row in table.projected([column])] for tables in alternatives]
-        one_request = takes(parameter, declared, sets, self._analysis.mentions[number].reference.ref.resource.columns)
-        if declared.many is not None or not (one_request or declared.exact):
-            return one_request
-        return count(method, [*names, parameter], alternatives) <= len(tuples(method, names, alternatives))
 
     def _scan(self, number: int, choice: _Choice, known: _Known) -> Scan:
         mention = self._analysis.mentions[number]
         reference = mention.reference
-        for values in choice.tuples:
-            _check_bounds(choice.method, values, reference, self._analysis.text)
-        pushed = known.pushdown.push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
+        for bound_values in choice.tuples:
+            _check_bounds(choice.method, bound_values, reference, self._analysis.text)
         names = canonical(reference.ref)
         origins = {
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
         }
+        pushed = self._pushdown(number).push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
         return Scan(
             ref=reference.ref,
             source=mention.source,
@@ -320,12 +317,6 @@ class Planner:
         mention = self._analysis.mentions[number]
         why = reasons(self._analysis.scopes, mention.reference, _columns(mention.reference.ref))
         raise _missing(mention, known[number], why, self._analysis.text)
-
-
-def _with_bounds(alternatives: Sequence[Alternative], bounds: Mapping[str, Any]) -> list[Alternative]:
-    """The alternatives with the values of parameters that stand for bounds."""
-    more = tuple(Table((name,), ((value,),), {name: "the statement"}) for name, value in bounds.items())
-    return [(*alternative, *more) for alternative in alternatives]
 
 
 def _columns(ref: ResourceRef) -> list[str]:

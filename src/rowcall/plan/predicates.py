@@ -71,9 +71,6 @@ def collates(column: str) -> str:
     return f"({probe}'a') = 'A' OR {probe}'\u00e9') = 'e' OR {probe}'\u00e9') = 'e\u0301')"
 
 
-Own = Callable[[exp.Expr], str | None]
-"""The column of the reference in question that an expression is, or None."""
-
 Matched = Callable[[exp.Expr, Range | None], Sequence[Equal] | None]
 """The equalities that a sub-query in `IN (…)`, `= ANY (…)` or `EXISTS (…)` stands for; None where it is not understood."""
 

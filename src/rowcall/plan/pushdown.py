@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Method, Parameter, Role, Type
 from rowcall.plan.fields import all_of, used
+from rowcall.plan.growing import Own
 from rowcall.plan.intervals import Evaluate, intervals
 from rowcall.plan.nodes import Call, Hidden, Scan
-from rowcall.plan.predicates import Own
 from rowcall.plan.ranges import Ranged, ranged
 from rowcall.plan.references import Reference
 from rowcall.plan.requests import build, paging
@@ -41,7 +41,8 @@ class Pushed:
         """The calls of a scan; none where no row is needed."""
         if self.rows == 0:
             return ()
-        return tuple(Call(build(ref, name, method, {**bound, **self.parameters}), bound, self.rows) for bound in tuples)
+        requests = (build(ref, name, method, {**bound, **self.parameters}) for bound in tuples)
+        return tuple(Call(replace(request, rows_needed=self.rows), bound) for request, bound in zip(requests, tuples, strict=True))
 
 
 class Pushdown:
@@ -106,14 +107,21 @@ def used_columns(references: Sequence[tuple[Reference, Sequence[Hidden]]]) -> Us
     return {name: all_of(each) for name, each in found.items()}
 
 
-def together(scans: Sequence[Scan], used: Used) -> tuple[Scan, ...]:
-    """The scans with calls that several of them need made once; see `sharing`."""
+def together(scans: Sequence[Scan], earlier: Sequence[Scan], later: Sequence[Scan], used: Used) -> tuple[Scan, ...]:
+    """The scans with calls that several of them need, or that are needed `earlier` or `later`, made once; see `sharing`.
+
+    What comes later may turn out not to be needed, which is a loss only where it is much.
+    """
 
     def widened(scan: Scan, bound: Mapping[str, Any]) -> Call:
         fields = _fields(scan.ref, scan.method, used.get(scan.ref.full_name), [item.name for item in scan.hidden])
         return Call(build(scan.ref, scan.method_name, scan.method, {**bound, **fields}), bound)
 
-    return shared(scans, widened, lambda scan: expected_requests(scan.ref, scan.method, 1))
+    def expected(scan: Scan) -> int:
+        return expected_requests(scan.ref, scan.method, 1)
+
+    likely = (scan for scan in later if len(scan.calls) == 1 or expected(scan) == 1)
+    return shared(scans, (*earlier, *likely), widened, expected)
 
 
 def expected_requests(ref: ResourceRef, method: Method, calls: int) -> int:
@@ -180,6 +188,8 @@ def _page_size(ref: ResourceRef, method: Method, rows: int, bound: Mapping[str, 
 
 
 def _said(need: Top, asked: Mapping[str, Any]) -> str:
+    if need.rows == 0:
+        return f"{need.why} needs no rows, and so no request"
     rows = f"{need.rows} row" if need.rows == 1 else f"{need.rows} rows"
     sent = ", ".join(f"{name} = {value}" for name, value in asked.items())
     return f"{need.why} needs no more than {rows} of each call" + (f": {sent}" if sent else "")

@@ -157,6 +157,12 @@ class Scopes:
         found = self._describe(f"({whole})") if whole is not None else None
         return {name.casefold(): type_ for name, type_ in (found or {}).items()}
 
+    def column_of(self, number: int, expression: exp.Expr) -> str | None:
+        """The column of a reference that an expression is, as the resource spells it; None for any other expression."""
+        found = self.resolve(expression) if isinstance(expression, exp.Column) else None
+        is_own = found is not None and found.exact and found.frame.sources[found.position].node is self.references[number].table
+        return found.name if found is not None and is_own else None
+
     # -- what a column is of -------------------------------------------------------------------------------------------------------
 
     def resolve(self, column: exp.Column) -> Found | None:

@@ -6,7 +6,7 @@ A key that two references ask for is fetched once, though each of them knows mor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,47 +17,60 @@ Widened = Callable[[Scan, Mapping[str, Any]], Call]
 Expected = Callable[[Scan], int]
 """How many requests one call of a scan is expected to take."""
 
+_SHARED = "all rows of a call are fetched, because several parts of the statement need some of them"
+
 _Names = tuple[str, ...]
 _Values = tuple[Any, ...]
+_Asked = Mapping[Hashable, set[frozenset[tuple[str, Any]]]]
 
 
-def shared(scans: Sequence[Scan], widened: Widened, expected: Expected) -> tuple[Scan, ...]:
-    """The scans with as few different calls as bring all that they need.
+def shared(scans: Sequence[Scan], others: Sequence[Scan], widened: Widened, expected: Expected) -> tuple[Scan, ...]:
+    """The scans with as few different calls as bring all that they need, beside those of `others`, which are made before or after them.
 
-    Where filters make more calls for one key than all of its rows take, the filters are left to DuckDB; then a call gives way to one that
-    another reference makes anyway and that brings its rows too.
+    Where filters make more calls for one key than all of its rows take, the filters are left to DuckDB. Then a call gives way to one that
+    another reference makes anyway and that brings its rows too: all rows, or more of the first ones.
     """
-    calls = _by_key(scans)
-    wider = [_unfiltered(scan, calls, widened, expected) for scan in scans]
-    whole: dict[tuple[str, str], dict[_Names, dict[_Values, Call]]] = defaultdict(lambda: defaultdict(dict))
-    for scan in wider:
+    asked = _by_key(scans)
+    wider = [_unfiltered(scan, asked, widened, expected) for scan in scans]
+    whole: dict[Hashable, dict[_Names, dict[_Values, Call]]] = defaultdict(lambda: defaultdict(dict))
+    longest: dict[Hashable, Call] = {}
+    for scan in (*others, *wider):
         for call in scan.calls:
-            if call.rows_needed is None and not any(isinstance(value, tuple) for value in call.bound.values()):
+            if call.request.rows_needed is not None:
+                longest[_cut(scan, call)] = max(longest.get(_cut(scan, call), call), call, key=lambda c: c.request.rows_needed or 0)
+            elif not any(isinstance(value, tuple) for value in call.bound.values()):
                 names = tuple(sorted(call.bound))
                 whole[_method(scan)][names][tuple(call.bound[name] for name in names)] = call
-    return tuple(_sharing(scan, whole[_method(scan)]) for scan in wider)
+    return tuple(_sharing(scan, whole[_method(scan)], longest) for scan in wider)
 
 
-def _method(scan: Scan) -> tuple[str, str]:
+def _method(scan: Scan) -> Hashable:
     return scan.ref.full_name, scan.method_name
 
 
-def _key(scan: Scan, call: Call) -> tuple[Any, ...]:
+def _key(scan: Scan, call: Call) -> Hashable:
     """What the API needs to be told for a call, and of which method."""
-    return (*_method(scan), *(call.bound.get(name) for name in scan.method.required()))
+    return _method(scan), tuple(call.bound.get(name) for name in scan.method.required())
 
 
-def _by_key(scans: Sequence[Scan]) -> Mapping[tuple[Any, ...], set[frozenset[tuple[str, Any]]]]:
+def _cut(scan: Scan, call: Call) -> Hashable:
+    """What a call asks for, but for how many rows of it."""
+    size = scan.protocol.paging.page_size if scan.protocol.paging is not None else None
+    query = tuple(pair for pair in call.request.query if size is None or pair[0] != size.parameter)
+    return replace(call.request, rows_needed=None, query=query), frozenset(call.bound.items())
+
+
+def _by_key(scans: Sequence[Scan]) -> _Asked:
     """The different calls for all rows, by what the API needs to be told for them."""
-    found: dict[tuple[Any, ...], set[frozenset[tuple[str, Any]]]] = defaultdict(set)
+    found: dict[Hashable, set[frozenset[tuple[str, Any]]]] = defaultdict(set)
     for scan in scans:
         for call in scan.calls:
-            if call.rows_needed is None:
+            if call.request.rows_needed is None:
                 found[_key(scan, call)].add(frozenset(call.bound.items()))
     return found
 
 
-def _unfiltered(scan: Scan, calls: Mapping[tuple[Any, ...], set[frozenset[tuple[str, Any]]]], widened: Widened, expected: Expected) -> Scan:
+def _unfiltered(scan: Scan, asked: _Asked, widened: Widened, expected: Expected) -> Scan:
     """The scan without its optional filters, for keys of which there would be more calls than all rows of the key take requests."""
     required = set(scan.method.required())
     optional = {name for call in scan.calls[:1] for name in call.bound if name not in required}
@@ -65,20 +78,20 @@ def _unfiltered(scan: Scan, calls: Mapping[tuple[Any, ...], set[frozenset[tuple[
         return scan
     most, found = expected(scan), []
     for call in scan.calls:
-        is_cheaper = call.rows_needed is None and len(calls[_key(scan, call)]) > most
+        is_cheaper = call.request.rows_needed is None and len(asked[_key(scan, call)]) > most
         found.append(widened(scan, {name: call.bound[name] for name in call.bound if name in required}) if is_cheaper else call)
-    return _with_calls(scan, found)
+    return _with_calls(scan, found) if any(one is not other for one, other in zip(found, scan.calls, strict=True)) else scan
 
 
-def _sharing(scan: Scan, whole: Mapping[_Names, Mapping[_Values, Call]]) -> Scan:
+def _sharing(scan: Scan, whole: Mapping[_Names, Mapping[_Values, Call]], longest: Mapping[Hashable, Call]) -> Scan:
     """The scan with calls that say less in place of its own; these all say one thing, so that none brings a row twice."""
     for names, calls in sorted(whole.items(), key=lambda pair: len(pair[0])):
         if not _valued(scan) <= set(names) or any(isinstance(call.bound.get(name, ()), tuple) for call in scan.calls for name in names):
             continue
         found = [calls.get(tuple(call.bound[name] for name in names), call) for call in scan.calls]
-        if any(one is not other for one, other in zip(found, scan.calls, strict=True)):
+        if any(one.request != other.request for one, other in zip(found, scan.calls, strict=True)):
             return _with_calls(scan, found)
-    return scan
+    return replace(scan, calls=tuple(call if call.request.rows_needed is None else longest[_cut(scan, call)] for call in scan.calls))
 
 
 def _valued(scan: Scan) -> set[str]:
@@ -88,7 +101,7 @@ def _valued(scan: Scan) -> set[str]:
 
 def _with_calls(scan: Scan, calls: Sequence[Call]) -> Scan:
     """The scan with other calls, each once."""
-    found = tuple({(call.request, call.rows_needed): call for call in calls}.values())
-    return replace(
-        scan, calls=found, bound_by={name: whence for name, whence in scan.bound_by.items() if all(name in c.bound for c in found)}
-    )
+    found = tuple({call.request: call for call in calls}.values())
+    bound_by = {name: whence for name, whence in scan.bound_by.items() if all(name in call.bound for call in found)}
+    is_cut = any(call.request.rows_needed is not None for call in found)
+    return replace(scan, calls=found, bound_by=bound_by, pushed=(*(scan.pushed if is_cut else ()), _SHARED))

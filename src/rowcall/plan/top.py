@@ -14,8 +14,8 @@ from sqlglot import exp
 from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
 from rowcall.plan.growing import PLAIN, growing
-from rowcall.plan.intervals import Evaluate
-from rowcall.plan.predicates import Operand, collates, is_constant
+from rowcall.plan.intervals import Evaluate, is_steady
+from rowcall.plan.predicates import collates
 from rowcall.plan.references import Reference, column_of, hidden_columns, is_inside, own_name, written_columns
 
 
@@ -208,7 +208,7 @@ class _Reader:
             return None
         value = node.args.get("count") if isinstance(node, exp.Fetch) else node.args.get("expression")
         options = node.args.get("limit_options")
-        if value is None or not is_constant(Operand(value)) or (options and (options.args.get("percent") or options.args.get("with_ties"))):
+        if value is None or not is_steady(value) or (options and (options.args.get("percent") or options.args.get("with_ties"))):
             return None
         try:
             ((found,),) = self._evaluate(f"SELECT CAST({value.sql(dialect='duckdb')} AS BIGINT)")

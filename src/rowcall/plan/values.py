@@ -260,14 +260,25 @@ def _fitting(value: Any, scalar: Scalar) -> Any:
 
 def column_of_parameter(method: Method, name: str) -> str:
     """The column whose values a parameter takes."""
-    parameter = method.parameters.get(name)
-    return name if parameter is None or parameter.range is not None else parameter.column or name
+    return method.parameters[name].column or name if name in method.parameters else name
 
 
 def bound(method: Method, alternative: Alternative) -> set[str]:
     """The parameters of a method that an alternative has values for."""
     columns = {column for table in alternative for column in table.columns}
     return {name for name in method.parameters if column_of_parameter(method, name) in columns}
+
+
+def with_bounds(alternatives: Sequence[Alternative], bounds: Mapping[str, Any]) -> list[Alternative]:
+    """The alternatives, each with values for parameters that are bounds of columns."""
+    more = tuple(Table((name,), ((value,),), {name: "the statement"}) for name, value in bounds.items())
+    return [(*alternative, *more) for alternative in alternatives]
+
+
+def values(method: Method, name: str, alternative: Alternative) -> list[Any]:
+    """The distinct values that an alternative has for a parameter."""
+    column = column_of_parameter(method, name)
+    return [row[0] for table in alternative if column in table.columns for row in table.projected([column])]
 
 
 def count(method: Method, names: Sequence[str], alternatives: Sequence[Alternative]) -> int:

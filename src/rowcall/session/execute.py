@@ -22,7 +22,7 @@ from rowcall.plan.scopes import Describe
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode, listing
-from rowcall.session.fetching import Fetched, scan_pages
+from rowcall.session.fetching import scan_pages
 from rowcall.session.streaming import Streaming
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
@@ -253,7 +253,7 @@ def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict
     sources = _empty(analysis)
     planner = Planner(analysis, evaluator(context, sources))
     planner.check()
-    fetched: Fetched = {}
+    fetched: dict[Request, list[str]] = {}
     while scans := planner.next():
         if streams() and len(scans) == len(analysis.mentions) and _ends_early(analysis):
             return planner.scans, sources, scans

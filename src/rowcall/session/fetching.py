@@ -16,9 +16,6 @@ from rowcall.manifest.model import Column
 from rowcall.plan.nodes import EXTRA, Call, Protocol, Request, Scan
 from rowcall.rows.fit import Fitter, Misfit
 
-Fetched = dict[tuple[Request, int | None], list[str]]
-"""Page bodies by what was asked for: the first request of a call, and after how many rows it was enough."""
-
 Pages = list[tuple[str, str]]
 """Page bodies, each with the JSON object of what its call was bound to."""
 
@@ -27,7 +24,7 @@ def scan_pages(
     scans: Sequence[Scan],
     clients: Mapping[str, Client],
     control: Control,
-    fetched: Fetched,
+    fetched: dict[Request, list[str]],
     *,
     partial: bool,
     final: bool,
@@ -46,37 +43,37 @@ def scan_pages(
     return {scan.source: _fitted(scan, fetched, control) for scan in scans}, failures
 
 
-def _groups(scans: Sequence[Scan], fetched: Fetched) -> dict[tuple[str, Protocol], list[Call]]:
+def _groups(scans: Sequence[Scan], fetched: Mapping[Request, list[str]]) -> dict[tuple[str, Protocol], list[Call]]:
     """The distinct calls by provider and protocol, in the order of the statement."""
-    groups: dict[tuple[str, Protocol], dict[tuple[Request, int | None], Call]] = {}
+    groups: dict[tuple[str, Protocol], dict[Request, Call]] = {}
     for scan in scans:
         group = groups.setdefault((scan.ref.provider.provider, scan.protocol), {})
         for call in scan.calls:
-            if call.asked not in fetched:
-                group.setdefault(call.asked, call)
+            if call.request not in fetched:
+                group.setdefault(call.request, call)
     return {key: list(calls.values()) for key, calls in groups.items() if calls}
 
 
 def _fetch(
-    client: Client, calls: Sequence[Call], protocol: Protocol, control: Control, fetched: Fetched, *, partial: bool
+    client: Client, calls: Sequence[Call], protocol: Protocol, control: Control, fetched: dict[Request, list[str]], *, partial: bool
 ) -> list[RequestError]:
     for call in calls:
-        fetched.setdefault(call.asked, [])
+        fetched.setdefault(call.request, [])
 
     def keep(index: int, page: Page) -> None:
         if page.rows:
-            fetched[calls[index].asked].append(page.body)
+            fetched[calls[index].request].append(page.body)
 
     return [failure.error for failure in fetch_all(client, calls, protocol, control, keep, partial=partial)]
 
 
-def _fitted(scan: Scan, fetched: Fetched, control: Control) -> Pages:
+def _fitted(scan: Scan, fetched: Mapping[Request, list[str]], control: Control) -> Pages:
     fitter = Fitter(scan.ref.resource.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
     pages: Pages = []
     misfits: list[Misfit] = []
     for call in scan.calls:
         key = json.dumps(dict(call.bound))
-        for body in fetched[call.asked]:
+        for body in fetched[call.request]:
             page, found = fitter.fit(body)
             pages.append((page, key))
             misfits += found

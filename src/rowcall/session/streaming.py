@@ -38,7 +38,7 @@ class Streaming:
         self._partial = partial
         self._lock = threading.Lock()
         self._ahead: list[threading.Thread] = []
-        self._chains: dict[tuple[Request, int | None], _Chain] = {}
+        self._chains: dict[Request, _Chain] = {}
         self._readings = {scan.source: self._reading(scan, clients[scan.ref.provider.provider]) for scan in scans}
         self.error: BaseException | None = None
         """What the first source that failed raised."""
@@ -71,9 +71,9 @@ class Streaming:
 
     def _reading(self, scan: Scan, client: Client) -> _Reading:
         for call in scan.calls:
-            if call.asked not in self._chains:
-                self._chains[call.asked] = _Chain(client, call, scan, self._control)
-        return _Reading(scan, [self._chains[call.asked] for call in scan.calls], client.endpoint.max_in_flight, self)
+            if call.request not in self._chains:
+                self._chains[call.request] = _Chain(client, call, scan, self._control)
+        return _Reading(scan, [self._chains[call.request] for call in scan.calls], client.endpoint.max_in_flight, self)
 
     def failed(self, error: BaseException) -> None:
         """Keeps an error and stops all sources. Raises it again for DuckDB to be told of, unless this is quiet."""

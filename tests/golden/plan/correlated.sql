@@ -2,6 +2,7 @@ SELECT o.owner, (SELECT max(r.created_at) FROM openai.assistants.runs r WHERE r.
 -- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=1&order=desc
+--   MAX(r.created_at) needs no more than 1 row of each call: order = desc, limit = 1
 -- columns: owner, latest
 
 SELECT o.owner FROM owners o WHERE NOT EXISTS (SELECT 1 FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id AND r.status = 'failed');
@@ -9,6 +10,7 @@ SELECT o.owner FROM owners o WHERE NOT EXISTS (SELECT 1 FROM openai.assistants.r
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
+--   EXISTS is left to DuckDB, because r.status = 'failed' is
 -- columns: owner
 
 SELECT o.owner FROM owners o WHERE o.thread_id IN (SELECT r.thread_id FROM openai.assistants.runs r WHERE r.status = 'failed');
@@ -16,6 +18,7 @@ SELECT o.owner FROM owners o WHERE o.thread_id IN (SELECT r.thread_id FROM opena
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
+--   IN is left to DuckDB, because r.status = 'failed' is
 -- columns: owner
 
 SELECT o.owner FROM owners o WHERE o.thread_id NOT IN (SELECT r.thread_id FROM openai.assistants.runs r WHERE r.status = 'failed');
@@ -34,6 +37,7 @@ SELECT o.owner FROM owners o, LATERAL (SELECT * FROM openai.assistants.runs r WH
 --   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=1
 --   GET /threads/t2/runs?limit=1
+--   LIMIT 1 needs no more than 1 row of each call: limit = 1
 -- columns: owner
 
 SELECT o.owner FROM owners o WHERE EXISTS (SELECT 1 FROM finished f WHERE f.thread_id = o.thread_id AND EXISTS (SELECT 1 FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id AND r.id = f.run_id));

@@ -25,6 +25,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM 
 -- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=1
+--   IN needs no more than 1 row of each call: limit = 1
 -- 2. runs: list_runs of openai.assistants.runs
 --   thread_id =  (from the sub-select)
 --   a request for each of these

@@ -25,6 +25,7 @@ SELECT openai.assistants.runs.id FROM openai.assistants.runs WHERE openai.assist
 -- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t2 (from the statement)
 --   GET /threads/t2/runs?limit=1
+--   EXISTS needs no more than 1 row of each call: limit = 1
 -- columns: id
 
 -- An alias takes the name's place.

@@ -34,6 +34,7 @@ SELECT m.id FROM openai.assistants.messages m WHERE m.thread_id IN (SELECT r.thr
 --   thread_id = t1, t2 (from the statement)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
+--   IN is left to DuckDB, because r.status = 'failed' is
 -- 2. m: list_messages of openai.assistants.messages
 --   thread_id =  (from the sub-select)
 --   a request for each of these
