@@ -22,8 +22,8 @@ SELECT (SELECT max(created_at) FROM openai.assistants.runs WHERE thread_id = 't1
 SELECT a.id FROM openai.assistants.messages a JOIN openai.assistants.messages b USING (thread_id) WHERE a.thread_id = 't1' AND a.run_id = 'r1';
 -- 1. a: list_messages of openai.assistants.messages
 --   thread_id = t1 (from the statement)
---   run_id = r1 (from the statement)
---   GET /threads/t1/messages?run_id=r1&limit=100
+--   GET /threads/t1/messages?limit=100
+--   all rows of a call are fetched, because several parts of the statement need some of them
 -- 2. b: list_messages of openai.assistants.messages
 --   thread_id =  (from a.thread_id)
 --   a request for each of these
