@@ -209,7 +209,8 @@ class BudgetError(PlanError):
         self.sent = sent
         """How many had been sent when this was known."""
         what = "no change was sent" if writes else f"it was stopped after {sent:,}" if sent else "nothing was sent"
-        message = f"The statement needs {'' if exact else 'at least '}{needed:,} requests, and max_requests is {limit:,}; {what}."
+        requests = f"{needed:,} request{'' if needed == 1 else 's'}"
+        message = f"The statement needs {'' if exact else 'at least '}{requests}, and max_requests is {limit:,}; {what}."
         hint = (
             f"Narrow the statement, or allow more: SET rowcall_max_requests = {_rounded_up(needed)}, the argument max_requests, "
             "or --max-requests. EXPLAIN shows the requests of a statement."

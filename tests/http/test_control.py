@@ -82,7 +82,7 @@ def test_the_limit_that_is_suggested_is_a_round_number(needed: int, suggested: i
 
 def test_a_budget_of_nothing_allows_nothing() -> None:
     """Zero is a limit, not the absence of one."""
-    with pytest.raises(BudgetError):
+    with pytest.raises(BudgetError, match="needs at least 1 request, and max_requests is 0; nothing was sent"):
         Control(max_requests=0).spend()
 
 
