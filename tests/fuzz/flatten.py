@@ -106,8 +106,8 @@ class _Flattening:
             self.block.items.append(Item(source, nest))
         elif folds(query):
             self.fold(query, nest)
-            for name, output in zip(source.columns, query.outputs, strict=True):
-                self.folded[id(source), name] = self.resolved(output.parts)
+            for output in query.outputs:
+                self.folded.setdefault((id(source), output.name), self.resolved(output.parts))
         else:
             if _names_outside(query):
                 raise UnknownError

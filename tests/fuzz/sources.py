@@ -82,7 +82,7 @@ class Sources:
 
     def use(self, alias: str, cte: Cte) -> Source:
         """A common table expression, where it is used."""
-        return Source(alias, {output.name: output.kind for output in cte.query.outputs}, cte=cte)
+        return Source(alias, cte.query.columns, cte=cte)
 
 
 def _column(columns: dict[str, Kind], kind: Kind) -> bool:

@@ -167,6 +167,14 @@ class Query:
         """What its rows consist of; those of the first branch of a set operation."""
         return self.body.outputs if isinstance(self.body, Select) else self.body.left.outputs
 
+    @property
+    def columns(self) -> dict[str, Kind]:
+        """What can be named of its rows: of two outputs of one name the first."""
+        found: dict[str, Kind] = {}
+        for output in self.outputs:
+            found.setdefault(output.name, output.kind)
+        return found
+
 
 @dataclass(eq=False, slots=True)
 class Statement:

@@ -71,7 +71,7 @@ class Writer:
             query.around = ("UNPIVOT (", ") ON n1, n2 INTO NAME what VALUE moment")
         if not query.ctes:
             return query
-        return Query(Select([Source("q", {output.name: output.kind for output in query.outputs}, query=query)], star="*"))
+        return Query(Select([Source("q", query.columns, query=query)], star="*"))
 
     def deeper(self, depth: int) -> bool:
         """Whether a query may hold one more."""
@@ -169,7 +169,7 @@ class Writer:
         return self.sources.remote(alias, kind)
 
     def _derived(self, query: Query, alias: str, *, lateral: bool = False) -> Source:
-        return Source(alias, {output.name: output.kind for output in query.outputs}, query=query, lateral=lateral)
+        return Source(alias, query.columns, query=query, lateral=lateral)
 
     def _join(self, select: Select, depth: int, *, local: bool) -> None:
         """One more source."""
