@@ -66,6 +66,7 @@ class Client:
 
     def pages(self, call: Call, protocol: Protocol, control: Control) -> Iterator[Page]:
         """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row."""
+        control = control.of(call.request)
         chain = Chain(protocol.paging, call.request, self._base, control.warn)
         request: Request | None = chain.first
         while request is not None:
@@ -73,6 +74,7 @@ class Client:
             if found is None:
                 return
             page, envelope = found
+            control.received(page.rows)
             if page.status != _NO_CONTENT:
                 yield page
             # Only now, so that a consumer who has enough does not meet what is wrong with the rest.

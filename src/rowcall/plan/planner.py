@@ -7,7 +7,7 @@ is handed to a function that the session gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.bindings import Bindings, Restriction
 from rowcall.plan.columns import name_edits
 from rowcall.plan.layout import Layout
-from rowcall.plan.nodes import EXTRA, Call, Hidden, Scan
+from rowcall.plan.nodes import EXTRA, Call, Considered, Hidden, Origin, Scan
 from rowcall.plan.references import Reference, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.requests import build, protocol
 from rowcall.plan.scopes import Describe, Scopes
@@ -163,6 +163,8 @@ class _Known:
     restriction: Restriction
     alternatives: list[Alternative]
     reasons: list[str]
+    choices: Mapping[str, _Choice]
+    """What could answer, by method."""
     choice: _Choice | None
 
 
@@ -173,12 +175,17 @@ class Planner:
     those that wait for one another, the one with the fewest requests goes first.
     """
 
-    def __init__(self, analysis: Analysis, evaluate: Evaluate) -> None:
+    def __init__(self, analysis: Analysis, evaluate: Evaluate, *, bounds: bool = False) -> None:
+        """With `bounds`, scans say how many calls they can come to (`most_calls`), which only EXPLAIN asks."""
+        self._bounds = bounds
         self._analysis = analysis
         self._evaluate = evaluate
         self._fetched: set[int] = set()
         self._unknown: set[int] = set()
         self._scans: dict[int, Scan] = {}
+        self._rounds = 0
+        self._waited: dict[int, set[int]] = {}
+        """For each reference, those that it waited for."""
 
     @property
     def scans(self) -> tuple[Scan, ...]:
@@ -197,6 +204,9 @@ class Planner:
             self._refuse(known)
         free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
         chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
+        self._rounds += bool(chosen)
+        for number in [number for number in pending if number not in chosen]:
+            self._waited.setdefault(number, set()).update(known[number].restriction.awaits - {number})
         found = tuple(self._scan(number, ready[number], known[number]) for number in chosen)
         self._scans |= dict(zip(chosen, found, strict=True))
         return found
@@ -227,15 +237,17 @@ class Planner:
         """The references that can be fetched without what waits for them."""
         return {number for number, found in known.items() if found.choice is not None}
 
-    def _know(self, number: int) -> _Known:
+    def _know(self, number: int, unread: Collection[int] = ()) -> _Known:
+        """What is known of a reference; the pages of those in `unread` count as not fetched."""
         reference = self._analysis.mentions[number].reference
         ref = reference.ref
-        restriction = Bindings(self._analysis.scopes, self._fetched).restriction(number, _columns(ref))
+        restriction = Bindings(self._analysis.scopes, self._fetched.difference(unread)).restriction(number, _columns(ref))
         resolver = Resolver(ref, self._analysis.scopes.layout, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
-        choices = [choice for name, method in _readers(ref) if (choice := self._choice(number, name, method, alternatives)) is not None]
-        chosen = min(choices, key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
-        return _Known(restriction, alternatives, resolver.reasons, chosen)
+        found = {name: self._choice(number, name, method, alternatives) for name, method in _readers(ref)}
+        choices = {name: choice for name, choice in found.items() if choice is not None}
+        chosen = min(choices.values(), key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
+        return _Known(restriction, alternatives, resolver.reasons, choices, chosen)
 
     def _choice(self, number: int, name: str, method: Method, alternatives: Sequence[Alternative]) -> _Choice | None:
         """The tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
@@ -268,6 +280,7 @@ class Planner:
         origins = {
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
         }
+        is_known = all(table.known for alternative in known.alternatives for table in alternative)
         return Scan(
             ref=reference.ref,
             source=mention.source,
@@ -277,9 +290,19 @@ class Planner:
             calls=tuple(Call(build(reference.ref, choice.name, choice.method, values), values) for values in choice.tuples),
             protocol=protocol(reference.ref, choice.method),
             hidden=mention.hidden,
-            bound_by={name: origins.get(names.get(name, name), "the statement") for name in choice.parameters},
-            is_known=all(table.known for alternative in known.alternatives for table in alternative),
+            bound_by={name: origins.get(names.get(name, name), Origin()) for name in choice.parameters},
+            is_known=is_known,
+            most_calls=self._most_calls(number, known) if self._bounds and not is_known else None,
+            number=number,
+            level=self._rounds,
+            after=tuple(sorted(self._waited.get(number, set()) & self._fetched)),
+            considered=tuple(_considered(reference.ref, known)),
         )
+
+    def _most_calls(self, number: int, known: _Known) -> int | None:
+        """How many calls what is known without unread pages allows, with any method that may turn out to be the best."""
+        without = self._know(number, unread=self._unknown).choices
+        return max(len(without[name].tuples) for name in known.choices) if without.keys() >= known.choices.keys() else None
 
     def _refuse(self, known: Mapping[int, _Known]) -> None:
         """Raises the error for the first reference that nothing gives what it needs."""
@@ -302,6 +325,21 @@ def _readers(ref: ResourceRef) -> Iterator[tuple[str, Method]]:
     return ((name, method) for name, method in ref.resource.methods.items() if method.verb is Verb.SELECT)
 
 
+def _considered(ref: ResourceRef, known: _Known) -> Iterator[Considered]:
+    for name, method in _readers(ref):
+        choice = known.choices.get(name)
+        if choice is not None:
+            yield Considered(name, choice.parameters, choice.requests)
+        else:
+            yield Considered(name, (), 0, _lacking(method, known))
+
+
+def _lacking(method: Method, known: _Known) -> tuple[str, ...]:
+    """The required parameters that some alternative has no value for."""
+    have = [bound(method, alternative) for alternative in known.alternatives]
+    return tuple(parameter for parameter in method.required() if any(parameter not in names for names in have))
+
+
 def _check_bounds(method: Method, bound: Mapping[str, Any], reference: Reference, text: str) -> None:
     for name, value in bound.items():
         problem = _out_of_bounds(method.parameters[name], value)
@@ -322,10 +360,7 @@ def _out_of_bounds(parameter: Parameter, value: Any) -> str:
 def _missing(mention: Mention, known: _Known, text: str) -> PlanError:
     """Why no method can answer, with a WHERE that would do."""
     ref = mention.reference.ref
-    lacks = []
-    for name, method in _readers(ref):
-        have = [bound(method, alternative) for alternative in known.alternatives]
-        lacks.append((name, tuple(p for p in method.required() if any(p not in names for names in have))))
+    lacks = [(name, _lacking(method, known)) for name, method in _readers(ref)]
     if not lacks:
         verbs = ", ".join(name for name in ref.resource.methods)
         return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=f"It has: {verbs}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.engine import Engine, Frame
@@ -13,7 +13,8 @@ from rowcall.engine.source import page_source
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
-from rowcall.plan.explain import explain_scans
+from rowcall.plan.explain import explain, explain_scans
+from rowcall.plan.explanation import Explanation
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
@@ -21,6 +22,7 @@ from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
+from rowcall.session.measuring import measure
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.parse import Query
 from rowcall.sql.statements import parameters
@@ -51,6 +53,8 @@ class Context:
     """What `partial` allowed to fail."""
     sends: bool = True
     """False for EXPLAIN of a write, for which not even a read is sent."""
+    explained: list[Explanation] = field(default_factory=list)
+    """Takes what EXPLAIN finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +99,29 @@ def run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, 
 def planned(analysis: Analysis, context: Context) -> tuple[Scan, ...]:
     """All scans of a statement without any call: those whose keys other references give are planned as far as that goes."""
     sources = _empty(analysis)
-    planner = Planner(analysis, evaluator(context, sources))
+    planner = Planner(analysis, evaluator(context, sources), bounds=True)
     while scans := planner.next():
         planner.fetched(scans, _decoded(scans), known=False)
     return planner.scans
 
 
-def explain_query(query: Query, context: Context, *, analyze: bool = False) -> duckdb.DuckDBPyRelation:
-    """The plan of a query as `item, value`, with what was sent when it is to be analysed.
-
-    DuckDB's own EXPLAIN for a query that mentions nothing remote.
-    """
-    explain = "EXPLAIN ANALYZE" if analyze else "EXPLAIN"
+def explain_query(query: Query, context: Context, *, analyze: bool = False) -> Explanation | None:
+    """What a query will do; what it did when it is to be analysed. None for one that mentions nothing remote."""
     prepared = prepare(query.text, context)
     if prepared is None:
-        return context.engine.local(f"{explain} {query.text}", used(query.text, context), context.frame)
-    analysis, edits = prepared
-    scans, sources = _fetch(analysis, context) if analyze else (planned(analysis, context), {})
-    rows = list(explain_scans(scans, url_of(context)))
-    rows += [("sent", _sent(exchange)) for exchange in context.control.exchanges]
-    text = splice(query.text, _edits(analysis, scans) if analyze else edits)
-    tree = context.engine.rows(f"{explain} {text}", used(text, context), {**context.frame, **sources})
-    rows.append(("duckdb", "\n".join(row[-1] for row in tree)))
-    return item_table(rows, context.engine)
+        return None
+    analysis, _ = prepared
+    scans, sources = _fetch(analysis, context) if analyze else (planned(analysis, context), _empty(analysis))
+    text = splice(query.text, _edits(analysis, scans))
+    tree = context.engine.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{text}", used(text, context), {**context.frame, **sources})
+    measured = measure(scans, context.control) if analyze else {}
+    return explain(
+        scans,
+        explain_scans(analysis, scans, url_of(context), measured),
+        max_requests=context.control.max_requests,
+        duckdb="\n".join(row[-1] for row in tree),
+        sent=[_sent(exchange) for exchange in context.control.exchanges] if analyze else None,
+    )
 
 
 def _sent(exchange: Exchange) -> str:
