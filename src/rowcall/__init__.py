@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rowcall.errors import RowcallError
+    from rowcall.plan.explanation import Explanation
     from rowcall.sandbox.server import Sandbox
     from rowcall.session.report import Report
     from rowcall.session.session import Session, connect
 
-__all__ = ["Report", "RowcallError", "Sandbox", "Session", "__version__", "connect"]
+__all__ = ["Explanation", "Report", "RowcallError", "Sandbox", "Session", "__version__", "connect"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Explanation": "rowcall.plan.explanation",
     "Report": "rowcall.session.report",
     "RowcallError": "rowcall.errors",
     "Sandbox": "rowcall.sandbox.server",

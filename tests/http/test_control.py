@@ -9,7 +9,8 @@ import threading
 import pytest
 
 from rowcall.errors import BudgetError, UnavailableError
-from rowcall.http.control import Cancelled, Control
+from rowcall.http.control import Cancelled, Control, Exchange
+from rowcall.plan.nodes import Request
 
 
 def test_spending_more_than_the_budget_is_an_error() -> None:
@@ -171,3 +172,31 @@ def test_loading_the_control_loads_no_network_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_each_call_is_noted_apart() -> None:
+    """Its exchanges, rows and waits; the records of the statement have all of them, and pauses count as waits."""
+    control = Control()
+    one, other = (control.scope().of(Request("p", "p.s.r", "m", "GET", path)) for path in ("/a", "/b"))
+
+    one.record(Exchange("GET /a", 1, 200, None, 0.5, 10))
+    one.received(3)
+    one.wait(0.01)
+    other.record(Exchange("GET /b", 1, 200, None, 0.25, 20))
+
+    first, second = control.tallies.values()
+    assert [exchange.request for exchange in control.exchanges] == ["GET /a", "GET /b"]
+    assert ([exchange.bytes for exchange in first.exchanges], first.rows, len(first.waits)) == ([10], 3, 2)
+    assert ([exchange.bytes for exchange in second.exchanges], second.rows) == ([20], 0)
+    assert first.waits[0][1] - first.waits[0][0] == pytest.approx(0.5)
+    assert first.waits[1][1] - first.waits[1][0] >= 0.01
+
+
+def test_work_on_the_pages_of_a_scan_is_added_up() -> None:
+    """Over all its rounds."""
+    control = Control()
+
+    for seconds in (0.25, 0.5):
+        control.computed("pages", seconds)
+
+    assert control.computed_s == {"pages": 0.75}

@@ -147,12 +147,16 @@ class Zoo:
 
     def scans(self, sql: str, given: Mapping[str, Any] | None = None) -> tuple[Scan, ...]:
         """The plan of a statement, with nothing fetched."""
+        return self.plan(sql, given)[1]
+
+    def plan(self, sql: str, given: Mapping[str, Any] | None = None) -> tuple[Analysis, tuple[Scan, ...]]:
+        """The references of a statement and its plan, with nothing fetched."""
         analysis = self.analysis(sql, given or {})
         sources = {mention.source: page_source([]) for mention in analysis.mentions}
-        planner = Planner(analysis, self._evaluate(sources, given or {}))
+        planner = Planner(analysis, self._evaluate(sources, given or {}), bounds=True)
         while scans := planner.next():
             planner.fetched(scans, _decoded(scans), known=False)
-        return planner.scans
+        return analysis, planner.scans
 
     def analysis(self, sql: str, given: Mapping[str, Any]) -> Analysis:
         """The references of a statement."""

@@ -1,11 +1,20 @@
-"""What EXPLAIN shows."""
+"""What EXPLAIN says of scans and writes: where values come from, why a method was chosen, and how many requests that makes."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
-from rowcall.plan.explain import explain_scans, explain_writes
+import pytest
+
+from rowcall.catalog.catalog import Catalog, ResourceRef
+from rowcall.manifest.model import RateLimit
+from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
+from rowcall.plan.explanation import ExplainedScan, Explanation, Measured
 from rowcall.plan.nodes import Request
+
+DEPENDENT = "SELECT 1 FROM l JOIN visits v ON v.pen = l.pen JOIN keepers k ON k.pen = l.pen AND k.id = v.kind WHERE l.tag = 'a'"
 
 
 def url(request: Request) -> str:
@@ -13,40 +22,221 @@ def url(request: Request) -> str:
     return "https://zoo.example" + request.target().split(" ", 1)[1]
 
 
-def test_a_scan_is_shown_with_its_method_what_is_bound_and_its_requests(zoo: Any) -> None:
-    """And where the values come from."""
-    rows = list(
-        explain_scans(zoo.scans("SELECT v.id FROM l JOIN zoo.care.visits v ON v.pen = l.pen AND kind = 'food' WHERE tag = 'c'"), url)
-    )
+def explained(zoo: Any, sql: str, **options: Any) -> Explanation:
+    """The explanation of a query."""
+    analysis, scans = zoo.plan(sql)
+    return explain(scans, explain_scans(analysis, scans, url), **options)
 
-    assert rows == [
+
+def the_scan(zoo: Any, sql: str) -> ExplainedScan:
+    """The one scan of a query."""
+    (scan,) = explained(zoo, sql).scans
+    return scan
+
+
+def test_a_scan_is_shown_with_all_that_is_known_of_it(zoo: Any) -> None:
+    """Method, reason, what is bound and whence, who applies which predicate, and the requests."""
+    found = explained(zoo, "SELECT v.id FROM l JOIN zoo.care.visits v ON v.pen = l.pen AND kind = 'food' WHERE tag = 'c' AND v.n > 1")
+
+    assert list(found.items()) == [
         ("reference", "zoo.care.visits AS v"),
+        ("level", "1"),
         ("method", "list_visits: ."),
+        ("why", "get_visit lacks visit_id"),
         ("bound", "pen = p 3 (from l.pen)"),
         ("bound", "kind = food (from the statement)"),
+        ("api", "v.pen = l.pen"),
+        ("api", "kind = 'food'"),
+        ("duckdb applies", "v.n > 1"),
+        ("duckdb applies", "v.pen = l.pen"),
+        ("duckdb applies", "kind = 'food'"),
         ("request", "GET https://zoo.example/pens/p%203/visits?kind=food"),
         ("requests", "1"),
+        ("budget", "no limit"),
     ]
 
 
 def test_many_values_and_requests_are_counted(zoo: Any) -> None:
-    """Three values and twenty requests are shown."""
+    """Three values and twenty requests are kept."""
     names = ", ".join(f"'p{i}'" for i in range(30))
 
-    rows = list(explain_scans(zoo.scans(f"SELECT id FROM zoo.care.visits WHERE pen IN ({names})"), url))
+    scan = the_scan(zoo, f"SELECT id FROM zoo.care.visits WHERE pen IN ({names})")
 
-    assert ("bound", "pen = p0, p1, p2, … (30 values) (from the statement)") in rows
-    assert sum(item == "request" for item, _ in rows) == 21
-    assert rows[-2:] == [("request", "… and 10 more"), ("requests", "30")]
+    (pen,) = scan.bound
+    assert (pen.values, pen.count) == (("p0", "p1", "p2"), 30)
+    assert (len(scan.request_lines), scan.more_request_lines) == (20, 10)
+    assert (scan.requests, scan.at_most, scan.expected, scan.formula) == (30, 30, 30, "")
+    assert ("bound", "pen = p0, p1, p2, … (30 values) (from the statement)") in scan.items()
+    assert ("request", "… and 10 more") in scan.items()
 
 
 def test_nothing_to_ask_for_is_no_request(zoo: Any) -> None:
     """A statement that can have no row."""
-    assert list(explain_scans(zoo.scans("SELECT id FROM zoo.care.visits WHERE false"), url))[-1] == ("requests", "0")
+    found = explained(zoo, "SELECT id FROM zoo.care.visits WHERE false")
+
+    assert (found.requests, found.at_most, found.is_exact) == (0, 0, True)
 
 
-def test_a_write_is_shown_with_its_body() -> None:
+def test_a_long_predicate_is_cut(zoo: Any) -> None:
+    """On one line, with a mark where it was cut."""
+    names = ",\n".join(f"'p{i}'" for i in range(100))
+
+    (text,) = the_scan(zoo, f"SELECT id FROM zoo.care.visits WHERE pen IN ({names})").duckdb
+
+    assert text.startswith("pen IN ('p0', 'p1', 'p2'")
+    assert (len(text), text[-1]) == (300, "…")
+
+
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        ("pen = 'p1' AND id = 'v0'", "1 request; list_visits would need 1 request, but is less specific"),
+        ("pen = 'p1' AND id IN ('v0', 'v1')", "1 request; get_visit would need 2 requests"),
+        ("pen = 'p1'", "get_visit lacks visit_id"),
+    ],
+)
+def test_the_choice_of_a_method_has_a_reason(zoo: Any, where: str, why: str) -> None:
+    """In comparison with what else would have been possible."""
+    assert the_scan(zoo, f"SELECT n FROM zoo.care.visits WHERE {where}").why == why
+
+
+@pytest.mark.parametrize(
+    ("sql", "api", "duckdb"),
+    [
+        ("FROM visits WHERE pen IN ('p1', 'p2') AND n = 1", ["pen IN ('p1', 'p2')"], ["pen IN ('p1', 'p2')", "n = 1"]),
+        ("FROM visits WHERE pen IN (SELECT pen FROM l)", ["pen IN (SELECT pen FROM l)"], ["pen IN (SELECT pen FROM l)"]),
+        ("FROM visits WHERE pen = 'p1' OR pen = 'p2'", ["pen = 'p1' OR pen = 'p2'"], ["pen = 'p1' OR pen = 'p2'"]),
+        ("FROM visits WHERE (pen = 'p1' AND n = 1) OR pen = 'p2'", [], ["(pen = 'p1' AND n = 1) OR pen = 'p2'"]),
+        ("FROM l JOIN visits USING (pen) WHERE l.n = 1", ["USING (pen)"], ["USING (pen)"]),
+        ("FROM visits v, l WHERE v.pen = l.pen\n  AND v.n = l.n", ["v.pen = l.pen"], ["v.pen = l.pen", "v.n = l.n"]),
+    ],
+    ids=["in", "sub-select", "or", "or with more", "using", "comma"],
+)
+def test_predicates_are_shown_in_the_words_of_the_user(zoo: Any, sql: str, api: list[str], duckdb: list[str]) -> None:
+    """Those about the scan, and apart those that say no more than what its requests say."""
+    scan = the_scan(zoo, f"SELECT 1 {sql}")
+
+    assert (list(scan.api), list(scan.duckdb)) == (api, duckdb)
+
+
+def test_a_scan_waits_for_those_that_give_its_keys(zoo: Any) -> None:
+    """It says in which round it is fetched, after which others, and where its values will come from."""
+    visits, keepers = explained(zoo, DEPENDENT).scans
+
+    assert (visits.level, visits.after) == (1, ())
+    assert (keepers.level, keepers.after) == (2, ("v",))
+    assert [(one.name, one.count, one.origin) for one in keepers.bound] == [("keeper_id", None, "v.kind of zoo.care.visits")]
+    assert "v.pen = l.pen" in visits.api
+    assert not any("k." in text for text in visits.api)
+    assert keepers.request_lines == ()
+
+
+def test_a_choice_that_rows_will_settle_is_left_open(zoo: Any) -> None:
+    """With all methods that may come of it, and no number that may turn out wrong."""
+    found = explained(zoo, DEPENDENT)
+    keepers = found.scans[1]
+
+    assert keepers.why.startswith(
+        "settled once v is read: get_keeper (one request for each keeper_id) or list_keepers (one request for each"
+    )
+    assert (keepers.requests, keepers.at_most, keepers.is_exact) == (0, None, False)
+    assert keepers.formula == "one for each distinct kind of v; fewer where list_keepers will do with fewer"
+    assert (found.requests, found.at_most) == (3, None)
+
+
+def test_rows_of_single_rows_bound_what_depends_on_them(zoo: Any) -> None:
+    """A visit has one kind, so that there is one keeper to get."""
+    scan = explained(zoo, "SELECT 1 FROM visits v JOIN keepers k ON k.id = v.kind WHERE v.pen = 'p1' AND v.id = 'v0'").scans[1]
+
+    assert (scan.requests, scan.at_most, scan.expected) == (0, 1, 1)
+    assert scan.formula == "one for each distinct kind of v, 1 at the most"
+    assert scan.estimate() == "at most 1"
+
+
+def test_local_rows_bound_what_others_only_reduce(zoo: Any) -> None:
+    """The pens of `l` are known; which of them have a visit is not."""
+    found = explained(zoo, "SELECT 1 FROM l JOIN visits v ON v.pen = l.pen JOIN keepers k ON k.pen = l.pen WHERE l.tag = 'a'")
+    scan = found.scans[1]
+
+    assert (scan.requests, scan.at_most) == (0, 3)
+    assert scan.formula == "one for each distinct l.pen that v leaves, 3 at the most"
+    assert (found.requests, found.at_most, found.total()) == (3, 6, "3 to 6")
+
+
+def test_a_request_that_two_scans_have_is_counted_once(zoo: Any) -> None:
+    """In the sum, not in each."""
+    found = explained(zoo, "SELECT 1 FROM visits a, visits b WHERE a.pen = 'p1' AND b.pen = 'p1'")
+
+    assert [scan.requests for scan in found.scans] == [1, 1]
+    assert (found.requests, found.at_most) == (1, 1)
+    assert ("all requests", "1") in found.items()
+
+
+def test_the_budget_says_what_is_left_and_what_would_be_refused(zoo: Any) -> None:
+    """Of the requests that are certain."""
+    sql = "SELECT 1 FROM visits WHERE pen IN ('a', 'b', 'c')"
+
+    enough, short = explained(zoo, sql, max_requests=10), explained(zoo, sql, max_requests=2)
+
+    assert ("budget", "7 of max_requests = 10 left") in enough.items()
+    assert enough.notes == ()
+    assert short.budget_left == 0
+    assert short.notes == ("It needs more than max_requests = 2 requests, and would be refused.",)
+
+
+def test_rate_limits_of_the_manifest_are_made_into_seconds(zoo: Any) -> None:
+    """130 requests take two more minutes where 60 a minute are allowed; one request takes none."""
+    analysis, scans = zoo.plan("SELECT 1 FROM visits WHERE pen IN (" + ", ".join(f"'p{i}'" for i in range(130)) + ")")
+    limits = (RateLimit(requests=60, per_s=60.0), RateLimit(requests=10, per_s=1.0))
+    limited = [replace(one, ref=_limited(one.ref, limits)) for one in scans]
+
+    found = explain(limited, explain_scans(analysis, limited, url))
+
+    assert found.rate_limited_s == 120.0
+    assert ("rate limit", "Zoo allows 60 requests in 60 s and 10 requests in 1 s: 120 s at the least") in found.items()
+    assert explained(zoo, "SELECT 1 FROM visits WHERE pen = 'p1'").rate_limited_s is None
+
+
+def _limited(ref: ResourceRef, limits: tuple[RateLimit, ...]) -> ResourceRef:
+    catalog = Catalog({"zoo": replace(ref.provider, rate_limits=limits)})
+    return catalog.resolve(tuple(ref.full_name.split(".")), ())
+
+
+def test_a_write_is_shown_with_its_body(zoo: Any) -> None:
     """As JSON, one line a request."""
+    (scan,) = zoo.scans("SELECT 1 FROM visits WHERE pen = 'p1'")
     request = Request("zoo", "zoo.care.visits", "make", "POST", "/visits", body={"name": "Ä"})
 
-    assert list(explain_writes([request], url)) == [("request", 'POST https://zoo.example/visits {"name": "Ä"}'), ("requests", "1")]
+    write = explain_calls("INSERT", scan.ref, ("make", scan.method), [request], url)
+
+    found = explain((), (), write, writer=scan.ref.provider, max_requests=5)
+    assert ("request", 'POST https://zoo.example/visits {"name": "Ä"}') in found.items()
+    assert (found.requests, found.at_most, found.budget_left) == (1, 1, 4)
+
+
+def test_a_write_of_rows_to_be_read_has_no_number_yet(zoo: Any) -> None:
+    """The reads are certain, the writes are not."""
+    analysis, scans = zoo.plan("SELECT 1 FROM visits WHERE pen = 'p1'")
+
+    found = explain(scans, explain_scans(analysis, scans, url), explain_calls_later("UPDATE", scans[0].ref, None))
+
+    assert ("then", "one UPDATE request for each row that this gives") in found.items()
+    assert (found.requests, found.at_most, found.expected) == (1, None, None)
+    assert found.total() == "1 at the least"
+
+
+def test_an_explanation_is_a_document_and_a_text(zoo: Any) -> None:
+    """Every field is a member of the JSON document; the text has a line for each item."""
+    analysis, scans = zoo.plan("SELECT 1 FROM visits WHERE pen = 'p1'")
+    measured = {0: Measured(requests=2, retries=1, cache_hits=0, rows=3, bytes=40, waiting_s=1.5, computing_s=0.0004)}
+
+    found = explain(scans, explain_scans(analysis, scans, url, measured), duckdb="one\ntwo", sent=["GET x · HTTP 200, 40 bytes, 2 ms"])
+
+    document = json.loads(json.dumps(found.document()))
+    assert document["scans"][0]["bound"] == [{"name": "pen", "values": ["p1"], "count": 1, "origin": "the statement"}]
+    assert document["scans"][0]["measured"]["retries"] == 1
+    assert document["at_most"] == 1
+    lines = str(found).splitlines()
+    assert lines[0] == "reference       zoo.care.visits AS visits"
+    assert "measured        2 requests · 3 rows · 40 bytes · 1 retry · 1.50 s waiting · 0.4 ms computing" in lines
+    assert lines[-2:] == ["duckdb          one", "duckdb          two"]

@@ -305,15 +305,14 @@ def test_of_two_cuts_of_one_request_the_longer_is_fetched(workshop: Workshop) ->
 
 def test_explain_says_what_the_api_cuts_and_why_it_does_not(workshop: Workshop) -> None:
     """In the words of the statement, with what is sent."""
-    cut = dict(workshop.session.sql(workshop.filled(f"EXPLAIN {ALL} ORDER BY made_at LIMIT 3")).fetchall())
-    left = dict(workshop.session.sql(workshop.filled(f"EXPLAIN {ALL} AND len(parts) > 1 LIMIT 3")).fetchall())
-    other = dict(workshop.session.sql(workshop.filled(f"EXPLAIN {ALL} ORDER BY weight DESC LIMIT 3")).fetchall())
+    ends = ("ORDER BY made_at LIMIT 3", "AND len(parts) > 1 LIMIT 3", "ORDER BY weight DESC LIMIT 3")
+    cut, left, other = (workshop.session.explain(workshop.filled(f"{ALL} {end}")).scans[0] for end in ends)
 
-    assert cut["pushed"] == "ORDER BY made_at LIMIT 3 needs no more than 3 rows of each call: sort = made, order = up, limit = 3"
-    assert cut["requests"] == "1"
-    assert left["pushed"] == "LIMIT 3 is left to DuckDB, because LENGTH(parts) > 1 is"
-    assert left["requests"] == "1, and one more for each further page"
-    assert other["pushed"] == "ORDER BY weight DESC LIMIT 3 is left to DuckDB, because the API does not sort by weight that way"
+    assert cut.api[-1] == "ORDER BY made_at LIMIT 3 needs no more than 3 rows of each call: sort = made, order = up, limit = 3"
+    assert (cut.requests, cut.at_most, cut.formula) == (1, 1, "")
+    assert left.api[-1] == "LIMIT 3 is left to DuckDB, because LENGTH(parts) > 1 is"
+    assert left.at_most is None
+    assert other.api[-1] == "ORDER BY weight DESC LIMIT 3 is left to DuckDB, because the API does not sort by weight that way"
 
 
 CONDITIONS = (

@@ -235,3 +235,17 @@ def test_settings_reach_the_provider(run: Run) -> None:
     assert ended.returncode == 1
     assert "127.0.0.1:9" in ended.stderr
     assert "sk-secret" not in ended.stdout + ended.stderr
+
+
+def test_an_explain_is_one_document_in_json_and_rows_elsewhere(run: Run) -> None:
+    """Of a statement with an API; DuckDB's own answer stays rows."""
+    sql = "EXPLAIN SELECT id FROM openai.assistants.runs WHERE thread_id = 'thread_a'"
+
+    pretty, line, table, csv = (run("query", "-o", to, sql).stdout for to in ("json", "jsonl", "table", "csv"))
+
+    assert json.loads(pretty) == json.loads(line)
+    assert json.loads(line)["scans"][0]["request_lines"] == ["GET https://api.openai.com/v1/threads/thread_a/runs?limit=100"]
+    assert table.startswith("╭─ openai.assistants.runs · round 1 ─")
+    assert "\x1b" not in table
+    assert csv.startswith("item,value\nreference,openai.assistants.runs AS runs\n")
+    assert list(json.loads(run("query", "-o", "jsonl", "EXPLAIN SELECT 1").stdout)) == ["explain_key", "explain_value"]

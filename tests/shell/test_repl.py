@@ -221,3 +221,17 @@ def test_the_history_is_in_the_state_folder(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
     assert history_file() == tmp_path / "rowcall" / "history"
+
+
+def test_explain_is_drawn_in_the_terminal(terminal: Start) -> None:
+    """And is one JSON document in `.mode json`."""
+    shell = ready(terminal, "--sandbox")
+    sql = "EXPLAIN SELECT id FROM openai.assistants.runs WHERE thread_id = 'thread_a';"
+
+    drawn = asked(shell, sql)
+    shell.type(".mode json\r")
+    shell.wait_for(">")
+    document = asked(shell, sql)
+
+    assert "╭─ openai.assistants.runs · round 1 ─" in drawn
+    assert '"method": "list_runs"' in document

@@ -26,6 +26,15 @@ def asks(name: str) -> None:
         assert_type(db.sql("SELECT ?", params=[name], dry_run=True, max_requests=None), duckdb.DuckDBPyRelation)
 
 
+def explains(db: rowcall.Session) -> None:
+    """An explanation is frozen records, whose numbers may be unknown."""
+    found = db.explain("SELECT ?", params=[1], analyze=False)
+    assert_type(found, rowcall.Explanation)
+    assert_type(found.at_most, int | None)
+    assert_type([scan.request_lines for scan in found.scans], list[tuple[str, ...]])
+    assert_type(db.last.explanation, rowcall.Explanation | None)
+
+
 def catches() -> None:
     """Errors carry what they are about."""
     try:

@@ -67,6 +67,7 @@ class Client:
 
     def pages(self, call: Call, protocol: Protocol, control: Control) -> Iterator[Page]:
         """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row."""
+        control = control.of(call.request)
         chain = Chain(protocol.paging, call.request, self._base, control.warn)
         request: Request | None = chain.first
         while request is not None:
@@ -83,6 +84,8 @@ class Client:
             with self._explained(request):
                 envelope = chain.absent(request) if found is None else found[1]
                 taken = envelope is not None and chain.take(request, envelope)
+            if found is not None:
+                control.received(found[0].rows)
             if found is not None and taken and found[0].status != _NO_CONTENT:
                 yield found[0]
             # Only now, so that a consumer who has enough does not meet what is wrong with the rest.

@@ -10,9 +10,13 @@ import copy
 import threading
 import time
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rowcall.errors import BudgetError, UnavailableError
+
+if TYPE_CHECKING:
+    from rowcall.plan.nodes import Request
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it, and no user is shown it
@@ -35,6 +39,16 @@ class Exchange:
     """From sending until the body was read, or until it failed."""
     bytes: int
     """What was received of the body, as it came over the wire."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one call of a scan has cost: its first request, the pages that follow, and all retries."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    rows: int = 0
+    waits: list[tuple[float, float]] = field(default_factory=list)
+    """When it waited for the API, from and to, by `time.perf_counter`."""
 
 
 class _Budget:
@@ -97,6 +111,11 @@ class Control:
         self.timeout_s = timeout_s
         self.exchanges: list[Exchange] = []
         self.warnings: list[str] = []
+        self.tallies: dict[Request, Tally] = {}
+        """What each call cost, by its first request."""
+        self.computed_s: dict[str, float] = {}
+        """How long the pages of each scan were worked on, by its source."""
+        self._tally: Tally | None = None
         self._budget = _Budget(max_requests)
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._lock = threading.Lock()
@@ -125,6 +144,13 @@ class Control:
         scope = copy.copy(self)
         vars(scope)["_flag"] = self._flag.below()
         return scope
+
+    def of(self, request: Request) -> Control:
+        """The same control for the call that begins with a request, whose exchanges, rows and waits it notes apart."""
+        call = copy.copy(self)
+        with self._lock:
+            vars(call)["_tally"] = self.tallies.setdefault(request, Tally())
+        return call
 
     def remaining(self) -> float | None:
         """Seconds until the deadline, never negative; None where there is none."""
@@ -159,11 +185,28 @@ class Control:
     def wait(self, seconds: float) -> None:
         """Returns after `seconds`, or earlier when cancelled or past the deadline."""
         remaining = self.remaining()
+        started = time.perf_counter()
         self._flag.event.wait(seconds if remaining is None else min(seconds, remaining))
+        if self._tally is not None:
+            self._tally.waits.append((started, time.perf_counter()))
 
     def record(self, exchange: Exchange) -> None:
         """Keeps what was sent, for EXPLAIN ANALYZE and the journal."""
         self.exchanges.append(exchange)
+        if self._tally is not None:
+            now = time.perf_counter()
+            self._tally.exchanges.append(exchange)
+            self._tally.waits.append((now - exchange.elapsed_s, now))
+
+    def received(self, rows: int) -> None:
+        """Notes that a page with so many rows came."""
+        if self._tally is not None:
+            self._tally.rows += rows
+
+    def computed(self, source: str, seconds: float) -> None:
+        """Notes that the pages of a scan were worked on for so long."""
+        with self._lock:
+            self.computed_s[source] = self.computed_s.get(source, 0.0) + seconds
 
     def warn(self, message: str) -> None:
         """Keeps a warning for the user, each text once."""

@@ -9,6 +9,7 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Sources, label
 from rowcall.plan.enclosing import Use
 from rowcall.plan.joins import Condition, Group, Live, Place
+from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
 
 
@@ -33,8 +34,8 @@ class Keys:
     columns: tuple[str, ...]
     sql: str
     """A query of a column for each, distinct."""
-    origins: tuple[str, ...]
-    """How EXPLAIN names where each comes from, as `t.thread_id`."""
+    origins: tuple[Origin, ...]
+    """Where each comes from."""
     reads: frozenset[int]
     """The references whose pages the query reads."""
     through: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Group, Place
+from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand, is_volatile
 from rowcall.plan.scopes import Frame, Source, is_stable
 from rowcall.plan.splice import Edit
@@ -27,8 +28,8 @@ class Query:
     sql: str
     reads: frozenset[int]
     """The references whose pages it reads."""
-    origins: tuple[str, ...] = ()
-    """How EXPLAIN names where each of its columns comes from."""
+    origins: tuple[Origin, ...] = ()
+    """Where each of its columns comes from."""
     through: tuple[str, ...] = ()
     """Queries of one truth value each: whether a column that its values were found through compares under a collation."""
 
@@ -92,7 +93,7 @@ class Draft:
         self._nodes: list[exp.Expr] = []
         self._reads: set[int] = set()
         self._values: list[Operand] = []
-        self._origins: dict[str, str] = {}
+        self._origins: dict[str, Origin] = {}
         self._through: set[str] = set()
 
     # -- what it uses --------------------------------------------------------------------------------------------------------------
@@ -363,14 +364,28 @@ class Draft:
         self._origins = dict(zip(names, query.origins, strict=False))
         return f"({query.sql}) AS __rowcall_around"
 
-    def _origin(self, operand: Operand) -> str:
-        """How EXPLAIN names where a value comes from."""
+    def _origin(self, operand: Operand) -> Origin:
+        """Where a value comes from, for EXPLAIN."""
         if operand.values:
-            return "the statement"
+            return Origin()
         place = self._frame.place(operand)
-        if place is None:
-            return self._frame.scopes.layout.shown(operand.tokens) if operand.tokens is not None else "the statement"
-        if place[0] == OUTER:
-            return self._origins.get(place[1], "the query around it")
-        source = self._frame.sources[place[0]]
-        return "the sub-select" if source.matched is not None else f"{source.alias}.{place[1]}"
+        if place is not None and place[0] == OUTER:
+            column = self._sources.columns.get(place[1])
+            return _origin_of(*column) if column is not None else self._origins.get(place[1], Origin("the query around it"))
+        if place is not None:
+            return _origin_of(self._frame, place)
+        return Origin(self._frame.scopes.layout.shown(operand.tokens)) if operand.tokens is not None else Origin()
+
+
+def _origin_of(frame: Frame, place: Place) -> Origin:
+    """Where the values of a column of a SELECT come from."""
+    source = frame.sources[place[0]]
+    if source.matched is None:
+        number = frame.scopes.number(source.node)
+        return Origin(f"{source.alias}.{place[1]}", number, place[1] if number is not None else "")
+    if source.matched and isinstance(source.node, exp.Select):
+        inner = frame.scopes.frame(source.node)
+        within = inner.place(source.matched[int(place[1][1:])])
+        if within is not None:
+            return _origin_of(inner, within)
+    return Origin("the sub-select")

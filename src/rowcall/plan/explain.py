@@ -1,49 +1,206 @@
-"""A plan in rows of `item, value`: what EXPLAIN shows. Nothing is sent for it."""
+"""From planned scans and calls to what EXPLAIN says of them. Nothing is sent for it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
-from rowcall.plan.nodes import Request, Scan
+from rowcall.catalog.catalog import ResourceRef
+from rowcall.manifest.model import Method, Provider
+from rowcall.plan.applied import applied
+from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
+from rowcall.plan.figures import Calls, calls, is_paged, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
+from rowcall.plan.nodes import Considered, Request, Scan
+from rowcall.plan.planner import Analysis
 
 Url = Callable[[Request], str]
 """A request's whole URL, redacted."""
 
 _SHOWN = 20
-"""How many request lines of one scan are shown; the rest is counted."""
+"""How many request lines of one scan are kept; the rest is counted."""
+_SHOWN_VALUES = 3
 
 
-def explain_scans(scans: Sequence[Scan], url: Url) -> Iterator[tuple[str, str]]:
-    """For each remote reference: what it is, the method chosen, what is bound and whence, and its request lines."""
+def explain_scans(
+    analysis: Analysis, scans: Sequence[Scan], url: Url, measured: Mapping[int, Measured] | None = None
+) -> tuple[ExplainedScan, ...]:
+    """For each remote reference, how its rows are fetched; `measured` has what that took, by the number of the reference."""
+    figures = calls(scans)
+    by_number = {scan.number: scan for scan in scans}
+    found = []
     for scan in scans:
-        yield "reference", f"{scan.ref.full_name} AS {scan.alias}"
-        yield "method", f"{scan.method_name}: {scan.method.description}"
-        for name, origin in scan.bound_by.items():
-            values = list(dict.fromkeys(str(call.bound[name]) for call in scan.calls))
-            shown = ", ".join(values[:3]) + (f", … ({len(values)} values)" if len(values) > 3 else "")
-            yield "bound", f"{name} = {shown} (from {origin})"
-        yield from (("pushed", text) for text in scan.pushed)
-        yield from _requests([call.request for call in scan.calls], url, paged=_has_more_pages(scan))
+        said, own = applied(analysis, scan, scans), figures[scan.number]
+        lines, more = _lines(list(dict.fromkeys(call.request for call in scan.calls)), url)
+        found.append(
+            ExplainedScan(
+                number=scan.number,
+                resource=scan.ref.full_name,
+                alias=scan.alias,
+                level=scan.level,
+                after=tuple(by_number[number].alias for number in scan.after),
+                method=scan.method_name,
+                description=scan.method.description,
+                why=_why(scan, by_number),
+                bound=tuple(_bound(scan, by_number)),
+                api=(*said.by_api, *scan.pushed),
+                duckdb=said.by_duckdb,
+                page_size=rows_a_page(scan),
+                request_lines=lines,
+                more_request_lines=more,
+                requests=own.least,
+                at_most=requests_at_most(scan, own),
+                expected=own.expected,
+                formula=_formula(scan, own, by_number),
+                measured=(measured or {}).get(scan.number),
+            )
+        )
+    return tuple(found)
 
 
-def _has_more_pages(scan: Scan) -> bool:
-    """Whether a call can take more than one request, should no page have fewer rows than it is asked for."""
-    size = scan.protocol.paging.page_size if scan.protocol.paging is not None else None
-    one_page = (size.maximum or size.default or 0) if size is not None else 0
-    return scan.protocol.paging is not None and any((call.request.rows_needed or one_page + 1) > one_page for call in scan.calls)
+def explain_calls(statement: str, ref: ResourceRef, method: tuple[str, Method], requests: Sequence[Request], url: Url) -> ExplainedWrite:
+    """A write whose requests are known, with their bodies."""
+    lines, more = _lines(requests, url)
+    return ExplainedWrite(
+        statement=statement,
+        resource=ref.full_name,
+        method=method[0],
+        description=method[1].description,
+        request_lines=lines,
+        more_request_lines=more,
+        requests=len(requests),
+        formula="",
+    )
 
 
-def explain_writes(requests: Sequence[Request], url: Url) -> Iterator[tuple[str, str]]:
-    """The request lines of a write, with their bodies."""
-    yield from _requests(requests, url, paged=False)
+def explain_calls_later(statement: str, ref: ResourceRef, method: tuple[str, Method] | None) -> ExplainedWrite:
+    """A write of rows that have to be read first; `method` is None where they decide which it is."""
+    return ExplainedWrite(
+        statement=statement,
+        resource=ref.full_name,
+        method=method[0] if method is not None else "",
+        description=method[1].description if method is not None else "",
+        request_lines=(),
+        more_request_lines=0,
+        requests=None,
+        formula=f"one {statement} request for each row that this gives",
+    )
 
 
-def _requests(requests: Sequence[Request], url: Url, *, paged: bool) -> Iterator[tuple[str, str]]:
-    for request in requests[:_SHOWN]:
-        body = f" {json.dumps(request.body, ensure_ascii=False)}" if request.body is not None else ""
-        yield "request", f"{request.http_method} {url(request)}{body}"
-    if len(requests) > _SHOWN:
-        yield "request", f"… and {len(requests) - _SHOWN} more"
-    pages = ", and one more for each further page" if paged and requests else ""
-    yield "requests", f"{len(requests)}{pages}"
+def explain(
+    scans: Sequence[Scan],
+    explained: tuple[ExplainedScan, ...],
+    write: ExplainedWrite | None = None,
+    *,
+    writer: Provider | None = None,
+    max_requests: int | None = None,
+    duckdb: str = "",
+    notes: Sequence[str] = (),
+    sent: Sequence[str] | None = None,
+) -> Explanation:
+    """The whole, with its sums: `explained` is what was made of `scans`, `writer` the provider of `write`, `sent` what was sent."""
+    certain = len({call.request for scan in scans if scan.is_known for call in scan.calls})
+    own = write.requests if write is not None else 0
+    requests = certain + (own or 0)
+    dependent = [one for scan, one in zip(scans, explained, strict=True) if not scan.is_known]
+    open_ended = own is None or any(one.at_most is None for one in explained)
+    unclear = own is None or any(one.expected is None for one in dependent)
+    expected = None if unclear else requests + sum(one.expected or 0 for one in dependent)
+    waits = list(_waits(scans, explained, write, writer))
+    spent = requests if sent is None else len(sent)
+    refused = f"It needs more than max_requests = {max_requests} requests, and would be refused."
+    return Explanation(
+        scans=explained,
+        write=write,
+        requests=requests,
+        at_most=None if open_ended else requests + sum(one.at_most or 0 for one in dependent),
+        expected=expected,
+        max_requests=max_requests,
+        budget_left=None if max_requests is None else max(0, max_requests - spent),
+        rate_limit="; ".join(text for text, _ in waits),
+        rate_limited_s=max((wait for _, wait in waits), default=None),
+        notes=(*notes, *([refused] if max_requests is not None and spent > max_requests else [])),
+        duckdb=duckdb,
+        sent=tuple(sent or ()),
+    )
+
+
+def _waits(
+    scans: Sequence[Scan], explained: Sequence[ExplainedScan], write: ExplainedWrite | None, writer: Provider | None
+) -> Iterator[tuple[str, float]]:
+    """For each provider that says what it allows, its limits in words, and the seconds that they make of the expected requests."""
+    providers = {scan.ref.provider.provider: scan.ref.provider for scan in scans}
+    if writer is not None:
+        providers[writer.provider] = writer
+    for name, provider in providers.items():
+        if not provider.rate_limits:
+            continue
+        number = len({call.request for scan in scans if scan.ref.provider.provider == name and scan.is_known for call in scan.calls})
+        for scan, one in zip(scans, explained, strict=True):
+            if scan.ref.provider.provider == name and not scan.is_known:
+                number += one.expected or one.requests
+        if writer is not None and writer.provider == name and write is not None:
+            number += write.requests or 0
+        allowed = " and ".join(f"{limit.requests} requests in {limit.per_s:g} s" for limit in provider.rate_limits)
+        yield f"{provider.title} allows {allowed}", seconds(provider.rate_limits, number)
+
+
+def _bound(scan: Scan, scans: Mapping[int, Scan]) -> Iterator[BoundParameter]:
+    for name, origin in scan.bound_by.items():
+        values = dict.fromkeys(call.bound[name] for call in scan.calls)
+        yield BoundParameter(
+            name=name,
+            values=tuple(islice(values, _SHOWN_VALUES)),
+            count=len(values) if scan.is_known else None,
+            origin=origin_text(origin, scans),
+        )
+
+
+def _formula(scan: Scan, own: Calls, scans: Mapping[int, Scan]) -> str:
+    size = rows_a_page(scan)
+    further = ", and one more for each further page" + (f" of {size}" if size is not None else "")
+    pages = further if scan.protocol.paging is not None and own.most != 0 else ""
+    others = [one.method_name for one in open_choices(scan) if one.method_name != scan.method_name]
+    pages += f"; fewer where {' or '.join(others)} will do with fewer" if others else ""
+    if scan.is_known:
+        return f"{own.least}{pages}" if pages else ""
+    if not scan.bound_by:
+        return f"one, unless {', '.join(scans[number].alias for number in scan.after) or 'it'} has no row{pages}"
+    most = f", {own.most} at the most" if own.most is not None else ""
+    return f"one for each distinct {keys_text(scan, scans)}{most}{pages}"
+
+
+def _why(scan: Scan, scans: Mapping[int, Scan]) -> str:
+    """Why this method, in comparison with the others."""
+    possible = [one for one in scan.considered if not one.lacks]
+    others = [one for one in possible if one.method_name != scan.method_name]
+    if not others:
+        return "; ".join(f"{one.method_name} lacks {', '.join(one.lacks)}" for one in scan.considered if one.lacks)
+    if not scan.is_known:
+        waits = " and ".join(scans[number].alias for number in scan.after) or "what gives its keys"
+        ways = " or ".join(f"{one.method_name} ({_each(one)})" for one in possible)
+        return f"settled once {waits} {'are' if len(scan.after) > 1 else 'is'} read: {ways}, whichever is fewer"
+    (own,) = [one for one in possible if one.method_name == scan.method_name]
+    rest = [
+        f"{one.method_name} would need {_expected(one, scan)}" + (", but is less specific" if one.requests == own.requests else "")
+        for one in others
+    ]
+    return "; ".join([_expected(own, scan), *rest])
+
+
+def _each(one: Considered) -> str:
+    return f"one request for each {' and '.join(one.parameters)}" if one.parameters else "one request"
+
+
+def _expected(one: Considered, scan: Scan) -> str:
+    return f"{'about ' if is_paged(scan, one) else ''}{one.requests} request{'' if one.requests == 1 else 's'}"
+
+
+def _lines(requests: Sequence[Request], url: Url) -> tuple[tuple[str, ...], int]:
+    """The first request lines, with bodies, and how many more there are."""
+    return tuple(_line(request, url) for request in requests[:_SHOWN]), max(0, len(requests) - _SHOWN)
+
+
+def _line(request: Request, url: Url) -> str:
+    body = f" {json.dumps(request.body, ensure_ascii=False)}" if request.body is not None else ""
+    return f"{request.http_method} {url(request)}{body}"

@@ -72,6 +72,34 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the values of a parameter come from."""
+
+    text: str = "the statement"
+    """In the user's words, as `t.thread_id`."""
+    reference: int | None = None
+    """The remote reference, by its number, that has them as a column; None when none has."""
+    column: str = ""
+    """That column."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A method for SELECT, as it was weighed for a scan."""
+
+    method_name: str
+    parameters: tuple[str, ...]
+    """What it would be called with."""
+    requests: int
+    """How many requests were expected of it: one for each tuple of these."""
+    lacks: tuple[str, ...] = ()
+    """What it needs and the statement does not give; with any, it was out of the question."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hidden:
     """A column that `SELECT *` leaves out: a parameter's value, or `_extra`."""
 
@@ -95,9 +123,19 @@ class Scan:
     calls: tuple[Call, ...]
     protocol: Protocol
     hidden: tuple[Hidden, ...] = ()
-    bound_by: Mapping[str, str] = field(default_factory=dict)
-    """For each bound parameter, where its values come from, in the user's words."""
-    pushed: tuple[str, ...] = ()
-    """What the API cuts, or why it does not, in the user's words."""
+    bound_by: Mapping[str, Origin] = field(default_factory=dict)
+    """For each bound parameter, where its values come from."""
     is_known: bool = True
     """False when the values depend on pages that were not fetched; then there are no calls, though there may be some."""
+    most_calls: int | None = None
+    """Where `is_known` is false, how many calls there are at the most, as far as that follows without these pages."""
+    number: int = 0
+    """Which remote reference of the statement it is, from 0."""
+    level: int = 1
+    """In which round of fetching it takes part, from 1."""
+    after: tuple[int, ...] = ()
+    """The references that it waits for, because their rows give its keys or reduce them."""
+    considered: tuple[Considered, ...] = ()
+    """All methods for SELECT, the one chosen among them."""
+    pushed: tuple[str, ...] = ()
+    """What the API sorts, cuts or leaves out besides, or why it does not, in the user's words."""

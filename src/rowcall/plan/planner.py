@@ -7,7 +7,7 @@ is handed to a function that the session gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from rowcall.plan.bindings import Bindings, Restriction
 from rowcall.plan.columns import name_edits
 from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
-from rowcall.plan.nodes import EXTRA, Hidden, Scan
+from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import Reference, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.refusals import reasons
@@ -167,6 +167,8 @@ class _Known:
     restriction: Restriction
     alternatives: list[Alternative]
     reasons: list[str]
+    choices: Mapping[str, _Choice]
+    """What could answer, by method."""
     choice: _Choice | None
 
 
@@ -177,7 +179,9 @@ class Planner:
     those that wait for one another, the one with the fewest requests goes first.
     """
 
-    def __init__(self, analysis: Analysis, evaluate: Evaluate) -> None:
+    def __init__(self, analysis: Analysis, evaluate: Evaluate, *, bounds: bool = False) -> None:
+        """With `bounds`, scans say how many calls they can come to (`most_calls`), which only EXPLAIN asks."""
+        self._bounds = bounds
         self._analysis = analysis
         self._evaluate = evaluate
         self._fetched: set[int] = set()
@@ -185,6 +189,9 @@ class Planner:
         self._scans: dict[int, Scan] = {}
         self._used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions])
         self._pushdowns: dict[int, Pushdown] = {}
+        self._rounds = 0
+        self._waited: dict[int, set[int]] = {}
+        """For each reference, those that it waited for."""
 
     @property
     def scans(self) -> tuple[Scan, ...]:
@@ -203,6 +210,9 @@ class Planner:
             self._refuse(known)
         free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
         chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
+        self._rounds += bool(chosen)
+        for number in [number for number in pending if number not in chosen]:
+            self._waited.setdefault(number, set()).update(known[number].restriction.awaits - {number})
         scans = {number: self._scan(number, ready[number], known[number]) for number in ready}
         waiting = [scan for number, scan in scans.items() if number not in chosen]
         found = together([scans[number] for number in chosen], self.scans, waiting, self._used)
@@ -235,17 +245,18 @@ class Planner:
         """The references that can be fetched without what waits for them."""
         return {number for number, found in known.items() if found.choice is not None}
 
-    def _know(self, number: int) -> _Known:
+    def _know(self, number: int, unread: Collection[int] = ()) -> _Known:
+        """What is known of a reference; the pages of those in `unread` count as not fetched."""
         reference = self._analysis.mentions[number].reference
         ref = reference.ref
-        restriction = Bindings(self._analysis.scopes, self._fetched).restriction(number, _columns(ref))
+        restriction = Bindings(self._analysis.scopes, self._fetched.difference(unread)).restriction(number, _columns(ref))
         resolver = Resolver(ref, self._analysis.scopes.layout, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
         pushdown = self._pushdown(number)
         bounded = [(name, method, with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
-        choices = [choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None]
-        chosen = min(choices, key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
-        return _Known(restriction, alternatives, resolver.reasons, chosen)
+        choices = {candidate[0]: choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None}
+        chosen = min(choices.values(), key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
+        return _Known(restriction, alternatives, resolver.reasons, choices, chosen)
 
     def _pushdown(self, number: int) -> Pushdown:
         """What the statement says around a reference that is no equality."""
@@ -297,6 +308,7 @@ class Planner:
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
         }
         pushed = self._pushdown(number).push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
+        is_known = all(table.known for alternative in known.alternatives for table in alternative)
         return Scan(
             ref=reference.ref,
             source=mention.source,
@@ -306,10 +318,20 @@ class Planner:
             calls=pushed.calls(reference.ref, choice.name, choice.method, choice.tuples),
             protocol=protocol(reference.ref, choice.method),
             hidden=mention.hidden,
-            bound_by={name: origins.get(names.get(name, name), "the statement") for name in choice.parameters},
+            bound_by={name: origins.get(names.get(name, name), Origin()) for name in choice.parameters},
             pushed=pushed.says,
-            is_known=all(table.known for alternative in known.alternatives for table in alternative),
+            is_known=is_known,
+            most_calls=self._most_calls(number, known) if self._bounds and not is_known else None,
+            number=number,
+            level=self._rounds,
+            after=tuple(sorted(self._waited.get(number, set()) & self._fetched)),
+            considered=tuple(_considered(reference.ref, known)),
         )
+
+    def _most_calls(self, number: int, known: _Known) -> int | None:
+        """How many calls what is known without unread pages allows, with any method that may turn out to be the best."""
+        without = self._know(number, unread=self._unknown).choices
+        return max(len(without[name].tuples) for name in known.choices) if without.keys() >= known.choices.keys() else None
 
     def _refuse(self, known: Mapping[int, _Known]) -> None:
         """Raises the error for the first reference that nothing gives what it needs."""
@@ -333,6 +355,21 @@ def _readers(ref: ResourceRef) -> Iterator[tuple[str, Method]]:
     return ((name, method) for name, method in ref.resource.methods.items() if method.verb is Verb.SELECT)
 
 
+def _considered(ref: ResourceRef, known: _Known) -> Iterator[Considered]:
+    for name, method in _readers(ref):
+        choice = known.choices.get(name)
+        if choice is not None:
+            yield Considered(name, choice.parameters, choice.requests)
+        else:
+            yield Considered(name, (), 0, _lacking(method, known))
+
+
+def _lacking(method: Method, known: _Known) -> tuple[str, ...]:
+    """The required parameters that some alternative has no value for."""
+    have = [bound(method, alternative) for alternative in known.alternatives]
+    return tuple(parameter for parameter in method.required() if any(parameter not in names for names in have))
+
+
 def _check_bounds(method: Method, bound: Mapping[str, Any], reference: Reference, text: str) -> None:
     for name, value in bound.items():
         problem = _out_of_bounds(method.parameters[name], value)
@@ -353,10 +390,7 @@ def _out_of_bounds(parameter: Parameter, value: Any) -> str:
 def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> PlanError:
     """Why no method can answer, with a WHERE that would do."""
     ref = mention.reference.ref
-    lacks = []
-    for name, method in _readers(ref):
-        have = [bound(method, alternative) for alternative in known.alternatives]
-        lacks.append((name, tuple(p for p in method.required() if any(p not in names for names in have))))
+    lacks = [(name, _lacking(method, known)) for name, method in _readers(ref)]
     if not lacks:
         verbs = ", ".join(name for name in ref.resource.methods)
         return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=f"It has: {verbs}.")

@@ -322,6 +322,11 @@ class Frame:
 
     # -- conditions ----------------------------------------------------------------------------------------------------------------
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those of its WHERE and of all its joins."""
+        return (*self.where, *self._builder.conditions)
+
     def alternatives(self, condition: Condition) -> tuple[Alternative, ...]:
         """What a condition says."""
         if condition not in self._alternatives:
@@ -357,7 +362,7 @@ class Frame:
 
     def read(self) -> None:
         """Reads all its conditions, so that the sub-queries in them are among the sources."""
-        for condition in (*self.where, *self._builder.conditions):
+        for condition in self.conditions:
             self.alternatives(condition)
 
     # -- sub-queries that columns are matched with -----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
 from rowcall.plan.layout import Layout
+from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand, collates
 from rowcall.plan.scopes import kind_of
 
@@ -36,8 +37,8 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     """Distinct, without NULL."""
-    origins: Mapping[str, str]
-    """Where the values of each column come from, in the user's words."""
+    origins: Mapping[str, Origin]
+    """Where the values of each column come from."""
     known: bool = True
     """False where the rows depend on pages that have not been fetched; then there are none."""
 
@@ -115,7 +116,7 @@ class Resolver:
         if constants.listed:
             lists = [value if isinstance(value, (list, tuple)) else [value] for value, *_ in rows if value is not None]
             rows = [(item,) * width for items in lists for item in items]
-        origins = dict.fromkeys(constants.columns, "the statement")
+        origins = dict.fromkeys(constants.columns, Origin())
         return self._table(constants.columns, rows, origins, [""] * width)
 
     def _text(self, operand: Operand) -> str:
@@ -156,7 +157,7 @@ class Resolver:
         self,
         columns: Sequence[str],
         rows: Sequence[tuple[Any, ...]],
-        origins: Mapping[str, str],
+        origins: Mapping[str, Origin],
         kinds: Sequence[str],
         *,
         known: bool = True,
@@ -271,7 +272,7 @@ def bound(method: Method, alternative: Alternative) -> set[str]:
 
 def with_bounds(alternatives: Sequence[Alternative], bounds: Mapping[str, Any]) -> list[Alternative]:
     """The alternatives, each with values for parameters that are bounds of columns."""
-    more = tuple(Table((name,), ((value,),), {name: "the statement"}) for name, value in bounds.items())
+    more = tuple(Table((name,), ((value,),), {name: Origin()}) for name, value in bounds.items())
     return [(*alternative, *more) for alternative in alternatives]
 
 

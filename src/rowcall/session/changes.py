@@ -24,7 +24,8 @@ from rowcall.errors import (
 from rowcall.http.page import Page
 from rowcall.manifest.model import Column, Method, Verb
 from rowcall.manifest.types import quoted
-from rowcall.plan.explain import explain_scans, explain_writes
+from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
+from rowcall.plan.explanation import Explanation
 from rowcall.plan.meant import key_tuples, keys_only
 from rowcall.plan.nodes import Call
 from rowcall.plan.planner import Analysis
@@ -35,7 +36,6 @@ from rowcall.session.execute import (
     Context,
     Piece,
     evaluator,
-    item_table,
     moved,
     planned,
     prepare,
@@ -99,19 +99,31 @@ def _refuse_read_only(write: Write, context: Context) -> None:
     raise ReadOnlyError(message, sql=write.text, span=span, hint="EXPLAIN and dry_run show what would be sent.")
 
 
-def explain_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
-    """The requests of a write as `item, value`; nothing is sent, not even a read that the real thing would begin with."""
+def explain_write(write: Write, context: Context) -> Explanation:
+    """What a write will do; nothing is sent, not even a read that the real thing would begin with."""
     context = replace(context, sends=False)
+    word, limit, url = type(write).__name__.upper(), context.control.max_requests, url_of(context)
     first = _reads_first(write, context)
-    if first is not None:
-        with _readable(write):
-            rows = list(explain_scans(planned(first, context), url_of(context)))
-        rows.append(("then", f"one {type(write).__name__.upper()} request for each row that this gives"))
-        return item_table(rows, context.engine)
-    ready = _ready(write, context)
-    _returning(write, ready, context)
-    rows = [("reference", ready.ref.full_name), ("method", f"{ready.name}: {ready.method.description}")]
-    return item_table([*rows, *explain_writes([one.request for one in ready.calls], url_of(context))], context.engine)
+    if first is None:
+        ready = _ready(write, context)
+        _returning(write, ready, context)
+        known = explain_calls(word, ready.ref, (ready.name, ready.method), [one.request for one in ready.calls], url)
+        return explain((), (), known, writer=ready.ref.provider, max_requests=limit)
+    with _readable(write):
+        scans = planned(first, context)
+    ref = write.ref if isinstance(write, Exec) else write.target.ref
+    later = explain_calls_later(word, ref, _method_known(write))
+    return explain(scans, explain_scans(first, scans, url), later, writer=ref.provider, max_requests=limit)
+
+
+def _method_known(write: Write) -> tuple[str, Method] | None:
+    """The method of a write that reads first; None where that depends on what it reads."""
+    if isinstance(write, Change):
+        return _change_method(write)
+    if not isinstance(write, Insert) or not write.columns:
+        return None
+    named = [Given(name, place) for name, place in write.columns]
+    return choose(write.target.ref, Verb.INSERT, named, sql=write.text, span=write.target.span)
 
 
 def _reads_first(write: Write, context: Context) -> Analysis | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowcall.engine.engine import Engine, Frame
@@ -14,7 +14,8 @@ from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, U
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
 from rowcall.plan.early import end_early, only_reads, paging_note
-from rowcall.plan.explain import explain_scans
+from rowcall.plan.explain import explain, explain_scans
+from rowcall.plan.explanation import Explanation
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
@@ -23,6 +24,7 @@ from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
+from rowcall.session.measuring import measure
 from rowcall.session.streaming import Streaming
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
@@ -61,6 +63,8 @@ class Context:
     """False for EXPLAIN of a write, for which not even a read is sent."""
     final: bool = True
     """Whether what is read is the end of it, and not what a write has to read first."""
+    explained: list[Explanation] = field(default_factory=list)
+    """Takes what EXPLAIN finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,38 +118,44 @@ def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation,
 def planned(analysis: Analysis, context: Context) -> tuple[Scan, ...]:
     """All scans of a statement without any call: those whose keys other references give are planned as far as that goes."""
     sources = _empty(analysis)
-    planner = Planner(analysis, evaluator(context, sources))
+    planner = Planner(analysis, evaluator(context, sources), bounds=True)
     while scans := planner.next():
         planner.fetched(scans, _decoded(scans), known=False)
     return planner.scans
 
 
-def explain_query(query: Query, context: Context, *, analyze: bool = False) -> duckdb.DuckDBPyRelation:
-    """The plan of a query as `item, value`, with what was sent when it is to be analysed.
-
-    DuckDB's own EXPLAIN for a query that mentions nothing remote.
-    """
+def explain_query(query: Query, context: Context, *, analyze: bool = False) -> Explanation | None:
+    """What a query will do; what it did when it is to be analysed. None for one that mentions nothing remote."""
     return with_views(query.text, context, lambda text: _explain_query(Query(text), context, analyze=analyze))
 
 
-def _explain_query(query: Query, context: Context, *, analyze: bool) -> duckdb.DuckDBPyRelation:
-    explain = "EXPLAIN ANALYZE" if analyze else "EXPLAIN"
+def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanation | None:
     prepared = prepare(query.text, context)
     if prepared is None:
-        return context.engine.local(f"{explain} {query.text}", used(query.text, context), context.frame)
-    analysis, edits = prepared
+        return None
+    analysis, _ = prepared
     reading: AbstractContextManager[_Read]
-    reading = _reading(analysis, context) if analyze else nullcontext((planned(analysis, context), edits, {}))
+    reading = _reading(analysis, context) if analyze else nullcontext(_unread(analysis, context))
     with reading as (scans, edits, sources):
         text = splice(query.text, edits)
         frame = {**context.frame, **sources}
-        tree = context.engine.rows(f"{explain} {text}", used(text, context), frame, context.control.cancel)
-    rows = list(explain_scans(scans, url_of(context)))
-    if _ends_early(analysis):
-        rows += [("paging", f"{scan.alias}: {paging_note(streams=streams())}") for scan in scans]
-    rows += [("sent", _sent(exchange)) for exchange in context.control.exchanges]
-    rows.append(("duckdb", "\n".join(row[-1] for row in tree)))
-    return item_table(rows, context.engine)
+        tree = context.engine.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{text}", used(text, context), frame, context.control.cancel)
+    measured = measure(scans, context.control) if analyze else {}
+    notes = [f"{scan.alias}: {paging_note(streams=streams())}" for scan in scans] if _ends_early(analysis) else []
+    return explain(
+        scans,
+        explain_scans(analysis, scans, url_of(context), measured),
+        max_requests=context.control.max_requests,
+        duckdb="\n".join(row[-1] for row in tree),
+        notes=notes,
+        sent=[_sent(exchange) for exchange in context.control.exchanges] if analyze else None,
+    )
+
+
+def _unread(analysis: Analysis, context: Context) -> _Read:
+    """All scans of a statement as they are planned, over pages of which there are none."""
+    scans = planned(analysis, context)
+    return scans, analysis.with_sources(_decoded(scans)), _empty(analysis)
 
 
 def _sent(exchange: Exchange) -> str:

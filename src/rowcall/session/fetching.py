@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -71,12 +72,14 @@ def _fitted(scan: Scan, fetched: Mapping[Request, list[str]], control: Control) 
     fitter = Fitter(scan.ref.resource.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
     pages: Pages = []
     misfits: list[Misfit] = []
+    started = time.perf_counter()
     for call in scan.calls:
         key = json.dumps(dict(call.bound))
         for body in fetched[call.request]:
             page, found = fitter.fit(body)
             pages.append((page, key))
             misfits += found
+    control.computed(scan.source, time.perf_counter() - started)
     warn(scan.ref.full_name, misfits, control)
     return pages
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rowcall.http.control import Exchange
+
+if TYPE_CHECKING:
+    from rowcall.plan.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class Report:
     warnings: tuple[str, ...] = ()
     partial: bool = False
     """Whether rows are missing because requests failed and `on_error="partial"` allowed it."""
+    explanation: Explanation | None = None
+    """For EXPLAIN of a statement that has to do with an API, what it answered, as records."""
 
     @property
     def requests(self) -> int:

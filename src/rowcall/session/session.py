@@ -38,6 +38,7 @@ from rowcall.session.views import Views
 if TYPE_CHECKING:
     import duckdb
 
+    from rowcall.plan.explanation import Explanation
     from rowcall.session.execute import Context
     from rowcall.sql import parse
     from rowcall.sql.parse import AnyStatement
@@ -144,6 +145,21 @@ class Session:
         frame = {**caller.f_globals, **caller.f_locals}
         return self._run(sql, params, frame, on_error=on_error, dry_run=dry_run, max_requests=max_requests, timeout_s=timeout_s)
 
+    def explain(self, sql: str, params: Parameters = None, *, analyze: bool = False) -> Explanation:
+        """What a statement will do, as records: how each remote reference is fetched, and with how many requests. Nothing is sent.
+
+        With `analyze` a query is run, and each scan says what it took. Raises what `sql` raises, and UsageError for more than one
+        statement.
+        """
+        from rowcall.session.explaining import asked, of_duckdb
+
+        caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
+        frame = {**caller.f_globals, **caller.f_locals}
+        options = {"on_error": None, "dry_run": False, "max_requests": None, "timeout_s": None}
+        with self._lock:
+            relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, **options)
+            return self.last.explanation or of_duckdb(relation)
+
     def _run(self, sql: str, params: Parameters, frame: Frame, **options: Any) -> duckdb.DuckDBPyRelation:
         with self._lock:
             relation = None
@@ -233,10 +249,10 @@ class Session:
         settings = self.variables.in_call(**given)
         self._control = control = Control(max_requests=settings.max_requests, timeout_s=settings.timeout_s)
         started = time.monotonic()
-        kind, failures = "local", []
+        kind, failures, explained = "local", [], []
         try:
             context = self._context(control, params, frame, partial=settings.on_error == "partial", dry_run=dry_run)
-            failures = context.failures
+            failures, explained = context.failures, context.explained
             parsed = self._parsed(statement, context)
             kind, relation = self._dispatch(parsed, context, settings)
         except (SQLError, PlanError) as error:
@@ -246,8 +262,9 @@ class Session:
             raise EngineError("The statement was cancelled.") from error
         finally:
             self._control = None
-            missing = tuple(_incomplete(error) for error in failures)
-            self.last = Report(kind, time.monotonic() - started, tuple(control.exchanges), (*missing, *control.warnings), bool(failures))
+            warned = (*(_incomplete(error) for error in failures), *control.warnings)
+            elapsed_s, explanation = time.monotonic() - started, next(iter(explained), None)
+            self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), explanation)
         self._warn()
         return relation
 
@@ -304,7 +321,9 @@ class Session:
             case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
                 return type(parsed).__name__.lower(), changes.run_write(parsed, context)
             case parse.Explain():
-                return "explain", self._explain(parsed, context)
+                from rowcall.session.explaining import run_explain
+
+                return "explain", run_explain(parsed, context)
             case parse.Use():
                 return "use", self._use(parsed, context)
             case parse.Set():
@@ -321,21 +340,6 @@ class Session:
                 from rowcall.session.showing import describe
 
                 return "describe", describe(parsed, context)
-
-    def _explain(self, statement: parse.Explain, context: Context) -> duckdb.DuckDBPyRelation:
-        from rowcall.session import changes, execute
-        from rowcall.sql import parse
-
-        inner = statement.inner
-        if isinstance(inner, parse.Query):
-            return execute.explain_query(inner, context, analyze=statement.analyze)
-        if statement.analyze:
-            hint = "EXPLAIN shows what it would send; without EXPLAIN it is sent."
-            raise UnsupportedSQLError("EXPLAIN ANALYZE would carry it out.", hint=hint)
-        if isinstance(inner, (parse.Insert, parse.Update, parse.Delete, parse.Exec)):
-            return changes.explain_write(inner, context)
-        rows = [("statement", type(inner).__name__.upper()), ("requests", "0")]
-        return execute.item_table(rows, context.engine)
 
     def _use(self, use: parse.Use, context: Context) -> duckdb.DuckDBPyRelation:
         if use.prefix is None:

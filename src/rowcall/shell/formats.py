@@ -7,6 +7,7 @@ pyarrow. What each format does with types it lacks is in `docs/cli.md`.
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,12 +17,15 @@ from typing import TYPE_CHECKING
 
 from rowcall.errors import UsageError, nearest
 from rowcall.shell.cells import Reader
+from rowcall.shell.plan import plan_lines
 from rowcall.shell.table import TableOptions, table_lines, visible
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
     from duckdb import DuckDBPyRelation
+
+    from rowcall.plan.explanation import Explanation
 
 
 class Format(StrEnum):
@@ -80,6 +84,19 @@ def format_named(name: str) -> Format:
 def text_lines(reader: Reader, relation: DuckDBPyRelation, to: Format, options: TableOptions) -> Iterator[str]:
     """The lines of `relation` in a text format, without line ends; `reader` counts its rows on the way."""
     return table_lines(reader, relation, options) if to is Format.TABLE else _TEXT[to](reader, relation)
+
+
+EXPLAINED = frozenset({Format.TABLE, Format.JSON, Format.JSONL})
+"""The formats that have a form of their own for what EXPLAIN answers; elsewhere it is rows of `item, value`."""
+
+
+def explanation_lines(explanation: Explanation, to: Format, options: TableOptions) -> Iterator[str]:
+    """The lines of what EXPLAIN answers: a drawing, or one JSON document with a member for each field of the record."""
+    if to is Format.TABLE:
+        yield from plan_lines(explanation, options.width)
+    else:
+        indent = 2 if to is Format.JSON else None
+        yield from json.dumps(explanation.document(), ensure_ascii=False, indent=indent).splitlines()
 
 
 def _json(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:

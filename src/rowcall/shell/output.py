@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING, Self
 
 from rowcall.errors import UsageError
 from rowcall.shell.cells import Reader
-from rowcall.shell.formats import Format, format_of, text_lines, write_binary
+from rowcall.shell.formats import EXPLAINED, Format, explanation_lines, format_of, text_lines, write_binary
 from rowcall.shell.table import TableOptions
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+    from rowcall.plan.explanation import Explanation
 
 _SEPARATED = frozenset({Format.TABLE, Format.CSV, Format.MARKDOWN})
 """An empty line stands between two results of these; JSON needs none."""
@@ -51,14 +54,20 @@ class Output:
         if self._path and self._made != self._path:
             self._made.unlink(missing_ok=True)
 
-    def write(self, relation: DuckDBPyRelation, connection: DuckDBPyConnection, *, plan: bool = False) -> int | None:
-        """The number of its rows, after one result of `connection` was added; None where it is not known yet.
+    def write(
+        self, relation: DuckDBPyRelation, connection: DuckDBPyConnection, *, plan: bool = False, explanation: Explanation | None = None
+    ) -> int | None:
+        """The number of its rows, after one result of `connection` was added; None where it is not known yet, or means nothing.
 
-        `plan` says that it is what EXPLAIN answered.
+        `plan` says that it is what EXPLAIN answered; `explanation` holds that as records, which some formats show in its place.
 
         Raises UsageError for a second one in a format whose file holds one.
         """
         reader = Reader(connection)
+        if explanation is not None and self._format in EXPLAINED:
+            self._write_lines(explanation_lines(explanation, self._format, self._options))
+            self._results += 1
+            return None
         if self._format.is_binary:
             self._hold(reader, relation)
         else:
@@ -83,9 +92,12 @@ class Output:
         self._binary = (reader, relation)
 
     def _write_text(self, reader: Reader, relation: DuckDBPyRelation, options: TableOptions) -> None:
+        self._write_lines(text_lines(reader, relation, self._format, options))
+
+    def _write_lines(self, lines: Iterable[str]) -> None:
         if self._results and self._format in _SEPARATED:
             self._stream.write(b"\n")
-        for line in text_lines(reader, relation, self._format, options):
+        for line in lines:
             self._stream.write(line.encode("utf-8", "replace") + b"\n")
         self._stream.flush()
 

@@ -81,7 +81,7 @@ def _run_one(session: Session, statement: Statement, parameters: Mapping[str, An
     report = session.last
     rows = None
     if has_rows(statement.text, relation, report):
-        rows = output.write(relation, session.connection, plan=is_plan(relation, report))
+        rows = output.write(relation, session.connection, plan=is_plan(relation, report), explanation=report.explanation)
     for warning in report.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if options.stats or sys.stderr.isatty():

@@ -19,7 +19,7 @@ from rowcall.errors import RowcallError, RowcallWarning
 from rowcall.shell.cells import Reader
 from rowcall.shell.complete import Completion, complete
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
-from rowcall.shell.formats import Format, text_lines
+from rowcall.shell.formats import EXPLAINED, Format, explanation_lines, text_lines
 from rowcall.shell.local import local_tables
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import table_options
@@ -64,9 +64,13 @@ class Shell:
             warnings.simplefilter("ignore", RowcallWarning)
             relation = self.session.sql(sql)
         report = self.session.last
-        reader = Reader(self.session.connection) if has_rows(sql, relation, report) else None
-        if reader:
-            layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
+        explained = report.explanation is not None and self.mode in EXPLAINED
+        reader = Reader(self.session.connection) if has_rows(sql, relation, report) and not explained else None
+        layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
+        if report.explanation is not None and explained:
+            for line in explanation_lines(report.explanation, self.mode, layout):
+                print(line)
+        elif reader:
             for line in text_lines(reader, relation, self.mode, layout):
                 print(line)
         sys.stdout.flush()

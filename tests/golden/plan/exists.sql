@@ -1,28 +1,28 @@
 SELECT r.id FROM openai.assistants.runs r WHERE EXISTS (SELECT 1 FROM owners o WHERE o.thread_id = r.thread_id AND o.owner = 'ann');
 -- 1. r: list_runs of openai.assistants.runs
---   thread_id = t1, t2 (from the sub-select)
+--   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
 SELECT r.id FROM openai.assistants.runs r WHERE r.thread_id = ANY (SELECT thread_id FROM owners);
 -- 1. r: list_runs of openai.assistants.runs
---   thread_id = t1, t2 (from the sub-select)
+--   thread_id = t1, t2 (from owners.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
 SELECT r.id FROM openai.assistants.runs r WHERE (r.thread_id, r.id) IN (SELECT thread_id, run_id FROM finished);
 -- 1. r: get_run of openai.assistants.runs
---   thread_id = t1, t2 (from the sub-select)
---   run_id = r1, r2 (from the sub-select)
+--   thread_id = t1, t2 (from finished.thread_id)
+--   run_id = r1, r2 (from finished.run_id)
 --   GET /threads/t1/runs/r1
 --   GET /threads/t2/runs/r2
 -- columns: id
 
 SELECT r.id FROM openai.assistants.runs r WHERE r.thread_id IN (SELECT o.thread_id FROM owners o WHERE o.owner = r.model);
 -- 1. r: list_runs of openai.assistants.runs
---   thread_id = t1, t2 (from the sub-select)
+--   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id

@@ -1,6 +1,6 @@
 SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners WHERE owner = 'ann');
 -- 1. runs: list_runs of openai.assistants.runs
---   thread_id = t1, t2 (from the sub-select)
+--   thread_id = t1, t2 (from owners.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
@@ -8,14 +8,14 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM 
 -- One that reads a common table expression.
 WITH owners AS (SELECT 't9' AS thread_id) SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners);
 -- 1. runs: list_runs of openai.assistants.runs
---   thread_id = t9 (from the sub-select)
+--   thread_id = t9 (from owners.thread_id)
 --   GET /threads/t9/runs?limit=100
 -- columns: id
 
 -- One that looks at the outer row cannot stand alone.
 SELECT id FROM openai.assistants.runs r WHERE thread_id IN (SELECT o.thread_id FROM owners o WHERE o.owner = r.status);
 -- 1. r: list_runs of openai.assistants.runs
---   thread_id = t1, t2 (from the sub-select)
+--   thread_id = t1, t2 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
@@ -27,7 +27,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM 
 --   GET /threads/t1/runs?limit=1
 --   IN needs no more than 1 row of each call: limit = 1
 -- 2. runs: list_runs of openai.assistants.runs
---   thread_id =  (from the sub-select)
+--   thread_id =  (from runs.thread_id)
 --   a request for each of these
 -- columns: id
 

@@ -123,7 +123,7 @@ SELECT o.owner, (SELECT id FROM openai.assistants.runs r WHERE r.thread_id = 't1
 
 SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM finished) ORDER BY created_at DESC LIMIT 2;
 -- 1. runs: list_runs of openai.assistants.runs
---   thread_id = t1, t2 (from the sub-select)
+--   thread_id = t1, t2 (from finished.thread_id)
 --   GET /threads/t1/runs?limit=2&order=desc
 --   GET /threads/t2/runs?limit=2&order=desc
 --   ORDER BY created_at DESC LIMIT 2 needs no more than 2 rows of each call: order = desc, limit = 2

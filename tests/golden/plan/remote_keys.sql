@@ -36,7 +36,7 @@ SELECT m.id FROM openai.assistants.messages m WHERE m.thread_id IN (SELECT r.thr
 --   GET /threads/t2/runs?limit=100
 --   IN is left to DuckDB, because r.status = 'failed' is
 -- 2. m: list_messages of openai.assistants.messages
---   thread_id =  (from the sub-select)
+--   thread_id =  (from r.thread_id)
 --   a request for each of these
 -- columns: id
 
