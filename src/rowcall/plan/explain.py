@@ -159,7 +159,7 @@ def _bound(scan: Scan, scans: Mapping[int, Scan]) -> Iterator[BoundParameter]:
 def _formula(scan: Scan, own: Calls, scans: Mapping[int, Scan]) -> str:
     size = rows_a_page(scan)
     further = ", and one more for each further page" + (f" of {size}" if size is not None else "")
-    pages = further if scan.protocol.paging is not None and own.most != 0 else ""
+    pages = further if requests_at_most(scan, own) is None and scan.protocol.paging is not None and own.most != 0 else ""
     others = [one.method_name for one in open_choices(scan) if one.method_name != scan.method_name]
     pages += f"; fewer where {' or '.join(others)} will do with fewer" if others else ""
     if scan.is_known:

@@ -47,7 +47,10 @@ def open_choices(scan: Scan) -> list[Considered]:
 
 
 def is_paged(scan: Scan, one: Considered) -> bool:
-    """Whether a method that was considered gives its rows in pages."""
+    """Whether a method that was considered gives its rows in pages, and more of them than one may be needed."""
+    size = rows_a_page(scan)
+    if scan.is_known and size is not None and all((call.request.rows_needed or size + 1) <= size for call in scan.calls):
+        return False
     return scan.ref.resource.methods[one.method_name].paging is not None
 
 
@@ -101,8 +104,8 @@ def _keys(scan: Scan, columns: set[str], own: Calls) -> tuple[int | None, int | 
         return count, count
     if scan.method.rows is None or bound:
         return own.most, own.expected
-    size = rows_a_page(scan)
-    return (0 if own.most == 0 else None), (own.expected * size if own.expected is not None and size is not None else None)
+    rows = scan.method.expected_rows or rows_a_page(scan)
+    return (0 if own.most == 0 else None), (own.expected * rows if own.expected is not None and rows is not None else None)
 
 
 def _product(numbers: Sequence[int | None]) -> int | None:
