@@ -141,13 +141,12 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
         frame = {**context.frame, **sources}
         tree = context.engine.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{text}", used(text, context), frame, context.control.cancel)
     measured = measure(scans, context.control) if analyze else {}
-    notes = [f"{scan.alias}: {paging_note(streams=streams())}" for scan in scans] if _ends_early(analysis) else []
     return explain(
         scans,
         explain_scans(analysis, scans, url_of(context), measured),
         max_requests=context.control.max_requests,
         duckdb="\n".join(row[-1] for row in tree),
-        notes=notes,
+        notes=_paging(analysis, scans),
         sent=[_sent(exchange) for exchange in context.control.exchanges] if analyze else None,
     )
 
@@ -250,6 +249,14 @@ def _reading(analysis: Analysis, context: Context) -> Iterator[_Read]:
 
 def _ends_early(analysis: Analysis) -> bool:
     return end_early([mention.reference for mention in analysis.mentions])
+
+
+def _paging(analysis: Analysis, scans: Sequence[Scan]) -> list[str]:
+    """How the scans of a statement that may end early are paged, for EXPLAIN; nothing of those whose API is asked for no more anyway."""
+    if not _ends_early(analysis):
+        return []
+    whole = [scan for scan in scans if streams() or any(call.rows_needed is None for call in scan.calls)]
+    return [f"{scan.alias}: {paging_note(streams=streams())}" for scan in whole]
 
 
 def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict[str, Any], tuple[Scan, ...]]:
