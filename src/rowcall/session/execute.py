@@ -255,7 +255,7 @@ def _paging(analysis: Analysis, scans: Sequence[Scan]) -> list[str]:
     """How the scans of a statement that may end early are paged, for EXPLAIN; nothing of those whose API is asked for no more anyway."""
     if not _ends_early(analysis):
         return []
-    whole = [scan for scan in scans if streams() or any(call.rows_needed is None for call in scan.calls)]
+    whole = [scan for scan in scans if streams() or any(call.request.rows_needed is None for call in scan.calls)]
     return [f"{scan.alias}: {paging_note(streams=streams())}" for scan in whole]
 
 
