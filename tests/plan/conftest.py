@@ -111,7 +111,7 @@ ROWS: dict[str, list[Row]] = {
     "keepers": [
         {"id": f"k{i}", "pen": PEN_NAMES[i % 5], "name": ("p1", "Ann", "bo", None)[i % 4], "n": (i % 3, None)[i % 5 == 4]} for i in range(9)
     ],
-    "pens": [{"id": name, "kind": ("food", None)[i % 2], "size": (i, None)[i == 4]} for i, name in enumerate(PEN_NAMES)],
+    "pens": [{"id": name, "kind": ("food", None, "")[i % 3], "size": (i, None)[i == 4]} for i, name in enumerate(PEN_NAMES)],
 }
 """What the API holds. Some names differ by case or leading zero alone, some values are null."""
 

@@ -307,6 +307,27 @@ TRICKY = {
     "the same rows through two alternatives": "SELECT id FROM visits WHERE (pen = 'p1' AND kind = 'food') OR (pen = 'p1' AND kind = 'care')",
     "both methods in one OR": "SELECT id FROM visits WHERE (pen = 'p1' AND id = 'v0') OR (pen = 'p1' AND n = 2)",
     "texts that are written in every way": "SELECT id FROM visits WHERE pen IN ($$p1$$, E'p\\x32', $q$p 3$q$, 'P1', 'a''b', E'it\\'s')",
+    "an optional filter that may be an empty text": "SELECT p.id FROM pens p JOIN (VALUES ('food'), ('')) f(kind) ON f.kind = p.kind",
+    "an optional filter beside a key, both from a table": (
+        "SELECT v.id FROM visits v JOIN (VALUES ('p1', 'food'), ('p1', ''), ('', 'food')) f(pen, kind) USING (pen, kind)"
+    ),
+    "values as a query": "SELECT id FROM visits WHERE (pen, id) IN (VALUES ('p1', 'v0'), ('p2', 'v1'), ($t, NULL)) OR pen IN (VALUES ('P1'))",
+    "a value given by CASE": "SELECT id FROM visits WHERE list_contains([CASE WHEN true THEN 'p1' END, if(false, 'p2', 'P1')], pen)",
+    "an ON that names what stands before a comma": "SELECT v.id FROM l, k JOIN visits v ON v.pen = l.pen AND v.n = l.n WHERE k.pen = 'p2'",
+    "a LEFT JOIN whose ON names what stands before a comma": "SELECT v.id FROM l, k LEFT JOIN visits v ON v.pen = l.pen WHERE l.tag = 'a'",
+    "an ON that names a column that two sources before it have": (
+        "SELECT v.id FROM m l, l m JOIN visits v ON v.pen = m.pen AND v.id = l.id WHERE v.pen IN ('p1', 'p2')"
+    ),
+    "a column given twice, each with a condition of its own": (
+        "SELECT s.a FROM (SELECT pen AS a, id, pen AS b FROM visits) s WHERE s.a IN ('p1', 'p2') AND s.b IN (SELECT pen FROM k)"
+    ),
+    "a key inside and one outside": "SELECT s.id FROM (SELECT v.id, v.pen FROM l JOIN visits v ON v.pen = l.pen) s JOIN k ON k.pen = s.pen",
+    "a key by its rank": "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l QUALIFY dense_rank() OVER (ORDER BY pen) <= 2)",
+    "a key that ties": "SELECT id FROM visits WHERE pen IN (SELECT arg_min(pen, tag) FROM l) AND pen IN ('p1', 'p2', 'p 3')",
+    "keys of another type, and none of them": "SELECT v.id FROM visits v JOIN (SELECT unnest([]) AS pen) e ON e.pen = v.pen",
+    "a constant for what a sub-select gives": (
+        "SELECT s.pen FROM (SELECT pen, id FROM visits WHERE pen IN ('p1', 'p2')) s WHERE s.pen IS NOT DISTINCT FROM 'p1'"
+    ),
     "a condition on the nullable side": "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, 'p1') = 'p1'",
     "NOT IN with a NULL": "SELECT id FROM visits WHERE pen = 'p1' AND kind NOT IN ('food', NULL)",
     "a full join of two resources": "SELECT v.id, k.id FROM visits v FULL JOIN keepers k ON v.pen = k.pen WHERE v.pen = 'p1' AND k.pen = 'p1'",
@@ -339,4 +360,4 @@ def test_most_random_statements_say_something(zoo: Any) -> None:
     found = Counter(check(zoo, Writer(Random(seed)).statement()) for seed in range(200))
 
     assert found["same"] > 30
-    assert found["refused"] > 30
+    assert found["refused"] > 20

@@ -16,7 +16,7 @@ from sqlglot import exp
 from rowcall.plan.cases import Case, Constants, Keys
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing
-from rowcall.plan.joins import Condition, Group, Live, Reach, reach
+from rowcall.plan.joins import Condition, Group, Live, Place, Reach, reach
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Atom, Equal, Filter
 from rowcall.plan.scopes import Frame, Scopes, Source
 
@@ -124,11 +124,11 @@ class Bindings:
 
     def _sources(self, use: Use, found: Reach, around: Enclosing, said: Restriction) -> Sources:
         frame = use.frame
-        places = {}
+        places: list[tuple[Place, int]] = []
         if around.uses and not around.blocked:
             names = {name: index for index, name in enumerate(around.columns)}
             outputs = enumerate(frame.outputs() or ())
-            places = {place: names.get(name, index) for index, (name, place) in outputs if place is not None}
+            places = [(place, names.get(name, index)) for index, (name, place) in outputs if place is not None]
         elif around.blocked:
             said.say(around.blocked)
 

@@ -88,7 +88,6 @@ class Case:
         operands: list[tuple[Operand, tuple[Place, ...]]] = []
         groups: set[Group] = set()
         used: set[int] = set()
-        given = self.sources.outputs
         changed = True
         while changed:
             changed = False
@@ -108,7 +107,7 @@ class Case:
                         paths[beyond] = (*paths[place], beyond)
                         groups |= self.sources.offered.get(beyond[0], frozenset())
                     break
-        operands += [(Operand(None, place=(OUTER, f"o{given[place]}")), path) for place, path in paths.items() if place in given]
+        operands += [(Operand(None, place=(OUTER, f"o{index}")), paths[place]) for place, index in self.sources.outputs if place in paths]
         return Equals(tuple(operands), paths)
 
     def _alike(self, place: Place, other: Place) -> bool:
@@ -152,14 +151,17 @@ class Case:
         return self._frame.scopes.prefixed(query, [source.node]) or ""
 
     def keys(self, known: dict[str, Equals]) -> list[Keys]:
-        """The key queries for columns of the source in question: one for all of them or, where that cannot be, one for each."""
+        """The key queries for columns of the source in question: one for all of them or, where that cannot be, one for each.
+
+        What a column equals besides, and what cannot be compared with that within a query, has a query of its own.
+        """
         reachable = {name: [pair for pair in equal.operands if self._can_give(pair[0])] for name, equal in known.items()}
         wanted = {name: operands for name, operands in reachable.items() if operands}
         together = self._key_query(wanted) if wanted else None
-        if together is not None:
-            return [together]
-        single = [self._key_query({name: operands}) for name, operands in wanted.items()]
-        return [keys for keys in single if keys is not None]
+        found = [together] if together is not None else [self._key_query({name: operands}) for name, operands in wanted.items()]
+        for name, (first, *others) in wanted.items():
+            found += [self._key_query({name: [other]}) for other in others if not self._is_alike(first[0], other[0])]
+        return [keys for keys in found if keys is not None]
 
     def _key_query(self, wanted: dict[str, list[tuple[Operand, tuple[Place, ...]]]]) -> Keys | None:
         query = self.query([(name, [operand for operand, _ in pairs]) for name, pairs in wanted.items()])

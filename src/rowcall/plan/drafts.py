@@ -49,8 +49,8 @@ class Sources:
     frame: Frame
     own: int | None
     offered: Mapping[int, frozenset[Group]]
-    outputs: Mapping[Place, int]
-    """The output columns whose values are known around the SELECT, by the column of its FROM clause that each is."""
+    outputs: Sequence[tuple[Place, int]]
+    """The output columns whose values may be known around the SELECT: the column of its FROM clause that each is, and its number."""
     is_there: Callable[[exp.Expr], bool]
     """Whether all that a piece of SQL reads has been fetched; what has not is noted."""
     around: Callable[[Sequence[int], Sequence[Column]], Query | None]
@@ -202,7 +202,7 @@ class Draft:
             return None
         query = "SELECT DISTINCT " + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
         query += f" FROM {', '.join(items)}" if items else ""
-        bounds = [(f"{self._frame.shown(place)}", index) for place, index in self._sources.outputs.items() if place[0] in self._included]
+        bounds = [(f"{self._frame.shown(place)}", index) for place, index in self._sources.outputs if place[0] in self._included]
         conditions += [f'({shown} = __rowcall_around."o{index}")' for shown, index in bounds if index in self._outputs]
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
@@ -237,7 +237,7 @@ class Draft:
     def _bounded(self) -> bool:
         """Adds what is known outside of the output columns that are used; whether anything was added."""
         before = len(self._outputs)
-        for place, index in self._sources.outputs.items():
+        for place, index in self._sources.outputs:
             if place[0] in self._included and index not in self._outputs:
                 outputs = sorted({*self._outputs, index})
                 if self._sources.has_outside and self._sources.around(outputs, self._outside) is not None:

@@ -8,7 +8,7 @@ same cases. A side that an outer join fills with NULLs gives keys only where a k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -40,6 +40,8 @@ class View:
     """The sources, by position, that a column can be of. The right side of a SEMI or ANTI join is seen by its own ON alone."""
     merged: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Columns that stand once for several sources, each with the source whose own column it is; empty when that is not certain."""
+    before: View | None = None
+    """For an ON: what stands before a comma on its left, and is seen where nothing nearer has the name."""
 
     def having(self, name: str, named: Callable[[int], Named]) -> frozenset[int]:
         """The source whose column a name without qualifier stands for; empty where that is not certain."""
@@ -131,7 +133,7 @@ class Builder:
                 done = _beside(done, left)
                 left = self._element(join.this, item)
             else:
-                left = self._join(join, left, self._element(join.this, item), item)
+                left = self._join(join, left, self._element(join.this, item), item, done[1] if done is not None else None)
         return _beside(done, left)
 
     def _element(self, node: exp.Expr, item: Item | None) -> tuple[Tree, View]:
@@ -147,9 +149,11 @@ class Builder:
         position = self._source(node, item.span if item is not None else None)
         return Leaf(position), View(frozenset({position}))
 
-    def _join(self, join: exp.Join, left: tuple[Tree, View], right: tuple[Tree, View], item: Item | None) -> tuple[Tree, View]:
+    def _join(
+        self, join: exp.Join, left: tuple[Tree, View], right: tuple[Tree, View], item: Item | None, before: View | None
+    ) -> tuple[Tree, View]:
         shared = list(_shared(join, left[1], right[1], self._named))
-        sees = self.views[id(join)] = left[1].beside(right[1])
+        sees = self.views[id(join)] = replace(left[1].beside(right[1]), before=before)
         conditions = [
             Condition(None, None, sees, tuple(((a, name), (b, name)) for a in sorted(lefts) for b in sorted(rights)))
             for name, lefts, rights in shared

@@ -168,7 +168,7 @@ class Reader:
             left = Operand(predicate.left, (sides[0][0], sides[0][1] - 3))
         for column, value in ((left, right), (right, left)):
             if isinstance(column.node, exp.Column) and is_constant(value):
-                return Among((column.node,), ((value,),), identical=True)
+                return Among((column.node,), ((value,),), identical=not isinstance(value.node, exp.Literal))
         return Filter(predicate, tokens)
 
     def _in(self, predicate: exp.In, tokens: Range | None) -> Iterator[Atom]:
@@ -180,9 +180,13 @@ class Reader:
             yield _among(columns, [(Operand(values),)], predicate, tokens, listed=True)
             return
         sides = self._layout.sides(tokens, "IN")
-        places = list(self._layout.separated(self._layout.inside(sides[1]))) if sides else []
-        known = len(places) == len(predicate.expressions)
-        values = [Operand(value, places[i] if known else None) for i, value in enumerate(predicate.expressions)]
+        within = self._layout.inside(sides[1]) if sides else (0, 0)
+        written = predicate.expressions
+        if len(written) == 1 and isinstance(written[0], exp.Values):
+            written, within = written[0].expressions, (min(within[0] + 1, within[1]), within[1])
+        places = list(self._layout.separated(within))
+        known = len(places) == len(written)
+        values = [Operand(value, places[i] if known else None) for i, value in enumerate(written)]
         yield _among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
 
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
@@ -253,7 +257,7 @@ _CHANGING = (
 _KEPT = (
     exp.Literal, exp.Placeholder, exp.Parameter, exp.Null, exp.Boolean, exp.Paren, exp.Neg, exp.Cast, exp.TryCast, exp.DataType,
     exp.DataTypeParam, exp.DPipe, exp.Concat, exp.Lower, exp.Upper, exp.Trim, exp.Add, exp.Sub, exp.Mul, exp.Coalesce, exp.Array,
-    exp.Bracket, exp.RawString, exp.ByteString,
+    exp.Bracket, exp.RawString, exp.ByteString, exp.Case, exp.If,
 )  # fmt: skip
 """Node kinds that sqlglot writes as it read them."""
 

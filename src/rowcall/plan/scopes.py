@@ -276,13 +276,16 @@ class Frame:
             return Found(self, position, self.spelt(position, parts[0]), 1, len(parts) == 1)
         if parts[0] in view.merged or any(self.named(position).columns is None for position in view.visible):
             return None
-        meant = next((item for item in self.select.expressions if item.alias.casefold() == parts[0]), None)
+        return self._find_beyond(column, view, parts[0])
+
+    def _find_beyond(self, column: exp.Column, view: View, name: str) -> Found | None:
+        """What a column is of that no source nearby has: one before a comma, what is selected, or one further out."""
+        if view.before is not None:
+            return self.find(column, view.before)
+        meant = next((item for item in self.select.expressions if item.alias.casefold() == name), None)
         if meant is not None:
             own = meant.unalias()
             return self.scopes.resolve(own) if isinstance(own, exp.Column) and own is not column else None
-        return self._find_outside(column)
-
-    def _find_outside(self, column: exp.Column) -> Found | None:
         stop = self.select.find_ancestor(exp.Select, exp.CTE)
         if not isinstance(stop, exp.Select):
             return None
@@ -482,7 +485,7 @@ def is_stable(node: exp.Expr) -> bool:
 
     LIMIT picks the same values twice only below an ORDER BY of all that is selected.
     """
-    if any(True for _ in node.find_all(exp.TableSample, exp.Rand, exp.Uuid, exp.Window, exp.AnyValue, exp.First, exp.Last)):
+    if any(True for _ in node.find_all(*_UNSTABLE)) or not all(_is_steady(window) for window in node.find_all(exp.Window)):
         return False
     if any(function.name.casefold() in _VOLATILE for function in node.find_all(exp.Anonymous)):
         return False
@@ -490,7 +493,21 @@ def is_stable(node: exp.Expr) -> bool:
     return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited)
 
 
-_VOLATILE = frozenset({"random", "gen_random_uuid", "uuid", "uuidv4", "uuidv7", "nextval", "currval", "setseed", "arg_min", "arg_max"})
+def _is_steady(window: exp.Window) -> bool:
+    """Whether a window function gives a row the same value however the rows that tie with it are sorted."""
+    function = window.this.this if isinstance(window.this, exp.Filter) else window.this
+    return isinstance(function, _STEADY) and not window.args.get("spec") and not window.args.get("alias")
+
+
+_STEADY = (exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Count, exp.CountIf, exp.Min, exp.Max)
+_UNSTABLE = (
+    exp.TableSample, exp.Rand, exp.Uuid, exp.AnyValue, exp.First, exp.Last, exp.ArgMin, exp.ArgMax, exp.Mode, exp.ApproxDistinct,
+    exp.ApproxQuantile,
+)  # fmt: skip
+_VOLATILE = frozenset(
+    "random gen_random_uuid uuid uuidv4 uuidv7 nextval currval setseed arbitrary arg_min_null arg_max_null reservoir_quantile"
+    " approx_top_k".split()
+)
 
 
 def _ordered_by_all(query: exp.Select) -> bool:

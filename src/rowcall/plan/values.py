@@ -11,7 +11,7 @@ from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError
-from rowcall.manifest.model import Method, Scalar
+from rowcall.manifest.model import Method, Scalar, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
@@ -74,6 +74,7 @@ class Resolver:
         """References whose pages will not be fetched."""
         self._types = types(ref)
         self._canonical = canonical(ref)
+        self._required = required(ref)
         self._rows: dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]] = {}
         self.reasons: list[str] = []
 
@@ -142,7 +143,11 @@ class Resolver:
         for number in collated:
             self._say(f"{origins[keys.columns[number]]} compares under a collation, by which other texts are equal to it too.")
         # No resource has an empty key, and in a path it would name another one.
-        values = [row[:width] for row in rows if "" not in row[:width]]
+        keyed = [number for number, column in enumerate(keys.columns) if column in self._required]
+        values = [row[:width] for row in rows if all(row[number] != "" for number in keyed)]
+        if known and all(None in row for row in values):
+            named = {self._canonical.get(column, column): origin for column, origin in origins.items()}
+            return Table(tuple(named), (), named)  # nothing equals it, of any type
         described = [_COLLATED if number in collated else kind_of(kinds[number]) or kinds[number] for number in range(width)]
         return self._table(keys.columns, values, origins, described, known=known)
 
@@ -229,6 +234,13 @@ def canonical(ref: ResourceRef) -> dict[str, str]:
             if parameter.column is not None and name not in ref.resource.columns:
                 found.setdefault(name, parameter.column)
     return found
+
+
+def required(ref: ResourceRef) -> frozenset[str]:
+    """The parameters that a method for SELECT requires, and the columns that equal them."""
+    methods = [method for method in ref.resource.methods.values() if method.verb is Verb.SELECT]
+    names = {(name, column_of_parameter(method, name)) for method in methods for name in method.required()}
+    return frozenset(name for pair in names for name in pair)
 
 
 def types(ref: ResourceRef) -> dict[str, Scalar]:
