@@ -141,13 +141,12 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
         frame = {**context.frame, **sources}
         tree = context.engine.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{text}", used(text, context), frame, context.control.cancel)
     measured = measure(scans, context.control) if analyze else {}
-    notes = [f"{scan.alias}: {paging_note(streams=streams())}" for scan in scans] if _ends_early(analysis) else []
+    paging = paging_note(streams=streams()) if _ends_early(analysis) else ""
     return explain(
         scans,
-        explain_scans(analysis, scans, url_of(context), measured),
+        explain_scans(analysis, scans, url_of(context), measured, paging=paging),
         max_requests=context.control.max_requests,
         duckdb="\n".join(row[-1] for row in tree),
-        notes=notes,
         sent=[_sent(exchange) for exchange in context.control.exchanges] if analyze else None,
     )
 
