@@ -104,6 +104,19 @@ def test_a_retry_is_measured_with_its_pause(scripted: Start, page: Callable[...,
     assert measured.waiting_s >= 0.06
 
 
+def test_pages_that_are_read_early_are_measured_too(db: Session, world: Any) -> None:
+    """Under a LIMIT, where DuckDB reads them while they come; and EXPLAIN says how it is paged."""
+    found = db.explain(f"SELECT id FROM {RUNS} WHERE thread_id = $1 LIMIT 2", [world.threads[0]], analyze=True)
+
+    (scan,) = found.scans
+    assert "page" in scan.paging
+    assert scan.measured is not None
+    assert scan.measured.requests == 1
+    assert scan.measured.rows > 0
+    assert scan.measured.waiting_s > 0.0
+    assert scan.measured.computing_s > 0.0
+
+
 def test_the_budget_of_the_session_is_shown(db: Session) -> None:
     """With what is left, and a note where it is too small; a measured statement has spent what it sent."""
     db.sql("SET rowcall_max_requests = 2")

@@ -350,6 +350,6 @@ def test_explain_says_how_it_is_paged(paged: Callable[..., Any]) -> None:
         sent = [value for item, value in db.sql(f"EXPLAIN ANALYZE {sql}").fetchall() if item == "sent"]
         plain = [item for item, _ in db.sql(f"EXPLAIN SELECT id FROM {RUNS} WHERE {T}").fetchall()]
 
-    assert note.startswith("r: page by page" if streams() else "r: all pages before the first row")
+    assert note.startswith("page by page" if streams() else "all pages before the first row")
     assert (nothing, len(server.asked), len(sent)) == (0, *([1, 1] if streams() else [PAGES, PAGES]))
     assert "paging" not in plain

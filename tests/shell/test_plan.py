@@ -30,6 +30,7 @@ def scan(number: int, alias: str, resource: str, **more: Any) -> ExplainedScan:
         "api": (),
         "duckdb": (),
         "page_size": 100,
+        "paging": "",
         "request_lines": (f"GET {URL}/{resource}?limit=100",),
         "more_request_lines": 0,
         "requests": 1,

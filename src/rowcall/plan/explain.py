@@ -23,9 +23,12 @@ _SHOWN_VALUES = 3
 
 
 def explain_scans(
-    analysis: Analysis, scans: Sequence[Scan], url: Url, measured: Mapping[int, Measured] | None = None
+    analysis: Analysis, scans: Sequence[Scan], url: Url, measured: Mapping[int, Measured] | None = None, *, paging: str = ""
 ) -> tuple[ExplainedScan, ...]:
-    """For each remote reference, how its rows are fetched; `measured` has what that took, by the number of the reference."""
+    """For each remote reference, how its rows are fetched.
+
+    `measured` has what that took, by the number of the reference. `paging` is how they are paged, where the statement may be done early.
+    """
     figures = calls(scans)
     by_number = {scan.number: scan for scan in scans}
     found = []
@@ -46,6 +49,7 @@ def explain_scans(
                 api=(*said.by_api, *scan.pushed),
                 duckdb=said.by_duckdb,
                 page_size=rows_a_page(scan),
+                paging=paging,
                 request_lines=lines,
                 more_request_lines=more,
                 requests=own.least,

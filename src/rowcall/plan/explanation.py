@@ -69,6 +69,8 @@ class ExplainedScan:
     """All predicates about it in WHERE and ON, in the user's words. DuckDB applies each, those in `api` once more."""
     page_size: int | None
     """How many rows are asked for at a time; None where there is one page, or the API decides."""
+    paging: str
+    """How it is paged, where the statement may be done with it before its last page; else ""."""
     request_lines: tuple[str, ...]
     """The first request of each call, secrets left out; some, where there are many."""
     more_request_lines: int
@@ -78,7 +80,7 @@ class ExplainedScan:
     at_most: int | None
     """How many it can be; equal to `requests` where that is exact, None where nothing bounds it."""
     expected: int | None
-    """How many it will be if every list fills one page, and no more; None where even that cannot be told."""
+    """How many it will be if every list is as long as its manifest expects, else one full page; None where that cannot be told."""
     formula: str
     """How the number follows from what is not known yet."""
     measured: Measured | None = None
@@ -101,6 +103,8 @@ class ExplainedScan:
         yield from (("duckdb applies", text) for text in self.duckdb)
         if self.page_size is not None:
             yield "page size", str(self.page_size)
+        if self.paging:
+            yield "paging", self.paging
         yield from request_items(self.request_lines, self.more_request_lines)
         yield "requests", self.formula or str(self.requests)
         if estimate := self.estimate():
@@ -114,7 +118,7 @@ class ExplainedScan:
             return ""
         if self.at_most is not None:
             return f"at most {self.at_most}"
-        return f"about {self.expected}, if every list is one full page" if self.expected not in {None, self.requests} else ""
+        return f"about {self.expected}, if every list is as long as expected" if self.expected not in {None, self.requests} else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +165,7 @@ class Explanation:
     at_most: int | None = 0
     """How many it can be; equal to `requests` where that is exact, None where nothing bounds it."""
     expected: int | None = 0
-    """How many it will be if every list fills one page, and no more; None where even that cannot be told."""
+    """How many it will be if every list is as long as its manifest expects, else one full page; None where that cannot be told."""
     max_requests: int | None = None
     """How many the statement may send; None for no limit."""
     budget_left: int | None = None

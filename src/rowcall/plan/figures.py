@@ -8,6 +8,7 @@ from math import prod
 
 from rowcall.manifest.model import RateLimit
 from rowcall.plan.nodes import Considered, Origin, Scan
+from rowcall.plan.pushdown import expected_requests
 from rowcall.plan.requests import page_size
 from rowcall.plan.values import column_of_parameter
 
@@ -30,7 +31,7 @@ def calls(scans: Sequence[Scan]) -> dict[int, Calls]:
     for scan in sorted(scans, key=lambda scan: scan.level):
         if scan.is_known:
             count = len({call.request for call in scan.calls})
-            found[scan.number] = Calls(count, count, count)
+            found[scan.number] = Calls(count, count, count if _fits_pages(scan) else expected_requests(scan.ref, scan.method, count))
         else:
             found[scan.number] = _dependent(scan, known, found)
     return found
@@ -48,10 +49,13 @@ def open_choices(scan: Scan) -> list[Considered]:
 
 def is_paged(scan: Scan, one: Considered) -> bool:
     """Whether a method that was considered gives its rows in pages, and more of them than one may be needed."""
+    return scan.ref.resource.methods[one.method_name].paging is not None and not (scan.is_known and _fits_pages(scan))
+
+
+def _fits_pages(scan: Scan) -> bool:
+    """Whether no call of a scan needs more rows than it asks for at a time."""
     size = rows_a_page(scan)
-    if scan.is_known and size is not None and all((call.request.rows_needed or size + 1) <= size for call in scan.calls):
-        return False
-    return scan.ref.resource.methods[one.method_name].paging is not None
+    return size is not None and all((call.request.rows_needed or size + 1) <= size for call in scan.calls)
 
 
 def rows_a_page(scan: Scan) -> int | None:

@@ -141,12 +141,12 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
         frame = {**context.frame, **sources}
         tree = context.engine.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{text}", used(text, context), frame, context.control.cancel)
     measured = measure(scans, context.control) if analyze else {}
+    paging = paging_note(streams=streams()) if _is_paged_early(analysis, scans) else ""
     return explain(
         scans,
-        explain_scans(analysis, scans, url_of(context), measured),
+        explain_scans(analysis, scans, url_of(context), measured, paging=paging),
         max_requests=context.control.max_requests,
         duckdb="\n".join(row[-1] for row in tree),
-        notes=_paging(analysis, scans),
         sent=[_sent(exchange) for exchange in context.control.exchanges] if analyze else None,
     )
 
@@ -251,12 +251,10 @@ def _ends_early(analysis: Analysis) -> bool:
     return end_early([mention.reference for mention in analysis.mentions])
 
 
-def _paging(analysis: Analysis, scans: Sequence[Scan]) -> list[str]:
-    """How the scans of a statement that may end early are paged, for EXPLAIN; nothing of those whose API is asked for no more anyway."""
-    if not _ends_early(analysis):
-        return []
-    whole = [scan for scan in scans if streams() or any(call.request.rows_needed is None for call in scan.calls)]
-    return [f"{scan.alias}: {paging_note(streams=streams())}" for scan in whole]
+def _is_paged_early(analysis: Analysis, scans: Sequence[Scan]) -> bool:
+    """Whether EXPLAIN has to say how a statement that may end early is paged: not where its API is asked for no more than needed anyway."""
+    whole = any(call.request.rows_needed is None for scan in scans for call in scan.calls)
+    return _ends_early(analysis) and (streams() or whole)
 
 
 def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict[str, Any], tuple[Scan, ...]]:

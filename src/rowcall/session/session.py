@@ -155,7 +155,7 @@ class Session:
 
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
-        options = {"on_error": None, "dry_run": False, "max_requests": None, "timeout_s": None}
+        options = {"on_error": None, "dry_run": False, "max_requests": UNSET, "timeout_s": UNSET}
         with self._lock:
             relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, **options)
             return self.last.explanation or of_duckdb(relation)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -99,6 +100,10 @@ class Streaming:
                 self._ahead.append(thread)
             thread.start()
 
+    def computed(self, source: str, seconds: float) -> None:
+        """Notes how long a page of a scan was worked on."""
+        self._control.computed(source, seconds)
+
     def warn(self, name: str, misfits: Sequence[Misfit]) -> None:
         """Warns of what did not fit."""
         warn(name, misfits, self._control)
@@ -150,6 +155,7 @@ class _Reading:
 
     def __init__(self, scan: Scan, chains: Sequence[_Chain], most_ahead: int, streaming: Streaming) -> None:
         self._name = scan.ref.full_name
+        self._source = scan.source
         self._fitter = Fitter(scan.ref.resource.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
         self._keys = [json.dumps(dict(call.bound)) for call in scan.calls]
         self._chains = chains
@@ -185,7 +191,9 @@ class _Reading:
         if body is None:
             self._call, self._number = self._call + 1, 0
             return
+        started = time.perf_counter()
         page, found = self._fitter.fit(body)
+        self._streaming.computed(self._source, time.perf_counter() - started)
         self._pages.append((page, self._keys[self._call]))
         self._misfits += found
         self._number += 1

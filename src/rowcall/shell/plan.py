@@ -126,6 +126,8 @@ def _scan_lines(scan: ExplainedScan) -> Iterator[_Line]:
     again = ["the API's again"] if len(rest) < len(scan.duckdb) else []
     if rest or again:
         yield _Line("DuckDB", " · ".join([*rest, *again]))
+    if scan.paging:
+        yield _Line("paging", scan.paging)
     yield _Line("requests", scan.formula or str(scan.requests))
     if estimate := scan.estimate():
         yield _Line("estimate", estimate)
