@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 import time
@@ -74,7 +75,7 @@ def test_options_of_the_shell_hold_for_its_statements(terminal: Start) -> None:
     """A budget that was given when it was started, and is in SHOW SETTINGS."""
     shell = ready(terminal, "--sandbox", "--max-requests", "2")
 
-    assert "│ rowcall_max_requests │ 2 " in asked(shell, "SHOW SETTINGS;")
+    assert re.search(r"│ rowcall_max_r\S+ +│ 2 ", asked(shell, "SHOW SETTINGS;"))  # a narrow terminal cuts the name
     shell.type("SELECT count(*) FROM sandbox_threads t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id;\r")
     shell.wait_for("max_requests is 2; nothing was sent")
 
