@@ -16,6 +16,7 @@ import pyarrow
 from tests.fuzz.api import Api
 from tests.fuzz.tree import Statement
 from tests.fuzz.world import (
+    DETAIL,
     INTEGER,
     INTEGERS,
     LABELS,
@@ -105,7 +106,7 @@ class Arena:
 
     def expected(self, statement: Statement, text: str | None = None) -> Answer:
         """DuckDB's answer over tables; that to another text with the statement's parameters, where one is given."""
-        text = text or statement.text
+        text = text or statement.plain
         try:
             relation = _ask(self.truth, text, statement.given(text), self.frames)
             return _rows(relation, statement)
@@ -197,7 +198,7 @@ def _filled(world: World) -> duckdb.DuckDBPyConnection:
     for service in {table.service for table in world.tables}:
         connection.execute(f"CREATE SCHEMA {PROVIDER}.{service}")
     for table in world.tables:
-        _fill(connection, table.full_name, table.columns, world.remote[table.name])
+        _fill(connection, table.full_name, {**table.columns, "detail": DETAIL}, world.remote[table.name])
         connection.execute(f"CREATE VIEW {table.name} AS FROM {table.full_name}")
     _everything(connection, world)
     return connection
@@ -205,7 +206,8 @@ def _filled(world: World) -> duckdb.DuckDBPyConnection:
 
 def _everything(connection: duckdb.DuckDBPyConnection, world: World) -> None:
     """Tables of all values that a key or a constant can have, but for the empty text, which no row has for a key."""
-    values = {value for rows in (*world.remote.values(), *world.own.values()) for row in rows for value in row.values()}
+    rows = [row for rows in (*world.remote.values(), *world.own.values()) for row in rows]
+    values = {value for row in rows for value in row.values() if not isinstance(value, dict)}
     texts = {str(value) for value in (*values, *TEXTS, *INTEGERS, *LABELS, *NUMBERS) if value is not None} - {""}
     numbers = {int(value) for value in (*values, *INTEGERS, *NUMBERS) if isinstance(value, (int, float))}
     _fill(connection, "__text", {"v": TEXT}, [{"v": text} for text in sorted(texts)])

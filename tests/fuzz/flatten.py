@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tests.fuzz.conditions import equality
-from tests.fuzz.tree import Col, Expr, Join, Pred, Query, Select, SetOp, Source, remotes, selects
+from tests.fuzz.tree import Col, Expr, Join, Option, Pred, Query, Select, SetOp, Source, remotes, selects
 
 Nest = tuple[int, ...]
 """Which outer joins an item is on the dropping side of, outermost first. Where one nest begins like another, the rows of the shorter one
@@ -78,6 +78,8 @@ class _Flattening:
 
     def select(self, select: Select, nest: Nest) -> None:
         if select.sample or any(word in join.kind for join in select.joins for word in ("RIGHT", "FULL", "ASOF", "POSITIONAL")):
+            raise UnknownError
+        if any(source.sample for source in select.sources) or (_has_brackets(select) and any("LEFT" in join.kind for join in select.joins)):
             raise UnknownError
         below = [nest, *(self._below(select, join, source, nest) for join, source in zip(select.joins, select.sources[1:], strict=True))]
         for source, own in zip(select.sources, below, strict=True):
@@ -152,6 +154,8 @@ class _Flattening:
                 raise UnknownError
 
     def condition(self, parts: Expr, nest: Nest, binds: Sequence[tuple[Col, tuple[Col, ...]]]) -> None:
+        if any(isinstance(part, Option) for part in parts):
+            raise UnknownError
         parts = self.resolved(parts)
         found = []
         for column, given in binds:
@@ -179,6 +183,10 @@ class _Flattening:
             return column
         bare = [part for part in known if part not in {"(", ")"}] if all(isinstance(part, (Col, str)) for part in known) else []
         return self._column(bare[0]) if len(bare) == 1 and isinstance(bare[0], Col) else None
+
+
+def _has_brackets(select: Select) -> bool:
+    return any(join.bracket for join in select.joins)
 
 
 def folds(query: Query) -> bool:

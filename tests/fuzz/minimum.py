@@ -30,7 +30,7 @@ from tests.fuzz.api import pages
 from tests.fuzz.arena import Arena
 from tests.fuzz.conditions import literal
 from tests.fuzz.flatten import Block, Condition, Item, UnknownError, blocks
-from tests.fuzz.tree import Col, Printer, Source, Statement
+from tests.fuzz.tree import Col, Field, Printer, Source, Statement
 from tests.fuzz.world import Endpoint, Table, Value
 
 MOST = 5
@@ -70,10 +70,12 @@ class _Names(Printer):
     """Writes conditions with names for the items of a block that no other source has."""
 
     def __init__(self, aliases: Mapping[int, str], swaps: Mapping[Source, str]) -> None:
-        super().__init__(swaps)
+        super().__init__(swaps, alone=True)
         self.aliases = aliases
 
     def piece(self, part: Any) -> str:
+        if isinstance(part, Field):
+            return f"{self.aliases.get(id(part.source), part.source.alias)}.{part.name}"
         if isinstance(part, Col) and id(part.source) in self.aliases:
             return f'{self.aliases[id(part.source)]}."{part.source.own(part.name)}"'
         return super().piece(part)

@@ -53,7 +53,7 @@ class _Probe:
 
     def holds(self, swaps: Mapping[Source, str]) -> bool:
         """Whether the answers stay the same with other texts in place of some references."""
-        text = Printer(swaps).query(self.statement.query)
+        text = Printer(swaps, alone=True).query(self.statement.query)
         return all(other.expected(self.statement, text) == answer for other, answer in zip(self.arenas, self.answers, strict=True))
 
     def bind(self, source: Source, bound: Bound) -> tuple[Source, str, str] | None:

@@ -74,9 +74,13 @@ def _without(select: Select, position: int) -> None:
     """Leaves out a source with its join."""
     del select.sources[position]
     del select.joins[max(0, position - 1)]
+    for join in select.joins:
+        join.bracket = False
 
 
 def _of_source(source: Source) -> Iterator[Edit]:
+    if source.sample:
+        yield partial(setattr, source, "sample", "")
     if source.renamed and source.table is not None:
         yield partial(setattr, source, "renamed", ())
     if source.table is not None and source.written != source.table.name:

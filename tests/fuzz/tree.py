@@ -21,6 +21,8 @@ class Col:
     name: str
     bare: bool = False
     """Whether it is written without the source's alias."""
+    hidden: str = ""
+    """The name of the API's parameter that is written in its place; DuckDB's own text has the column."""
 
     @property
     def kind(self) -> Kind:
@@ -28,7 +30,26 @@ class Col:
         return self.source.columns[self.name]
 
 
-Piece = "str | Col | Query"
+@dataclass(eq=False, slots=True)
+class Field(Col):
+    """A field of a STRUCT, its name a path."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it holds."""
+        return Kind("text")
+
+
+@dataclass(eq=False, slots=True)
+class Option:
+    """`source.name = value` where the name is a parameter of the API and no column: true to DuckDB alone."""
+
+    source: Source
+    name: str
+    value: int
+
+
+Piece = "str | Col | Option | Query"
 Expr = list[Any]
 """Pieces, to be written one after the other."""
 
@@ -78,6 +99,8 @@ class Source:
     """Whether all that a star gives of it is in `columns`."""
     seen: bool = True
     """Whether other clauses can name it; false right of SEMI and ANTI."""
+    sample: str = ""
+    """What stands after its alias."""
 
     def own(self, name: str) -> str:
         """A column's name in the resource."""
@@ -96,6 +119,8 @@ class Join:
     using: tuple[str, ...] = ()
     pairs: list[Pred] = field(default_factory=list)
     """What USING and NATURAL stand for."""
+    bracket: bool = False
+    """Whether its source is joined with the next one first, in brackets."""
 
 
 @dataclass(eq=False, slots=True)
@@ -129,7 +154,8 @@ class Select:
     @property
     def plain(self) -> bool:
         """Whether each row of the FROM clause that WHERE keeps is a row of the result, and nothing else is."""
-        return not (self.distinct or self.group or self.qualify or self.sample)
+        windows = any(" OVER (" in str(part) for output in self.outputs for part in output.parts)
+        return not (self.distinct or self.group or self.qualify or self.sample or windows)
 
 
 @dataclass(eq=False, slots=True)
@@ -159,6 +185,7 @@ class Query:
     order: str = ""
     limit: str = ""
     recursive: bool = False
+    """Whether it reads itself."""
     around: tuple[str, str] = ("", "")
     """What stands around it, as PIVOT does."""
 
@@ -188,21 +215,27 @@ class Statement:
         """As SQL."""
         return Printer().query(self.query)
 
+    @property
+    def plain(self) -> str:
+        """As SQL for DuckDB alone, to which an API has no parameters."""
+        return Printer(alone=True).query(self.query)
+
     def given(self, text: str) -> dict[str, Any]:
         """The parameters that a text names."""
         return {name: value for name, value in self.parameters.items() if re.search(rf"\${name}\b", text)}
 
 
 class Printer:
-    """Writes trees as SQL; `swaps` holds what to write in place of a source."""
+    """Writes trees as SQL; `swaps` holds what to write in place of a source, and `alone` is set for DuckDB alone."""
 
-    def __init__(self, swaps: Mapping[Source, str] | None = None) -> None:
+    def __init__(self, swaps: Mapping[Source, str] | None = None, *, alone: bool = False) -> None:
         self.swaps = swaps or {}
+        self.alone = alone
 
     def query(self, query: Query) -> str:
         """A query without brackets."""
         ctes = ", ".join(f"{cte.name} AS {cte.materialized}({self.query(cte.query)})" for cte in query.ctes)
-        clause = f"WITH {'RECURSIVE ' if query.recursive else ''}{ctes} " if ctes else ""
+        clause = f"WITH {'RECURSIVE ' if any(cte.query.recursive for cte in query.ctes) else ''}{ctes} " if ctes else ""
         if isinstance(query.body, Select):
             body = self.select(query.body)
         else:
@@ -232,14 +265,20 @@ class Printer:
     def from_(self, select: Select) -> str:
         """What stands after FROM."""
         text = self.source(select.sources[0])
+        pending: Join | None = None
         for join, source in zip(select.joins, select.sources[1:], strict=True):
             text += ", " if join.kind == "," else f" {join.kind} "
-            text += self.source(source)
-            if join.using:
-                text += f" USING ({', '.join(join.using)})"
-            elif join.on:
-                text += f" ON {' AND '.join(f'({self.expr(pred.parts)})' for pred in join.on)}"
+            text += f"({self.source(source)}" if join.bracket else f"{self.source(source)}{self.condition(join)}"
+            if pending is not None:
+                text += f"){self.condition(pending)}"
+            pending = join if join.bracket else None
         return text
+
+    def condition(self, join: Join) -> str:
+        """What stands behind a join's right side."""
+        if join.using:
+            return f" USING ({', '.join(join.using)})"
+        return f" ON {' AND '.join(f'({self.expr(pred.parts)})' for pred in join.on)}" if join.on else ""
 
     def source(self, source: Source) -> str:
         """An item of FROM with its alias."""
@@ -252,7 +291,7 @@ class Printer:
             text = source.cte.name
         else:
             text = source.written or source.text
-        return text if text == source.alias else f"{text} AS {source.alias}{renamed}"
+        return (text if text == source.alias else f"{text} AS {source.alias}{renamed}") + source.sample
 
     def expr(self, parts: Expr) -> str:
         """An expression."""
@@ -263,7 +302,11 @@ class Printer:
         if isinstance(part, Query):
             return f"({self.query(part)})"
         if isinstance(part, Col):
+            if part.hidden and not self.alone:
+                return f"{part.source.alias}.{part.hidden}"
             return part.name if part.bare else f"{part.source.alias}.{part.name}"
+        if isinstance(part, Option):
+            return "true" if self.alone else f'{part.source.alias}."{part.name}" = {part.value}'
         return str(part)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.fuzz.arena import Answer, Arena, folds, same
-from tests.fuzz.tree import Pred, Select, Source, Statement, selects
+from tests.fuzz.tree import Option, Pred, Select, Source, Statement, selects
 
 UNREADABLE = "This statement mentions an API, and cannot be read"
 CLASSES = {
@@ -39,6 +39,7 @@ CLASSES = {
     "NOT or <>": "A condition with NOT or <> says what a value is not",
     "a comparison": "A comparison or a pattern does not say which values",
     "a function that moves": "A function that gives another value each time",
+    "a parameter without a value of its own": "is a parameter of the API and has no value of its own here",
     "an empty value in a path": "cannot stand in the path",
     "a NATURAL JOIN on a hidden column": "A NATURAL JOIN would pair rows",
     "SQL that sqlglot cannot read": UNREADABLE,
@@ -114,12 +115,19 @@ def gives_constants(statement: Statement) -> bool:
 
 def _is_given(select: Select, source: Source) -> bool:
     assert source.table is not None
-    needs = [set(endpoint.required.values()) for endpoint in source.table.endpoints]
+    preds = [*select.where, *(pred for join in select.joins for pred in join.on)]
+    option = any(isinstance(part, Option) and part.source is source for pred in preds for part in pred.parts)
+    needs = [set(endpoint.required.values()) for endpoint in source.table.endpoints if endpoint.paging or not option]
     if set() in needs:
         return True
     position = select.sources.index(source)
     own = select.joins[position - 1] if position else None
-    if select.sample or any("POSITIONAL" in join.kind for join in select.joins) or (own is not None and "ASOF" in own.kind):
+    if (
+        select.sample
+        or source.sample
+        or any("POSITIONAL" in join.kind for join in select.joins)
+        or (own is not None and "ASOF" in own.kind)
+    ):
         return False
     beside = own.on if own is not None and not source.seen else select.where
     given = set(_constants(beside, source))

@@ -15,6 +15,7 @@ from rowcall.manifest.model import (
     Absent,
     Column,
     Method,
+    Object,
     PageSize,
     Paging,
     PagingKind,
@@ -23,13 +24,14 @@ from rowcall.manifest.model import (
     Provider,
     Resource,
     Retry,
+    Role,
     Scalar,
     Service,
     Verb,
 )
 
 Value = str | int | float | None
-Row = dict[str, Value]
+Row = dict[str, Any]
 
 PROVIDER = "zoo"
 SERVICES = ("wild", "tame")
@@ -41,6 +43,8 @@ INTEGERS = (1, 2, 3, 5, 7, 10, 0, -4, 123456789012)
 LABELS = ("red", "Red", "blue", "k1", "", None, None)
 NUMBERS = (0, 1, 2, 3, None)
 NOT_FOUND = "No such row"
+DETAILS = (*ENTITIES, "id")
+"""The fields of a column `detail` that every resource has besides: they are called like columns and parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,14 @@ class Kind:
     @property
     def sql(self) -> str:
         """Its type as DuckDB writes it."""
+        if self.type == "detail":
+            return f"STRUCT({', '.join(f'{name} VARCHAR' for name in DETAILS)})"
         return {"text": "VARCHAR", "integer": "BIGINT", "nocase": "VARCHAR COLLATE NOCASE", "double": "DOUBLE", "boolean": "BOOLEAN"}[
             self.type
         ]
 
 
-TEXT, INTEGER = Kind("text"), Kind("integer")
+TEXT, INTEGER, DETAIL = Kind("text"), Kind("integer"), Kind("detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,16 +283,20 @@ def _remote_rows(pick: Random, table: Table, world: World) -> list[Row]:
         parents = [value(pick, world, table.columns[parent], null=0.1 if once else 0.0) for _ in range(copies)]
         for above in dict.fromkeys(parents):
             row = {name: value(pick, world, kind) for name, kind in table.columns.items()}
-            rows.append({**row, "id": key, parent: above})
+            rows.append({**row, "id": key, parent: above, "detail": _detail(pick)})
     pick.shuffle(rows)
     return rows
+
+
+def _detail(pick: Random) -> dict[str, Value] | None:
+    return {name: pick.choice((*TEXTS[:6], None)) for name in DETAILS} if pick.random() < 0.8 else None
 
 
 def providers(world: World) -> dict[str, Provider]:
     """The manifest of the world's API."""
     services = {}
     for name in sorted({table.service for table in world.tables}):
-        resources = {table.name: _resource(table) for table in world.tables if table.service == name}
+        resources = {table.name: _resource(table, world) for table in world.tables if table.service == name}
         services[name] = Service(service=name, title=name.title(), description=".", resources=resources)
     provider = Provider(
         manifest=1,
@@ -313,31 +323,35 @@ def _ways_of_paging(size: int) -> dict[str, Paging]:
     }
 
 
-def _resource(table: Table) -> Resource:
+def _resource(table: Table, world: World) -> Resource:
     columns = {name: Column(type=_scalar(kind), description=".") for name, kind in table.columns.items()}
-    methods = {endpoint.name: _method(table, endpoint) for endpoint in table.endpoints}
+    columns["detail"] = Column(type=Object(tuple((name, Scalar.STRING) for name in DETAILS)), description=".")
+    methods = {endpoint.name: _method(table, endpoint, world) for endpoint in table.endpoints}
     return Resource(description=".", source="s", columns=columns, methods=methods)
 
 
-def _method(table: Table, endpoint: Endpoint) -> Method:
+def _method(table: Table, endpoint: Endpoint, world: World) -> Method:
     return Method(
         verb=Verb.SELECT,
         http=f"GET /{'/'.join(endpoint.path)}",
         description=".",
-        parameters=dict(_parameters(table, endpoint)),
+        parameters=dict(_parameters(table, endpoint, world)),
         rows=None if endpoint.single else endpoint.rows,
         paging=endpoint.paging or None,
         absent=Absent(status=404, message=NOT_FOUND) if endpoint.single else None,
     )
 
 
-def _parameters(table: Table, endpoint: Endpoint) -> Iterator[tuple[str, Parameter]]:
+def _parameters(table: Table, endpoint: Endpoint, world: World) -> Iterator[tuple[str, Parameter]]:
     for name, column in endpoint.required.items():
         place = Place.QUERY if name in endpoint.in_query else Place.PATH
         equal = column if column != name else None
         yield name, Parameter(place=place, description=".", type=_scalar(table.columns[column]), required=True, column=equal)
     for column in endpoint.optional:
         yield column, Parameter(place=Place.QUERY, description=".", type=_scalar(table.columns[column]))
+    if endpoint.paging:
+        size = Parameter(place=Place.QUERY, description=".", type=Scalar.INTEGER, minimum=1, maximum=world.page_size, role=Role.PAGE_SIZE)
+        yield "limit", size
 
 
 def _scalar(kind: Kind) -> Scalar:

@@ -10,6 +10,7 @@ from tests.fuzz.conditions import Conditions, equality
 from tests.fuzz.shapes import Shapes
 from tests.fuzz.sources import Sources
 from tests.fuzz.tree import Col, Cte, Join, Output, Pred, Printer, Query, Select, SetOp, Source, Statement, remotes, selects
+from tests.fuzz.twists import Twists
 from tests.fuzz.world import INTEGER, TEXT, Kind, World
 
 JOINS = (
@@ -49,6 +50,7 @@ class Writer:
             return Writer(self.pick, self.world).statement()
         for select in selects(query):
             self._shorten(select)
+        Twists(self.pick, self.world).twist(query)
         return Statement(query, self.conditions.given)
 
     def _shorten(self, select: Select) -> None:
@@ -111,14 +113,33 @@ class Writer:
     def _with(self, depth: int) -> list[Cte]:
         made = []
         for number in range(self.pick.choice((1, 1, 2))):
-            query = self.query(depth + 1, [], local=self.chance(0.25), inside=True)
             name = f"q{depth}{number}"
+            if self.left and self.deeper(depth + 1) and self.chance(0.06):
+                made.append(Cte(name, self._recursive(name, depth)))
+                self.ctes.append(made[-1])
+                continue
+            query = self.query(depth + 1, [], local=self.chance(0.25), inside=True)
             if self.chance(0.06) and depth == 0:
                 name = self.pick.choice(self.world.tables).name
                 self.sources.hidden.add(name)
             made.append(Cte(name, query, self.pick.choice(("", "", "", "MATERIALIZED ", "NOT MATERIALIZED "))))
             self.ctes.append(made[-1])
         return made
+
+    def _recursive(self, name: str, depth: int) -> Query:
+        """A query that reads itself, three times over at the most."""
+        kind = self.kind()
+        first = self._derived(self.query(depth + 1, [], wanted=[kind], names=("k",), inside=True), "z")
+        base = Select([first], outputs=[Output([Col(first, "k")], "k", kind), Output(["0"], "lvl", INTEGER)])
+        own = Source("w", {"k": kind, "lvl": INTEGER}, text=name)
+        other = self._source([own], depth + 1, kind)
+        join = Join("JOIN", self._pairs([own], [other])[:1] or [Pred(["true"])])
+        step = Select([own, other] if self.chance(0.7) else [other, own], [join], [Pred([Col(own, "lvl"), " < 2"])])
+        if other.table is not None:
+            self._bind(step, other, [], depth + 1)
+        given = [Col(other, column) for column, found in other.columns.items() if found == kind] or [Col(own, "k")]
+        step.outputs = [Output([self.pick.choice(given)], "k", kind), Output([Col(own, "lvl"), " + 1"], "lvl", INTEGER)]
+        return Query(SetOp(self.pick.choice(("UNION ALL", "UNION")), Query(base), Query(step)), recursive=True)
 
     def _set_operation(self, depth: int, outer: Sequence[Source], wanted: Sequence[Kind] | None, names: Sequence[str]) -> Query:
         wanted = wanted or [self.kind() for _ in range(self.pick.choice((1, 1, 2)))]

@@ -1,0 +1,111 @@
+"""Rarer forms, put into a statement that is written: joins in brackets, samples, hidden columns, options of the API, fields of a STRUCT.
+
+A sample is never smaller than what it is taken from, so that it is known which rows it gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from tests.fuzz.conditions import literal
+from tests.fuzz.tree import Col, Field, Join, Option, Pred, Query, Select, Source, selects
+from tests.fuzz.world import DETAILS, World
+
+SAMPLES = ("1000 ROWS", "reservoir(1000 ROWS)", "100%", "100% (bernoulli)")
+TABLE_SAMPLES = (" TABLESAMPLE reservoir(1000 ROWS)", " TABLESAMPLE 100%")
+INNER = frozenset({"JOIN", "INNER JOIN", ",", "CROSS JOIN"})
+
+
+class Twists:
+    """Changes statements at random."""
+
+    def __init__(self, pick: Random, world: World) -> None:
+        self.pick = pick
+        self.world = world
+
+    def chance(self, share: float) -> bool:
+        """True in this share of the cases."""
+        return self.pick.random() < share
+
+    def twist(self, query: Query) -> None:
+        """Changes every SELECT of a query, most of them not at all."""
+        for select in selects(query):
+            self._bracket(select)
+            self._sample(select)
+            self._field(select)
+            self._option(select)
+            self._hide(select)
+
+    def _bracket(self, select: Select) -> None:
+        """Puts brackets around two sources that are joined by what they say of each other alone."""
+        for number, (outer, inner) in enumerate(zip(select.joins, select.joins[1:], strict=False), 1):
+            pair = {id(select.sources[number]), id(select.sources[number + 1])}
+            kinds = {outer.kind, inner.kind} <= {"JOIN", "INNER JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"}
+            if (
+                kinds
+                and outer.on
+                and inner.on
+                and not select.sources[number + 1].lateral
+                and self._are_of(inner, pair)
+                and self.chance(0.5)
+            ):
+                outer.bracket = True
+                return
+
+    @staticmethod
+    def _are_of(join: Join, sources: set[int]) -> bool:
+        return all(id(column.source) in sources for pred in join.on for column in pred.columns) and not any(p.queries for p in join.on)
+
+    def _sample(self, select: Select) -> None:
+        if self.chance(0.008) and not any("ASOF" in join.kind for join in select.joins):
+            select.sample = f" USING SAMPLE {self.pick.choice(SAMPLES)}"
+        for source in select.sources:
+            if not source.lateral and not source.text and self.chance(0.008):
+                source.sample = self.pick.choice(TABLE_SAMPLES)
+
+    def _field(self, select: Select) -> None:
+        """A condition on a field that is called like a column."""
+        found = [source for source in select.sources if source.seen and source.table is not None and not source.renamed]
+        if not found or not self.chance(0.06):
+            return
+        source = self.pick.choice(found)
+        field = Field(source, f"detail.{self.pick.choice(DETAILS)}")
+        texts = [Col(other, name) for other in select.sources if other.seen for name, kind in other.columns.items() if kind.type == "text"]
+        keys = [key for known, _ in self.world.keys.values() for key in known if isinstance(key, str)]
+        form = self.pick.choice(("=", "=", "IS DISTINCT FROM", "IN"))
+        if form == "=" and texts and self.chance(0.5):
+            select.where.append(Pred([field, " = ", self.pick.choice(texts)]))
+        else:
+            text = literal(self.pick.choice([*keys, "k1"]))
+            select.where.append(Pred([field, f" {form} ", f"({text}, 'k2')" if form == "IN" else text]))
+
+    def _option(self, select: Select) -> None:
+        """A value for what is a parameter of the API and nothing else."""
+        paged = [source for source in select.sources if source.table is not None and any(e.paging for e in source.table.endpoints)]
+        if paged and {join.kind for join in select.joins} <= INNER and self.chance(0.02):
+            size = self.pick.choice((1, self.world.page_size))
+            select.where.append(Pred([Option(self.pick.choice(paged), "limit", size)]))
+
+    def _hide(self, select: Select) -> None:
+        """Names some columns of resources in conditions as the API's parameters are called, where the text for DuckDB alone is another."""
+        for part in _named(select):
+            names = _parameters(part.source).get(part.name, ())
+            if names and not part.source.renamed and self.chance(0.08):
+                part.hidden = self.pick.choice(names)
+
+
+def _named(select: Select) -> Iterator[Col]:
+    """The columns in the conditions of a SELECT."""
+    for pred in (*select.where, *(pred for join in select.joins for pred in join.on)):
+        yield from pred.columns
+
+
+def _parameters(source: Source) -> dict[str, list[str]]:
+    """By column: the parameters that equal it and have other names."""
+    found: dict[str, list[str]] = {}
+    for endpoint in source.table.endpoints if source.table is not None else ():
+        for name, column in endpoint.required.items():
+            if name != column and source.table is not None and name not in source.table.columns:
+                found.setdefault(column, []).append(name)
+    return found
