@@ -1,18 +1,20 @@
-"""How many requests a statement needs: the fewest over all orders in which its resources can be read.
+"""How many requests a statement needs, each of its resources being read for what is known when it is read.
+
+The order is what one can know beforehand: a reference that no other one can reduce is read first; of those that can reduce one another
+that with the fewest calls, and of these the first in the statement. What the best of all orders would have sent, `hindsight`, one knows
+when all is read: that depends on what the API answers, and no planner can promise it.
 
 In an order, each remote reference is read for the distinct tuples of values that its method's parameters can have, given the constants of
 the statement, its local tables, and the resources before it in the order. These are the values that satisfy all equalities (with
 constants, or with a column of something that is known already) of the joins that lead to the reference, each known table reduced by its own
-conditions and by its equalities with other known ones. In outer joins, rows that stay without a partner reduce nothing.
+conditions and by its equalities with other known ones. A reference that is not read yet passes on what it equals. In outer joins, rows
+that stay without a partner reduce nothing.
 
 - Of several methods the one with the fewest calls is taken, and of those the one with the most parameters: how many pages a call
   will have, nobody knows before.
-- An optional filter is sent where it has one value.
+- An optional filter is sent where it makes no more calls.
 - A call counts all its pages, whatever LIMIT leaves of them; a request that several references need counts once.
 - What GROUP BY, DISTINCT, LIMIT, a window or a set operation stands around is read for its own conditions alone.
-
-Which order is the best, one knows when all is read. `straight` is what a planner can know: it reads next what takes the fewest calls, of all
-references that have their values by then.
 
 No minimum is known for RIGHT, FULL, ASOF and POSITIONAL joins, SAMPLE, recursion, LIMIT 0, more than five references, and where no order
 gives every reference its values. Where a planner finds a reduction that this does not know, it sends fewer requests than this minimum.
@@ -21,7 +23,7 @@ gives every reference its values. Where a planner finds a reduction that this do
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +32,7 @@ from tests.fuzz.api import pages
 from tests.fuzz.arena import Arena
 from tests.fuzz.conditions import literal
 from tests.fuzz.flatten import Block, Condition, Item, UnknownError, blocks
-from tests.fuzz.tree import Col, Field, Printer, Source, Statement
+from tests.fuzz.tree import Col, Field, Printer, Query, Source, Statement
 from tests.fuzz.world import Endpoint, Table, Value
 
 MOST = 5
@@ -42,18 +44,18 @@ class Need:
     """How many requests a statement needs."""
 
     minimum: int
-    straight: int
-    """In the order of the fewest calls."""
+    hindsight: int
+    """In the best of all orders."""
 
 
 def need(arena: Arena, statement: Statement) -> Need | None:
     """The fewest requests; None where they are not known."""
     search = _Search(arena, statement)
     try:
-        best, straight = (search.all(blocks(copy.deepcopy(statement.query)), every_order=every_order)[0] for every_order in (True, False))
+        found, best = (search.all(blocks(copy.deepcopy(statement.query)), every_order=every_order)[0] for every_order in (False, True))
     except (UnknownError, duckdb.Error):
         return None
-    return Need(len(best), len(straight))
+    return Need(len(found), len(best))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class _Search:
         return requests, read
 
     def block(self, block: Block, *, every_order: bool) -> tuple[Requests, dict[Source, str]]:
-        """The requests of the best order for one block, or of the straight one."""
+        """The requests for one block, in the order that can be known or in the best one."""
         references = [item for item in block.items if item.source.table is not None]
         if len(references) > MOST:
             raise UnknownError
@@ -128,7 +130,8 @@ class _Search:
         best: tuple[Requests, dict[Source, str]] | None = None
         first = [(item, reading) for item in left if (reading := self._reading(block, item, known)) is not None]
         if not every_order:
-            first = sorted(first, key=lambda pair: len(pair[1].tuples))[:1]
+            free = [pair for pair in first if not self._waits(block, pair[0], known, [item for item, _ in first])]
+            first = (free or sorted(first, key=lambda pair: len(pair[1].tuples)))[:1]
         for item, reading in first:
             table = item.source.table
             assert table is not None
@@ -138,6 +141,15 @@ class _Search:
             if rest is not None and (best is None or len(sent | rest[0]) < len(best[0])):
                 best = sent | rest[0], rest[1]
         return best
+
+    def _waits(self, block: Block, item: Item, known: Mapping[Source, str], readable: Sequence[Item]) -> bool:
+        """Whether reading another of these references first could spare calls of this one."""
+        table = item.source.table
+        assert table is not None
+        columns = {name for endpoint in table.endpoints for name in (*endpoint.required.values(), *endpoint.optional)}
+        usable = self._usable(block, item, {**known, **{other.source: "" for other in readable}})
+        near = _near([condition for condition in usable if _names_only(condition, item, columns)], item)
+        return any(id(other.source) in near for other in readable if other is not item)
 
     def _requests(self, table: Table, reading: Reading) -> Iterator[tuple[Any, ...]]:
         for values in reading.tuples:
@@ -157,16 +169,14 @@ class _Search:
 
     def _usable(self, block: Block, item: Item, known: Mapping[Source, str]) -> list[Condition]:
         """The conditions on what is known, and on the reference together with that."""
-        there = {
-            id(other.source)
-            for other in block.items
-            if (other.source.table is None or other.source in known) and other.nest == item.nest[: len(other.nest)]
-        }
+        around = [other for other in block.items if other.nest == item.nest[: len(other.nest)]]
+        every = {id(other.source) for other in around}
+        there = {id(other.source) for other in around if other.source.table is None or other.source in known}
         return [
             condition
             for condition in block.conditions
             if condition.nest == item.nest[: len(condition.nest)]
-            and condition.sources <= there | {id(item.source)}
+            and condition.sources <= (every if _passes_on(condition) else there) | {id(item.source)}
             and (condition.binds if id(item.source) in condition.sources or len(condition.sources) > 1 else condition.sources)
         ]
 
@@ -178,9 +188,9 @@ class _Search:
         optional = tuple(name for name in endpoint.optional if name in bound and name not in required)
         columns = (*required, *optional)
         rows = self._rows(columns, block, item, usable, known) if columns else [()]
-        for name in optional:
+        for name in reversed(optional):
             at = columns.index(name)
-            if len({row[at] for row in rows}) > 1:
+            if len(set(rows)) > max(1, len({row[:at] + row[at + 1 :] for row in rows})):
                 columns = columns[:at] + columns[at + 1 :]
                 rows = [row[:at] + row[at + 1 :] for row in rows]
         return Reading(endpoint, columns, tuple(dict.fromkeys(rows)))
@@ -194,7 +204,10 @@ class _Search:
         used = [other for other in block.items if id(other.source) in near and other is not item]
         aliases = {id(one.source): f"__x{number}" for number, one in enumerate([item, *used])}
         printer = _Names(aliases, known)
-        tables = [f"({_universe(item.source.table, columns)}) AS __x0", *(self._table(other, printer) for other in used)]
+        tables = [f"({_universe(item.source.table, columns)}) AS __x0"]
+        for other in used:
+            is_read = other.source.table is None or other.source in known
+            tables.append(self._table(other, printer) if is_read else _all(other.source, about, aliases[id(other.source)]))
         where = " AND ".join(f"({printer.expr(condition.parts)})" for condition in about if condition.sources <= near) or "true"
         shown = ", ".join(f'__x0."{name}"' for name in columns)
         text = f"SELECT DISTINCT {shown} FROM {', '.join(tables)} WHERE {where} ORDER BY ALL"
@@ -222,17 +235,32 @@ def _near(conditions: Sequence[Condition], item: Item) -> set[int]:
         near = more
 
 
-def _names_only(condition: Condition, item: Item, columns: Sequence[str]) -> bool:
+def _passes_on(condition: Condition) -> bool:
+    """Whether a condition says what columns equal, also those of what is not read."""
+    return bool(condition.binds) and not any(isinstance(part, Query) for part in condition.parts)
+
+
+def _all(source: Source, conditions: Sequence[Condition], alias: str) -> str:
+    """All that the columns of a reference could hold that conditions name."""
+    parts = [part for condition in conditions for part in condition.parts]
+    named = {source.own(part.name): None for part in parts if isinstance(part, Col) and part.source is source}
+    return f"({_universe(source.table, list(named))}) AS {alias}"
+
+
+def _names_only(condition: Condition, item: Item, columns: Collection[str]) -> bool:
     """Whether a condition names no other columns of the reference than these."""
     named = [part for part in condition.parts if isinstance(part, Col) and part.source is item.source]
     return all(item.source.own(column.name) in columns for column in named)
 
 
 def _universe(table: Table | None, columns: Sequence[str]) -> str:
-    """All that columns could hold, as a query."""
+    """All that columns could hold, as a query; only what no method requires can be an empty text."""
     assert table is not None
+    keys = {column for endpoint in table.endpoints for column in endpoint.required.values()}
     shown = ", ".join(f'u{number}.v AS "{name}"' for number, name in enumerate(columns))
-    return f"SELECT {shown} FROM " + ", ".join(f"__{table.columns[name].type} AS u{number}" for number, name in enumerate(columns))
+    every = {name: f"__{table.columns[name].type}" for name in columns}
+    every |= {name: "(FROM __text UNION ALL SELECT '')" for name in columns if table.columns[name].type == "text" and name not in keys}
+    return f"SELECT {shown} FROM " + ", ".join(f"{every[name]} AS u{number}" for number, name in enumerate(columns))
 
 
 def _restricted(table: Table, reading: Reading) -> str:

@@ -41,7 +41,7 @@ class Findings:
     requests: Counter[str] = field(default_factory=Counter)
     """`equal`, `more`, `fewer`: statements by what they send, against the minimum; `unknown` where there is none.
 
-    Besides, `straight`: those that send no more than reading what takes the fewest calls first.
+    Besides, `hindsight`: those that send no more than the best of all orders would have.
     """
     sent: int = 0
     needed: int = 0
@@ -77,8 +77,8 @@ class Findings:
             f"requests    minimum {percent * right:.2f} % ({right} of {self.known}, {self.requests['fewer']} below it), "
             f"{self.sent} sent for {self.needed}, worst {float(self.worst):.2f} times, no minimum known {self.requests['unknown']}"
         )
-        straight = self.requests["straight"]
-        yield f"            fewest calls first {percent * straight:.2f} % ({straight} of {self.known} send no more)"
+        best = self.requests["hindsight"]
+        yield f"hindsight   {percent * best:.2f} % ({best} of {self.known} send no more than the best order, known when all is read, would have)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _count(arena: Arena, name: str, statement: Statement, verdict: Verdict, foun
         found.requests["unknown"] += 1
         return
     sent, fewest = verdict.requests, needs.minimum
-    found.requests["straight"] += sent <= needs.straight
+    found.requests["hindsight"] += sent <= needs.hindsight
     found.requests["equal" if sent == fewest else "more" if sent > fewest else "fewer"] += 1
     found.sent += sent
     found.needed += fewest
@@ -141,7 +141,7 @@ def _count(arena: Arena, name: str, statement: Statement, verdict: Verdict, foun
         ratio = Fraction(sent, max(1, fewest))
         found.worst = max(found.worst, ratio)
         found.costly.append(
-            f"{name} sends {sent}, needs {fewest} ({needs.straight} with the fewest calls first)\n    {statement.text}\n    {given(statement)}{manifest(arena, statement)}"
+            f"{name} sends {sent}, needs {fewest} ({needs.hindsight} in hindsight)\n    {statement.text}\n    {given(statement)}{manifest(arena, statement)}"
         )
 
 

@@ -328,6 +328,14 @@ TRICKY = {
     "a constant for what a sub-select gives": (
         "SELECT s.pen FROM (SELECT pen, id FROM visits WHERE pen IN ('p1', 'p2')) s WHERE s.pen IS NOT DISTINCT FROM 'p1'"
     ),
+    "keys that an ANTI JOIN leaves": "SELECT id FROM visits WHERE pen IN (SELECT l.pen FROM l ANTI JOIN k ON k.pen = l.pen)",
+    "keys by chance": "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l WHERE random() < 2) AND pen IN ('p1', 'p2')",
+    "a parameter for what a sub-select gives, beside a key": (
+        "SELECT s.pen FROM (SELECT pen, id FROM visits) s JOIN l ON l.pen = s.pen WHERE s.pen = $t OR s.pen IN ['p2']"
+    ),
+    "a parameter of another type for what a sub-select gives, beside a key": (
+        "SELECT s.pen FROM (SELECT v.pen, v.n FROM visits v JOIN m ON m.pen = v.pen) s JOIN m ON m.n = s.n WHERE s.n = $i - 1 AND s.n = '4'"
+    ),
     "a condition on the nullable side": "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, 'p1') = 'p1'",
     "NOT IN with a NULL": "SELECT id FROM visits WHERE pen = 'p1' AND kind NOT IN ('food', NULL)",
     "a full join of two resources": "SELECT v.id, k.id FROM visits v FULL JOIN keepers k ON v.pen = k.pen WHERE v.pen = 'p1' AND k.pen = 'p1'",

@@ -173,10 +173,9 @@ class Case:
     def _is_alike(self, one: Operand, other: Operand) -> bool:
         """Whether two expressions of one value can be compared without changing what is meant."""
         if one.values or other.values:
-            column, constants = (other, one) if one.values else (one, other)
+            column = other if one.values else one
             place = self._frame.place(column)
-            literal = all(value.node is not None and value.node.is_string for value in constants.values)
-            return place is not None and literal and not constants.listed and self._kind(place) == "text"
+            return place is not None and not column.values and bool(self._frame.kind(place))
         places = self._frame.place(one), self._frame.place(other)
         return places[0] is not None and places[1] is not None and self._alike(places[0], places[1])
 

@@ -17,6 +17,8 @@ from rowcall.plan.splice import Edit
 OUTER = -1
 """The source that stands for what surrounds a SELECT: `o0`, … are its output columns as they are used there, `p0`, … columns of there."""
 
+_INTEGERS = "'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT'"
+
 Column = tuple[Frame, Place]
 """A column of a SELECT."""
 
@@ -285,7 +287,16 @@ class Draft:
 
     def _condition(self, operands: Sequence[Operand]) -> str | None:
         texts = [self._text(operand) for operand in operands]
+        if None not in texts and any(operand.values for operand in operands):
+            return self._among(*sorted(zip(operands, map(str, texts), strict=True), key=lambda pair: bool(pair[0].values)))
         return None if None in texts else f"({' = '.join(map(str, texts))})"
+
+    def _among(self, column: tuple[Operand, str], constant: tuple[Operand, str]) -> str:
+        """That a column equals a constant; true where DuckDB would compare them as another type than the column's."""
+        place, (_, shown), (_, value) = self._frame.place(column[0]), column, constant
+        text = place is not None and self._frame.kind(place) == "text"
+        own, wide = ("'VARCHAR'", "VARCHAR") if text else (_INTEGERS, "HUGEINT")
+        return f"(typeof({value}) NOT IN ({own}) OR {shown} = TRY_CAST({value} AS {wide}))"
 
     def _text(self, operand: Operand) -> str | None:
         if operand.values:

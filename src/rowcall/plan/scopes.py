@@ -16,7 +16,7 @@ from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Layout, Range
-from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader
+from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_volatile
 from rowcall.plan.references import Reference, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
 from rowcall.plan.splice import Edit, splice
 
@@ -395,17 +395,27 @@ class Frame:
         position = len(self.sources)
         crossing: list[tuple[Operand, Operand]] = []
         given: list[Operand] | None = []
-        if isinstance(query, exp.Select) and is_plain(query):
+        if isinstance(query, exp.Select) and is_plain(query) and not (columns and self._is_whole(query)):
             inner = self.scopes.frame(query)
             given = inner.given(len(columns)) if columns else []
             crossing = list(inner.crossing(self))
         elif not columns:
             return None
-        if given is None or not isinstance(query, exp.Select) or not is_plain(query):
+        if given is None:
             given, crossing = [], []
         self.sources.append(Source(position, query, span, None, (*given, *(inside for _, inside in crossing)), len(columns)))
         ours = [*map(Operand, columns), *(outside for outside, _ in crossing)]
         return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in enumerate(ours)]
+
+    def _is_whole(self, query: exp.Select) -> bool:
+        """Whether a query gives less than what its tables hold, by its joins, and can be read as it is: it names nothing from around it."""
+        joins = query.args.get("joins") or ()
+        if not any(join.side or join.kind == "ANTI" or join.method == "ASOF" for join in joins) or self.scopes.reads(query):
+            return False
+        if not is_stable(query) or is_volatile(query):
+            return False
+        found = [self.scopes.resolve(column) for column in query.find_all(exp.Column) if not isinstance(column.this, exp.Star)]
+        return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
 
     def given(self, count: int) -> list[Operand] | None:
         """What it selects, when that is so many columns; None when it cannot be told."""
