@@ -336,6 +336,32 @@ TRICKY = {
     "a parameter of another type for what a sub-select gives, beside a key": (
         "SELECT s.pen FROM (SELECT v.pen, v.n FROM visits v JOIN m ON m.pen = v.pen) s JOIN m ON m.n = s.n WHERE s.n = $i - 1 AND s.n = '4'"
     ),
+    "a condition that a row of NULLs satisfies, on what is joined with the nullable side": (
+        "SELECT v.id, k.pen FROM visits v JOIN l ON v.pen = l.pen RIGHT JOIN k ON k.pen = l.pen WHERE coalesce(l.tag, 'z') = 'z'"
+    ),
+    "the same for a local table beside it": (
+        "SELECT v.id, k.pen FROM visits v JOIN l ON v.n = l.n RIGHT JOIN k ON k.pen = l.pen WHERE coalesce(l.tag, 'z') = 'z' AND coalesce(v.pen, 'p1') = 'p1'"
+    ),
+    "a condition that a row of NULLs satisfies, beside a LEFT JOIN with several tables": (
+        "SELECT k.pen, v.id FROM k LEFT JOIN (l JOIN visits v ON v.pen = l.pen) ON k.pen = l.pen WHERE coalesce(l.tag, 'z') = 'z'"
+    ),
+    "NULL as a parameter, for what a LEFT JOIN adds": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen = 'p1' WHERE v.id IS NOT DISTINCT FROM $none"
+    ),
+    "rows of NULLs, for what a LEFT JOIN adds": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen = 'p1' WHERE (v.id, v.pen) IN ((NULL, NULL), ('v0', 'p1'))"
+    ),
+    "a row of NULLs that equals another, for what a LEFT JOIN adds": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen = 'p1' WHERE (v.id, v.pen) = (SELECT (NULL, NULL))"
+    ),
+    "a NULL in a list of rows": "SELECT id FROM visits WHERE (pen, kind) IN (('p1', NULL), ('p2', 'food'), ('p2', $none))",
+    "a NULL in a row": "SELECT id FROM visits WHERE (pen, kind) = ('p1', NULL) OR (pen, kind) = ($t, 'food')",
+    "a NULL for a key in a list of rows": "SELECT id FROM visits WHERE (pen, kind) IN ((NULL, 'food'), ('p2', 'food'))",
+    "a NULL in rows of a query": "SELECT id FROM visits WHERE (pen, kind) IN (VALUES ('p1', NULL), ('p2', 'food'))",
+    "rows of two tables that are equal": (
+        "SELECT v.id, m.id FROM visits v JOIN m ON (v.pen, v.kind) = (m.pen, m.kind) WHERE v.pen IN ('p1', 'p2', 'P1')"
+    ),
+    "a row of another table in a list": "SELECT v.id FROM visits v, m WHERE (v.pen, v.kind) IN ((m.pen, m.kind), ('p1', 'food'))",
     "a condition on the nullable side": "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, 'p1') = 'p1'",
     "NOT IN with a NULL": "SELECT id FROM visits WHERE pen = 'p1' AND kind NOT IN ('food', NULL)",
     "a full join of two resources": "SELECT v.id, k.id FROM visits v FULL JOIN keepers k ON v.pen = k.pen WHERE v.pen = 'p1' AND k.pen = 'p1'",

@@ -112,7 +112,7 @@ class Bindings:
         sampled = use.frame.select.args.get("sample") or (own is not None and use.frame.sources[own].node.args.get("sample"))
         if sampled and own is not None:
             return Reach(blocked="SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
-        return reach(tree, own, where)
+        return reach(tree, own, where, use.frame.touched)
 
     def _concerns(self, condition: Condition, use: Use, options: Sequence[Sequence[Atom]]) -> bool:
         """Whether a condition is about the source in question, or about what surrounds its SELECT."""

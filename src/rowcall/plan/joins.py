@@ -246,7 +246,14 @@ _TAKES = {
 """For each kind of join, whether it restricts the source on its left, and the one on its right."""
 
 
-def reach(tree: Tree, own: int | None, where: Sequence[Condition]) -> Reach:
+_FILLS = {"LEFT": (False, True), "RIGHT": (True, False), "FULL": (True, True), "ASOF LEFT": (False, True)}
+"""For each kind of outer join, whether NULLs come in place of missing rows on its left side, and on its right one."""
+
+Touched = Callable[[Condition], frozenset[int]]
+"""The sources that a condition may be about."""
+
+
+def reach(tree: Tree, own: int | None, where: Sequence[Condition], touched: Touched) -> Reach:
     """What restricts the source `own`, or, for None, every row that is left after WHERE."""
     found = Reach([Live(condition) for condition in where])
     if own is None:
@@ -255,6 +262,9 @@ def reach(tree: Tree, own: int | None, where: Sequence[Condition]) -> Reach:
     while isinstance(tree, Join):
         on_right = own in tree.right.positions
         side, other = (tree.right, tree.left) if on_right else (tree.left, tree.right)
+        if _FILLS.get(tree.kind, (False, False))[on_right]:
+            # In place of a row that is not fetched NULLs would come, and could be what a condition outside the join lets through.
+            found.live = [live for live in found.live if not touched(live.condition) & side.positions]
         if tree.kind == "POSITIONAL":
             found = Reach(blocked=POSITIONAL)
         elif _TAKES[tree.kind][on_right]:

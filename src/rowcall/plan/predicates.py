@@ -6,7 +6,7 @@ Only what is certain is read; a predicate that is not understood is a filter, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from sqlglot import exp
@@ -48,7 +48,7 @@ class Among:
     listed: bool = False
     """Whether each constant is a list, of which any value will do."""
     identical: bool = False
-    """Whether it is IS NOT DISTINCT FROM, by which NULL is NULL."""
+    """Whether a NULL among the constants is compared as IS NOT DISTINCT FROM does, by which NULL is NULL, and there may be one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,10 +148,12 @@ class Reader:
             yield _among((column.node,), [(Operand(array),)], predicate, tokens, listed=True)
 
     def _row(self, left: Operand, right: Operand, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
-        """`(a, b) = (c, d)`, side by side."""
+        """`(a, b) = (c, d)`, in which NULL equals NULL: side by side where that is a column and a constant."""
         sides = [self._parts(side) for side in (left, right)]
-        if len(sides[0]) == len(sides[1]):
-            yield from (_pair(*pair) for pair in zip(*sides, strict=True))
+        for pair in zip(*sides, strict=False) if len(sides[0]) == len(sides[1]) else ():
+            found = _pair(*pair)
+            if isinstance(found, Among):
+                yield Among(found.columns, found.rows, identical=_may_be_null(found.rows))
         yield Filter(predicate, tokens)
 
     def _parts(self, row: Operand) -> list[Operand]:
@@ -168,7 +170,7 @@ class Reader:
             left = Operand(predicate.left, (sides[0][0], sides[0][1] - 3))
         for column, value in ((left, right), (right, left)):
             if isinstance(column.node, exp.Column) and is_constant(value):
-                return Among((column.node,), ((value,),), identical=not isinstance(value.node, exp.Literal))
+                return Among((column.node,), ((value,),), identical=_may_be_null([(value,)]))
         return Filter(predicate, tokens)
 
     def _in(self, predicate: exp.In, tokens: Range | None) -> Iterator[Atom]:
@@ -182,16 +184,23 @@ class Reader:
         sides = self._layout.sides(tokens, "IN")
         within = self._layout.inside(sides[1]) if sides else (0, 0)
         written = predicate.expressions
+        identical = len(columns) > 1
         if len(written) == 1 and isinstance(written[0], exp.Values):
-            written, within = written[0].expressions, (min(within[0] + 1, within[1]), within[1])
+            written, within, identical = written[0].expressions, (min(within[0] + 1, within[1]), within[1]), False
         places = list(self._layout.separated(within))
         known = len(places) == len(written)
         values = [Operand(value, places[i] if known else None) for i, value in enumerate(written)]
-        yield _among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
+        found = _among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
+        # Of rows in a list, NULL equals NULL; of rows of a query it does not.
+        yield replace(found, identical=_may_be_null(found.rows)) if identical and isinstance(found, Among) else found
 
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()
         yield Filter(predicate, tokens)
+
+
+def _may_be_null(rows: Sequence[tuple[Operand, ...]]) -> bool:
+    return not all(isinstance(value.node, exp.Literal) for row in rows for value in row)
 
 
 def _pair(left: Operand, right: Operand) -> Atom:

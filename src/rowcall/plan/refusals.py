@@ -33,7 +33,7 @@ def reasons(scopes: Scopes, reference: Reference, columns: Sequence[str]) -> lis
 
 def _said(frame: Frame, own: int, columns: Sequence[str], name: str) -> Iterator[str]:
     tree = frame.tree
-    found = reach(tree, own, frame.where) if tree is not None else None
+    found = reach(tree, own, frame.where, frame.touched) if tree is not None else None
     for join in found.dropped if found is not None else ():
         if any(_names(frame, condition, own, columns) for condition in join.conditions):
             yield _KEEPS.get(join.kind, FULL).format(name=name)

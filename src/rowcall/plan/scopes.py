@@ -221,7 +221,7 @@ class Frame:
         """How its sources are joined, outer joins made inner where that is the same; None without FROM."""
         if self._tree is None:
             return None
-        return simplified(self._tree, frozenset[int]().union(*map(self._rejects, self.where)), self._rejects)
+        return simplified(self._tree, frozenset[int]().union(*map(self.rejects, self.where)), self.rejects)
 
     def position(self, node: exp.Expr) -> int | None:
         """Which source a node is."""
@@ -341,17 +341,27 @@ class Frame:
                 self._alternatives[condition] = self._reader.alternatives(condition.predicate, condition.tokens)
         return self._alternatives[condition]
 
-    def _rejects(self, condition: Condition) -> frozenset[int]:
+    def rejects(self, condition: Condition) -> frozenset[int]:
         """The sources of which a condition cannot be true where all their columns are NULL."""
         found = [self._strict(condition.predicate)] if condition.predicate is not None else []
         for alternative in self.alternatives(condition):
             columns = [operand for atom in alternative if isinstance(atom, Equal) for operand in (atom.left, atom.right)]
-            columns += [Operand(column) for atom in alternative if isinstance(atom, Among) for column in atom.columns]
+            among = [atom for atom in alternative if isinstance(atom, Among) and not atom.identical]
+            columns += [Operand(column) for atom in among for column in atom.columns]
             found.append(frozenset(place[0] for column in columns if (place := self.place(column)) is not None))
         if condition.predicate is not None:
             first, *others = found
             return first | (frozenset.intersection(*others) if others else frozenset())
         return frozenset[int]().union(*found)
+
+    def touched(self, condition: Condition) -> frozenset[int]:
+        """The sources that a condition may be about."""
+        if condition.predicate is None:
+            return frozenset(position for pair in condition.pairs for position, _ in pair)
+        found = [self.scopes.resolve(column) for column in condition.predicate.find_all(exp.Column)]
+        if None in found:
+            return frozenset(range(len(self.sources)))
+        return frozenset(one.position for one in found if one is not None and one.frame is self)
 
     def _strict(self, predicate: exp.Expr) -> frozenset[int]:
         compared = isinstance(predicate, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike))

@@ -111,14 +111,15 @@ class Resolver:
         ]
         width = len(constants.columns)
         rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
+        names = constants.columns
         if constants.identical and any(None in row for row in rows):
             self._say("IS NOT DISTINCT FROM NULL means rows without a value, which cannot be asked for.")
-            return None
+            given = [at for at in range(width) if all(row[at] is not None for row in rows)]
+            names, rows, width = tuple(names[at] for at in given), [tuple(row[at] for at in given) for row in rows], len(given)
         if constants.listed:
             lists = [value if isinstance(value, (list, tuple)) else [value] for value, *_ in rows if value is not None]
             rows = [(item,) * width for items in lists for item in items]
-        origins = dict.fromkeys(constants.columns, Origin())
-        return self._table(constants.columns, rows, origins, [""] * width)
+        return self._table(names, rows, dict.fromkeys(names, Origin()), [""] * width) if names else None
 
     def _text(self, operand: Operand) -> str:
         if operand.tokens is not None:
