@@ -362,6 +362,13 @@ TRICKY = {
         "SELECT v.id, m.id FROM visits v JOIN m ON (v.pen, v.kind) = (m.pen, m.kind) WHERE v.pen IN ('p1', 'p2', 'P1')"
     ),
     "a row of another table in a list": "SELECT v.id FROM visits v, m WHERE (v.pen, v.kind) IN ((m.pen, m.kind), ('p1', 'food'))",
+    "a comparison with ALL of nothing, which a row of NULLs satisfies": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN (SELECT id, pen FROM visits WHERE pen IN ('p1', 'p2')) v ON v.pen = p.id"
+        " WHERE v.pen <> ALL (SELECT pen FROM l WHERE tag = 'nothing') AND p.kind IS NOT NULL"
+    ),
+    "a comparison with ALL of nothing, on what gives the keys": (
+        "SELECT v.id, m.id FROM visits v LEFT JOIN m ON v.pen = m.pen WHERE m.pen <> ALL (SELECT pen FROM l WHERE tag = 'nothing') AND v.n > 0"
+    ),
     "a condition on the nullable side": "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, 'p1') = 'p1'",
     "NOT IN with a NULL": "SELECT id FROM visits WHERE pen = 'p1' AND kind NOT IN ('food', NULL)",
     "a full join of two resources": "SELECT v.id, k.id FROM visits v FULL JOIN keepers k ON v.pen = k.pen WHERE v.pen = 'p1' AND k.pen = 'p1'",

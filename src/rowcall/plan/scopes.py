@@ -365,6 +365,8 @@ class Frame:
 
     def _strict(self, predicate: exp.Expr) -> frozenset[int]:
         compared = isinstance(predicate, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike))
+        if compared and isinstance(predicate.args["expression"].unnest(), exp.All):
+            return frozenset()  # of no rows at all, any comparison with ALL is true
         sides: Sequence[exp.Expr] = (predicate.args["this"], predicate.args["expression"]) if compared else ()
         if isinstance(predicate, exp.Not) and isinstance(predicate.this, exp.Is) and isinstance(predicate.this.expression, exp.Null):
             sides = (predicate.this.this,)
