@@ -50,6 +50,8 @@ class Equals:
     """Columns and expressions of what it is joined with, each with the columns that it was found through."""
     paths: Mapping[Place, tuple[Place, ...]]
     """All columns that have its value, itself first, each with those that it was found through."""
+    groups: frozenset[Group]
+    """What outer joins fill with NULLs and these columns are of: a row in which they have a value is a real one."""
 
 
 class Case:
@@ -108,7 +110,7 @@ class Case:
                         groups |= self.sources.offered.get(beyond[0], frozenset())
                     break
         operands += [(Operand(None, place=(OUTER, f"o{index}")), paths[place]) for place, index in self.sources.outputs if place in paths]
-        return Equals(tuple(operands), paths)
+        return Equals(tuple(operands), paths, frozenset(groups))
 
     def _alike(self, place: Place, other: Place) -> bool:
         """Whether two columns compare in one way, so that what equals the one equals the other."""
@@ -129,7 +131,7 @@ class Case:
                 (name, at, equal.paths[place])
                 for at, place in enumerate(places)
                 for name, equal in known.items()
-                if place is not None and place in equal.paths and (live.restricts or equal.paths[place])
+                if place is not None and place in equal.paths and live.guards <= equal.groups and (live.restricts or equal.paths[place])
             ]
             if hits:
                 columns = tuple(name for name, _, _ in hits)
@@ -220,5 +222,7 @@ class Case:
         for atom, live in self._atoms:
             for at, column in enumerate(atom.columns) if isinstance(atom, Among) and not atom.identical else ():
                 place = self._frame.place(Operand(column))
-                if isinstance(atom, Among) and place is not None and place in equal.paths and (live.restricts or equal.paths[place]):
+                if not isinstance(atom, Among) or place is None or place not in equal.paths or not live.guards <= equal.groups:
+                    continue
+                if live.restricts or equal.paths[place]:
                     yield Operand(None, values=tuple(row[at] for row in atom.rows), listed=atom.listed), equal.paths[place]
