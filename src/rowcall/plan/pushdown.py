@@ -55,7 +55,10 @@ class Pushdown:
         self._named = frozenset(named)
         self._evaluate = evaluate
         self._types: dict[str, Type] = {name: column.type for name, column in self._columns.items()}
-        self._intervals = intervals(certain, self._types, evaluate)
+        methods = reference.ref.resource.methods.values()
+        bounded = any(parameter.range is not None for method in methods for parameter in method.parameters.values())
+        # Each bound is evaluated by DuckDB, which is not worth it where no API takes one.
+        self._intervals = intervals(certain, self._types, evaluate) if bounded else []
 
     def bounds(self, method: Method) -> Mapping[str, Any]:
         """The values of the method's bounds, by parameter."""
