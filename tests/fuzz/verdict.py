@@ -11,6 +11,7 @@ from tests.fuzz.tree import Option, Pred, Select, Source, Statement, selects
 
 UNREADABLE = "This statement mentions an API, and cannot be read"
 CLASSES = {
+    "a hidden column that would show": "which is a parameter of the API and no column of SELECT",
     "a FULL JOIN": "A FULL JOIN keeps the rows of both sides",
     "a LEFT JOIN's left side": "A LEFT JOIN keeps the rows of its left side|An ASOF LEFT JOIN keeps the rows of its left side",
     "a RIGHT JOIN's right side": "A RIGHT JOIN keeps the rows of its right side",

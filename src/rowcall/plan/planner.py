@@ -23,7 +23,7 @@ from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
 from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
-from rowcall.plan.references import Reference, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
+from rowcall.plan.references import Reference, check_shown, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import protocol
 from rowcall.plan.scopes import Describe, Scopes
@@ -119,6 +119,7 @@ def _hidden(reference: Reference, scopes: Scopes, tree: exp.Expr) -> tuple[Hidde
         return [set(frame.named(source.position).columns or ()) for source in frame.sources if source.position != own]
 
     hidden = named_hidden(reference, others, tree)
+    check_shown(reference, hidden, scopes.text)
     if frame is not None:
         _check_natural(
             reference,

@@ -6,6 +6,7 @@ sqlglot's tree says what is meant; the offsets of its identifiers say where that
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -254,6 +255,39 @@ def is_inside(node: exp.Expr, outer: exp.Expr | None) -> bool:
             return True
         ancestor = ancestor.parent
     return False
+
+
+def check_shown(reference: Reference, hidden: Sequence[Hidden], text: str) -> None:
+    """Raises UnsupportedSQLError where a hidden column would be shown though nothing asks for it, and cannot be kept out."""
+    select = reference.select
+    names = [item.name for item in hidden]
+    if select is None or not names:
+        return
+    equal = [f"{item.column} in place of {item.name}" for item in hidden if item.column is not None]
+    instead = f"Write {', '.join(equal)}, or " if equal else "Instead, "
+    for columns in select.find_all(exp.Columns):
+        pattern = columns.this
+        if columns.find_ancestor(exp.Select) is select and not isinstance(pattern.unnest(), exp.Star) and _may_match(pattern, names):
+            message = f"COLUMNS would show {', '.join(names)}, which is a parameter of the API and no column of SELECT *."
+            raise UnsupportedSQLError(message, sql=text, span=reference.span, hint=f"{instead}name the columns one by one.")
+    known = written_columns(reference)
+    for column in select.find_all(exp.Column):
+        bare = len(column.parts) == 1 and column.name.casefold() == reference.alias.casefold() not in known
+        if bare and column.find_ancestor(exp.Select) is select:
+            message = (
+                f"{reference.alias} as one value would hold {', '.join(names)}, which is a parameter of the API and no column of SELECT *."
+            )
+            raise UnsupportedSQLError(message, sql=text, span=reference.span, hint=f"{instead}name the columns one by one.")
+
+
+def _may_match(pattern: exp.Expr, names: Sequence[str]) -> bool:
+    """Whether the pattern of COLUMNS may match one of the names; any other choice than by a pattern may."""
+    if not isinstance(pattern, exp.Literal) or not pattern.is_string:
+        return True
+    try:
+        return any(re.search(pattern.name, name) for name in names)
+    except re.error:
+        return True
 
 
 def star_edits(named: Sequence[tuple[Reference, Sequence[Hidden]]], tokens: Sequence[Token]) -> list[Edit]:

@@ -88,3 +88,32 @@ SELECT _extra, * FROM openai.assistants.runs WHERE thread_id = 't1';
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: _extra, id, assistant_id, … (28)
+
+SELECT COLUMNS('_id$') FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
+-- UnsupportedSQLError: COLUMNS would show run_id, which is a parameter of the API and no column of SELECT *.
+--
+-- LINE 1: SELECT COLUMNS('_id$') FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1…
+--                                     ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- Write id in place of run_id, or name the columns one by one.
+
+SELECT COLUMNS('model|status') FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   run_id = r1 (from the statement)
+--   GET /threads/t1/runs/r1
+-- columns: model, status
+
+SELECT r FROM openai.assistants.runs r WHERE thread_id = 't1' AND run_id = 'r1';
+-- UnsupportedSQLError: r as one value would hold run_id, which is a parameter of the API and no column of SELECT *.
+--
+-- LINE 1: SELECT r FROM openai.assistants.runs r WHERE thread_id = 't1' AND run_id = 'r1'
+--                       ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- Write id in place of run_id, or name the columns one by one.
+
+SELECT r FROM openai.assistants.runs r WHERE thread_id = 't1';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: r
