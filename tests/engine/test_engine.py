@@ -164,6 +164,15 @@ def test_a_statement_without_rows_gives_an_empty_relation(engine: Engine) -> Non
     assert [relation.fetchall() for relation in relations] == [[], [], []]
 
 
+def test_a_source_is_read_twice_beside_a_parameter(engine: Engine) -> None:
+    """A WITH clause read twice, its source a page source, and a parameter: which DuckDB 1.5 by itself does not survive."""
+    text = "WITH q AS NOT MATERIALIZED (SELECT * FROM __rowcall_pages_0) SELECT a.key, b.key FROM q a, q b WHERE a.key = $k ORDER BY ALL"
+
+    found = engine.run(text, {"k": "x"}, {"__rowcall_pages_0": page_source([("{}", "x"), ("{}", "y")])})
+
+    assert found.fetchall() == [("x", "x"), ("x", "y")]
+
+
 def test_a_failure_while_running_is_an_engine_error(engine: Engine) -> None:
     """With DuckDB's own message."""
     with pytest.raises(EngineError, match="boom") as caught:

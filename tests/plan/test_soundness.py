@@ -372,6 +372,10 @@ TRICKY = {
     "a comparison with ALL of nothing, on what gives the keys": (
         "SELECT v.id, m.id FROM visits v LEFT JOIN m ON v.pen = m.pen WHERE m.pen <> ALL (SELECT pen FROM l WHERE tag = 'nothing') AND v.n > 0"
     ),
+    "a WITH named like the table that it reads, used inside and outside": (
+        "WITH l AS (SELECT pen, n + 1 AS n FROM l) "
+        "SELECT s.id FROM (SELECT v.id, x.n FROM visits v JOIN l x ON v.pen = x.pen) s JOIN l ON l.n = s.n"
+    ),
     "a condition on the nullable side": "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, 'p1') = 'p1'",
     "NOT IN with a NULL": "SELECT id FROM visits WHERE pen = 'p1' AND kind NOT IN ('food', NULL)",
     "a full join of two resources": "SELECT v.id, k.id FROM visits v FULL JOIN keepers k ON v.pen = k.pen WHERE v.pen = 'p1' AND k.pen = 'p1'",

@@ -153,8 +153,17 @@ class Engine:
         Not `execute`, which would put its own rows in the place of a result that the caller has not fetched yet.
         """
         given = dict(parameters) or None
-        names = {**frame, "__rowcall_call": self.connection.sql, "__rowcall_text": text, "__rowcall_given": given}
+        names = {**frame, **self._scannable(frame), "__rowcall_call": self.connection.sql, "__rowcall_text": text, "__rowcall_given": given}
         return eval(_CALL, names)  # noqa: S307 - the expression is ours; the frame is what DuckDB's replacement scan reads
+
+    def _scannable(self, frame: Frame) -> Frame:
+        """Our own sources as relations for DuckDB 1.5.
+
+        It crashes where a WITH clause NOT MATERIALIZED that is read twice scans an Arrow table in a statement with parameters.
+        """
+        if streams():
+            return {}
+        return {name: self.connection.from_arrow(source) for name, source in frame.items() if name.startswith("__rowcall_")}
 
     def _materialised(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation | None:
         if streams():

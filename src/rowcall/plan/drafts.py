@@ -97,6 +97,8 @@ class Draft:
         self._values: list[Operand] = []
         self._origins: dict[str, Origin] = {}
         self._through: set[str] = set()
+        self._nests = False
+        """Whether it holds queries that were put together on their own."""
 
     # -- what it uses --------------------------------------------------------------------------------------------------------------
 
@@ -209,6 +211,8 @@ class Draft:
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
         whole = self._frame.scopes.prefixed(query, self._nodes)
+        if self._nests and self._frame.scopes.shadows(self._nodes):
+            return None  # what stands inside would read another table of the name
         for node in self._nodes:
             self._reads |= self._frame.scopes.reads(node)
         return (
@@ -361,6 +365,7 @@ class Draft:
         query = self._sources.within(source)
         if query is None:
             return None
+        self._nests = True
         self._reads |= query.reads
         self._through |= set(query.through)
         return f"({query.sql}) AS {source.alias}"
@@ -369,6 +374,7 @@ class Draft:
         query = self._sources.around(sorted(set(self._outputs)), self._outside)
         if query is None:
             return None
+        self._nests = True
         self._reads |= query.reads
         self._through |= set(query.through)
         names = [*(f"o{index}" for index in sorted(set(self._outputs))), *map(label, self._outside)]

@@ -129,6 +129,12 @@ class Scopes:
                     todo.append(cte)
         return sorted(found.values(), key=lambda cte: cte.args["alias"].this.meta.get("start", 0))
 
+    def shadows(self, nodes: Sequence[exp.Expr]) -> bool:
+        """Whether a name that a WITH clause for pieces of SQL defines means something else anywhere in the statement."""
+        ctes = {id(cte): cte.alias.casefold() for cte in self.used(nodes)}
+        named = (table for table in self.tree.find_all(exp.Table) if table.name.casefold() in ctes.values() and not table.db)
+        return any(id(cte_of(table)) not in ctes for table in named)
+
     def prefixed(self, query: str, nodes: Sequence[exp.Expr]) -> str | None:
         """A query made of pieces of SQL, with the WITH clause that they need; None when it cannot be cut out, or two names are the same."""
         ctes = self.used(nodes)
