@@ -119,7 +119,7 @@ def _is_given(select: Select, source: Source) -> bool:
     preds = [*select.where, *(pred for join in select.joins for pred in join.on)]
     option = any(isinstance(part, Option) and part.source is source for pred in preds for part in pred.parts)
     needs = [set(endpoint.required.values()) for endpoint in source.table.endpoints if endpoint.paging or not option]
-    if set() in needs:
+    if set() in needs and not option:
         return True
     position = select.sources.index(source)
     own = select.joins[position - 1] if position else None

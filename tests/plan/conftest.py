@@ -19,8 +19,8 @@ from rowcall.manifest.model import Column, ListOf, Method, Object, Parameter, Pl
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.nodes import Call, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
+from rowcall.plan.scopes import Evaluate
 from rowcall.plan.splice import splice
-from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode
 from rowcall.sql.bind import Names
 from rowcall.sql.statements import parameters
@@ -160,7 +160,8 @@ class Zoo:
 
     def analysis(self, sql: str, given: Mapping[str, Any]) -> Analysis:
         """The references of a statement."""
-        return analyse(sql, tokenize(sql), self.names(), lambda source: self.engine.columns(source, _used(source, given), {}))
+        describe = lambda source: self.engine.columns(source, _used(source, given), {})  # noqa: E731
+        return analyse(sql, tokenize(sql), self.names(), describe, evaluate=self._evaluate({}, given))
 
     def _evaluate(self, sources: Mapping[str, Any], given: Mapping[str, Any]) -> Evaluate:
         return lambda query: self.engine.values(query, _used(query, given), sources)

@@ -90,7 +90,13 @@ def _plan(case: Case, engine: Engine) -> Iterator[str]:
     given = json.loads(case.setting("params") or "{}")
     use = tuple(part for part in case.setting("use").split(".") if part)
     names = Names(CATALOG, use, lambda parts: engine.has(parts, FRAME))
-    analysis = analyse(case.sql, tokenize(case.sql), names, lambda source: engine.columns(source, _used(source, given), FRAME))
+    analysis = analyse(
+        case.sql,
+        tokenize(case.sql),
+        names,
+        lambda source: engine.columns(source, _used(source, given), FRAME),
+        evaluate=lambda sql: engine.values(sql, _used(sql, given), FRAME),
+    )
     frame = {**FRAME, **{mention.source: page_source([]) for mention in analysis.mentions}}
     planner = Planner(analysis, lambda sql: engine.values(sql, _used(sql, given), frame))
     planner.check()

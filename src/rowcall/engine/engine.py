@@ -36,10 +36,25 @@ class Engine:
 
     def bind(self, text: str, parameters: Parameters, frame: Frame) -> None:
         """Returns when DuckDB can bind `text`; raises BindError, its span in `text`, when it cannot. Runs nothing."""
+        if self._is_bound(text, parameters, frame):
+            return
         try:
             interruptible(self.connection, lambda: self._call(f"{_EXPLAIN}{text}", parameters, frame))
         except Exception as error:
             raise _translated(error, text, _EXPLAIN) from error
+
+    def _is_bound(self, text: str, parameters: Parameters, frame: Frame) -> bool:
+        """Whether a query is known to bind. A relation takes a fraction of EXPLAIN, but runs what is no query or has parameters."""
+        if parameters:
+            return False
+        try:
+            first, *more = self.connection.extract_statements(text)
+            if more or first.type is not _query_type():
+                return False
+            interruptible(self.connection, lambda: self._call(text, {}, frame))
+        except Exception:  # noqa: BLE001 - EXPLAIN says it with its place
+            return False
+        return True
 
     def parse(self, text: str) -> None:
         """Returns when DuckDB can read `text` as SQL; raises BindError, its span in `text`, when it cannot."""
@@ -125,6 +140,8 @@ class Engine:
             return True
         if not 0 < len(folded) <= 3:
             return False
+        if len(folded) == len(_HAS) and (folded[0],) not in self.rows(_DATABASES, {}, {}):
+            return False  # as for most names of three parts, which are an API's; the catalog takes several times as long
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
     def in_one_thread(self, source: str) -> str:
@@ -223,6 +240,7 @@ _NEVER_REACHED = 10**12
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
+_DATABASES = "SELECT lower(database_name) FROM duckdb_databases()"
 _HAS = {
     1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = $1 AND (d = 'temp' OR d = lower(current_database())
 AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)), s)) LIMIT 1""",
@@ -236,6 +254,12 @@ def _is_frame(value: object) -> bool:
     if any(hasattr(type(value), name) for name in ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")):
         return True
     return type(value).__module__.split(".", 1)[0] in {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
+
+
+def _query_type() -> object:
+    import duckdb
+
+    return duckdb.StatementType.SELECT
 
 
 _CALL = compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval")

@@ -53,6 +53,8 @@ class Client:
         base = checked_base(endpoint)
         self.endpoint = endpoint
         self._base = urlunsplit(base._replace(netloc=base.netloc.rpartition("@")[2], query=""))
+        self._inside = f"{self._base}/"
+        """What is below the base URL is at its origin too, and is not taken apart again."""
         self._userinfo = unquote(base.netloc.rpartition("@")[0])
         self._query = (*parse_qsl(base.query, keep_blank_values=True), *endpoint.query)
         self._redact = Redactor(endpoint)
@@ -320,10 +322,10 @@ class Client:
     def _url(self, request: Request) -> str:
         """The full URL: base, path, the request's query, and of the user's query what the request does not have."""
         path, _, in_path = request.path.partition("?")
-        if any(unquote(segment) in {".", ".."} for segment in path.split("/")):
+        if ("." in path or "%2" in path) and any(unquote(segment) in {".", ".."} for segment in path.split("/")):
             raise DataError(f"A path parameter of {request.resource}.{request.method_name} is a dot segment, which leads to another path.")
         url = path if "://" in path else self._base + path
-        if origin(url) != origin(self._base):
+        if not url.startswith(self._inside) and origin(url) != origin(self._base):
             raise DataError(f"{request.resource}.{request.method_name} leads to another place than base_url.")
         present = {name for name, _ in (*parse_qsl(in_path, keep_blank_values=True), *request.query)}
         pairs = (*request.query, *(pair for pair in self._query if pair[0] not in present))

@@ -11,8 +11,8 @@ from rowcall.manifest.model import Method, Parameter
 from rowcall.plan.bindings import Bindings
 from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Among
-from rowcall.plan.scopes import Frame
-from rowcall.plan.values import Evaluate, Resolver, bound, canonical, column_of_parameter, tuples
+from rowcall.plan.scopes import Evaluate, Frame
+from rowcall.plan.values import Resolver, bound, canonical, column_of_parameter, tuples
 
 
 def keys_only(analysis: Analysis, method: Method) -> bool:

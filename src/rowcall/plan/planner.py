@@ -26,9 +26,9 @@ from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_co
 from rowcall.plan.references import Reference, check_shown, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import protocol
-from rowcall.plan.scopes import Describe, Scopes
+from rowcall.plan.scopes import Describe, Evaluate, Scopes
 from rowcall.plan.splice import Edit
-from rowcall.plan.values import Alternative, Evaluate, Resolver, bound, canonical, count, tuples, values, with_bounds
+from rowcall.plan.values import Alternative, Resolver, bound, canonical, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
@@ -84,14 +84,23 @@ _FORMS = {"TABLE": "(FROM {})", "SUMMARIZE": "FROM {}", "COPY": "(FROM {})"}
 """How a table is written as a query after words that take the one or the other."""
 
 
-def analyse(text: str, tokens: Sequence[Token], names: Names, describe: Describe, tree: exp.Expr | None = None) -> Analysis:
+def analyse(
+    text: str,
+    tokens: Sequence[Token],
+    names: Names,
+    describe: Describe,
+    tree: exp.Expr | None = None,
+    *,
+    evaluate: Evaluate | None = None,
+) -> Analysis:
     """The remote references of `text`, none when it is DuckDB's alone; `tree` is what `read` made of it, where that is known.
 
+    With `evaluate`, expressions without columns can be asked whether they are NULL; without, all but literals may be.
     Raises UnknownNameError, AmbiguousNameError, UnsupportedSQLError.
     """
     tree = tree or read(text)
     references = find(tree, text, names)
-    scopes = Scopes(text, tree, references, Layout(text, tokens), describe)
+    scopes = Scopes(text, tree, references, Layout(text, tokens), describe, evaluate)
     mentions: dict[int, Mention] = {}
     # From the inside out, since what a sub-query gives is known when its own references are.
     for number in sorted(range(len(references)), key=lambda number: -references[number].table.depth):
@@ -396,11 +405,11 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
         verbs = ", ".join(name for name in ref.resource.methods)
         return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=f"It has: {verbs}.")
     unvalued = [item.name for item in mention.hidden if item.column is None and item.name != EXTRA]
+    reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     if any(not missing for _, missing in lacks):
-        message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here."
+        message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here. {reason}".strip()
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
-    reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
 
 

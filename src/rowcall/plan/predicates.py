@@ -5,9 +5,9 @@ Only what is certain is read; a predicate that is not understood is a filter, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 
 from sqlglot import exp
 
@@ -78,9 +78,10 @@ Matched = Callable[[exp.Expr, Range | None], Sequence[Equal] | None]
 class Reader:
     """Reads the conditions of a statement."""
 
-    def __init__(self, layout: Layout, matched: Matched) -> None:
+    def __init__(self, layout: Layout, matched: Matched, may_be_null: Callable[[Iterable[Operand]], bool]) -> None:
         self._layout = layout
         self._matched = matched
+        self._may_be_null = may_be_null
 
     def alternatives(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Alternative, ...]:
         """What `predicate` says; no alternative where it is never true."""
@@ -153,7 +154,7 @@ class Reader:
         for pair in zip(*sides, strict=False) if len(sides[0]) == len(sides[1]) else ():
             found = _pair(*pair)
             if isinstance(found, Among):
-                yield Among(found.columns, found.rows, identical=_may_be_null(found.rows))
+                yield Among(found.columns, found.rows, identical=self._may_be_null(chain.from_iterable(found.rows)))
         yield Filter(predicate, tokens)
 
     def _parts(self, row: Operand) -> list[Operand]:
@@ -170,7 +171,7 @@ class Reader:
             left = Operand(predicate.left, (sides[0][0], sides[0][1] - 3))
         for column, value in ((left, right), (right, left)):
             if isinstance(column.node, exp.Column) and is_constant(value):
-                return Among((column.node,), ((value,),), identical=_may_be_null([(value,)]))
+                return Among((column.node,), ((value,),), identical=self._may_be_null([value]))
         return Filter(predicate, tokens)
 
     def _in(self, predicate: exp.In, tokens: Range | None) -> Iterator[Atom]:
@@ -192,15 +193,15 @@ class Reader:
         values = [Operand(value, places[i] if known else None) for i, value in enumerate(written)]
         found = _among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
         # Of rows in a list, NULL equals NULL; of rows of a query it does not.
-        yield replace(found, identical=_may_be_null(found.rows)) if identical and isinstance(found, Among) else found
+        yield (
+            replace(found, identical=self._may_be_null(chain.from_iterable(found.rows)))
+            if identical and isinstance(found, Among)
+            else found
+        )
 
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()
         yield Filter(predicate, tokens)
-
-
-def _may_be_null(rows: Sequence[tuple[Operand, ...]]) -> bool:
-    return not all(isinstance(value.node, exp.Literal) for row in rows for value in row)
 
 
 def _pair(left: Operand, right: Operand) -> Atom:

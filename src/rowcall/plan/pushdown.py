@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -41,8 +41,7 @@ class Pushed:
         """The calls of a scan; none where no row is needed."""
         if self.rows == 0:
             return ()
-        requests = (build(ref, name, method, {**bound, **self.parameters}) for bound in tuples)
-        return tuple(Call(replace(request, rows_needed=self.rows), bound) for request, bound in zip(requests, tuples, strict=True))
+        return tuple(Call(build(ref, name, method, {**bound, **self.parameters}, rows_needed=self.rows), bound) for bound in tuples)
 
 
 class Pushdown:

@@ -24,7 +24,7 @@ from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names
 from rowcall.sql.define import listed
-from rowcall.sql.tokens import Token, closing, tokenize
+from rowcall.sql.tokens import Token, closing, sqlglot_tokens, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ def read(text: str) -> exp.Expr:
 def _parsed(text: str) -> exp.Expr | None:
     """sqlglot's tree; where it cannot read a FROM before its SELECT, that of the tokens in the usual order, each with its own place."""
     dialect = Dialect.get_or_raise("duckdb")
-    tokens = dialect.tokenize(text + " ")  # for the blank, see `rowcall.sql.tokens.tokenize`
+    tokens = list(sqlglot_tokens(text))
+    if tokens and tokens[0].token_type in dialect.tokenizer_class.COMMANDS:
+        tokens = dialect.tokenize(text + " ")
     try:
         return dialect.parser().parse(tokens, text)[0]
     except SqlglotParseError:

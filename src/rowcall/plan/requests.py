@@ -14,7 +14,9 @@ from rowcall.plan.nodes import Protocol, Request
 _SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 
-def build(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any], body: Any = None) -> Request:
+def build(
+    ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any], body: Any = None, *, rows_needed: int | None = None
+) -> Request:
     """The first request of a call. `bound` has a value for each required parameter; None leaves an optional one out.
 
     A paged method asks for the largest page unless `bound` says how many rows. Raises PlanError for a path value that would name
@@ -46,6 +48,7 @@ def build(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any],
         headers=tuple(headers.items()),
         body=body,
         reads=method.is_read,
+        rows_needed=rows_needed,
         retriable=method.is_read or method.idempotent or method.http_method in _SAFE_TO_REPEAT,
     )
 

@@ -6,12 +6,13 @@ A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlglot import exp
 
-from rowcall.errors import Span
+from rowcall.errors import RowcallError, Span
 from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
@@ -20,6 +21,11 @@ from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, 
 from rowcall.plan.references import Reference, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
 from rowcall.plan.splice import Edit, splice
 
+Evaluate = Callable[[str], tuple[Sequence[str], list[tuple[Any, ...]]]]
+"""The DuckDB types and the rows of a local query, with the statement's parameters and the caller's data frames.
+
+Raises BindError or EngineError.
+"""
 Describe = Callable[[str], Mapping[str, str] | None]
 """Column names and DuckDB types of a query whose references are empty stand-ins; None when it cannot be bound by itself."""
 
@@ -75,7 +81,15 @@ class Source:
 class Scopes:
     """All SELECTs of a statement."""
 
-    def __init__(self, text: str, tree: exp.Expr, references: Sequence[Reference], layout: Layout, describe: Describe) -> None:
+    def __init__(  # noqa: PLR0917 - what a statement is, and what DuckDB says of it
+        self,
+        text: str,
+        tree: exp.Expr,
+        references: Sequence[Reference],
+        layout: Layout,
+        describe: Describe,
+        evaluate: Evaluate | None = None,
+    ) -> None:
         self.text = text
         self.tree = tree
         self.references = tuple(references)
@@ -85,6 +99,8 @@ class Scopes:
         self.stand_ins: dict[int, str] = {}
         """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
         self._describe = describe
+        self._evaluate = evaluate
+        self._null: dict[str, bool] = {}
         self._by_table = {id(reference.table): number for number, reference in enumerate(references)}
         self._frames: dict[int, Frame] = {}
         self._reads: dict[int, frozenset[int]] = {}
@@ -104,6 +120,21 @@ class Scopes:
         """The SELECT that a node stands in."""
         select = node.find_ancestor(exp.Select)
         return self.frame(select) if select is not None else None
+
+    def may_be_null(self, constants: Iterable[Operand]) -> bool:
+        """Whether one of some expressions without columns is NULL, or cannot be told not to be."""
+        return any(not isinstance(one.node, exp.Literal) and self._is_null(one) for one in constants)
+
+    def _is_null(self, constant: Operand) -> bool:
+        if self._evaluate is None or constant.node is None:
+            return True
+        text = self.layout.shown(constant.tokens) if constant.tokens is not None else constant.node.sql(dialect="duckdb")
+        if text not in self._null:
+            try:
+                ((self._null[text],),) = self._evaluate(f"SELECT coalesce(TRY(({text}) IS NULL), true)")[1]
+            except RowcallError:  # which binding the statement will say with its place
+                self._null[text] = True
+        return self._null[text]
 
     # -- what a piece of SQL reads -------------------------------------------------------------------------------------------------
 
@@ -191,7 +222,7 @@ class Frame:
         self.clauses = self._clauses()
         self._columns: dict[int, Mapping[str, str]] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
-        self._reader = Reader(scopes.layout, self._match)
+        self._reader = Reader(scopes.layout, self._match, scopes.may_be_null)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
         from_ = select.args.get("from_")
         self._tree: Tree | None = None

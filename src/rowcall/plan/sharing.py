@@ -5,8 +5,8 @@ A key that two references ask for is fetched once, though each of them knows mor
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,8 +30,11 @@ def shared(scans: Sequence[Scan], others: Sequence[Scan], widened: Widened, expe
     Where filters make more calls for one key than all of its rows take, the filters are left to DuckDB. Then a call gives way to one that
     another reference makes anyway and that brings its rows too: all rows, or more of the first ones.
     """
-    asked = _by_key(scans)
+    asked = _by_key([scan for scan in scans if _optional(scan)])
     wider = [_unfiltered(scan, asked, widened, expected) for scan in scans]
+    methods = Counter(_method(scan) for scan in (*others, *wider))
+    if all(methods[_method(scan)] == 1 for scan in wider):
+        return tuple(wider)
     whole: dict[Hashable, dict[_Names, dict[_Values, Call]]] = defaultdict(lambda: defaultdict(dict))
     longest: dict[Hashable, Call] = {}
     for scan in (*others, *wider):
@@ -48,9 +51,15 @@ def _method(scan: Scan) -> Hashable:
     return scan.ref.full_name, scan.method_name
 
 
-def _key(scan: Scan, call: Call) -> Hashable:
-    """What the API needs to be told for a call, and of which method."""
-    return _method(scan), tuple(call.bound.get(name) for name in scan.method.required())
+def _keys(scan: Scan) -> Iterator[Hashable]:
+    """What the API needs to be told for each call, and of which method."""
+    method, required = _method(scan), scan.method.required()
+    return ((method, *(call.bound.get(name) for name in required)) for call in scan.calls)
+
+
+def _optional(scan: Scan) -> set[str]:
+    """The parameters that its calls bind without need."""
+    return set(scan.calls[0].bound).difference(scan.method.required()) if scan.calls else set()
 
 
 def _cut(scan: Scan, call: Call) -> Hashable:
@@ -64,22 +73,21 @@ def _by_key(scans: Sequence[Scan]) -> _Asked:
     """The different calls for all rows, by what the API needs to be told for them."""
     found: dict[Hashable, set[frozenset[tuple[str, Any]]]] = defaultdict(set)
     for scan in scans:
-        for call in scan.calls:
+        for key, call in zip(_keys(scan), scan.calls, strict=True):
             if call.request.rows_needed is None:
-                found[_key(scan, call)].add(frozenset(call.bound.items()))
+                found[key].add(frozenset(call.bound.items()))
     return found
 
 
 def _unfiltered(scan: Scan, asked: _Asked, widened: Widened, expected: Expected) -> Scan:
     """The scan without its optional filters, for keys of which there would be more calls than all rows of the key take requests."""
-    required = set(scan.method.required())
-    optional = {name for call in scan.calls[:1] for name in call.bound if name not in required}
+    optional = _optional(scan)
     if not optional or optional & _valued(scan) or any(scan.method.parameters[name].role is not None for name in optional):
         return scan
     most, found = expected(scan), []
-    for call in scan.calls:
-        is_cheaper = call.request.rows_needed is None and len(asked[_key(scan, call)]) > most
-        found.append(widened(scan, {name: call.bound[name] for name in call.bound if name in required}) if is_cheaper else call)
+    for key, call in zip(_keys(scan), scan.calls, strict=True):
+        is_cheaper = call.request.rows_needed is None and len(asked[key]) > most
+        found.append(widened(scan, {name: call.bound[name] for name in call.bound if name not in optional}) if is_cheaper else call)
     return _with_calls(scan, found) if any(one is not other for one, other in zip(found, scan.calls, strict=True)) else scan
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
+from itertools import chain, product
 from math import isfinite, prod
 from typing import Any
 
@@ -18,13 +18,7 @@ from rowcall.plan.cases import Constants, Keys
 from rowcall.plan.layout import Layout
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand, collates
-from rowcall.plan.scopes import kind_of
-
-Evaluate = Callable[[str], tuple[Sequence[str], list[tuple[Any, ...]]]]
-"""The DuckDB types and the rows of a local query, with the statement's parameters and the caller's data frames.
-
-Raises BindError or EngineError.
-"""
+from rowcall.plan.scopes import Evaluate, kind_of
 
 _EXACT = 2**53
 """Past this, a float stands for several integers."""
@@ -98,7 +92,9 @@ class Resolver:
     # -- from the statement --------------------------------------------------------------------------------------------------------
 
     def _constants(self, constants: Constants) -> Table | None:
-        if any(collated for query in (_DEFAULT_COLLATES, *constants.through) for (collated,) in self._evaluated(query)[1]):
+        # Most databases have no collation, and to ask for it takes half as long as to try it.
+        default = () if self._evaluated(_DEFAULT_COLLATION)[1] == [("",)] else (_DEFAULT_COLLATES,)
+        if any(collated for query in (*default, *constants.through) for (collated,) in self._evaluated(query)[1]):
             self._say("The column compares under a collation, by which other texts are equal to it too.")
             return None
         flat = [operand for row in constants.rows for operand in row]
@@ -213,6 +209,7 @@ class Resolver:
 
 
 _COLLATED = "collated"
+_DEFAULT_COLLATION = "SELECT current_setting('default_collation')"
 _DEFAULT_COLLATES = f"SELECT {collates('NULL')}"
 
 
@@ -303,13 +300,13 @@ def count(method: Method, names: Sequence[str], alternatives: Sequence[Alternati
 def tuples(method: Method, names: Sequence[str], alternatives: Sequence[Alternative]) -> list[dict[str, Any]]:
     """The distinct tuples of these parameters, which every alternative has values for."""
     found: dict[tuple[Any, ...], None] = {}
+    wanted = [column_of_parameter(method, name) for name in names]
     for alternative in alternatives:
         parts = _projections(method, names, alternative)
+        columns = [column for columns, _ in parts for column in columns]
         for chosen in product(*(rows for _, rows in parts)):
-            values = {
-                column: value for (columns, _), row in zip(parts, chosen, strict=True) for column, value in zip(columns, row, strict=True)
-            }
-            found.setdefault(tuple(values[column_of_parameter(method, name)] for name in names))
+            values = dict(zip(columns, chain.from_iterable(chosen), strict=True))
+            found.setdefault(tuple([values[column] for column in wanted]))
     return [dict(zip(names, values, strict=True)) for values in found]
 
 

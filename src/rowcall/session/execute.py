@@ -19,9 +19,8 @@ from rowcall.plan.explanation import Explanation
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
-from rowcall.plan.scopes import Describe
+from rowcall.plan.scopes import Describe, Evaluate
 from rowcall.plan.splice import Edit, original, splice
-from rowcall.plan.values import Evaluate
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import scan_pages
 from rowcall.session.measuring import measure
@@ -203,7 +202,7 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
         if first_mention(text, tokens, context.names) is None:
             return None
         raise
-    analysis = analyse(text, tokens, context.names, columns_of(context), tree)
+    analysis = analyse(text, tokens, context.names, columns_of(context), tree, evaluate=evaluator(context, {}))
     if not analysis.mentions:
         return None
     edits = analysis.with_stand_ins()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rowcall.errors import ParseError, Span
 
 if TYPE_CHECKING:
+    from sqlglot.tokenizer_core import Token as SqlglotToken
     from sqlglot.tokens import Tokenizer
 
 
@@ -61,14 +62,19 @@ _CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
 @lru_cache(maxsize=8)  # a statement is looked at several times on its way
 def tokenize(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, comments left out. Raises ParseError for a string or comment that does not end."""
+    return tuple(Token(token.text, token.token_type.name, token.start, token.end + 1) for token in sqlglot_tokens(text))
+
+
+@lru_cache(maxsize=8)
+def sqlglot_tokens(text: str) -> tuple[SqlglotToken, ...]:
+    """The same as sqlglot has them, for its parser. Raises ParseError as `tokenize`."""
     from sqlglot.errors import TokenError
 
     try:
         # With a blank after it: sqlglot cannot read a text that has `$name` in it and ends with ''.
-        raw = _tokenizer()(dialect="duckdb").tokenize(text + " ")
+        return tuple(_tokenizer()(dialect="duckdb").tokenize(text + " "))
     except TokenError as error:
         raise unterminated(text, *(open_at(text) or (0, "text"))) from error
-    return tuple(Token(token.text, token.token_type.name, token.start, token.end + 1) for token in raw)
 
 
 def unterminated(text: str, position: int, kind: str) -> ParseError:
@@ -99,6 +105,8 @@ def spaced(text: str) -> str:
 
 def outside(text: str, marks: str) -> list[int]:
     """Where any of the characters `marks` stands in `text`, outside strings, quoted names and comments."""
+    if not any(mark in text for mark in marks):
+        return []
     found, done = [], 0
     for _, start, end in [*_regions(text), ("", len(text), len(text))]:
         found += [i for i in range(done, start) if text[i] in marks]
