@@ -17,6 +17,7 @@ from rowcall.plan.cases import Case, Constants, Keys
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, reach
+from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Atom, Equal, Filter
 from rowcall.plan.scopes import Frame, Scopes, Source
 
@@ -25,7 +26,7 @@ from rowcall.plan.scopes import Frame, Scopes, Source
 class Restriction:
     """All that is said of one reference."""
 
-    alternatives: list[list[Constants | Keys]] = field(default_factory=list)
+    alternatives: list[list[Constants | Keys | Holds]] = field(default_factory=list)
     """Ways in which a row can matter; none when no row can."""
     reasons: list[str] = field(default_factory=list)
     """Why something that looks like a value was not taken for one, in the user's terms."""
@@ -61,8 +62,25 @@ class Bindings:
             return said
         for case in self._cases(Use(frame, own), said):
             known = {name: case.equals(name) for name in columns}
-            said.alternatives.append([*case.constants(known), *case.keys(known)])
+            sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
+            around = None if case.takes_from_outside else self._beside(enclosing(frame))
+            beside = case.beside() + ([around] if around is not None else [])
+            said.alternatives.append([*sets, *(Keys((), sql, (), frozenset()) for sql in beside)])
         return said
+
+    def _beside(self, around: Enclosing) -> str | None:
+        """A query that has no row where none around a SELECT matters, because a local table there has none; None where it cannot be told."""
+        ways: list[str] = []
+        for use in around.uses:
+            if use.own is None and not _ends_with_rows(use.frame.select):
+                return None
+            further = self._beside(enclosing(use.frame))
+            for case in self._cases(use, Restriction()):
+                needs = case.beside() + ([further] if further is not None else [])
+                if not needs:
+                    return None
+                ways.append(" AND ".join(f"EXISTS ({sql})" for sql in needs))
+        return f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in ways) or 'false'}" if around.uses else None
 
     def certain(self, number: int) -> list[exp.Expr]:
         """The predicates that every row satisfies which matters of a reference."""
@@ -206,6 +224,12 @@ class Bindings:
                 return None
             queries.append(query)
         return _union(queries, [f"k{number}" for number in range(len(source.matched or ()))])
+
+
+def _ends_with_rows(select: exp.Select) -> bool:
+    """Whether a SELECT has no row where its FROM has none: an aggregate would be one row of none."""
+    found = (one for one in select.find_all(exp.AggFunc) if one.find_ancestor(exp.Select) is select)
+    return all(isinstance(one.parent, exp.Window) for one in found)
 
 
 def _union(queries: Sequence[Query], names: Sequence[str]) -> Query | None:

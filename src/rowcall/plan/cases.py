@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Sources, label
 from rowcall.plan.enclosing import Use
 from rowcall.plan.joins import Condition, Group, Live, Place
+from rowcall.plan.narrowing import Holds, holds, presence
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
 
@@ -63,6 +64,8 @@ class Case:
         self._own = sources.own
         self._atoms = atoms
         self._filters = list(self._filtering())
+        self._used: set[int] = set()
+        """The sources that key queries of this read."""
 
     def _filtering(self) -> Iterator[Filtering]:
         """The conditions as what may stand after WHERE: each whole where it says one thing, else what is chosen of it."""
@@ -165,11 +168,25 @@ class Case:
             found += [self._key_query({name: [other]}) for other in others if not self._is_alike(first[0], other[0])]
         return [keys for keys in found if keys is not None]
 
+    def beside(self) -> list[str]:
+        """Queries that each have a row where some local tables, joined with the source in question and read by no key query, have one."""
+        return [query.sql for query in presence(self.sources, self._used, self._filters)]
+
+    @property
+    def takes_from_outside(self) -> bool:
+        """Whether key queries of this take values from around its SELECT."""
+        return OUTER in self._used
+
+    def holds(self, keys: Collection[str]) -> Iterator[Holds]:
+        """The conditions that are about these columns of the source in question alone."""
+        return holds(self.sources, [live.condition for _, live in self._atoms if live.restricts and not live.guards], keys)
+
     def _key_query(self, wanted: dict[str, list[tuple[Operand, tuple[Place, ...]]]]) -> Keys | None:
         query = self.query([(name, [operand for operand, _ in pairs]) for name, pairs in wanted.items()])
         if query is None:
             return None
         probes = {*query.through, *self._probes(path for pairs in wanted.values() for _, path in pairs)}
+        self._used |= query.used
         return Keys(tuple(wanted), query.sql, query.origins, query.reads, tuple(sorted(probes)))
 
     def _is_alike(self, one: Operand, other: Operand) -> bool:

@@ -34,6 +34,8 @@ class Query:
     """Where each of its columns comes from."""
     through: tuple[str, ...] = ()
     """Queries of one truth value each: whether a column that its values were found through compares under a collation."""
+    used: frozenset[int] = frozenset()
+    """The sources of its own SELECT that it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class Draft:
     ) -> Query | None:
         """The distinct values of expressions, under names, reduced by the conditions that are about what is used or joins it with more.
 
-        None where something that is needed cannot be read.
+        One row where there is any, when no expressions are selected. None where something that is needed cannot be read.
         """
         chosen = self._closed(filters)
         items = self._items() if chosen is not None else None
@@ -204,22 +206,22 @@ class Draft:
         conditions = [self._condition(filtering.operands) for filtering in chosen] + [self._condition(pair) for pair in same]
         if any(text is None for _, text in texts):
             return None
-        query = "SELECT DISTINCT " + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
+        query = "SELECT DISTINCT " + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts) if texts else "SELECT 1 AS there"
         query += f" FROM {', '.join(items)}" if items else ""
         bounds = [(f"{self._frame.shown(place)}", index) for place, index in self._sources.outputs if place[0] in self._included]
         conditions += [f'({shown} = __rowcall_around."o{index}")' for shown, index in bounds if index in self._outputs]
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
+        query += "" if texts else " LIMIT 1"
         whole = self._frame.scopes.prefixed(query, self._nodes)
         if self._nests and self._frame.scopes.shadows(self._nodes):
             return None  # what stands inside would read another table of the name
         for node in self._nodes:
             self._reads |= self._frame.scopes.reads(node)
-        return (
-            Query(whole, frozenset(self._reads), tuple(self._origin(operand) for _, operand in selected), tuple(sorted(self._through)))
-            if whole is not None
-            else None
-        )
+        if whole is None:
+            return None
+        origins = tuple(self._origin(operand) for _, operand in selected)
+        return Query(whole, frozenset(self._reads), origins, tuple(sorted(self._through)), frozenset(self._included))
 
     def _closed(self, filters: Sequence[Filtering]) -> list[Filtering] | None:
         """The conditions that reduce it, with what it needs added; None where a need cannot be met."""
@@ -268,7 +270,12 @@ class Draft:
         touched = [self._touched(operand) for operand in filtering.operands]
         positions = {position for found in touched if found is not None for position in found[0]}
         outside = [column for found in touched if found is not None for column in found[1]]
-        if None in touched or not filtering.guards <= groups or not positions & set(self._included) or self._sources.own in positions:
+        if (
+            None in touched
+            or not filtering.guards <= groups
+            or (positions and not positions & set(self._included))
+            or self._sources.own in positions
+        ):
             return False
         if any(column not in self._outside for column in outside) or any(self._is_matched(position) for position in positions):
             return False

@@ -138,8 +138,8 @@ class Builder:
 
     def _element(self, node: exp.Expr, item: Item | None) -> tuple[Tree, View]:
         bare = isinstance(node, exp.Subquery) and not node.args.get("alias") and not node.args.get("pivots")
-        if bare and isinstance(node.this, exp.Table):
-            inner: exp.Table = node.this
+        if bare and (isinstance(node.this, exp.Table) or (isinstance(node.this, exp.Subquery) and node.this.args.get("joins"))):
+            inner: exp.Expr = node.this
             joins = inner.args.get("joins") or node.args.get("joins") or ()
             if joins:
                 node.set("joins", joins)  # beside the first table, and no part of it

@@ -127,7 +127,7 @@ def _hidden(reference: Reference, scopes: Scopes, tree: exp.Expr) -> tuple[Hidde
             return []
         return [set(frame.named(source.position).columns or ()) for source in frame.sources if source.position != own]
 
-    hidden = named_hidden(reference, others, tree)
+    hidden = named_hidden(reference, others, tree, scopes.references)
     check_shown(reference, hidden, scopes.text)
     if frame is not None:
         _check_natural(

@@ -216,8 +216,14 @@ def hidden_columns(ref: ResourceRef) -> dict[str, Hidden]:
     return {**found, EXTRA: Hidden(EXTRA, Scalar.JSON)}
 
 
-def named_hidden(reference: Reference, others: Callable[[], Sequence[set[str]]], tree: exp.Expr) -> tuple[Hidden, ...]:
-    """The hidden columns that a statement names, with the reference's name before them or, where no other source has them, without."""
+def named_hidden(
+    reference: Reference, others: Callable[[], Sequence[set[str]]], tree: exp.Expr, references: Sequence[Reference]
+) -> tuple[Hidden, ...]:
+    """The hidden columns that a statement names, with the reference's name before them or, where no other source has them, without.
+
+    A name that a reference further in has too is that one's there.
+    """
+    within = [other for other in references if other.select is not reference.select and is_inside(other.table, reference.select)]
     known = hidden_columns(reference.ref)
     folded = {name.casefold(): name for name in known}
     wanted: set[str | None] = {folded.get(name) for name in _using(reference)}
@@ -225,11 +231,19 @@ def named_hidden(reference: Reference, others: Callable[[], Sequence[set[str]]],
         parts = [part.name.casefold() for part in column.parts]
         if isinstance(column.this, exp.Star):
             continue
-        wanted |= {folded.get(parts[i]) for i in range(1, len(parts)) if is_prefix(reference, parts[:i])}
+        qualified = [i for i in range(1, len(parts)) if is_prefix(reference, parts[:i])]
+        if qualified and any(is_inside(column, other.select) and _has(other, parts) for other in within):
+            continue
+        wanted |= {folded.get(parts[i]) for i in qualified}
         here = parts[0] in folded and is_inside(column, reference.select) and not _is_alias(column)
         if here and not any(parts[0] in other for other in others()):
             wanted.add(folded[parts[0]])
     return tuple(hidden for name, hidden in known.items() if name in wanted)
+
+
+def _has(reference: Reference, parts: Sequence[str]) -> bool:
+    """Whether a column, written with a name before it, is the reference's by that name."""
+    return any(is_prefix(reference, parts[:i]) and own_name(reference, parts[i]) is not None for i in range(1, len(parts)))
 
 
 def _is_alias(column: exp.Column) -> bool:
@@ -312,10 +326,18 @@ def _stars(reference: Reference, tokens: Sequence[Token]) -> Iterator[tuple[int,
         star = item.this if qualified else item
         if not isinstance(star, exp.Star) or (qualified and not _is_name(reference, item.parts[:-1])):
             continue
+        if not qualified and _is_tested(reference):
+            continue
         if "start" in star.meta:
             yield star.meta["start"], qualified
         elif not qualified:
             yield max((token.start for token in tokens if token.start < reference.span.start and token.word == "FROM"), default=0), False
+
+
+def _is_tested(reference: Reference) -> bool:
+    """Whether it stands on the right of a SEMI or ANTI join, whose columns nothing but ON sees."""
+    join = reference.table.find_ancestor(exp.Join, exp.Select)
+    return isinstance(join, exp.Join) and join.kind in {"SEMI", "ANTI"}
 
 
 def _is_name(reference: Reference, parts: Sequence[exp.Expr]) -> bool:

@@ -571,6 +571,8 @@ _VOLATILE = frozenset(
 
 def _ordered_by_all(query: exp.Select) -> bool:
     order = query.args.get("order")
+    if order and any(isinstance(ordered.this, exp.Var) and ordered.this.name.upper() == "ALL" for ordered in order.expressions):
+        return True
     keys = {ordered.this.sql() for ordered in order.expressions} if order else set()
     keys |= {query.expressions[int(key) - 1].unalias().sql() for key in keys if key.isdigit() and 0 < int(key) <= len(query.expressions)}
     return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain, product
 from math import isfinite, prod
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.errors import BindError
+from rowcall.errors import BindError, RowcallError
 from rowcall.manifest.model import Method, Scalar, Verb
-from rowcall.manifest.types import quoted
+from rowcall.manifest.types import literal, quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
 from rowcall.plan.layout import Layout
+from rowcall.plan.narrowing import KEYS, NUMBER, Holds
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand, collates
 from rowcall.plan.scopes import Evaluate, kind_of
@@ -77,9 +78,11 @@ class Resolver:
         self.reasons += restriction.reasons
         return [self._alternative(sets) for sets in restriction.alternatives]
 
-    def _alternative(self, sets: Iterable[Constants | Keys]) -> Alternative:
+    def _alternative(self, sets: Sequence[Constants | Keys | Holds]) -> Alternative:
         tables: list[Table] = []
         for one in sets:
+            if isinstance(one, Holds):
+                continue
             found = self._keys(one) if isinstance(one, Keys) else self._constants(one)
             if found is None:
                 continue
@@ -87,7 +90,33 @@ class Resolver:
                 tables.remove(table)
                 found = found.joined(table)
             tables.append(found)
+        for one in sets:
+            if isinstance(one, Holds) and not one.reads & self._unknown and all(table.rows or not table.known for table in tables):
+                tables = self._held(one, tables)
         return tuple(tables)
+
+    def _held(self, condition: Holds, tables: list[Table]) -> list[Table]:
+        """The tables without the keys that a condition on them drops."""
+        names = [self._canonical.get(column, column) for column in condition.columns]
+        about = next((table for table in tables if names and table.known and set(names) <= set(table.columns)), None)
+        if names and about is None:
+            return tables
+        values = about.projected(list(dict.fromkeys(names))) if about is not None else [()]
+        places = [list(dict.fromkeys(names)).index(name) for name in names]
+        rows = (f"({', '.join([str(number), *(_literal(row[at]) for at in places)])})" for number, row in enumerate(values))
+        columns = ", ".join([NUMBER, *map(quoted, condition.columns)])
+        try:
+            found = self._evaluated(condition.sql.replace(f"FROM {KEYS} ", f"FROM (VALUES {', '.join(rows)}) AS {KEYS}({columns}) ", 1))[1]
+        except RowcallError:  # for some key it cannot be told; DuckDB will say so if that matters
+            return tables
+        kept = {values[number] for (number,) in found}
+        if len(kept) == len(values):
+            return tables
+        if about is None:
+            return [*tables, _NOTHING]
+        at = [about.columns.index(name) for name in dict.fromkeys(names)]
+        held = replace(about, rows=tuple(row for row in about.rows if tuple(row[i] for i in at) in kept))
+        return [held if table is about else table for table in tables]
 
     # -- from the statement --------------------------------------------------------------------------------------------------------
 
@@ -131,6 +160,8 @@ class Resolver:
             return None
         width = len(keys.columns)
         known = not keys.reads & self._unknown
+        if not width:
+            return None if self._is_any(keys.sql) else _NOTHING
         probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)
         try:
             kinds, rows = self._evaluated(f"SELECT q.*, {probes} FROM ({keys.sql}) q{'' if known else ' LIMIT 0'}")
@@ -147,6 +178,13 @@ class Resolver:
             return Table(tuple(named), (), named)  # nothing equals it, of any type
         described = [_COLLATED if number in collated else kind_of(kinds[number]) or kinds[number] for number in range(width)]
         return self._table(keys.columns, values, origins, described, known=known)
+
+    def _is_any(self, sql: str) -> bool:
+        """Whether a query has rows; true where it cannot be told."""
+        try:
+            return bool(self._evaluated(sql)[1])
+        except RowcallError:
+            return True
 
     def _evaluated(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         if sql not in self._rows:
@@ -206,6 +244,19 @@ class Resolver:
     def _say(self, reason: str) -> None:
         if reason not in self.reasons:
             self.reasons.append(reason)
+
+
+_NOTHING = Table((), (), {})
+"""Beside the values of an alternative: that no row can matter all the same."""
+
+
+def _literal(value: Any) -> str:
+    """A key as SQL, of the type of its column."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value}::BIGINT"
+    return literal(value) if isinstance(value, str) else f"{value!r}::DOUBLE"
 
 
 _COLLATED = "collated"

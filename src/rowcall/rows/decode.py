@@ -11,13 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rowcall.manifest.model import Column, Object, Scalar
-from rowcall.manifest.types import duckdb_type, from_json_shape, quoted
+from rowcall.manifest.types import duckdb_type, from_json_shape, literal, quoted
 from rowcall.plan.nodes import EXTRA, Hidden
-
-
-def literal(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden: Sequence[Hidden] = ()) -> str:

@@ -20,12 +20,12 @@ SELECT openai.assistants.runs.usage.total_tokens FROM openai.assistants.runs WHE
 -- The same name in two SELECTs.
 SELECT openai.assistants.runs.id FROM openai.assistants.runs WHERE openai.assistants.runs.thread_id = 't1' AND EXISTS (SELECT openai.assistants.runs.id FROM openai.assistants.runs WHERE openai.assistants.runs.thread_id = 't2');
 -- 1. runs: list_runs of openai.assistants.runs
---   thread_id = t1 (from the statement)
---   GET /threads/t1/runs?limit=100
--- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t2 (from the statement)
 --   GET /threads/t2/runs?limit=1
 --   EXISTS needs no more than 1 row of each call: limit = 1
+-- 2. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
 -- columns: id
 
 -- An alias takes the name's place.

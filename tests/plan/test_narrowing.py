@@ -1,0 +1,83 @@
+"""What spares calls besides the keys: conditions on the keys themselves, and local tables without a row to join."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+KEPT = {
+    "a comparison": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND pen > 'p1'", ["p2"]),
+    "a pattern": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND pen LIKE 'p%'", ["p1", "p2"]),
+    "NOT IN a local list": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND pen NOT IN ('p2', 'x')", ["p1", "5"]),
+    "an expression": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND length(pen) = 1", ["5"]),
+    "a sub-select that is read whole": (
+        "SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND pen IN (SELECT pen FROM l WHERE pen < 'p2' ORDER BY pen LIMIT 3)",
+        ["p1"],
+    ),
+    "a correlated sub-select": (
+        "SELECT id FROM visits v WHERE pen IN ('p1', 'p2', '5') AND (SELECT count(*) FROM l WHERE l.pen = v.pen) > 1",
+        ["p1"],
+    ),
+    "a WITH": (
+        "WITH few AS (SELECT pen FROM k ORDER BY ALL LIMIT 1) SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND pen <> ALL (FROM few)",
+        ["p1"],
+    ),
+    "a sub-select that could give other rows": (
+        "SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND pen <> ALL (SELECT pen FROM l WHERE pen <> 'p 3' LIMIT 1)",
+        ["p1", "p2"],
+    ),
+    "OR": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND (pen > 'p1' OR pen = '5')", ["p2", "5"]),
+    "keys of a local table": ("SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE upper(v.pen) <> 'P1' AND v.pen <> 'nowhere'", ["p 3", "p2"]),
+    "a truth that is of no column": ("SELECT id FROM visits WHERE pen = 'p1' AND 1 > 2", []),
+    "a sub-select of no column": ("SELECT id FROM visits WHERE pen = 'p1' AND EXISTS (SELECT 1 FROM l WHERE tag = 'nothing')", []),
+    "a local table without a row": ("SELECT v.id FROM visits v, l WHERE v.pen = 'p1' AND l.tag = 'nothing'", []),
+    "a local table with one": ("SELECT v.id FROM visits v, l WHERE v.pen = 'p1' AND l.tag = 'c'", ["p1"]),
+    "a local table of a LEFT JOIN": ("SELECT v.id FROM visits v LEFT JOIN l ON l.tag = 'nothing' WHERE v.pen = 'p1'", ["p1"]),
+    "a local table without a row, outside a sub-select": (
+        "SELECT s.id FROM (SELECT id FROM visits WHERE pen = 'p1') s JOIN l ON l.tag = 'nothing'",
+        [],
+    ),
+    "a local table without a row, outside one use of two": (
+        "WITH s AS (SELECT id FROM visits WHERE pen = 'p1') SELECT id FROM s, l WHERE l.tag = 'nothing' UNION ALL SELECT id FROM s",
+        ["p1"],
+    ),
+    "a local table without a row, outside a sub-select in an expression": (
+        "SELECT (SELECT max(n) FROM visits WHERE pen = 'p1') FROM l WHERE tag = 'nothing'",
+        [],
+    ),
+    "an aggregate of no row, beside a sub-select in an expression": (
+        "SELECT count(*), (SELECT max(n) FROM visits WHERE pen = 'p1') FROM l WHERE tag = 'nothing'",
+        ["p1"],
+    ),
+    "a condition in the ON of a LEFT JOIN": (
+        "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen AND v.pen > 'p1'",
+        ["p2"],
+    ),
+    "a condition outside a LEFT JOIN": (
+        "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen WHERE v.pen IS NULL OR v.pen = 'p1'",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "a value that the condition fails for": ("SELECT id FROM visits WHERE pen IN ('p1', '5') AND CAST(pen AS INTEGER) = 5", ["p1", "5"]),
+    "a condition on another column": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND n > 1", ["p1", "p2"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "pens"), KEPT.values(), ids=KEPT.keys())
+def test_keys_that_a_condition_drops_are_not_asked_for(zoo: Any, sql: str, pens: list[str]) -> None:
+    """The calls are for the keys that can matter."""
+    (scan,) = (found for found in zoo.scans(sql) if found.ref.full_name.endswith("visits"))
+
+    assert sorted(call.bound["pen"] for call in scan.calls) == sorted(pens)
+
+
+@pytest.mark.parametrize("sql", [sql for name, (sql, _) in KEPT.items() if "fails" not in name])
+def test_no_row_is_lost_with_them(zoo: Any, sql: str) -> None:
+    """The answer is that over the whole tables."""
+    assert zoo.answer(sql) == zoo.truth(sql)
+
+
+def test_what_lacks_a_value_is_refused_though_no_row_can_matter(zoo: Any) -> None:
+    """Whether a statement is understood does not depend on what the user's tables hold."""
+    with pytest.raises(Exception, match="cannot be called without more values"):
+        zoo.answer("SELECT v.id FROM visits v, l WHERE l.tag = 'nothing'")
