@@ -241,6 +241,8 @@ class Printer:
         else:
             body = f"{self.branch(query.body.left)} {query.body.kind} {self.branch(query.body.right)}"
         before, after = query.around
+        if isinstance(query.body, Select) and query.body.distinct.startswith("DISTINCT ON") and not query.order:
+            after = f" ORDER BY ALL{after}"  # which of the rows is kept would be open otherwise
         return f"{clause}{before}{body}{query.order}{query.limit}{after}"
 
     def branch(self, query: Query) -> str:

@@ -41,6 +41,8 @@ class Engine:
         try:
             interruptible(self.connection, lambda: self._call(f"{_EXPLAIN}{text}", parameters, frame))
         except Exception as error:
+            if type(error).__name__ == "InternalException":
+                return  # it is bound, and DuckDB cannot plan it without rows; with rows it may
             raise _translated(error, text, _EXPLAIN) from error
 
     def _is_bound(self, text: str, parameters: Parameters, frame: Frame) -> bool:
@@ -284,6 +286,7 @@ def _translated(error: Exception, text: str, before: str = "") -> RowcallError:
 
 def _parts(message: str) -> tuple[str, str]:
     """DuckDB's message, and the excerpt of the text with its caret that follows it ("" where none does)."""
+    message = message.partition("\n\nStack Trace:")[0]
     first, found, excerpt = message.partition("\n\nLINE ")
     return (first, excerpt) if found else (message, "")
 

@@ -69,7 +69,7 @@ class Bindings:
         return said
 
     def _beside(self, around: Enclosing) -> str | None:
-        """A query that has no row where none around a SELECT matters, because a local table there has none; None where it cannot be told."""
+        """A query that has no row where none around a SELECT matters, because a local table there has none; None where nobody can tell."""
         ways: list[str] = []
         for use in around.uses:
             if use.own is None and not _ends_with_rows(use.frame.select):

@@ -193,7 +193,9 @@ class Planner:
         """With `bounds`, scans say how many calls they can come to (`most_calls`), which only EXPLAIN asks."""
         self._bounds = bounds
         self._analysis = analysis
-        self._evaluate = evaluate
+        self._ask = evaluate
+        self._answers: dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]] = {}
+        """What DuckDB said since the last pages came."""
         self._fetched: set[int] = set()
         self._unknown: set[int] = set()
         self._scans: dict[int, Scan] = {}
@@ -234,12 +236,19 @@ class Planner:
 
         With `known` false they were not: what depends on them is then planned as far as that goes.
         """
+        self._answers.clear()
         for number, mention in enumerate(self._analysis.mentions):
             if any(scan.source == mention.source for scan in scans):
                 self._fetched.add(number)
                 self._analysis.scopes.stand_ins[number] = mention.written(rendered[mention.source])
                 if not known:
                     self._unknown.add(number)
+
+    def _evaluate(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+        """As the evaluation that it was given, each query once for what is fetched: a plan is looked at several times."""
+        if sql not in self._answers:
+            self._answers[sql] = self._ask(sql)
+        return self._answers[sql]
 
     def check(self) -> None:
         """Raises MissingParameterError where some reference lacks a value whatever the others give."""
