@@ -33,6 +33,8 @@ class Restriction:
     awaits: set[int] = field(default_factory=set)
     """References that could give keys, or reduce them, once their pages are there."""
 
+    joined: set[int] = field(default_factory=set)
+    """References without a row of which it need not be read at all, as far as they have not been fetched."""
     known: dict[object, Query | None] = field(default_factory=dict)
     """What was found of the values around SELECTs."""
 
@@ -63,24 +65,28 @@ class Bindings:
         for case in self._cases(Use(frame, own), said):
             known = {name: case.equals(name) for name in columns}
             sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
-            around = None if case.takes_from_outside else self._beside(enclosing(frame))
-            beside = case.beside() + ([around] if around is not None else [])
-            said.alternatives.append([*sets, *(Keys((), sql, (), frozenset()) for sql in beside)])
+            around = None if case.takes_from_outside else self._beside(enclosing(frame), said)
+            beside = [*case.beside(self._fetched), *([around] if around is not None else [])]
+            said.alternatives.append([*sets, *(Keys((), query.sql, (), query.reads) for query in beside)])
+            said.joined |= case.joined() - self._fetched
         return said
 
-    def _beside(self, around: Enclosing) -> str | None:
-        """A query that has no row where none around a SELECT matters, because a local table there has none; None where nobody can tell."""
+    def _beside(self, around: Enclosing, said: Restriction) -> Query | None:
+        """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell."""
         ways: list[str] = []
+        reads: frozenset[int] = frozenset()
         for use in around.uses:
             if use.own is None and not _ends_with_rows(use.frame.select):
                 return None
-            further = self._beside(enclosing(use.frame))
+            further = self._beside(enclosing(use.frame), said)
             for case in self._cases(use, Restriction()):
-                needs = case.beside() + ([further] if further is not None else [])
+                said.joined |= case.joined() - self._fetched
+                needs = [*case.beside(self._fetched), *([further] if further is not None else [])]
                 if not needs:
                     return None
-                ways.append(" AND ".join(f"EXISTS ({sql})" for sql in needs))
-        return f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in ways) or 'false'}" if around.uses else None
+                ways.append(" AND ".join(f"EXISTS ({query.sql})" for query in needs))
+                reads = reads.union(*(query.reads for query in needs))
+        return Query(f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in ways) or 'false'}", reads) if around.uses else None
 
     def certain(self, number: int) -> list[exp.Expr]:
         """The predicates that every row satisfies which matters of a reference."""

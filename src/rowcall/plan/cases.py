@@ -168,9 +168,14 @@ class Case:
             found += [self._key_query({name: [other]}) for other in others if not self._is_alike(first[0], other[0])]
         return [keys for keys in found if keys is not None]
 
-    def beside(self) -> list[str]:
-        """Queries that each have a row where some local tables, joined with the source in question and read by no key query, have one."""
-        return [query.sql for query in presence(self.sources, self._used, self._filters)]
+    def beside(self, fetched: Collection[int]) -> list[Query]:
+        """Queries that each have a row where some tables, joined with the source in question and read by no key query, have one."""
+        return list(presence(self.sources, self._used, self._filters, fetched))
+
+    def joined(self) -> frozenset[int]:
+        """The references without a row of which none of the source in question matters."""
+        given = (self._frame.sources[position].node for position, guards in self.sources.offered.items() if not guards)
+        return frozenset[int]().union(*map(self._frame.scopes.reads, given))
 
     @property
     def takes_from_outside(self) -> bool:

@@ -1,4 +1,4 @@
-"""What spares calls besides the keys themselves: conditions on the columns that keys are for, and local tables without a row to join."""
+"""What spares calls besides the keys themselves: conditions on the columns that keys are for, and tables without a row to join."""
 
 from __future__ import annotations
 
@@ -73,18 +73,18 @@ def _about_keys(sources: Sources, condition: Condition, predicate: exp.Expr) -> 
     return Holds(tuple(columns), query, scopes.reads(predicate)) if query is not None else None
 
 
-def presence(sources: Sources, used: Collection[int], filters: Sequence[Filtering]) -> Iterator[Query]:
-    """Queries that each give a row where some local tables, joined with the reference, have one that can matter; none for those `used`.
+def presence(sources: Sources, used: Collection[int], filters: Sequence[Filtering], fetched: Collection[int]) -> Iterator[Query]:
+    """Queries that each give a row where some tables, joined with the reference, have one that can matter; none for those `used`.
 
-    Nothing remote is waited for: whether it is empty may be known too late to send less at once.
+    They are local ones, and remote ones that are `fetched`.
     """
     scopes = sources.frame.scopes
-    local = replace(sources, outputs=(), has_outside=False, is_there=lambda node: not scopes.reads(node), say=lambda _: None)
+    at_hand = replace(sources, outputs=(), has_outside=False, is_there=lambda node: scopes.reads(node) <= set(fetched), say=lambda _: None)
     seen = set(used)
     for position, guards in sources.offered.items():
-        if guards or position in seen or position == sources.own or scopes.reads(sources.frame.sources[position].node):
+        if guards or position in seen or position == sources.own or not at_hand.is_there(sources.frame.sources[position].node):
             continue
-        draft = Draft(local)
+        draft = Draft(at_hand)
         query = draft.query([], [], filters) if draft.add(Operand(None, place=(position, ""))) else None
         if query is not None:
             seen |= query.used

@@ -25,7 +25,7 @@ from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import Reference, check_shown, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
 from rowcall.plan.refusals import reasons
-from rowcall.plan.requests import protocol
+from rowcall.plan.requests import paging, protocol
 from rowcall.plan.scopes import Describe, Evaluate, Scopes
 from rowcall.plan.splice import Edit
 from rowcall.plan.values import Alternative, Resolver, bound, canonical, count, tuples, values, with_bounds
@@ -158,6 +158,10 @@ def _check_natural(reference: Reference, others: Sequence[frozenset[str] | None]
             raise UnsupportedSQLError(message, sql=text, span=reference.span, hint="Write JOIN … USING (…) with the columns meant.")
 
 
+_PAGES = 10
+"""For how many pages a list counts of which the manifest does not say how long it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Choice:
     """A method with the tuples of parameters that it would be called with."""
@@ -221,10 +225,15 @@ class Planner:
         if pending and not ready:
             self._refuse(known)
         free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
-        chosen = free or sorted(ready, key=lambda number: (ready[number].requests, number))[:1]
+        chosen = (
+            [number for number in free if not self._spares(number, ready, known)]
+            or free
+            or sorted(ready, key=lambda number: (self._weight(number, ready[number]), number))[:1]
+        )
         self._rounds += bool(chosen)
         for number in [number for number in pending if number not in chosen]:
-            self._waited.setdefault(number, set()).update(known[number].restriction.awaits - {number})
+            found_first = known[number].restriction.awaits | (known[number].restriction.joined if number in free else set())
+            self._waited.setdefault(number, set()).update(found_first - {number})
         scans = {number: self._scan(number, ready[number], known[number]) for number in ready}
         waiting = [scan for number, scan in scans.items() if number not in chosen]
         found = together([scans[number] for number in chosen], self.scans, waiting, self._used)
@@ -259,6 +268,18 @@ class Planner:
         while scans := reached.next():
             reached.fetched(scans, {scan.source: "" for scan in scans}, known=False)
             self._analysis.scopes.stand_ins.update(stand_ins)
+
+    def _weight(self, number: int, choice: _Choice) -> int:
+        """How many requests a reference counts for where it is asked which goes first: a list of unknown length for several a call."""
+        pages = paging(self._analysis.mentions[number].reference.ref, choice.method)
+        return choice.requests * (_PAGES if pages is not None and choice.method.expected_rows is None else 1)
+
+    def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
+        """Whether a reference is to wait for fewer single rows that it is joined with, of which there may be none."""
+        own = self._weight(number, ready[number])
+        others = (known[number].restriction.joined - {number}) & ready.keys()
+        single = {other for other in others if paging(self._analysis.mentions[other].reference.ref, ready[other].method) is None}
+        return any(ready[other].requests < own for other in single) or (own > 0 and any(not ready[other].requests for other in others))
 
     def _reachable(self, known: Mapping[int, _Known]) -> set[int]:
         """The references that can be fetched without what waits for them."""

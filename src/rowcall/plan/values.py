@@ -161,7 +161,7 @@ class Resolver:
         width = len(keys.columns)
         known = not keys.reads & self._unknown
         if not width:
-            return None if self._is_any(keys.sql) else _NOTHING
+            return None if not known or self._is_any(keys.sql) else _NOTHING
         probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)
         try:
             kinds, rows = self._evaluated(f"SELECT q.*, {probes} FROM ({keys.sql}) q{'' if known else ' LIMIT 0'}")
