@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.plan.conftest import ZOO
+
+from rowcall.catalog.catalog import Catalog
+from rowcall.manifest.model import Column, Method, Parameter, Place, Resource, Scalar, Service, Verb
 
 KEPT = {
     "a comparison": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND pen > 'p1'", ["p2"]),
@@ -81,3 +86,22 @@ def test_what_lacks_a_value_is_refused_though_no_row_can_matter(zoo: Any) -> Non
     """Whether a statement is understood does not depend on what the user's tables hold."""
     with pytest.raises(Exception, match="cannot be called without more values"):
         zoo.answer("SELECT v.id FROM visits v, l WHERE l.tag = 'nothing'")
+
+
+def test_a_key_may_be_called_as_the_planner_calls_what_it_counts(zoo: Any) -> None:
+    """A column named `number` is the user's, whatever stands beside it in a query of the planner's own."""
+    asks = Method(
+        verb=Verb.SELECT,
+        http="GET /tickets",
+        description=".",
+        rows="data",
+        parameters={"number": Parameter(place=Place.QUERY, type=Scalar.INTEGER, required=True, description=".")},
+    )
+    columns = {"number": Column(type=Scalar.INTEGER, description=".")}
+    tickets = Resource(description=".", source="s", columns=columns, methods={"list_tickets": asks})
+    service = Service(service="desk", title="Desk", description=".", resources={"tickets": tickets})
+    catalog = Catalog({"zoo": replace(ZOO, services={"desk": service})})
+
+    (scan,) = replace(zoo, catalog=catalog).scans("SELECT * FROM tickets WHERE number IN (1, 5, 6, 7) AND number > 4")
+
+    assert [call.bound["number"] for call in scan.calls] == [5, 6, 7]

@@ -17,7 +17,8 @@ from rowcall.plan.splice import Edit
 
 KEYS = "__rowcall_keys"
 """What stands in the query of `Holds` for a table of the columns that it is about, and of their row's number."""
-NUMBER = "number"
+NUMBER = "__rowcall_number"
+"""The column of the row's number, which no column of a resource is called."""
 
 
 @dataclass(frozen=True, slots=True)
