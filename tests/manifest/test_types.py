@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rowcall.manifest.model import ListOf, Object, Scalar, Type
-from rowcall.manifest.types import duckdb_type, from_json_shape, quoted, spelling
+from rowcall.manifest.types import duckdb_type, from_json_shape, literal, quoted, spelling
 
 SCALARS = st.sampled_from(list(Scalar))
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
@@ -81,3 +81,9 @@ def test_quotes_inside_a_name_are_doubled() -> None:
 def normalised(text: str) -> str:
     """DuckDB writes plain field names without quotes."""
     return text.replace('"', "")
+
+
+@pytest.mark.parametrize("text", ["", "'", "a''b", "\\", "\n", "é", "--", "$$", "'; DROP TABLE t; --"])
+def test_a_literal_is_the_text(text: str) -> None:
+    """Whatever it holds, DuckDB reads the same text back."""
+    assert duckdb.sql(f"SELECT {literal(text)}").fetchall() == [(text,)]

@@ -15,7 +15,7 @@ from rowcall.engine.source import page_source
 from rowcall.manifest.model import Column, ListOf, Object, Scalar
 from rowcall.manifest.types import duckdb_type
 from rowcall.plan.nodes import EXTRA, Hidden
-from rowcall.rows.decode import decode, listing, literal
+from rowcall.rows.decode import decode, listing
 
 ID = {"id": Column(type=Scalar.STRING, description=".")}
 CONNECTION = duckdb.connect()
@@ -124,12 +124,6 @@ def test_a_hidden_column_is_read_from_the_source_of_its_column() -> None:
     columns = {"id": Column(type=Scalar.STRING, description=".", source="user.key")}
 
     assert read([('[{"user": {"key": "k"}}]', "{}")], columns, "$", [Hidden("user_id", Scalar.STRING, "id")]).fetchall() == [("k", "k")]
-
-
-@pytest.mark.parametrize("text", ["", "'", "a''b", "\\", "\n", "é", "--", "$$", "'; DROP TABLE t; --"])
-def test_a_literal_is_the_text(text: str) -> None:
-    """Whatever it holds, DuckDB reads the same text back."""
-    assert CONNECTION.sql(f"SELECT {literal(text)}").fetchall() == [(text,)]
 
 
 def test_a_listing_has_its_columns_and_rows() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rowcall.manifest.model import ListOf, Object, Scalar
-from rowcall.manifest.types import quoted
+from rowcall.manifest.types import literal, quoted
 
 if TYPE_CHECKING:
     from rowcall.manifest.model import Attribute, Method, Parameter, Type
@@ -48,22 +48,17 @@ def identifier(name: str) -> str:
 def placeholder(item: Parameter | Attribute) -> str:
     """A constant of the item's type that the API's own bounds allow, as far as a placeholder can."""
     if item.enum:
-        return text_constant(item.enum[0])
+        return literal(item.enum[0])
     if isinstance(item.type, Scalar) and item.type in {Scalar.INTEGER, Scalar.NUMBER} and item.minimum is not None:
         return f"{item.minimum:g}"
     return _constant(item.type)
-
-
-def text_constant(text: str) -> str:
-    """A text as an SQL constant."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _constant(type_: Type) -> str:
     if isinstance(type_, ListOf):
         return f"[{_constant(type_.item)}]"
     if isinstance(type_, Object):
-        return "{" + ", ".join(f"{text_constant(name)}: {_constant(field)}" for name, field in type_.fields) + "}"
+        return "{" + ", ".join(f"{literal(name)}: {_constant(field)}" for name, field in type_.fields) + "}"
     return _CONSTANTS[type_]
 
 

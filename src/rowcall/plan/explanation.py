@@ -230,7 +230,7 @@ class Explanation:
 
 def text_of(bound: BoundParameter) -> str:
     """A parameter with its values and where they come from, as `thread_id = a, b (from t.thread_id)`."""
-    shown = ", ".join(str(value) for value in bound.values) or ("?" if bound.count is None else "")
+    shown = ", ".join(str(value) for value in bound.values) or ("?" if bound.count is None else "no value")
     if bound.count is not None and bound.count > len(bound.values):
         shown += f", … ({bound.count} values)"
     return f"{bound.name} = {shown} (from {bound.origin})"

@@ -193,11 +193,9 @@ class Reader:
         values = [Operand(value, places[i] if known else None) for i, value in enumerate(written)]
         found = _among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
         # Of rows in a list, NULL equals NULL; of rows of a query it does not.
-        yield (
-            replace(found, identical=self._may_be_null(chain.from_iterable(found.rows)))
-            if identical and isinstance(found, Among)
-            else found
-        )
+        if identical and isinstance(found, Among):
+            found = replace(found, identical=self._may_be_null(chain.from_iterable(found.rows)))
+        yield found
 
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()

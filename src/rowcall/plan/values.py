@@ -70,7 +70,6 @@ class Resolver:
         self._types = types(ref)
         self._canonical = canonical(ref)
         self._required = required(ref)
-        self._rows: dict[str, tuple[Sequence[str], list[tuple[Any, ...]]]] = {}
         self.reasons: list[str] = []
 
     def resolve(self, restriction: Restriction) -> list[Alternative]:
@@ -97,16 +96,16 @@ class Resolver:
 
     def _held(self, condition: Holds, tables: list[Table]) -> list[Table]:
         """The tables without the keys that a condition on them drops."""
-        names = [self._canonical.get(column, column) for column in condition.columns]
+        names = list(dict.fromkeys(self._canonical.get(column, column) for column in condition.columns))
         about = next((table for table in tables if names and table.known and set(names) <= set(table.columns)), None)
         if names and about is None:
             return tables
-        values = about.projected(list(dict.fromkeys(names))) if about is not None else [()]
-        places = [list(dict.fromkeys(names)).index(name) for name in names]
+        values = about.projected(names) if about is not None else [()]
+        places = [names.index(self._canonical.get(column, column)) for column in condition.columns]
         rows = (f"({', '.join([str(number), *(_literal(row[at]) for at in places)])})" for number, row in enumerate(values))
         columns = ", ".join([NUMBER, *map(quoted, condition.columns)])
         try:
-            found = self._evaluated(condition.sql.replace(f"FROM {KEYS} ", f"FROM (VALUES {', '.join(rows)}) AS {KEYS}({columns}) ", 1))[1]
+            found = self._evaluate(condition.sql.replace(f"FROM {KEYS} ", f"FROM (VALUES {', '.join(rows)}) AS {KEYS}({columns}) ", 1))[1]
         except RowcallError:  # for some key it cannot be told; DuckDB will say so if that matters
             return tables
         kept = {values[number] for (number,) in found}
@@ -114,7 +113,7 @@ class Resolver:
             return tables
         if about is None:
             return [*tables, _NOTHING]
-        at = [about.columns.index(name) for name in dict.fromkeys(names)]
+        at = [about.columns.index(name) for name in names]
         held = replace(about, rows=tuple(row for row in about.rows if tuple(row[i] for i in at) in kept))
         return [held if table is about else table for table in tables]
 
@@ -122,14 +121,14 @@ class Resolver:
 
     def _constants(self, constants: Constants) -> Table | None:
         # Most databases have no collation, and to ask for it takes half as long as to try it.
-        default = () if self._evaluated(_DEFAULT_COLLATION)[1] == [("",)] else (_DEFAULT_COLLATES,)
-        if any(collated for query in (*default, *constants.through) for (collated,) in self._evaluated(query)[1]):
+        default = () if self._evaluate(_DEFAULT_COLLATION)[1] == [("",)] else (_DEFAULT_COLLATES,)
+        if any(collated for query in (*default, *constants.through) for (collated,) in self._evaluate(query)[1]):
             self._say("The column compares under a collation, by which other texts are equal to it too.")
             return None
         flat = [operand for row in constants.rows for operand in row]
         texts = [None if operand.node is not None and operand.node.is_string else self._text(operand) for operand in flat]
         unknown = [text for text in texts if text is not None]
-        found = iter(self._evaluated(f"SELECT {', '.join(f'({text})' for text in unknown)}")[1][0] if unknown else ())
+        found = iter(self._evaluate(f"SELECT {', '.join(f'({text})' for text in unknown)}")[1][0] if unknown else ())
         values = [
             operand.node.name if text is None and operand.node is not None else next(found)
             for operand, text in zip(flat, texts, strict=True)
@@ -155,7 +154,7 @@ class Resolver:
 
     def _keys(self, keys: Keys) -> Table | None:
         origins = dict(zip(keys.columns, keys.origins, strict=True))
-        if any(collated for query in keys.through for (collated,) in self._evaluated(query)[1]):
+        if any(collated for query in keys.through for (collated,) in self._evaluate(query)[1]):
             self._say("A column that they come through compares under a collation, by which other texts are equal to it too.")
             return None
         width = len(keys.columns)
@@ -164,7 +163,7 @@ class Resolver:
             return None if not known or self._is_any(keys.sql) else _NOTHING
         probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)
         try:
-            kinds, rows = self._evaluated(f"SELECT q.*, {probes} FROM ({keys.sql}) q{'' if known else ' LIMIT 0'}")
+            kinds, rows = self._evaluate(f"SELECT q.*, {probes} FROM ({keys.sql}) q{'' if known else ' LIMIT 0'}")
         except BindError:  # what it takes from outside cannot be had
             return None
         collated = {number for number in range(width) if any(row[width + number] for row in rows)}
@@ -182,14 +181,9 @@ class Resolver:
     def _is_any(self, sql: str) -> bool:
         """Whether a query has rows; true where it cannot be told."""
         try:
-            return bool(self._evaluated(sql)[1])
+            return bool(self._evaluate(sql)[1])
         except RowcallError:
             return True
-
-    def _evaluated(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
-        if sql not in self._rows:
-            self._rows[sql] = self._evaluate(sql)
-        return self._rows[sql]
 
     # -- to parameters -------------------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from rowcall.engine.interrupt import interruptible
+from rowcall.manifest.types import literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -26,16 +27,6 @@ NUMBERS = frozenset(
 
 _NESTED = frozenset({"list", "array", "struct", "tuple", "map", "union", "variant"})
 _BATCH_ROWS = 1024
-
-
-def quote_name(name: str) -> str:
-    """`name` as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quote_text(text: str) -> str:
-    """`text` as an SQL string constant."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def is_nested(kind: DuckDBPyType) -> bool:
@@ -96,7 +87,7 @@ def _struct(value: str, kind: DuckDBPyType, depth: int) -> str:
         return f"CASE WHEN {value} IS NOT NULL THEN json_array({', '.join(inner)}) END"
     if all(text == f"struct_extract_at({value}, {at})" for at, text in enumerate(inner, 1)):
         return value
-    packed = ", ".join(f"{quote_name(name)} := {text}" for (name, _), text in zip(fields, inner, strict=True))
+    packed = ", ".join(f"{quoted(name)} := {text}" for (name, _), text in zip(fields, inner, strict=True))
     return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({packed}) END"
 
 
@@ -146,7 +137,7 @@ class Reader:
     def json_rows(self, relation: DuckDBPyRelation) -> Iterator[str]:
         """Each row of `relation` as the text of one JSON object, on one line."""
         pairs = zip(unique_names(relation.columns), relation.types, strict=True)
-        members = [f"{quote_text(name)}, {as_json(f'#{at}', kind)}" for at, (name, kind) in enumerate(pairs, 1)]
+        members = [f"{literal(name)}, {as_json(f'#{at}', kind)}" for at, (name, kind) in enumerate(pairs, 1)]
         for (line,) in self._rows(relation.project(f"json_object({', '.join(members)})::VARCHAR AS line")):
             yield line or "null"
 
@@ -185,8 +176,8 @@ def _csv_field(value: str, kind: DuckDBPyType) -> str:
     text = as_text(value, kind)
     if kind.id in NUMBERS or kind.id == "boolean":
         return f"coalesce({text}, '')"
-    quoted = f"""'"' || replace({text}, '"', '""') || '"'"""
-    return f"CASE WHEN {value} IS NULL THEN '' WHEN regexp_matches({text}, {_QUOTED_IN_CSV}) THEN {quoted} ELSE {text} END"
+    in_quotes = f"""'"' || replace({text}, '"', '""') || '"'"""
+    return f"CASE WHEN {value} IS NULL THEN '' WHEN regexp_matches({text}, {_QUOTED_IN_CSV}) THEN {in_quotes} ELSE {text} END"
 
 
 _QUOTED_IN_CSV = """'^$|[,"\\r\\n]|^\\s|\\s$'"""

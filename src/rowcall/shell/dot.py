@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowcall.errors import UsageError, nearest
-from rowcall.shell.cells import quote_name
+from rowcall.manifest.types import quoted
 from rowcall.shell.complete import DOT_COMMANDS
 from rowcall.shell.formats import format_named
 from rowcall.shell.query import read_statements
@@ -63,7 +63,7 @@ def _schema(shell: Shell, argument: str) -> None:
     shell.refresh()
     for name in shell.tables:
         print(name)
-        shell.run_one(f"DESCRIBE {'.'.join(quote_name(part) for part in name.split('.'))}")
+        shell.run_one(f"DESCRIBE {'.'.join(quoted(part) for part in name.split('.'))}")
 
 
 def _mode(shell: Shell, argument: str) -> None:

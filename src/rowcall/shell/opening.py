@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rowcall
 from rowcall.errors import UsageError
-from rowcall.shell.cells import quote_name
+from rowcall.manifest.types import quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -71,5 +71,5 @@ def add_tables(connection: DuckDBPyConnection, tables: Tables) -> None:
     """Make each of `tables` a temporary table, which exists in a read-only database too and is gone afterwards."""
     for name, (columns, rows) in tables.items():
         values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
-        items = ", ".join(f"unnest(${at}) AS {quote_name(column)}" for at, column in enumerate(columns, 1))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote_name(name)} AS SELECT {items}", values)
+        items = ", ".join(f"unnest(${at}) AS {quoted(column)}" for at, column in enumerate(columns, 1))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {items}", values)
