@@ -1,15 +1,18 @@
-"""How long a statement is planned, from its text to the requests that it would send, beside what DuckDB takes to bind it over a table."""
+"""How long a statement is planned, from its text until its first request is sent, beside what DuckDB takes to plan it over a table."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 import duckdb
+import httpx
 
 import rowcall
+from rowcall.errors import RequestError
 
 RUNS = "openai.assistants.runs"
 STATEMENTS = {
@@ -33,36 +36,59 @@ def statements() -> Iterator[tuple[str, str]]:
         yield f"IN with {count:,} values", f"SELECT id FROM {RUNS} WHERE thread_id IN ({values})"
 
 
-def connections() -> tuple[rowcall.Session, duckdb.DuckDBPyConnection]:
-    """A session that nothing answers, and plain DuckDB with tables of the resources' columns."""
-    own, plain = duckdb.connect(), duckdb.connect()
+class FirstRequest(httpx.BaseTransport):
+    """Notes when the first request came, and refuses all: what follows is not planning."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.at = self.at or time.perf_counter()
+        return httpx.Response(403, request=request)
+
+
+def connections() -> tuple[rowcall.Session, FirstRequest, duckdb.DuckDBPyConnection]:
+    """A session, what its requests end at, and plain DuckDB with tables of the resources' columns."""
+    own, plain, first = duckdb.connect(), duckdb.connect(), FirstRequest()
     for con in (own, plain):
         con.execute("CREATE TABLE t AS SELECT 'thread_' || i AS thread_id, 'o' || i % 5 AS owner FROM range(100) r(i)")
-    db = rowcall.connect(own, providers={"openai": {"base_url": "http://127.0.0.1:9/v1", "api_key": "none"}}, max_requests=100_000)
+    client = httpx.Client(transport=first)
+    db = rowcall.connect(own, providers={"openai": {"client": client, "api_key": "none"}}, max_requests=100_000)
     plain.execute("ATTACH ':memory:' AS openai; CREATE SCHEMA openai.assistants")
     for name in ("runs", "run_steps"):
         columns = ", ".join(f'"{column}" {type_}' for column, type_, *_ in db.sql(f"DESCRIBE openai.assistants.{name}").fetchall())
         plain.execute(f"CREATE TABLE openai.assistants.{name} ({columns})")
-    return db, plain
+    return db, first, plain
 
 
-def median_ms(work: Callable[[], object], rounds: int) -> float:
-    """Milliseconds that a call takes, after one that is not counted."""
+def until_sent(db: rowcall.Session, first: FirstRequest, sql: str) -> float:
+    """Seconds from asking until the first request."""
+    first.at = 0.0
+    started = time.perf_counter()
+    with suppress(RequestError):
+        db.sql(sql)
+    return first.at - started
+
+
+def until_done(work: Callable[[], object]) -> float:
+    """Seconds that a call takes."""
+    started = time.perf_counter()
     work()
-    taken = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - started) * 1000)
-    return statistics.median(taken)
+    return time.perf_counter() - started
+
+
+def median_ms(measure: Callable[[], float], rounds: int) -> float:
+    """The median of what is measured, after once that is not counted, in milliseconds."""
+    measure()
+    return statistics.median(measure() for _ in range(rounds)) * 1000
 
 
 def report(rounds: int) -> None:
     """Prints a line for each statement."""
-    db, plain = connections()
-    print(f"planning, medians of {rounds}, in ms")
+    db, first, plain = connections()
+    print(f"planning until the first request is sent, medians of {rounds}, in ms")
     print(f"  {'':32}{'rowcall':>10}{'DuckDB':>10}")
     for name, sql in statements():
-        ours = median_ms(partial(db.sql, sql, dry_run=True), rounds)
-        theirs = median_ms(partial(plain.execute, f"EXPLAIN {sql}"), rounds)
+        ours = median_ms(partial(until_sent, db, first, sql), rounds)
+        theirs = median_ms(partial(until_done, partial(plain.execute, f"EXPLAIN {sql}")), rounds)
         print(f"  {name:32}{ours:10.1f}{theirs:10.1f}")

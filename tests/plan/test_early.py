@@ -124,7 +124,7 @@ def test_only_a_query_only_reads(zoo: Any) -> None:
         f"COPY ({query}) TO 'x'",
     )
 
-    assert [only_reads(references(zoo, form)[0]) for form in forms] == [True, True, True, False, False, False]
+    assert [only_reads(references(zoo, form)[0].table.root()) for form in forms] == [True, True, True, False, False, False]
 
 
 def test_the_note_says_who_can_stop() -> None:

@@ -34,9 +34,12 @@ class Engine:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
-    def bind(self, text: str, parameters: Parameters, frame: Frame) -> None:
-        """Returns when DuckDB can bind `text`; raises BindError, its span in `text`, when it cannot. Runs nothing."""
-        if self._is_bound(text, parameters, frame):
+    def bind(self, text: str, parameters: Parameters, frame: Frame, *, is_query: bool = False) -> None:
+        """Returns when DuckDB can bind `text`; raises BindError, its span in `text`, when it cannot. Runs nothing.
+
+        `is_query` is whether it is certainly a SELECT, if it is one statement: that is bound in a fraction of the time.
+        """
+        if is_query and not parameters and self._is_bound(text, frame):
             return
         try:
             interruptible(self.connection, lambda: self._call(f"{_EXPLAIN}{text}", parameters, frame))
@@ -45,13 +48,10 @@ class Engine:
                 return  # it is bound, and DuckDB cannot plan it without rows; with rows it may
             raise _translated(error, text, _EXPLAIN) from error
 
-    def _is_bound(self, text: str, parameters: Parameters, frame: Frame) -> bool:
-        """Whether a query is known to bind. A relation takes a fraction of EXPLAIN, but runs what is no query or has parameters."""
-        if parameters:
-            return False
+    def _is_bound(self, text: str, frame: Frame) -> bool:
+        """Whether a query is known to bind. It is made a relation, which runs nothing, and would run what is several statements."""
         try:
-            first, *more = self.connection.extract_statements(text)
-            if more or first.type is not _query_type():
+            if ";" in text and len(self.connection.extract_statements(text)) > 1:
                 return False
             interruptible(self.connection, lambda: self._call(text, {}, frame))
         except Exception:  # noqa: BLE001 - EXPLAIN says it with its place
@@ -124,6 +124,13 @@ class Engine:
         relation = self._call(text, parameters, frame)
         return ([], []) if relation is None else ([str(type_) for type_ in relation.types], relation.fetchall())
 
+    def _at_once(self, text: str) -> list[tuple[Any, ...]]:
+        """The rows of a query about the catalog or a setting, which is over before anybody could interrupt it."""
+        try:
+            return self._typed(text, {}, {})[1]
+        except Exception as error:
+            raise _translated(error, text) from error
+
     def columns(self, source: str, parameters: Parameters, frame: Frame) -> dict[str, str] | None:
         """Column names and DuckDB types of a table, view, data frame or parenthesised query; None when there is no such thing."""
         try:
@@ -142,7 +149,7 @@ class Engine:
             return True
         if not 0 < len(folded) <= 3:
             return False
-        if len(folded) == len(_HAS) and (folded[0],) not in self.rows(_DATABASES, {}, {}):
+        if len(folded) == len(_HAS) and (folded[0],) not in self._at_once(_DATABASES):
             return False  # as for most names of three parts, which are an API's; the catalog takes several times as long
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
@@ -153,7 +160,7 @@ class Engine:
         operator that cannot run in parallel keeps it to one thread, for this source alone, and no setting is changed: a LIMIT that
         is never reached, or where the order of rows is not kept, in which case LIMIT is parallel, row numbers.
         """
-        ((ordered,),) = self.rows("SELECT current_setting('preserve_insertion_order')", {}, {})
+        ((ordered,),) = self._at_once("SELECT current_setting('preserve_insertion_order')")
         if ordered:
             return f"(FROM {source} LIMIT {_NEVER_REACHED})"
         return f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
@@ -256,12 +263,6 @@ def _is_frame(value: object) -> bool:
     if any(hasattr(type(value), name) for name in ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")):
         return True
     return type(value).__module__.split(".", 1)[0] in {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
-
-
-def _query_type() -> object:
-    import duckdb
-
-    return duckdb.StatementType.SELECT
 
 
 _CALL = compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval")

@@ -142,7 +142,7 @@ class Bindings:
         """Whether a condition is about the source in question, or about what surrounds its SELECT."""
         if any(_matched_by(atom) == use.own is not None for option in options for atom in option):
             return True
-        columns = condition.predicate.find_all(exp.Column) if condition.predicate is not None else ()
+        columns = self.scopes.columns(condition.predicate) if condition.predicate is not None else ()
         found = [self.scopes.resolve(column) for column in columns]
         return any(one is not None and (one.frame is not use.frame or one.position == use.own) for one in found)
 

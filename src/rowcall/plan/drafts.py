@@ -160,7 +160,7 @@ class Draft:
             return [operand.place[0]], []
         positions: set[int] = set()
         outside: list[Column] = []
-        for column in operand.node.find_all(exp.Column) if operand.node is not None else ():
+        for column in self._frame.scopes.columns(operand.node) if operand.node is not None else ():
             if isinstance(column.find_ancestor(exp.Pivot, exp.Select), exp.Pivot):
                 continue  # of what is pivoted
             found = self._frame.scopes.resolve(column)
@@ -327,7 +327,7 @@ class Draft:
     def _named(self, node: exp.Expr) -> list[Edit]:
         """Edits that say of which source each column is, where that has to be said, or is another one here."""
         edits = []
-        for column in node.find_all(exp.Column):
+        for column in self._frame.scopes.columns(node):
             found = self._frame.scopes.resolve(column)
             parts = column.parts
             if found is None or "start" not in parts[0].meta or (found.frame is not self._frame and found.frame.is_within(self._frame)):

@@ -32,9 +32,9 @@ def ends_early(reference: Reference) -> bool:
     return False
 
 
-def only_reads(reference: Reference) -> bool:
-    """Whether the statement is a query, which leaves nothing behind when it fails halfway."""
-    return isinstance(reference.table.root(), exp.Query)
+def only_reads(tree: exp.Expr) -> bool:
+    """Whether a statement is a query, which leaves nothing behind when it fails halfway."""
+    return isinstance(tree, exp.Query)
 
 
 def paging_note(*, streams: bool) -> str:

@@ -40,7 +40,13 @@ class Enclosing:
 
 
 def enclosing(frame: Frame) -> Enclosing:
-    """What surrounds a SELECT."""
+    """What surrounds a SELECT, found once."""
+    if frame.enclosing is None:
+        frame.enclosing = _enclosing(frame)
+    return frame.enclosing
+
+
+def _enclosing(frame: Frame) -> Enclosing:
     node, blocked = _whole(frame.select)
     columns = _by_name(frame, node)
     if columns is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -20,6 +20,9 @@ from rowcall.plan.layout import Clauses, Layout, Range
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_volatile
 from rowcall.plan.references import Reference, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
 from rowcall.plan.splice import Edit, splice
+
+if TYPE_CHECKING:
+    from rowcall.plan.enclosing import Enclosing
 
 Evaluate = Callable[[str], tuple[Sequence[str], list[tuple[Any, ...]]]]
 """The DuckDB types and the rows of a local query, with the statement's parameters and the caller's data frames.
@@ -103,6 +106,8 @@ class Scopes:
         self._null: dict[str, bool] = {}
         self._by_table = {id(reference.table): number for number, reference in enumerate(references)}
         self._frames: dict[int, Frame] = {}
+        self._columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = {}
+        self._has_ctes = tree.find(exp.CTE) is not None
         self._reads: dict[int, frozenset[int]] = {}
         self._found: dict[int, Found | None] = {}
 
@@ -136,6 +141,12 @@ class Scopes:
                 self._null[text] = True
         return self._null[text]
 
+    def columns(self, node: exp.Expr) -> tuple[exp.Column, ...]:
+        """All columns that a piece of SQL names."""
+        if id(node) not in self._columns:
+            self._columns[id(node)] = node, tuple(node.find_all(exp.Column))
+        return self._columns[id(node)][1]
+
     # -- what a piece of SQL reads -------------------------------------------------------------------------------------------------
 
     def reads(self, node: exp.Expr) -> frozenset[int]:
@@ -151,7 +162,7 @@ class Scopes:
     def used(self, nodes: Sequence[exp.Expr]) -> list[exp.CTE]:
         """The definitions of WITH clauses around pieces of SQL that they read, in text order, those behind them included."""
         found: dict[int, exp.CTE] = {}
-        todo = list(nodes)
+        todo = list(nodes) if self._has_ctes else []
         while todo:
             for table in todo.pop().find_all(exp.Table):
                 cte = cte_of(table)
@@ -226,6 +237,9 @@ class Frame:
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
         from_ = select.args.get("from_")
         self._tree: Tree | None = None
+        self._simplified: Tree | None = None
+        self.enclosing: Enclosing | None = None
+        """What surrounds it, once that was found."""
         self.view = View()
         """What WHERE sees."""
         if from_ is not None:
@@ -256,9 +270,9 @@ class Frame:
     @property
     def tree(self) -> Tree | None:
         """How its sources are joined, outer joins made inner where that is the same; None without FROM."""
-        if self._tree is None:
-            return None
-        return simplified(self._tree, frozenset[int]().union(*map(self.rejects, self.where)), self.rejects)
+        if self._simplified is None and self._tree is not None:
+            self._simplified = simplified(self._tree, frozenset[int]().union(*map(self.rejects, self.where)), self.rejects)
+        return self._simplified
 
     def position(self, node: exp.Expr) -> int | None:
         """Which source a node is."""
@@ -395,7 +409,7 @@ class Frame:
         """The sources that a condition may be about."""
         if condition.predicate is None:
             return frozenset(position for pair in condition.pairs for position, _ in pair)
-        found = [self.scopes.resolve(column) for column in condition.predicate.find_all(exp.Column)]
+        found = [self.scopes.resolve(column) for column in self.scopes.columns(condition.predicate)]
         if None in found:
             return frozenset(range(len(self.sources)))
         return frozenset(one.position for one in found if one is not None and one.frame is self)

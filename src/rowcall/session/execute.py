@@ -208,7 +208,7 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     edits = analysis.with_stand_ins()
     spliced = splice(text, edits)
     try:
-        context.engine.bind(spliced, used(spliced, context), context.frame)
+        context.engine.bind(spliced, used(spliced, context), context.frame, is_query=only_reads(tree))
     except BindError as error:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
@@ -237,7 +237,7 @@ def _empty(analysis: Analysis) -> dict[str, Any]:
 def _reading(analysis: Analysis, context: Context) -> Iterator[_Read]:
     """What a statement reads: pages that were fetched, or are while it reads them."""
     scans, sources, later = _fetch(analysis, context)
-    quiet = all(only_reads(mention.reference) for mention in analysis.mentions)
+    quiet = only_reads(analysis.scopes.tree)
     with Streaming(later, context.clients, context.control, partial=context.partial, quiet=quiet) as streaming:
         try:
             forms = {scan.source: context.engine.in_one_thread(scan.source) for scan in later}
@@ -300,7 +300,7 @@ def evaluator(context: Context, sources: Mapping[str, Any]) -> Evaluate:
 
 def used(text: str, context: Context) -> dict[str, Any]:
     """The parameters that a piece of SQL names: DuckDB refuses any others."""
-    if not context.parameters:
+    if not context.parameters or "$" not in text:
         return {}
     folded = {name.casefold(): value for name, value in context.parameters.items()}
     names = {token.text for token in parameters(tokenize(text))}
