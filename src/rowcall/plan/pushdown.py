@@ -18,7 +18,7 @@ from rowcall.plan.intervals import Evaluate, intervals
 from rowcall.plan.nodes import Call, Hidden, Scan
 from rowcall.plan.ranges import Ranged, ranged
 from rowcall.plan.references import Reference
-from rowcall.plan.requests import build, paging
+from rowcall.plan.requests import build, builder, paging
 from rowcall.plan.sharing import shared
 from rowcall.plan.top import Order, Settled, Top, top
 
@@ -41,7 +41,8 @@ class Pushed:
         """The calls of a scan; none where no row is needed."""
         if self.rows == 0:
             return ()
-        return tuple(Call(build(ref, name, method, {**bound, **self.parameters}, rows_needed=self.rows), bound) for bound in tuples)
+        request = builder(ref, name, method, rows_needed=self.rows)
+        return tuple(Call(request({**bound, **self.parameters}, None), bound) for bound in tuples)
 
 
 class Pushdown:

@@ -20,6 +20,7 @@ from rowcall.errors import Span, UnsupportedSQLError
 from rowcall.manifest.model import Scalar, Type, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.layout import Layout
+from rowcall.plan.literals import lengthened, shortened
 from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names
@@ -72,8 +73,10 @@ def _parsed(text: str) -> exp.Expr | None:
     tokens = list(sqlglot_tokens(text))
     if tokens and tokens[0].token_type in dialect.tokenizer_class.COMMANDS:
         tokens = dialect.tokenize(text + " ")
+    short, lists = shortened(tokens)
+    parser = dialect.parser()
     try:
-        return dialect.parser().parse(tokens, text)[0]
+        return lengthened(parser.parse(short, text)[0], lists, parser)
     except SqlglotParseError:
         order = Layout(text, tokenize(text)).usual_order()
         if order is None or len(order) != len(tokens):

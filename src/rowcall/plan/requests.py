@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -22,35 +22,49 @@ def build(
     A paged method asks for the largest page unless `bound` says how many rows. Raises PlanError for a path value that would name
     another path (an empty one, `.` or `..`), and for one that the API would read as several.
     """
-    path, query, headers = method.path, [], dict(ref.provider.headers) | dict(ref.service.headers)
-    for key, parameter in method.parameters.items():
-        value = bound.get(key)
-        if value is None:
-            continue
-        if parameter.place is Place.PATH:
-            path = path.replace(f"{{{parameter.name or key}}}", _segment(key, parameter, value))
-        elif parameter.place is Place.QUERY:
-            query += [(parameter.name or key, text) for text in _texts(key, parameter, value)]
-        else:
-            headers[parameter.name or key] = rendered(value)
+    return builder(ref, name, method, rows_needed=rows_needed)(bound, body)
+
+
+def builder(ref: ResourceRef, name: str, method: Method, *, rows_needed: int | None = None) -> Callable[[Mapping[str, Any], Any], Request]:
+    """As `build`, for many calls of one method: gives the request for values bound and a body."""
+    own_headers = dict(ref.provider.headers) | dict(ref.service.headers)
     size = page_size(ref, method)
-    if size and size[0] in bound and size[0] not in method.parameters:
-        query.append((size[0], rendered(bound[size[0]])))
-    if size and all(key != size[0] for key, _ in query):
-        query.append(size)
-    return Request(
-        provider=ref.provider.provider,
-        resource=ref.full_name,
-        method_name=name,
-        http_method=method.http_method,
-        path=path,
-        query=tuple(query),
-        headers=tuple(headers.items()),
-        body=body,
-        reads=method.is_read,
-        rows_needed=rows_needed,
-        retriable=method.is_read or method.idempotent or method.http_method in _SAFE_TO_REPEAT,
-    )
+    is_own_size = size is not None and size[0] not in method.parameters
+    template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
+    parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
+    retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT
+
+    def request(bound: Mapping[str, Any], body: Any) -> Request:
+        path, query, headers = template, [], own_headers.copy()
+        for key, parameter, name_there in parameters:
+            value = bound.get(key)
+            if value is None:
+                continue
+            if parameter.place is Place.PATH:
+                path = path.replace(f"{{{name_there}}}", _segment(key, parameter, value))
+            elif parameter.place is Place.QUERY:
+                query += [(name_there, text) for text in _texts(key, parameter, value)]
+            else:
+                headers[name_there] = rendered(value)
+        if size is not None and is_own_size and size[0] in bound:
+            query.append((size[0], rendered(bound[size[0]])))
+        if size is not None and all(key != size[0] for key, _ in query):
+            query.append(size)
+        return Request(
+            provider=ref.provider.provider,
+            resource=full_name,
+            method_name=name,
+            http_method=http_method,
+            path=path,
+            query=tuple(query),
+            headers=tuple(headers.items()),
+            body=body,
+            reads=reads,
+            rows_needed=rows_needed,
+            retriable=retriable,
+        )
+
+    return request
 
 
 def protocol(ref: ResourceRef, method: Method) -> Protocol:

@@ -107,7 +107,7 @@ class Scopes:
         self._by_table = {id(reference.table): number for number, reference in enumerate(references)}
         self._frames: dict[int, Frame] = {}
         self._columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = {}
-        self._has_ctes = tree.find(exp.CTE) is not None
+        self._may_have_ctes = "with" in text.casefold()
         self._reads: dict[int, frozenset[int]] = {}
         self._found: dict[int, Found | None] = {}
 
@@ -162,7 +162,7 @@ class Scopes:
     def used(self, nodes: Sequence[exp.Expr]) -> list[exp.CTE]:
         """The definitions of WITH clauses around pieces of SQL that they read, in text order, those behind them included."""
         found: dict[int, exp.CTE] = {}
-        todo = list(nodes) if self._has_ctes else []
+        todo = list(nodes) if self._may_have_ctes else []
         while todo:
             for table in todo.pop().find_all(exp.Table):
                 cte = cte_of(table)
