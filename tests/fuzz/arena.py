@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from random import Random
+from threading import Timer
 from typing import Any
 from unittest import mock
 
@@ -39,6 +40,7 @@ from rowcall.catalog.catalog import Catalog
 from rowcall.errors import EngineError, PlanError, RequestError, SQLError
 from rowcall.manifest.types import quoted
 
+PATIENCE_S = 5.0
 VARIANTS = 3
 """How often a world's API is filled again, to see whether something holds of all data or of this data alone."""
 
@@ -114,8 +116,13 @@ class Arena:
             return Answer("failed", error=str(error))
 
     def rows(self, text: str, statement: Statement) -> list[tuple[Any, ...]]:
-        """The rows of a query of ours over tables, with the statement's parameters."""
-        found: list[tuple[Any, ...]] = _ask(self.truth, text, statement.given(text), self.frames).fetchall()
+        """The rows of a query of ours over tables, with the statement's parameters; raises duckdb.Error for one that does not end soon."""
+        timer = Timer(PATIENCE_S, self.truth.interrupt)
+        timer.start()
+        try:
+            found: list[tuple[Any, ...]] = _ask(self.truth, text, statement.given(text), self.frames).fetchall()
+        finally:
+            timer.cancel()
         return found
 
     def actual(self, statement: Statement) -> Answer:
@@ -192,7 +199,7 @@ def _own_tables(connection: duckdb.DuckDBPyConnection, world: World) -> None:
 
 def _filled(world: World) -> duckdb.DuckDBPyConnection:
     """A database with the user's tables, and one of the API's name with all that the API holds."""
-    connection = duckdb.connect(config={"threads": 1})
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": "2GB"})
     _own_tables(connection, world)
     connection.execute(f"ATTACH ':memory:' AS {PROVIDER}")
     for service in {table.service for table in world.tables}:

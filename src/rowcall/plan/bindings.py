@@ -16,7 +16,9 @@ from sqlglot import exp
 from rowcall.plan.cases import Case, Constants, Keys
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing
+from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, reach
+from rowcall.plan.layers import Layer
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Atom, Equal, Filter
 from rowcall.plan.scopes import Frame, Scopes, Source
@@ -88,15 +90,14 @@ class Bindings:
                 reads = reads.union(*(query.reads for query in needs))
         return Query(f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in ways) or 'false'}", reads) if around.uses else None
 
-    def certain(self, number: int) -> list[exp.Expr]:
-        """The predicates that every row satisfies which matters of a reference."""
-        table = self.scopes.references[number].table
-        frame = self.scopes.around(table)
-        own = frame.position(table) if frame is not None else None
-        if frame is None or own is None:
-            return []
-        live = (live for live in self._reached(Use(frame, own)).live if live.restricts and not live.guards)
-        return [found.condition.predicate for found in live if found.condition.predicate is not None]
+    def certain(self, found: Sequence[Layer]) -> list[tuple[exp.Expr, Own]]:
+        """The predicates that every row satisfies which matters of a reference that layers read."""
+        return [
+            (live.condition.predicate, layer.own)
+            for layer in found
+            for live in self._reached(layer.use).live
+            if live.restricts and not live.guards and live.condition.predicate is not None
+        ]
 
     # -- one SELECT ----------------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -19,6 +18,7 @@ from rowcall.manifest.model import Method, Parameter, Scalar, Verb
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.bindings import Bindings, Restriction
 from rowcall.plan.columns import name_edits
+from rowcall.plan.layers import layers
 from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
 from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
@@ -301,13 +301,11 @@ class Planner:
     def _pushdown(self, number: int) -> Pushdown:
         """What the statement says around a reference that is no equality."""
         if number not in self._pushdowns:
-            mention, scopes = self._analysis.mentions[number], self._analysis.scopes
-            certain = Bindings(scopes, self._fetched).certain(number)
-            own = partial(scopes.column_of, number)
+            mention = self._analysis.mentions[number]
+            found = layers(self._analysis.scopes, number)
+            certain = Bindings(self._analysis.scopes, self._fetched).certain(found)
             named = [item.name for item in mention.hidden]
-            self._pushdowns[number] = Pushdown(
-                mention.reference, [(each, own) for each in certain], named, lambda sql: self._evaluate(sql)[1]
-            )
+            self._pushdowns[number] = Pushdown(mention.reference, found, certain, named, lambda sql: self._evaluate(sql)[1])
         return self._pushdowns[number]
 
     def _choice(self, number: int, name: str, method: Method, alternatives: Sequence[Alternative]) -> _Choice | None:

@@ -15,6 +15,7 @@ from rowcall.manifest.model import Method, Parameter, Role, Type
 from rowcall.plan.fields import all_of, used
 from rowcall.plan.growing import Own
 from rowcall.plan.intervals import Evaluate, intervals
+from rowcall.plan.layers import Layer
 from rowcall.plan.nodes import Call, Hidden, Scan
 from rowcall.plan.ranges import Ranged, ranged
 from rowcall.plan.references import Reference
@@ -48,9 +49,20 @@ class Pushed:
 class Pushdown:
     """What a statement says around one reference that is no equality."""
 
-    def __init__(self, reference: Reference, certain: Sequence[tuple[exp.Expr, Own]], named: Collection[str], evaluate: Evaluate) -> None:
-        """`certain` are the predicates that restrict the reference, `named` the parameters that the statement itself gives values."""
+    def __init__(
+        self,
+        reference: Reference,
+        found: Sequence[Layer],
+        certain: Sequence[tuple[exp.Expr, Own]],
+        named: Collection[str],
+        evaluate: Evaluate,
+    ) -> None:
+        """`found` are the SELECTs that read the reference, and `certain` the predicates that restrict it.
+
+        `named` are the parameters that the statement itself gives values.
+        """
         self._reference = reference
+        self._layers = found
         self._columns = reference.ref.resource.columns
         self._named = frozenset(named)
         self._evaluate = evaluate
@@ -71,7 +83,7 @@ class Pushdown:
         pages = paging(self._reference.ref, method)
         if pages is None or method.rows is None or not tuples:
             return Pushed(fields, None, ())
-        need = top(self._reference, self._settled(method, tuples), self._evaluate)
+        need = top(self._reference, self._layers, self._settled(method, tuples), self._evaluate)
         asked = _order(method, need.order, bound) if need.order else {}
         if need.rows is None or asked is None:
             sorting = f"{need.why} is left to DuckDB, because the API does not sort by {need.order.column} that way" if need.order else ""

@@ -15,6 +15,7 @@ from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
 from rowcall.plan.growing import PLAIN, growing
 from rowcall.plan.intervals import Evaluate, is_steady
+from rowcall.plan.layers import Layer
 from rowcall.plan.predicates import collates
 from rowcall.plan.references import Reference, column_of, hidden_columns, is_inside, own_name, written_columns
 
@@ -54,12 +55,16 @@ class Settled:
 _ALL = Top()
 
 
-def top(reference: Reference, settled: Settled, evaluate: Evaluate) -> Top:
-    """What the SELECT around a reference needs of each of its calls."""
-    select = reference.select
-    if select is None or not _is_alone(reference, select):
+def top(reference: Reference, layers: Sequence[Layer], settled: Settled, evaluate: Evaluate) -> Top:
+    """What the SELECTs that read a reference need of each of its calls: the first that does more than filter and select."""
+    chain: list[Layer] = []
+    for layer in layers:
+        if not _is_alone(layer) or (chain and not (_is_mere(chain[-1].select) and layer.holds(chain[-1].select))):
+            break
+        chain.append(layer)
+    if not chain:
         return _ALL
-    reader = _Reader(reference, select, settled, evaluate)
+    reader = _Reader(reference, chain, settled, evaluate)
     need = reader.need()
     if need.rows is None:
         return need
@@ -67,16 +72,24 @@ def top(reference: Reference, settled: Settled, evaluate: Evaluate) -> Top:
     return need if left is None else Top(why=f"{need.why} is left to DuckDB, because {left} is")
 
 
-_CLAUSES = frozenset({"expressions", "from_", "where", "group", "order", "limit", "offset", "distinct", "with_"})
+_MERE = frozenset({"expressions", "from_", "where", "with_"})
+_CLAUSES = frozenset({*_MERE, "group", "order", "limit", "offset", "distinct"})
 
 
-def _is_alone(reference: Reference, select: exp.Select) -> bool:
-    """Whether the rows of the FROM clause are the reference's own, each once, and nothing that is not understood is done with them."""
-    from_ = select.args.get("from_")
-    if from_ is None or from_.this is not reference.table or any(value and key not in _CLAUSES for key, value in select.args.items()):
+def _is_alone(layer: Layer) -> bool:
+    """Whether the rows of the FROM clause are the source's own, each once, and nothing that is not understood is done with them."""
+    from_ = layer.select.args.get("from_")
+    if from_ is None or from_.this is not layer.node or any(value and key not in _CLAUSES for key, value in layer.select.args.items()):
         return False
     plain = {"this", "db", "catalog", "alias"}
-    return not any(value and key not in plain for key, value in reference.table.args.items())
+    return not any(value and key not in plain for key, value in layer.node.args.items())
+
+
+def _is_mere(select: exp.Select) -> bool:
+    """Whether it gives a row for each that its WHERE keeps."""
+    return not any(value and key not in _MERE for key, value in select.args.items()) and all(
+        _is_made_of(_ROWWISE, item) for item in select.expressions
+    )
 
 
 _ROWWISE = (
@@ -97,11 +110,13 @@ def _is_made_of(kinds: tuple[type[exp.Expr], ...], expression: exp.Expr, besides
 
 
 class _Reader:
-    """Reads one SELECT whose only source is a reference."""
+    """Reads the SELECTs whose only source is a reference, directly or one through the other; the last says what is needed."""
 
-    def __init__(self, reference: Reference, select: exp.Select, settled: Settled, evaluate: Evaluate) -> None:
+    def __init__(self, reference: Reference, chain: Sequence[Layer], settled: Settled, evaluate: Evaluate) -> None:
         self._reference = reference
-        self._select = select
+        self._inner = chain[:-1]
+        self._layer = chain[-1]
+        self._select = self._layer.select
         self._settled = settled
         self._evaluate = evaluate
         self._names = {
@@ -253,6 +268,8 @@ class _Reader:
         return Order(seen.column, descending)
 
     def _own(self, expression: exp.Expr) -> str | None:
+        if self._inner:
+            return self._layer.own(expression)
         if isinstance(expression, exp.Column) and len(expression.parts) == 1 and not isinstance(expression.this, exp.Star):
             return own_name(self._reference, expression.name.casefold())
         return column_of(self._reference, expression)
@@ -264,23 +281,29 @@ class _Reader:
 
     def residual(self) -> str | None:
         """The first predicate that DuckDB has to apply within a call, as SQL; None when there is none."""
-        where = self._select.args.get("where")
-        conjuncts = list(_conjuncts(where.this)) if where else []
-        listed = [self._listed(conjunct) for conjunct in conjuncts]
-        for conjunct, column in zip(conjuncts, listed, strict=True):
+        chain = [*self._inner, self._layer]
+        readers = [_Reader(self._reference, chain[:length], self._settled, self._evaluate) for length in range(1, len(chain) + 1)]
+        found = [(reader, conjunct, reader.listed(conjunct)) for reader in readers for conjunct in reader.conjuncts()]
+        listed = [column for _, _, column in found]
+        for reader, conjunct, column in found:
             applied = any(conjunct is other for other in self._settled.applied)
-            if not applied and not self._takes_whole_calls(conjunct) and (column is None or listed.count(column) > 1):
+            if not applied and not reader.takes_whole_calls(conjunct) and (column is None or listed.count(column) > 1):
                 return conjunct.sql(dialect="duckdb")
         return None
 
-    def _listed(self, predicate: exp.Expr) -> str | None:
+    def conjuncts(self) -> list[exp.Expr]:
+        """What AND joins in the WHERE of the last SELECT."""
+        where = self._select.args.get("where")
+        return list(_conjuncts(where.this)) if where else []
+
+    def listed(self, predicate: exp.Expr) -> str | None:
         """The column of which a predicate lists the values that are asked for, and says nothing else."""
         columns = {self._own(column) for column in predicate.find_all(exp.Column)}
         column = next(iter(columns), None)
         is_list = isinstance(predicate, (exp.In, exp.EQ, exp.ArrayContains)) and not predicate.args.get("query")
         return column if is_list and len(columns) == 1 and column in self._settled.listed else None
 
-    def _takes_whole_calls(self, predicate: exp.Expr) -> bool:
+    def takes_whole_calls(self, predicate: exp.Expr) -> bool:
         """Whether a predicate holds of all rows of a call or of none, for each row of an outer SELECT."""
         queries = [query for found in predicate.find_all(exp.In) if (query := found.args.get("query")) is not None]
         if not _is_made_of(_PREDICATES, predicate, queries):
@@ -291,7 +314,9 @@ class _Reader:
 
     def _is_outer(self, column: exp.Expr) -> bool:
         """Whether a column is certainly not the reference's, nor a part of one of its columns."""
-        return isinstance(column, exp.Column) and self._own(column) is None and column.parts[0].name.casefold() not in self._names
+        if self._inner or not isinstance(column, exp.Column):
+            return False  # what a sub-select makes of its columns has any name
+        return self._own(column) is None and column.parts[0].name.casefold() not in self._names
 
     def _stands_alone(self, query: exp.Expr) -> bool:
         """Whether a query mentions no column from outside."""
