@@ -83,6 +83,22 @@ def test_statistics_go_to_standard_error(run: Run) -> None:
     assert ended.stderr.startswith("1 row · ")
 
 
+def test_every_exchange_is_logged_where_asked_for(run: Run) -> None:
+    """With --log-http standard error has a line of JSON for each, as `rowcall_requests()` has a row; no key is in either."""
+    ended = run(
+        "query", "--sandbox", "--log-http", f"SELECT count(*) AS n FROM ({BY_THREAD}); SELECT method, url, status FROM rowcall_requests()"
+    )
+
+    logged = [json.loads(line) for line in ended.stderr.splitlines()]
+    counted, *rows = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert counted["n"] > 100
+    assert len(logged) == len(rows) > 40
+    assert {(line["method"], line["url"], line["status"]) for line in logged} == {
+        (row["method"], row["url"], row["status"]) for row in rows
+    }
+    assert "sandbox-key" not in ended.stderr + ended.stdout
+
+
 def test_a_database_file_is_worked_in(run: Run, tmp_path: Path) -> None:
     """What one run writes the next one reads, and --read-only refuses to write."""
     assert run("query", "--database", "x.db", "CREATE TABLE t AS SELECT 1 AS i").returncode == 0

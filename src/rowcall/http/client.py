@@ -25,7 +25,7 @@ from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
-from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, unusable
+from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, request_id, unusable
 from rowcall.http.retry import asked_wait, is_fate_unknown, pause, wants_retry
 from rowcall.manifest.model import AuthKind, AuthScheme
 from rowcall.plan.nodes import Call, Protocol, Request
@@ -163,7 +163,7 @@ class Client:
         repeated = False
         for attempt in itertools.count(1):
             try:
-                answer = self._exchange(context, control, attempt)
+                answer = self._exchange(context, protocol, control, attempt)
             except _outage() as trouble:
                 resendable = context.resendable or trouble.unsent
                 wait_s = pause(protocol.retry, attempt, None, control.remaining()) if resendable else None
@@ -184,7 +184,7 @@ class Client:
 
     # -- one exchange --------------------------------------------------------------------------------------------------------------
 
-    def _exchange(self, context: Context, control: Control, attempt: int) -> Answer:
+    def _exchange(self, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
         """What one HTTP exchange brings. Raises Outage where no answer came."""
         auth = self._auth(context)
         http = self._opened()
@@ -192,27 +192,41 @@ class Client:
         with self._slot(control):
             control.spend()
             send = functools.partial(http.send, outgoing, auth=auth, stream=True, follow_redirects=False)
-            return self._transmit(send, context, control, attempt)
+            return self._transmit(send, context, protocol, control, attempt)
 
-    def _transmit(self, send: Callable[[], httpx.Response], context: Context, control: Control, attempt: int) -> Answer:
+    def _transmit(self, send: Callable[[], httpx.Response], context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
         """The answer that `send` starts, read to its end, and recorded whatever becomes of it."""
         from rowcall.http.transport import watched
 
-        started = time.perf_counter()
+        sent_at, started = time.time(), time.perf_counter()
         response: httpx.Response | None = None
+        waited_s: float | None = None
         error: str | None = "interrupted"
         try:
             with watched(control), self._in_words(context, control):
                 response = send()
+                waited_s = time.perf_counter() - started
                 content = self._content(response, context, control)
             error = None
         except Exception as problem:
             error = self._redact(str(problem)) or type(problem).__name__.lower()
             raise
         finally:
-            elapsed_s = time.perf_counter() - started
-            status, size = (None, 0) if response is None else (response.status_code, response.num_bytes_downloaded)
-            control.record(Exchange(context.line, attempt, status, error, elapsed_s, size))
+            named = None if response is None else request_id(response.headers, protocol.errors)
+            control.record(
+                Exchange(
+                    request=context.line,
+                    attempt=attempt,
+                    status=None if response is None else response.status_code,
+                    error=error,
+                    elapsed_s=time.perf_counter() - started,
+                    bytes=0 if response is None else response.num_bytes_downloaded,
+                    operation=f"{context.request.resource}.{context.request.method_name}",
+                    sent_at=sent_at,
+                    waited_s=waited_s,
+                    request_id=self._redact(named) if named is not None else None,
+                )
+            )
         return Answer(response.status_code, response.headers, content)
 
     @contextmanager

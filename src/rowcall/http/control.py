@@ -7,6 +7,7 @@ collects what was sent. It sends nothing and loads nothing.
 from __future__ import annotations
 
 import copy
+import logging
 import threading
 import time
 import weakref
@@ -17,6 +18,9 @@ from rowcall.errors import BudgetError, UnavailableError
 
 if TYPE_CHECKING:
     from rowcall.plan.nodes import Request
+
+
+_LOG = logging.getLogger("rowcall.http")
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it, and no user is shown it
@@ -34,11 +38,19 @@ class Exchange:
     status: int | None
     """None where no answer came."""
     error: str | None
-    """Why no answer came."""
+    """Why no answer came, or not all of it."""
     elapsed_s: float
     """From sending until the body was read, or until it failed."""
     bytes: int
     """What was received of the body, as it came over the wire."""
+    operation: str = ""
+    """The resource and its method, as `openai.assistants.runs.list_runs`."""
+    sent_at: float = 0.0
+    """When it was sent, in Unix time."""
+    waited_s: float | None = None
+    """How much of `elapsed_s` went by until the head of the answer came; None where none did."""
+    request_id: str | None = None
+    """What the API calls it, where it says so."""
 
 
 @dataclass(slots=True)
@@ -191,8 +203,10 @@ class Control:
             self._tally.waits.append((started, time.perf_counter()))
 
     def record(self, exchange: Exchange) -> None:
-        """Keeps what was sent, for EXPLAIN ANALYZE and the journal."""
+        """Keeps what was sent, for EXPLAIN ANALYZE and the journal, and logs it."""
         self.exchanges.append(exchange)
+        if _LOG.isEnabledFor(logging.INFO):
+            _LOG.info("%s %s", exchange.request, exchange.status or exchange.error, extra={"exchange": exchange})
         if self._tally is not None:
             now = time.perf_counter()
             self._tally.exchanges.append(exchange)

@@ -10,6 +10,7 @@ import datetime
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -163,7 +164,7 @@ def is_past_sunset(answer: Answer, endpoint: Endpoint, lifecycle: Lifecycle | No
 def refused(context: Context, answer: Answer, protocol: Protocol, *, repeated: bool = False) -> RequestError:
     """The error for an answer with an error status. `repeated` is whether an earlier attempt may have been carried out."""
     words = said(answer, protocol.errors)
-    facts: dict[str, Any] = {"status": answer.status, "request_id": request_id(answer, protocol.errors), "code": words.code}
+    facts: dict[str, Any] = {"status": answer.status, "request_id": request_id(answer.headers, protocol.errors), "code": words.code}
     message = context.message(answer, words)
     title, status = context.endpoint.title, answer.status
     if is_past_sunset(answer, context.endpoint, protocol.lifecycle):
@@ -224,15 +225,15 @@ def missing_key(context: Context) -> AuthError:
     return context.error(AuthError, f"No key is set for {endpoint.title}; nothing was sent.", hint=ways)
 
 
-def request_id(answer: Answer, shape: ErrorShape) -> str | None:
-    """What the API calls the request, None where it does not say."""
-    return next((answer.headers[name] for name in shape.request_id if name in answer.headers), None)
+def request_id(headers: Mapping[str, str], shape: ErrorShape) -> str | None:
+    """What the API calls the request, for its support; None where it does not say."""
+    return next((headers[name] for name in shape.request_id if name in headers), None)
 
 
 def unusable(context: Context, answer: Answer, fault: BodyFault, protocol: Protocol) -> ResponseError:
     """The error for a good status whose body cannot be used."""
     words = said(answer, protocol.errors)
-    facts: dict[str, Any] = {"status": answer.status, "request_id": request_id(answer, protocol.errors), "code": words.code}
+    facts: dict[str, Any] = {"status": answer.status, "request_id": request_id(answer.headers, protocol.errors), "code": words.code}
     hint = "" if context.request.reads else "The status says that it was carried out: look before you send it again."
     # The fault may lie in a body of no error shape, whose `message` is then a field like others.
     if fault.refused:

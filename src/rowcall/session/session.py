@@ -9,6 +9,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -30,6 +31,7 @@ from rowcall.errors import (
 )
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
+from rowcall.session.journal import Journal
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
 from rowcall.session.variables import UNSET, Unset, Variables
@@ -100,6 +102,7 @@ class Session:
         """The prefix that `USE` set, as `("openai", "assistants")`."""
         self.last = Report("local")
         """What the latest statement did."""
+        self._journal = Journal()
         self.variables = Variables()
         """The session's settings, `SHOW SETTINGS`."""
         self.variables.read(self._config.settings, f"{self._config.where}: ")
@@ -235,6 +238,7 @@ class Session:
             self._views.learn(error)
             return None
         self.last = Report("local", time.monotonic() - started)
+        self._journal.add(self.last)
         return relation
 
     def _statement(
@@ -251,6 +255,7 @@ class Session:
         started = time.monotonic()
         kind, failures, explained = "local", [], []
         try:
+            statement, frame = self._with_own_tables(statement, frame)
             context = self._context(control, params, frame, partial=settings.on_error == "partial", dry_run=dry_run)
             failures, explained = context.failures, context.explained
             parsed = self._parsed(statement, context)
@@ -265,8 +270,20 @@ class Session:
             warned = (*(_incomplete(error) for error in failures), *control.warnings)
             elapsed_s, explanation = time.monotonic() - started, next(iter(explained), None)
             self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), explanation)
+            self._journal.add(self.last)
         self._warn()
         return relation
+
+    def _with_own_tables(self, statement: Statement, frame: Frame) -> tuple[Statement, Frame]:
+        """The statement and its frame with those of rowcall's own tables that it reads, as they were before it."""
+        from rowcall.session.execute import table
+        from rowcall.sql.own import own_tables
+
+        text, names = own_tables(statement.text)
+        if not names:
+            return statement, frame
+        tables = {name: table(columns, rows, self._engine) for name, columns, rows in self._journal.tables(names.values())}
+        return replace(statement, text=text), {**frame, **{written: tables[name] for written, name in names.items()}}
 
     def _parsed(self, statement: Statement, context: Context) -> AnyStatement:
         from rowcall.sql.parse import parse

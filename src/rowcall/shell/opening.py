@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rowcall
 from rowcall.errors import UsageError
 from rowcall.manifest.types import quoted
+from rowcall.session.journal import logged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,6 +28,8 @@ def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
     settings = provider_settings(options.set)
     with ExitStack() as stack:
         tables: Tables = {}
+        if options.log_http:
+            stack.enter_context(logged(sys.stderr))
         if options.sandbox:
             box = stack.enter_context(rowcall.Sandbox(seed=options.seed or 0))
             settings, tables = merged(box.providers, settings), box.tables

@@ -1,0 +1,48 @@
+"""Which of rowcall's own tables a statement reads."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rowcall.errors import ParseError
+from rowcall.sql.own import own_tables
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "names"),
+    [
+        ("FROM rowcall_requests()", "FROM rowcall_requests  ", {"rowcall_requests": "rowcall_requests"}),
+        ("FROM Rowcall_Requests ( ) r", "FROM Rowcall_Requests     r", {"Rowcall_Requests": "rowcall_requests"}),
+        ('FROM "rowcall_warnings"(), x', 'FROM "rowcall_warnings"  , x', {"rowcall_warnings": "rowcall_warnings"}),
+        ("FROM rowcall_requests", "FROM rowcall_requests", {"rowcall_requests": "rowcall_requests"}),
+        ("SELECT 'rowcall_requests()'", "SELECT 'rowcall_requests()'", {}),
+        ("FROM mine.rowcall_requests()", "FROM mine.rowcall_requests()", {}),
+        ("FROM t -- rowcall_requests()", "FROM t -- rowcall_requests()", {}),
+        ("SET rowcall_max_requests = 3", "SET rowcall_max_requests = 3", {}),
+    ],
+)
+def test_a_call_becomes_the_name_of_a_table(text: str, expected: str, names: dict[str, str]) -> None:
+    """Nothing else changes, and everything stays where it was."""
+    assert own_tables(text) == (expected, names)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("FROM rowcall_requests(5)", "5", "rowcall_requests() takes no arguments."),
+        ("FROM rowcall_warnings(", "(", "rowcall_warnings() takes no arguments."),
+        ("CREATE OR REPLACE TEMP VIEW v AS FROM rowcall_requests()", "rowcall_requests", "rowcall_requests() is this session's"),
+        ("CREATE MACRO m() AS TABLE FROM rowcall_requests()", "rowcall_requests", "rowcall_requests() is this session's"),
+    ],
+)
+def test_what_it_cannot_be_asked_is_said_with_its_place(text: str, place: str, message: str) -> None:
+    """An argument, and a view or macro, which would be there when the session is not."""
+    with pytest.raises(ParseError, match=re.escape(message)) as caught:
+        own_tables(text)
+
+    error = caught.value
+    assert error.span is not None
+    assert text[error.span.start : error.span.end] == place
+    assert error.hint
