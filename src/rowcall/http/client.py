@@ -70,7 +70,7 @@ class Client:
     def pages(self, call: Call, protocol: Protocol, control: Control) -> Iterator[Page]:
         """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row."""
         control = control.of(call.request)
-        chain = Chain(protocol.paging, call.request, self._base, control.warn)
+        chain = Chain(protocol.paging, call.request, self._base, control.warn, identified=protocol.identified)
         request: Request | None = chain.first
         while request is not None:
             try:

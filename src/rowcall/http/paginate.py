@@ -16,6 +16,7 @@ from rowcall.errors import PageLoopError, ResponseError
 from rowcall.http.address import follow, next_link, parameter, with_parameter
 from rowcall.http.numbered import NUMBERED, Numbers
 from rowcall.http.page import Envelope, last_field
+from rowcall.http.repeats import Repeats
 from rowcall.manifest.model import Paging, PagingKind
 from rowcall.plan.nodes import Request
 
@@ -39,25 +40,33 @@ class Way(Protocol):
 class Chain:
     """The requests of one call. `warn` is given texts for the user."""
 
-    def __init__(self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None], *, identified: bool = False
+    ) -> None:
+        """`identified` is whether each row has an id, so that no two are the same."""
         self.first = _sized(paging, first)
+        self._repeats: Repeats | None = None
         self._pages = 0
         self._rows = 0
         self._empty = 0
         self._way: Way | None = None
         if paging is not None:
             numbered = paging.kind in NUMBERED
+            self._repeats = Repeats(counted=paging.kind is PagingKind.PAGE) if identified else None
             self._way = Numbers(paging, self.first, warn) if numbered else Cursors(paging, self.first, base_url.rstrip("/"), warn)
 
     def take(self, sent: Request, envelope: Envelope) -> bool:
         """Whether the rows of the page that `sent` brought belong to the answer; asked once for each page, before `after`.
 
-        Raises PageLoopError where they are rows that came before.
+        Raises PageLoopError or ResponseError where they are rows that came before.
         """
         self._pages += 1
         self._rows += envelope.rows
         self._empty = 0 if envelope.rows else self._empty + 1
-        return self._way is None or self._way.take(sent, envelope)
+        taken = self._way is None or self._way.take(sent, envelope)
+        if taken and self._repeats is not None:
+            self._repeats.check(sent.resource, envelope.records)
+        return taken
 
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
         """The request for the page after the one that `sent` brought; None when that was the last, or all rows needed are there.

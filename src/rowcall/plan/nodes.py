@@ -58,6 +58,8 @@ class Protocol:
     retry: Retry = field(default_factory=Retry)
     errors: ErrorShape = field(default_factory=ErrorShape)
     absent: Absent | None = None
+    identified: bool = False
+    """Whether each row of a list comes with its id, so that two rows of the same text are one row."""
     lifecycle: Lifecycle | None = None
     """Explains a 404 from a host that is past its sunset."""
 

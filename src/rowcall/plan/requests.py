@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import PlanError
-from rowcall.manifest.model import Method, Paging, Parameter, Place
+from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Verb
 from rowcall.plan.nodes import Protocol, Request
 
 _SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
@@ -75,8 +75,21 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         retry=ref.provider.retry,
         errors=ref.provider.errors,
         absent=method.absent,
+        identified=_is_identified(ref, method),
         lifecycle=method.lifecycle or ref.resource.lifecycle or ref.service.lifecycle or ref.provider.lifecycle,
     )
+
+
+def _is_identified(ref: ResourceRef, method: Method) -> bool:
+    """Whether each row of a list comes with its id: the one that paging goes by, or that a method for one row takes."""
+    pages = paging(ref, method)
+    if pages is not None and pages.row is not None:
+        return True
+    if any(parameter.role is Role.FIELDS for parameter in method.parameters.values()):
+        return False  # it may have been left out
+    ones = (one for one in ref.resource.methods.values() if one.verb is Verb.SELECT and one.rows is None)
+    ids = {one.parameters[name].column or name for one in ones for name in one.required() if name in one.parameters}
+    return bool((ids & ref.resource.columns.keys()) - method.parameters.keys() - {p.column for p in method.parameters.values()})
 
 
 def paging(ref: ResourceRef, method: Method) -> Paging | None:

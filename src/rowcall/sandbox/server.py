@@ -133,6 +133,10 @@ class Sandbox:
 
         self._app.inject(injected(kind, times=times, path=path, method=method, after=after, **options))
 
+    def clear_faults(self) -> None:
+        """Forgets the faults that still wait."""
+        self._app.clear_faults()
+
     def reset(self, *, start: float | None = None, seed: int | None = None) -> None:
         """Begins anew; faults and the log of requests are forgotten.
 
