@@ -17,6 +17,7 @@ from rowcall.errors import (
     AuthError,
     BindError,
     MisfitWarning,
+    MissingParameterError,
     ParseError,
     RequestError,
     ResponseError,
@@ -270,6 +271,18 @@ def test_a_key_in_the_query_is_hidden(scripted: Start, page: Callable[..., Any])
 
     assert f"key={SECRET}" in server.asked[0].path
     assert [each for each in shown if SECRET in each] == []
+
+
+def test_a_collation_is_noticed_before_anything_is_sent(db: Session, still: Sandbox) -> None:
+    """Though the values that compare under it come together with those of a resource that would be read first."""
+    db.connection.execute("CREATE OR REPLACE TEMP TABLE loose(thread_id VARCHAR COLLATE NOCASE)")
+    db.connection.execute("INSERT INTO loose VALUES ('t')")
+    before = len(still.requests)
+
+    with pytest.raises(MissingParameterError, match="compares under a collation"):
+        db.sql(f"FROM loose ANTI JOIN {RUNS} r ON r.thread_id = loose.thread_id AND r.id IN (SELECT id FROM openai.assistants.assistants)")
+
+    assert len(still.requests) == before
 
 
 def test_errors_carry_their_objects(db: Session) -> None:

@@ -23,7 +23,17 @@ from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
 from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
-from rowcall.plan.references import Reference, check_shown, find, hidden_columns, named_hidden, qualifier_edits, read, star_edits
+from rowcall.plan.references import (
+    Reference,
+    check_shown,
+    find,
+    hidden_columns,
+    named_hidden,
+    pattern_edits,
+    qualifier_edits,
+    read,
+    star_edits,
+)
 from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import paging, protocol
 from rowcall.plan.scopes import Describe, Evaluate, Scopes
@@ -113,7 +123,8 @@ def analyse(
             scopes.edits.append(Edit(after.start, after.end, ""))
     scopes.edits += qualifier_edits(references, tree)
     scopes.edits += name_edits(references, tree, text, tokens)
-    scopes.edits += star_edits([(mention.reference, mention.hidden) for mention in mentions.values()], tokens)
+    named = [(mention.reference, mention.hidden) for mention in mentions.values()]
+    scopes.edits += [*star_edits(named, tokens), *pattern_edits(named)]
     return Analysis(text, tuple(mentions[number] for number in range(len(references))), scopes)
 
 
@@ -128,14 +139,10 @@ def _hidden(reference: Reference, scopes: Scopes, tree: exp.Expr) -> tuple[Hidde
         return [set(frame.named(source.position).columns or ()) for source in frame.sources if source.position != own]
 
     hidden = named_hidden(reference, others, tree, scopes.references)
-    check_shown(reference, hidden, scopes.text)
+    beside = [frame.named(source.position).columns for source in frame.sources if source.position != own] if frame and hidden else []
+    check_shown(reference, hidden, beside, scopes.text)
     if frame is not None:
-        _check_natural(
-            reference,
-            [frame.named(source.position).columns for source in frame.sources if source.position != own] if hidden else [],
-            hidden,
-            scopes.text,
-        )
+        _check_natural(reference, beside, hidden, scopes.text)
     return hidden
 
 
@@ -159,7 +166,7 @@ def _check_natural(reference: Reference, others: Sequence[frozenset[str] | None]
 
 
 _PAGES = 10
-"""For how many pages a list counts of which the manifest does not say how long it is."""
+"""For how many pages a list of all there is counts, of which the manifest does not say how long it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +231,14 @@ class Planner:
         ready = {number: found.choice for number, found in known.items() if found.choice is not None}
         if pending and not ready:
             self._refuse(known)
-        free = [number for number in ready if not (known[number].restriction.awaits - {number}) & self._reachable(known)]
-        chosen = (
-            [number for number in free if not self._spares(number, ready, known)]
-            or free
-            or sorted(ready, key=lambda number: (self._weight(number, ready[number]), number))[:1]
-        )
+        free = [
+            number
+            for number, choice in ready.items()
+            if not choice.requests or not (known[number].restriction.awaits - {number}) & self._reachable(known)
+        ]
+        sparing = {number for number in ready if self._spares(number, ready, known)}
+        tied = sorted(ready.keys() - sparing or ready.keys(), key=lambda number: (*self._weight(number, ready[number]), number))
+        chosen = [number for number in free if number not in sparing] or tied[:1]
         self._rounds += bool(chosen)
         for number in [number for number in pending if number not in chosen]:
             found_first = known[number].restriction.awaits | (known[number].restriction.joined if number in free else set())
@@ -269,17 +278,26 @@ class Planner:
             reached.fetched(scans, {scan.source: "" for scan in scans}, known=False)
             self._analysis.scopes.stand_ins.update(stand_ins)
 
-    def _weight(self, number: int, choice: _Choice) -> int:
-        """How many requests a reference counts for where it is asked which goes first: a list of unknown length for several a call."""
+    def _weight(self, number: int, choice: _Choice) -> tuple[int, bool]:
+        """How many requests a reference counts for where it is asked which goes first, and whether it may turn out to be more.
+
+        A list of all there is, of a length that the manifest does not say, counts for several pages.
+        """
         pages = paging(self._analysis.mentions[number].reference.ref, choice.method)
-        return choice.requests * (_PAGES if pages is not None and choice.method.expected_rows is None else 1)
+        is_whole = pages is not None and choice.method.expected_rows is None and not any(choice.tuples)
+        return choice.requests * (_PAGES if is_whole else 1), pages is not None
 
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
-        """Whether a reference is to wait for fewer single rows that it is joined with, of which there may be none."""
+        """Whether a reference is to wait for others that it is joined with, of which there may be no row.
+
+        Not for those that wait for its keys; of those that would wait for it in the same way, for the ones with fewer requests.
+        """
         own = self._weight(number, ready[number])
-        others = (known[number].restriction.joined - {number}) & ready.keys()
-        single = {other for other in others if paging(self._analysis.mentions[other].reference.ref, ready[other].method) is None}
-        return any(ready[other].requests < own for other in single) or (own > 0 and any(not ready[other].requests for other in others))
+        for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
+            theirs = known[other].restriction
+            if number not in theirs.awaits and (number not in theirs.joined or self._weight(other, ready[other]) < own):
+                return True
+        return False
 
     def _reachable(self, known: Mapping[int, _Known]) -> set[int]:
         """The references that can be fetched without what waits for them."""

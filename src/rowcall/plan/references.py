@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from sqlglot.errors import ParseError as SqlglotParseError
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import Span, UnsupportedSQLError
 from rowcall.manifest.model import Scalar, Type, Verb
-from rowcall.manifest.types import quoted
+from rowcall.manifest.types import literal, quoted
 from rowcall.plan.layout import Layout
 from rowcall.plan.literals import lengthened, shortened
 from rowcall.plan.nodes import EXTRA, Hidden
@@ -232,13 +232,13 @@ def named_hidden(
     wanted: set[str | None] = {folded.get(name) for name in _using(reference)}
     for column in tree.find_all(exp.Column):
         parts = [part.name.casefold() for part in column.parts]
-        if isinstance(column.this, exp.Star):
+        if isinstance(column.this, exp.Star) or (reference.select is not None and not is_inside(column, reference.select)):
             continue
         qualified = [i for i in range(1, len(parts)) if is_prefix(reference, parts[:i])]
         if qualified and any(is_inside(column, other.select) and _has(other, parts) for other in within):
             continue
         wanted |= {folded.get(parts[i]) for i in qualified}
-        here = parts[0] in folded and is_inside(column, reference.select) and not _is_alias(column)
+        here = parts[0] in folded and reference.select is not None and not _is_alias(column)
         if here and not any(parts[0] in other for other in others()):
             wanted.add(folded[parts[0]])
     return tuple(hidden for name, hidden in known.items() if name in wanted)
@@ -276,17 +276,20 @@ def is_inside(node: exp.Expr, outer: exp.Expr | None) -> bool:
     return False
 
 
-def check_shown(reference: Reference, hidden: Sequence[Hidden], text: str) -> None:
-    """Raises UnsupportedSQLError where a hidden column would be shown though nothing asks for it, and cannot be kept out."""
+def check_shown(reference: Reference, hidden: Sequence[Hidden], others: Sequence[Collection[str] | None], text: str) -> None:
+    """Raises UnsupportedSQLError where a hidden column would be shown though nothing asks for it, and cannot be kept out.
+
+    `others` has the columns of each other source beside the reference, None where they are not known.
+    """
     select = reference.select
     names = [item.name for item in hidden]
     if select is None or not names:
         return
     equal = [f"{item.column} in place of {item.name}" for item in hidden if item.column is not None]
     instead = f"Write {', '.join(equal)}, or " if equal else "Instead, "
-    for columns in select.find_all(exp.Columns):
-        pattern = columns.this
-        if columns.find_ancestor(exp.Select) is select and not isinstance(pattern.unnest(), exp.Star) and _may_match(pattern, names):
+    alone = not any(columns is None or {name.casefold() for name in names} & set(columns) for columns in others)
+    for columns in _patterns(select):
+        if _may_match(columns.this, names) and not (alone and _is_told_apart(columns)):
             message = f"COLUMNS would show {', '.join(names)}, which is a parameter of the API and no column of SELECT *."
             raise UnsupportedSQLError(message, sql=text, span=reference.span, hint=f"{instead}name the columns one by one.")
     known = written_columns(reference)
@@ -297,6 +300,35 @@ def check_shown(reference: Reference, hidden: Sequence[Hidden], text: str) -> No
                 f"{reference.alias} as one value would hold {', '.join(names)}, which is a parameter of the API and no column of SELECT *."
             )
             raise UnsupportedSQLError(message, sql=text, span=reference.span, hint=f"{instead}name the columns one by one.")
+
+
+def _patterns(select: exp.Select) -> Iterator[exp.Columns]:
+    """Its COLUMNS that choose by anything but a star."""
+    for columns in select.find_all(exp.Columns):
+        if columns.find_ancestor(exp.Select) is select and not isinstance(columns.this.unnest(), exp.Star):
+            yield columns
+
+
+def _is_told_apart(columns: exp.Columns) -> bool:
+    """Whether COLUMNS has a plain pattern, in the place of which a function may choose; an alias with its groups would need it."""
+    pattern, alias = columns.this, columns.find_ancestor(exp.Alias, exp.Select)
+    renames = isinstance(alias, exp.Alias) and "\\" in alias.alias
+    return isinstance(pattern, exp.Literal) and pattern.is_string and "start" in pattern.meta and not renames
+
+
+def pattern_edits(named: Sequence[tuple[Reference, Sequence[Hidden]]]) -> list[Edit]:
+    """Edits that keep hidden columns out of COLUMNS with a pattern that matches them, which `check_shown` has let pass."""
+    kept_out: dict[int, tuple[exp.Literal, dict[str, None]]] = {}
+    for reference, hidden in named:
+        for columns in _patterns(reference.select) if reference.select is not None and hidden else ():
+            matched = [item.name for item in hidden if _may_match(columns.this, [item.name])]
+            if matched and _is_told_apart(columns):
+                kept_out.setdefault(columns.this.meta["start"], (columns.this, {}))[1].update(dict.fromkeys(matched))
+    edits = []
+    for start, (pattern, names) in kept_out.items():
+        chosen = f"lambda c: regexp_matches(c, {literal(pattern.name)}) AND c NOT IN ({', '.join(map(literal, names))})"
+        edits.append(Edit(start, pattern.meta["end"] + 1, chosen))
+    return edits
 
 
 def _may_match(pattern: exp.Expr, names: Sequence[str]) -> bool:

@@ -283,8 +283,18 @@ class Frame:
         reference = self.sources[position].reference
         if reference is not None:
             return Named(frozenset(written_columns(reference)), frozenset(name.casefold() for name in hidden_columns(reference.ref)))
-        columns = self.columns(position)
+        columns = self.columns(position) or self._selected(self.sources[position].node)
         return Named(frozenset(columns) if columns else None)
+
+    def _selected(self, node: exp.Expr) -> frozenset[str]:
+        """The names that a sub-select gives which cannot be bound by itself, for what it takes from outside; empty when unknown."""
+        select = node.this.this if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery) else node.this
+        alias = node.args.get("alias")
+        if not isinstance(select, exp.Select) or (alias is not None and alias.args.get("columns")):
+            return frozenset()
+        if not all(isinstance(item, (exp.Alias, exp.Column, exp.Star)) for item in select.expressions):
+            return frozenset()
+        return frozenset(name for name, _ in self.scopes.frame(select).outputs() or ())
 
     def columns(self, position: int) -> Mapping[str, str]:
         """Folded names and DuckDB types of a local source's columns, in order; empty when unknown."""

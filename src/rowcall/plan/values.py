@@ -163,7 +163,9 @@ class Resolver:
             return None if not known or self._is_any(keys.sql) else _NOTHING
         probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)
         try:
-            kinds, rows = self._evaluate(f"SELECT q.*, {probes} FROM ({keys.sql}) q{'' if known else ' LIMIT 0'}")
+            # What is not known yet has types already, which a row of nothing but NULL has too.
+            asked = f"FROM ({keys.sql}) q" if known else f"FROM (SELECT 1) LEFT JOIN (FROM ({keys.sql}) LIMIT 0) q ON true"
+            kinds, rows = self._evaluate(f"SELECT q.*, {probes} {asked}")
         except BindError:  # what it takes from outside cannot be had
             return None
         collated = {number for number in range(width) if any(row[width + number] for row in rows)}

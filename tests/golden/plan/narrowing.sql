@@ -32,7 +32,7 @@ SELECT l.id FROM openai.assistants.runs l LEFT JOIN openai.assistants.runs g ON 
 -- 1. l: list_runs of openai.assistants.runs
 --   thread_id = t2 (from the statement)
 --   GET /threads/t2/runs?limit=100
--- 1. g: get_run of openai.assistants.runs
+-- 2. g: get_run of openai.assistants.runs
 --   thread_id = t1 (from the statement)
 --   run_id = r1 (from the statement)
 --   GET /threads/t1/runs/r1

@@ -90,12 +90,11 @@ SELECT _extra, * FROM openai.assistants.runs WHERE thread_id = 't1';
 -- columns: _extra, id, assistant_id, … (28)
 
 SELECT COLUMNS('_id$') FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
--- UnsupportedSQLError: COLUMNS would show run_id, which is a parameter of the API and no column of SELECT *.
---
--- LINE 1: SELECT COLUMNS('_id$') FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1…
---                                     ^^^^^^^^^^^^^^^^^^^^^^
---
--- Write id in place of run_id, or name the columns one by one.
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   run_id = r1 (from the statement)
+--   GET /threads/t1/runs/r1
+-- columns: assistant_id, thread_id
 
 SELECT COLUMNS('model|status') FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
 -- 1. runs: get_run of openai.assistants.runs
@@ -117,3 +116,29 @@ SELECT r FROM openai.assistants.runs r WHERE thread_id = 't1';
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: r
+
+SELECT max(COLUMNS('_id$')) FROM openai.assistants.runs r JOIN (SELECT 't1' AS run_id) o ON true WHERE r.thread_id = 't1' AND r.run_id = 'r1';
+-- UnsupportedSQLError: COLUMNS would show run_id, which is a parameter of the API and no column of SELECT *.
+--
+-- LINE 1: SELECT max(COLUMNS('_id$')) FROM openai.assistants.runs r JOIN (SELECT 't1' AS run_id) o O…
+--                                          ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- Write id in place of run_id, or name the columns one by one.
+
+SELECT COLUMNS('(.*)_id') AS 'x_\1' FROM openai.assistants.runs WHERE thread_id = 't1' AND run_id = 'r1';
+-- UnsupportedSQLError: COLUMNS would show run_id, which is a parameter of the API and no column of SELECT *.
+--
+-- LINE 1: SELECT COLUMNS('(.*)_id') AS 'x_\1' FROM openai.assistants.runs WHERE thread_id = 't1' AND…
+--                                                  ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- Write id in place of run_id, or name the columns one by one.
+
+SELECT r.id FROM openai.assistants.runs r WHERE r.thread_id = 't1' UNION ALL SELECT r.id FROM openai.assistants.runs r WHERE r.thread_id = 't2' AND r.run_id = 'r2';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 1. r: get_run of openai.assistants.runs
+--   thread_id = t2 (from the statement)
+--   run_id = r2 (from the statement)
+--   GET /threads/t2/runs/r2
+-- columns: id
