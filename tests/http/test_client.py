@@ -23,6 +23,7 @@ from rowcall.errors import (
 )
 from rowcall.http.client import Client, Endpoint
 from rowcall.http.control import Cancelled, Control
+from rowcall.http.pace import Pace
 from rowcall.manifest.model import Absent, PageSize, Paging, PagingKind, Retry
 from rowcall.plan.nodes import Call, Protocol
 
@@ -418,8 +419,11 @@ def test_attempts_end_and_the_last_failure_is_told(client: Client, api: Any, cal
     assert len(api.requests) == 3
 
 
-def test_what_an_api_asks_to_wait_is_waited(client: Client, api: Any, call_to: Callable, unhurried: Any) -> None:
+def test_what_an_api_asks_to_wait_is_waited(
+    client: Client, api: Any, call_to: Callable, unhurried: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Retry-After and retry-after-ms are honoured to the digit."""
+    monkeypatch.setattr(Pace, "pause", lambda *_: None)  # which would hold back the next attempt for as long
     control = unhurried()
     api.replies = [
         {"status": 429, "headers": {"Retry-After": "7"}},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import email.utils
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, pause, wants_retry
+from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, pause, rest, wants_retry
 from rowcall.manifest.model import Retry
 
 NOW = 1_800_000_000.0
@@ -33,6 +34,37 @@ NOW = 1_800_000_000.0
 def test_the_wait_that_an_api_asks_for_is_read_in_every_form(headers: dict[str, str], expected: float | None) -> None:
     """Seconds, milliseconds and dates are understood; nonsense is as nothing."""
     assert asked_wait(headers, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (200, {}, None),
+        (200, {"retry-after": "7"}, None),
+        (429, {"retry-after": "7"}, 7.0),
+        (503, {"retry-after-ms": "250"}, 0.25),
+        (500, {"retry-after": "7"}, None),
+        (200, {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m0s"}, 360.0),
+        (200, {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20ms"}, 0.02),
+        (200, {"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1.5s"}, 1.5),
+        (200, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(NOW) + 40)}, 40.0),
+        (200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str((int(NOW) + 40) * 1000)}, 40.0),
+        (200, {"ratelimit-remaining": "0", "ratelimit-reset": "12"}, 12.0),
+        (200, {"ratelimit": '"default";r=0;t=30'}, 30.0),
+        (200, {"ratelimit": '"default";r=5;t=30'}, None),
+        (200, {"x-ratelimit-remaining": "1", "x-ratelimit-reset": "12"}, None),
+        (200, {"x-ratelimit-remaining": "0"}, None),
+        (200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "tomorrow"}, None),
+        (200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "5 minutes"}, None),
+        (429, {"retry-after": "7", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "12"}, 12.0),
+    ],
+    ids=str,
+)
+def test_what_an_api_has_left_is_read_in_every_form(status: int, headers: dict[str, str], expected: float | None) -> None:
+    """A pause is asked for by a refusal, or by an answer that counts nothing left; nonsense is as nothing."""
+    found = rest(status, httpx.Headers(headers), NOW)
+
+    assert found == (None if expected is None else pytest.approx(expected))
 
 
 @pytest.mark.parametrize(

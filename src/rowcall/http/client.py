@@ -22,11 +22,12 @@ from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, Req
 from rowcall.http.address import at_url
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
+from rowcall.http.pace import Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, request_id, unusable
-from rowcall.http.retry import asked_wait, is_fate_unknown, pause, wants_retry
+from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, pause, rest, wants_retry
 from rowcall.manifest.model import AuthKind, AuthScheme
 from rowcall.plan.nodes import Call, Protocol, Request
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "Endpoint"]
 
-_SLICE_S = 0.1
 _MAX_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
 _METHOD_KEPT = {307, 308}
@@ -59,7 +59,8 @@ class Client:
         self._query = (*parse_qsl(base.query, keep_blank_values=True), *endpoint.query)
         self._redact = Redactor(endpoint)
         self._log_filter = LogFilter(self._redact)
-        self._slots = threading.BoundedSemaphore(max(1, endpoint.max_in_flight))
+        self._slots = Slots(endpoint.max_in_flight)
+        self._pace = pace_of(endpoint)
         self._lock = threading.Lock()
         self._http: httpx.Client | None = None
 
@@ -189,10 +190,16 @@ class Client:
         auth = self._auth(context)
         http = self._opened()
         outgoing = self._build(http, context.request, control)
-        with self._slot(control):
+        with self._slots.one(control):
+            self._pace.wait(control)
             control.spend()
+            sent = time.monotonic()
             send = functools.partial(http.send, outgoing, auth=auth, stream=True, follow_redirects=False)
-            return self._transmit(send, context, protocol, control, attempt)
+            answer = self._transmit(send, context, protocol, control, attempt)
+        self._slots.learn(answer.status, sent)
+        if (rest_s := rest(answer.status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:
+            self._pace.pause(rest_s)
+        return answer
 
     def _transmit(self, send: Callable[[], httpx.Response], context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
         """The answer that `send` starts, read to its end, and recorded whatever becomes of it."""
@@ -264,16 +271,6 @@ class Client:
         finally:
             response.close()
         return b"".join(chunks)
-
-    @contextmanager
-    def _slot(self, control: Control) -> Iterator[None]:
-        """Waits until one more request may be in flight."""
-        while not self._slots.acquire(timeout=_SLICE_S):
-            control.check()
-        try:
-            yield
-        finally:
-            self._slots.release()
 
     def _opened(self) -> httpx.Client:
         """The client, made when it is first needed."""

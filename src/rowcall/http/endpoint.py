@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from rowcall.errors import UsageError
-from rowcall.manifest.model import AuthScheme
+from rowcall.manifest.model import AuthScheme, RateLimit
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -29,6 +29,8 @@ class Endpoint:
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """The user's extra query parameters, for requests that do not have them already."""
     max_in_flight: int = 16
+    rate_limits: tuple[RateLimit, ...] = ()
+    """What the API allows to the key."""
     connect_timeout_s: float = 10
     read_timeout_s: float = 60
     max_page_bytes: int = 1 << 30

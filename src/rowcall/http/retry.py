@@ -8,6 +8,7 @@ from __future__ import annotations
 import email.utils
 import math
 import random
+import re
 import time
 from collections.abc import Mapping
 
@@ -18,6 +19,7 @@ LONGEST_WAIT_S = 60.0
 _TOO_MANY = 429
 _SERVER_FAILED = 500
 _REQUEST_TIMEOUT = 408
+_UNAVAILABLE = 503
 
 
 def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
@@ -37,6 +39,42 @@ def asked_wait(headers: Mapping[str, str], now: float | None = None) -> float | 
         return max(0.0, date.timestamp() - (time.time() if now is None else now))
     except (ValueError, OverflowError):
         return None
+
+
+def rest(status: int, headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """How many seconds the API wants no further request of this key; None where it does not say.
+
+    Said by what a 429 or 503 asks to wait, and by an answer of any status that counts what is left: when that is nothing, until it is
+    counted anew. `now` is Unix time. Sources: https://www.ietf.org/archive/id/draft-ietf-httpapi-ratelimit-headers-10.html and, for the
+    older headers with a count and a time each, https://platform.openai.com/docs/guides/rate-limits and
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    now = time.time() if now is None else now
+    waits: list[float | None] = [asked_wait(headers, now) if status in {_TOO_MANY, _UNAVAILABLE} else None]
+    for name in headers:
+        if (found := _REMAINING.fullmatch(name.lower())) and headers[name].strip() == "0":
+            waits.append(_until(headers.get(f"{found[1]}reset{found[2] or ''}"), now))
+        elif name.lower() == "ratelimit" and (spent := _SPENT.search(headers[name])):
+            waits.append(float(spent[1]))
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _until(text: str | None, now: float) -> float | None:
+    """Seconds until a time that is written as seconds from now, as Unix seconds or milliseconds, or as `6m0s` and `20ms`."""
+    number = _number(text)
+    if number is not None:
+        unix = number / 1000 if number > _MILLISECONDS else number
+        return max(0.0, unix - now) if unix > _UNIX else number
+    parts = _DURATION.findall(text or "")
+    return sum(float(count) * _UNITS[unit] for count, unit in parts) if parts and _DURATION.sub("", text or "").strip() == "" else None
+
+
+_UNIX, _MILLISECONDS = 1e9, 1e11
+"""Greater numbers are no seconds from now, but a time: in seconds, and in milliseconds."""
+_REMAINING = re.compile(r"((?:x-)?ratelimit-)remaining(-[a-z-]+)?")
+_SPENT = re.compile(r";\s*r=0(?:;|$).*?\bt=(\d+)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def _number(text: str | None) -> float | None:

@@ -360,7 +360,7 @@ class Provider:
     headers: dict[str, str] = _("Headers that every request carries.", {})
     optional_headers: dict[str, OptionalHeader] = _("Headers that are sent when a setting or the environment gives a value.", {})
     paging: dict[str, Paging] = _("Ways of paging, by the name that methods use.", {})
-    rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key.", ())
+    rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key; no more is sent, by all sessions of a process together.", ())
     max_in_flight: int = _("How many requests may be under way at once.", 16)
     retry: Retry = _("What is tried again.", Retry())
     errors: ErrorShape = _("How errors look.", ErrorShape())

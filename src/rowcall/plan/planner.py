@@ -192,6 +192,11 @@ class _Known:
     """What could answer, by method."""
     choice: _Choice | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of it depends on pages that have not been fetched."""
+        return all(table.known for alternative in self.alternatives for table in alternative)
+
 
 class Planner:
     """Gives the scans of a statement, those that can be fetched together at a time.
@@ -234,7 +239,8 @@ class Planner:
         free = [
             number
             for number, choice in ready.items()
-            if not choice.requests or not (known[number].restriction.awaits - {number}) & self._reachable(known)
+            if (not choice.requests and known[number].is_whole)
+            or not (known[number].restriction.awaits - {number}) & self._reachable(known)
         ]
         sparing = {number for number in ready if self._spares(number, ready, known)}
         tied = sorted(ready.keys() - sparing or ready.keys(), key=lambda number: (*self._weight(number, ready[number]), number))
@@ -364,7 +370,7 @@ class Planner:
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
         }
         pushed = self._pushdown(number).push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
-        is_known = all(table.known for alternative in known.alternatives for table in alternative)
+        is_known = known.is_whole
         return Scan(
             ref=reference.ref,
             source=mention.source,

@@ -107,6 +107,7 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         headers=(*_optional_headers(provider), *_pairs("headers", settings)),
         query=_pairs("query", settings),
         max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
+        rate_limits=provider.rate_limits,
         client=given.get("client"),
         read_only=read_only or bool(settings.get("read_only", False)),
     )

@@ -1,0 +1,113 @@
+"""When a request may go: how many are under way at once, and how many in a time.
+
+What an API allows is known from its manifest and from its answers. It allows it to a key, so that the pace is shared by all sessions of
+the process that have the same key at the same place; how many are under way is each client's own affair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
+
+from rowcall.http.control import Control
+from rowcall.http.endpoint import Endpoint
+from rowcall.manifest.model import RateLimit
+
+_SLICE_S = 0.1
+"""How long a thread waits for its turn before it asks again whether to go on."""
+_OVERLOADED = frozenset({429, 503})
+
+
+class Pace:
+    """The times at which requests of one key may be sent: no more in any stretch of time than its limits say, and none in a pause."""
+
+    def __init__(self, limits: Sequence[RateLimit]) -> None:
+        self._sent = [(limit.per_s, deque[float](maxlen=limit.requests)) for limit in limits]
+        self._resumes = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self, control: Control) -> None:
+        """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
+        while (seconds := self._left(time.monotonic())) > 0:
+            control.wait(seconds)
+            control.check()
+
+    def pause(self, seconds: float) -> None:
+        """Lets nothing go for so long, or longer where that was said before."""
+        with self._lock:
+            self._resumes = max(self._resumes, time.monotonic() + seconds)
+
+    def _left(self, now: float) -> float:
+        """Seconds to wait; 0 where a request may go now, which is noted."""
+        with self._lock:
+            ready = [sent[0] + per_s for per_s, sent in self._sent if len(sent) == sent.maxlen]
+            at = max(self._resumes, *ready, 0.0) if ready else self._resumes
+            if at > now:
+                return at - now
+            for _, sent in self._sent:
+                sent.append(now)
+            return 0.0
+
+
+_PACES: WeakValueDictionary[tuple[str, str, bytes, int], Pace] = WeakValueDictionary()
+_LOCK = threading.Lock()
+
+
+def pace_of(endpoint: Endpoint) -> Pace:
+    """The pace of an endpoint's key at its place, the same for all who have both; the first one's limits hold."""
+    key = hashlib.sha256((endpoint.key or "").encode()).digest()
+    name = (endpoint.provider, endpoint.base_url, key, id(endpoint.client) if endpoint.client is not None else 0)
+    with _LOCK:
+        pace = _PACES.get(name)
+        if pace is None:
+            pace = _PACES[name] = Pace(endpoint.rate_limits)
+        return pace
+
+
+class Slots:
+    """How many requests of one client are under way: half as many after the API said that it was too much, and slowly more again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = max(1, most)
+        self._allowed = float(self._most)
+        self._taken = 0
+        self._shrunk = 0.0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def one(self, control: Control) -> Iterator[None]:
+        """Waits until one more request may be under way, and holds its place. Raises what `control` raises."""
+        with self._changed:
+            while self._taken >= max(1, int(self._allowed)):
+                self._changed.wait(_SLICE_S)
+                control.check()
+            self._taken += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._taken -= 1
+                self._changed.notify()
+
+    def learn(self, status: int, sent: float) -> None:
+        """Takes the status of an answer to a request that was `sent` at this `time.monotonic()`.
+
+        Requests that went out before it slowed down say nothing new.
+        """
+        with self._changed:
+            if status not in _OVERLOADED:
+                self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+                self._changed.notify()
+            elif sent >= self._shrunk:
+                self._allowed = max(1.0, self._allowed / 2)
+                self._shrunk = time.monotonic()
+
+    @property
+    def allowed(self) -> int:
+        """How many may be under way now."""
+        return max(1, int(self._allowed))

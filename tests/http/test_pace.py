@@ -1,0 +1,137 @@
+"""When requests go: no more at once, and in a time, than is allowed, whoever sends them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests.http.conftest import Api, Reply
+
+from rowcall.errors import UnavailableError
+from rowcall.http.client import Client
+from rowcall.http.control import Cancelled, Control
+from rowcall.http.endpoint import Endpoint
+from rowcall.http.pace import Pace, Slots, pace_of
+from rowcall.manifest.model import RateLimit, Retry
+from rowcall.plan.nodes import Call, Protocol
+
+ONE = Protocol(retry=Retry(base_s=0))
+
+
+def times(api: Api) -> list[float]:
+    """When the requests came in, in seconds from the first on."""
+    return sorted(request.at - api.requests[0].at for request in api.requests)
+
+
+def test_no_more_requests_come_in_than_a_manifest_allows(
+    api: Api, open_client: Callable[..., Client], call_to: Callable[..., Call]
+) -> None:
+    """Three in any fifth of a second, from many threads and two clients with the same key."""
+    limits = (RateLimit(requests=3, per_s=0.2),)
+    clients = [open_client(rate_limits=limits) for _ in range(2)]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: list(clients[number % 2].pages(call_to(f"/{number}"), ONE, Control())), range(10)))
+
+    came = times(api)
+    assert len(came) == 10
+    assert all(later - earlier > 0.15 for earlier, later in zip(came, came[3:], strict=False))
+    assert came[-1] < 2
+
+
+def test_another_key_has_a_pace_of_its_own(endpoint: Callable[..., Endpoint]) -> None:
+    """As has another place; the same key at the same place shares one as long as somebody uses it."""
+    own, same, other, elsewhere = (
+        pace_of(endpoint(**settings)) for settings in ({}, {}, {"key": "another"}, {"base_url": "http://127.0.0.1:9/v2"})
+    )
+
+    assert own is same
+    assert len({id(pace) for pace in (own, other, elsewhere)}) == 3
+
+
+def test_a_429_holds_the_others_back_too(api: Api, client: Client, call_to: Callable[..., Call]) -> None:
+    """Nothing is sent before the time that the API names, whichever thread was told."""
+    refused = threading.Event()
+
+    def answer(_: object) -> Reply:
+        if not refused.is_set():
+            refused.set()
+            return {"json": {"error": {"message": "Slowly."}}, "status": 429, "headers": {"retry-after": "0.4"}}
+        return {"json": {"id": 1}}
+
+    api.answer = answer
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(lambda: list(client.pages(call_to("/a"), ONE, Control())))
+        refused.wait(5)
+        time.sleep(0.05)
+        second = pool.submit(lambda: list(client.pages(call_to("/b"), ONE, Control())))
+        assert first.result(10)
+        assert second.result(10)
+
+    assert len(api.requests) == 3
+    assert all(at > 0.35 for at in times(api)[1:])
+
+
+def test_an_answer_that_counts_nothing_left_is_heeded(api: Api, client: Client, call_to: Callable[..., Call]) -> None:
+    """The next request waits until it is counted anew, though this one was served."""
+    api.replies = [{"json": {"id": 1}, "headers": {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "300ms"}}]
+
+    for path in ("/a", "/b"):
+        list(client.pages(call_to(path), ONE, Control()))
+
+    assert times(api)[1] > 0.25
+
+
+def test_a_wait_for_a_turn_ends_with_the_statement() -> None:
+    """At its deadline, and when it is cancelled."""
+    pace = Pace([RateLimit(requests=1, per_s=60)])
+    pace.wait(Control())
+    started = time.monotonic()
+
+    with pytest.raises(UnavailableError):
+        pace.wait(Control(timeout_s=0.1))
+    control = Control()
+    threading.Timer(0.1, control.cancel).start()
+    with pytest.raises(Cancelled):
+        pace.wait(control)
+
+    assert time.monotonic() - started < 2
+
+
+def test_fewer_are_under_way_after_an_api_was_overloaded() -> None:
+    """Half as many for each round of refusals, one at the least; every answer that is none lets some more through."""
+    slots = Slots(8)
+    sent = time.monotonic()
+    slots.learn(429, sent)
+    slots.learn(429, sent)  # it went out before the API was known to be overloaded
+    assert slots.allowed == 4
+    slots.learn(503, time.monotonic())
+    slots.learn(503, time.monotonic() + 1)
+    slots.learn(503, time.monotonic() + 2)
+    assert slots.allowed == 1
+    for _ in range(60):
+        slots.learn(200, time.monotonic())
+    assert slots.allowed == 8
+
+
+def test_no_more_hold_a_place_than_are_allowed() -> None:
+    """And a place that is left is taken."""
+    slots, most, under_way, lock = Slots(3), 0, 0, threading.Lock()
+
+    def work(_: int) -> None:
+        nonlocal most, under_way
+        with slots.one(Control()):
+            with lock:
+                under_way += 1
+                most = max(most, under_way)
+            time.sleep(0.01)
+            with lock:
+                under_way -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(20)))
+
+    assert most == 3
