@@ -291,7 +291,7 @@ class Planner:
         """
         pages = paging(self._analysis.mentions[number].reference.ref, choice.method)
         is_whole = pages is not None and choice.method.expected_rows is None and not any(choice.tuples)
-        return choice.requests * (_PAGES if is_whole else 1), pages is not None
+        return choice.requests * (_PAGES if is_whole else 1), pages is not None and choice.requests > 0
 
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
