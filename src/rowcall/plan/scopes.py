@@ -292,9 +292,9 @@ class Frame:
         alias = node.args.get("alias")
         if not isinstance(select, exp.Select) or (alias is not None and alias.args.get("columns")):
             return frozenset()
-        if not all(isinstance(item, (exp.Alias, exp.Column, exp.Star)) for item in select.expressions):
+        if not all(isinstance(item, (exp.Alias, exp.Column)) and not isinstance(item.this, exp.Star) for item in select.expressions):
             return frozenset()
-        return frozenset(name for name, _ in self.scopes.frame(select).outputs() or ())
+        return frozenset(item.alias_or_name.casefold() for item in select.expressions)
 
     def columns(self, position: int) -> Mapping[str, str]:
         """Folded names and DuckDB types of a local source's columns, in order; empty when unknown."""
