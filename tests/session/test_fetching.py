@@ -19,6 +19,8 @@ from rowcall.errors import (
     RequestError,
     ResponseError,
     UnavailableError,
+    UnsupportedSQLError,
+    UsageError,
 )
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
@@ -384,3 +386,41 @@ def test_ids_are_percent_encoded_in_paths(scripted: Start, page: Page, id_: str)
     assert len(server.asked) == 1
     parts = server.asked[0].path.split("?")[0].split("/")
     assert [parts[0], parts[1], parts[2], unquote(parts[3]), parts[4]] == ["", "v1", "threads", id_, "runs"]
+
+
+def test_a_session_with_a_cache_does_not_ask_twice(live: Sandbox) -> None:
+    """Across statements, until a write or `SET rowcall_cache = NULL`; EXPLAIN ANALYZE counts what was not asked for."""
+    live.reset()
+    thread = live.tables["sandbox_threads"][1][0][0]
+    sql = f"SELECT count(*) FROM openai.assistants.runs WHERE thread_id = '{thread}'"
+    with rowcall.connect(providers=live.providers) as db:
+        asked: list[int] = []
+
+        def ask(statement: str = sql) -> None:
+            before = len(live.requests)
+            db.sql(statement)
+            asked.append(len(live.requests) - before)
+
+        ask()
+        db.sql("SET rowcall_cache = '1m'")
+        ask()
+        ask()
+        (scan,) = db.explain(sql, analyze=True).scans
+        ask(
+            f"INSERT INTO openai.assistants.messages (thread_id, data__role, data__content) SELECT '{live.tables['sandbox_threads'][1][-1][0]}', 'user', 'x'"
+        )
+        ask()
+        db.sql("SET rowcall_cache = NULL")
+        ask()
+
+    assert asked == [1, 1, 0, 1, 1, 1]
+    assert scan.measured is not None
+    assert (scan.measured.requests, scan.measured.cache_hits) == (0, 1)
+
+
+def test_a_cache_that_is_no_time_is_refused(db: Session) -> None:
+    """With the forms that there are."""
+    with pytest.raises(UnsupportedSQLError, match="rowcall_cache takes how long, as 60s, 5m or 1h, or NULL for no cache, not 'soon'"):
+        db.sql("SET rowcall_cache = 'soon'")
+    with pytest.raises(UsageError, match="cache takes how long"):
+        rowcall.connect(cache="60")

@@ -69,10 +69,10 @@ def test_a_statement_may_send_1000_requests_unless_told_otherwise(db: Session, w
 
 
 ROOMS = {
-    "config file": {"max_requests": 11, "timeout_s": 11.0, "on_error": "partial", "read_only": True},
-    "connect": {"max_requests": 12, "timeout_s": 12.0, "on_error": "error", "read_only": False},
-    "SET": {"max_requests": 13, "timeout_s": 13.0, "on_error": "partial", "read_only": True},
-    "option": {"max_requests": 14, "timeout_s": 14.0, "on_error": "error", "read_only": True},
+    "config file": {"max_requests": 11, "timeout_s": 11.0, "on_error": "partial", "read_only": True, "cache": "11m"},
+    "connect": {"max_requests": 12, "timeout_s": 12.0, "on_error": "error", "read_only": False, "cache": "12m"},
+    "SET": {"max_requests": 13, "timeout_s": 13.0, "on_error": "partial", "read_only": True, "cache": "13m"},
+    "option": {"max_requests": 14, "timeout_s": 14.0, "on_error": "error", "read_only": True, "cache": "14m"},
 }
 
 
@@ -193,8 +193,20 @@ def test_every_setting_is_listed_with_its_type() -> None:
     """Name, value, default, where the value comes from, type and a sentence."""
     rows = Variables().rows()
 
-    assert [row["name"] for row in rows] == ["rowcall_on_error", "rowcall_max_requests", "rowcall_timeout_s", "rowcall_read_only"]
-    assert [(row["value"], row["default"]) for row in rows] == [("error", "error"), ("1000", "1000"), (None, None), ("false", "false")]
+    assert [row["name"] for row in rows] == [
+        "rowcall_on_error",
+        "rowcall_max_requests",
+        "rowcall_timeout_s",
+        "rowcall_read_only",
+        "rowcall_cache",
+    ]
+    assert [(row["value"], row["default"]) for row in rows] == [
+        ("error", "error"),
+        ("1000", "1000"),
+        (None, None),
+        ("false", "false"),
+        (None, None),
+    ]
     assert all(row["source"] == "default" and row["type"] and row["description"].endswith(".") for row in rows)
 
 

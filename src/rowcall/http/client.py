@@ -15,11 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
 from rowcall.http.address import at_url
+from rowcall.http.cache import NOT_MODIFIED, Cache
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.pace import Slots, pace_of
@@ -61,6 +63,7 @@ class Client:
         self._log_filter = LogFilter(self._redact)
         self._slots = Slots(endpoint.max_in_flight)
         self._pace = pace_of(endpoint)
+        self._cache = Cache()
         self._lock = threading.Lock()
         self._http: httpx.Client | None = None
 
@@ -140,7 +143,30 @@ class Client:
         return Context(self.endpoint, request, f"{request.http_method} {self.url(request)}", self._redact)
 
     def _answered(self, request: Request, protocol: Protocol, control: Control) -> tuple[Answer, Context, bool]:
-        """The last answer to `request` after retries and redirects, and whether an attempt before it may have been carried out."""
+        """The last answer to `request` after retries and redirects, and whether an attempt before it may have been carried out.
+
+        One that is kept, where the statement takes it.
+        """
+        if control.cache_s is None or not request.reads:
+            try:
+                return self._asked(request, protocol, control)
+            finally:
+                if not request.reads:
+                    self._cache.clear()
+        key = (request.http_method, self._url(request), request.headers, "" if request.body is None else _encoded(request).decode())
+        kept = self._cache.get(key, control.cache_s)
+        if kept is not None:
+            control.hit()
+            return kept, self._context(request), False
+        etag = self._cache.etag(key)
+        conditional = replace(request, headers=(*request.headers, ("if-none-match", etag))) if etag else request
+        answer, context, repeated = self._asked(conditional, protocol, control)
+        if answer.status == NOT_MODIFIED and etag:
+            control.hit()
+        return self._cache.put(key, answer), context, repeated
+
+    def _asked(self, request: Request, protocol: Protocol, control: Control) -> tuple[Answer, Context, bool]:
+        """As `_answered`, from the API."""
         context = self._context(request)
         for _ in range(_MAX_REDIRECTS + 1):
             answer, repeated = self._attempts(context, protocol, control)

@@ -59,6 +59,8 @@ class Tally:
 
     exchanges: list[Exchange] = field(default_factory=list)
     rows: int = 0
+    hits: int = 0
+    """How many answers were given again in place of being asked for."""
     waits: list[tuple[float, float]] = field(default_factory=list)
     """When it waited for the API, from and to, by `time.perf_counter`."""
 
@@ -118,9 +120,11 @@ class _Flag:
 class Control:
     """The limits, the cancel flag and the records of one statement. All of it may be used from any thread."""
 
-    def __init__(self, *, max_requests: int | None = None, timeout_s: float | None = None) -> None:
+    def __init__(self, *, max_requests: int | None = None, timeout_s: float | None = None, cache_s: float | None = None) -> None:
         self.max_requests = max_requests
         self.timeout_s = timeout_s
+        self.cache_s = cache_s
+        """How old an answer may be that is given again; None where each is to be asked for."""
         self.exchanges: list[Exchange] = []
         self.warnings: list[str] = []
         self.tallies: dict[Request, Tally] = {}
@@ -211,6 +215,11 @@ class Control:
             now = time.perf_counter()
             self._tally.exchanges.append(exchange)
             self._tally.waits.append((now - exchange.elapsed_s, now))
+
+    def hit(self) -> None:
+        """Notes that an answer was given again."""
+        if self._tally is not None:
+            self._tally.hits += 1
 
     def received(self, rows: int) -> None:
         """Notes that a page with so many rows came."""

@@ -20,7 +20,7 @@ def measure(scans: Sequence[Scan], control: Control) -> dict[int, Measured]:
         found[scan.number] = Measured(
             requests=len(exchanges),
             retries=sum(exchange.attempt > 1 for exchange in exchanges),
-            cache_hits=len(taken & requests.keys()),
+            cache_hits=len(taken & requests.keys()) + sum(tally.hits for tally in own),
             rows=sum(tally.rows for tally in own),
             bytes=sum(exchange.bytes for exchange in exchanges),
             waiting_s=_covered(span for tally in own for span in tally.waits),

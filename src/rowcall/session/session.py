@@ -59,6 +59,7 @@ def connect(
     on_error: OnError | None = None,
     max_requests: int | Unset | None = UNSET,
     timeout_s: float | Unset | None = UNSET,
+    cache: str | Unset | None = UNSET,
 ) -> Session:
     """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
 
@@ -66,13 +67,14 @@ def connect(
     httpx.Client), `max_in_flight`, `read_only`. What it leaves open comes from the environment, then from the config file at `config`
     (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
 
-    The other four hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
+    The other five hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
     `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
-    `timeout_s` bound a statement; None is no limit.
+    `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
+    a request; None, the default, asks each time.
 
     Raises UsageError for a provider or setting that does not exist, ManifestError for a broken manifest.
     """
-    limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s}
+    limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
     return Session(con, providers=providers, config=config, read_only=read_only, **limits)
 
 
@@ -131,6 +133,7 @@ class Session:
         dry_run: bool = False,
         max_requests: int | Unset | None = UNSET,
         timeout_s: float | Unset | None = UNSET,
+        cache: str | Unset | None = UNSET,
     ) -> duckdb.DuckDBPyRelation:
         """The rows of a statement, or of the last of several, as a relation on the session's connection.
 
@@ -140,13 +143,15 @@ class Session:
         `params` holds the values of `?`, `$1` or `$name`. With `on_error="partial"` requests that fail leave their rows out, with a
         warning and `last.partial`; by default the first failure is raised. `dry_run` returns the requests (`method, url, body`) in
         place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the statement; None
-        is no limit, and where they are left out, the session's settings hold.
+        is no limit. `cache`, as "60s", is how old an answer may be that is taken in place of a request. Where they are left out, the
+        session's settings hold.
 
         Raises SQLError and PlanError before anything is sent, RequestError when the API cannot be reached or refuses.
         """
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
-        return self._run(sql, params, frame, on_error=on_error, dry_run=dry_run, max_requests=max_requests, timeout_s=timeout_s)
+        options = {"on_error": on_error, "dry_run": dry_run, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
+        return self._run(sql, params, frame, **options)
 
     def explain(self, sql: str, params: Parameters = None, *, analyze: bool = False) -> Explanation:
         """What a statement will do, as records: how each remote reference is fetched, and with how many requests. Nothing is sent.
@@ -158,7 +163,7 @@ class Session:
 
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
-        options = {"on_error": None, "dry_run": False, "max_requests": UNSET, "timeout_s": UNSET}
+        options = {"on_error": None, "dry_run": False, "max_requests": UNSET, "timeout_s": UNSET, "cache": UNSET}
         with self._lock:
             relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, **options)
             return self.last.explanation or of_duckdb(relation)
@@ -251,7 +256,7 @@ class Session:
         **given: Any,
     ) -> duckdb.DuckDBPyRelation:
         settings = self.variables.in_call(**given)
-        self._control = control = Control(max_requests=settings.max_requests, timeout_s=settings.timeout_s)
+        self._control = control = Control(max_requests=settings.max_requests, timeout_s=settings.timeout_s, cache_s=settings.cache_s)
         started = time.monotonic()
         kind, failures, explained = "local", [], []
         try:

@@ -6,6 +6,7 @@ They bound and guard statements, so that a place may hold a limit and another li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -40,8 +41,10 @@ class Setting:
     takes: str
     """Its values, in words."""
     unlimited: bool
-    """Whether it may be None, for no limit."""
+    """Whether it may be None."""
     description: str
+    without: str = "no limit"
+    """What None means."""
 
 
 SETTINGS = {
@@ -72,6 +75,14 @@ SETTINGS = {
         "true or false",
         unlimited=False,
         description="Whether statements that change something at an API are refused. Cannot be switched off again by SET.",
+    ),
+    "cache": Setting(
+        "VARCHAR",
+        None,
+        "how long, as 60s, 5m or 1h",
+        unlimited=True,
+        description="How old an answer may be that a read takes in place of a request; NULL to ask each time. Writes empty it.",
+        without="no cache",
     ),
 }
 """Every setting by its name, without `rowcall_`."""
@@ -151,6 +162,12 @@ class Variables:
         return limit
 
     @property
+    def cache_s(self) -> float | None:
+        """How many seconds old an answer may be that is taken in place of a request; None where each is asked for."""
+        found = _DURATION.fullmatch(self.value("cache") or "")
+        return float(found[1]) * _UNITS[found[2]] if found is not None else None
+
+    @property
     def read_only(self) -> bool:
         """Whether no statement may change anything at an API."""
         return bool(self.value("read_only"))
@@ -168,6 +185,10 @@ class Variables:
             }
             for name, setting in SETTINGS.items()
         ]
+
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _text(value: Any) -> str | None:
@@ -200,10 +221,11 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
     fits = {
         "on_error": value in ("error", "partial"),
         "max_requests": is_number and isinstance(value, int) and value >= 0,
+        "cache": isinstance(value, str) and _DURATION.fullmatch(value) is not None,
         "read_only": isinstance(value, bool),
     }
     if not fits.get(name):
         none = "NULL" if prefix else '"none"' if where else "None"
-        limit = f", or {none} for no limit" if SETTINGS[name].unlimited else ""
+        limit = f", or {none} for {SETTINGS[name].without}" if SETTINGS[name].unlimited else ""
         raise UsageError(f"{where}{prefix}{name} takes {SETTINGS[name].takes}{limit}, not {value!r}.")
     return value
