@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import rowcall
-from rowcall.errors import AuthError, UsageError
+from rowcall.errors import AuthError, ResponseError, UnavailableError, UsageError
 from rowcall.manifest.library import shipped
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
@@ -66,6 +66,17 @@ def test_the_manifest_says_the_rest() -> None:
     assert found.key_names == ("OPENAI_API_KEY",)
 
 
+def test_an_api_that_is_silent_for_too_long_is_an_error() -> None:
+    """After as many seconds as the provider's setting says; longer than usual is waited for where it says so."""
+    with Sandbox(latency_s=0.5) as slow:
+        impatient, patient = ({"openai": {**slow.providers["openai"], "read_timeout_s": seconds}} for seconds in (0.1, 30))
+
+        with pytest.raises(UnavailableError, match="did not answer in time"):
+            ask(impatient)
+        with pytest.raises(ResponseError, match="No thread found"):
+            ask(patient)
+
+
 def test_the_config_file_may_be_named_by_the_environment(server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As `ROWCALL_CONFIG`; without it, the user's own directory is looked at."""
     config = tmp_path / "mine.toml"
@@ -99,6 +110,8 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
         ({"openai": {"auth": {"kind": "magic"}}}, "bearer"),
         ({"openai": {"headers": "x"}}, "headers of openai must be a table"),
         ({"openai": {"max_in_flight": 0}}, "max_in_flight"),
+        ({"openai": {"read_timeout_s": 0}}, "read_timeout_s of openai must be a number of seconds above 0"),
+        ({"openai": {"connect_timeout_s": "1"}}, "connect_timeout_s of openai must be a number of seconds above 0"),
     ],
 )
 def test_a_wrong_setting_names_the_nearest(providers: dict[str, Any], message: str) -> None:

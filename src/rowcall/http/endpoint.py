@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 from rowcall.errors import UsageError
 from rowcall.manifest.model import AuthScheme, RateLimit
 
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 60.0
+"""The timeouts where nobody says others."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -31,8 +33,9 @@ class Endpoint:
     max_in_flight: int = 16
     rate_limits: tuple[RateLimit, ...] = ()
     """What the API allows to the key."""
-    connect_timeout_s: float = 10
-    read_timeout_s: float = 60
+    connect_timeout_s: float = CONNECT_TIMEOUT_S
+    read_timeout_s: float = READ_TIMEOUT_S
+    """How long an API may be silent, before an answer and within it."""
     max_page_bytes: int = 1 << 30
     """How much of one body is read: an answer that goes on beyond it has no end, or none that fits into memory."""
     client: Any = field(default=None, repr=False)

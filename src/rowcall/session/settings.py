@@ -5,6 +5,7 @@ The config file is read here whole; what it says of the session itself goes to `
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -13,10 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from rowcall.errors import UsageError, nearest
-from rowcall.http.endpoint import Endpoint
+from rowcall.http.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Endpoint
 from rowcall.manifest.model import AuthKind, AuthScheme, Provider
 
-KEYS = ("base_url", "auth", "api_key", "headers", "query", "variables", "client", "max_in_flight", "read_only")
+KEYS = (
+    "base_url",
+    "auth",
+    "api_key",
+    "headers",
+    "query",
+    "variables",
+    "client",
+    "max_in_flight",
+    "connect_timeout_s",
+    "read_timeout_s",
+    "read_only",
+)
 """What can be set of a provider instance."""
 _TABLES = frozenset({"headers", "query", "variables"})
 """Those that are tables of names and values."""
@@ -108,6 +121,8 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         query=_pairs("query", settings),
         max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
         rate_limits=provider.rate_limits,
+        connect_timeout_s=_seconds(provider, "connect_timeout_s", settings.get("connect_timeout_s", CONNECT_TIMEOUT_S)),
+        read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
         client=given.get("client"),
         read_only=read_only or bool(settings.get("read_only", False)),
     )
@@ -151,6 +166,12 @@ def _optional_headers(provider: Provider) -> tuple[tuple[str, str], ...]:
 
 def _pairs(name: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(key), str(value)) for key, value in (settings.get(name) or {}).items())
+
+
+def _seconds(provider: Provider, name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        raise UsageError(f"{name} of {provider.provider} must be a number of seconds above 0.")
+    return float(value)
 
 
 def _positive(provider: Provider, value: Any) -> int:
