@@ -21,7 +21,7 @@ OLDER_TESTS := tests/engine tests/rows tests/plan tests/session tests/fuzz tests
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ARGS='…' is passed on by demo, test, matrix, fuzz, torture, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
+	@echo "  ARGS='…' is passed on by demo, test, matrix, fuzz, torture, soak, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
 	@echo "  PYTHON=python3.13 picks the interpreter of new environments."
 
 # --- using it
@@ -88,6 +88,10 @@ fuzz: $(VENV)/.ready ## compare 20,000 random statements with DuckDB over tables
 .PHONY: torture
 torture: $(VENV)/.ready ## ask statements of a server that fails in every way; ARGS="--schedules 5 --seed 7"
 	$(BIN)/python -m tests.torture $(ARGS)
+
+.PHONY: soak
+soak: $(VENV)/.ready ## ask for an hour in one process, and watch what it holds; ARGS="--minutes 5"
+	$(BIN)/python -m tests.soak $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready ## run the benchmarks

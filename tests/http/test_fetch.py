@@ -185,6 +185,17 @@ def test_cancelling_from_another_thread_ends_the_fetching(client: Client, api: A
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends itself a signal")
+def test_a_statement_that_is_cancelled_between_two_calls_ends(client: Client, api: Any, call_to: Callable) -> None:
+    """When nothing is under way that could notice, and calls are left."""
+    control = Control()
+    control.cancel()
+
+    with pytest.raises(Cancelled):
+        fetch_all(client, calls_to(call_to, 3), LIST, control, lambda *_: None, partial=True)
+
+    assert api.requests == []
+
+
 def test_ctrl_c_stops_everything_at_once(client: Client, api: Any, call_to: Callable) -> None:
     """KeyboardInterrupt is raised again, the statement is cancelled, and no thread is left waiting."""
     release, control = threading.Event(), Control()

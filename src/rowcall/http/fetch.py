@@ -15,7 +15,7 @@ from typing import Self
 
 from rowcall.errors import RequestError
 from rowcall.http.client import Client
-from rowcall.http.control import Control
+from rowcall.http.control import Cancelled, Control
 from rowcall.http.page import Page
 from rowcall.plan.nodes import Call, Protocol
 
@@ -121,6 +121,8 @@ class _Crew:
                 if not self._partial:
                     # At once, rather than when the calling thread comes to it, so that nothing more is sent.
                     self._control.cancel()
+        if self._control.cancelled:  # between two calls, of which nobody would hear any more
+            self._found.put((0, Cancelled()))
 
     def _next(self) -> int | None:
         with self._lock:

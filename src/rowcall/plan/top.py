@@ -147,7 +147,8 @@ class _Reader:
         order = next(iter(orders), None)
         plain = all(_is_made_of(_ROWWISE, item, aggregates) for item in self._select.expressions)
         loose = (c for item in self._select.expressions for c in item.find_all(exp.Column) if not any(is_inside(c, a) for a in aggregates))
-        if not plain or len(orders) > 1 or (aggregates and order is None) or not modes <= {"expressions", "all"}:
+        starred = any(item.find(exp.Star) for item in self._select.expressions)  # of columns that are not written here
+        if not plain or starred or len(orders) > 1 or (aggregates and order is None) or not modes <= {"expressions", "all"}:
             return _ALL
         if any(self._select.args.get(key) for key in ("order", "distinct")) or not all(
             map(self._is_settled, (*(self._numbered(key) for key in keys), *loose))
@@ -236,11 +237,15 @@ class _Reader:
         return list(order.expressions) if order else []
 
     def _meant(self, key: exp.Expr) -> exp.Expr:
-        """What a key of ORDER BY stands for: a result column by its number or alias, or itself."""
-        if isinstance(key, exp.Column) and len(key.parts) == 1:
-            aliased = (item for item in self._select.expressions if isinstance(item, exp.Alias))
-            return next((item.this for item in aliased if item.alias.casefold() == key.name.casefold()), key)
-        return self._numbered(key)
+        """What a key of ORDER BY stands for: a result column by its number or name, or itself; NULL where that is not certain."""
+        key = key.unnest()
+        if not isinstance(key, exp.Column) or len(key.parts) > 1:
+            return self._numbered(key)
+        stars = (star for item in self._select.expressions for star in item.find_all(exp.Star))
+        if any(star.args.get("replace") or star.args.get("rename") for star in stars):
+            return exp.Null()
+        named = [item.unalias().unnest() for item in self._select.expressions if item.output_name.casefold() == key.name.casefold()]
+        return key if not named else named[0] if len({item.sql() for item in named}) == 1 else exp.Null()
 
     def _numbered(self, key: exp.Expr) -> exp.Expr:
         """The result column that a number stands for; anything else as it is."""
