@@ -11,7 +11,7 @@ MATRIX := 1.5 1.5-compiled 2.0-compiled
 # What reads SQL, or stands on what does: little else knows how sqlglot was built.
 COMPILED_TESTS := tests/sql tests/plan tests/fuzz tests/session/test_differential.py
 # What asks DuckDB anything; the command line does so through the session.
-OLDER_TESTS := tests/engine tests/rows tests/plan tests/session tests/fuzz tests/shell/test_query.py
+OLDER_TESTS := tests/engine tests/rows tests/plan tests/session tests/fuzz
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -44,18 +44,19 @@ class Need:
     """How many requests a statement needs."""
 
     minimum: int
-    hindsight: int
-    """In the best of all orders."""
+    hindsight: int | None
+    """In the best of all orders; None where nobody asked."""
 
 
-def need(arena: Arena, statement: Statement) -> Need | None:
-    """The fewest requests; None where they are not known."""
+def need(arena: Arena, statement: Statement, *, hindsight: bool) -> Need | None:
+    """The fewest requests, and those in `hindsight` where that is asked; None where they are not known."""
     search = _Search(arena, statement)
     try:
-        found, best = (search.all(blocks(copy.deepcopy(statement.query)), every_order=every_order)[0] for every_order in (False, True))
+        found = search.all(blocks(copy.deepcopy(statement.query)), every_order=False)[0]
+        best = search.all(blocks(copy.deepcopy(statement.query)), every_order=True)[0] if hindsight else None
     except (UnknownError, duckdb.Error):
         return None
-    return Need(len(found), len(best))
+    return Need(len(found), None if best is None else len(best))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ class Options:
     probe: float = 0.1
     """For which share of the refused statements it is tried whether they could be answered."""
     shrink: bool = True
+    hindsight: bool = True
+    """Whether the best of all orders is looked for as well."""
     on_world: Callable[[Findings], None] | None = None
 
 
@@ -122,18 +124,18 @@ def one(arena: Arena, name: str, found: Findings, options: Options) -> Verdict:
             if values := bindings(arena, statement):
                 found.bindable.append(f"{name} {verdict.detail} · {'; '.join(values)}\n    {statement.text}")
     elif verdict.kind == "equal":
-        _count(arena, name, statement, verdict, found)
+        _count(arena, name, statement, verdict, found, hindsight=options.hindsight)
     return verdict
 
 
-def _count(arena: Arena, name: str, statement: Statement, verdict: Verdict, found: Findings) -> None:
+def _count(arena: Arena, name: str, statement: Statement, verdict: Verdict, found: Findings, *, hindsight: bool) -> None:
     """Compares requests with the minimum."""
-    needs = need(arena, statement)
+    needs = need(arena, statement, hindsight=hindsight)
     if needs is None:
         found.requests["unknown"] += 1
         return
     sent, fewest = verdict.requests, needs.minimum
-    found.requests["hindsight"] += sent <= needs.hindsight
+    found.requests["hindsight"] += needs.hindsight is not None and sent <= needs.hindsight
     found.requests["equal" if sent == fewest else "more" if sent > fewest else "fewer"] += 1
     found.sent += sent
     found.needed += fewest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,19 +11,20 @@ import httpx
 import pytest
 from tests.http.conftest import Api, Reply
 
+from rowcall.errors import ResponseError
 from rowcall.http import cache as module
-from rowcall.http.cache import Cache, Key
+from rowcall.http.cache import Cache
 from rowcall.http.client import Client
 from rowcall.http.control import Control
-from rowcall.http.page import Answer
-from rowcall.plan.nodes import Protocol, Request
+from rowcall.http.page import Page
+from rowcall.plan.nodes import Call, Protocol, Request
 
 LIST = Protocol(rows="data")
 
 
-def asked(client: Client, request: Request, cache_s: float | None = 60) -> str:
-    """The body that answers a request."""
-    return client.send(request, LIST, Control(cache_s=cache_s)).body
+def asked(client: Client, request: Request, cache_s: float | None = 60, protocol: Protocol = LIST) -> list[str]:
+    """The bodies that answer a call."""
+    return [page.body for page in client.pages(Call(request), protocol, Control(cache_s=cache_s))]
 
 
 def counting(**headers: str) -> Callable[[Any], Reply]:
@@ -42,7 +44,7 @@ def test_an_answer_is_given_again_only_where_that_is_asked_for(api: Api, client:
 
     bodies = [asked(client, request_to(path), seconds) for path, seconds in (("/a", 60), ("/a", 60), ("/a", None), ("/b", 60), ("/a", 0))]
 
-    assert [body[-4] for body in bodies] == ["1", "1", "2", "3", "4"]
+    assert [body[-4] for (body,) in bodies] == ["1", "1", "2", "3", "4"]
     assert len(api.requests) == 4
 
 
@@ -75,7 +77,7 @@ def test_what_has_not_changed_is_not_sent_again(api: Api, client: Client, reques
 
     bodies = [asked(client, request_to()), asked(client, request_to())]
 
-    assert bodies == ['{"data": [{"n": 1}]}'] * 2
+    assert bodies == [['{"data": [{"n": 1}]}']] * 2
     assert ["if-none-match" in request.headers for request in api.requests] == [False, True]
 
 
@@ -86,7 +88,7 @@ def test_a_write_empties_it(api: Api, client: Client, request_to: Callable[..., 
 
     client.send(request_to("/b", method="POST", body={}), Protocol(), Control())
 
-    assert asked(client, request_to("/a")) == '{"data": [{"n": 3}]}'
+    assert asked(client, request_to("/a")) == ['{"data": [{"n": 3}]}']
 
 
 def test_a_refusal_is_not_kept(api: Api, client: Client, request_to: Callable[..., Request]) -> None:
@@ -96,18 +98,92 @@ def test_a_refusal_is_not_kept(api: Api, client: Client, request_to: Callable[..
     with pytest.raises(Exception, match="No"):
         asked(client, request_to())
 
-    assert asked(client, request_to()) == '{"data": [{"n": 2}]}'
+    assert asked(client, request_to()) == ['{"data": [{"n": 2}]}']
+
+
+def test_no_page_is_beside_one_of_another_time(api: Api, client: Client, request_to: Callable[..., Request], by_cursor: Protocol) -> None:
+    """A list is given again whole or not at all, and one that was not read to its end is not kept."""
+    rows = ["a", "b", "c"]
+
+    def answer(received: Any) -> Reply:
+        start = rows.index(received.query["after"]) + 1 if "after" in received.query else 0
+        page = [{"id": row} for row in rows[start : start + 2]]
+        return {"json": {"data": page, "last_id": page[-1]["id"], "has_more": start + 2 < len(rows)}}
+
+    api.answer = answer
+    whole = asked(client, request_to(), protocol=by_cursor)
+    rows.insert(0, "new")
+    time.sleep(0.2)
+    again, later = asked(client, request_to(), 60, by_cursor), asked(client, request_to(), 0.1, by_cursor)
+
+    assert again == whole
+    assert [json.loads(body)["data"] for body in later] == [[{"id": "new"}, {"id": "a"}], [{"id": "b"}, {"id": "c"}]]
+    begun = client.pages(Call(request_to("/begun")), by_cursor, Control(cache_s=60))
+    next(begun)
+    begun.close()
+    before = len(api.requests)
+    asked(client, request_to("/begun"), protocol=by_cursor)
+    assert len(api.requests) == before + 2
+
+
+def test_what_cannot_be_used_is_not_kept(api: Api, client: Client, request_to: Callable[..., Request]) -> None:
+    """A body that is no JSON is asked for again."""
+    api.replies = [{"text": "{oops"}, {"json": {"data": [{"n": 2}]}}]
+
+    with pytest.raises(ResponseError):
+        asked(client, request_to())
+
+    assert asked(client, request_to()) == ['{"data": [{"n": 2}]}']
+
+
+def test_nothing_is_kept_of_what_a_users_own_client_sends(
+    api: Api, open_client: Callable[..., Client], request_to: Callable[..., Request]
+) -> None:
+    """It may speak for another user the next time."""
+    api.answer = counting()
+    with httpx.Client(trust_env=False) as http:
+        client = open_client(client=http)
+        for name in ("alice", "bob"):
+            http.headers["authorization"] = f"Bearer {name}"
+            asked(client, request_to())
+
+    assert [request.headers["authorization"] for request in api.requests] == ["Bearer alice", "Bearer bob"]
+
+
+def test_what_was_asked_before_a_write_is_not_kept_after_it() -> None:
+    """Though its answer came later."""
+    cache, request = Cache(), Request("acme", "acme.store.things", "list_things", "GET", "/things")
+    recording = cache.record()
+    cache.clear()
+    cache.keep(request, recording)
+
+    assert cache.find(request) is None
+
+
+@pytest.mark.parametrize(("headers", "seconds"), [({"age": "59"}, 1.0), ({"age": "70"}, 0.0), ({"age": "old"}, 60.0), ({}, 60.0)])
+def test_the_age_that_an_answer_has_already_counts(headers: dict[str, str], seconds: float) -> None:
+    """Some cache between has had it for a while."""
+    recording = Cache().record()
+    recording.saw(httpx.Headers({"cache-control": "max-age=60", **headers}))
+
+    assert recording.fresh_s == seconds
 
 
 def test_what_was_not_used_for_longest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is bounded by the bodies."""
     monkeypatch.setattr(module, "MOST_BYTES", 10)
-    kept = Cache()
-    keys: list[Key] = [("GET", f"http://h/{number}", (), "") for number in range(3)]
-    for key in keys[:2]:
-        kept.put(key, Answer(200, httpx.Headers(), b"12345"))
-    kept.get(keys[0], 60)
-    kept.put(keys[2], Answer(200, httpx.Headers(), b"12345"))
-    kept.put(("GET", "http://h/large", (), ""), Answer(200, httpx.Headers(), b"12345678901"))
+    cache = Cache()
+    requests = [Request("acme", "acme.store.things", "list_things", "GET", f"/things/{number}") for number in range(4)]
 
-    assert [kept.get(key, 60) is not None for key in keys] == [True, False, True]
+    def keep(request: Request, body: str) -> None:
+        recording = cache.record()
+        recording.pages.append(Page(body, 1, request, 200))
+        cache.keep(request, recording)
+
+    keep(requests[0], "12345")
+    keep(requests[1], "12345")
+    cache.find(requests[0])
+    keep(requests[2], "12345")
+    keep(requests[3], "12345678901")
+
+    assert [cache.find(request) is not None for request in requests] == [True, False, True, False]

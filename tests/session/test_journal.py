@@ -75,6 +75,8 @@ def test_it_is_a_table_like_any_other(db: Session, world: World) -> None:
     assert db.sql("SELECT count(*) FROM kept").fetchall() == [(2,)]
     assert db.sql("SELECT (SELECT count(*) FROM rowcall_requests()), (SELECT count(*) FROM rowcall_warnings())").fetchall() == [(2, 0)]
     assert db.sql("EXPLAIN FROM rowcall_requests()").fetchall()
+    db.sql("CREATE TABLE rowcall_requests AS SELECT 42 AS x")
+    assert db.sql("SELECT (SELECT count(*) FROM rowcall_requests()), x FROM rowcall_requests").fetchall() == [(2, 42)]
     with pytest.raises(ParseError, match="takes no arguments"):
         db.sql("FROM rowcall_requests(1)")
 

@@ -1,8 +1,9 @@
-"""Answers that may be given again in place of asking, when a session wants that: for how long, it says, and the API may say less.
+"""Calls whose answer may be given again in place of asking, when a session wants that: for how long, it says, and the API may say less.
 
-What is kept belongs to one client, and so to one key at one place. `Cache-Control` is heeded as a private cache has to
-(https://www.rfc-editor.org/rfc/rfc9111): what is `no-store` is not kept, what is `no-cache` or older than its `max-age` is not given
-without asking. An answer with an `ETag` that has become too old is asked for again on the condition that it has changed.
+What is kept is a call with all its pages, so that no page is ever beside one of another time, and nothing that turned out to be unusable
+is kept. It belongs to one client, and so to one key at one place. `Cache-Control`, `Age` and `Vary` are heeded as a private cache has to
+(https://www.rfc-editor.org/rfc/rfc9111); a call of one page with an `ETag` that has become too old is asked for again on the condition
+that it has changed.
 """
 
 from __future__ import annotations
@@ -12,75 +13,95 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from rowcall.http.page import Answer
+from rowcall.http.page import Page
+from rowcall.plan.nodes import Request
 
 MOST_BYTES = 64 << 20
 """How much of bodies is kept; what was not used for longest goes first."""
 NOT_MODIFIED = 304
 
-Key = tuple[str, str, tuple[tuple[str, str], ...], str]
-"""Method, URL, headers of the request itself, and its body."""
-
 
 @dataclass(slots=True)
-class _Entry:
-    answer: Answer
+class Recording:
+    """A call as it is answered."""
+
     at: float
-    """When the API said it, by `time.monotonic`."""
-    fresh_s: float | None
+    """When it was asked, by `time.monotonic`."""
+    generation: int
+    """How often the cache had been emptied by then."""
+    pages: list[Page] = field(default_factory=list)
+    fresh_s: float | None = None
     """For how long the API lets it be given again; None where it does not say."""
+    may_be_kept: bool = True
+    answers: int = 0
+    etag: str | None = None
+
+    def saw(self, headers: Mapping[str, str]) -> None:
+        """Takes what an answer says of being given again; of several the one that says least counts."""
+        said = _directives(headers)
+        self.answers += 1
+        self.etag = headers.get("etag") if self.answers == 1 else None
+        self.may_be_kept = self.may_be_kept and "no-store" not in said and "*" not in headers.get("vary", "")
+        fresh_s = _fresh_s(said, headers.get("age", ""))
+        if fresh_s is not None:
+            self.fresh_s = fresh_s if self.fresh_s is None else min(self.fresh_s, fresh_s)
+
+    @property
+    def bytes(self) -> int:
+        """How much it holds."""
+        return sum(len(page.body) for page in self.pages)
+
+    def is_good(self, cache_s: float) -> bool:
+        """Whether it is no older than `cache_s`, nor than the API lets it become."""
+        return time.monotonic() - self.at <= min(cache_s, cache_s if self.fresh_s is None else self.fresh_s)
 
 
 class Cache:
-    """The answers of one client, bounded in size. All of it may be used from any thread."""
+    """The calls of one client, bounded in size. All of it may be used from any thread."""
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._kept: OrderedDict[Request, Recording] = OrderedDict()
         self._bytes = 0
+        self._generation = 0
         self._lock = threading.Lock()
 
-    def get(self, key: Key, cache_s: float) -> Answer | None:
-        """The answer that can be given again: no older than `cache_s`, nor than the API lets it become; None where there is none."""
+    def find(self, request: Request) -> Recording | None:
+        """What is kept of the call that begins with a request, however old it is."""
         with self._lock:
-            entry = self._entries.get(key)
-            if entry is None or time.monotonic() - entry.at > min(cache_s, cache_s if entry.fresh_s is None else entry.fresh_s):
-                return None
-            self._entries.move_to_end(key)
-            return entry.answer
+            found = self._kept.get(request)
+            if found is not None:
+                self._kept.move_to_end(request)
+            return found
 
-    def etag(self, key: Key) -> str | None:
-        """What the API calls the version that is kept, however old it is."""
+    def record(self) -> Recording:
+        """For a call that is asked now."""
         with self._lock:
-            entry = self._entries.get(key)
-            return entry.answer.headers.get("etag") if entry is not None else None
+            return Recording(time.monotonic(), self._generation)
 
-    def put(self, key: Key, answer: Answer) -> Answer:
-        """The answer to go on with, kept where that is allowed: for 304 the one that is kept already, from now on as good as new."""
+    def keep(self, request: Request, recording: Recording) -> None:
+        """Keeps a call that was answered to its end, unless it may not be, or something was written since it was asked."""
+        size = recording.bytes
         with self._lock:
-            known = self._entries.get(key)
-            if answer.status == NOT_MODIFIED and known is not None:
-                answer = known.answer
-            said = _directives(answer.headers)
-            self._drop(key)
-            if 200 <= answer.status < 300 and "no-store" not in said and len(answer.content) <= MOST_BYTES:
-                self._entries[key] = _Entry(answer, time.monotonic(), _fresh_s(said))
-                self._bytes += len(answer.content)
+            self._drop(request)
+            if recording.may_be_kept and recording.generation == self._generation and size <= MOST_BYTES:
+                self._kept[request] = recording
+                self._bytes += size
                 while self._bytes > MOST_BYTES:
-                    self._drop(next(iter(self._entries)))
-            return answer
+                    self._drop(next(iter(self._kept)))
 
     def clear(self) -> None:
         """Forgets everything, as after a write: what it changed at the API, only the API knows."""
         with self._lock:
-            self._entries.clear()
+            self._kept.clear()
             self._bytes = 0
+            self._generation += 1
 
-    def _drop(self, key: Key) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self._bytes -= len(entry.answer.content)
+    def _drop(self, request: Request) -> None:
+        recording = self._kept.pop(request, None)
+        if recording is not None:
+            self._bytes -= recording.bytes
 
 
 def _directives(headers: Mapping[str, str]) -> dict[str, str]:
@@ -88,8 +109,10 @@ def _directives(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value.strip('"') for name, _, value in parts if name}
 
 
-def _fresh_s(said: Mapping[str, str]) -> float | None:
+def _fresh_s(said: Mapping[str, str], age: str) -> float | None:
     if "no-cache" in said:
         return 0.0
     text = said.get("max-age", "")
-    return float(text) if re.fullmatch(r"\d{1,12}", text) else None
+    if not re.fullmatch(r"\d{1,12}", text):
+        return None
+    return max(0.0, float(text) - (float(age) if re.fullmatch(r"\d{1,12}", age.strip()) else 0.0))

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
 from rowcall.http.address import at_url
-from rowcall.http.cache import NOT_MODIFIED, Cache
+from rowcall.http.cache import NOT_MODIFIED, Cache, Recording
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.pace import Slots, pace_of
@@ -48,6 +48,10 @@ _CLIENT_DEFAULTS = {"accept", "accept-encoding", "connection", "user-agent"}
 """Headers that every httpx client has of itself, so that their presence says nothing of the user's wishes."""
 
 
+class _UnchangedError(Exception):
+    """What is kept of a call is what the API has still."""
+
+
 class Client:
     """Sends the requests of one provider instance, from any number of threads."""
 
@@ -72,13 +76,39 @@ class Client:
         return self._redact(self._url(request))
 
     def pages(self, call: Call, protocol: Protocol, control: Control) -> Iterator[Page]:
-        """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row."""
+        """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row.
+
+        Those that are kept of the same call, where the statement takes them. What a user's own client sends with it is not known here,
+        so that nothing is kept of it.
+        """
         control = control.of(call.request)
+        if control.cache_s is None or self.endpoint.client is not None or not call.request.reads:
+            yield from self._pages(call, protocol, control, None, None)
+            return
+        kept = self._cache.find(call.request)
+        recording = self._cache.record()
+        try:
+            if kept is None or not kept.is_good(control.cache_s):
+                for page in self._pages(call, protocol, control, recording, kept.etag if kept is not None else None):
+                    recording.pages.append(page)
+                    yield page
+                self._cache.keep(call.request, recording)
+                return
+        except _UnchangedError:
+            recording.pages = kept.pages if kept is not None else []
+            self._cache.keep(call.request, recording)
+        control.hit()
+        for page in kept.pages if kept is not None else ():
+            control.received(page.rows)
+            yield page
+
+    def _pages(self, call: Call, protocol: Protocol, control: Control, recording: Recording | None, etag: str | None) -> Iterator[Page]:
+        """The pages as the API gives them, `recording` being told of each answer; raises _UnchangedError where `etag` is current still."""
         chain = Chain(protocol.paging, call.request, self._base, control.warn, identified=protocol.identified)
         request: Request | None = chain.first
         while request is not None:
             try:
-                found = self._fetch(request, protocol, control)
+                found = self._fetch(request, protocol, control, recording, etag if request is chain.first else None)
             except ResponseError:
                 request = chain.instead(request)
                 if request is None:
@@ -115,12 +145,23 @@ class Client:
 
     # -- one page ------------------------------------------------------------------------------------------------------------------
 
-    def _fetch(self, request: Request, protocol: Protocol, control: Control) -> tuple[Page, Envelope] | None:
+    def _fetch(
+        self, request: Request, protocol: Protocol, control: Control, recording: Recording | None = None, etag: str | None = None
+    ) -> tuple[Page, Envelope] | None:
         """The page that answers `request` and its envelope; None where there is no such row. Raises every error with its context."""
         if self.endpoint.read_only and not request.reads:
             raise ReadOnlyError(f"{request.resource}.{request.method_name} changes something, and {self.endpoint.provider} is read-only.")
         with self._explained(request):
-            answer, context, repeated = self._answered(request, protocol, control)
+            try:
+                conditional = replace(request, headers=(*request.headers, ("if-none-match", etag))) if etag else request
+                answer, context, repeated = self._answered(conditional, protocol, control)
+            finally:
+                if not request.reads:
+                    self._cache.clear()
+            if recording is not None:
+                recording.saw(answer.headers)
+            if etag and answer.status == NOT_MODIFIED:
+                raise _UnchangedError
             if is_absence(answer, request, protocol) and not is_past_sunset(answer, self.endpoint, protocol.lifecycle):
                 return None
             if not 200 <= answer.status < 300:
@@ -143,30 +184,7 @@ class Client:
         return Context(self.endpoint, request, f"{request.http_method} {self.url(request)}", self._redact)
 
     def _answered(self, request: Request, protocol: Protocol, control: Control) -> tuple[Answer, Context, bool]:
-        """The last answer to `request` after retries and redirects, and whether an attempt before it may have been carried out.
-
-        One that is kept, where the statement takes it.
-        """
-        if control.cache_s is None or not request.reads:
-            try:
-                return self._asked(request, protocol, control)
-            finally:
-                if not request.reads:
-                    self._cache.clear()
-        key = (request.http_method, self._url(request), request.headers, "" if request.body is None else _encoded(request).decode())
-        kept = self._cache.get(key, control.cache_s)
-        if kept is not None:
-            control.hit()
-            return kept, self._context(request), False
-        etag = self._cache.etag(key)
-        conditional = replace(request, headers=(*request.headers, ("if-none-match", etag))) if etag else request
-        answer, context, repeated = self._asked(conditional, protocol, control)
-        if answer.status == NOT_MODIFIED and etag:
-            control.hit()
-        return self._cache.put(key, answer), context, repeated
-
-    def _asked(self, request: Request, protocol: Protocol, control: Control) -> tuple[Answer, Context, bool]:
-        """As `_answered`, from the API."""
+        """The last answer to `request` after retries and redirects, and whether an attempt before it may have been carried out."""
         context = self._context(request)
         for _ in range(_MAX_REDIRECTS + 1):
             answer, repeated = self._attempts(context, protocol, control)

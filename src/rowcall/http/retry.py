@@ -54,8 +54,9 @@ def rest(status: int, headers: Mapping[str, str], now: float | None = None) -> f
     for name in headers:
         if (found := _REMAINING.fullmatch(name.lower())) and headers[name].strip() == "0":
             waits.append(_until(headers.get(f"{found[1]}reset{found[2] or ''}"), now))
-        elif name.lower() == "ratelimit" and (spent := _SPENT.search(headers[name])):
-            waits.append(float(spent[1]))
+        elif name.lower() == "ratelimit":
+            policies = (dict(_MEMBER.findall(policy)) for policy in headers[name].split(","))
+            waits += [float(policy["t"]) for policy in policies if policy.get("r") == "0" and "t" in policy]
     return max((wait for wait in waits if wait is not None), default=None)
 
 
@@ -72,7 +73,7 @@ def _until(text: str | None, now: float) -> float | None:
 _UNIX, _MILLISECONDS = 1e9, 1e11
 """Greater numbers are no seconds from now, but a time: in seconds, and in milliseconds."""
 _REMAINING = re.compile(r"((?:x-)?ratelimit-)remaining(-[a-z-]+)?")
-_SPENT = re.compile(r";\s*r=0(?:;|$).*?\bt=(\d+)")
+_MEMBER = re.compile(r";\s*([rt])=(\d+)")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 

@@ -81,15 +81,17 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
 
 
 def _is_identified(ref: ResourceRef, method: Method) -> bool:
-    """Whether each row of a list comes with its id: the one that paging goes by, or that a method for one row takes."""
+    """Whether each row of a list comes with its id: what a method for one row takes besides what the list has for all of its rows."""
+    columns, given = ref.resource.columns, {p.column or name for name, p in method.parameters.items()} | method.parameters.keys()
     pages = paging(ref, method)
-    if pages is not None and pages.row is not None:
-        return True
-    if any(parameter.role is Role.FIELDS for parameter in method.parameters.values()):
-        return False  # it may have been left out
-    ones = (one for one in ref.resource.methods.values() if one.verb is Verb.SELECT and one.rows is None)
-    ids = {one.parameters[name].column or name for one in ones for name in one.required() if name in one.parameters}
-    return bool((ids & ref.resource.columns.keys()) - method.parameters.keys() - {p.column for p in method.parameters.values()})
+    # What can be left out may have been; what paging goes by never is.
+    sent = columns.keys() if all(p.role is not Role.FIELDS for p in method.parameters.values()) else {pages.row if pages else None}
+    for one in ref.resource.methods.values():
+        if one.verb is Verb.SELECT and one.rows is None:
+            taken = {one.parameters[name].column or name for name in one.required() if name in one.parameters}
+            if taken - given and taken - given <= sent:
+                return True
+    return False
 
 
 def paging(ref: ResourceRef, method: Method) -> Paging | None:

@@ -284,7 +284,7 @@ class Session:
         from rowcall.session.execute import table
         from rowcall.sql.own import own_tables
 
-        text, names = own_tables(statement.text)
+        text, names = own_tables(statement.text, lambda name: self._engine.has((name,), {}))
         if not names:
             return statement, frame
         tables = {name: table(columns, rows, self._engine) for name, columns, rows in self._journal.tables(names.values())}
@@ -341,6 +341,7 @@ class Session:
                 relation, remote = execute.run_query(parsed, context)
                 return ("select" if remote else "local"), relation
             case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
+                context.control.cache_s = None  # what a write reads first has to be as it is now
                 return type(parsed).__name__.lower(), changes.run_write(parsed, context)
             case parse.Explain():
                 from rowcall.session.explaining import run_explain
