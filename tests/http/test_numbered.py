@@ -98,6 +98,20 @@ def test_a_size_that_is_refused_is_not_insisted_on(read: Read, api: Any) -> None
     assert [received.query.get("limit") for received in api.requests] == ["100", "3", "100"]
 
 
+def test_a_first_page_that_was_short_by_itself_is_noticed(read: Read, api: Any) -> None:
+    """Where its size cannot be asked for again and the next page is longer, the rows between them were never given."""
+    rows = things(40)
+    api.replies = [
+        {"json": {"data": rows[:2]}},
+        {"status": 400, "json": {"error": {"message": "limit must be 5 at least"}}},
+        {"json": {"data": rows[20:]}},
+        {"json": {"data": []}},
+    ]
+
+    with pytest.raises(ResponseError, match="those between would be missing"):
+        read(PAGE)
+
+
 def test_a_refusal_of_another_request_is_an_error(read: Read, api: Any) -> None:
     """An offset that is refused is no reason to skip rows."""
     capped = shelf(30, cap=10)

@@ -21,6 +21,8 @@ from rowcall.errors import RowcallError
 
 WARM = 0.4
 """The share of the time after which what is bounded counts as full."""
+SLACK_FILES = 24
+"""How many more files may be open: both ends of every connection that the sessions may keep are in this process."""
 SLACK_BYTES = 24 << 20
 """How much memory may differ from one look to another, whatever is kept: the allocator's affair, and the bounded records of a short run."""
 
@@ -50,7 +52,7 @@ class Soaked:
         third = max(1, len(warm) // 3)
         early, late = warm[:third], warm[-third:]
         found = []
-        for name, slack in (("bytes", SLACK_BYTES), ("threads", 0), ("files", 0)):
+        for name, slack in (("bytes", SLACK_BYTES), ("threads", 0), ("files", SLACK_FILES)):
             before, after = (min(getattr(held, name) for held in looks) for looks in (early, late))
             if after > before + slack:
                 found.append(f"{name}: {before:,} after a while, {after:,} at the end")

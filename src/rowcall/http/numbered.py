@@ -45,6 +45,8 @@ class Numbers:
         """The request that steps by what was asked for, while the one that steps by what came is out."""
         self._due: list[bytes] | None = None
         """The rows that `_other` must begin with."""
+        self._short: int | None = None
+        """How many rows the first page had, when the second one could not be asked for in that size."""
 
     def take(self, sent: Request, envelope: Envelope) -> bool:
         """False for a page that begins with rows of the one before it, where `after` asks otherwise.
@@ -62,6 +64,9 @@ class Numbers:
             raise PageLoopError(f"{sent.resource}: the API gave the same page twice, so that paging would never end.")
         if self._due is not None:
             self._check_due(sent, records)
+        if self._short is not None and envelope.rows > self._short:
+            message = f"{sent.resource}: a page has more rows than the first one, which was short; those between would be missing."
+            raise ResponseError(message, hint="Run the statement again.")
         self._before = records
         self._rows += envelope.rows
         self._widest = max(self._widest, envelope.rows)
@@ -98,7 +103,9 @@ class Numbers:
 
     def instead(self, _sent: Request) -> Request | None:
         """The same page in the size of the first one, where another size was refused."""
-        return self._stepped() if self._paging.kind is PagingKind.PAGE else None
+        other = self._stepped() if self._paging.kind is PagingKind.PAGE else None
+        self._short = self._rows if other is not None else None
+        return other
 
     def _stepped(self) -> Request | None:
         """The request that steps by what was asked for, when it is its turn."""
