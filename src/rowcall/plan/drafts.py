@@ -11,8 +11,9 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Group, Place
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand, is_volatile
-from rowcall.plan.scopes import Frame, Source, is_stable
+from rowcall.plan.scopes import Frame, Source
 from rowcall.plan.splice import Edit
+from rowcall.plan.stable import is_stable
 
 OUTER = -1
 """The source that stands for what surrounds a SELECT: `o0`, … are its output columns as they are used there, `p0`, … columns of there."""

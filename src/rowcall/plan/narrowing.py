@@ -12,8 +12,8 @@ from rowcall.plan.drafts import Draft, Filtering, Query, Sources
 from rowcall.plan.joins import Condition
 from rowcall.plan.predicates import Among, Operand, is_volatile
 from rowcall.plan.references import is_inside
-from rowcall.plan.scopes import is_stable
 from rowcall.plan.splice import Edit
+from rowcall.plan.stable import is_stable
 
 KEYS = "__rowcall_keys"
 """What stands in the query of `Holds` for a table of the columns that it is about, and of their row's number."""

@@ -20,6 +20,7 @@ from rowcall.plan.layout import Clauses, Layout, Range
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_volatile
 from rowcall.plan.references import Reference, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
 from rowcall.plan.splice import Edit, splice
+from rowcall.plan.stable import is_stable
 
 if TYPE_CHECKING:
     from rowcall.plan.enclosing import Enclosing
@@ -561,42 +562,3 @@ def is_plain(select: exp.Select) -> bool:
         return False
     inside = [node for item in select.expressions for node in item.find_all(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)]
     return not any(node.find_ancestor(exp.Select) is select for node in inside)
-
-
-def is_stable(node: exp.Expr) -> bool:
-    """Whether a local query gives the same rows each time it is read within a statement, so that its keys can be read before it.
-
-    LIMIT picks the same values twice only below an ORDER BY of all that is selected.
-    """
-    if any(True for _ in node.find_all(*_UNSTABLE)) or not all(_is_steady(window) for window in node.find_all(exp.Window)):
-        return False
-    if any(function.name.casefold() in _VOLATILE for function in node.find_all(exp.Anonymous)):
-        return False
-    limited = {limit.parent for limit in node.find_all(exp.Limit, exp.Offset, exp.Fetch)}
-    return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited)
-
-
-def _is_steady(window: exp.Window) -> bool:
-    """Whether a window function gives a row the same value however the rows that tie with it are sorted."""
-    function = window.this.this if isinstance(window.this, exp.Filter) else window.this
-    return isinstance(function, _STEADY) and not window.args.get("spec") and not window.args.get("alias")
-
-
-_STEADY = (exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Count, exp.CountIf, exp.Min, exp.Max)
-_UNSTABLE = (
-    exp.TableSample, exp.Rand, exp.Uuid, exp.AnyValue, exp.First, exp.Last, exp.ArgMin, exp.ArgMax, exp.Mode, exp.ApproxDistinct,
-    exp.ApproxQuantile,
-)  # fmt: skip
-_VOLATILE = frozenset(
-    "random gen_random_uuid uuid uuidv4 uuidv7 nextval currval setseed arbitrary arg_min_null arg_max_null reservoir_quantile"
-    " approx_top_k".split()
-)
-
-
-def _ordered_by_all(query: exp.Select) -> bool:
-    order = query.args.get("order")
-    if order and any(isinstance(ordered.this, exp.Var) and ordered.this.name.upper() == "ALL" for ordered in order.expressions):
-        return True
-    keys = {ordered.this.sql() for ordered in order.expressions} if order else set()
-    keys |= {query.expressions[int(key) - 1].unalias().sql() for key in keys if key.isdigit() and 0 < int(key) <= len(query.expressions)}
-    return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)
