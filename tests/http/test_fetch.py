@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from rowcall.errors import BudgetError, ResponseError, UnavailableError
+from rowcall.errors import BudgetError, RequestError, ResponseError, UnavailableError
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
-from rowcall.http.fetch import fetch_all
+from rowcall.http.fetch import Crew
 from rowcall.http.page import Page
 from rowcall.manifest.model import Retry
 from rowcall.plan.nodes import Call, Protocol
@@ -40,6 +40,20 @@ def number_of(received: Any) -> int:
     return int(received.path.rpartition("/")[2])
 
 
+def fetch_all(
+    client: Client, calls: list[Call], protocol: Protocol, control: Control, on_page: Callable[[int, Page], Any], *, partial: bool = False
+) -> dict[int, RequestError]:
+    """The errors of the calls that failed; `on_page` is given the pages of the others."""
+    failures = {}
+    with Crew(client, calls, protocol, control, partial=partial) as crew:
+        for index, found in crew.deliveries():
+            if isinstance(found, Page):
+                on_page(index, found)
+            elif found is not None:
+                failures[index] = found
+    return failures
+
+
 def test_every_page_of_every_call_is_delivered_in_order(client: Client, api: Any, call_to: Callable, by_cursor: Protocol) -> None:
     """Pages of one call come in order, with the call's index, in the calling thread."""
 
@@ -57,7 +71,7 @@ def test_every_page_of_every_call_is_delivered_in_order(client: Client, api: Any
 
     failures = fetch_all(client, calls_to(call_to, 40), by_cursor, Control(), keep)
 
-    assert (failures, threads) == ([], {threading.main_thread()})
+    assert (failures, threads) == ({}, {threading.main_thread()})
     assert found == {number: list(range(number % 4 + 1)) for number in range(40)}
 
 
@@ -77,7 +91,7 @@ def test_calls_go_out_together_up_to_the_limit(open_client: Callable, api: Any, 
 
 def test_no_calls_need_no_request(client: Client, api: Any) -> None:
     """An empty key list is an empty result."""
-    assert fetch_all(client, [], LIST, Control(), lambda *_: None) == []
+    assert fetch_all(client, [], LIST, Control(), lambda *_: None) == {}
     assert api.requests == []
 
 
@@ -113,7 +127,7 @@ def test_with_partial_everything_else_is_delivered(client: Client, api: Any, cal
     delivered: list[int] = []
     failures = fetch_all(client, calls_to(call_to, 10), LIST, Control(), lambda index, _: delivered.append(index), partial=True)
 
-    assert [(failure.call_index, failure.error.message[-6:]) for failure in failures] == [(n, f"Bad {n}.") for n in (0, 3, 6, 9)]
+    assert [(index, failures[index].message[-6:]) for index in sorted(failures)] == [(n, f"Bad {n}.") for n in (0, 3, 6, 9)]
     assert sorted(delivered) == [1, 2, 4, 5, 7, 8]
 
 
@@ -152,11 +166,11 @@ def test_past_the_deadline_the_open_calls_fail(client: Client, api: Any, call_to
     release.set()
 
     assert delivered == [0]
-    assert [(failure.call_index, type(failure.error)) for failure in failures] == [(1, UnavailableError), (2, UnavailableError)]
+    assert {index: type(error) for index, error in failures.items()} == {1: UnavailableError, 2: UnavailableError}
 
 
 def test_an_error_of_the_consumer_stops_the_fetching(open_client: Callable, api: Any, call_to: Callable) -> None:
-    """What on_page raises comes out as it is; what waits for an answer is let go, and nothing more is sent."""
+    """What the consumer raises comes out as it is; what waits for an answer is let go, and nothing more is sent."""
     release = threading.Event()
     api.answer = lambda received: {"json": {"data": []}} | ({"hold": release} if number_of(received) else {})
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 import rowcall
+from rowcall.engine.source import streams
 from rowcall.errors import (
     BudgetError,
     MisfitWarning,
@@ -424,3 +431,162 @@ def test_a_cache_that_is_no_time_is_refused(db: Session) -> None:
         db.sql("SET rowcall_cache = 'soon'")
     with pytest.raises(UsageError, match="cache takes how long"):
         rowcall.connect(cache="60")
+
+
+# -- more than fits into memory -----------------------------------------------------------------------------------------------------
+
+BIG = "x" * 1_000_000
+"""What makes a page of one run a megabyte."""
+
+
+@pytest.fixture
+def big(scripted: Start, page: Page, run: Run) -> Callable[..., Any]:
+    """Starts a server of threads with so many pages of a megabyte; `special` may answer in the place of the page of a thread."""
+
+    def start(pages: int, special: Callable[[str, int], tuple[Any, ...] | None] = lambda *_: None) -> Any:
+        def answer(asked: Any) -> tuple[Any, ...]:
+            thread = asked.path.split("/")[3]
+            after = re.search(r"after=run_\w+?_(\d+)", asked.path)
+            number = int(after[1]) + 1 if after else 0
+            row = run(f"run_{thread[7:]}_{number}", thread_id=thread, created_at=number, instructions=BIG)
+            return special(thread, number) or (200, page([row], more=number < pages - 1))
+
+        return scripted(answer)
+
+    return start
+
+
+def all_of(thread: str) -> str:
+    """The runs of a thread."""
+    return f"(SELECT * FROM {RUNS} WHERE thread_id = '{thread}')"
+
+
+@pytest.mark.skipif(not streams(), reason="DuckDB 1.5 is given all pages before it starts")
+def test_duckdb_reads_while_pages_come_and_a_slow_one_holds_them_back(big: Callable[..., Any]) -> None:
+    """No more pages are fetched than a bound while DuckDB works on the first ones, and then all of them."""
+    server = big(60)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(text: str) -> str:
+        begun.set()
+        go_on.wait(30)
+        return text
+
+    found: list[Any] = []
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.create_function("slow", slow, ["VARCHAR"], "VARCHAR", side_effects=True)
+        sql = f"SELECT count(DISTINCT slow(id)) FROM {all_of('thread_a')}"
+        reader = threading.Thread(target=lambda: found.extend(db.sql(sql).fetchall()))
+        reader.start()
+        assert begun.wait(30)
+        time.sleep(1)  # for as many pages to come as will
+        held = len(server.asked)
+        time.sleep(1)
+        still = len(server.asked)
+        go_on.set()
+        reader.join()
+
+    assert held == still <= 25
+    assert (found, len(server.asked)) == ([(60,)], 60)
+
+
+JOIN = f"SELECT count(*), sum(length(a.instructions || b.instructions)) FROM {all_of('thread_a')} a JOIN {all_of('thread_%s')} b USING (created_at)"
+TWICE = f"WITH r AS {all_of('thread_a')} SELECT count(*), (SELECT max(created_at) FROM r) FROM r WHERE created_at > (SELECT min(created_at) FROM r)"
+
+
+THREE = (
+    f"SELECT count(*) FROM {all_of('thread_a')} a, {all_of('thread_b')} b, {all_of('thread_c')} c "
+    "WHERE a.created_at = b.created_at + 1 AND b.created_at = c.created_at + 1"
+)
+PIVOT = f"SELECT completed FROM (PIVOT {all_of('thread_a')} ON status IN ('completed') USING count(*) GROUP BY model)"
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows", "requests"),
+    [
+        (JOIN % "b", [(90, 180_000_000)], 180),
+        (JOIN % "a", [(90, 180_000_000)], 90),
+        (TWICE, [(89, 89)], 90),
+        (THREE, [(88,)], 270),
+        (PIVOT, [(90,)], 90),
+    ],
+    ids=["two lists", "one list twice", "a CTE that is read three times", "three lists", "PIVOT"],
+)
+def test_more_pages_than_are_held_in_memory_give_the_same_rows(big: Callable[..., Any], sql: str, rows: list[Any], requests: int) -> None:
+    """Whatever DuckDB reads first, and however often, each page is fetched once."""
+    server = big(90)
+    with rowcall.connect(providers=server.providers) as db:
+        assert db.sql(sql).fetchall() == rows
+    assert len(server.asked) == requests
+
+
+@pytest.mark.parametrize("before", ["", "CREATE TABLE copy AS "])
+def test_a_page_that_fails_when_duckdb_has_begun_is_an_error_and_nothing_is_left(big: Callable[..., Any], before: str) -> None:
+    """The API's own, not DuckDB's; the table is not made, and the connection goes on."""
+    server = big(60, lambda _, number: (400, {"error": {"message": "No more."}}) if number == 50 else None)
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        with pytest.raises(ResponseError, match="No more"):
+            db.sql(f"{before}SELECT count(*), max(instructions) FROM {all_of('thread_a')}")
+
+        assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
+    assert len(server.asked) == 51
+
+
+def test_a_failure_while_duckdb_reads_leaves_the_transaction_alone(big: Callable[..., Any]) -> None:
+    """Of a statement that only reads."""
+    server = big(60, lambda _, number: (400, {"error": {"message": "No more."}}) if number == 50 else None)
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute("CREATE TABLE kept (a INT); BEGIN; INSERT INTO kept VALUES (1)")
+        with pytest.raises(ResponseError, match="No more"):
+            db.sql(f"SELECT count(*) FROM {all_of('thread_a')}")
+        con.execute("COMMIT")
+
+        assert con.execute("FROM kept").fetchall() == [(1,)]
+
+
+def test_partial_and_misfits_are_told_of_when_duckdb_read_while_pages_came(big: Callable[..., Any], page: Page, run: Run) -> None:
+    """The rows that came, the error of the call that failed, and how many values did not fit."""
+
+    def special(thread: str, number: int) -> tuple[Any, ...] | None:
+        if (thread, number) == ("thread_b", 3):
+            return 400, {"error": {"message": "No more."}}
+        if thread == "thread_a" and number % 2:
+            return 200, page([run(f"run_a_{number}", thread_id=thread, created_at="soon", instructions=BIG)], more=number < 59)
+        return None
+
+    server = big(60, special)
+    sql = f"SELECT thread_id, count(*), count(created_at) FROM {RUNS} WHERE thread_id IN ('thread_a', 'thread_b') GROUP BY 1 ORDER BY 1"
+    with rowcall.connect(providers=server.providers, on_error="partial") as db:
+        with pytest.warns() as told:
+            rows = db.sql(sql).fetchall()
+        assert rows == [("thread_a", 60, 30), ("thread_b", 3, 3)]
+        assert db.last.partial
+    messages = sorted(str(warning.message) for warning in told)
+    assert any(message.startswith("30 values do not fit the type of openai.assistants.runs.created_at") for message in messages)
+    assert any("No more." in message for message in messages)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(not streams(), reason="DuckDB 1.5 is given all pages before it starts")
+def test_an_aggregate_takes_no_more_memory_for_more_rows(big: Callable[..., Any], tmp_path: Path) -> None:
+    """Four times as many pages, and as much memory at its peak, but for what allocators do."""
+    program = """
+import sys, rowcall
+db = rowcall.connect(providers={"openai": {"base_url": sys.argv[1], "api_key": "made-up"}})
+print(db.sql("SELECT count(*), sum(length(instructions)) FROM openai.assistants.runs WHERE thread_id = 'thread_a'").fetchall()[0])
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+    script = tmp_path / "peak.py"
+    script.write_text(program)
+
+    def peak_mb(pages: int) -> float:
+        server = big(pages)
+        base_url = server.providers["openai"]["base_url"]
+        done = subprocess.run([sys.executable, str(script), base_url], capture_output=True, text=True, check=False)
+        assert not done.returncode, done.stderr
+        rows, peak_kb = done.stdout.splitlines()
+        assert rows == str((pages, pages * len(BIG)))
+        return int(peak_kb) / 1024
+
+    assert peak_mb(160) < peak_mb(40) + 40

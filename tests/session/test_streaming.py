@@ -18,7 +18,7 @@ import rowcall
 from rowcall.engine import arrow
 from rowcall.engine.source import streams
 from rowcall.errors import AuthError, BudgetError, MisfitWarning, PartialResultWarning, RequestError, UnavailableError
-from rowcall.session.streaming import Streaming
+from rowcall.session.fetching import Fetching
 
 RUNS = "openai.assistants.runs"
 T = "thread_id = 'thread_1'"
@@ -322,10 +322,10 @@ def test_a_budget_ends_a_scan(paged: Callable[..., Any]) -> None:
 @lazy
 def test_nothing_stays_in_memory(paged: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither pages nor threads, whether the scan was read to its end, stopped early or failed."""
-    made: list[weakref.ref[Streaming]] = []
-    whole = Streaming.__init__
+    made: list[weakref.ref[Fetching]] = []
+    whole = Fetching.__init__
     monkeypatch.setattr(
-        Streaming, "__init__", lambda self, *args, **options: (made.append(weakref.ref(self)), whole(self, *args, **options))[1]
+        Fetching, "__init__", lambda self, *args, **options: (made.append(weakref.ref(self)), whole(self, *args, **options))[1]
     )
     before = len(arrow._alive), len(arrow._capsules)
     with rowcall.connect(providers=paged(failing(4)).providers) as db:

@@ -12,12 +12,14 @@ from __future__ import annotations
 import ctypes
 import errno
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
 from typing import Any, Protocol
 
-PAGES_PER_BATCH = 4
-"""How many pages one batch holds: a page is some 200 KB, and DuckDB spreads batches over its threads."""
+PAGES_PER_BATCH = 256
+"""How many pages a batch holds at most."""
+BATCH_SIZE = 800_000
+"""With how many characters a batch is full: some four pages of 100 rows. DuckDB spreads batches over its threads."""
 
 
 class Pages(Protocol):
@@ -131,7 +133,7 @@ class _Reading:
     def get_next(self, _: Any, out: Any) -> int:
         """Writes the next batch, a released one at the end. What is raised within cannot leave by way of C: DuckDB is told of a failure."""
         try:
-            batch = self._pages[self._at : self._at + PAGES_PER_BATCH]
+            batch = full(self._pages[self._at : self._at + PAGES_PER_BATCH])
             if batch:
                 _fill_batch(out.contents, batch)
             else:
@@ -140,6 +142,18 @@ class _Reading:
             return errno.EIO
         self._at += len(batch)
         return 0
+
+
+def full(pages: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The first of `pages`, until they make a batch."""
+    batch: list[tuple[str, str]] = []
+    size = 0
+    for page in pages:
+        batch.append(page)
+        size += len(page[0])
+        if size >= BATCH_SIZE:
+            break
+    return batch
 
 
 def _fill_schema(schema: _Schema) -> None:

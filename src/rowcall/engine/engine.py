@@ -110,6 +110,15 @@ class Engine:
         except Exception as error:
             raise _translated(error, text) from error
 
+    def reads_once(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
+        """Whether DuckDB's plan of `text`, which has so many page sources, reads each of them once."""
+        try:
+            ((_, plan),) = self.rows(f"{_EXPLAIN}(FORMAT json) {text}", parameters, frame)
+        except (ValueError, RowcallError):
+            return False
+        nodes = list(_nodes(json.loads(plan)))
+        return "REC_CTE" not in nodes and sum("ARROW_SCAN" in node for node in nodes) == sources
+
     def values(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The types of the columns of `text`, and its rows as Python values. Raises BindError or EngineError."""
         try:
@@ -241,6 +250,13 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect()
+
+
+def _nodes(plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The names of the operators of DuckDB's plan."""
+    for node in plan:
+        yield node["name"]
+        yield from _nodes(node["children"])
 
 
 _EXPLAIN = "EXPLAIN "

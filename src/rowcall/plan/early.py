@@ -37,6 +37,11 @@ def only_reads(tree: exp.Expr) -> bool:
     return isinstance(tree, exp.Query)
 
 
+def runs_twice(tree: exp.Expr) -> bool:
+    """Whether DuckDB may make two statements of it, as of PIVOT, of which EXPLAIN shows the last."""
+    return tree.find(exp.Pivot) is not None
+
+
 def paging_note(*, streams: bool) -> str:
     """How a reference that ends early is paged, for EXPLAIN. `streams` is whether this DuckDB reads pages while they are fetched."""
     if streams:

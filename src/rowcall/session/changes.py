@@ -48,7 +48,7 @@ from rowcall.session.execute import (
     value_of,
     with_views,
 )
-from rowcall.session.fetching import fit_answers
+from rowcall.session.misfits import fit_answers
 from rowcall.sql.parse import Delete, Exec, Insert, Query, Update
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
-from rowcall.plan.early import end_early, only_reads, paging_note
+from rowcall.plan.early import end_early, only_reads, paging_note, runs_twice
 from rowcall.plan.explain import explain, explain_scans
 from rowcall.plan.explanation import Explanation
 from rowcall.plan.nodes import Request, Scan
@@ -22,9 +22,8 @@ from rowcall.plan.references import read
 from rowcall.plan.scopes import Describe, Evaluate
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.rows.decode import decode, listing
-from rowcall.session.fetching import scan_pages
+from rowcall.session.fetching import Fetching
 from rowcall.session.measuring import measure
-from rowcall.session.streaming import Streaming
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.parse import Query
@@ -236,14 +235,25 @@ def _empty(analysis: Analysis) -> dict[str, Any]:
 @contextmanager
 def _reading(analysis: Analysis, context: Context) -> Iterator[_Read]:
     """What a statement reads: pages that were fetched, or are while it reads them."""
-    scans, sources, later = _fetch(analysis, context)
     quiet = only_reads(analysis.scopes.tree)
-    with Streaming(later, context.clients, context.control, partial=context.partial, quiet=quiet) as streaming:
+    with Fetching(context.clients, context.control, partial=context.partial, quiet=quiet) as fetching:
         try:
+            scans, sources, later = _fetch(analysis, context, fetching)
             forms = {scan.source: context.engine.in_one_thread(scan.source) for scan in later}
-            yield scans, analysis.with_sources(_decoded(scans, forms)), {**sources, **streaming.sources}
+            edits = analysis.with_sources(_decoded(scans, forms))
+            if fetching.is_much and _reads_once(analysis, edits, context, sources):
+                fetching.read_once()
+            yield scans, edits, sources
         finally:
-            context.failures.extend(streaming.failures)
+            context.failures.extend(fetching.failures)
+
+
+def _reads_once(analysis: Analysis, edits: Sequence[Edit], context: Context, sources: Mapping[str, Any]) -> bool:
+    """Whether DuckDB is known to read each page source once."""
+    if runs_twice(analysis.scopes.tree):
+        return False
+    text = splice(analysis.text, edits)
+    return context.engine.reads_once(text, used(text, context), {**context.frame, **sources}, len(sources))
 
 
 def _ends_early(analysis: Analysis) -> bool:
@@ -256,7 +266,7 @@ def _is_paged_early(analysis: Analysis, scans: Sequence[Scan]) -> bool:
     return _ends_early(analysis) and (streams() or whole)
 
 
-def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict[str, Any], tuple[Scan, ...]]:
+def _fetch(analysis: Analysis, context: Context, fetching: Fetching) -> tuple[tuple[Scan, ...], dict[str, Any], tuple[Scan, ...]]:
     """All scans of a statement, the page sources by name, and the scans that are left to be fetched while DuckDB reads.
 
     What needs nothing of others is fetched first, and so on. Only what is planned all at once is left for later: nothing is to read half
@@ -267,14 +277,11 @@ def _fetch(analysis: Analysis, context: Context) -> tuple[tuple[Scan, ...], dict
     sources = _empty(analysis)
     planner = Planner(analysis, evaluator(context, sources))
     planner.check()
-    fetched: dict[Request, list[str]] = {}
     while scans := planner.next():
         if streams() and len(scans) == len(analysis.mentions) and _ends_early(analysis):
-            return planner.scans, sources, scans
-        final = context.final and len(planner.scans) == len(analysis.mentions)
-        pages, failures = scan_pages(scans, context.clients, context.control, fetched, partial=context.partial, final=final)
-        context.failures.extend(failures)
-        sources |= {name: page_source(found) for name, found in pages.items()}
+            return planner.scans, sources | fetching.leave(scans), scans
+        last = len(planner.scans) == len(analysis.mentions)
+        sources |= fetching.fetch(scans, final=context.final and last, last=last)
         planner.fetched(scans, _decoded(scans))
     return planner.scans, sources, ()
 

@@ -1,109 +1,231 @@
-"""Scans to pages: every call of a statement once, fitted to its declared types, ready for DuckDB to read."""
+"""What a statement reads of APIs: every call once, before DuckDB reads its pages or while it does.
+
+Calls go out together, in threads. A statement waits for them until all are there, and where that is much, DuckDB begins to read: then few
+pages wait to be read, unless DuckDB itself waits for a page that others stand before. Where a statement may have
+enough before the last page, its calls are read one after the other, each page when DuckDB asks for it. A call is begun when those before it
+did not suffice, and as many ahead as have been read to their end: so many are not slower by much than going out together, and at most
+twice as many as needed are sent.
+
+What goes wrong is kept here, and raised when DuckDB has ended: what it would say of an error is not the user's.
+"""
 
 from __future__ import annotations
 
-import json
-import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+import functools
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
 
+from rowcall.engine.arrow import PageStream
+from rowcall.engine.source import page_source, streams
 from rowcall.errors import RequestError
 from rowcall.http.client import Client
 from rowcall.http.control import Control
-from rowcall.http.fetch import fetch_all
+from rowcall.http.fetch import Crew
 from rowcall.http.page import Page
-from rowcall.manifest.model import Column
-from rowcall.plan.nodes import EXTRA, Call, Protocol, Request, Scan
-from rowcall.rows.fit import Fitter, Misfit
+from rowcall.plan.nodes import Call, Protocol, Request, Scan
+from rowcall.session.store import Store
+from rowcall.session.streaming import Chain, Pulled, Pushed, Reading, Window
 
-Pages = list[tuple[str, str]]
-"""Page bodies, each with the JSON object of what its call was bound to."""
+MUCH = 4 * 2**20
+"""From how many bytes of pages on DuckDB reads them while others come."""
 
 
-def scan_pages(
-    scans: Sequence[Scan],
-    clients: Mapping[str, Client],
-    control: Control,
-    fetched: dict[Request, list[str]],
-    *,
-    partial: bool,
-    final: bool,
-) -> tuple[dict[str, Pages], list[RequestError]]:
-    """The pages of each scan by source name, and the errors that `partial` allowed.
+class Fetching:
+    """The scans of one statement. A context: when it is left, what was not read never will be.
 
-    `fetched` holds what the statement has fetched before, and takes what is fetched here: a request that several scans begin with is sent
-    once. `final` is whether the statement sends nothing after these. Misfits become warnings of `control`. Raises BudgetError before the
-    first request where the calls alone are more than the statement may still send.
+    With `quiet`, a source that fails ends as if it had no more pages, and the error is raised on leaving: so a failure does not abort
+    the user's transaction. It is for statements that only read. Without it, DuckDB is told that the source failed.
     """
-    failures: list[RequestError] = []
-    groups = _groups(scans, fetched)
-    control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
-    for (provider, protocol), calls in groups.items():
-        failures += _fetch(clients[provider], calls, protocol, control, fetched, partial=partial)
-    return {scan.source: _fitted(scan, fetched, control) for scan in scans}, failures
+
+    def __init__(self, clients: Mapping[str, Client], control: Control, *, partial: bool, quiet: bool) -> None:
+        self._clients = clients
+        self._statement = control
+        self._control = control.scope()
+        self._partial = partial
+        self._quiet = quiet
+        self._store = Store()
+        self._window = Window(self._control)
+        self._chains: dict[Request, Pulled | Pushed] = {}
+        self._readings: dict[str, Reading] = {}
+        self._threads: list[threading.Thread] = []
+        self._open = 0
+        """How many threads have calls to fetch still."""
+        self._last: Sequence[Scan] = ()
+        """The scans that DuckDB may read once only: those that were begun last."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stops what is under way. Raises the error of a source in place of what DuckDB made of it."""
+        if isinstance(error, KeyboardInterrupt):
+            self._statement.cancel()
+        # Not kept: DuckDB keeps the sources as long as the frames of an error keep its relation, and it would be kept by both for ever.
+        own, self._window.error = self._window.error, None
+        self._control.cancel()
+        for thread in self._threads:
+            thread.join()
+        for reading in self._readings.values():
+            reading.close()
+        self._readings.clear()
+        self._chains.clear()
+        self._store.close()
+        self._window.error = None
+        if own is not None and own is not error and (error is None or isinstance(error, Exception)):
+            raise own
+
+    @property
+    def failures(self) -> list[RequestError]:
+        """What `partial` allowed to fail, in the order of the calls."""
+        return [chain.error for chain in self._chains.values() if self._partial and isinstance(chain.error, RequestError)]
+
+    def fetch(self, scans: Sequence[Scan], *, final: bool, last: bool) -> dict[str, object]:
+        """For each scan, by the name of its source, what DuckDB reads, when all pages are there.
+
+        For the `last` scans of a statement, which nobody reads for the keys of others, many pages may still be to come. `final` is
+        whether the statement sends nothing after these. A request that several scans begin with is sent once. Raises BudgetError
+        before the first request where the calls alone are more than the statement may still send, else the first error of a call.
+        """
+        groups = self._groups(scans)
+        self._control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
+        for (provider, protocol), calls in groups.items():
+            self._begin(self._clients[provider], calls, protocol)
+        self._await(MUCH if last and streams() else None)
+        self._last = scans if last else ()
+        self._read(scans, {})
+        return {scan.source: self._source(scan) for scan in scans}
+
+    def leave(self, scans: Sequence[Scan]) -> dict[str, object]:
+        """For each scan, by the name of its source, what DuckDB reads, each page being fetched when it does."""
+        ahead: dict[str, Callable[[int], None]] = {}
+        for scan in scans:
+            client = self._clients[scan.ref.provider.provider]
+            for call in scan.calls:
+                if call.request not in self._chains:
+                    self._chains[call.request] = Pulled(client.pages(call, scan.protocol, self._control), self._store)
+            ahead[scan.source] = _Ahead([self._chains[call.request] for call in scan.calls], client.endpoint.max_in_flight, self._pull)
+        self._read(scans, ahead)
+        return {scan.source: self._source(scan) for scan in scans}
+
+    @property
+    def is_much(self) -> bool:
+        """Whether pages are still to come, or more are there than a statement should hold."""
+        return bool(self._last) and (self._open > 0 or self._store.is_full)
+
+    def read_once(self) -> None:
+        """Has the pages that are read from now on dropped when they were: DuckDB reads each source once.
+
+        Not those of a call that several scans have, nor those that were read for keys.
+        """
+        owners: dict[Request, set[str]] = {}
+        for scan in self._last:
+            for call in scan.calls:
+                owners.setdefault(call.request, set()).add(scan.source)
+        for scan in self._last:
+            if all(len(owners[call.request]) == 1 for call in scan.calls):
+                self._readings[scan.source].keep_none()
+
+    # -- calls that go out together --------------------------------------------------------------------------------------------------
+
+    def _groups(self, scans: Sequence[Scan]) -> dict[tuple[str, Protocol], list[Call]]:
+        """The distinct calls by provider and protocol, in the order of the statement, without those that are there."""
+        groups: dict[tuple[str, Protocol], dict[Request, Call]] = {}
+        for scan in scans:
+            group = groups.setdefault((scan.ref.provider.provider, scan.protocol), {})
+            for call in scan.calls:
+                if call.request not in self._chains:
+                    group.setdefault(call.request, call)
+        return {key: list(calls.values()) for key, calls in groups.items() if calls}
+
+    def _begin(self, client: Client, calls: Sequence[Call], protocol: Protocol) -> None:
+        chains = [Pushed(self._window) for _ in calls]
+        self._chains.update(zip((call.request for call in calls), chains, strict=True))
+        crew = Crew(client, calls, protocol, self._control, partial=self._partial, hold=self._window.hold)
+        self._open += 1
+        self._start(functools.partial(self._collect, crew, chains))
+
+    def _start(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name="rowcall-fetching", daemon=True)
+        with self._window.changed:
+            self._threads.append(thread)
+        thread.start()
+
+    def _collect(self, crew: Crew, chains: Sequence[Pushed]) -> None:
+        """Puts what comes into the chains of the calls, in a thread of its own."""
+        try:
+            with crew:
+                for index, found in crew.deliveries():
+                    if not isinstance(found, Page):
+                        chains[index].end(found)
+                    elif found.rows:
+                        chains[index].add(self._store.put(found.body), len(found.body))
+        except BaseException as error:  # noqa: BLE001 - raised in the thread of the statement
+            self._window.fail(error)
+        finally:
+            with self._window.changed:
+                self._open -= 1
+                self._window.changed.notify_all()
+
+    def _await(self, enough: int | None) -> None:
+        """Returns when all calls have ended, or when so many bytes of pages are there. Raises the first error of a call."""
+        window = self._window
+        with window.changed:
+            while self._open and window.error is None and (enough is None or window.unread < enough):
+                if enough is None:
+                    window.starve()
+                else:
+                    window.wait()
+            if window.error is not None:
+                raise window.error
+
+    # -- calls that are read one after the other -------------------------------------------------------------------------------------
+
+    def _pull(self, chains: Sequence[Chain]) -> None:
+        """Has the first page of each fetched, in threads of their own."""
+        left = self._control.left()
+        if left is None or left >= len(self._chains):
+            for chain in chains:
+                if isinstance(chain, Pulled):
+                    self._start(chain.begin)
+
+    # -- what DuckDB reads -----------------------------------------------------------------------------------------------------------
+
+    def _read(self, scans: Sequence[Scan], ahead: Mapping[str, Callable[[int], None]]) -> None:
+        for scan in scans:
+            self._readings[scan.source] = Reading(
+                scan,
+                [self._chains[call.request] for call in scan.calls],
+                self._store,
+                self._control,
+                partial=self._partial,
+                fail=self._fail,
+                ahead=ahead.get(scan.source),
+            )
+
+    def _source(self, scan: Scan) -> object:
+        reading = self._readings[scan.source]
+        return PageStream(reading) if streams() else page_source(reading.whole())
+
+    def _fail(self, error: BaseException) -> None:
+        """Keeps an error and stops all sources. Raises it again for DuckDB to be told of, unless this is quiet."""
+        self._window.fail(error)
+        if not self._quiet:
+            raise error
 
 
-def _groups(scans: Sequence[Scan], fetched: Mapping[Request, list[str]]) -> dict[tuple[str, Protocol], list[Call]]:
-    """The distinct calls by provider and protocol, in the order of the statement."""
-    groups: dict[tuple[str, Protocol], dict[Request, Call]] = {}
-    for scan in scans:
-        group = groups.setdefault((scan.ref.provider.provider, scan.protocol), {})
-        for call in scan.calls:
-            if call.request not in fetched:
-                group.setdefault(call.request, call)
-    return {key: list(calls.values()) for key, calls in groups.items() if calls}
+class _Ahead:
+    """Begins calls before they are read: after the one that is read now as many as were read before it, when it is the first not begun."""
 
+    def __init__(self, chains: Sequence[Chain], most: int, begin: Callable[[Sequence[Chain]], None]) -> None:
+        self._chains = chains
+        self._most = most
+        self._begin = begin
+        self._begun = 0
 
-def _fetch(
-    client: Client, calls: Sequence[Call], protocol: Protocol, control: Control, fetched: dict[Request, list[str]], *, partial: bool
-) -> list[RequestError]:
-    for call in calls:
-        fetched.setdefault(call.request, [])
-
-    def keep(index: int, page: Page) -> None:
-        if page.rows:
-            fetched[calls[index].request].append(page.body)
-
-    return [failure.error for failure in fetch_all(client, calls, protocol, control, keep, partial=partial)]
-
-
-def _fitted(scan: Scan, fetched: Mapping[Request, list[str]], control: Control) -> Pages:
-    fitter = Fitter(scan.ref.resource.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
-    pages: Pages = []
-    misfits: list[Misfit] = []
-    started = time.perf_counter()
-    for call in scan.calls:
-        key = json.dumps(dict(call.bound))
-        for body in fetched[call.request]:
-            page, found = fitter.fit(body)
-            pages.append((page, key))
-            misfits += found
-    control.computed(scan.source, time.perf_counter() - started)
-    warn(scan.ref.full_name, misfits, control)
-    return pages
-
-
-def fit_answers(answers: Sequence[Page], name: str, columns: Mapping[str, Column], rows: str | None, control: Control) -> Pages:
-    """The pages of a write's answers, those without a row left out (204, say)."""
-    fitter = Fitter(columns, rows, extra=False)
-    pages: Pages = []
-    misfits: list[Misfit] = []
-    for answer in answers:
-        if not answer.rows:
-            continue
-        page, found = fitter.fit(answer.body)
-        pages.append((page, "{}"))
-        misfits += found
-    warn(name, misfits, control)
-    return pages
-
-
-def warn(name: str, misfits: Sequence[Misfit], control: Control) -> None:
-    """One warning for each place where values did not fit, with how many and what one of them was."""
-    counts: Counter[str] = Counter(misfit.path for misfit in misfits)
-    samples: dict[str, Any] = {misfit.path: misfit.found for misfit in reversed(misfits)}
-    for path, count in counts.items():
-        values = "value does" if count == 1 else "values do"
-        what = f"{name}.{path}" if path else f"a row of {name}"
-        control.warn(f"{count} {values} not fit the type of {what}, such as {samples[path]}: NULL here, kept in {EXTRA}.")
+    def __call__(self, call: int) -> None:
+        if call < self._begun:
+            return
+        self._begun = call + min(max(1, call), self._most)
+        self._begin(self._chains[call + 1 : self._begun])

@@ -1,10 +1,7 @@
-"""Scans to pages while DuckDB reads them: for those that it may be done with before their last page.
+"""The pages of a scan, as DuckDB reads them: in order, each waited for until it is there.
 
-A page is fetched when DuckDB asks for it, in the thread in which it asks, so that nothing waits for anything but the API. Calls are
-read one after the other, and a call is begun when those before it did not suffice. As many calls may be begun ahead as have been read to
-their end, so that many are not slower by much than going out together, and at most twice as many as needed are sent.
-
-What goes wrong is kept here, and raised when DuckDB has ended: what it would say of an error is not the user's.
+A `Chain` is the pages of one call. Those that are `Pulled` are fetched when they are asked for, in the thread that asks: so a statement
+that has enough asks for no more. Those that are `Pushed` come from threads that fetch ahead. A `Reading` goes through the chains of a scan.
 """
 
 from __future__ import annotations
@@ -12,200 +9,275 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
-from rowcall.engine.arrow import PageStream
-from rowcall.errors import RequestError
-from rowcall.http.client import Client
+from rowcall.engine.arrow import PAGES_PER_BATCH, full
+from rowcall.errors import EngineError, RequestError
 from rowcall.http.control import Control
 from rowcall.http.page import Page
-from rowcall.plan.nodes import EXTRA, Call, Request, Scan
-from rowcall.rows.fit import Fitter, Misfit
-from rowcall.session.fetching import warn
+from rowcall.plan.nodes import EXTRA, Scan
+from rowcall.rows.fit import Fitter
+from rowcall.session.misfits import Misfits
+from rowcall.session.store import Place, Store
+
+AHEAD = 16 * 2**20
+"""How many bytes of pages wait to be read, at most, while DuckDB reads others."""
+_POLL_S = 0.1
+"""How often a thread that waits looks whether to go on; on Windows nothing else lets Ctrl-C in."""
 
 
-class Streaming:
-    """The scans of one statement that DuckDB reads page by page. A context: when it is left, what was not read never will be.
+class Chain(Protocol):
+    """The pages of one call, those without a row left out."""
 
-    With `quiet`, a source that fails ends as if it had no more pages, and the error is raised on leaving: so a failure does not abort
-    the user's transaction. It is for statements that only read. Without it, DuckDB is told that the source failed.
-    """
+    error: BaseException | None
+    """What fetching it raised, if anything."""
 
-    def __init__(self, scans: Iterable[Scan], clients: Mapping[str, Client], control: Control, *, partial: bool, quiet: bool) -> None:
-        self._control = control.scope()
-        self._quiet = quiet
-        self._partial = partial
-        self._lock = threading.Lock()
-        self._ahead: list[threading.Thread] = []
-        self._chains: dict[Request, _Chain] = {}
-        self._readings = {scan.source: self._reading(scan, clients[scan.ref.provider.provider]) for scan in scans}
+    def place(self, number: int) -> Place | None:
+        """Where the page of this number is, waited for; None after the last. Raises, each time, what fetching it raised."""
+
+
+class Pulled:
+    """Pages that are each fetched once and when they are first asked for, by whoever asks."""
+
+    def __init__(self, pages: Iterator[Page], store: Store) -> None:
         self.error: BaseException | None = None
-        """What the first source that failed raised."""
-        self.failures: list[RequestError] = []
-        """What `partial` allowed to fail, of the calls that were read."""
-
-    @property
-    def sources(self) -> dict[str, PageStream]:
-        """For each scan, by the name of its source, what DuckDB reads."""
-        return {name: PageStream(reading) for name, reading in self._readings.items()}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Stops what is under way. Raises the error of a source in place of what DuckDB made of it."""
-        self._control.cancel()
-        for thread in self._ahead:
-            thread.join()
-        for reading in self._readings.values():
-            reading.close()
-        for chain in self._chains.values():
-            chain.close()
-        self._readings.clear()
-        self._chains.clear()
-        # Not kept: DuckDB keeps the sources as long as the frames of an error keep its relation, and it would be kept by both for ever.
-        own, self.error = self.error, None
-        if own is not None and (error is None or isinstance(error, Exception)):
-            raise own
-
-    def _reading(self, scan: Scan, client: Client) -> _Reading:
-        for call in scan.calls:
-            if call.request not in self._chains:
-                self._chains[call.request] = _Chain(client, call, scan, self._control)
-        return _Reading(scan, [self._chains[call.request] for call in scan.calls], client.endpoint.max_in_flight, self)
-
-    def failed(self, error: BaseException) -> None:
-        """Keeps an error and stops all sources. Raises it again for DuckDB to be told of, unless this is quiet."""
-        with self._lock:
-            self.error = self.error or error
-        self._control.cancel()
-        if not self._quiet:
-            raise error
-
-    def allowed(self, error: RequestError) -> bool:
-        """Whether what a call raised may be left out; it is kept, once."""
-        with self._lock:
-            if self._partial and error not in self.failures:
-                self.failures.append(error)
-        return self._partial
-
-    def begin(self, chains: Sequence[_Chain]) -> None:
-        """Has the first page of each fetched, in threads of their own."""
-        left = self._control.left()
-        for chain in chains if left is None or left >= len(self._chains) else ():
-            thread = threading.Thread(target=chain.begin, name="rowcall-ahead", daemon=True)
-            with self._lock:
-                self._ahead.append(thread)
-            thread.start()
-
-    def computed(self, source: str, seconds: float) -> None:
-        """Notes how long a page of a scan was worked on."""
-        self._control.computed(source, seconds)
-
-    def warn(self, name: str, misfits: Sequence[Misfit]) -> None:
-        """Warns of what did not fit."""
-        warn(name, misfits, self._control)
-
-
-class _Chain:
-    """The pages of one call, each fetched once and when it is first asked for, by whoever asks."""
-
-    def __init__(self, client: Client, call: Call, scan: Scan, control: Control) -> None:
-        self._pages: Iterator[Page] = client.pages(call, scan.protocol, control)
-        self._bodies: list[str] = []
+        self._found: BaseException | None = None
+        self._pages = pages
+        self._store = store
+        self._places: list[Place] = []
         self._over = False
-        self._error: BaseException | None = None
         self._lock = threading.Lock()
 
-    def body(self, number: int) -> str | None:
-        """The page of this number, those without a row not counted; None after the last. Raises, each time, what fetching it raised."""
+    def place(self, number: int) -> Place | None:
+        """As `Chain` says."""
         with self._lock:
-            while len(self._bodies) <= number and not self._over:
+            while len(self._places) <= number and not self._over:
                 self._pull()
-            if len(self._bodies) > number:
-                return self._bodies[number]
-            if self._error is not None:
-                raise self._error
+            if len(self._places) > number:
+                return self._places[number]
+            self.error = self._found
+            if self.error is not None:
+                raise self.error
             return None
 
     def begin(self) -> None:
         """Fetches the first page. What is raised is kept for who asks for it."""
         with self._lock:
-            if not self._bodies and not self._over:
+            if not self._places and not self._over:
                 self._pull()
-
-    def close(self) -> None:
-        """Drops the pages, and what was raised."""
-        self._pages, self._bodies, self._error = iter(()), [], None
 
     def _pull(self) -> None:
         try:
             page = next(self._pages, None)
         except BaseException as error:  # noqa: BLE001 - raised again for each that reads so far
-            self._error, page = error, None
+            self._found, page = error, None
         self._over = page is None
         if page is not None and page.rows:
-            self._bodies.append(page.body)
+            self._places.append(self._store.put(page.body))
 
 
-class _Reading:
-    """The pages of one scan, in the order of its calls, fitted to their declared types; any number of DuckDB's scans read it."""
+class Window:
+    """What is between the threads that fetch pages and those that read them."""
 
-    def __init__(self, scan: Scan, chains: Sequence[_Chain], most_ahead: int, streaming: Streaming) -> None:
-        self._name = scan.ref.full_name
-        self._source = scan.source
+    def __init__(self, control: Control) -> None:
+        self.changed = threading.Condition()
+        """Held to look at anything here, or at the pages of a chain; told of every change."""
+        self.unread = 0
+        """The bytes of the pages that nobody has asked for yet."""
+        self.starving = 0
+        """How many threads wait for a page that is not there."""
+        self.error: BaseException | None = None
+        """The first that went wrong, for which everything else stops."""
+        self._control = control
+
+    def wait(self) -> None:
+        """Waits for a change, or for a moment, with `changed` held."""
+        self.changed.wait(_POLL_S)
+
+    def starve(self) -> None:
+        """Waits as `wait` does, for a page: nobody is held back meanwhile. Raises what has gone wrong."""
+        if self.error is not None:
+            raise self.error
+        self._control.check()
+        self.starving += 1
+        if self.starving == 1:
+            self.changed.notify_all()
+        try:
+            self.wait()
+        finally:
+            self.starving -= 1
+
+    def hold(self) -> None:
+        """Returns when another page may be fetched."""
+        with self.changed:
+            while not self.starving and self.unread > AHEAD and not self._control.cancelled:
+                self.wait()
+
+    def fail(self, error: BaseException) -> None:
+        """Keeps an error and stops everything, but for the first one."""
+        with self.changed:
+            self.error = self.error or error
+            self.changed.notify_all()
+        self._control.cancel()
+
+
+class Pushed:
+    """Pages that others put here."""
+
+    def __init__(self, window: Window) -> None:
+        self.error: BaseException | None = None
+        self._window = window
+        self._places: list[tuple[Place, int]] = []
+        self._over = False
+        self._read = 0
+
+    def add(self, place: Place, size: int) -> None:
+        """Takes the next page."""
+        with self._window.changed:
+            self._places.append((place, size))
+            self._window.unread += size
+            self._window.changed.notify_all()
+
+    def end(self, error: BaseException | None) -> None:
+        """Takes note that this was the last one, because of `error` where there is one."""
+        with self._window.changed:
+            self.error, self._over = error, True
+            self._window.changed.notify_all()
+
+    def place(self, number: int) -> Place | None:
+        """As `Chain` says."""
+        with self._window.changed:
+            while len(self._places) <= number and not self._over:
+                self._window.starve()
+            if len(self._places) > number:
+                place, size = self._places[number]
+                if number == self._read:
+                    self._read += 1
+                    self._window.unread -= size
+                    self._window.changed.notify_all()
+                return place
+            if self.error is not None:
+                raise self.error
+            return None
+
+    def forget(self, number: int) -> None:
+        """Drops the page of this number, of which only its place among the others is kept."""
+        with self._window.changed:
+            self._places[number] = ("", 0)
+
+
+class Reading:
+    """The pages of one scan, in the order of its calls, fitted to their declared types; any number of DuckDB's scans read it.
+
+    `fail` is told of what went wrong, and decides whether DuckDB is. With `ahead`, pages are read one by one, and it is told of the call
+    that is read.
+    """
+
+    def __init__(
+        self,
+        scan: Scan,
+        chains: Sequence[Chain],
+        store: Store,
+        control: Control,
+        *,
+        partial: bool,
+        fail: Callable[[BaseException], None],
+        ahead: Callable[[int], None] | None = None,
+    ) -> None:
+        self._scan = scan
         self._fitter = Fitter(scan.ref.resource.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
-        self._keys = [json.dumps(dict(call.bound)) for call in scan.calls]
+        self._misfits = Misfits(scan.ref.full_name)
         self._chains = chains
-        self._most_ahead = most_ahead
-        self._streaming = streaming
-        self._pages: list[tuple[str, str]] = []
-        self._misfits: list[Misfit] = []
+        self._store = store
+        self._control = control
+        self._partial = partial
+        self._fail = fail
+        self._ahead = ahead
+        self._places: list[tuple[Place, int]] = []
+        """Each page as it was fitted, with the index of its call."""
+        self._latest = -1, ""
+        """The number of the page that was fitted last, and it, which may be in a file by now."""
         self._call = 0
         self._number = 0
-        self._begun = 0
+        self._once = False
         self._lock = threading.Lock()
 
     def __getitem__(self, span: slice, /) -> Sequence[tuple[str, str]]:
-        """The page at the start of `span`, waited for; none after the last."""
+        """The pages of `span` until they make a batch, waited for, or of those that are read one by one the first; none after the last."""
         with self._lock:
             try:
-                while len(self._pages) <= span.start and self._call < len(self._chains):
-                    self._advance()
+                return full(self._from(span.start, span.stop))
             except BaseException as error:  # noqa: BLE001 - kept, and raised when DuckDB has ended
-                self._streaming.failed(error)
+                self._fail(error)
                 return ()
-            return self._pages[span.start : span.start + 1]
+
+    def _from(self, start: int, stop: int) -> Iterator[tuple[str, str]]:
+        for number in range(start, stop):
+            while len(self._places) <= number and self._call < len(self._chains):
+                self._advance()
+            if len(self._places) <= number:
+                return
+            yield self._given(number)
+            if self._ahead is not None:
+                return
+
+    def whole(self) -> list[tuple[str, str]]:
+        """All its pages."""
+        pages: list[tuple[str, str]] = []
+        while batch := self[len(pages) : len(pages) + PAGES_PER_BATCH]:
+            pages += batch
+        return pages
+
+    def keep_none(self) -> None:
+        """Has each page dropped when it was read: DuckDB reads them once. Nobody else must read its calls."""
+        self._once = True
+
+    def close(self) -> None:
+        """Warns of what did not fit, and drops the pages and all that knows them: DuckDB may keep this for as long as an error is kept."""
+        self._misfits.warn(self._control)
+        self._places, self._chains, self._latest = [], (), (-1, "")
+        self._fail, self._ahead = _ignore, None
+
+    def _given(self, number: int) -> tuple[str, str]:
+        place, call = self._places[number]
+        page = self._latest[1] if number == self._latest[0] else self._store.get(place)
+        if self._once:
+            if not place:
+                raise EngineError(f"DuckDB reads {self._scan.ref.full_name} twice where its plan says once.")
+            self._store.drop(place)
+            self._places[number] = ("", call)
+        return page, json.dumps(dict(self._scan.calls[call].bound))
 
     def _advance(self) -> None:
         """One page more, or one call less to read."""
-        self._begin_ahead()
+        if self._ahead is not None:
+            self._ahead(self._call)
+        chain = self._chains[self._call]
         try:
-            body = self._chains[self._call].body(self._number)
-        except RequestError as error:
-            if not self._streaming.allowed(error):
+            place = chain.place(self._number)
+        except RequestError:
+            if not self._partial:
                 raise
-            body = None
-        if body is None:
+            place = None
+        if place is None:
             self._call, self._number = self._call + 1, 0
             return
         started = time.perf_counter()
+        body = self._store.get(place)
         page, found = self._fitter.fit(body)
-        self._streaming.computed(self._source, time.perf_counter() - started)
-        self._pages.append((page, self._keys[self._call]))
-        self._misfits += found
+        self._control.computed(self._scan.source, time.perf_counter() - started)
+        self._misfits.add(found)
+        if self._once and isinstance(chain, Pushed):
+            chain.forget(self._number)
+        if page is not body:
+            if self._once:
+                self._store.drop(place)
+            place = self._store.put(page)
+        self._latest = len(self._places), page
+        self._places.append((place, self._call))
         self._number += 1
 
-    def _begin_ahead(self) -> None:
-        """Begins the calls after the one that is to be read now, as many as were read before it, when it is the first not begun."""
-        if self._call < self._begun:
-            return
-        self._begun = self._call + min(max(1, self._call), self._most_ahead)
-        self._streaming.begin(self._chains[self._call + 1 : self._begun])
 
-    def close(self) -> None:
-        """Warns of what did not fit, and drops the pages."""
-        self._streaming.warn(self._name, self._misfits)
-        self._pages, self._chains = [], ()
+def _ignore(_: BaseException) -> None:
+    """Nobody is left to be told."""
