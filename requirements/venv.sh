@@ -35,7 +35,8 @@ else
 fi
 for thing in "$@"; do
     case $thing in
-        *.txt) pip install --quiet --no-input --require-hashes --requirement "$thing" ;;
+        # Compiling every module takes as long as all else together; Python compiles those that are imported.
+        *.txt) pip install --quiet --no-input --no-compile --require-hashes --requirement "$thing" ;;
         *.whl)
             sed -n 's/^\([a-z0-9-]*==[^ ;]*\).*/\1/p' requirements/duckdb-2.0.txt >"$venv/constraints"
             pip install --quiet --no-input --constraint "$venv/constraints" "$thing"
