@@ -16,7 +16,7 @@ WHERE = "WHERE pen = 'p1'"
 def columns(zoo: Any, sql: str) -> list[frozenset[str] | None]:
     """What each reference of a statement uses."""
     analysis = analyse(sql, tokenize(sql), zoo.names(), lambda source: zoo.engine.columns(source, {}, {}))
-    return [used(mention.reference, mention.hidden, mention.reference.table.root()) for mention in analysis.mentions]
+    return [used(mention.reference, mention.hidden, analysis.said) for mention in analysis.mentions]
 
 
 NAMED = {

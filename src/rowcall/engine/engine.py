@@ -11,12 +11,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
 from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
-from rowcall.manifest.types import quoted
+from rowcall.manifest.types import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,19 +29,24 @@ Parameters = Mapping[str, Any]
 """Values of `$name` and `$1`, by name without the dollar sign."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a database stays as it is while a statement is planned."""
+
+    databases: frozenset[str]
+    """The names of what is attached, in lower case."""
+    default_collation: str
+    """Empty, as in most databases, where texts compare by their bytes."""
+
+
 class Engine:
     """One DuckDB connection. Not for two threads at once: the session holds a lock."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
-    def bind(self, text: str, parameters: Parameters, frame: Frame, *, is_query: bool = False) -> None:
-        """Returns when DuckDB can bind `text`; raises BindError, its span in `text`, when it cannot. Runs nothing.
-
-        `is_query` is whether it is certainly a SELECT, if it is one statement: that is bound in a fraction of the time.
-        """
-        if is_query and not parameters and self._is_bound(text, frame):
-            return
+    def bind(self, text: str, parameters: Parameters, frame: Frame) -> None:
+        """Returns when DuckDB can bind `text`; raises BindError, its span in `text`, when it cannot. Runs nothing."""
         try:
             interruptible(self.connection, lambda: self._call(f"{_EXPLAIN}{text}", parameters, frame))
         except Exception as error:
@@ -48,13 +54,18 @@ class Engine:
                 return  # it is bound, and DuckDB cannot plan it without rows; with rows it may
             raise _translated(error, text, _EXPLAIN) from error
 
-    def _is_bound(self, text: str, frame: Frame) -> bool:
-        """Whether a query is known to bind. It is made a relation, which runs nothing, and would run what is several statements."""
+    def can_bind(self, text: str, parameters: Parameters, frame: Frame) -> bool:
+        """Whether a text that is certainly a SELECT, if it is one statement, is known to bind, in a fraction of the time of `bind`.
+
+        It is made a relation, which runs nothing, and would run what is several statements, as DuckDB 1.5 does what has parameters.
+        """
+        if parameters and not streams():
+            return False
         try:
             if ";" in text and len(self.connection.extract_statements(text)) > 1:
                 return False
-            interruptible(self.connection, lambda: self._call(text, {}, frame))
-        except Exception:  # noqa: BLE001 - EXPLAIN says it with its place
+            interruptible(self.connection, lambda: self._call(text, parameters, frame))
+        except Exception:  # noqa: BLE001 - `bind` says it with its place
             return False
         return True
 
@@ -148,8 +159,13 @@ class Engine:
             return None
         return dict(zip(relation.columns, map(str, relation.types), strict=True))
 
-    def has(self, parts: Sequence[str], frame: Frame) -> bool:
-        """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame.
+    def standing(self) -> Standing:
+        """What stays as it is while a statement is planned, in one question."""
+        rows = self._at_once(_STANDING)
+        return Standing(frozenset(name for name, _ in rows), next((collation for _, collation in rows), ""))
+
+    def has(self, parts: Sequence[str], frame: Frame, standing: Callable[[], Standing] | None = None) -> bool:
+        """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame; `standing` where that is known.
 
         Asks the catalog and does not try the name: a failed statement would abort the caller's transaction.
         """
@@ -158,8 +174,11 @@ class Engine:
             return True
         if not 0 < len(folded) <= 3:
             return False
-        if len(folded) == len(_HAS) and (folded[0],) not in self._at_once(_DATABASES):
-            return False  # as for most names of three parts, which are an API's; the catalog takes several times as long
+        # Most names are an API's alone, which is told faster than where a table of the name stands.
+        if len(folded) == len(_HAS) and folded[0] not in (standing or self.standing)().databases:
+            return False
+        if not self._at_once(_NAMED.format(literal(folded[-1]))):
+            return False
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
     def in_one_thread(self, source: str) -> str:
@@ -265,7 +284,9 @@ _NEVER_REACHED = 10**12
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
-_DATABASES = "SELECT lower(database_name) FROM duckdb_databases()"
+_STANDING = "SELECT lower(database_name), current_setting('default_collation') FROM duckdb_databases()"
+_NAMED = """SELECT 1 FROM duckdb_tables() WHERE lower(table_name) = {0}
+UNION ALL SELECT 1 FROM duckdb_views() WHERE lower(view_name) = {0}"""
 _HAS = {
     1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = $1 AND (d = 'temp' OR d = lower(current_database())
 AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)), s)) LIMIT 1""",

@@ -7,11 +7,13 @@ thread waits, and asks DuckDB to stop.
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T], 
         except BaseException as error:  # noqa: BLE001 - it is raised again in the calling thread
             errors.append(error)
         finally:
+            _idle.append(worker)
             done.set()
 
     # An event and not Thread.join: a join that Ctrl-C ends takes the thread for finished from then on (https://bugs.python.org/issue45274).
@@ -49,7 +52,8 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T], 
     _watch_exit()
     running = _Running(connection, done, stop)
     _running[id(done)] = running
-    threading.Thread(target=run, name="rowcall-duckdb", daemon=True).start()
+    worker = _worker()
+    worker.put(run)
     try:
         while not done.wait(_POLL_S):
             pass
@@ -61,6 +65,31 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T], 
     if errors:
         raise errors[0]
     return results[0]
+
+
+_Worker = SimpleQueue[Callable[[], None]]
+"""What a thread takes its work from, one piece after the other."""
+
+_idle: list[_Worker] = []
+"""Threads without work: to start one takes as long as many a question to DuckDB."""
+
+
+def _worker() -> _Worker:
+    try:
+        return _idle.pop()
+    except IndexError:
+        worker: _Worker = SimpleQueue()
+        threading.Thread(target=_work, args=(worker,), name="rowcall-duckdb", daemon=True).start()
+        return worker
+
+
+def _work(worker: _Worker) -> None:
+    while True:
+        worker.get()()
+
+
+if hasattr(os, "register_at_fork"):  # a child process has none of these threads
+    os.register_at_fork(after_in_child=_idle.clear)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from sqlglot import exp
 from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Group, Place
 from rowcall.plan.nodes import Origin
-from rowcall.plan.predicates import Operand, is_volatile
+from rowcall.plan.predicates import Operand
 from rowcall.plan.scopes import Frame, Source
 from rowcall.plan.splice import Edit
-from rowcall.plan.stable import is_stable
 
 OUTER = -1
 """The source that stands for what surrounds a SELECT: `o0`, … are its output columns as they are used there, `p0`, … columns of there."""
@@ -110,7 +109,7 @@ class Draft:
         if operand.values:
             self._values += [operand] if operand not in self._values else []
             return True
-        if operand.node is not None and (is_volatile(operand.node) or not self._sources.is_there(operand.node)):
+        if operand.node is not None and (self._frame.scopes.is_volatile(operand.node) or not self._sources.is_there(operand.node)):
             return False
         touched = self._touched(operand)
         if touched is None or not self._all_usable(touched[0]):
@@ -183,7 +182,7 @@ class Draft:
         source = self._frame.sources[position]
         if source.span is None or not self._sources.is_there(source.node):
             return False
-        if not is_stable(source.node):
+        if not self._frame.scopes.is_stable(source.node):
             name = "The sub-select" if source.matched is not None else source.alias
             keep = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
             self._sources.say(f"{name} could give other rows each time; {keep}")
@@ -284,7 +283,8 @@ class Draft:
         if not self._all_usable(more) or not all(self._sources.offered[position] <= groups for position in more):
             return False
         nodes = [operand.node for operand in filtering.operands if operand.node is not None]
-        if not all(self._sources.is_there(node) and is_stable(node) and not is_volatile(node) for node in nodes):
+        scopes = self._frame.scopes
+        if not all(self._sources.is_there(node) and scopes.is_stable(node) and not scopes.is_volatile(node) for node in nodes):
             return False
         if self._condition(filtering.operands) is None:
             return False

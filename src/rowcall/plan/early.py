@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from rowcall.plan.references import Reference, cte_of, is_prefix, own_name
+from rowcall.plan.references import Reference, cte_of, is_prefix
 
 _GATHERS = ("joins", "laterals", "pivots", "sample", "group", "having", "qualify", "windows", "order", "match", "connect")
 """Clauses that need all rows before they give the first, or turn the reading of them round."""
@@ -118,6 +118,6 @@ def _is_own(column: exp.Column, reference: Reference, sources: set[str], aliases
     if isinstance(column.this, exp.Star):
         return True
     parts = [part.name.casefold() for part in column.parts]
-    if parts[0] in aliases or own_name(reference, parts[0]) is not None:
+    if parts[0] in aliases or parts[0] in reference.own:
         return True
     return len(parts) > 1 and (parts[0] in sources or any(is_prefix(reference, parts[:length]) for length in range(1, len(parts))))

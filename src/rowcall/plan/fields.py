@@ -3,40 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlglot import exp
 
 from rowcall.plan.nodes import EXTRA, Hidden
-from rowcall.plan.references import Reference, is_prefix, written_columns
+from rowcall.plan.references import Reference, is_prefix
+from rowcall.sql.tokens import Token
 
 _HARMLESS = frozenset({"now", "get_current_timestamp", "make_timestamp_ms", "epoch_us", "date_part"})
 """Functions that sqlglot does not know and that are no macros. The body of a macro may name columns of the statement that calls it."""
 
+_OPAQUE = (exp.Pivot, exp.Summarize, exp.PositionalColumn)
+"""What may mean columns that it does not name."""
+_TYPING = (exp.SetOperation, exp.Columns)
+"""What gives a column that is not named a place where its type counts."""
 
-def used(reference: Reference, hidden: Iterable[Hidden], tree: exp.Expr) -> frozenset[str] | None:
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What of a statement may mean columns, found in one walk over its tree."""
+
+    names: frozenset[str]
+    """All names, folded, wherever they stand."""
+    last: frozenset[str]
+    """The last part of each column, folded: the name of a source where a row is taken as one value."""
+    aliases: frozenset[str]
+    """What sources and WITH queries are called, folded."""
+    stars: tuple[exp.Expr, ...]
+    """Each star and COLUMNS."""
+    is_opaque: bool
+    """Whether something other than names and stars may mean columns: PIVOT, NATURAL, a macro, a column by its number."""
+    is_typed: bool
+    """Whether the type of a column that only a star means may count: in a set operation, in what is no mere query, under a new name."""
+
+
+def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
+    """What may mean columns in a statement; with its tokens, words that sqlglot takes for something else are names too."""
+    names = {word.casefold() for token in tokens if (word := token.word)}
+    last, aliases = set[str](), set[str]()
+    stars: list[exp.Expr] = []
+    is_opaque, is_typed = False, not isinstance(tree, exp.Select)
+    for node in tree.walk():
+        if isinstance(node, exp.Identifier):
+            names.add(node.name.casefold())
+        elif isinstance(node, exp.Column):
+            last.add(node.parts[-1].name.casefold())
+        elif isinstance(node, exp.TableAlias):
+            aliases.add(node.name.casefold())
+            is_typed |= bool(node.args.get("columns"))
+        elif isinstance(node, (exp.Star, exp.Columns)):
+            stars.append(node)
+        elif isinstance(node, exp.Join):
+            is_opaque |= node.method == "NATURAL"
+        elif isinstance(node, exp.Anonymous):
+            is_opaque |= node.name.casefold() not in _HARMLESS
+        is_opaque |= isinstance(node, _OPAQUE)
+        is_typed |= isinstance(node, _TYPING)
+    return Said(frozenset(names), frozenset(last), frozenset(aliases), tuple(stars), is_opaque, is_typed)
+
+
+def used(reference: Reference, hidden: Iterable[Hidden], what: Said) -> frozenset[str] | None:
     """The columns of a reference that a name in the statement can mean; None where all of them can be meant.
 
     A name counts wherever it stands, so that none is missed.
     """
-    select = reference.select
-    if select is None or any(item.name == EXTRA for item in hidden) or _is_whole(reference, select, tree):
+    if reference.select is None or any(item.name == EXTRA for item in hidden) or _is_whole(reference, what):
         return None
-    names = {identifier.name.casefold() for identifier in tree.find_all(exp.Identifier)}
+    return named(reference, hidden, what)
+
+
+def named(reference: Reference, hidden: Iterable[Hidden], what: Said) -> frozenset[str]:
+    """The columns of a reference whose names stand anywhere in the statement."""
     equal = {item.column for item in hidden if item.column}
-    return frozenset(own for written, own in written_columns(reference).items() if written in names) | equal
+    return frozenset(own for written, own in reference.written.items() if written in what.names) | equal
 
 
-def _is_whole(reference: Reference, select: exp.Select, tree: exp.Expr) -> bool:
+def is_shown_only(reference: Reference, what: Said) -> bool:
+    """Whether columns that the statement does not name are at the most what a star gives, their types of no consequence."""
+    if reference.select is None or what.is_opaque or what.is_typed or what.last & (what.aliases | {reference.alias.casefold()}):
+        return False
+    outer = (star.parent.parent if isinstance(star.parent, exp.Column) else star.parent for star in what.stars)
+    return all(isinstance(node, (exp.Select, exp.Count)) for node in outer)
+
+
+def _is_whole(reference: Reference, what: Said) -> bool:
     """Whether something other than names may mean columns: a star, COLUMNS, NATURAL, PIVOT, a macro, or the row as one value."""
-    stars = (node for node in select.find_all(exp.Star, exp.Columns) if node.find_ancestor(exp.Select) is select)
-    if any(_may_mean(star, reference) for star in stars) or tree.find(exp.Pivot, exp.Summarize):
-        return True
-    if any(join.method == "NATURAL" for join in tree.find_all(exp.Join)):
-        return True
-    if any(call.name.casefold() not in _HARMLESS for call in tree.find_all(exp.Anonymous)):
-        return True
-    alias = reference.alias.casefold()
-    return any(column.parts[-1].name.casefold() == alias for column in tree.find_all(exp.Column))
+    stars = (star for star in what.stars if star.find_ancestor(exp.Select) is reference.select)
+    return what.is_opaque or reference.alias.casefold() in what.last or any(_may_mean(star, reference) for star in stars)
 
 
 def _may_mean(star: exp.Expr, reference: Reference) -> bool:

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from rowcall.plan.enclosing import Use, enclosing
 from rowcall.plan.growing import Own
-from rowcall.plan.references import cte_of, hidden_columns
+from rowcall.plan.references import cte_of
 from rowcall.plan.scopes import Scopes
 
 
@@ -47,7 +47,7 @@ def layers(scopes: Scopes, number: int) -> list[Layer]:
     if frame is None or own is None:
         return []
     found = [Layer(Use(frame, own), reference.table, partial(scopes.column_of, number))]
-    names = (*reference.ref.resource.columns, *hidden_columns(reference.ref))
+    names = (*reference.ref.resource.columns, *reference.hidden)
     columns: Mapping[str, str] = {name.casefold(): name for name in names}
     while (around := _next(found[-1].use)) is not None:
         use, node = around

@@ -10,10 +10,9 @@ from sqlglot import exp
 from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import Draft, Filtering, Query, Sources
 from rowcall.plan.joins import Condition
-from rowcall.plan.predicates import Among, Operand, is_volatile
+from rowcall.plan.predicates import Among, Operand
 from rowcall.plan.references import is_inside
 from rowcall.plan.splice import Edit
-from rowcall.plan.stable import is_stable
 
 KEYS = "__rowcall_keys"
 """What stands in the query of `Holds` for a table of the columns that it is about, and of their row's number."""
@@ -49,11 +48,13 @@ def holds(sources: Sources, conditions: Sequence[Condition], keys: Collection[st
 def _about_keys(sources: Sources, condition: Condition, predicate: exp.Expr) -> Holds | None:
     """The condition as one on keys; None for one that is about anything else, or cannot be asked yet."""
     frame, scopes = sources.frame, sources.frame.scopes
-    if condition.tokens is None or not is_stable(predicate) or is_volatile(predicate) or predicate.find(exp.Lambda):
+    if condition.tokens is None or not scopes.is_stable(predicate) or scopes.is_volatile(predicate):
+        return None
+    if predicate.find(exp.Lambda):
         return None
     columns: dict[str, None] = {}
     edits = []
-    for column in predicate.find_all(exp.Column):
+    for column in scopes.columns(predicate):
         found = scopes.resolve(column)
         if found is None:
             return None

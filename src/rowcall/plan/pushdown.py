@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Method, Parameter, Role, Type
-from rowcall.plan.fields import all_of, used
+from rowcall.plan.fields import Said, all_of, used
 from rowcall.plan.growing import Own
 from rowcall.plan.intervals import Evaluate, intervals
 from rowcall.plan.layers import Layer
@@ -112,13 +112,13 @@ Used = Mapping[str, frozenset[str] | None]
 """By resource, the columns that a statement can use; None for all."""
 
 
-def used_columns(references: Sequence[tuple[Reference, Sequence[Hidden]]]) -> Used:
+def used_columns(references: Sequence[tuple[Reference, Sequence[Hidden]]], what: Said) -> Used:
     """What all references to a resource use of it, so that one request serves them; only for resources whose API can leave fields out."""
     found: dict[str, list[frozenset[str] | None]] = {}
     for reference, hidden in references:
         methods = reference.ref.resource.methods.values()
         if any(parameter.role is Role.FIELDS for method in methods for parameter in method.parameters.values()):
-            found.setdefault(reference.ref.full_name, []).append(used(reference, hidden, reference.table.root()))
+            found.setdefault(reference.ref.full_name, []).append(used(reference, hidden, what))
     return {name: all_of(each) for name, each in found.items()}
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -28,7 +29,7 @@ from rowcall.sql.define import listed
 from rowcall.sql.tokens import Token, closing, sqlglot_tokens, tokenize
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
     """One remote resource in a FROM clause."""
 
@@ -46,6 +47,23 @@ class Reference:
     def select(self) -> exp.Select | None:
         """The SELECT it belongs to."""
         return self.table.find_ancestor(exp.Select)
+
+    @cached_property
+    def written(self) -> Mapping[str, str]:
+        """The columns that a star gives, by the folded names that the statement has for them, with the resource's own names."""
+        names = list(self.ref.resource.columns)
+        written = [*self.renamed[: len(names)], *names[len(self.renamed) :]]
+        return {new.casefold(): name for new, name in zip(written, names, strict=True)}
+
+    @cached_property
+    def hidden(self) -> Mapping[str, Hidden]:
+        """What may be named besides the columns, by the resource's names."""
+        return hidden_columns(self.ref)
+
+    @cached_property
+    def own(self) -> Mapping[str, str]:
+        """The resource's names of its columns, hidden ones included, by the folded names that the statement has for them."""
+        return {**{name.casefold(): name for name in self.hidden}, **self.written}
 
 
 def read(text: str) -> exp.Expr:
@@ -168,19 +186,6 @@ def _seen(clause: exp.With, inside: exp.Expr) -> list[exp.CTE]:
     return ctes[: at + 1 if recursive else at]
 
 
-def written_columns(reference: Reference) -> dict[str, str]:
-    """The columns that a star gives, by the folded names that the statement has for them, with the resource's own names."""
-    names = list(reference.ref.resource.columns)
-    written = [*reference.renamed[: len(names)], *names[len(reference.renamed) :]]
-    return {new.casefold(): name for new, name in zip(written, names, strict=True)}
-
-
-def own_name(reference: Reference, written: str) -> str | None:
-    """The resource's name of a column, hidden ones included, by the folded name that the statement has for it; else None."""
-    hidden = {name.casefold(): name for name in hidden_columns(reference.ref)}
-    return written_columns(reference).get(written, hidden.get(written))
-
-
 def is_prefix(reference: Reference, parts: Sequence[str]) -> bool:
     """Whether these parts, folded, before a column say that it is this reference's: its alias, or its name where it has none."""
     if reference.table.alias:
@@ -194,17 +199,16 @@ def column_of(reference: Reference, column: exp.Expr) -> str | None:
     if not isinstance(column, exp.Column) or isinstance(column.this, exp.Star):
         return None
     parts = [part.name.casefold() for part in column.parts]
-    return own_name(reference, parts[-1]) if is_prefix(reference, parts[:-1]) else None
+    return reference.own.get(parts[-1]) if is_prefix(reference, parts[:-1]) else None
 
 
 def type_of(reference: Reference, name: str) -> Type:
     """The type of a column, hidden or not, by the resource's name of it."""
     columns = reference.ref.resource.columns
-    hidden = hidden_columns(reference.ref)
     if name in columns:
         return columns[name].type
-    equal = hidden[name].column
-    return columns[equal].type if equal is not None else hidden[name].type
+    equal = reference.hidden[name].column
+    return columns[equal].type if equal is not None else reference.hidden[name].type
 
 
 def hidden_columns(ref: ResourceRef) -> dict[str, Hidden]:
@@ -227,7 +231,7 @@ def named_hidden(
     A name that a reference further in has too is that one's there.
     """
     within = [other for other in references if other.select is not reference.select and is_inside(other.table, reference.select)]
-    known = hidden_columns(reference.ref)
+    known = reference.hidden
     folded = {name.casefold(): name for name in known}
     wanted: set[str | None] = {folded.get(name) for name in _using(reference)}
     for column in tree.find_all(exp.Column):
@@ -246,7 +250,7 @@ def named_hidden(
 
 def _has(reference: Reference, parts: Sequence[str]) -> bool:
     """Whether a column, written with a name before it, is the reference's by that name."""
-    return any(is_prefix(reference, parts[:i]) and own_name(reference, parts[i]) is not None for i in range(1, len(parts)))
+    return any(is_prefix(reference, parts[:i]) and parts[i] in reference.own for i in range(1, len(parts)))
 
 
 def _is_alias(column: exp.Column) -> bool:
@@ -292,7 +296,7 @@ def check_shown(reference: Reference, hidden: Sequence[Hidden], others: Sequence
         if _may_match(columns.this, names) and not (alone and _is_told_apart(columns)):
             message = f"COLUMNS would show {', '.join(names)}, which is a parameter of the API and no column of SELECT *."
             raise UnsupportedSQLError(message, sql=text, span=reference.span, hint=f"{instead}name the columns one by one.")
-    known = written_columns(reference)
+    known = reference.written
     for column in select.find_all(exp.Column):
         bare = len(column.parts) == 1 and column.name.casefold() == reference.alias.casefold() not in known
         if bare and column.find_ancestor(exp.Select) is select:

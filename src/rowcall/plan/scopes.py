@@ -18,7 +18,7 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Layout, Range
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_volatile
-from rowcall.plan.references import Reference, cte_of, hidden_columns, is_inside, is_prefix, own_name, type_of, written_columns
+from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix, type_of
 from rowcall.plan.splice import Edit, splice
 from rowcall.plan.stable import is_stable
 
@@ -110,6 +110,8 @@ class Scopes:
         self._columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = {}
         self._may_have_ctes = "with" in text.casefold()
         self._reads: dict[int, frozenset[int]] = {}
+        self._is_stable: dict[int, tuple[exp.Expr, bool]] = {}
+        self._is_volatile: dict[int, tuple[exp.Expr, bool]] = {}
         self._found: dict[int, Found | None] = {}
 
     def number(self, node: exp.Expr) -> int | None:
@@ -148,6 +150,18 @@ class Scopes:
             self._columns[id(node)] = node, tuple(node.find_all(exp.Column))
         return self._columns[id(node)][1]
 
+    def is_stable(self, node: exp.Expr) -> bool:
+        """As `stable.is_stable`, of a piece of this statement: asked of the same ones again and again."""
+        if id(node) not in self._is_stable:
+            self._is_stable[id(node)] = node, is_stable(node)
+        return self._is_stable[id(node)][1]
+
+    def is_volatile(self, node: exp.Expr) -> bool:
+        """As `predicates.is_volatile`, of a piece of this statement."""
+        if id(node) not in self._is_volatile:
+            self._is_volatile[id(node)] = node, is_volatile(node)
+        return self._is_volatile[id(node)][1]
+
     # -- what a piece of SQL reads -------------------------------------------------------------------------------------------------
 
     def reads(self, node: exp.Expr) -> frozenset[int]:
@@ -184,7 +198,7 @@ class Scopes:
         if not ctes:
             return query
         spans = [self.layout.definition(cte) for cte in ctes]
-        if len({cte.alias.casefold() for cte in ctes}) < len(ctes) or not all(is_stable(cte) for cte in ctes):
+        if len({cte.alias.casefold() for cte in ctes}) < len(ctes) or not all(map(self.is_stable, ctes)):
             return None
         recursive = "RECURSIVE " if any(cte.parent is not None and cte.parent.args.get("recursive") for cte in ctes) else ""
         texts = [self.written(span) for span in spans if span is not None]
@@ -283,7 +297,7 @@ class Frame:
         """What a source calls its columns."""
         reference = self.sources[position].reference
         if reference is not None:
-            return Named(frozenset(written_columns(reference)), frozenset(name.casefold() for name in hidden_columns(reference.ref)))
+            return Named(frozenset(reference.written), frozenset(name.casefold() for name in reference.hidden))
         columns = self.columns(position) or self._selected(self.sources[position].node)
         return Named(frozenset(columns) if columns else None)
 
@@ -368,7 +382,7 @@ class Frame:
     def spelt(self, position: int, written: str) -> str:
         """A column's own name, where an alias gives it another: as the resource spells it, or folded for a local one."""
         reference = self.sources[position].reference
-        return (own_name(reference, written) or written) if reference is not None else written
+        return reference.own.get(written, written) if reference is not None else written
 
     def place(self, operand: Operand) -> Place | None:
         """The column of this SELECT that an operand is; None when it is none, or that is not certain."""
@@ -382,7 +396,7 @@ class Frame:
         source = self.sources[place[0]]
         name = place[1]
         if source.reference is not None:
-            name = next((written for written, own in written_columns(source.reference).items() if own == name), name)
+            name = next((written for written, own in source.reference.written.items() if own == name), name)
         return f"{quoted(source.alias)}.{quoted(name)}"
 
     # -- conditions ----------------------------------------------------------------------------------------------------------------
@@ -486,9 +500,9 @@ class Frame:
         joins = query.args.get("joins") or ()
         if not any(join.side or join.kind == "ANTI" or join.method == "ASOF" for join in joins) or self.scopes.reads(query):
             return False
-        if not is_stable(query) or is_volatile(query):
+        if not self.scopes.is_stable(query) or self.scopes.is_volatile(query):
             return False
-        found = [self.scopes.resolve(column) for column in query.find_all(exp.Column) if not isinstance(column.this, exp.Star)]
+        found = [self.scopes.resolve(column) for column in self.scopes.columns(query) if not isinstance(column.this, exp.Star)]
         return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
 
     def given(self, count: int) -> list[Operand] | None:
@@ -542,7 +556,7 @@ class Frame:
             if columns is None:
                 return None
             reference = self.sources[position].reference
-            for name in written_columns(reference) if reference is not None else self.columns(position):
+            for name in reference.written if reference is not None else self.columns(position):
                 merged = not prefix and name in self.view.merged
                 if name in left_out or (merged and name in names):
                     continue

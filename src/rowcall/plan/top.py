@@ -17,7 +17,7 @@ from rowcall.plan.growing import PLAIN, growing
 from rowcall.plan.intervals import Evaluate, is_steady
 from rowcall.plan.layers import Layer
 from rowcall.plan.predicates import collates
-from rowcall.plan.references import Reference, column_of, hidden_columns, is_inside, own_name, written_columns
+from rowcall.plan.references import Reference, column_of, is_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,7 @@ class _Reader:
         self._settled = settled
         self._evaluate = evaluate
         self._names = {
-            *written_columns(reference),
-            *(name.casefold() for name in hidden_columns(reference.ref)),
+            *reference.own,
             reference.alias.casefold(),
         }
         self._types = {name: column.type for name, column in reference.ref.resource.columns.items()}
@@ -276,7 +275,7 @@ class _Reader:
         if self._inner:
             return self._layer.own(expression)
         if isinstance(expression, exp.Column) and len(expression.parts) == 1 and not isinstance(expression.this, exp.Star):
-            return own_name(self._reference, expression.name.casefold())
+            return self._reference.own.get(expression.name.casefold())
         return column_of(self._reference, expression)
 
     def _is_settled(self, expression: exp.Expr) -> bool:

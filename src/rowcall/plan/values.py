@@ -121,7 +121,7 @@ class Resolver:
 
     def _constants(self, constants: Constants) -> Table | None:
         # Most databases have no collation, and to ask for it takes half as long as to try it.
-        default = () if self._evaluate(_DEFAULT_COLLATION)[1] == [("",)] else (_DEFAULT_COLLATES,)
+        default = () if self._evaluate(DEFAULT_COLLATION)[1] == [("",)] else (_DEFAULT_COLLATES,)
         if any(collated for query in (*default, *constants.through) for (collated,) in self._evaluate(query)[1]):
             self._say("The column compares under a collation, by which other texts are equal to it too.")
             return None
@@ -161,14 +161,16 @@ class Resolver:
         known = not keys.reads & self._unknown
         if not width:
             return None if not known or self._is_any(keys.sql) else _NOTHING
-        probes = ", ".join(collates(f"q.{quoted(column)}") for column in keys.columns)
+        # The columns of an API compare under no collation.
+        probed = [number for number, origin in enumerate(keys.origins) if origin.reference is None]
+        probes = [collates(f"q.{quoted(keys.columns[number])}") for number in probed]
         try:
             # What is not known yet has types already, which a row of nothing but NULL has too.
             asked = f"FROM ({keys.sql}) q" if known else f"FROM (SELECT 1) LEFT JOIN (FROM ({keys.sql}) LIMIT 0) q ON true"
-            kinds, rows = self._evaluate(f"SELECT q.*, {probes} {asked}")
+            kinds, rows = self._evaluate(f"SELECT {', '.join(['q.*', *probes])} {asked}")
         except BindError:  # what it takes from outside cannot be had
             return None
-        collated = {number for number in range(width) if any(row[width + number] for row in rows)}
+        collated = {number for at, number in enumerate(probed) if any(row[width + at] for row in rows)}
         for number in collated:
             self._say(f"{origins[keys.columns[number]]} compares under a collation, by which other texts are equal to it too.")
         # No resource has an empty key, and in a path it would name another one.
@@ -256,7 +258,8 @@ def _literal(value: Any) -> str:
 
 
 _COLLATED = "collated"
-_DEFAULT_COLLATION = "SELECT current_setting('default_collation')"
+DEFAULT_COLLATION = "SELECT current_setting('default_collation')"
+"""What is asked of every statement with a text in it."""
 _DEFAULT_COLLATES = f"SELECT {collates('NULL')}"
 
 

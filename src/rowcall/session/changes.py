@@ -129,8 +129,7 @@ def _method_known(write: Write) -> tuple[str, Method] | None:
 def _reads_first(write: Write, context: Context) -> Analysis | None:
     """The remote references that the real thing reads before it writes; None when there are none."""
     if isinstance(write, Insert) and write.source is not None:
-        prepared = prepare(_insert_rows(write, write.source).text, context)
-        return prepared[0] if prepared else None
+        return prepare(_insert_rows(write, write.source).text, context)
     if isinstance(write, Change):
         analysis, keys = _meant(write, _change_method(write)[1], context)
         return analysis if keys is None else None
@@ -281,10 +280,9 @@ def _meant(write: Change, method: Method, context: Context) -> tuple[Analysis, l
 
 
 def _meant_by(text: str, write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
-    prepared = prepare(text, context)
-    if prepared is None:  # the name was found when the statement was parsed
+    analysis = prepare(text, context)
+    if analysis is None:  # the name was found when the statement was parsed
         raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
-    analysis = prepared[0]
     return analysis, key_tuples(analysis, method, evaluator(context, {})) if keys_only(analysis, method) else None
 
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rowcall.engine.engine import Engine, Frame
+from rowcall.engine.engine import Engine, Frame, Standing
 from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
@@ -21,6 +21,7 @@ from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
 from rowcall.plan.scopes import Describe, Evaluate
 from rowcall.plan.splice import Edit, original, splice
+from rowcall.plan.values import DEFAULT_COLLATION
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import Fetching
 from rowcall.session.measuring import measure
@@ -57,6 +58,8 @@ class Context:
     failures: list[RequestError]
     """What `partial` allowed to fail."""
     views: Views
+    standing: Callable[[], Standing]
+    """What of the database stays as it is meanwhile, asked for once."""
     sends: bool = True
     """False for EXPLAIN of a write, for which not even a read is sent."""
     final: bool = True
@@ -101,12 +104,11 @@ def run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, 
 
 
 def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, bool]:
-    prepared = prepare(query.text, context)
-    if prepared is None:
+    analysis = prepare(query.text, context)
+    if analysis is None:
         return context.engine.local(query.text, used(query.text, context), context.frame), False
-    analysis, edits = prepared
     if _only_describes(query.text):
-        return _run(query.text, edits, context, {}), True
+        return _run(query.text, analysis.with_stand_ins(), context, {}), True
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
     with _reading(analysis, context) as (_, edits, sources):
@@ -128,10 +130,9 @@ def explain_query(query: Query, context: Context, *, analyze: bool = False) -> E
 
 
 def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanation | None:
-    prepared = prepare(query.text, context)
-    if prepared is None:
+    analysis = prepare(query.text, context)
+    if analysis is None:
         return None
-    analysis, _ = prepared
     reading: AbstractContextManager[_Read]
     reading = _reading(analysis, context) if analyze else nullcontext(_unread(analysis, context))
     with reading as (scans, edits, sources):
@@ -189,8 +190,8 @@ def moved(error: SQLError, sql: str, span: Span | None) -> SQLError:
     return error
 
 
-def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | None:
-    """The analysis of a statement that mentions something remote and that DuckDB can bind, with its edits; None for any other."""
+def prepare(text: str, context: Context) -> Analysis | None:
+    """The analysis of a statement that mentions something remote and that DuckDB can bind; None for any other."""
     tokens = tokenize(text)
     if not {token.text.casefold() for token in tokens} & context.names.catalog.words():
         return None
@@ -204,14 +205,18 @@ def prepare(text: str, context: Context) -> tuple[Analysis, tuple[Edit, ...]] | 
     analysis = analyse(text, tokens, context.names, columns_of(context), tree, evaluate=evaluator(context, {}))
     if not analysis.mentions:
         return None
+    quick = splice(text, analysis.with_stand_ins(whole=False)) if only_reads(tree) else ""
+    # What the two texts differ in stands in what DuckDB says of one that it cannot bind.
+    if quick and context.engine.can_bind(quick, used(quick, context), context.frame):
+        return analysis
     edits = analysis.with_stand_ins()
     spliced = splice(text, edits)
     try:
-        context.engine.bind(spliced, used(spliced, context), context.frame, is_query=only_reads(tree))
+        context.engine.bind(spliced, used(spliced, context), context.frame)
     except BindError as error:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
-    return analysis, edits
+    return analysis
 
 
 def columns_of(context: Context) -> Describe:
@@ -302,7 +307,13 @@ def _only_describes(text: str) -> bool:
 
 def evaluator(context: Context, sources: Mapping[str, Any]) -> Evaluate:
     """Evaluates local queries, and queries over the pages of `sources` as these stand when it is called."""
-    return lambda sql: context.engine.values(sql, used(sql, context), {**context.frame, **sources})
+
+    def evaluate(sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+        if sql == DEFAULT_COLLATION:
+            return ["VARCHAR"], [(context.standing().default_collation,)]
+        return context.engine.values(sql, used(sql, context), {**context.frame, **sources})
+
+    return evaluate
 
 
 def used(text: str, context: Context) -> dict[str, Any]:

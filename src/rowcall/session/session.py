@@ -10,6 +10,7 @@ import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -309,9 +310,11 @@ class Session:
         from rowcall.session.execute import Context
         from rowcall.sql.bind import Names
 
+        standing = cache(self._engine.standing)
         return Context(
             engine=self._engine,
-            names=Names(self.catalog, self.use, lambda parts: self._engine.has(parts, frame)),
+            names=Names(self.catalog, self.use, lambda parts: self._engine.has(parts, frame, standing)),
+            standing=standing,
             clients=_Lazily(self._client),
             parameters=params,
             frame=frame,
