@@ -39,13 +39,14 @@ class Placed(Protocol):
 def name_edits(references: Sequence[Placed], tree: exp.Expr, text: str, tokens: Sequence[Token]) -> list[Edit]:
     """Edits that name the result columns without an alias that a reference stands in."""
     found: dict[int, Edit] = {}
-    depths = _depths(tokens)
+    depths: list[int] = []
     for select in tree.find_all(exp.Select):
         for item in select.expressions:
             if isinstance(item, (exp.Alias, exp.Aliases, exp.Star, exp.Column)):
                 continue
             inner = [reference for reference in references if _above(reference.table, item)]
             if inner:
+                depths = depths or _depths(tokens)
                 start, end = _item(_selects(inner[0].table, item), _index(inner[0], tokens), tokens, depths)
                 own = text[tokens[start].start : tokens[end].end]
                 found[end] = Edit(tokens[end].end, tokens[end].end, f" AS {quoted(own)}")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from rowcall.plan.literals import left_out
 from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.references import Reference, is_prefix
-from rowcall.sql.tokens import Token
+from rowcall.sql.tokens import NOT_WORDS, Token
 
 _HARMLESS = frozenset({"now", "get_current_timestamp", "make_timestamp_ms", "epoch_us", "date_part"})
 """Functions that sqlglot does not know and that are no macros. The body of a macro may name columns of the statement that calls it."""
@@ -32,6 +33,8 @@ class Said:
     """What sources and WITH queries are called, folded."""
     stars: tuple[exp.Expr, ...]
     """Each star and COLUMNS."""
+    lists: tuple[exp.In, ...]
+    """The IN lists of which the tree has only the first literal."""
     is_opaque: bool
     """Whether something other than names and stars may mean columns: PIVOT, NATURAL, a macro, a column by its number."""
     is_typed: bool
@@ -40,9 +43,10 @@ class Said:
 
 def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
     """What may mean columns in a statement; with its tokens, words that sqlglot takes for something else are names too."""
-    names = {word.casefold() for token in tokens if (word := token.word)}
+    names = {word.casefold() for word in {token.text for token in tokens if token.kind not in NOT_WORDS}}
     last, aliases = set[str](), set[str]()
     stars: list[exp.Expr] = []
+    lists: list[exp.In] = []
     is_opaque, is_typed = False, not isinstance(tree, exp.Select)
     for node in tree.walk():
         if isinstance(node, exp.Identifier):
@@ -54,13 +58,15 @@ def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
             is_typed |= bool(node.args.get("columns"))
         elif isinstance(node, (exp.Star, exp.Columns)):
             stars.append(node)
+        elif isinstance(node, exp.In):
+            lists += [node] if left_out(node) else []
         elif isinstance(node, exp.Join):
             is_opaque |= node.method == "NATURAL"
         elif isinstance(node, exp.Anonymous):
             is_opaque |= node.name.casefold() not in _HARMLESS
         is_opaque |= isinstance(node, _OPAQUE)
         is_typed |= isinstance(node, _TYPING)
-    return Said(frozenset(names), frozenset(last), frozenset(aliases), tuple(stars), is_opaque, is_typed)
+    return Said(frozenset(names), frozenset(last), frozenset(aliases), tuple(stars), tuple(lists), is_opaque, is_typed)
 
 
 def used(reference: Reference, hidden: Iterable[Hidden], what: Said) -> frozenset[str] | None:

@@ -18,6 +18,7 @@ from sqlglot import exp
 from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
 from rowcall.plan.growing import PLAIN, UNITS, ZONED, Growing, Own, Types, growing
+from rowcall.plan.literals import left_out
 from rowcall.plan.predicates import collates
 
 Evaluate = Callable[[str], list[tuple[Any, ...]]]
@@ -92,7 +93,7 @@ class _Reader:
         if isinstance(inner, exp.Between) and not inner.args.get("symmetric"):
             pairs = [(">=", inner.args["low"]), ("<=", inner.args["high"])]
             found = _narrowed(self._together(inner.this, pairs))
-        elif isinstance(inner, exp.In) and 0 < len(inner.expressions) <= _MOST_VALUES:
+        elif isinstance(inner, exp.In) and 0 < len(inner.expressions) <= _MOST_VALUES and not left_out(inner):
             found = _widened(self._together(inner.this, [("=", value) for value in inner.expressions]))
         elif type(inner) in _OPERATORS:
             operator = _OPERATORS[type(inner)]

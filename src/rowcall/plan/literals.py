@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlglot import Token, TokenType, exp
 
+from rowcall.errors import Span
+
 if TYPE_CHECKING:
     from sqlglot.parser import Parser
 
 LONG = 32
 """How many literals make a list long."""
+MOST = 100
+"""More literals than this are no nodes of the tree, which is walked again and again."""
 
 Lists = dict[int, list[Token]]
 """The literals of each list, by where its first one starts in the text."""
@@ -34,12 +38,48 @@ def shortened(tokens: Sequence[Token]) -> tuple[list[Token], Lists]:
 
 
 def lengthened(tree: exp.Expr | None, lists: Lists, parser: Parser) -> exp.Expr | None:
-    """The tree with the whole lists, as `parser` makes a node of each literal."""
+    """The tree with the whole lists, as `parser` makes a node of each literal; those past `MOST` as `left_out` gives them."""
     for found in list(tree.find_all(exp.In)) if tree is not None and lists else ():
         first = found.expressions[0] if len(found.expressions) == 1 else None
         if isinstance(first, exp.Literal) and (literals := lists.get(first.meta.get("start", -1))) is not None:
-            found.set("expressions", [_node(literal, parser) for literal in literals])
+            if len(literals) > MOST:
+                found.append("expressions", exp.Var(this="…"))  # so that nobody takes the first literal for all of them
+                found.meta[_LEFT_OUT] = literals
+            else:
+                found.set("expressions", [_node(literal, parser) for literal in literals])
     return tree
+
+
+_LEFT_OUT = "rowcall_literals"
+
+
+def left_out(predicate: exp.Expr) -> Sequence[Token]:
+    """All literals of a list of which the tree has only the first; none for any other."""
+    found: Sequence[Token] = predicate.meta.get(_LEFT_OUT, ()) if isinstance(predicate, exp.In) else ()
+    return found
+
+
+def alike(literals: Sequence[Token]) -> Span | None:
+    """Where all literals but the first stand, if a query can be bound with them where it can without; None where that is not certain."""
+    if all(literal.token_type is TokenType.STRING for literal in literals) or all(whole(literal.text) is not None for literal in literals):
+        return Span(literals[0].end + 1, literals[-1].end + 1)
+    return None
+
+
+def value_of(literal: Token) -> str | int | None:
+    """A text, or a whole number that DuckDB takes for one; None for any other number."""
+    if literal.token_type is TokenType.STRING:
+        return literal.text
+    return whole(literal.text)
+
+
+def whole(number: str) -> int | None:
+    """A literal as a whole number where DuckDB takes it for one that 64 bits can hold, else None."""
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= _DIGITS else None
+
+
+_DIGITS = 18
+"""So many fit into 64 bits, whichever they are."""
 
 
 def _node(literal: Token, parser: Parser) -> exp.Expr:

@@ -7,6 +7,7 @@ is handed to a function that the session gives.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from rowcall.plan.fields import Said, is_shown_only, named, said, used
 from rowcall.plan.layers import layers
 from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
+from rowcall.plan.literals import alike, left_out
 from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import (
@@ -38,7 +40,7 @@ from rowcall.plan.references import (
 from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import paging, protocol
 from rowcall.plan.scopes import Describe, Evaluate, Scopes
-from rowcall.plan.splice import Edit
+from rowcall.plan.splice import Edit, splice
 from rowcall.plan.values import Alternative, Resolver, bound, canonical, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
@@ -77,17 +79,16 @@ class Analysis:
     scopes: Scopes
     said: Said
 
-    def with_stand_ins(self, *, whole: bool = True) -> tuple[Edit, ...]:
-        """All edits, each reference replaced by an empty table of its columns: what DuckDB binds before anything is fetched.
+    def with_stand_ins(self) -> tuple[Edit, ...]:
+        """All edits, each reference replaced by an empty table of its columns: what DuckDB binds before anything is fetched."""
+        return self.with_sources({mention.source: _stand_in(mention.reference, mention.hidden) for mention in self.mentions})
 
-        With `whole` false, only of those that make a difference to a query that can be bound, whose values nobody sees.
-        """
-        new = [
-            mention.written(_stand_in(mention.reference, mention.hidden)) if whole else self.scopes.stand_ins[number]
-            for number, mention in enumerate(self.mentions)
-        ]
+    def in_short(self) -> str:
+        """The text as `with_stand_ins` has it, without columns and literals that make no difference to whether DuckDB can bind a query."""
         spans = [mention.reference.span for mention in self.mentions]
-        return (*self.scopes.edits, *(Edit(span.start, span.end, text) for span, text in zip(spans, new, strict=True)))
+        edits = [Edit(span.start, span.end, self.scopes.stand_ins[number]) for number, span in enumerate(spans)]
+        more = [found for predicate in self.said.lists if (found := alike(left_out(predicate))) is not None]
+        return splice(self.text, [*self.scopes.edits, *edits, *(Edit(span.start, span.end, "") for span in more)])
 
     def with_sources(self, rendered: Mapping[str, str]) -> tuple[Edit, ...]:
         """All edits, the references replaced by `rendered` SQL (by source name), each under the name it had."""
@@ -124,7 +125,7 @@ def analyse(
     # From the inside out, since what a sub-query gives is known when its own references are.
     for number in sorted(range(len(references)), key=lambda number: -references[number].table.depth):
         reference = references[number]
-        after = max((token for token in tokens if token.start < reference.span.start), key=lambda token: token.start)
+        after = tokens[bisect_left(tokens, reference.span.start, key=lambda token: token.start) - 1]
         hidden = _hidden(reference, scopes, tree)
         mentions[number] = Mention(reference, hidden, f"{SOURCE}{number}", after.word)
         scopes.stand_ins[number] = mentions[number].written(_stand_in(reference, hidden, what))
@@ -388,8 +389,7 @@ class Planner:
     def _scan(self, number: int, choice: _Choice, known: _Known) -> Scan:
         mention = self._analysis.mentions[number]
         reference = mention.reference
-        for bound_values in choice.tuples:
-            _check_bounds(choice.method, bound_values, reference, self._analysis.text)
+        _check_bounds(choice, reference, self._analysis.text)
         names = canonical(reference.ref)
         origins = {
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
@@ -457,11 +457,12 @@ def _lacking(method: Method, known: _Known) -> tuple[str, ...]:
     return tuple(parameter for parameter in method.required() if any(parameter not in names for names in have))
 
 
-def _check_bounds(method: Method, bound: Mapping[str, Any], reference: Reference, text: str) -> None:
-    for name, value in bound.items():
-        problem = _out_of_bounds(method.parameters[name], value)
-        if problem and method.parameters[name].role is not None:
-            raise PlanError(f"{name} = {value} is {problem}.", sql=text, span=reference.span)
+def _check_bounds(choice: _Choice, reference: Reference, text: str) -> None:
+    for name in [name for name in choice.parameters if choice.method.parameters[name].role is not None]:
+        for bound_values in choice.tuples:
+            value = bound_values[name]
+            if problem := _out_of_bounds(choice.method.parameters[name], value):
+                raise PlanError(f"{name} = {value} is {problem}.", sql=text, span=reference.span)
 
 
 def _out_of_bounds(parameter: Parameter, value: Any) -> str:

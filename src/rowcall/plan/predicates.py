@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
 
-from sqlglot import exp
+from sqlglot import Token, exp
 
 from rowcall.plan.joins import Place
 from rowcall.plan.layout import Layout, Range
+from rowcall.plan.literals import left_out, value_of
 
 MOST_ALTERNATIVES = 1000
 """Past this many, a condition is taken to restrict nothing."""
@@ -27,6 +28,8 @@ class Operand:
     place: Place | None = None
     values: tuple[Operand, ...] = ()
     """Constants, any of which it is."""
+    value: str | int | None = None
+    """A text or whole number that is written as a literal, where `node` is None."""
     listed: bool = False
     """Whether each of these is a list, of which any value will do."""
 
@@ -184,6 +187,10 @@ class Reader:
             return
         sides = self._layout.sides(tokens, "IN")
         within = self._layout.inside(sides[1]) if sides else (0, 0)
+        if (literals := left_out(predicate)) and within[0] < within[1]:
+            values = [self._literal(literal, place) for literal, place in zip(literals, self._layout.separated(within), strict=True)]
+            yield _among(columns, [(value,) for value in values], predicate, tokens)
+            return
         written = predicate.expressions
         identical = len(columns) > 1
         if len(written) == 1 and isinstance(written[0], exp.Values):
@@ -196,6 +203,11 @@ class Reader:
         if identical and isinstance(found, Among):
             found = replace(found, identical=self._may_be_null(chain.from_iterable(found.rows)))
         yield found
+
+    @staticmethod
+    def _literal(literal: Token, place: Range) -> Operand:
+        value = value_of(literal)
+        return Operand(None, place, value=value) if value is not None else Operand(exp.Literal.number(literal.text), place)
 
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()
@@ -272,7 +284,7 @@ _KEPT = (
 
 def is_constant(value: Operand) -> bool:
     """Whether an expression without columns and sub-queries has one value throughout a statement, and can be given to DuckDB by itself."""
-    if isinstance(value.node, exp.Literal):
+    if value.value is not None or isinstance(value.node, exp.Literal):
         return True
     if value.node is None or is_volatile(value.node):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -32,12 +33,17 @@ def builder(ref: ResourceRef, name: str, method: Method, *, rows_needed: int | N
     is_own_size = size is not None and size[0] not in method.parameters
     template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
+    given: dict[tuple[str, ...], list[tuple[str, Parameter, str]]] = {}
+    """The parameters that have values, for what is bound: the same for most calls."""
     retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT
 
     def request(bound: Mapping[str, Any], body: Any) -> Request:
         path, query, headers = template, [], own_headers.copy()
-        for key, parameter, name_there in parameters:
-            value = bound.get(key)
+        names = tuple(bound)
+        if names not in given:
+            given[names] = [parameter for parameter in parameters if parameter[0] in bound]
+        for key, parameter, name_there in given[names]:
+            value = bound[key]
             if value is None:
                 continue
             if parameter.place is Place.PATH:
@@ -133,4 +139,8 @@ def _segment(key: str, parameter: Parameter, value: Any) -> str:
     if text in {"", ".", ".."}:
         hint = f"Give {key} a value: {parameter.description}"
         raise PlanError(f'{key} is "{text}", which cannot stand in the path of a request.', hint=hint)
-    return quote(text, safe="")
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
+
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]+")
+"""What `quote` leaves as it is, as it does most ids."""

@@ -9,6 +9,8 @@ from itertools import chain, product
 from math import isfinite, prod
 from typing import Any
 
+from sqlglot import exp
+
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError, RowcallError
 from rowcall.manifest.model import Method, Scalar, Verb
@@ -16,6 +18,7 @@ from rowcall.manifest.types import literal, quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
 from rowcall.plan.layout import Layout
+from rowcall.plan.literals import whole
 from rowcall.plan.narrowing import KEYS, NUMBER, Holds
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand, collates
@@ -40,6 +43,8 @@ class Table:
     def projected(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """The distinct rows of some of its columns."""
         at = [self.columns.index(column) for column in columns]
+        if at == [*range(len(self.columns))]:
+            return list(self.rows)
         return list(dict.fromkeys(tuple(row[i] for i in at) for row in self.rows))
 
     def joined(self, other: Table) -> Table:
@@ -125,14 +130,12 @@ class Resolver:
         if any(collated for query in (*default, *constants.through) for (collated,) in self._evaluate(query)[1]):
             self._say("The column compares under a collation, by which other texts are equal to it too.")
             return None
-        flat = [operand for row in constants.rows for operand in row]
-        texts = [None if operand.node is not None and operand.node.is_string else self._text(operand) for operand in flat]
-        unknown = [text for text in texts if text is not None]
-        found = iter(self._evaluate(f"SELECT {', '.join(f'({text})' for text in unknown)}")[1][0] if unknown else ())
-        values = [
-            operand.node.name if text is None and operand.node is not None else next(found)
-            for operand, text in zip(flat, texts, strict=True)
-        ]
+        values = [_written(operand) for row in constants.rows for operand in row]
+        if None in values:
+            flat = [operand for row in constants.rows for operand in row]
+            unknown = [self._text(operand) for operand, value in zip(flat, values, strict=True) if value is None]
+            found = iter(self._evaluate(f"SELECT {', '.join(f'({text})' for text in unknown)}")[1][0])
+            values = [next(found) if value is None else value for value in values]
         width = len(constants.columns)
         rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
         names = constants.columns
@@ -242,6 +245,13 @@ class Resolver:
     def _say(self, reason: str) -> None:
         if reason not in self.reasons:
             self.reasons.append(reason)
+
+
+def _written(operand: Operand) -> str | int | None:
+    """The value of a text or whole number that is written as a literal; None for what DuckDB has to be asked for."""
+    if operand.value is not None or not isinstance(operand.node, exp.Literal):
+        return operand.value
+    return operand.node.name if operand.node.is_string else whole(operand.node.name)
 
 
 _NOTHING = Table((), (), {})
@@ -354,9 +364,10 @@ def tuples(method: Method, names: Sequence[str], alternatives: Sequence[Alternat
     for alternative in alternatives:
         parts = _projections(method, names, alternative)
         columns = [column for columns, _ in parts for column in columns]
+        at = [columns.index(column) for column in wanted]
         for chosen in product(*(rows for _, rows in parts)):
-            values = dict(zip(columns, chain.from_iterable(chosen), strict=True))
-            found.setdefault(tuple([values[column] for column in wanted]))
+            values = tuple(chain.from_iterable(chosen))
+            found.setdefault(tuple([values[i] for i in at]))
     return [dict(zip(names, values, strict=True)) for values in found]
 
 

@@ -205,7 +205,7 @@ def prepare(text: str, context: Context) -> Analysis | None:
     analysis = analyse(text, tokens, context.names, columns_of(context), tree, evaluate=evaluator(context, {}))
     if not analysis.mentions:
         return None
-    quick = splice(text, analysis.with_stand_ins(whole=False)) if only_reads(tree) else ""
+    quick = analysis.in_short() if only_reads(tree) else ""
     # What the two texts differ in stands in what DuckDB says of one that it cannot bind.
     if quick and context.engine.can_bind(quick, used(quick, context), context.frame):
         return analysis

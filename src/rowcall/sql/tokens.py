@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rowcall.errors import ParseError, Span
 
@@ -33,8 +32,7 @@ def _tokenizer() -> type[Tokenizer]:
     return Words
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: its text without quotes, what it is, and where it stands (`end` exclusive)."""
 
     text: str
@@ -51,10 +49,11 @@ class Token:
     @property
     def word(self) -> str:
         """Its text in upper case when it is a bare word, else ""."""
-        return "" if self.kind in _NOT_WORDS else self.text.upper()
+        return "" if self.kind in NOT_WORDS else self.text.upper()
 
 
-_NOT_WORDS = frozenset({"STRING", "IDENTIFIER", "HEREDOC_STRING", "BYTE_STRING", "RAW_STRING", "NATIONAL_STRING", "NUMBER"})
+NOT_WORDS = frozenset({"STRING", "IDENTIFIER", "HEREDOC_STRING", "BYTE_STRING", "RAW_STRING", "NATIONAL_STRING", "NUMBER"})
+"""The kinds of tokens that are no bare words."""
 _OPEN = frozenset({"L_PAREN", "L_BRACKET", "L_BRACE"})
 _CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
 
