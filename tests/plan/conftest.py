@@ -152,10 +152,9 @@ class Zoo:
     def plan(self, sql: str, given: Mapping[str, Any] | None = None) -> tuple[Analysis, tuple[Scan, ...]]:
         """The references of a statement and its plan, with nothing fetched."""
         analysis = self.analysis(sql, given or {})
-        sources = {mention.source: page_source([]) for mention in analysis.mentions}
-        planner = Planner(analysis, self._evaluate(sources, given or {}), bounds=True)
+        planner = Planner(analysis, self._evaluate({}, given or {}), bounds=True)
         while scans := planner.next():
-            planner.fetched(scans, _decoded(scans), known=False)
+            planner.unread(scans)
         return analysis, planner.scans
 
     def analysis(self, sql: str, given: Mapping[str, Any]) -> Analysis:

@@ -110,7 +110,7 @@ def _plan(case: Case, engine: Engine) -> Iterator[str]:
             yield from (f"  {text}" for text in scan.pushed)
             if not scan.calls:
                 yield "  no request" if scan.is_known else "  a request for each of these"
-        planner.fetched(scans, _decoded(scans), known=False)
+        planner.unread(scans)
     text = splice(case.sql, analysis.with_sources(_decoded(planner.scans)))
     yield from _columns(engine, text, _used(text, given), frame)
 

@@ -64,7 +64,7 @@ def key_tuples(analysis: Analysis, method: Method, evaluate: Evaluate) -> list[d
     ref = mention.reference.ref
     names = [name for name, _ in _keys(method)]
     wanted = [*dict.fromkeys([*names, *(column_of_parameter(method, name) for name in names)])]
-    resolver = Resolver(ref, analysis.scopes.layout, evaluate)
+    resolver = Resolver(ref, analysis.scopes, evaluate)
     alternatives = resolver.resolve(Bindings(analysis.scopes, ()).restriction(0, wanted))
     for alternative in alternatives:
         if not set(names) <= bound(method, alternative):

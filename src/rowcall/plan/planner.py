@@ -279,18 +279,17 @@ class Planner:
         self._scans |= dict(zip(chosen, found, strict=True))
         return found
 
-    def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str], *, known: bool = True) -> None:
-        """Takes back that scans were fetched, and the SQL that decodes the pages of each, by source name.
-
-        With `known` false they were not: what depends on them is then planned as far as that goes.
-        """
+    def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str]) -> None:
+        """Takes back that scans were fetched, and the SQL that decodes the pages of each, by source name."""
         self._answers.clear()
-        for number, mention in enumerate(self._analysis.mentions):
-            if any(scan.source == mention.source for scan in scans):
-                self._fetched.add(number)
-                self._analysis.scopes.stand_ins[number] = mention.written(rendered[mention.source])
-                if not known:
-                    self._unknown.add(number)
+        for scan in scans:
+            self._fetched.add(scan.number)
+            self._analysis.scopes.stand_ins[scan.number] = self._analysis.mentions[scan.number].written(rendered[scan.source])
+
+    def unread(self, scans: Sequence[Scan]) -> None:
+        """Takes back that scans will not be fetched: what depends on them is then planned as far as that goes."""
+        self._fetched.update(scan.number for scan in scans)
+        self._unknown.update(scan.number for scan in scans)
 
     def _evaluate(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         """As the evaluation that it was given, each query once for what is fetched: a plan is looked at several times."""
@@ -305,10 +304,8 @@ class Planner:
             return
         reached = Planner(self._analysis, self._evaluate)
         reached._scans, reached._first = dict(self._scans), self._first
-        stand_ins = dict(self._analysis.scopes.stand_ins)
         while scans := reached.next():
-            reached.fetched(scans, {scan.source: "" for scan in scans}, known=False)
-            self._analysis.scopes.stand_ins.update(stand_ins)
+            reached.unread(scans)
 
     def _weight(self, number: int, choice: _Choice) -> tuple[int, bool]:
         """How many requests a reference counts for where it is asked which goes first, and whether it may turn out to be more.
@@ -340,7 +337,7 @@ class Planner:
         reference = self._analysis.mentions[number].reference
         ref = reference.ref
         restriction = Bindings(self._analysis.scopes, self._fetched.difference(unread)).restriction(number, _columns(ref))
-        resolver = Resolver(ref, self._analysis.scopes.layout, self._evaluate, frozenset(self._unknown))
+        resolver = Resolver(ref, self._analysis.scopes, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
         pushdown = self._pushdown(number)
         bounded = [(name, method, with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from rowcall.errors import RowcallError, Span
 from rowcall.manifest.model import Scalar
-from rowcall.manifest.types import quoted
+from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Layout, Range
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_volatile
@@ -220,6 +220,11 @@ class Scopes:
         found = self._describe(f"({whole})") if whole is not None else None
         return {name.casefold(): type_ for name, type_ in (found or {}).items()}
 
+    def types(self, query: str) -> list[str] | None:
+        """The DuckDB types of the columns of a query, which have different names; None where it cannot be bound."""
+        found = self._describe(f"({query})")
+        return None if found is None else list(found.values())
+
     def column_of(self, number: int, expression: exp.Expr) -> str | None:
         """The column of a reference that an expression is, as the resource spells it; None for any other expression."""
         found = self.resolve(expression) if isinstance(expression, exp.Column) else None
@@ -247,6 +252,7 @@ class Frame:
         self.sources: list[Source] = []
         self.clauses = self._clauses()
         self._columns: dict[int, Mapping[str, str]] = {}
+        self._named: dict[int, Named] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
         self._reader = Reader(scopes.layout, self._match, scopes.may_be_null)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
@@ -295,6 +301,11 @@ class Frame:
 
     def named(self, position: int) -> Named:
         """What a source calls its columns."""
+        if position not in self._named:
+            self._named[position] = self._named_by(position)
+        return self._named[position]
+
+    def _named_by(self, position: int) -> Named:
         reference = self.sources[position].reference
         if reference is not None:
             return Named(frozenset(reference.written), frozenset(name.casefold() for name in reference.hidden))
@@ -316,8 +327,29 @@ class Frame:
         if position not in self._columns:
             source = self.sources[position]
             query = f"FROM {self.scopes.written(source.span)}" if source.span is not None else ""
-            self._columns[position] = self.scopes.describe(query, [source.node]) if query else {}
+            found = self._given_by(source.node)
+            self._columns[position] = found or (self.scopes.describe(query, [source.node]) if query else {})
         return self._columns[position]
+
+    def _given_by(self, node: exp.Expr) -> Mapping[str, str]:
+        """The columns of a sub-select or WITH query that does no more than hand on columns; empty for any other, of which DuckDB tells."""
+        query = cte_of(node) if isinstance(node, exp.Table) else node if isinstance(node, exp.Subquery) else None
+        alias = query.args["alias"] if query is not None and query.args.get("alias") else None
+        own = node.args.get("alias")
+        renames = any(one is not None and one.args.get("columns") for one in (alias, own))
+        if query is None or not isinstance(query.this, exp.Select) or renames or any(node.args.get(key) for key in ("pivots", "sample")):
+            return {}
+        inner = self.scopes.frame(query.this)
+        outputs = (inner.outputs() or []) if not inner.view.merged else []
+        types = {name: inner.type_of(place) for name, place in outputs if place is not None}
+        return types if len(types) == len(outputs) and all(types.values()) else {}
+
+    def type_of(self, place: Place) -> str:
+        """The DuckDB type of a column of a source; "" where that is not known."""
+        source = self.sources[place[0]]
+        if source.reference is not None:
+            return duckdb_type(type_of(source.reference, place[1]))
+        return self.columns(place[0]).get(place[1], "") if source.matched is None else ""
 
     def kind(self, place: Place) -> str:
         """How a column compares: "text", "integer", or "" for any other or unknown way."""

@@ -17,12 +17,11 @@ from rowcall.manifest.model import Method, Scalar, Verb
 from rowcall.manifest.types import literal, quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
-from rowcall.plan.layout import Layout
 from rowcall.plan.literals import whole
 from rowcall.plan.narrowing import KEYS, NUMBER, Holds
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand, collates
-from rowcall.plan.scopes import Evaluate, kind_of
+from rowcall.plan.scopes import Evaluate, Scopes, kind_of
 
 _EXACT = 2**53
 """Past this, a float stands for several integers."""
@@ -67,9 +66,9 @@ Alternative = tuple[Table, ...]
 class Resolver:
     """Evaluates what restricts one reference. Remembers what could not be used, and why."""
 
-    def __init__(self, ref: ResourceRef, layout: Layout, evaluate: Evaluate, unknown: frozenset[int] = frozenset()) -> None:
+    def __init__(self, ref: ResourceRef, scopes: Scopes, evaluate: Evaluate, unknown: frozenset[int] = frozenset()) -> None:
         self._evaluate = evaluate
-        self._layout = layout
+        self._scopes = scopes
         self._unknown = unknown
         """References whose pages will not be fetched."""
         self._types = types(ref)
@@ -150,7 +149,7 @@ class Resolver:
 
     def _text(self, operand: Operand) -> str:
         if operand.tokens is not None:
-            return self._layout.shown(operand.tokens)
+            return self._scopes.layout.shown(operand.tokens)
         return operand.node.sql(dialect="duckdb") if operand.node is not None else "NULL"
 
     # -- from queries --------------------------------------------------------------------------------------------------------------
@@ -167,10 +166,10 @@ class Resolver:
         # The columns of an API compare under no collation.
         probed = [number for number, origin in enumerate(keys.origins) if origin.reference is None]
         probes = [collates(f"q.{quoted(keys.columns[number])}") for number in probed]
+        # What is not known yet has types already, which a row of nothing but NULL has too.
+        asked = f"FROM ({keys.sql}) q" if known else f"FROM (SELECT 1) LEFT JOIN (FROM ({keys.sql}) LIMIT 0) q ON true"
         try:
-            # What is not known yet has types already, which a row of nothing but NULL has too.
-            asked = f"FROM ({keys.sql}) q" if known else f"FROM (SELECT 1) LEFT JOIN (FROM ({keys.sql}) LIMIT 0) q ON true"
-            kinds, rows = self._evaluate(f"SELECT {', '.join(['q.*', *probes])} {asked}")
+            kinds, rows = self._evaluate(f"SELECT {', '.join(['q.*', *probes])} {asked}") if known or probes else self._typed(keys.sql)
         except BindError:  # what it takes from outside cannot be had
             return None
         collated = {number for at, number in enumerate(probed) if any(row[width + at] for row in rows)}
@@ -184,6 +183,13 @@ class Resolver:
             return Table(tuple(named), (), named)  # nothing equals it, of any type
         described = [_COLLATED if number in collated else kind_of(kinds[number]) or kinds[number] for number in range(width)]
         return self._table(keys.columns, values, origins, described, known=known)
+
+    def _typed(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+        """As `evaluate` of a query whose rows are not known; raises BindError as that does."""
+        found = self._scopes.types(sql)
+        if found is None:
+            raise BindError("These keys cannot be bound.")
+        return found, []
 
     def _is_any(self, sql: str) -> bool:
         """Whether a query has rows; true where it cannot be told."""

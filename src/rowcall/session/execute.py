@@ -117,10 +117,9 @@ def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation,
 
 def planned(analysis: Analysis, context: Context) -> tuple[Scan, ...]:
     """All scans of a statement without any call: those whose keys other references give are planned as far as that goes."""
-    sources = _empty(analysis)
-    planner = Planner(analysis, evaluator(context, sources), bounds=True)
+    planner = Planner(analysis, evaluator(context, {}), bounds=True)
     while scans := planner.next():
-        planner.fetched(scans, _decoded(scans), known=False)
+        planner.unread(scans)
     return planner.scans
 
 
