@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from rowcall.engine.engine import Engine, in_memory
-from rowcall.engine.source import page_source
+from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, EngineError, UsageError
 
 
@@ -237,6 +237,29 @@ def test_what_the_catalog_has(engine: Engine, parts: tuple[str, ...], there: boo
     frame = engine.connection.sql("SELECT 1")
 
     assert engine.has(parts, {"frame": frame, "number": 5}) is there
+
+
+def test_what_stays_as_it_is_is_one_question(engine: Engine) -> None:
+    """What is attached, in lower case, and how texts compare; names of three parts are looked up by it."""
+    engine.connection.execute("ATTACH ':memory:' AS Other; CREATE TABLE other.w (i INTEGER); SET default_collation = 'NOCASE'")
+    standing = engine.standing()
+
+    assert {"memory", "other"} <= standing.databases
+    assert standing.default_collation.upper() == "NOCASE"
+    assert engine.has(("other", "main", "w"), {}, lambda: standing)
+    assert not engine.has(("openai", "main", "w"), {}, lambda: standing)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "is_bound"),
+    [("SELECT 1", {}, True), ("SELECT nope", {}, False), ("SELECT 1; SELECT 2", {}, False), ("SELECT $a + 1", {"a": 1}, streams())],
+)
+def test_what_can_be_bound_is_told_without_running_it(engine: Engine, text: str, given: dict[str, int], is_bound: bool) -> None:
+    """And without giving up a transaction; what would have to be run to tell is not known to bind."""
+    engine.connection.execute("BEGIN; CREATE TABLE mine (i INTEGER)")
+
+    assert engine.can_bind(text, given, {}) is is_bound
+    assert engine.connection.execute("FROM mine").fetchall() == []
 
 
 def test_a_result_that_the_caller_is_reading_is_not_replaced(engine: Engine) -> None:

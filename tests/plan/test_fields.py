@@ -8,6 +8,7 @@ import pytest
 
 from rowcall.plan.fields import all_of, used
 from rowcall.plan.planner import analyse
+from rowcall.plan.splice import splice
 from rowcall.sql.tokens import tokenize
 
 WHERE = "WHERE pen = 'p1'"
@@ -50,7 +51,7 @@ WHOLE = [
     f"SELECT * FROM visits {WHERE}", f"FROM visits {WHERE}", f"SELECT v.* FROM visits v {WHERE}", f"SELECT v FROM visits v {WHERE}",
     f"SELECT visits FROM visits {WHERE}", f"SELECT COLUMNS('i.*') FROM visits {WHERE}", f"SELECT to_json(v) FROM visits v {WHERE}",
     "SELECT v.id FROM l NATURAL JOIN visits v", f"SELECT some_macro(n) FROM visits {WHERE}", f"SELECT id, _extra FROM visits {WHERE}",
-    f"SELECT EXISTS (FROM visits {WHERE})", f"SELECT * EXCLUDE (n) FROM visits {WHERE}", f"SELECT x.v.id FROM (SELECT v FROM visits v {WHERE}) x",
+    f"SELECT #2 FROM visits {WHERE}", f"SELECT EXISTS (FROM visits {WHERE})", f"SELECT * EXCLUDE (n) FROM visits {WHERE}", f"SELECT x.v.id FROM (SELECT v FROM visits v {WHERE}) x",
 ]  # fmt: skip
 
 
@@ -64,3 +65,64 @@ def test_references_to_one_resource_use_what_any_of_them_uses() -> None:
     """All columns, where one of them may use all."""
     assert all_of([frozenset("a"), frozenset("bc")]) == frozenset("abc")
     assert all_of([frozenset("a"), None]) is None
+
+
+def bound(zoo: Any, sql: str) -> bool:
+    """Whether DuckDB can bind what stands for a statement; that it says the same of all of it."""
+    analysis = zoo.analysis(sql, {})
+    whole = zoo.engine.can_bind(splice(sql, analysis.with_stand_ins()), {}, {})
+
+    assert zoo.engine.can_bind(analysis.in_short(), {}, {}) == whole
+    return bool(whole)
+
+
+SHORT = {
+    f"SELECT id, n FROM visits {WHERE}": 3,
+    f"SELECT count(*) FROM visits v {WHERE}": 1,
+    f"SELECT * FROM visits {WHERE}": 1,
+    f"FROM visits {WHERE} ORDER BY n": 2,
+    f"WITH x AS (SELECT * FROM visits {WHERE}) SELECT x.detail.b FROM x": 2,
+    f"SELECT * EXCLUDE (n), tags[1] FROM visits {WHERE}": 3,
+    f"SELECT v.* FROM visits v {WHERE} UNION ALL FROM visits {WHERE}": 12,
+    f"SELECT COLUMNS(c -> c LIKE 'd%').b FROM visits {WHERE}": 6,
+    f"SELECT v FROM visits v {WHERE}": 6,
+    f"SELECT to_json(x) FROM (FROM visits {WHERE}) x": 6,
+    f"SELECT x.b FROM (FROM visits {WHERE}) x(a, b)": 6,
+    f"CREATE TABLE kept AS FROM visits {WHERE}": 6,
+    f"DESCRIBE FROM visits {WHERE}": 6,
+    f"SELECT id FROM visits NATURAL JOIN l {WHERE}": 6,
+    f"SELECT #5 FROM visits {WHERE}": 6,
+}
+"""Statements, and of how many columns in all DuckDB has to know the types."""
+
+
+@pytest.mark.parametrize(("sql", "typed"), SHORT.items(), ids=SHORT.keys())
+def test_duckdb_binds_the_types_that_make_a_difference(zoo: Any, sql: str, typed: int) -> None:
+    """Those of columns that are named, and all where something else may mean them or takes them for what they are."""
+    analysis = zoo.analysis(sql, {})
+
+    assert sum(text.count("NULL::") for text in analysis.scopes.stand_ins.values()) == typed
+
+
+@pytest.mark.parametrize("sql", [sql for sql in (*SHORT, *NAMED, *WHOLE) if not sql.startswith("CREATE")])
+def test_what_can_be_bound_in_short_can_be_bound(zoo: Any, sql: str) -> None:
+    """And what cannot cannot: every query of this file is bound both ways."""
+    zoo.connection.execute("CREATE TEMP MACRO some_macro(x) AS x + 1")
+    try:
+        bound(zoo, sql)
+    finally:
+        zoo.connection.execute("DROP MACRO some_macro")
+
+
+WRONG = [
+    f"SELECT stats FROM visits {WHERE}", f"SELECT * FROM visits {WHERE} GROUP BY pen", f"SELECT id + tags FROM visits {WHERE}",
+    f"SELECT id IN (FROM visits {WHERE}) FROM visits {WHERE}", f"FROM visits {WHERE} UNION ALL SELECT 1, 2",
+    f"SELECT (FROM visits {WHERE}) = 1",
+    f"SELECT sum(COLUMNS(*)) FROM visits {WHERE}", f"SELECT x.detail.nope FROM (FROM visits {WHERE}) x", f"SELECT * EXCLUDE (nope) FROM visits {WHERE}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", WRONG)
+def test_what_cannot_be_bound_cannot_be_bound_in_short(zoo: Any, sql: str) -> None:
+    """Nothing is sent for it."""
+    assert not bound(zoo, sql)
