@@ -239,15 +239,43 @@ def test_what_the_catalog_has(engine: Engine, parts: tuple[str, ...], there: boo
     assert engine.has(parts, {"frame": frame, "number": 5}) is there
 
 
-def test_what_stays_as_it_is_is_one_question(engine: Engine) -> None:
-    """What is attached, in lower case, and how texts compare; names of three parts are looked up by it."""
-    engine.connection.execute("ATTACH ':memory:' AS Other; CREATE TABLE other.w (i INTEGER); SET default_collation = 'NOCASE'")
-    standing = engine.standing()
+@pytest.mark.parametrize("collation", ["", "NOCASE", "NOACCENT.NOCASE"])
+def test_how_texts_compare_is_told(engine: Engine, collation: str) -> None:
+    """As the setting has it."""
+    engine.connection.execute(f"SET default_collation = '{collation}'")
 
-    assert {"memory", "other"} <= standing.databases
-    assert standing.default_collation.upper() == "NOCASE"
-    assert engine.has(("other", "main", "w"), {}, lambda: standing)
-    assert not engine.has(("openai", "main", "w"), {}, lambda: standing)
+    assert engine.default_collation().upper() == collation
+
+
+@pytest.mark.parametrize(
+    ("parts", "there"),
+    [
+        (("gone",), True),
+        (("Api",), True),
+        (("main", "api"), True),
+        (("memory", "main", "API"), True),
+        (("runs",), False),
+        (("assistants", "runs"), False),
+        (("openai", "assistants", "runs"), False),
+        (("s", "runs"), False),
+        (("memory", "s", "runs"), False),
+        (('Q"x',), False),
+        (('t"x',), True),
+        (("T.x",), True),
+        (("u.x",), False),
+    ],
+    ids=str,
+)
+def test_a_view_that_cannot_be_bound_is_there(engine: Engine, parts: tuple[str, ...], there: bool) -> None:
+    """Over a table that was dropped, or over an API; and names that DuckDB does not know are not, whatever they look like."""
+    engine.connection.execute(
+        """CREATE SCHEMA s; CREATE TABLE old (i INTEGER); CREATE VIEW gone AS FROM old; DROP TABLE old;
+        CREATE TABLE "t""x" (i INTEGER); CREATE TABLE "t.x" (i INTEGER); ATTACH ':memory:' AS openai; CREATE SCHEMA openai.assistants;
+        CREATE TABLE openai.assistants.runs (i INTEGER); CREATE VIEW api AS FROM openai.assistants.runs; DETACH openai; BEGIN"""
+    )
+
+    assert engine.has(parts, {}) is there
+    assert engine.connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(

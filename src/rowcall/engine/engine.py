@@ -11,13 +11,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
 from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
-from rowcall.manifest.types import literal, quoted
+from rowcall.manifest.types import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,16 +26,6 @@ Frame = Mapping[str, Any]
 
 Parameters = Mapping[str, Any]
 """Values of `$name` and `$1`, by name without the dollar sign."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What of a database stays as it is while a statement is planned."""
-
-    databases: frozenset[str]
-    """The names of what is attached, in lower case."""
-    default_collation: str
-    """Empty, as in most databases, where texts compare by their bytes."""
 
 
 class Engine:
@@ -146,10 +135,16 @@ class Engine:
 
     def _at_once(self, text: str) -> list[tuple[Any, ...]]:
         """The rows of a query about the catalog or a setting, which is over before anybody could interrupt it."""
+        found: list[tuple[Any, ...]] = self._bound(text).fetchall()
+        return found
+
+    def _bound(self, text: str) -> duckdb.DuckDBPyRelation:
+        """The relation of such a query. Raises BindError or EngineError."""
         try:
-            return self._typed(text, {}, {})[1]
+            relation: duckdb.DuckDBPyRelation = self._call(text, {}, {})
         except Exception as error:
             raise _translated(error, text) from error
+        return relation
 
     def columns(self, source: str, parameters: Parameters, frame: Frame) -> dict[str, str] | None:
         """Column names and DuckDB types of a table, view, data frame or parenthesised query; None when there is no such thing."""
@@ -159,26 +154,32 @@ class Engine:
             return None
         return dict(zip(relation.columns, map(str, relation.types), strict=True))
 
-    def standing(self) -> Standing:
-        """What stays as it is while a statement is planned, in one question."""
-        rows = self._at_once(_STANDING)
-        return Standing(frozenset(name for name, _ in rows), next((collation for _, collation in rows), ""))
+    def default_collation(self) -> str:
+        """By what texts compare that have no collation of their own; empty, as in most databases, where that is their bytes.
 
-    def has(self, parts: Sequence[str], frame: Frame, standing: Callable[[], Standing] | None = None) -> bool:
-        """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame; `standing` where that is known.
+        DuckDB evaluates the text of a `query` when it binds it, so that nothing has to be run, which would take three times as long.
+        """
+        name: str = self._bound(_COLLATION).columns[0]
+        return name.removeprefix("=")
 
-        Asks the catalog and does not try the name: a failed statement would abort the caller's transaction.
+    def has(self, parts: Sequence[str], frame: Frame) -> bool:
+        """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame.
+
+        The name is bound, which leaves the caller's transaction as it is and takes a tenth of the time of a look into the catalog. That
+        comes after, where DuckDB knows the name and cannot bind it: as a view over an API, or over what is not there any more.
         """
         folded = [part.casefold() for part in parts]
         if len(folded) == 1 and any(_is_frame(value) for name, value in frame.items() if name.casefold() == folded[0]):
             return True
         if not 0 < len(folded) <= 3:
             return False
-        # Most names are an API's alone, which is told faster than where a table of the name stands.
-        if len(folded) == len(_HAS) and folded[0] not in (standing or self.standing)().databases:
-            return False
-        if not self._at_once(_NAMED.format(literal(folded[-1]))):
-            return False
+        try:
+            self._call(f"FROM {'.'.join(map(quoted, parts))} LIMIT 0", {}, {})
+        except Exception as error:  # noqa: BLE001 - what it is about is looked up
+            if _lacks(str(error), folded):
+                return False
+        else:
+            return True
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
     def in_one_thread(self, source: str) -> str:
@@ -284,15 +285,25 @@ _NEVER_REACHED = 10**12
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
-_STANDING = "SELECT lower(database_name), current_setting('default_collation') FROM duckdb_databases()"
-_NAMED = """SELECT 1 FROM duckdb_tables() WHERE lower(table_name) = {0}
-UNION ALL SELECT 1 FROM duckdb_views() WHERE lower(view_name) = {0}"""
+_COLLATION = """FROM query('SELECT NULL AS "=' || current_setting('default_collation') || '"')"""
 _HAS = {
     1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = $1 AND (d = 'temp' OR d = lower(current_database())
 AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)), s)) LIMIT 1""",
     2: f"SELECT 1 FROM ({_TABLES}) WHERE (s = $1 OR (d = $1 AND s = 'main')) AND t = $2 LIMIT 1",
     3: f"SELECT 1 FROM ({_TABLES}) WHERE d = $1 AND s = $2 AND t = $3 LIMIT 1",
 }
+
+
+_LACKS = re.compile(r"(?:Catalog|Binder) Error: (?:Table with name|Catalog) (?P<name>.+) does not exist(?:!| because schema )")
+
+
+def _lacks(message: str, parts: Sequence[str]) -> bool:
+    """Whether DuckDB's complaint is that there is no table of a name, in folded parts, or nothing attached of its first part."""
+    found = _LACKS.match(message)
+    if found is None:
+        return False
+    name = found["name"].casefold()
+    return name in {parts[-1], f'"{parts[0]}"', *('"' + ".".join(parts[at:]) + '"' for at in range(len(parts)))}
 
 
 def _is_frame(value: object) -> bool:

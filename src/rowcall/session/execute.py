@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rowcall.engine.engine import Engine, Frame, Standing
+from rowcall.engine.engine import Engine, Frame
 from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
@@ -58,8 +58,6 @@ class Context:
     failures: list[RequestError]
     """What `partial` allowed to fail."""
     views: Views
-    standing: Callable[[], Standing]
-    """What of the database stays as it is meanwhile, asked for once."""
     sends: bool = True
     """False for EXPLAIN of a write, for which not even a read is sent."""
     final: bool = True
@@ -309,7 +307,7 @@ def evaluator(context: Context, sources: Mapping[str, Any]) -> Evaluate:
 
     def evaluate(sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         if sql == DEFAULT_COLLATION:
-            return ["VARCHAR"], [(context.standing().default_collation,)]
+            return ["VARCHAR"], [(context.engine.default_collation(),)]
         return context.engine.values(sql, used(sql, context), {**context.frame, **sources})
 
     return evaluate

@@ -10,7 +10,6 @@ import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -310,11 +309,9 @@ class Session:
         from rowcall.session.execute import Context
         from rowcall.sql.bind import Names
 
-        standing = cache(self._engine.standing)
         return Context(
             engine=self._engine,
-            names=Names(self.catalog, self.use, lambda parts: self._engine.has(parts, frame, standing)),
-            standing=standing,
+            names=Names(self.catalog, self.use, lambda parts: self._engine.has(parts, frame)),
             clients=_Lazily(self._client),
             parameters=params,
             frame=frame,
