@@ -19,6 +19,8 @@ OUTER = -1
 
 _INTEGERS = "'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT'"
 
+_DISTINCT = "SELECT DISTINCT "
+
 Column = tuple[Frame, Place]
 """A column of a SELECT."""
 
@@ -206,7 +208,7 @@ class Draft:
         conditions = [self._condition(filtering.operands) for filtering in chosen] + [self._condition(pair) for pair in same]
         if any(text is None for _, text in texts):
             return None
-        query = "SELECT DISTINCT " + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts) if texts else "SELECT 1 AS there"
+        query = _DISTINCT + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts) if texts else "SELECT 1 AS there"
         query += f" FROM {', '.join(items)}" if items else ""
         bounds = [(f"{self._frame.shown(place)}", index) for place, index in self._sources.outputs if place[0] in self._included]
         conditions += [f'({shown} = __rowcall_around."o{index}")' for shown, index in bounds if index in self._outputs]
@@ -376,7 +378,7 @@ class Draft:
         self._nests = True
         self._reads |= query.reads
         self._through |= set(query.through)
-        return f"({query.sql}) AS {source.alias}"
+        return f"({self._repeated(query)}) AS {source.alias}"
 
     def _around(self) -> str | None:
         query = self._sources.around(sorted(set(self._outputs)), self._outside)
@@ -387,7 +389,12 @@ class Draft:
         self._through |= set(query.through)
         names = [*(f"o{index}" for index in sorted(set(self._outputs))), *map(label, self._outside)]
         self._origins = dict(zip(names, query.origins, strict=False))
-        return f"({query.sql}) AS __rowcall_around"
+        return f"({self._repeated(query)}) AS __rowcall_around"
+
+    def _repeated(self, query: Query) -> str:
+        """A query that this one reads; with every row as often as it comes where nothing is joined with it, for this one is distinct."""
+        is_alone = len(self._included) == 1 and not self._values
+        return "SELECT " + query.sql.removeprefix(_DISTINCT) if is_alone and query.sql.startswith(_DISTINCT) else query.sql
 
     def _origin(self, operand: Operand) -> Origin:
         """Where a value comes from, for EXPLAIN."""

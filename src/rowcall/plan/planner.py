@@ -131,7 +131,7 @@ def analyse(
         scopes.stand_ins[number] = mentions[number].written(_stand_in(reference, hidden, what))
         if after.word == "TABLE":
             scopes.edits.append(Edit(after.start, after.end, ""))
-    scopes.edits += qualifier_edits(references, tree)
+    scopes.edits += qualifier_edits(references, scopes.columns(tree))
     scopes.edits += name_edits(references, tree, text, tokens)
     hiding = [(mention.reference, mention.hidden) for mention in mentions.values()]
     scopes.edits += [*star_edits(hiding, tokens), *pattern_edits(hiding)]
@@ -148,7 +148,7 @@ def _hidden(reference: Reference, scopes: Scopes, tree: exp.Expr) -> tuple[Hidde
             return []
         return [set(frame.named(source.position).columns or ()) for source in frame.sources if source.position != own]
 
-    hidden = named_hidden(reference, others, tree, scopes.references)
+    hidden = named_hidden(reference, others, scopes.columns(tree), scopes.references)
     beside = [frame.named(source.position).columns for source in frame.sources if source.position != own] if frame and hidden else []
     check_shown(reference, hidden, beside, scopes.text)
     if frame is not None:

@@ -224,17 +224,17 @@ def hidden_columns(ref: ResourceRef) -> dict[str, Hidden]:
 
 
 def named_hidden(
-    reference: Reference, others: Callable[[], Sequence[set[str]]], tree: exp.Expr, references: Sequence[Reference]
+    reference: Reference, others: Callable[[], Sequence[set[str]]], columns: Sequence[exp.Column], references: Sequence[Reference]
 ) -> tuple[Hidden, ...]:
     """The hidden columns that a statement names, with the reference's name before them or, where no other source has them, without.
 
-    A name that a reference further in has too is that one's there.
+    `columns` are all of the statement. A name that a reference further in has too is that one's there.
     """
     within = [other for other in references if other.select is not reference.select and is_inside(other.table, reference.select)]
     known = reference.hidden
     folded = {name.casefold(): name for name in known}
     wanted: set[str | None] = {folded.get(name) for name in _using(reference)}
-    for column in tree.find_all(exp.Column):
+    for column in columns:
         parts = [part.name.casefold() for part in column.parts]
         if isinstance(column.this, exp.Star) or (reference.select is not None and not is_inside(column, reference.select)):
             continue
@@ -404,11 +404,11 @@ def _exclude(start: int, columns: Sequence[str], tokens: Sequence[Token]) -> lis
     return [Edit(star.end, star.end, f" EXCLUDE ({names})")]
 
 
-def qualifier_edits(references: Sequence[Reference], tree: exp.Expr) -> list[Edit]:
-    """Edits that write the alias where a column is written with a resource's dotted name before it."""
+def qualifier_edits(references: Sequence[Reference], columns: Sequence[exp.Column]) -> list[Edit]:
+    """Edits that write the alias where a column, of all of the statement, is written with a resource's dotted name before it."""
     edits: dict[int, Edit] = {}
     for reference in references:
-        for column in tree.find_all(exp.Column):
+        for column in columns:
             written = column.parts
             length = _dotted(reference, [part.name.casefold() for part in written])
             if length and "start" in written[0].meta:
