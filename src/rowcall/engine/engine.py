@@ -285,7 +285,7 @@ _NEVER_REACHED = 10**12
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
-_COLLATION = """FROM query('SELECT NULL AS "=' || current_setting('default_collation') || '"')"""
+_COLLATION = """FROM system.main.query('SELECT NULL AS "=' || current_setting('default_collation') || '"')"""
 _HAS = {
     1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = $1 AND (d = 'temp' OR d = lower(current_database())
 AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)), s)) LIMIT 1""",

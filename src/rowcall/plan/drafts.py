@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from rowcall.manifest.types import quoted
+from rowcall.manifest.types import literal, quoted
 from rowcall.plan.joins import Group, Place
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand
@@ -360,6 +360,8 @@ class Draft:
         return f"SELECT unnest([{', '.join(texts)}])"
 
     def _constant(self, value: Operand) -> str:
+        if value.value is not None:
+            return literal(value.value) if isinstance(value.value, str) else str(value.value)
         if value.tokens is not None:
             return self._frame.scopes.layout.shown(value.tokens)
         return value.node.sql(dialect="duckdb") if value.node is not None else "NULL"

@@ -187,9 +187,8 @@ class Reader:
             return
         sides = self._layout.sides(tokens, "IN")
         within = self._layout.inside(sides[1]) if sides else (0, 0)
-        if (literals := left_out(predicate)) and within[0] < within[1]:
-            values = [self._literal(literal, place) for literal, place in zip(literals, self._layout.separated(within), strict=True)]
-            yield _among(columns, [(value,) for value in values], predicate, tokens)
+        if literals := left_out(predicate):
+            yield _among(columns, [(_literal(literal),) for literal in literals], predicate, tokens)
             return
         written = predicate.expressions
         identical = len(columns) > 1
@@ -204,14 +203,14 @@ class Reader:
             found = replace(found, identical=self._may_be_null(chain.from_iterable(found.rows)))
         yield found
 
-    @staticmethod
-    def _literal(literal: Token, place: Range) -> Operand:
-        value = value_of(literal)
-        return Operand(None, place, value=value) if value is not None else Operand(exp.Literal.number(literal.text), place)
-
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()
         yield Filter(predicate, tokens)
+
+
+def _literal(literal: Token) -> Operand:
+    value = value_of(literal)
+    return Operand(None, value=value) if value is not None else Operand(exp.Literal.number(literal.text))
 
 
 def _pair(left: Operand, right: Operand) -> Atom:

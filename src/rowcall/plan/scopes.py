@@ -131,7 +131,7 @@ class Scopes:
 
     def may_be_null(self, constants: Iterable[Operand]) -> bool:
         """Whether one of some expressions without columns is NULL, or cannot be told not to be."""
-        return any(not isinstance(one.node, exp.Literal) and self._is_null(one) for one in constants)
+        return any(one.value is None and not isinstance(one.node, exp.Literal) and self._is_null(one) for one in constants)
 
     def _is_null(self, constant: Operand) -> bool:
         if self._evaluate is None or constant.node is None:
