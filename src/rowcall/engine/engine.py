@@ -165,8 +165,8 @@ class Engine:
     def has(self, parts: Sequence[str], frame: Frame) -> bool:
         """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame.
 
-        The name is bound, which leaves the caller's transaction as it is and takes a tenth of the time of a look into the catalog. That
-        comes after, where DuckDB knows the name and cannot bind it: as a view over an API, or over what is not there any more.
+        The name is bound first, which leaves the caller's transaction as it is and takes a tenth of the time of a look into the catalog.
+        That comes after, where DuckDB may know the name: of a view that cannot be bound, or of what was detached in this transaction.
         """
         folded = [part.casefold() for part in parts]
         if len(folded) == 1 and any(_is_frame(value) for name, value in frame.items() if name.casefold() == folded[0]):
@@ -178,8 +178,6 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - what it is about is looked up
             if _lacks(str(error), folded):
                 return False
-        else:
-            return True
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
     def in_one_thread(self, source: str) -> str:

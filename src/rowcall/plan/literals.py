@@ -44,13 +44,22 @@ def lengthened(tree: exp.Expr | None, lists: Lists, parser: Parser) -> exp.Expr 
         if isinstance(first, exp.Literal) and (literals := lists.get(first.meta.get("start", -1))) is not None:
             if len(literals) > MOST:
                 found.append("expressions", exp.Var(this="…"))  # so that nobody takes the first literal for all of them
-                found.meta[_LEFT_OUT] = literals
+                found.meta[_LEFT_OUT] = _Literals(literals)
             else:
                 found.set("expressions", [_node(literal, parser) for literal in literals])
     return tree
 
 
 _LEFT_OUT = "rowcall_literals"
+
+
+class _Literals(tuple[Token, ...]):
+    """Literals that a copy of their list has too: sqlglot copies a tree to write it, and cannot copy its tokens when it is compiled."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: dict[int, object]) -> _Literals:
+        return self
 
 
 def left_out(predicate: exp.Expr) -> Sequence[Token]:
