@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +21,7 @@ import pytest
 
 from rowcall.http.client import Client, Endpoint
 from rowcall.http.control import Control
+from rowcall.http.endpoint import TRANSPORTS
 from rowcall.manifest.model import AuthKind, AuthScheme, Paging, PagingKind, Retry
 from rowcall.plan.nodes import Call, Protocol, Request
 
@@ -24,7 +29,7 @@ KEY = "sk-secret-0123456789"
 BEARER = AuthScheme(kind=AuthKind.BEARER, env=("ACME_KEY",))
 
 Reply = dict[str, Any]
-"""status, json | text | content, headers, drop="before" | "within", endless=True, hold=Event that must be set before anything is sent."""
+"""status, json | text | content, headers, drop="before" | "within", close=True, endless=True, hold=Event that must be set before anything is sent."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
-        self.close_connection = self.close_connection or reply.get("drop") == "within"
+        self.close_connection = self.close_connection or reply.get("drop") == "within" or reply.get("close", False)
 
     def give_for_ever(self) -> None:
         """Send a body until the other side has had enough."""
@@ -147,11 +152,20 @@ class Server(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 128
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.api = api
+        self.tls = tls
         self.open: set[socket.socket] = set()
-        api.url = f"http://127.0.0.1:{self.server_port}/v1"
+        api.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self.server_port}/v1"
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """As of the class, in the thread of the connection: over TLS the handshake comes first, and a client may break it off."""
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with contextlib.suppress(OSError), self.tls.wrap_socket(request, server_side=True) as secure:
+            super().finish_request(secure, client_address)
 
     def stop(self) -> None:
         """Close every connection and wait for every thread."""
@@ -164,12 +178,12 @@ class Server(ThreadingHTTPServer):
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[], Api]]:
-    """Starts servers, and stops them after the test."""
+def serve() -> Iterator[Callable[..., Api]]:
+    """Starts servers, over TLS where they are given a context, and stops them after the test."""
     started: list[tuple[Server, threading.Thread]] = []
 
-    def start() -> Api:
-        server = Server(Api())
+    def start(tls: ssl.SSLContext | None = None) -> Api:
+        server = Server(Api(), tls)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         started.append((server, thread))
@@ -182,18 +196,48 @@ def serve() -> Iterator[Callable[[], Api]]:
 
 
 @pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of 127.0.0.1 that nobody but itself has signed, and its key, in one file."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("makes its certificate with openssl")
+    key, path = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, *names, "-keyout", key, "-out", path], check=True, capture_output=True)
+    path.write_text(path.read_text() + key.read_text())
+    return path
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    """What a server with that certificate speaks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+@pytest.fixture
 def api(serve: Callable[[], Api]) -> Api:
     """A server that answers `{"data": []}` until it is told otherwise."""
     return serve()
 
 
+@pytest.fixture(params=TRANSPORTS)
+def transport(request: pytest.FixtureRequest) -> str:
+    """What carries the requests: every test that sends any holds for each."""
+    if request.param == "curl":
+        pytest.importorskip("pycurl", reason="the extra `curl` is not installed")
+    return str(request.param)
+
+
 @pytest.fixture
-def endpoint(api: Api) -> Callable[..., Endpoint]:
+def endpoint(api: Api, transport: str) -> Callable[..., Endpoint]:
     """Makes endpoints at the server, with a bearer key."""
 
     def make(**settings: Any) -> Endpoint:
         plain: dict[str, Any] = {"provider": "acme", "title": "Acme", "base_url": api.url, "auth": BEARER, "key": KEY}
-        return Endpoint(**(plain | {"key_names": ("ACME_KEY",)} | settings))
+        return Endpoint(**(plain | {"key_names": ("ACME_KEY",), "transport": transport} | settings))
 
     return make
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -143,45 +141,26 @@ def test_what_the_users_own_client_meets_is_told_too(problem: Exception, text: s
         assert text in message_of(open_client(client=own), request_to())
 
 
-@pytest.fixture
-def tls(listener: socket.socket, tmp_path: Path) -> Iterator[str]:
-    """The place of a TLS server with a certificate that nobody has signed."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("makes its certificate with openssl")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*command, *names, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-
-    def answer() -> None:
-        connection, _ = listener.accept()
-        try:
-            with context.wrap_socket(connection, server_side=True) as secure:
-                secure.recv(65536)
-                secure.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 13\r\nConnection: close\r\n\r\n{"data": [1]}')
-        except OSError:
-            connection.close()
-
-    thread = threading.Thread(target=answer)
-    thread.start()
-    yield place(listener)
-    thread.join()
-
-
-def test_a_certificate_that_nobody_signed(tls: str, open_client: Callable, request_to: Callable) -> None:
+def test_a_certificate_that_nobody_signed(serve: Callable, tls: ssl.SSLContext, open_client: Callable, request_to: Callable) -> None:
     """The server is not trusted, and no key is sent to it."""
-    message = message_of(open_client(base_url=f"https://{tls}/v1"), request_to())
+    api = serve(tls)
 
-    assert message == f"The certificate of {tls} is not trusted: self-signed certificate."
+    message = message_of(open_client(base_url=api.url), request_to())
+
+    place = api.url.removeprefix("https://").removesuffix("/v1")
+    assert message == f"The certificate of {place} is not trusted: self-signed certificate."
+    assert api.requests == []
 
 
-def test_a_certificate_that_the_environment_trusts(
-    tls: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
+def test_a_certificate_of_another_name(
+    serve: Callable, tls: ssl.SSLContext, certificate: Path, open_client: Callable, request_to: Callable
 ) -> None:
-    """SSL_CERT_FILE adds an authority of one's own; the page comes over TLS."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    """Trusted, but of 127.0.0.1 alone."""
+    api = serve(tls)
+    elsewhere = api.url.replace("127.0.0.1", "localhost")
 
-    assert open_client(base_url=f"https://{tls}/v1").send(request_to(), ONCE, Control()).rows == 1
+    message = message_of(open_client(base_url=elsewhere, ca_file=str(certificate)), request_to())
+
+    assert message.startswith(f"The certificate of {elsewhere.removeprefix('https://').removesuffix('/v1')} is not trusted: ")
+    assert "localhost" in message.partition("trusted: ")[2]
+    assert api.requests == []

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
+import subprocess
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpcore
@@ -12,11 +17,13 @@ import httpx
 import pytest
 
 from rowcall.errors import UnavailableError, UsageError
+from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.transport import Backend, Stream, is_loopback, proxy_for, watched
 from rowcall.manifest.model import Retry
 from rowcall.plan.nodes import Protocol
 
+KEY = "sk-secret-0123456789"
 ONCE = Protocol(rows="data", retry=Retry(attempts=1))
 
 
@@ -93,6 +100,7 @@ def test_a_proxy_that_cannot_be_used_is_a_wrong_setting(
         open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
 
 
+@pytest.mark.parametrize("transport", ["httpx"])
 def test_certificates_are_loaded_for_https_only(monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable) -> None:
     """Reading them takes longer than a whole exchange with this machine."""
     loaded: list[bool] = []
@@ -104,6 +112,169 @@ def test_certificates_are_loaded_for_https_only(monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(UnavailableError):
         open_client(base_url="https://127.0.0.1:1").send(request_to(), ONCE, Control())
     assert loaded == [True]
+
+
+@pytest.mark.parametrize("where", ["SSL_CERT_FILE", "SSL_CERT_DIR", "ca_file"])
+def test_an_authority_of_ones_own_is_trusted(
+    where: str,
+    serve: Callable,
+    tls: ssl.SSLContext,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    open_client: Callable,
+    request_to: Callable,
+) -> None:
+    """As the environment names it, in a file or a folder, or the setting; the page comes over TLS, and nothing is warned of."""
+    api, control, settings = serve(tls), Control(), {}
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    if where == "ca_file":
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate.parent / "absent.pem"))
+        settings = {"ca_file": str(certificate)}
+    elif where == "SSL_CERT_FILE":
+        monkeypatch.setenv(where, str(certificate))
+    else:
+        hashed = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate], check=True, capture_output=True, text=True)
+        (certificate.parent / f"{hashed.stdout.strip()}.0").write_bytes(certificate.read_bytes())
+        monkeypatch.setenv(where, str(certificate.parent))
+
+    assert open_client(base_url=api.url, **settings).send(request_to(), ONCE, control).status == 200
+    assert (len(api.requests), control.warnings) == (1, [])
+
+
+def test_a_certificate_is_not_checked_only_where_that_is_said_and_warned_of(
+    serve: Callable, tls: ssl.SSLContext, open_client: Callable, request_to: Callable
+) -> None:
+    """Every statement that sends says so, once."""
+    api = serve(tls)
+    client = open_client(base_url=api.url, verify_tls=False)
+    warning = f"No certificate is checked (verify_tls = false of acme): whoever answers as {api.url} gets the key and the data."
+
+    for _ in range(2):
+        control = Control()
+        for _ in range(2):
+            client.send(request_to(), ONCE, control)
+        assert control.warnings == [warning]
+    assert len(api.requests) == 4
+
+
+def test_nothing_is_warned_of_where_there_is_no_certificate(open_client: Callable, request_to: Callable) -> None:
+    """An http URL has none to check."""
+    control = Control()
+
+    open_client(verify_tls=False).send(request_to(), ONCE, control)
+
+    assert control.warnings == []
+
+
+def test_a_file_that_holds_no_certificates_is_a_wrong_setting(tmp_path: Path, open_client: Callable, request_to: Callable) -> None:
+    """It is named before anything is sent."""
+    (tmp_path / "empty.pem").write_text("nothing")
+
+    with pytest.raises(UsageError, match=r"ca_file of provider acme, .*empty\.pem, cannot be read as certificates"):
+        open_client(base_url="https://127.0.0.1:1", ca_file=str(tmp_path / "empty.pem")).send(request_to(), ONCE, Control())
+
+
+class Tunnel:
+    """A proxy that connects to one place whatever it is asked for, or refuses, and keeps what it was asked."""
+
+    def __init__(self, target: int, status: bytes = b"200 OK") -> None:
+        self._target, self._status = target, status
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.place = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.asked = b""
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        near, _ = self._listener.accept()
+        with near, self._listener:
+            while not self.asked.endswith(b"\r\n\r\n"):
+                self.asked += near.recv(65536)
+            near.sendall(b"HTTP/1.1 %s\r\nProxy-Agent: test\r\n\r\n" % self._status)
+            if self._status.startswith(b"200"):
+                with socket.create_connection(("127.0.0.1", self._target)) as far:
+                    back = threading.Thread(target=self._carry, args=(far, near))
+                    back.start()
+                    self._carry(near, far)
+                    back.join()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while content := source.recv(65536):
+                target.sendall(content)
+            target.shutdown(socket.SHUT_WR)
+
+    def join(self) -> None:
+        self._thread.join()
+
+
+def test_a_proxy_that_tunnels_sees_no_key(
+    serve: Callable, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
+) -> None:
+    """What goes over TLS is a secret between the two ends; the proxy gets its own password and the place."""
+    api = serve(tls)
+    tunnel = Tunnel(int(api.url.rpartition(":")[2].partition("/")[0]))
+    monkeypatch.setenv("https_proxy", f"http://ann:pw@{tunnel.place}")
+    control = Control()
+
+    client = open_client(base_url="https://api.acme.test/v1", verify_tls=False)
+    client.send(request_to(), ONCE, control)
+    client.close()
+    tunnel.join()
+
+    assert tunnel.asked.startswith(b"CONNECT api.acme.test:443 HTTP/1.1\r\n")
+    assert b"proxy-authorization: basic yw5uonb3" in tunnel.asked.lower()
+    assert b"\nauthorization" not in tunnel.asked.lower()
+    assert KEY.encode() not in tunnel.asked
+    assert api.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_proxy_that_refuses_says_why(monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable) -> None:
+    """Its status, and no password."""
+    tunnel = Tunnel(0, b"407 Proxy Authentication Required")
+    monkeypatch.setenv("https_proxy", f"http://ann:pw@{tunnel.place}")
+
+    with pytest.raises(UnavailableError) as caught:
+        open_client(base_url="https://api.acme.test/v1").send(request_to(), ONCE, Control())
+    tunnel.join()
+
+    assert caught.value.message == f"The proxy {tunnel.place} refused to connect to api.acme.test:443: 407 Proxy Authentication Required."
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_nothing_is_sent_again_beneath_the_client(method: str, client: Client, api: Any, request_to: Callable) -> None:
+    """A kept connection that is closed in place of an answer is one request without an answer, whose fate nobody knows."""
+    control = Control()
+    client.send(request_to(), ONCE, control)
+    api.replies = [{"drop": "before"}]
+
+    with pytest.raises(UnavailableError, match="dropped the connection"):
+        client.send(request_to(method=method, body={"a": 1} if method == "POST" else None), ONCE, control)
+
+    assert (len(api.requests), control.spent) == (2, 2)
+
+
+def test_idle_connections_are_not_used_again(monkeypatch: pytest.MonkeyPatch, client: Client, api: Any, request_to: Callable) -> None:
+    """Nor kept: a server may be closing them."""
+    client.send(request_to(), ONCE, Control())
+    later = time.monotonic() + 4.5
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    client.send(request_to(), ONCE, Control())
+
+    assert api.connections == 2
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_not_used(client: Client, api: Any, request_to: Callable) -> None:
+    """The answer said nothing of closing, and the next request goes out all the same, once."""
+    api.replies = [{"json": {"data": []}, "close": True}, {"json": {"data": []}}]
+    control = Control()
+
+    client.send(request_to(), ONCE, control)
+    time.sleep(0.2)
+    client.send(request_to(method="POST"), ONCE, control)
+
+    assert (len(api.requests), api.connections, control.spent) == (2, 2, 2)
 
 
 def test_a_name_of_two_addresses_is_reached_at_the_one_that_answers(api: Any) -> None:

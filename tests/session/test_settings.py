@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,40 @@ def test_an_api_that_is_silent_for_too_long_is_an_error() -> None:
             ask(patient)
 
 
+def test_the_config_file_says_what_carries_the_requests(server: Any, url: str, tmp_path: Path) -> None:
+    """The answer is the same; a client that the call gives is used as it is."""
+    pytest.importorskip("pycurl", reason="the extra `curl` is not installed")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[providers.openai]\napi_key = "k"\nbase_url = "{url}"\ntransport = "curl"\n')
+
+    ask({}, config)
+    with httpx.Client(headers={"x-mine": "1"}, trust_env=False) as client:
+        ask({"openai": {"client": client}}, config)
+
+    assert ["x-mine" in asked.headers for asked in server.asked] == [False, True]
+
+
+def test_a_transport_that_is_not_installed_says_how_to_get_it(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a statement needs it, and before anything is sent."""
+    monkeypatch.setitem(sys.modules, "pycurl", None)
+    monkeypatch.delitem(sys.modules, "rowcall.http.curl", raising=False)
+
+    with pytest.raises(UsageError, match=re.escape("pip install 'rowcall[curl]'")):
+        ask({"openai": {**server.providers["openai"], "transport": "curl"}})
+    assert server.asked == []
+
+
+def test_nothing_but_the_setting_loads_libcurl(server: Any) -> None:
+    """Whether it is installed or not."""
+    code = (
+        f"import sys, rowcall\nwith rowcall.connect(providers={server.providers!r}) as db: db.sql({ASK!r})\nprint('pycurl' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert (done.stdout.strip(), len(server.asked)) == ("False", 1)
+
+
 def test_the_config_file_may_be_named_by_the_environment(server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As `ROWCALL_CONFIG`; without it, the user's own directory is looked at."""
     config = tmp_path / "mine.toml"
@@ -111,6 +147,11 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
         ({"openai": {"headers": "x"}}, "headers of openai must be a table"),
         ({"openai": {"max_in_flight": 0}}, "max_in_flight"),
         ({"openai": {"read_timeout_s": 0}}, "read_timeout_s of openai must be a number of seconds above 0"),
+        ({"openai": {"transport": "crul"}}, 'openai has no transport "crul". Did you mean curl?'),
+        ({"openai": {"verify_tls": "false"}}, "verify_tls of openai must be true or false, not 'false'"),
+        ({"openai": {"ca_file": 1}}, "ca_file of openai must be the path of a file, not 1"),
+        ({"openai": {"ca_file": "absent.pem"}}, "ca_file of openai: there is no file absent.pem"),
+        ({"openai": {"client": object(), "verify_tls": False}}, "verify_tls of openai is for the client that rowcall makes"),
         ({"openai": {"connect_timeout_s": "1"}}, "connect_timeout_s of openai must be a number of seconds above 0"),
     ],
 )

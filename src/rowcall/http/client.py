@@ -61,6 +61,7 @@ class Client:
         self._base = urlunsplit(base._replace(netloc=base.netloc.rpartition("@")[2], query=""))
         self._inside = f"{self._base}/"
         """What is below the base URL is at its origin too, and is not taken apart again."""
+        self._is_unverified = base.scheme == "https" and not endpoint.verify_tls and endpoint.client is None
         self._userinfo = unquote(base.netloc.rpartition("@")[0])
         self._query = (*parse_qsl(base.query, keep_blank_values=True), *endpoint.query)
         self._redact = Redactor(endpoint)
@@ -234,6 +235,11 @@ class Client:
         auth = self._auth(context)
         http = self._opened()
         outgoing = self._build(http, context.request, control)
+        if self._is_unverified:
+            name = self.endpoint.provider
+            control.warn(
+                f"No certificate is checked (verify_tls = false of {name}): whoever answers as {self._base} gets the key and the data."
+            )
         with self._slots.one(control):
             self._pace.wait(control)
             control.spend()

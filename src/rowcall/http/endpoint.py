@@ -11,6 +11,8 @@ from rowcall.manifest.model import AuthScheme, RateLimit
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 60.0
 """The timeouts where nobody says others."""
+TRANSPORTS = ("httpx", "curl")
+"""What may carry requests; the first where nobody says another."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -40,6 +42,12 @@ class Endpoint:
     """How much of one body is read: an answer that goes on beyond it has no end, or none that fits into memory."""
     client: Any = field(default=None, repr=False)
     """The user's own httpx.Client: used as it is and never closed here; what it sends by itself is left alone."""
+    transport: str = TRANSPORTS[0]
+    """What carries the requests, one of TRANSPORTS."""
+    verify_tls: bool = True
+    """Whether the certificate of the API, and of a proxy on the way, is checked; where not, each statement that sends is warned of it."""
+    ca_file: str | None = None
+    """The authorities that are trusted, as PEM, in place of those that httpx knows."""
     read_only: bool = False
     """Refuses every request that changes something."""
 

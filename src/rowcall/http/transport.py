@@ -33,7 +33,7 @@ from rowcall.http.endpoint import Endpoint
 _T = TypeVar("_T")
 SLICE_S = 0.1
 """How long a thread waits before it asks again whether to go on."""
-_KEEP_ALIVE_S = 4.0
+KEEP_ALIVE_S = 4.0
 """Idle connections are closed after this: before the 5 s of common servers, so that no request meets a closing connection."""
 _IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 _watched = threading.local()
@@ -49,7 +49,8 @@ def watched(control: Control) -> Iterator[None]:
         _watched.control = None
 
 
-def _check() -> None:
+def check_watched() -> None:
+    """Raises what the control that watches this thread does; nothing where none watches."""
     control: Control | None = getattr(_watched, "control", None)
     if control is not None:
         control.check()
@@ -79,7 +80,7 @@ def _sliced(sock: socket.socket, action: Callable[[], _T], timeout: float | None
         try:
             return action()
         except TimeoutError:
-            _check()
+            check_watched()
 
 
 class Stream(httpcore.NetworkStream):
@@ -134,19 +135,19 @@ class Stream(httpcore.NetworkStream):
         if info == "ssl_object":
             return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
         if info == "is_readable":
-            return _is_readable(self._sock)
+            return is_readable(self._sock.fileno())
         named = {"socket": lambda: self._sock, "client_addr": self._sock.getsockname, "server_addr": self._sock.getpeername}
         return named[info]() if info in named else None
 
 
-def _is_readable(sock: socket.socket) -> bool:
-    """Whether an idle connection has something to read, which means that the server has closed it."""
-    if sock.fileno() < 0:
+def is_readable(number: int) -> bool:
+    """Whether there is something to read from a socket: from one that is idle, that the server has closed it."""
+    if number < 0:
         return True
     if not hasattr(select, "poll"):
-        return bool(select.select([sock], [], [], 0)[0])
+        return bool(select.select([number], [], [], 0)[0])
     poll = select.poll()
-    poll.register(sock, select.POLLIN)
+    poll.register(number, select.POLLIN)
     return bool(poll.poll(0))
 
 
@@ -204,7 +205,7 @@ def _await_writable(sock: socket.socket, timeout: float | None) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(sock, selectors.EVENT_WRITE)
         while not selector.select(clock.slice_s()):
-            _check()
+            check_watched()
 
 
 class Transport(httpx.HTTPTransport):
@@ -249,22 +250,64 @@ def is_loopback(host: str) -> bool:
 def open_client(endpoint: Endpoint, base_url: str) -> httpx.Client:
     """A client for one endpoint, with as many connections as it may have requests in flight.
 
-    Certificates are read only for https, because that takes longer than everything else here.
-    Raises UsageError for a proxy that cannot be used.
+    Raises UsageError for a proxy or a file of certificates that cannot be used, and for a transport that is not installed.
     """
     timeout = httpx.Timeout(endpoint.read_timeout_s, connect=endpoint.connect_timeout_s, pool=None)
+    return httpx.Client(transport=_transport(endpoint, base_url), timeout=timeout, trust_env=False)
+
+
+def _transport(endpoint: Endpoint, base_url: str) -> httpx.BaseTransport:
+    proxy = _usable_proxy(base_url)
+    if endpoint.transport == "curl":
+        return _curl(endpoint, proxy)
     limits = httpx.Limits(
-        max_connections=endpoint.max_in_flight, max_keepalive_connections=endpoint.max_in_flight, keepalive_expiry=_KEEP_ALIVE_S
+        max_connections=endpoint.max_in_flight, max_keepalive_connections=endpoint.max_in_flight, keepalive_expiry=KEEP_ALIVE_S
     )
-    verify: Any = httpx.create_ssl_context() if urlsplit(base_url).scheme == "https" else False
-    proxy = proxy_for(base_url)
-    if proxy is None:
-        return httpx.Client(transport=Transport(verify, limits), timeout=timeout, trust_env=False)
+    # Certificates are read only for https, because that takes longer than everything else here.
+    verify: Any = _trusted(endpoint) if urlsplit(base_url).scheme == "https" else False
+    if proxy is None or proxy.url.scheme == "http":
+        return Transport(verify, limits, proxy)
     try:
-        through = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
-        if through.url.scheme == "http":
-            return httpx.Client(transport=Transport(verify, limits, through), timeout=timeout, trust_env=False)
         # TLS within TLS, and SOCKS, are httpx's own affair; there a thread is let go only when its timeout ends.
-        return httpx.Client(proxy=through, verify=verify, limits=limits, timeout=timeout, trust_env=False)
-    except (ImportError, ValueError, httpx.InvalidURL) as problem:
-        raise UsageError(f"The proxy that the environment names cannot be used: {problem}") from problem
+        return httpx.HTTPTransport(verify=verify, limits=limits, proxy=proxy, trust_env=False)
+    except ImportError as problem:
+        raise _unusable_proxy(problem) from problem
+
+
+def _usable_proxy(base_url: str) -> httpx.Proxy | None:
+    """The proxy on the way to a URL. Raises UsageError for one of a kind that nobody speaks."""
+    proxy = proxy_for(base_url)
+    try:
+        return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
+    except (ValueError, httpx.InvalidURL) as problem:
+        raise _unusable_proxy(problem) from problem
+
+
+def _unusable_proxy(problem: Exception) -> UsageError:
+    return UsageError(f"The proxy that the environment names cannot be used: {problem}")
+
+
+def _curl(endpoint: Endpoint, proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+    try:
+        from rowcall.http.curl import CurlTransport
+    except ImportError as problem:
+        raise UsageError(
+            f"transport = \"curl\" of provider {endpoint.provider} needs pycurl ({problem}); install it with: pip install 'rowcall[curl]'"
+        ) from problem
+    if endpoint.ca_file is not None:
+        _trusted(endpoint)  # libcurl finds out what is wrong with it only when it connects
+    return CurlTransport(proxy, ca_file=endpoint.ca_file, verify_tls=endpoint.verify_tls)
+
+
+def _trusted(endpoint: Endpoint) -> ssl.SSLContext:
+    """The certificates that are accepted. Raises UsageError for a file that has none."""
+    if not endpoint.verify_tls:
+        return httpx.create_ssl_context(verify=False)
+    if endpoint.ca_file is None:
+        return httpx.create_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=endpoint.ca_file)
+    except OSError as problem:
+        raise UsageError(
+            f"ca_file of provider {endpoint.provider}, {endpoint.ca_file}, cannot be read as certificates: {problem}"
+        ) from problem

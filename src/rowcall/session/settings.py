@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rowcall.errors import UsageError, nearest
-from rowcall.http.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Endpoint
+from rowcall.http.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRANSPORTS, Endpoint
 from rowcall.manifest.model import AuthKind, AuthScheme, Provider
 
 KEYS = (
@@ -28,11 +28,16 @@ KEYS = (
     "max_in_flight",
     "connect_timeout_s",
     "read_timeout_s",
+    "transport",
+    "verify_tls",
+    "ca_file",
     "read_only",
 )
 """What can be set of a provider instance."""
 _TABLES = frozenset({"headers", "query", "variables"})
 """Those that are tables of names and values."""
+_CARRYING = ("transport", "verify_tls", "ca_file")
+"""Those of the client that rowcall makes, which have no meaning beside one of the user's."""
 _CONFIG = ("providers", "settings")
 """The tables of a config file."""
 
@@ -123,7 +128,10 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         rate_limits=provider.rate_limits,
         connect_timeout_s=_seconds(provider, "connect_timeout_s", settings.get("connect_timeout_s", CONNECT_TIMEOUT_S)),
         read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
-        client=given.get("client"),
+        client=_client(provider, given),
+        transport=_transport(provider, settings.get("transport", TRANSPORTS[0])),
+        verify_tls=_flag(provider, "verify_tls", settings.get("verify_tls", True)),
+        ca_file=_file(provider, "ca_file", settings.get("ca_file")),
         read_only=read_only or bool(settings.get("read_only", False)),
     )
 
@@ -166,6 +174,38 @@ def _optional_headers(provider: Provider) -> tuple[tuple[str, str], ...]:
 
 def _pairs(name: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((str(key), str(value)) for key, value in (settings.get(name) or {}).items())
+
+
+def _client(provider: Provider, given: Mapping[str, Any]) -> Any:
+    client = given.get("client")
+    for name in _CARRYING if client is not None else ():
+        if name in given:
+            raise UsageError(f"{name} of {provider.provider} is for the client that rowcall makes: set it on yours, or give no client.")
+    return client
+
+
+def _transport(provider: Provider, value: Any) -> str:
+    if value not in TRANSPORTS:
+        raise UsageError(f'{provider.provider} has no transport "{value}".{_nearest(str(value), TRANSPORTS)}')
+    return str(value)
+
+
+def _flag(provider: Provider, name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UsageError(f"{name} of {provider.provider} must be true or false, not {value!r}.")
+    return value
+
+
+def _file(provider: Provider, name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    try:
+        path = Path(value).expanduser()
+    except (TypeError, RuntimeError) as error:
+        raise UsageError(f"{name} of {provider.provider} must be the path of a file, not {value!r}.") from error
+    if not path.is_file():
+        raise UsageError(f"{name} of {provider.provider}: there is no file {path}.")
+    return str(path)
 
 
 def _seconds(provider: Provider, name: str, value: Any) -> float:
