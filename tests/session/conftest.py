@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -161,14 +162,16 @@ class Scripted:
 
 
 @pytest.fixture
-def scripted() -> Iterator[Callable[[Callable[[Asked], tuple[Any, ...]]], Scripted]]:
-    """Starts a server on a free port of this machine."""
+def scripted() -> Iterator[Callable[..., Scripted]]:
+    """Starts a server on a free port of this machine, over TLS where it is given a context."""
     started: list[tuple[ThreadingHTTPServer, threading.Thread]] = []
 
-    def start(answer: Callable[[Asked], tuple[Any, ...]]) -> Scripted:
+    def start(answer: Callable[[Asked], tuple[Any, ...]], tls: ssl.SSLContext | None = None) -> Scripted:
         script = Scripted(answer)
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(script))
         server.daemon_threads = True
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         script.port = server.server_port
         worker = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         worker.start()

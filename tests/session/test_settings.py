@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 
 import rowcall
 from rowcall.errors import AuthError, ResponseError, UnavailableError, UsageError
+from rowcall.http.endpoint import TRANSPORTS
 from rowcall.manifest.library import shipped
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
@@ -100,6 +102,29 @@ def test_a_transport_that_is_not_installed_says_how_to_get_it(server: Any, monke
     with pytest.raises(UsageError, match=re.escape("pip install 'rowcall[curl]'")):
         ask({"openai": {**server.providers["openai"], "transport": "curl"}})
     assert server.asked == []
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_a_server_that_nobody_vouches_for_is_asked_only_where_that_is_said(
+    transport: str, scripted: Callable[..., Any], page: Callable[..., Any], tls: ssl.SSLContext, certificate: Path
+) -> None:
+    """With a warning on every statement that asks it; its certificate as `ca_file` is the way without one."""
+    if transport == "curl":
+        pytest.importorskip("pycurl", reason="the extra `curl` is not installed")
+    server = scripted(lambda _: (200, page([])), tls)
+    there = {"base_url": f"https://127.0.0.1:{server.port}/v1", "api_key": "k", "transport": transport}
+
+    with pytest.raises(UnavailableError, match="is not trusted: self-signed certificate"):
+        ask({"openai": there})
+    assert server.asked == []
+    with rowcall.connect(providers={"openai": {**there, "verify_tls": False}}) as db:
+        for _ in range(2):
+            with pytest.warns(UserWarning, match="No certificate is checked \\(verify_tls = false of openai\\)"):
+                db.sql(ASK)
+            assert len(db.last.warnings) == 1
+        assert db.sql("SELECT count(*) FROM rowcall_warnings()").fetchall() == [(2,)]
+    ask({"openai": {**there, "ca_file": str(certificate)}})
+    assert len(server.asked) == 3
 
 
 def test_nothing_but_the_setting_loads_libcurl(server: Any) -> None:
