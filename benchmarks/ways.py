@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,11 +10,11 @@ Answer = dict[str, int]
 KEY = "made-up"
 
 
-def rowcall_sql(base_url: str, threads: Sequence[str]) -> Callable[[], Answer]:
+def rowcall_sql(base_url: str, threads: Sequence[str], transport: str = "httpx") -> Callable[[], Answer]:
     """One statement."""
     import rowcall
 
-    db = rowcall.connect(providers={"openai": {"base_url": base_url, "api_key": KEY}})
+    db = rowcall.connect(providers={"openai": {"base_url": base_url, "api_key": KEY, "transport": transport}})
     marks = ", ".join("?" for _ in threads)
     sql = f"SELECT model, sum(usage.total_tokens)::BIGINT FROM openai.assistants.runs WHERE thread_id IN ({marks}) GROUP BY model"
     return lambda: dict(db.sql(sql, list(threads)).fetchall())
@@ -63,6 +64,7 @@ def _plain(series: Any) -> Answer:
 
 WAYS: dict[str, Callable[[str, Sequence[str]], Callable[[], Answer]]] = {
     "rowcall": rowcall_sql,
+    "rowcall, curl": functools.partial(rowcall_sql, transport="curl"),
     "httpx + pandas": httpx_pandas,
     "openai SDK + pandas": sdk_pandas,
 }
