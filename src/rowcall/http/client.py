@@ -291,6 +291,7 @@ class Client:
         """Turns what httpx raises into an Outage or a RequestError."""
         import httpx
 
+        from rowcall.http.decompress import UnknownCodingError
         from rowcall.http.outage import outage
         from rowcall.http.transport import proxy_for
 
@@ -306,12 +307,17 @@ class Client:
             raise outage(problem, self._base, urlsplit(proxy).netloc.rpartition("@")[2] if proxy else None) from problem
         except httpx.DecodingError as problem:
             raise context.error(ResponseError, f"{self.endpoint.title} sent a body that cannot be decompressed.") from problem
+        except UnknownCodingError as problem:
+            message = f"{self.endpoint.title} sent a body that is compressed as {problem}, which nothing here can undo."
+            raise context.error(ResponseError, message, hint="Install what does: pip install 'rowcall[compression]'") from problem
 
     def _content(self, response: httpx.Response, context: Context, control: Control) -> bytes:
         """The whole body. Raises ResponseError for one that does not end."""
+        from rowcall.http.decompress import plain
+
         chunks, size, most = [], 0, self.endpoint.max_page_bytes
         try:
-            for chunk in response.iter_bytes():
+            for chunk in plain(response):
                 control.check()
                 chunks.append(chunk)
                 size += len(chunk)
@@ -368,7 +374,11 @@ class Client:
 
     def _headers(self, http: httpx.Client, request: Request) -> dict[str, str]:
         """The headers of a request by lower-case name: ours, the manifest's, the user's, the later over the earlier."""
+        from rowcall.http.decompress import ACCEPTED
+
         headers = {"accept": "application/json", "user-agent": "rowcall"}
+        if self.endpoint.client is None:
+            headers["accept-encoding"] = ACCEPTED
         if request.body is not None:
             headers["content-type"] = "application/json"
         for name, value in request.headers:
