@@ -100,7 +100,7 @@ def test_a_proxy_that_cannot_be_used_is_a_wrong_setting(
         open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
 
 
-@pytest.mark.parametrize("transport", ["httpx"])
+@pytest.mark.parametrize("transport", ["httpx"], indirect=True)
 def test_certificates_are_loaded_for_https_only(monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable) -> None:
     """Reading them takes longer than a whole exchange with this machine."""
     loaded: list[bool] = []

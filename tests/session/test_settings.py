@@ -173,6 +173,8 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
         ({"openai": {"max_in_flight": 0}}, "max_in_flight"),
         ({"openai": {"read_timeout_s": 0}}, "read_timeout_s of openai must be a number of seconds above 0"),
         ({"openai": {"transport": "crul"}}, 'openai has no transport "crul". Did you mean curl?'),
+        ({"openai": {"http2": 1}}, "http2 of openai must be true or false, not 1"),
+        ({"openai": {"http2": True}}, 'http2 of openai needs transport = "curl" besides'),
         ({"openai": {"verify_tls": "false"}}, "verify_tls of openai must be true or false, not 'false'"),
         ({"openai": {"ca_file": 1}}, "ca_file of openai must be the path of a file, not 1"),
         ({"openai": {"ca_file": "absent.pem"}}, "ca_file of openai: there is no file absent.pem"),

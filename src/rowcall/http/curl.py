@@ -26,6 +26,8 @@ import pycurl
 
 from rowcall.http.transport import KEEP_ALIVE_S, SLICE_S, check_watched, is_readable
 
+SPEAKS_HTTP2 = bool(pycurl.version_info()[4] & pycurl.VERSION_HTTP2)
+"""Whether the libcurl that is there was built so."""
 _CHUNK = 1 << 17
 """The most bytes that libcurl hands over at once; each time it waits for the lock of the interpreter."""
 _FOREVER_MS = 2**31 - 1

@@ -44,6 +44,8 @@ class Endpoint:
     """The user's own httpx.Client: used as it is and never closed here; what it sends by itself is left alone."""
     transport: str = TRANSPORTS[0]
     """What carries the requests, one of TRANSPORTS."""
+    http2: bool = False
+    """Whether HTTP/2 is spoken over TLS with a server that speaks it too; by curl alone."""
     verify_tls: bool = True
     """Whether the certificate of the API, and of a proxy on the way, is checked; where not, each statement that sends is warned of it."""
     ca_file: str | None = None

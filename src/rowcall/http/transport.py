@@ -289,14 +289,16 @@ def _unusable_proxy(problem: Exception) -> UsageError:
 
 def _curl(endpoint: Endpoint, proxy: httpx.Proxy | None) -> httpx.BaseTransport:
     try:
-        from rowcall.http.curl import CurlTransport
+        from rowcall.http.curl import SPEAKS_HTTP2, CurlTransport
     except ImportError as problem:
         raise UsageError(
             f"transport = \"curl\" of provider {endpoint.provider} needs pycurl ({problem}); install it with: pip install 'rowcall[curl]'"
         ) from problem
+    if endpoint.http2 and not SPEAKS_HTTP2:
+        raise UsageError(f"http2 of provider {endpoint.provider}: the libcurl that pycurl stands on does not speak HTTP/2.")
     if endpoint.ca_file is not None:
         _trusted(endpoint)  # libcurl finds out what is wrong with it only when it connects
-    return CurlTransport(proxy, ca_file=endpoint.ca_file, verify_tls=endpoint.verify_tls)
+    return CurlTransport(proxy, ca_file=endpoint.ca_file, verify_tls=endpoint.verify_tls, http2=endpoint.http2)
 
 
 def _trusted(endpoint: Endpoint) -> ssl.SSLContext:

@@ -29,6 +29,7 @@ KEYS = (
     "connect_timeout_s",
     "read_timeout_s",
     "transport",
+    "http2",
     "verify_tls",
     "ca_file",
     "read_only",
@@ -36,7 +37,7 @@ KEYS = (
 """What can be set of a provider instance."""
 _TABLES = frozenset({"headers", "query", "variables"})
 """Those that are tables of names and values."""
-_CARRYING = ("transport", "verify_tls", "ca_file")
+_CARRYING = ("transport", "http2", "verify_tls", "ca_file")
 """Those of the client that rowcall makes, which have no meaning beside one of the user's."""
 _CONFIG = ("providers", "settings")
 """The tables of a config file."""
@@ -130,6 +131,7 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
         client=_client(provider, given),
         transport=_transport(provider, settings.get("transport", TRANSPORTS[0])),
+        http2=_http2(provider, settings),
         verify_tls=_flag(provider, "verify_tls", settings.get("verify_tls", True)),
         ca_file=_file(provider, "ca_file", settings.get("ca_file")),
         read_only=read_only or bool(settings.get("read_only", False)),
@@ -188,6 +190,13 @@ def _transport(provider: Provider, value: Any) -> str:
     if value not in TRANSPORTS:
         raise UsageError(f'{provider.provider} has no transport "{value}".{_nearest(str(value), TRANSPORTS)}')
     return str(value)
+
+
+def _http2(provider: Provider, settings: Mapping[str, Any]) -> bool:
+    asked = _flag(provider, "http2", settings.get("http2", False))
+    if asked and settings.get("transport") != "curl":
+        raise UsageError(f'http2 of {provider.provider} needs transport = "curl" besides.')
+    return asked
 
 
 def _flag(provider: Provider, name: str, value: Any) -> bool:
