@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +252,62 @@ def test_nothing_is_sent_again_beneath_the_client(method: str, client: Client, a
         client.send(request_to(method=method, body={"a": 1} if method == "POST" else None), ONCE, control)
 
     assert (len(api.requests), control.spent) == (2, 2)
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The place of a socket that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        yield f"127.0.0.1:{sock.getsockname()[1]}"
+
+
+def test_a_handshake_that_nobody_answers_is_given_up(silent: str, open_client: Callable, request_to: Callable) -> None:
+    """After the connect timeout; it is certain that nothing was sent."""
+    with pytest.raises(UnavailableError) as caught:
+        open_client(base_url=f"https://{silent}", connect_timeout_s=0.3).send(request_to(method="POST"), ONCE, Control())
+
+    assert caught.value.message == f"{silent} did not accept a connection in time."
+
+
+def test_a_handshake_that_nobody_answers_ends_with_its_statement(silent: str, open_client: Callable, request_to: Callable) -> None:
+    """Long before the timeout."""
+    control, ended = Control(), []
+
+    def send() -> None:
+        with pytest.raises(Cancelled):
+            open_client(base_url=f"https://{silent}", connect_timeout_s=30).send(request_to(), ONCE, control)
+        ended.append(time.monotonic())
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    time.sleep(0.5)
+    cancelled = time.monotonic()
+    control.cancel()
+    sending.join(20)
+
+    assert ended[0] - cancelled < 5
+
+
+def test_what_comes_before_an_answer_and_after_it_is_passed_over(open_client: Callable, request_to: Callable) -> None:
+    """Hints before the head, and a chunked body with fields behind it, which is kept and used again."""
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nX-Twice: a\r\nX-Twice: b\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b'6\r\n{"data\r\n7\r\n": [1]}\r\n0\r\nX-Checksum: 1\r\n\r\n'
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with listener.accept()[0] as connection:
+                for _ in range(2):
+                    connection.recv(65536)
+                    connection.sendall(hints + head + body)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        client = open_client(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+        pages = [client.send(request_to(), ONCE, Control()) for _ in range(2)]
+        answering.join()
+
+    assert [(page.status, page.body) for page in pages] == [(200, '{"data": [1]}')] * 2
 
 
 def test_idle_connections_are_not_used_again(monkeypatch: pytest.MonkeyPatch, client: Client, api: Any, request_to: Callable) -> None:

@@ -36,6 +36,11 @@ _EVENTS = {
     pycurl.POLL_OUT: selectors.EVENT_WRITE,
     pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
 }
+_READY = {
+    selectors.EVENT_READ: pycurl.CSELECT_IN,
+    selectors.EVENT_WRITE: pycurl.CSELECT_OUT,
+    selectors.EVENT_READ | selectors.EVENT_WRITE: pycurl.CSELECT_IN | pycurl.CSELECT_OUT,
+}
 _LINE_ENDS = (b"\r\n", b"\n")
 _PROXY_SCHEMES = {"socks5": "socks5h"}
 """Names are looked up by the proxy, as httpx has it; libcurl distinguishes."""
@@ -129,6 +134,10 @@ class _Line:
         self._lines: list[bytes] = []
         self._chunks: list[bytes] = []
         self._is_sent = self._is_done = False
+        self._read_s: float | None = None
+        self._write_s: float | None = None
+        self._heard = self._checked = 0.0
+        """When a socket was ready last, and when the control was asked."""
         self._kept = -1
         """The socket that the last transfer has left open, where it speaks HTTP/1; then nothing comes over it unasked."""
         self.is_reusable = False
@@ -230,10 +239,7 @@ class _Line:
         if ready:
             self._heard = time.monotonic()
             for key, events in ready:
-                bits = (pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0) | (
-                    pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
-                )
-                _, running = self._multi.socket_action(key.fd, bits)
+                _, running = self._multi.socket_action(key.fd, _READY[events])
         elif self._due is not None and self._due <= time.monotonic():
             self._due = None
             _, running = self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
