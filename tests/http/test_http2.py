@@ -15,7 +15,8 @@ import pytest
 
 from rowcall.errors import UnavailableError, UsageError
 from rowcall.http.control import Cancelled, Control
-from rowcall.http.fetch import fetch_all
+from rowcall.http.fetch import Crew
+from rowcall.http.page import Page
 from rowcall.manifest.model import Retry
 from rowcall.plan.nodes import Protocol
 
@@ -108,10 +109,10 @@ def test_http2_is_spoken_only_where_it_is_asked_for(modern: Modern, speaking: Ca
 
 def test_requests_at_a_time_are_all_answered(modern: Modern, speaking: Callable, call_to: Callable) -> None:
     """Whatever they share."""
-    rows: list[int] = []
     calls = [call_to(f"/things/{number}") for number in range(30)]
 
-    fetch_all(speaking(http2=True, max_in_flight=8), calls, LIST, Control(), lambda _, page: rows.append(page.rows))
+    with Crew(speaking(http2=True, max_in_flight=8), calls, LIST, Control()) as crew:
+        rows = [found.rows for _, found in crew.deliveries() if isinstance(found, Page)]
 
     assert (rows, {version for version, *_ in modern.asked}) == ([50_001] * 30, {"2"})
 
@@ -122,8 +123,8 @@ def test_threads_that_wait_are_let_go(modern: Modern, speaking: Callable, call_t
     calls, ended = [call_to("/held") for _ in range(4)], []
 
     def fetch() -> None:
-        with contextlib.suppress(Cancelled):
-            fetch_all(client, calls, LIST, control, lambda *_: None)
+        with contextlib.suppress(Cancelled), Crew(client, calls, LIST, control) as crew:
+            list(crew.deliveries())
         ended.append(time.monotonic())
 
     fetching = threading.Thread(target=fetch)
