@@ -31,7 +31,7 @@ from HTTP has been redacted in `http`. Exit codes and colours belong to `shell`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -224,6 +224,10 @@ def _rounded_up(number: int) -> int:
     return -(-number // unit) * unit
 
 
+_SHOWN = 5
+"""How many of the calls that failed beside one are shown with it."""
+
+
 class RequestError(RowcallError):
     """An HTTP exchange failed. Nothing here holds a secret."""
 
@@ -246,13 +250,26 @@ class RequestError(RowcallError):
         self.request_id = request_id
         self.code = code
         self.hint = hint
+        self.others: tuple[RequestError, ...] = ()
+        """What else of the same statement had failed by then."""
         super().__init__(message)
 
     def __str__(self) -> str:
+        return "\n".join(part for part in (self.message, self.facts, *self._others(), self.hint) if part)
+
+    @property
+    def facts(self) -> str:
+        """Status, request and request id, as far as there are any, on one line."""
         facts = [f"HTTP {self.status}"] if self.status is not None else []
         facts += [self.request] if self.request else []
         facts += [f"request id {self.request_id}"] if self.request_id else []
-        return "\n".join(part for part in (self.message, " · ".join(facts), self.hint) if part)
+        return " · ".join(facts)
+
+    def _others(self) -> Iterator[str]:
+        for other in self.others[:_SHOWN]:
+            yield f"So did: {other.facts or other.message}"
+        if len(self.others) > _SHOWN:
+            yield f"So did {len(self.others) - _SHOWN:,} more."
 
 
 class AuthError(RequestError):

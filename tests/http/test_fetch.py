@@ -224,3 +224,39 @@ def test_ctrl_c_stops_everything_at_once(client: Client, api: Any, call_to: Call
     release.set()
 
     assert control.cancelled
+
+
+def test_an_error_names_what_else_had_failed(open_client: Callable, api: Any, call_to: Callable) -> None:
+    """Eight calls that are refused together are all there, five of them in words; what is let go is none of them."""
+    together = threading.Barrier(9, timeout=10)
+    release = threading.Event()
+
+    def answer(received: Any) -> dict[str, Any]:
+        together.wait()
+        if number_of(received) == 8:
+            return {"hold": release, "json": {"data": []}}
+        return {"status": 400, "json": {"message": f"Bad {number_of(received)}."}}
+
+    api.answer = answer
+    late = threading.Barrier(8, timeout=10)
+    client = open_client(max_in_flight=9)
+    pages = client.pages
+
+    def held(*args: Any) -> Iterator[Page]:
+        try:
+            yield from pages(*args)
+        except ResponseError:
+            late.wait()
+            raise
+
+    client.pages = held
+    with pytest.raises(ResponseError) as caught:
+        fetch_all(client, calls_to(call_to, 20), LIST, Control(), lambda *_: None)
+    release.set()
+
+    failed = [caught.value, *caught.value.others]
+    assert sorted(error.message[-6:] for error in failed) == [f"Bad {number}." for number in range(8)]
+    said = str(caught.value).splitlines()
+    assert len([line for line in said if line.startswith("So did: HTTP 400 · GET ")]) == 5
+    assert "So did 2 more." in said
+    assert len(api.requests) == 9

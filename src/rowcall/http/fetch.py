@@ -76,7 +76,8 @@ class Crew:
     def deliveries(self) -> Iterator[tuple[int, Page | RequestError | None]]:
         """The index of a call with what it brought: each of its pages in order, and at its end None, or with `partial` its error.
 
-        Raises the first error where not `partial`, and what ends the whole statement: a spent budget is an error even with `partial`.
+        Raises the first error where not `partial`, with the others that had been met by then; and what ends the whole statement, as a
+        spent budget does even with `partial`.
         """
         open_calls = len(self._calls)
         while open_calls:
@@ -85,10 +86,18 @@ class Crew:
             except queue.Empty:
                 continue
             if isinstance(found, BaseException) and not (self._partial and isinstance(found, RequestError)):
-                raise found
+                raise self._with_others(found)
             if not isinstance(found, Page):
                 open_calls -= 1
             yield index, found
+
+    def _with_others(self, first: BaseException) -> BaseException:
+        """The first error with those that were there before the rest could be stopped."""
+        self._stop()
+        if isinstance(first, RequestError):
+            left = [self._found.get_nowait()[1] for _ in range(self._found.qsize())]
+            first.others = tuple(error for error in left if isinstance(error, RequestError))
+        return first
 
     def _work(self) -> None:
         while (index := self._next()) is not None:
