@@ -263,14 +263,18 @@ def test_how_texts_compare_is_told(engine: Engine, collation: str) -> None:
         (('t"x',), True),
         (("T.x",), True),
         (("u.x",), False),
+        (("same",), True),
+        (("main", "Same"), True),
+        (("memory", "main", "same"), True),
+        (("memory", "s", "same"), False),
     ],
     ids=str,
 )
 def test_a_view_that_cannot_be_bound_is_there(engine: Engine, parts: tuple[str, ...], there: bool) -> None:
-    """Over a table that was dropped, or over an API; and names that DuckDB does not know are not, whatever they look like."""
+    """Over a table that was dropped, of its own name too, or over an API; and names that DuckDB does not know are not, whatever they look like."""
     engine.connection.execute(
         """CREATE SCHEMA s; CREATE TABLE old (i INTEGER); CREATE VIEW gone AS FROM old; DROP TABLE old;
-        CREATE TABLE "t""x" (i INTEGER); CREATE TABLE "t.x" (i INTEGER); ATTACH ':memory:' AS openai; CREATE SCHEMA openai.assistants;
+        CREATE TABLE s.same (i INTEGER); CREATE VIEW same AS FROM s.same; DROP TABLE s.same; CREATE TABLE "t""x" (i INTEGER); CREATE TABLE "t.x" (i INTEGER); ATTACH ':memory:' AS openai; CREATE SCHEMA openai.assistants;
         CREATE TABLE openai.assistants.runs (i INTEGER); CREATE VIEW api AS FROM openai.assistants.runs; DETACH openai; BEGIN"""
     )
 

@@ -292,13 +292,18 @@ AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)
 }
 
 
+_MEANT = re.compile(r'Did you mean "(?P<name>[^\n]+)"')
 _LACKS = re.compile(r"(?:Catalog|Binder) Error: (?:Table with name|Catalog) (?P<name>.+) does not exist(?:!| because schema )")
 
 
 def _lacks(message: str, parts: Sequence[str]) -> bool:
-    """Whether DuckDB's complaint is that there is no table of a name, in folded parts, or nothing attached of its first part."""
+    """Whether DuckDB's complaint is that there is no table of a name, in folded parts, or nothing attached of its first part.
+
+    It may be of a table of the same name that a view of this one stands on; then it has seen the view, and asks whether that is meant.
+    """
     found = _LACKS.match(message)
-    if found is None:
+    meant = _MEANT.search(message)
+    if found is None or (meant is not None and meant["name"].casefold().endswith(parts[-1])):
         return False
     name = found["name"].casefold()
     return name in {parts[-1], f'"{parts[0]}"', *('"' + ".".join(parts[at:]) + '"' for at in range(len(parts)))}
