@@ -8,6 +8,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 MATRIX := 1.5 1.5-compiled 2.0-compiled
+RIVALS := $(patsubst requirements/bench-%.txt,%,$(wildcard requirements/bench-*.txt))
 # What reads SQL, or stands on what does: little else knows how sqlglot was built.
 COMPILED_TESTS := tests/sql tests/plan tests/fuzz tests/session/test_differential.py
 # What asks DuckDB anything; the command line does so through the session.
@@ -94,7 +95,7 @@ soak: $(VENV)/.ready ## ask for an hour in one process, and watch what it holds;
 	$(BIN)/python -m tests.soak $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.ready ## run the benchmarks
+bench: $(VENV)/.ready $(RIVALS:%=.venv-bench-%/.ready) ## measure rowcall beside what else one could use; ARGS="--only a,d --rounds 5"
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # --- changing it
@@ -132,6 +133,12 @@ clean: ## remove what the other targets made
 .venv-others/.ready: requirements/other-servers.txt requirements/venv.sh
 	@sh requirements/venv.sh "$(PYTHON)" $(@D) $<
 	@touch $@
+
+# One that cannot be installed here is left out, with what pip said last.
+$(RIVALS:%=.venv-bench-%/.ready): .venv-bench-%/.ready: requirements/bench-%.txt requirements/venv.sh
+	@echo "Setting up $(@D)"
+	@if log=$$(sh requirements/venv.sh "$(PYTHON)" $(@D) $< 2>&1); then touch $@; \
+	else mkdir -p $(@D) && echo "$$log" | tail -n 1 | tee $(@D)/left-out; fi
 
 .venv-lock/.ready: Makefile
 	$(PYTHON) -m venv --clear $(@D)

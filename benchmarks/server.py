@@ -1,111 +1,108 @@
-"""A server that does nothing but hand out pages made beforehand, in a process of its own.
+"""A server that does as little as one can, so that what is measured is who asks.
 
-`python -m benchmarks.server DELAY_MS` prints its port. `/v1/threads/long/runs` has 20,000 runs behind a cursor, any other thread one
-page of 100.
+`python -m benchmarks.server` prints its port. All pages of the common threads are whole answers before the first request comes; those of
+the one that would not fit into memory are copied with other ids. `/20/v1/…` is the API with every answer held back for 20 ms, and
+`/count` how many requests there were, itself not counted.
 """
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import gc
 import json
-import sys
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+import socket
 
-PAGE = 100
-PAGES = 200
-MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1")
+from benchmarks.data import GETS, HUGE, LONG, PAGE, PAGES, SMALL, THREADS, page, page_from, run, run_id, run_number
+
+_END = b"\r\n\r\n"
+_SEND_BUFFER = 4 << 20
 
 
-def run(thread: str, number: int) -> dict[str, Any]:
-    """A completed run as the Assistants API sends it, its numbers made from its own."""
-    created = 1_790_000_000 + number * 60
-    prompt, completion = 300 + number % 700, 40 + number % 90
-    return {
-        "id": f"run_{number:024d}",
-        "object": "thread.run",
-        "created_at": created,
-        "assistant_id": f"asst_{number % 7:024d}",
-        "thread_id": thread,
-        "status": "completed",
-        "started_at": created + 1,
-        "expires_at": None,
-        "cancelled_at": None,
-        "failed_at": None,
-        "completed_at": created + 9,
-        "required_action": None,
-        "last_error": None,
-        "model": MODELS[number % len(MODELS)],
-        "instructions": "Answer in two sentences, and name the source of every figure. " * 6,
-        "tools": [
-            {"type": "code_interpreter"},
-            {
-                "type": "function",
-                "function": {"name": "find_order", "description": "Finds an order.", "parameters": {"type": "object"}, "strict": False},
-            },
-        ],
-        "tool_resources": {},
-        "metadata": {"tenant": f"t{number % 20}", "user": f"u{number % 300}"},
-        "temperature": 1.0,
-        "top_p": 1.0,
-        "reasoning_effort": None,
-        "max_completion_tokens": None,
-        "max_prompt_tokens": None,
-        "truncation_strategy": {"type": "auto", "last_messages": None},
-        "incomplete_details": None,
-        "usage": {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion},
-        "response_format": "auto",
-        "tool_choice": "auto",
-        "parallel_tool_calls": True,
-    }
+def _answer(body: bytes, status: bytes = b"200 OK") -> bytes:
+    return b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (status, len(body), body)
 
 
-def page(thread: str, number: int, *, more: bool) -> bytes:
-    """One page of a list."""
-    rows = [run(thread, number * PAGE + i) for i in range(PAGE)]
-    envelope = {"object": "list", "data": rows, "first_id": rows[0]["id"], "last_id": rows[-1]["id"], "has_more": more}
-    return json.dumps(envelope).encode()
+class Api:
+    """The answers, made beforehand."""
+
+    def __init__(self) -> None:
+        self._block = [page(LONG, number * PAGE) for number in range(PAGES[LONG])]
+        self._runs = {run_id(LONG, number): _answer(json.dumps(run(LONG, number)).encode()) for number in range(GETS)}
+        self._pages = {
+            thread: [_answer(page_from(self._block, thread, number)) for number in range(PAGES[thread])]
+            for thread in (LONG, SMALL, *THREADS)
+        }
+
+    def answer(self, thread: str, id_: str | None, query: dict[str, str]) -> bytes:
+        """What answers a request for one run, or for a page of a thread's."""
+        if id_ is not None:
+            return self._runs[id_]
+        limit = int(query.get("limit", "20"))
+        start = run_number(thread, query["after"]) + 1 if "after" in query else 0
+        number, rest = divmod(start, PAGE)
+        if limit != PAGE or rest or number == PAGES[thread]:
+            return _other_page(thread, start, limit)
+        return _answer(page_from(self._block, thread, number)) if thread == HUGE else self._pages[thread][number]
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Answers a list request with the page after its cursor."""
-
-    protocol_version = "HTTP/1.1"
-    delay_s = 0.0
-    long: tuple[bytes, ...] = ()
-
-    def do_GET(self) -> None:
-        time.sleep(self.delay_s)
-        parts = urlsplit(self.path)
-        thread = parts.path.split("/")[-2]
-        after = parse_qs(parts.query).get("after")
-        number = (int(after[0].removeprefix("run_")) + 1) // PAGE if after else 0
-        body = self.long[number] if thread == "long" else page(thread, 0, more=False)
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+@functools.cache
+def _other_page(thread: str, start: int, limit: int) -> bytes:
+    return _answer(page(thread, start, limit))
 
 
-class Server(ThreadingHTTPServer):
-    """With room for as many connections as a client opens at once."""
+class Connection(asyncio.Protocol):
+    """One client, who asks one thing after the other."""
 
-    request_queue_size = 128
-    daemon_threads = True
+    count = 0
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._loop = asyncio.get_running_loop()
+        self._data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Makes room for a whole page, so that it leaves in one call."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+
+    def data_received(self, data: bytes) -> None:
+        """Answers when a request is whole; none of ours has a body."""
+        self._data += data
+        if not self._data.endswith(_END):
+            return
+        data, self._data = self._data, b""
+        method, target, _ = data.decode("latin-1").split(" ", 2)
+        delay_s, answer = self._found(target)
+        if method == "HEAD":
+            answer = answer[: answer.index(_END) + len(_END)]
+        self._loop.call_later(delay_s, self._transport.write, answer) if delay_s else self._transport.write(answer)
+
+    def _found(self, target: str) -> tuple[float, bytes]:
+        """How long to wait, and the answer to it."""
+        path, _, query = target.partition("?")
+        if path == "/count":
+            return 0, _answer(b"%d" % Connection.count)
+        Connection.count += 1
+        try:
+            _, delay_ms, _, _, thread, _, *id_ = path.split("/")
+            pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair)
+            return float(delay_ms) / 1000, self._api.answer(thread, id_[0] if id_ else None, pairs)
+        except (IndexError, KeyError, ValueError) as error:
+            return 0, _answer(json.dumps({"error": {"message": f"no {target}: {error!r}"}}).encode(), b"404 Not Found")
 
 
-def main() -> None:
-    Handler.delay_s = float(sys.argv[1]) / 1000
-    Handler.long = tuple(page("long", number, more=number < PAGES - 1) for number in range(PAGES)) if not Handler.delay_s else ()
-    server = Server(("127.0.0.1", 0), Handler)
-    print(server.server_port, flush=True)
-    server.serve_forever()
+async def serve() -> None:
+    """Serves until it is killed."""
+    api = Api()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(api), "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(serve())

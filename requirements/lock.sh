@@ -22,6 +22,13 @@ done
 # A server that is not ours, for the tests to run against; it wants an older `openai`, so it has an environment of its own.
 echo "openai-responses" | compile "$@" - --output-file requirements/other-servers.txt
 
+# What `make bench` measures rowcall beside, each in an environment of its own.
+for rival in "openai openai pandas" "httpx httpx orjson pandas" "dlt dlt[duckdb] pyarrow" "dbfy dbfy" "httpfs duckdb-extension-httpfs" \
+    "shillelagh shillelagh[genericjsonapi]"; do
+    # shellcheck disable=SC2086 - the words after the first are packages
+    printf '%s\n' ${rival#* } | compile "$@" - --output-file "requirements/bench-${rival%% *}.txt"
+done
+
 # The compiled build has the version of sqlglot that the other files pin.
 sqlglot=$(sed -n 's/^sqlglot==\([^ ]*\).*/\1/p' requirements/duckdb-2.0.txt)
 echo "sqlglot[c]==$sqlglot" | compile "$@" - --output-file requirements/compiled.txt
