@@ -1,4 +1,4 @@
-"""One way asks one question, in a process of its own: `python -m benchmarks.measure ORDER`, both ways in JSON.
+"""One way asks one question, in a process of its own: `python -m benchmarks.measure`, told what to do and answering in JSON.
 
 What a first call loads is loaded by a small question before, so that time is of the question alone; peak memory is of the whole process.
 """
@@ -79,4 +79,4 @@ def _medians(figures: list[tuple[float, float]]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(**json.loads(sys.argv[1]))))
+    print(json.dumps(measure(**json.load(sys.stdin))))

@@ -16,7 +16,7 @@ from benchmarks.report import Result, combined, judged
 from benchmarks.scenarios import COMMANDS, STARTUP_BARS, Command
 
 ROOT = Path(__file__).parent.parent
-_TIMES = 5
+_TIMES = 3
 """For each round: a start is short."""
 
 
