@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import report, startup
-from benchmarks.data import GETS, LONG, PAGES, Setting, run_id
+from benchmarks.data import LONG, PAGES, SINGLE, Setting
 from benchmarks.measure import timed
 from benchmarks.report import Result, combined, judged
 from benchmarks.scenarios import SCENARIOS, WAYS, Scenario
@@ -98,10 +98,10 @@ def server_speed(port: int) -> dict[str, float]:
     from benchmarks.ways.raw import Connection
 
     connection = Connection(Setting(f"http://127.0.0.1:{port}/0/v1").base_url)
-    short_s, _ = timed(lambda: [connection.get(f"/threads/{LONG}/runs/{run_id(LONG, number)}") for number in range(GETS)])
+    short_s, _ = timed(lambda: [connection.get(f"/threads/{name}") for name in SINGLE])
     sizes: list[int] = []
     pages_s, _ = timed(lambda: sizes.extend(len(page) for page in connection.pages(LONG)))
-    return {"short_per_s": GETS / short_s, "pages_per_s": PAGES[LONG] / pages_s, "mb_per_s": sum(sizes) / pages_s / 1e6}
+    return {"short_per_s": len(SINGLE) / short_s, "pages_per_s": PAGES[LONG] / pages_s, "mb_per_s": sum(sizes) / pages_s / 1e6}
 
 
 def machine() -> dict[str, Any]:

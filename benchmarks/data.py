@@ -20,8 +20,8 @@ LONG, HUGE, SMALL = "thread_long", "thread_huge", "thread_tiny"
 THREADS = tuple(f"thread_{number:04d}" for number in range(200))
 PAGES = {LONG: BLOCK, HUGE: 10 * BLOCK, SMALL: 1, **dict.fromkeys(THREADS, 5)}
 """How many pages each thread has. All names are of one length."""
-GETS = 10_000
-"""Runs at the start of LONG that are there to be got one by one."""
+SINGLE = tuple(f"thread_{number:024d}" for number in range(10_000))
+"""Threads that are got themselves, one by one: the API has no list of them."""
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-4.1")
 ASSISTANTS = 7
@@ -99,6 +99,12 @@ def run(thread: str, number: int) -> dict[str, Any]:
     }
 
 
+def thread(name: str) -> dict[str, Any]:
+    """A thread itself."""
+    created = 1_790_000_000 + (int(name[-5:]) if name in SINGLE else 0)
+    return {"id": name, "object": "thread", "created_at": created, "metadata": {"tenant": "t1"}, "tool_resources": {}}
+
+
 def page(thread: str, start: int, limit: int = PAGE) -> bytes:
     """The page of `thread` from the run of number `start`; without a row after the last."""
     end = min(start + limit, PAGES[thread] * PAGE)
@@ -140,6 +146,11 @@ def by_assistant_and_model(threads: Sequence[str]) -> Answer:
     """The tokens of each assistant and model."""
     numbers = [number for thread in threads for number in range(PAGES[thread] * PAGE)]
     return _sums(((assistant(number), model(number)) for number in numbers), (sum(tokens(number)) for number in numbers))
+
+
+def created() -> Answer:
+    """How many of SINGLE there are, and the sum of when they were created."""
+    return [[len(SINGLE), sum(1_790_000_000 + number for number in range(len(SINGLE)))]]
 
 
 # --- how it is asked for

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from benchmarks.data import GETS, HUGE, LONG, PAGES, SMALL, THREADS, Answer, by_assistant_and_model, by_model, model, run_id, tokens
+from benchmarks.data import HUGE, LONG, PAGES, SINGLE, SMALL, THREADS, Answer, by_assistant_and_model, by_model, created, model, run_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,6 @@ class Scenario:
     """How often the question is asked in one process."""
     rounds: int | None = None
     """Where that is fewer than elsewhere."""
-    ids: Sequence[str] = ()
     floors: Mapping[str, float | tuple[str, ...]] = field(default_factory=dict)
     """What figures are held against: seconds, or ways, the slowest of which counts."""
     left_out: Mapping[str, str] = field(default_factory=dict)
@@ -83,9 +82,8 @@ class Scenario:
     def order(self, way: Way, port: int) -> dict[str, Any]:
         """What `benchmarks.measure` is told."""
         setting = {"base_url": f"http://127.0.0.1:{port}/{self.delay_ms}/v1", "in_flight": self.in_flight, "options": dict(way.options)}
-        warm, args = ([[SMALL]], [list(self.threads)]) if not self.ids else ([[LONG], [self.ids[0]]], [list(self.threads), list(self.ids)])
         known = {"module": way.module, "kind": way.kind, "setting": setting}
-        return {**known, "question": self.question, "warm": warm, "args": args, "times": self.times}
+        return {**known, "question": self.question, "warm": [[SMALL]], "args": [list(self.threads)], "times": self.times}
 
 
 def _latency_s(threads: Sequence[str], delay_ms: int, in_flight: int) -> float:
@@ -99,9 +97,7 @@ _FLOOR = ("sockets", "DuckDB", "sockets + DuckDB")
 _OURS = ("rowcall", "rowcall, curl")
 _RIVALS = ("httpx + orjson + pandas", "openai SDK + pandas", "dlt", "dbfy", "DuckDB httpfs", "shillelagh")
 _AS_ABOVE = "fetches and makes what it does in a, so that it takes as long"
-_ONE_BY_ONE = "has no path parameters: every run would be a table of its own"
-_GET_IDS = [run_id(LONG, number) for number in range(GETS)]
-_GOT = sorted([name, sum(sum(tokens(number)) for number in range(GETS) if model(number) == name)] for name in {model(n) for n in range(3)})
+_ONE_BY_ONE = "has no path parameters: every thread would be a table of its own"
 _AT_ONCE = THREADS[:32]
 
 
@@ -167,14 +163,13 @@ SCENARIOS: Mapping[str, Scenario] = {
     "e": Scenario(
         "10,000 dependent gets at 5 ms, 16 in flight",
         "gets",
-        (LONG,),
-        _GOT,
+        SINGLE,
+        created(),
         (*_OURS, "sockets", "httpx + orjson + pandas", "openai SDK + pandas", "DuckDB httpfs"),
         # 0.9 of its speed.
         bars=(Bar("rowcall", most=1 / 0.9, of="httpx + orjson + pandas"),),
         delay_ms=5,
-        ids=_GET_IDS,
-        floors={"latency": ceil(GETS / 16) * 0.005},
+        floors={"latency": ceil(len(SINGLE) / 16) * 0.005},
         left_out={
             "dlt": "is busy all the time in b, at a tenth of the requests",
             "dbfy": _ONE_BY_ONE,

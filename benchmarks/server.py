@@ -13,7 +13,7 @@ import gc
 import json
 import socket
 
-from benchmarks.data import GETS, HUGE, LONG, PAGE, PAGES, SMALL, THREADS, page, page_from, run, run_id, run_number
+from benchmarks.data import HUGE, LONG, PAGE, PAGES, SINGLE, SMALL, THREADS, page, page_from, run_number, thread
 
 _END = b"\r\n\r\n"
 _SEND_BUFFER = 4 << 20
@@ -28,27 +28,26 @@ class Api:
 
     def __init__(self) -> None:
         self._block = [page(LONG, number * PAGE) for number in range(PAGES[LONG])]
-        self._runs = {run_id(LONG, number): _answer(json.dumps(run(LONG, number)).encode()) for number in range(GETS)}
-        self._pages = {
-            thread: [_answer(page_from(self._block, thread, number)) for number in range(PAGES[thread])]
-            for thread in (LONG, SMALL, *THREADS)
-        }
+        self._threads = {name: _answer(json.dumps(thread(name)).encode()) for name in (SMALL, *SINGLE)}
+        self._pages = {name: [_answer(page_from(self._block, name, at)) for at in range(PAGES[name])] for name in (LONG, SMALL, *THREADS)}
 
-    def answer(self, thread: str, id_: str | None, query: dict[str, str]) -> bytes:
-        """What answers a request for one run, or for a page of a thread's."""
-        if id_ is not None:
-            return self._runs[id_]
+    def thread(self, name: str) -> bytes:
+        """What answers a request for a thread."""
+        return self._threads[name]
+
+    def runs(self, name: str, query: dict[str, str]) -> bytes:
+        """What answers a request for a page of a thread's runs."""
         limit = int(query.get("limit", "20"))
-        start = run_number(thread, query["after"]) + 1 if "after" in query else 0
+        start = run_number(name, query["after"]) + 1 if "after" in query else 0
         number, rest = divmod(start, PAGE)
-        if limit != PAGE or rest or number == PAGES[thread]:
-            return _other_page(thread, start, limit)
-        return _answer(page_from(self._block, thread, number)) if thread == HUGE else self._pages[thread][number]
+        if limit != PAGE or rest or number == PAGES[name]:
+            return _other_page(name, start, limit)
+        return _answer(page_from(self._block, name, number)) if name == HUGE else self._pages[name][number]
 
 
 @functools.cache
-def _other_page(thread: str, start: int, limit: int) -> bytes:
-    return _answer(page(thread, start, limit))
+def _other_page(name: str, start: int, limit: int) -> bytes:
+    return _answer(page(name, start, limit))
 
 
 class Connection(asyncio.Protocol):
@@ -86,9 +85,9 @@ class Connection(asyncio.Protocol):
             return 0, _answer(b"%d" % Connection.count)
         Connection.count += 1
         try:
-            _, delay_ms, _, _, thread, _, *id_ = path.split("/")
+            _, delay_ms, _, _, name, *runs = path.split("/")
             pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair)
-            return float(delay_ms) / 1000, self._api.answer(thread, id_[0] if id_ else None, pairs)
+            return float(delay_ms) / 1000, self._api.runs(name, pairs) if runs else self._api.thread(name)
         except (IndexError, KeyError, ValueError) as error:
             return 0, _answer(json.dumps({"error": {"message": f"no {target}: {error!r}"}}).encode(), b"404 Not Found")
 

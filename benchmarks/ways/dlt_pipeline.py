@@ -62,8 +62,3 @@ class Way:
 
     def first_ten(self, threads: Sequence[str]) -> Answer:
         return self._chains(threads, "SELECT id, model FROM api.runs LIMIT 10", params={"limit": 10}, paginator="single_page")
-
-    def gets(self, threads: Sequence[str], ids: Sequence[str]) -> Answer:
-        endpoint = {"path": f"threads/{threads[0]}/runs/{{resources.parents.id}}", "paginator": "single_page"}
-        sql = "SELECT model, sum((usage->>'total_tokens')::BIGINT)::BIGINT FROM api.runs GROUP BY model"
-        return self._loaded([{"id": id_} for id_ in ids], endpoint, sql)

@@ -64,11 +64,11 @@ class Way:
         source = f"read_json('{self._base_url}/threads/{threads[0]}/runs?limit=10', columns = {{'data': '{_struct(USED | {'id': 'VARCHAR'})}[]'}})"
         return self._rows(f"SELECT r.id, r.model FROM (SELECT unnest(data) AS r FROM {source}) LIMIT 10")
 
-    def gets(self, threads: Sequence[str], ids: Sequence[str]) -> Answer:
-        urls = [f"{self._base_url}/threads/{threads[0]}/runs/{id_}" for id_ in ids]
+    def gets(self, threads: Sequence[str]) -> Answer:
+        urls = [f"{self._base_url}/threads/{thread}" for thread in threads]
         own = self._own.cursor()
         own.execute("SET threads = 16")  # each waits for one file
-        sql = f"SELECT model, sum(usage.total_tokens)::BIGINT FROM read_json($1, columns = {USED}) GROUP BY model"
+        sql = "SELECT count(*), sum(created_at)::BIGINT FROM read_json($1, columns = {id: 'VARCHAR', created_at: 'BIGINT'})"
         return sorted(list(row) for row in own.execute(sql, [urls]).fetchall())
 
     def at_once(self, threads: Sequence[str]) -> Answer:

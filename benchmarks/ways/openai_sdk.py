@@ -17,7 +17,8 @@ warnings.simplefilter("ignore")  # it says at each call that its Assistants API 
 
 class Way:
     def __init__(self, setting: Setting) -> None:
-        self._runs = openai.OpenAI(base_url=setting.base_url, api_key=KEY).beta.threads.runs
+        self._threads = openai.OpenAI(base_url=setting.base_url, api_key=KEY).beta.threads
+        self._runs = self._threads.runs
         self._pool = ThreadPoolExecutor(setting.in_flight)
 
     def _thread(self, thread: str) -> list[Any]:
@@ -46,9 +47,9 @@ class Way:
         frame = pd.DataFrame([(run.id, run.model) for run in self._runs.list(threads[0], limit=10).data], columns=["id", "model"])
         return sorted(frame.to_numpy().tolist())
 
-    def gets(self, threads: Sequence[str], ids: Sequence[str]) -> Answer:
-        runs = self._pool.map(lambda id_: self._runs.retrieve(id_, thread_id=threads[0]), ids)
-        return sums(pd.DataFrame([(run.model, _tokens(run)) for run in runs], columns=["model", "tokens"]), "model")
+    def gets(self, threads: Sequence[str]) -> Answer:
+        frame = pd.DataFrame([thread.model_dump() for thread in self._pool.map(self._threads.retrieve, threads)])
+        return [[len(frame), int(frame["created_at"].sum())]]
 
     def at_once(self, threads: Sequence[str]) -> Answer:
         with ThreadPoolExecutor(len(threads)) as pool:

@@ -95,10 +95,6 @@ class Sockets:
             return self._connection().pages(threads[0])
         return self._as_they_come(lambda thread: self._connection().pages(thread), threads)
 
-    def runs(self, thread: str, ids: Sequence[str]) -> Iterator[bytes]:
-        """Single runs, as they come."""
-        return self._as_they_come(lambda id_: iter((self._connection().get(f"/threads/{thread}/runs/{id_}"),)), ids)
-
     def _as_they_come(self, call: Callable[[str], Iterable[bytes]], values: Sequence[str]) -> Iterator[bytes]:
         found: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
 
@@ -123,8 +119,8 @@ class Sockets:
 
     by_model = by_assistant_and_model = whole
 
-    def gets(self, threads: Sequence[str], ids: Sequence[str]) -> None:
-        for _ in self.runs(threads[0], ids):
+    def gets(self, threads: Sequence[str]) -> None:
+        for _ in self._as_they_come(lambda thread: (self._connection().get(f"/threads/{thread}"),), threads):
             pass
 
 

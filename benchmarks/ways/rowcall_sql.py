@@ -45,10 +45,10 @@ class Way:
         """The request of `first_ten`, by an httpx client that is kept."""
         self._http.get(f"{self._setting.base_url}/threads/{threads[0]}/runs", params={"limit": 10})
 
-    def gets(self, threads: Sequence[str], ids: Sequence[str]) -> Answer:
-        self._own.execute("CREATE OR REPLACE TABLE wanted AS SELECT $1 AS thread_id, unnest($2::VARCHAR[]) AS run_id", [threads[0], ids])
-        sql = f"SELECT model, sum(usage.total_tokens)::BIGINT FROM wanted w JOIN {RUNS} r ON r.thread_id = w.thread_id AND r.id = w.run_id"
-        return _rows(self._db.sql(f"{sql} GROUP BY model").fetchall())
+    def gets(self, threads: Sequence[str]) -> Answer:
+        self._own.execute("CREATE OR REPLACE TABLE wanted AS SELECT unnest($1::VARCHAR[]) AS thread_id", [list(threads)])
+        sql = "SELECT count(*), sum(t.created_at)::BIGINT FROM wanted w JOIN openai.assistants.threads t ON t.id = w.thread_id"
+        return _rows(self._db.sql(sql).fetchall())
 
     def at_once(self, threads: Sequence[str]) -> Answer:
         """Each statement in a session of its own, since one session is not for two threads at once."""
