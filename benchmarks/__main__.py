@@ -108,7 +108,8 @@ def machine() -> dict[str, Any]:
     """Where the figures are from."""
     import duckdb
 
-    return {"cpus": 2, "python": platform.python_version(), "duckdb": duckdb.__version__, "system": platform.platform()}
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {"cpus": cpus, "python": platform.python_version(), "duckdb": duckdb.__version__, "system": platform.platform()}
 
 
 def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:

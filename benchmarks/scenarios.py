@@ -55,7 +55,7 @@ class Bar:
         unit = {"wall_s": "time", "peak_mb": "peak MB", "requests": "requests"}[self.figure]
         if self.least is not None:
             return f"{self.way}: ≥ {self.least:g} × as fast as {self.of}"
-        return f"{self.way}: {unit} ≤ {self.most:g}" + (f" × {self.of}" if self.of else "")
+        return f"{self.way}: {unit} ≤ {self.most:.3g}" + (f" × {self.of}" if self.of else "")
 
 
 @dataclass(frozen=True, slots=True)
