@@ -125,6 +125,7 @@ def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     arguments = _arguments()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start compiles anew what is loaded
     if hasattr(os, "sched_setaffinity"):  # figures of two cores, whatever the machine has
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     only = tuple(arguments.only.split(",")) if arguments.only else LETTERS
