@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Absent, ErrorShape, Lifecycle, Method, Paging, Retry, Type
+from rowcall.manifest.model import Absent, Column, ErrorShape, Lifecycle, Method, Paging, Retry, Type
 
 EXTRA = "_extra"
 """The column of what a record holds beyond its declared columns."""
@@ -124,6 +124,8 @@ class Scan:
     method: Method
     calls: tuple[Call, ...]
     protocol: Protocol
+    columns: Mapping[str, Column]
+    """The columns of the resource that the statement can mean, one at least."""
     hidden: tuple[Hidden, ...] = ()
     bound_by: Mapping[str, Origin] = field(default_factory=dict)
     """For each bound parameter, where its values come from."""

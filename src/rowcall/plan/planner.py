@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.catalog.template import identifier
 from rowcall.errors import MissingParameterError, PlanError, UnsupportedSQLError
-from rowcall.manifest.model import Method, Parameter, Scalar, Type, Verb
+from rowcall.manifest.model import Column, Method, Parameter, Scalar, Type, Verb
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.bindings import Bindings, Restriction
 from rowcall.plan.columns import name_edits
@@ -78,6 +78,17 @@ class Analysis:
     mentions: tuple[Mention, ...]
     scopes: Scopes
     said: Said
+    is_short: bool = True
+    """Whether the text can be bound over those columns only that it can mean, as `in_short` has it."""
+
+    def columns(self, number: int) -> Mapping[str, Column]:
+        """The columns of a reference that the statement can mean; where that is none, the first, since a row has to have something."""
+        mention = self.mentions[number]
+        columns = mention.reference.ref.resource.columns
+        wanted = used(mention.reference, mention.hidden, self.said) if self.is_short else None
+        if wanted is None:
+            return columns
+        return {name: column for name, column in columns.items() if name in wanted} or dict([next(iter(columns.items()))])
 
     def with_stand_ins(self) -> tuple[Edit, ...]:
         """All edits, each reference replaced by an empty table of its columns: what DuckDB binds before anything is fetched."""
@@ -401,6 +412,7 @@ class Planner:
             method=choice.method,
             calls=pushed.calls(reference.ref, choice.name, choice.method, choice.tuples),
             protocol=protocol(reference.ref, choice.method),
+            columns=self._analysis.columns(number),
             hidden=mention.hidden,
             bound_by={name: origins.get(names.get(name, name), Origin()) for name in choice.parameters},
             pushed=pushed.says,

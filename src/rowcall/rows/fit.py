@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Annotated, Any
 
@@ -36,7 +37,7 @@ class Fitter:
         self._type = record_type(columns)
         self._rows = rows
         self._extra = extra
-        self._decoder = msgspec.json.Decoder(_page_type(self._type, rows))
+        self._decoder = _decoder(self._type, rows)
 
     def fit(self, page: str) -> tuple[str, list[Misfit]]:
         """The page to hand on (the same text where everything fits and `_extra` is not wanted), and its misfits."""
@@ -84,6 +85,12 @@ def _decoded(page: str) -> Any:
         return msgspec.json.decode(page)
     except msgspec.ValidationError:
         return json.loads(page, parse_float=lambda text: number if isfinite(number := float(text)) else text)
+
+
+@lru_cache(maxsize=256)
+def _decoder(record: Object, rows: str | None) -> msgspec.json.Decoder[Any]:
+    """Made once for each form: that takes longer than to check a page."""
+    return msgspec.json.Decoder(_page_type(record, rows))
 
 
 def _page_type(record: Object, rows: str | None) -> Any:

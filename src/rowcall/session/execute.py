@@ -213,7 +213,7 @@ def prepare(text: str, context: Context) -> Analysis | None:
     except BindError as error:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
-    return analysis
+    return replace(analysis, is_short=False)
 
 
 def columns_of(context: Context) -> Describe:
@@ -224,10 +224,7 @@ def columns_of(context: Context) -> Describe:
 def _decoded(scans: Sequence[Scan], forms: Mapping[str, str] | None = None) -> dict[str, str]:
     """The SQL that decodes the pages of each scan, by source name; `forms` may have what to read FROM in place of a source's name."""
     read_from = forms or {}
-    return {
-        scan.source: decode(scan.ref.resource.columns, scan.method.rows, read_from.get(scan.source, scan.source), scan.hidden)
-        for scan in scans
-    }
+    return {scan.source: decode(scan.columns, scan.method.rows, read_from.get(scan.source, scan.source), scan.hidden) for scan in scans}
 
 
 def _empty(analysis: Analysis) -> dict[str, Any]:

@@ -186,7 +186,7 @@ class Reading:
         ahead: Callable[[int], None] | None = None,
     ) -> None:
         self._scan = scan
-        self._fitter = Fitter(scan.ref.resource.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
+        self._fitter = Fitter(scan.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
         self._misfits = Misfits(scan.ref.full_name)
         self._chains = chains
         self._store = store
