@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from random import Random
@@ -114,6 +116,15 @@ class Arena:
             return _rows(relation, statement)
         except duckdb.Error as error:
             return Answer("failed", error=str(error))
+
+    @contextmanager
+    def without_optimizer(self) -> Iterator[None]:
+        """While it lasts, DuckDB over tables does what a statement says, step by step."""
+        self.truth.execute("PRAGMA disable_optimizer")
+        try:
+            yield
+        finally:
+            self.truth.execute("PRAGMA enable_optimizer")
 
     def rows(self, text: str, statement: Statement) -> list[tuple[Any, ...]]:
         """The rows of a query of ours over tables, with the statement's parameters; raises duckdb.Error for one that does not end soon."""

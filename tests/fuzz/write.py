@@ -57,10 +57,12 @@ class Writer:
         """Leaves the source's name out before some columns that only one source has."""
         preds = [*select.where, *(pred for join in select.joins for pred in join.on)]
         names = Counter(name for source in select.sources for name in source.columns)
+        # A source that is not whole has more columns than are known here, of the same names perhaps.
+        whole = all(source.whole for source in select.sources)
         for parts in (*(pred.parts for pred in preds), *(output.parts for output in select.outputs)):
             for part in parts:
                 if isinstance(part, Col) and part.source in select.sources and names[part.name] == 1 and part.source.whole:
-                    part.bare = self.chance(0.25)
+                    part.bare = self.chance(0.25) and whole
 
     def _pivoted(self) -> Query:
         """PIVOT or UNPIVOT around a query."""

@@ -296,7 +296,7 @@ def check_shown(reference: Reference, hidden: Sequence[Hidden], others: Sequence
         if _may_match(columns.this, names) and not (alone and _is_told_apart(columns)):
             message = f"COLUMNS would show {', '.join(names)}, which is a parameter of the API and no column of SELECT *."
             raise UnsupportedSQLError(message, sql=text, span=reference.span, hint=f"{instead}name the columns one by one.")
-    known = reference.written
+    known = {*reference.written, *(name for columns in others if columns is not None for name in columns)}
     for column in select.find_all(exp.Column):
         bare = len(column.parts) == 1 and column.name.casefold() == reference.alias.casefold() not in known
         if bare and column.find_ancestor(exp.Select) is select:

@@ -327,6 +327,7 @@ class Frame:
         if position not in self._columns:
             source = self.sources[position]
             query = f"FROM {self.scopes.written(source.span)}" if source.span is not None else ""
+            self._columns[position] = {}  # a source cannot name its own columns, though what is in it looks for a name here
             found = self._given_by(source.node)
             self._columns[position] = found or (self.scopes.describe(query, [source.node]) if query else {})
         return self._columns[position]
