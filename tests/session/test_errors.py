@@ -25,6 +25,7 @@ from rowcall.errors import (
     SQLError,
     UnavailableError,
     UnknownNameError,
+    UnsupportedSQLError,
 )
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
@@ -124,6 +125,26 @@ def test_what_is_no_sql_is_an_sql_error(still: Sandbox, db: Session, sent: Sent,
 
     assert requests == []
     assert caught.value.sql
+
+
+def test_a_name_of_two_sources_in_a_sub_select_is_pointed_at(still: Sandbox, db: Session, sent: Sent) -> None:
+    """Though what is around the sub-select goes by the same names."""
+    sub_select = "(SELECT id AS w FROM assistants AS c ASOF JOIN runs AS s ON c.created_at >= s.created_at) AS c"
+    with sent(still) as requests, pytest.raises(BindError, match='Ambiguous reference to column name "id"') as caught:
+        db.sql(f"SELECT r.id FROM runs AS v JOIN {sub_select} ON c.w IN ['a'], runs AS r")
+
+    assert pointed(caught.value) == "id"
+    assert requests == []
+
+
+def test_a_column_of_another_source_may_be_named_like_a_resource(db: Session, world: Any) -> None:
+    """It is that column, as in DuckDB; by itself the name means the row as one value, which holds a parameter here."""
+    (run, *_) = world.of(world.threads[0])
+    where = f"WHERE r.thread_id = '{run['thread_id']}' AND r.run_id = '{run['id']}'"
+
+    assert db.sql(f"SELECT r FROM runs AS r, (SELECT 'mine' AS r) AS mine {where}").fetchall() == [("mine",)]
+    with pytest.raises(UnsupportedSQLError, match="r as one value would hold run_id"):
+        db.sql(f"SELECT r FROM runs AS r {where}")
 
 
 def test_an_open_string_is_pointed_at(db: Session) -> None:
@@ -253,7 +274,7 @@ def test_the_key_is_in_no_plan_repr_or_warning(scripted: Start, page: Callable[.
             str(db.sql("SHOW SETTINGS").fetchall()),
         ]
         with pytest.warns(MisfitWarning) as caught:
-            db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'thread_1'")
+            db.sql(f"SELECT id, created_at FROM {RUNS} WHERE thread_id = 'thread_1'")
         shown += [repr(db.last), *(str(warning.message) for warning in caught)]
 
     assert server.asked[0].headers["authorization"] == f"Bearer {SECRET}"

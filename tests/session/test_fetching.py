@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -431,6 +432,27 @@ def test_a_cache_that_is_no_time_is_refused(db: Session) -> None:
         db.sql("SET rowcall_cache = 'soon'")
     with pytest.raises(UsageError, match="cache takes how long"):
         rowcall.connect(cache="60")
+
+
+@pytest.mark.parametrize(
+    ("columns", "warned"),
+    [
+        ("id", []),
+        ("count(*)", []),
+        ("id, created_at", ["created_at"]),
+        ("*", ["created_at", "usage.total_tokens"]),
+        ("usage", ["usage.total_tokens"]),
+    ],
+)
+def test_what_does_not_fit_is_told_of_columns_that_the_statement_names(
+    scripted: Start, page: Page, run: Run, columns: str, warned: list[str]
+) -> None:
+    """The others are not decoded, and nothing of them is lost."""
+    server = scripted(lambda _: (200, page([run("run_1", created_at="soon", usage={"total_tokens": "many"})])))
+    with rowcall.connect(providers=server.providers) as db, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert len(db.sql(f"SELECT {columns} FROM {RUNS} WHERE thread_id = 'thread_1'").fetchall()) == 1
+    assert [re.findall(r"runs\.([\w.]+),", str(warning.message))[0] for warning in told] == warned
 
 
 # -- more than fits into memory -----------------------------------------------------------------------------------------------------
