@@ -479,6 +479,28 @@ def test_a_byte_order_mark_is_no_fault(folder: Path) -> None:
     assert shown(folder) == []
 
 
+def test_a_folder_is_read_again_when_a_file_of_it_has_changed(folder: Path) -> None:
+    """And only then, since every session asks; a fault that was mended is none, and a file that came or went counts."""
+    first = load_provider(folder)
+    assert load_provider(folder) is first
+
+    (folder / "provider.yaml").write_text(PROVIDER.replace("title: Zoo", "title: Ark"))
+    assert load_provider(folder).title == "Ark"
+
+    service = next(folder.glob("[!p]*.yaml"))
+    text = service.read_text()
+    service.write_text(text + "nonsense: 1\n")
+    with pytest.raises(ManifestError):
+        load_provider(folder)
+    service.write_text(text)
+    assert load_provider(folder).services.keys() == {service.stem}
+    service.unlink()
+    assert load_provider(folder).services == {}
+    service.symlink_to(folder / "gone.yaml")
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_provider(folder)
+
+
 def test_one_file_can_be_checked_by_itself(folder: Path) -> None:
     """A service file is checked against the provider beside it, and only its own faults are told."""
     replaced(folder, "provider.yaml", "title: Zoo", "titel: Zoo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from rowcall.errors import Fault, ManifestError, UsageError
@@ -18,8 +19,23 @@ _SANDBOX = "sandbox"
 def load_provider(folder: Path) -> Provider:
     """The provider that a folder describes, with its services by name.
 
-    Raises ManifestError with all faults of all its files, and UsageError where there is no such folder.
+    Read once in a process while its files stay as they are: each session asks. Raises ManifestError with all faults of all its files, and
+    UsageError where there is no such folder.
     """
+    return _load(folder, tuple(map(_state, sorted(folder.glob("*.yaml")))))
+
+
+def _state(file: Path) -> tuple[str, ...]:
+    """What differs when a file does."""
+    try:
+        found = file.stat()
+    except OSError as error:  # which is for whoever reads it to say
+        return (file.name, str(error))
+    return (file.name, str(found.st_ino), str(found.st_mtime_ns), str(found.st_size))
+
+
+@lru_cache(maxsize=32)
+def _load(folder: Path, _files: tuple[tuple[str, ...], ...]) -> Provider:
     provider, faults = _read_folder(folder)
     if faults:
         raise ManifestError(faults)
