@@ -588,6 +588,41 @@ def test_partial_and_misfits_are_told_of_when_duckdb_read_while_pages_came(big: 
     assert any("No more." in message for message in messages)
 
 
+@pytest.mark.parametrize("late", [0, 20])
+def test_what_the_time_did_not_suffice_for_is_told_of_in_a_partial_result(big: Callable[..., Any], late: int) -> None:
+    """Whether DuckDB reads already or not, rows that are missing are never so without a word."""
+
+    def special(thread: str, number: int) -> None:
+        if (thread, number) == ("thread_b", late):
+            time.sleep(6)
+
+    server = big(25, special)
+    sql = f"SELECT thread_id, count(*) FROM {RUNS} WHERE thread_id IN ('thread_a', 'thread_b') GROUP BY 1 ORDER BY 1"
+    with rowcall.connect(providers=server.providers, on_error="partial", timeout_s=4) as db:
+        with pytest.warns(PartialResultWarning, match="Not done within timeout_s=4"):
+            rows = db.sql(sql).fetchall()
+        assert db.last.partial
+    assert rows == [("thread_a", 25), ("thread_b", late)][: 2 if late else 1]
+
+
+def test_a_list_that_was_read_for_keys_is_kept_for_the_rows_that_it_gives_keys_for(big: Callable[..., Any], page: Page, run: Run) -> None:
+    """A call of two scans in two rounds is sent once, and its pages are there for both."""
+
+    def special(thread: str, number: int) -> tuple[Any, ...]:
+        to = "thread_a" if number % 2 else "thread_b"
+        row = run(f"run_{thread[7:]}_{number}", thread_id=thread, created_at=number, assistant_id=to, instructions=BIG)
+        return 200, page([row], more=number < 39)
+
+    server = big(40, special)
+    join = f"{RUNS} a JOIN {RUNS} b ON b.thread_id = a.assistant_id AND b.created_at = a.created_at"
+    with rowcall.connect(providers=server.providers) as db:
+        found = db.sql(
+            f"SELECT count(*), sum(length(b.instructions)), max(a.instructions) = $1 FROM {join} WHERE a.thread_id = 'thread_a'", [BIG]
+        )
+        assert found.fetchall() == [(40, 40 * len(BIG), True)]
+    assert len(server.asked) == 80
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.skipif(not streams(), reason="DuckDB 1.5 is given all pages before it starts")
 @pytest.mark.parametrize(

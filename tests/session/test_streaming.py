@@ -18,7 +18,9 @@ import rowcall
 from rowcall.engine import arrow
 from rowcall.engine.source import streams
 from rowcall.errors import AuthError, BudgetError, MisfitWarning, PartialResultWarning, RequestError, UnavailableError
+from rowcall.http.control import Cancelled, Control
 from rowcall.session.fetching import Fetching
+from rowcall.session.streaming import Window
 
 RUNS = "openai.assistants.runs"
 T = "thread_id = 'thread_1'"
@@ -353,3 +355,15 @@ def test_explain_says_how_it_is_paged(paged: Callable[..., Any]) -> None:
     assert note.startswith("page by page" if streams() else "all pages before the first row")
     assert (nothing, len(server.asked), len(sent)) == (0, *([1, 1] if streams() else [PAGES, PAGES]))
     assert "paging" not in plain
+
+
+def test_a_reader_leaves_it_to_the_calls_to_say_that_the_time_is_over() -> None:
+    """Else a call that was cut short would be taken for one that had ended; that the statement was cancelled it does say."""
+    control = Control(timeout_s=0)
+    window = Window(control)
+
+    with window.changed:
+        window.starve()
+        control.cancel()
+        with pytest.raises(Cancelled):
+            window.starve()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -119,13 +120,11 @@ class Fetching:
 
         Not those of a call that several scans have, nor those that were read for keys.
         """
-        owners: dict[Request, set[str]] = {}
+        owners = Counter(request for reading in self._readings.values() for request in reading.requests)
         for scan in self._last:
-            for call in scan.calls:
-                owners.setdefault(call.request, set()).add(scan.source)
-        for scan in self._last:
-            if all(len(owners[call.request]) == 1 for call in scan.calls):
-                self._readings[scan.source].keep_none()
+            reading = self._readings[scan.source]
+            if all(owners[request] == 1 for request in reading.requests):
+                reading.keep_none()
 
     # -- calls that go out together --------------------------------------------------------------------------------------------------
 
@@ -143,7 +142,8 @@ class Fetching:
         chains = [Pushed(self._window) for _ in calls]
         self._chains.update(zip((call.request for call in calls), chains, strict=True))
         crew = Crew(client, calls, protocol, self._control, partial=self._partial, hold=self._window.hold)
-        self._open += 1
+        with self._window.changed:
+            self._open += 1
         self._start(functools.partial(self._collect, crew, chains))
 
     def _start(self, work: Callable[[], None]) -> None:

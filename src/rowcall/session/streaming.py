@@ -14,9 +14,9 @@ from typing import Protocol
 
 from rowcall.engine.arrow import PAGES_PER_BATCH, full
 from rowcall.errors import EngineError, RequestError
-from rowcall.http.control import Control
+from rowcall.http.control import Cancelled, Control
 from rowcall.http.page import Page
-from rowcall.plan.nodes import EXTRA, Scan
+from rowcall.plan.nodes import EXTRA, Request, Scan
 from rowcall.rows.fit import Fitter
 from rowcall.session.misfits import Misfits
 from rowcall.session.store import Place, Store
@@ -96,10 +96,14 @@ class Window:
         self.changed.wait(_POLL_S)
 
     def starve(self) -> None:
-        """Waits as `wait` does, for a page: nobody is held back meanwhile. Raises what has gone wrong."""
+        """Waits as `wait` does, for a page: nobody is held back meanwhile. Raises what has gone wrong.
+
+        Whether the time is over is for the threads that fetch to say, each of its call, so that none is missing without a word.
+        """
         if self.error is not None:
             raise self.error
-        self._control.check()
+        if self._control.cancelled:
+            raise Cancelled
         self.starving += 1
         if self.starving == 1:
             self.changed.notify_all()
@@ -228,6 +232,11 @@ class Reading:
         while batch := self[len(pages) : len(pages) + PAGES_PER_BATCH]:
             pages += batch
         return pages
+
+    @property
+    def requests(self) -> frozenset[Request]:
+        """What its calls begin with."""
+        return frozenset(call.request for call in self._scan.calls)
 
     def keep_none(self) -> None:
         """Has each page dropped when it was read: DuckDB reads them once. Nobody else must read its calls."""
