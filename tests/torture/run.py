@@ -105,6 +105,7 @@ class Mill:
     def _session(self, in_flight: int) -> Session:
         settings = {"mill": {**self.box.providers["mill"], "max_in_flight": in_flight}}
         session = rowcall.connect(providers=settings, timeout_s=DEADLINE_S, max_requests=200)
+        session.sql("SELECT 1")  # DuckDB's thread is kept for the next statement, and so is there before any is counted
         session.connection.execute("CREATE TABLE mine (mill_id VARCHAR)")
         session.connection.executemany("INSERT INTO mine VALUES (?)", [[mill] for mill in self.mine])
         return session
