@@ -339,7 +339,7 @@ def test_nothing_stays_in_memory(paged: Callable[..., Any], monkeypatch: pytest.
         assert [len(relation.fetchall()) for relation in kept] == [1, 30]
     assert [reference() for reference in made] == [None] * 3
     assert (len(arrow._alive), len(arrow._capsules)) == before
-    assert not [thread for thread in threading.enumerate() if thread.name == "rowcall-ahead"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "rowcall-fetching"]
 
 
 def test_explain_says_how_it_is_paged(paged: Callable[..., Any]) -> None:
