@@ -13,6 +13,8 @@ RIVALS := $(patsubst requirements/bench-%.txt,%,$(wildcard requirements/bench-*.
 COMPILED_TESTS := tests/sql tests/plan tests/fuzz tests/session/test_differential.py
 # What asks DuckDB anything; the command line does so through the session.
 OLDER_TESTS := tests/engine tests/rows tests/plan tests/session tests/fuzz
+# Whether an environment is what it is called.
+HOUSE := tests/test_house.py::test_the_pins_are_what_runs_here
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -72,7 +74,7 @@ matrix: test $(MATRIX:%=test-%) ## run the tests on DuckDB 2.0 and 1.5, sqlglot 
 
 .PHONY: $(MATRIX:%=test-%)
 $(MATRIX:%=test-%): test-%: .venv-%/.ready
-	.venv-$*/bin/python -m pytest -n $(JOBS) $(if $(findstring compiled,$*),$(COMPILED_TESTS),$(OLDER_TESTS)) $(ARGS)
+	.venv-$*/bin/python -m pytest -n $(JOBS) $(if $(findstring compiled,$*),$(COMPILED_TESTS),$(OLDER_TESTS)) $(HOUSE) $(ARGS)
 
 .PHONY: others
 others: $(VENV)/.ready .venv-others/.ready ## run the tests against a server that is not ours
@@ -122,12 +124,15 @@ clean: ## remove what the other targets made
 
 # --- environments: made anew when a file they are made from has changed
 
-.venv/.ready .venv-2.0-compiled/.ready: requirements/duckdb-2.0.txt
+.venv/.ready: pyproject.toml requirements/venv.sh requirements/duckdb-2.0.txt
+	@sh requirements/venv.sh "$(PYTHON)" $(@D) $(filter %.txt,$^) .
+	@touch $@
+
+# What differs from .venv, which is seen behind it; all else would be the same files again.
 .venv-1.5/.ready .venv-1.5-compiled/.ready: requirements/duckdb-1.5.txt
 .venv-1.5-compiled/.ready .venv-2.0-compiled/.ready: requirements/compiled.txt
-
-.venv/.ready $(MATRIX:%=.venv-%/.ready): pyproject.toml requirements/venv.sh
-	@sh requirements/venv.sh "$(PYTHON)" $(@D) $(filter %.txt,$^) .
+$(MATRIX:%=.venv-%/.ready): $(VENV)/.ready
+	@sh requirements/venv.sh $(BIN)/python $(@D) $(filter %.txt,$^) $(VENV) .
 	@touch $@
 
 .venv-others/.ready: requirements/other-servers.txt requirements/venv.sh

@@ -14,10 +14,9 @@ compile() {
         --no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" "$@"
 }
 
-for duckdb in 2.0 1.5; do
-    compile "$@" pyproject.toml --extra arrow --extra test --extra docs --extra dev \
-        --constraint "requirements/duckdb-$duckdb.in" --output-file "requirements/duckdb-$duckdb.txt"
-done
+compile "$@" pyproject.toml --extra arrow --extra test --extra docs --extra dev \
+    --constraint requirements/duckdb-2.0.in --output-file requirements/duckdb-2.0.txt
+compile "$@" requirements/duckdb-1.5.in --output-file requirements/duckdb-1.5.txt
 
 # A server that is not ours, for the tests to run against; it wants an older `openai`, so it has an environment of its own.
 echo "openai-responses" | compile "$@" - --output-file requirements/other-servers.txt
@@ -29,6 +28,6 @@ for rival in "openai openai pandas" "httpx httpx orjson pandas" "dlt dlt[duckdb]
     printf '%s\n' ${rival#* } | compile "$@" - --output-file "requirements/bench-${rival%% *}.txt"
 done
 
-# The compiled build has the version of sqlglot that the other files pin.
+# The compiled build has the version of sqlglot that the first file pins.
 sqlglot=$(sed -n 's/^sqlglot==\([^ ]*\).*/\1/p' requirements/duckdb-2.0.txt)
 echo "sqlglot[c]==$sqlglot" | compile "$@" - --output-file requirements/compiled.txt

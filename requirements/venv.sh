@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes a virtual environment anew and installs things into it, in order: requirements (*.txt, pinned with hashes), a wheel (what it
-# depends on at the versions of duckdb-2.0.txt), or `.`, this checkout as it stands, so that edits are live.
+# Makes a virtual environment anew and puts things into it, in order: requirements (*.txt, pinned with hashes), a wheel (what it depends
+# on at the versions of duckdb-2.0.txt), another environment, whose packages are found after its own, or `.`, this checkout as it stands,
+# so that edits are live.
 # Usage: venv.sh PYTHON DIRECTORY THING...
 set -eu
 python=$1
@@ -34,6 +35,11 @@ else
     fail "$python has neither ensurepip nor pip; on Debian and Ubuntu: apt install python3-venv, or python3-pip"
 fi
 for thing in "$@"; do
+    if [ -e "$thing/pyvenv.cfg" ]; then
+        packages='import sysconfig; print(sysconfig.get_path("purelib"))'
+        "$thing/bin/python" -c "$packages" >"$("$venv/bin/python" -c "$packages")/base.pth"
+        continue
+    fi
     case $thing in
         # Compiling every module takes as long as all else together; Python compiles those that are imported.
         *.txt) pip install --quiet --no-input --no-compile --require-hashes --requirement "$thing" ;;
