@@ -18,6 +18,9 @@ compile "$@" pyproject.toml --extra arrow --extra test --extra docs --extra dev 
     --constraint requirements/duckdb-2.0.in --output-file requirements/duckdb-2.0.txt
 compile "$@" requirements/duckdb-1.5.in --output-file requirements/duckdb-1.5.txt
 
+# What installs the others: the pip that comes with Python 3.11 takes twice as long over the same files.
+echo "pip" | compile "$@" - --output-file requirements/pip.txt
+
 # A server that is not ours, for the tests to run against; it wants an older `openai`, so it has an environment of its own.
 echo "openai-responses" | compile "$@" - --output-file requirements/other-servers.txt
 

@@ -34,6 +34,7 @@ elif "$python" -m pip --version >/dev/null 2>&1; then
 else
     fail "$python has neither ensurepip nor pip; on Debian and Ubuntu: apt install python3-venv, or python3-pip"
 fi
+pip install --quiet --no-input --no-compile --require-hashes --requirement requirements/pip.txt
 for thing in "$@"; do
     if [ -e "$thing/pyvenv.cfg" ]; then
         packages='import sysconfig; print(sysconfig.get_path("purelib"))'

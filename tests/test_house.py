@@ -142,7 +142,7 @@ def test_the_changelog_has_its_form() -> None:
             assert [fact for fact in facts if not re.fullmatch(r"- .*\.", fact)] == []
 
 
-@pytest.mark.parametrize("name", ["duckdb-2.0.txt", "duckdb-1.5.txt", "compiled.txt", "other-servers.txt"])
+@pytest.mark.parametrize("name", ["duckdb-2.0.txt", "duckdb-1.5.txt", "compiled.txt", "pip.txt", "other-servers.txt"])
 def test_every_pin_has_hashes_and_no_address(name: str) -> None:
     """Each requirement is one exact version with at least one hash, and no line is an option of pip's."""
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
