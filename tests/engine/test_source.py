@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from rowcall.engine import source as sources
 from rowcall.engine.source import page_source, streams
 from rowcall.errors import EngineError
 
@@ -43,3 +46,30 @@ def test_without_pyarrow_duckdb_1_5_says_what_to_install(monkeypatch: pytest.Mon
 
     with pytest.raises(EngineError, match=r"install rowcall\[arrow\]"):
         page_source([])
+
+
+@pytest.mark.skipif(streams(), reason="DuckDB 2.0 is given pages as they come")
+def test_pages_that_are_too_many_for_memory_are_read_from_a_file_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them, as often as they are asked for."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sources, "HELD", 10_000)
+    pages = [(f"{number}ä" * 100, str(number)) for number in range(2000)]
+
+    source = page_source(pages)
+
+    assert list(tmp_path.iterdir()) == []
+    with duckdb.connect() as con:
+        assert con.sql("SELECT page, key FROM source").fetchall() == pages
+        assert con.sql("SELECT count(*) FROM source a JOIN source b USING (page)").fetchall() == [(2000,)]
+    assert source is not None
+
+
+@pytest.mark.skipif(streams(), reason="DuckDB 2.0 is given pages as they come")
+def test_no_room_for_many_pages_is_an_error_that_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the system's reason, and never a page's text."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    monkeypatch.setattr(sources, "HELD", 10)
+
+    with pytest.raises(EngineError, match=r"do not fit into memory.*No such file or directory.*TMPDIR") as caught:
+        page_source([("secret", "{}")] * 10)
+    assert "secret" not in str(caught.value)

@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from rowcall.engine.arrow import PageStream
 from rowcall.engine.source import page_source, streams
 from rowcall.errors import RequestError
 from rowcall.http.client import Client
@@ -96,7 +95,7 @@ class Fetching:
         self._await(MUCH if last and streams() else None)
         self._last = scans if last else ()
         self._read(scans, {})
-        return {scan.source: self._source(scan) for scan in scans}
+        return {scan.source: page_source(self._readings[scan.source]) for scan in scans}
 
     def leave(self, scans: Sequence[Scan]) -> dict[str, object]:
         """For each scan, by the name of its source, what DuckDB reads, each page being fetched when it does."""
@@ -108,7 +107,7 @@ class Fetching:
                     self._chains[call.request] = Pulled(client.pages(call, scan.protocol, self._control), self._store)
             ahead[scan.source] = _Ahead([self._chains[call.request] for call in scan.calls], client.endpoint.max_in_flight, self._pull)
         self._read(scans, ahead)
-        return {scan.source: self._source(scan) for scan in scans}
+        return {scan.source: page_source(self._readings[scan.source]) for scan in scans}
 
     @property
     def is_much(self) -> bool:
@@ -203,10 +202,6 @@ class Fetching:
                 fail=self._fail,
                 ahead=ahead.get(scan.source),
             )
-
-    def _source(self, scan: Scan) -> object:
-        reading = self._readings[scan.source]
-        return PageStream(reading) if streams() else page_source(reading.whole())
 
     def _fail(self, error: BaseException) -> None:
         """Keeps an error and stops all sources. Raises it again for DuckDB to be told of, unless this is quiet."""

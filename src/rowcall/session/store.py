@@ -7,11 +7,11 @@ import tempfile
 import threading
 from typing import IO
 
+from rowcall.engine.source import no_room
 from rowcall.errors import EngineError
 
 HELD = 64 * 2**20
 """How many bytes of pages a statement holds in memory; the rest waits in a file without a name, which is gone when the process is."""
-_FULL = "The pages of this statement do not fit into memory, nor into a temporary file"
 Place = str | tuple[int, int]
 """Where a page is: here it is, or its offset and length in the file."""
 
@@ -35,7 +35,7 @@ class Store:
             try:
                 return self._written(body.encode())
             except OSError as error:
-                raise EngineError(f"{_FULL}: {error.strerror}. Ask for less, or name a directory with more room in TMPDIR.") from error
+                raise no_room(error) from error
 
     def _written(self, content: bytes) -> Place:
         if self._file is None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from rowcall.engine.arrow import PAGES_PER_BATCH, full
+from rowcall.engine.arrow import full
 from rowcall.errors import EngineError, RequestError
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.page import Page
@@ -225,13 +225,6 @@ class Reading:
             yield self._given(number)
             if self._ahead is not None:
                 return
-
-    def whole(self) -> list[tuple[str, str]]:
-        """All its pages."""
-        pages: list[tuple[str, str]] = []
-        while batch := self[len(pages) : len(pages) + PAGES_PER_BATCH]:
-            pages += batch
-        return pages
 
     @property
     def requests(self) -> frozenset[Request]:
