@@ -147,6 +147,18 @@ TRICKY = {
         "SELECT v.id, k.id FROM (FROM visits WHERE pen = 'p1') v FULL JOIN (FROM keepers WHERE pen = 'p2') k ON v.n = k.n"
     ),
     "brackets around a join": "SELECT v.id FROM l LEFT JOIN (visits v JOIN k ON v.pen = k.pen) ON l.pen = v.pen WHERE v.pen = 'p2'",
+    "a collation beside one column of two that are equal": (
+        "SELECT v.id, nc.tag FROM nc JOIN visits v ON nc.pen = v.pen AND nc.pen = v.kind WHERE v.pen IN ('p1', 'P1', 'p2')"
+    ),
+    "a list of constants for a column that has a collation's equal": (
+        "SELECT v.id FROM nc JOIN visits v ON nc.pen = v.pen AND v.id = nc.tag WHERE list_contains(['P1', 'p2'], v.pen)"
+    ),
+    "brackets around a join whose first item is a sub-select": (
+        "SELECT v.id FROM visits v JOIN ((SELECT 'p1' AS pen UNION ALL SELECT 'P1') s JOIN m ON s.pen = m.pen) ON v.pen = m.pen WHERE m.n < 2"
+    ),
+    "brackets around a query in brackets": (
+        "SELECT v.id FROM visits v JOIN ((SELECT pen FROM m) UNION (SELECT pen FROM k) ORDER BY pen) s ON v.pen = s.pen JOIN ((FROM k)) t ON t.pen = s.pen"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

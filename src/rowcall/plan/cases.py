@@ -24,8 +24,8 @@ class Constants:
     """Whether each is a list, of which any value will do."""
     identical: bool
     """Whether NULL among them would mean NULL, and not nothing."""
-    through: tuple[str, ...] = ()
-    """Queries of one truth value each: whether a local column that they came through compares under a collation."""
+    through: tuple[tuple[str, ...], ...] = ()
+    """For each column, queries of one truth value each: whether a local column that it was found through compares under a collation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Keys:
     reads: frozenset[int]
     """The references whose pages the query reads."""
     through: tuple[str, ...] = ()
-    """As those of constants."""
+    """As those of constants, for all columns together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Case:
             if hits:
                 columns = tuple(name for name, _, _ in hits)
                 rows = tuple(tuple(row[at] for _, at, _ in hits) for row in atom.rows)
-                yield Constants(columns, rows, atom.listed, atom.identical, self._probes(path for _, _, path in hits))
+                yield Constants(columns, rows, atom.listed, atom.identical, tuple(self._probes([path]) for _, _, path in hits))
 
     def _probes(self, paths: Iterable[tuple[Place, ...]]) -> tuple[str, ...]:
         found = {probe for path in paths for place in path if (probe := self._probe(place))}

@@ -123,6 +123,9 @@ class Layout:
         """Whether a query stands in a bracket."""
         while self.tokens[bracket].kind == "L_PAREN" and bracket + 1 < len(self.tokens):
             bracket += 1
+            after = self._partner.get(bracket, -1) + 1
+            if 0 < after < len(self.tokens) and self.tokens[after].kind not in _CLOSING and not self._clause(after):
+                return False  # such as a join whose first item is a sub-select
         return self.tokens[bracket].word in _QUERY
 
     def _cut(self, region: Range, anchor: int) -> dict[str, Range]:

@@ -126,8 +126,12 @@ class Resolver:
     def _constants(self, constants: Constants) -> Table | None:
         # Most databases have no collation, and to ask for it takes half as long as to try it.
         default = () if self._evaluate(DEFAULT_COLLATION)[1] == [("",)] else (_DEFAULT_COLLATES,)
-        if any(collated for query in (*default, *constants.through) for (collated,) in self._evaluate(query)[1]):
+        ways = constants.through or ((),) * len(constants.columns)
+        plain = [at for at, through in enumerate(ways) if not self._is_collated((*default, *through))]
+        if len(plain) < len(ways):
             self._say("The column compares under a collation, by which other texts are equal to it too.")
+            constants = _of_columns(constants, plain)
+        if not plain:
             return None
         values = [_written(operand) for row in constants.rows for operand in row]
         if None in values:
@@ -156,7 +160,7 @@ class Resolver:
 
     def _keys(self, keys: Keys) -> Table | None:
         origins = dict(zip(keys.columns, keys.origins, strict=True))
-        if any(collated for query in keys.through for (collated,) in self._evaluate(query)[1]):
+        if self._is_collated(keys.through):
             self._say("A column that they come through compares under a collation, by which other texts are equal to it too.")
             return None
         width = len(keys.columns)
@@ -190,6 +194,10 @@ class Resolver:
         if found is None:
             raise BindError("These keys cannot be bound.")
         return found, []
+
+    def _is_collated(self, queries: Sequence[str]) -> bool:
+        """Whether one of some queries of one truth value each says so."""
+        return any(collated for query in queries for (collated,) in self._evaluate(query)[1])
 
     def _is_any(self, sql: str) -> bool:
         """Whether a query has rows; true where it cannot be told."""
@@ -251,6 +259,12 @@ class Resolver:
     def _say(self, reason: str) -> None:
         if reason not in self.reasons:
             self.reasons.append(reason)
+
+
+def _of_columns(constants: Constants, at: Sequence[int]) -> Constants:
+    """What is said of some of the columns alone."""
+    rows = tuple(tuple(row[i] for i in at) for row in constants.rows)
+    return replace(constants, columns=tuple(constants.columns[i] for i in at), rows=rows, through=())
 
 
 def _written(operand: Operand) -> str | int | None:

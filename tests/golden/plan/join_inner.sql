@@ -67,3 +67,18 @@ SELECT r.id FROM loose o JOIN openai.assistants.runs r ON r.thread_id = o.thread
 --                                       ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A collation of one column says nothing against a constant that another has without it.
+SELECT r.id FROM loose o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id AND r.id = o.thread_id WHERE r.thread_id IN ('t1', 'T1');
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, T1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/T1/runs?limit=100
+-- columns: id
+
+-- A join in brackets whose first item is a sub-select.
+SELECT r.id FROM openai.assistants.runs r JOIN ((SELECT 't1' AS thread_id UNION SELECT 't5') s JOIN owners o ON o.thread_id = s.thread_id) ON s.thread_id = r.thread_id;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from s.thread_id)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
