@@ -159,6 +159,14 @@ TRICKY = {
     "brackets around a query in brackets": (
         "SELECT v.id FROM visits v JOIN ((SELECT pen FROM m) UNION (SELECT pen FROM k) ORDER BY pen) s ON v.pen = s.pen JOIN ((FROM k)) t ON t.pen = s.pen"
     ),
+    "a resource of no row that matters, beside a LEFT JOIN and a sub-select that counts it": (
+        "SELECT v.id, s.c FROM visits v LEFT JOIN keepers e ON e.n = v.n AND e.pen = 'p1' AND e.pen = 'p2', "
+        "(SELECT count(*) AS c FROM keepers WHERE id = 'k1' AND id = 'k2') s WHERE v.pen = 'p1'"
+    ),
+    "a resource of no row that matters, in NOT EXISTS and in one side of UNION": (
+        "SELECT v.id FROM visits v WHERE v.pen = 'p1' AND NOT EXISTS (SELECT 1 FROM keepers k WHERE k.id = 'k1' AND k.id = 'k2' AND k.n = v.n)"
+        " UNION ALL SELECT k.id FROM keepers k JOIN visits v ON v.n = k.n WHERE k.id = 'k1' AND v.pen = 'p1' AND v.pen = 'p2'"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

@@ -222,9 +222,14 @@ class _Known:
     choice: _Choice | None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no row of the reference can matter, whatever the others hold."""
+        return all(any(table.known and not table.rows for table in alternative) for alternative in self.alternatives)
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing of it depends on pages that have not been fetched."""
-        return all(table.known for alternative in self.alternatives for table in alternative)
+        return self.is_empty or all(table.known for alternative in self.alternatives for table in alternative)
 
 
 class Planner:
@@ -267,7 +272,7 @@ class Planner:
 
     def _next(self) -> tuple[Scan, ...]:
         pending = [number for number in range(len(self._analysis.mentions)) if number not in self._scans]
-        known = {number: self._know(number) for number in pending}
+        known = self._narrowed({number: self._know(number) for number in pending})
         ready = {number: found.choice for number, found in known.items() if found.choice is not None}
         if pending and not ready:
             self._refuse(known)
@@ -289,6 +294,19 @@ class Planner:
         found = together([scans[number] for number in chosen], self.scans, waiting, self._used)
         self._scans |= dict(zip(chosen, found, strict=True))
         return found
+
+    def _narrowed(self, known: dict[int, _Known]) -> dict[int, _Known]:
+        """What is known of references once those without a row that can matter count as read.
+
+        Of such a one nothing would be fetched: the empty table that stands for it has all of its rows that the statement needs. What lacks
+        a value stays as it is, for whether a statement is understood does not depend on what the user's tables hold.
+        """
+        empty: set[int] = set()
+        while more := {number for number, found in known.items() if found.is_empty} - empty:
+            empty |= more
+            callable_ = [number for number, found in known.items() if found.choice is not None and number not in empty]
+            known |= {number: found for number in callable_ if (found := self._know(number, empty=empty)).choice is not None}
+        return known
 
     def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str]) -> None:
         """Takes back that scans were fetched, and the SQL that decodes the pages of each, by source name."""
@@ -343,11 +361,12 @@ class Planner:
         """The references that can be fetched without what waits for them."""
         return {number for number, found in known.items() if found.choice is not None}
 
-    def _know(self, number: int, unread: Collection[int] = ()) -> _Known:
-        """What is known of a reference; the pages of those in `unread` count as not fetched."""
+    def _know(self, number: int, unread: Collection[int] = (), empty: Collection[int] = ()) -> _Known:
+        """What is known of a reference; the pages of those in `unread` count as not fetched, those in `empty` have no row that matters."""
         reference = self._analysis.mentions[number].reference
         ref = reference.ref
-        restriction = Bindings(self._analysis.scopes, self._fetched.difference(unread)).restriction(number, _columns(ref))
+        read = self._fetched.difference(unread).union(empty)
+        restriction = Bindings(self._analysis.scopes, read).restriction(number, _columns(ref))
         resolver = Resolver(ref, self._analysis.scopes, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
         pushdown = self._pushdown(number)

@@ -44,3 +44,25 @@ SELECT id FROM openai.assistants.runs r JOIN (SELECT 1 AS n WHERE false) e ON r.
 --   thread_id =  (from the statement)
 --   no request
 -- columns: id
+
+-- Where one resource has no row that can matter, nothing is asked of those that are joined with it.
+SELECT r.id FROM openai.assistants.runs r JOIN openai.assistants.threads t ON t.created_at = r.created_at WHERE r.thread_id = 't1' AND t.id = 't2' AND t.id = 't3';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   no request
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id
+
+-- A LEFT JOIN keeps the rows of its left side.
+SELECT t.id FROM openai.assistants.threads t LEFT JOIN openai.assistants.runs r ON r.thread_id = t.id AND r.id = 'r1' AND r.id = 'r2' WHERE t.id IN ('t1', 't2');
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t1, t2 (from the statement)
+--   GET /threads/t1
+--   GET /threads/t2
+-- 1. r: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from the statement)
+--   no request
+-- columns: id
