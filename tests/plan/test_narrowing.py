@@ -64,6 +64,23 @@ KEPT = {
         ["nowhere", "p 3", "p1", "p2"],
     ),
     "a value that the condition fails for": ("SELECT id FROM visits WHERE pen IN ('p1', '5') AND CAST(pen AS INTEGER) = 5", ["p1", "5"]),
+    "two values of a column that is no parameter": ("SELECT id FROM visits WHERE pen = 'p1' AND n = 1 AND n IN (2, 3)", []),
+    "one value of such a column, given twice": ("SELECT id FROM visits WHERE pen = 'p1' AND n = 1 AND n IN (1, 2.0)", ["p1"]),
+    "no value of such a column": ("SELECT id FROM visits WHERE pen = 'p1' AND list_contains([], n)", []),
+    "a value of such a column within a sub-select, another outside": (
+        "SELECT s.id FROM (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 1) s WHERE s.n = 2",
+        [],
+    ),
+    "a value of such a column in one use of a WITH, another in the other": (
+        "WITH s AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 1) SELECT id FROM s WHERE n = 2 UNION ALL SELECT id FROM s WHERE n = 1",
+        ["p1"],
+    ),
+    "a text and a number for such a column": ("SELECT id FROM visits WHERE pen = 'p1' AND n = 1 AND n = '1'", ["p1"]),
+    "two fields of a STRUCT": ("SELECT id FROM visits v WHERE pen = 'p1' AND v.detail.b = 1 AND v.detail.pen = 'p1'", ["p1"]),
+    "two values of the left side of a LEFT JOIN, in its ON": (
+        "SELECT v.id FROM visits v LEFT JOIN l ON v.n = 1 AND v.n = 2 WHERE v.pen = 'p1'",
+        ["p1"],
+    ),
     "a condition on another column": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND n > 1", ["p1", "p2"]),
 }  # fmt: skip
 

@@ -64,6 +64,7 @@ class Bindings:
             said.alternatives = [[]]
             said.say("It stands outside a SELECT." if frame is None else "")
             return said
+        is_pinned = False
         for case in self._cases(Use(frame, own), said):
             known = {name: case.equals(name) for name in columns}
             sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
@@ -71,6 +72,10 @@ class Bindings:
             beside = [*case.beside(self._fetched), *([around] if around is not None else [])]
             said.alternatives.append([*sets, *(Keys((), query.sql, (), query.reads) for query in beside)])
             said.joined |= case.joined() - self._fetched
+            is_pinned = is_pinned or bool(case.pinned(columns))
+        if is_pinned:  # what is said of other columns is waited for by nobody: it is looked at as far as it is known
+            for found, case in zip(said.alternatives, self._cases(Use(frame, own), Restriction()), strict=True):
+                found += case.checks(columns)
         return said
 
     def _beside(self, around: Enclosing, said: Restriction) -> Query | None:

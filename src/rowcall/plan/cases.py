@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Sources, label
@@ -26,6 +27,8 @@ class Constants:
     """Whether NULL among them would mean NULL, and not nothing."""
     through: tuple[tuple[str, ...], ...] = ()
     """For each column, queries of one truth value each: whether a local column that it was found through compares under a collation."""
+    is_check: bool = False
+    """Whether the columns are no parameters, so that it can tell no more than that no row matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Keys:
     """The references whose pages the query reads."""
     through: tuple[str, ...] = ()
     """As those of constants, for all columns together."""
+    is_check: bool = False
+    """As that of constants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,30 @@ class Case:
         for name, (first, *others) in wanted.items():
             found += [self._key_query({name: [other]}) for other in others if not self._is_alike(first[0], other[0])]
         return [keys for keys in found if keys is not None]
+
+    def checks(self, keys: Collection[str]) -> Iterator[Constants | Keys]:
+        """What is said of columns of the source in question that are none of `keys`, where it may contradict itself."""
+        known = {name: self.equals(name) for name in self.pinned(keys)}
+        yield from (replace(constants, is_check=True) for constants in self.constants(known))
+        for name, equal in known.items():
+            outside = [pair for pair in equal.operands if pair[0].place is not None and pair[0].place[0] == OUTER and self._can_give(pair[0])]
+            found = self._key_query({name: outside}) if outside else None
+            if found is not None:
+                yield replace(found, is_check=True)
+
+    def pinned(self, keys: Collection[str]) -> list[str]:
+        """The columns of the source in question, none of `keys`, that conditions may contradict one another about.
+
+        Those that are among constants more than once, an output of the SELECT counting as once, or among those of a list, which may be empty.
+        """
+        times: Counter[str] = Counter()
+        for atom, live in self._atoms:
+            for column in atom.columns if isinstance(atom, Among) and live.restricts else ():
+                place = self._frame.place(Operand(column))
+                if isinstance(atom, Among) and place is not None and place[0] == self._own:
+                    times[place[1]] += 2 if atom.listed else 1
+        outputs = Counter(place[1] for place, _ in self.sources.outputs if place[0] == self._own and place[1] in times)
+        return [name for name, count in (times + outputs).items() if count > 1 and name not in keys]
 
     def beside(self, fetched: Collection[int]) -> list[Query]:
         """Queries that each have a row where some tables, joined with the source in question and read by no key query, have one."""

@@ -71,7 +71,7 @@ class Resolver:
         self._scopes = scopes
         self._unknown = unknown
         """References whose pages will not be fetched."""
-        self._types = types(ref)
+        self._types = {**_plain(ref), **types(ref)}
         self._canonical = canonical(ref)
         self._required = required(ref)
         self.reasons: list[str] = []
@@ -86,8 +86,11 @@ class Resolver:
         for one in sets:
             if isinstance(one, Holds):
                 continue
+            reasons = len(self.reasons)
             found = self._keys(one) if isinstance(one, Keys) else self._constants(one)
-            if found is None:
+            if one.is_check:
+                del self.reasons[reasons:]
+            if found is None or (one.is_check and not found.known):
                 continue
             for table in [table for table in tables if set(table.columns) & set(found.columns)]:
                 tables.remove(table)
@@ -329,6 +332,12 @@ def types(ref: ResourceRef) -> dict[str, Scalar]:
             found.setdefault(name, parameter.type)
             found.setdefault(parameter.column or name, parameter.type)
     return found
+
+
+def _plain(ref: ResourceRef) -> dict[str, Scalar]:
+    """The columns of a resource whose values are compared as what they are."""
+    kinds = {Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER, Scalar.BOOLEAN}
+    return {name: kind for name, column in ref.resource.columns.items() if isinstance(kind := column.type, Scalar) and kind in kinds}
 
 
 def _fitting(value: Any, scalar: Scalar) -> Any:
