@@ -167,6 +167,34 @@ TRICKY = {
         "SELECT v.id FROM visits v WHERE v.pen = 'p1' AND NOT EXISTS (SELECT 1 FROM keepers k WHERE k.id = 'k1' AND k.id = 'k2' AND k.n = v.n)"
         " UNION ALL SELECT k.id FROM keepers k JOIN visits v ON v.n = k.n WHERE k.id = 'k1' AND v.pen = 'p1' AND v.pen = 'p2'"
     ),
+    "a collation of a column that a sub-select gives, beside two texts that it equals": (
+        "SELECT s.id FROM (SELECT nc.pen AS p, v.id FROM nc JOIN l ON nc.tag = l.tag JOIN visits v ON v.pen = l.pen) s "
+        "JOIN (SELECT 'p1' AS pen) m ON s.p = m.pen WHERE s.p = 'P1'"
+    ),
+    "the same through two sub-selects": (
+        "SELECT e.id FROM (SELECT s.p, s.id FROM (SELECT nc.pen AS p, v.id FROM nc JOIN l ON nc.tag = l.tag JOIN visits v ON v.pen = l.pen) s "
+        "WHERE s.p = 'P1') e JOIN (VALUES ('p1')) m(pen) ON e.p = m.pen"
+    ),
+    "the same of a WITH that is named like a table": (
+        "WITH nc AS (SELECT pen, tag FROM nc) SELECT s.id FROM (SELECT nc.pen AS p, v.id FROM nc JOIN l ON nc.tag = l.tag "
+        "JOIN visits v ON v.pen = l.pen) s JOIN (SELECT 'p1' AS pen) m ON s.p = m.pen WHERE s.p = 'P1'"
+    ),
+    "a key nearby under a collation, one further out without": (
+        "SELECT e.id FROM (SELECT s.pen, s.id FROM (SELECT pen, id FROM visits WHERE pen IN ('p1', 'P1', 'p2')) s JOIN nc ON nc.pen = s.pen) e "
+        "WHERE e.pen IN ('p1', 'P1')"
+    ),
+    "a text that is a number further out, and numbers nearby": (
+        "SELECT e.id FROM (SELECT s.id, s.size FROM (SELECT id, size FROM pens) s JOIN num ON num.n < s.size "
+        "WHERE (s.size = 1 AND num.n = 1) OR (s.size = 2 AND num.n = 1)) e WHERE e.size = '2'"
+    ),
+    "texts on either side of OR, one of them with another column": (
+        "SELECT s.id, v.id FROM (SELECT id, pen FROM keepers WHERE pen IN ('p1', 'p2', 'P1')) s JOIN visits v ON v.pen = s.pen "
+        "WHERE (v.pen = 'p1' AND v.id = 'v0') OR (v.pen = 'p2' AND v.n < 3) OR (s.pen IN ('P1') AND v.pen IN ('P1', 'p1'))"
+    ),
+    "NULL on one side of OR": (
+        "SELECT s.id, v.id FROM (SELECT id, pen FROM keepers WHERE pen = 'p1') s LEFT JOIN visits v ON v.pen = s.pen AND v.n = 1 "
+        "WHERE v.kind = 'food' OR v.kind IS NULL OR v.kind IS NOT DISTINCT FROM $none"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

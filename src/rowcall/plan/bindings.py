@@ -13,14 +13,14 @@ from itertools import product
 
 from sqlglot import exp
 
-from rowcall.plan.cases import Case, Constants, Keys
+from rowcall.plan.cases import Case, Compared, Constants, Keys, collation
 from rowcall.plan.drafts import Column, Query, Sources
-from rowcall.plan.enclosing import Enclosing, Use, enclosing
+from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.narrowing import Holds
-from rowcall.plan.predicates import MOST_ALTERNATIVES, Atom, Equal, Filter
+from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand
 from rowcall.plan.scopes import Frame, Scopes, Source
 
 
@@ -126,6 +126,7 @@ class Bindings:
                 several.append([[(atom, live) for atom in option] for option in options])
             elif live.condition.predicate is not None:
                 atoms.append((Filter(live.condition.predicate, live.condition.tokens), live))
+                atoms += [(among, live) for among in _in_each(frame, options)]
         around = enclosing(frame)
         if self._is_dead(frame):
             return
@@ -210,11 +211,24 @@ class Bindings:
                 bound, through = case.outputs(use, outputs)
                 if len(bound) < len(outputs):
                     return None
-                query = case.query([(f"o{index}", bound[index]) for index in outputs], columns)
+                equal = {f"o{index}": self._compared(use, use.names[index]) for index in outputs}
+                query = case.query([(f"o{index}", bound[index]) for index in outputs], columns, equal)
                 if query is None:
                     return None
                 queries.append(replace(query, through=(*query.through, *through)))
         return _union(queries, [f"o{index}" for index in outputs])
+
+    def _compared(self, use: Use, name: str) -> Compared:
+        """How a column of a SELECT that is used somewhere compares there."""
+        if use.own is None:
+            return Compared()
+        frame, place = handed_on(use.frame, (use.own, name))
+        source, kind = frame.sources[place[0]], frame.kind(place)
+        if source.reference is not None or kind == "integer":
+            return Compared(kind, "false")
+        is_there = source.matched is None and self.scopes.reads(source.node) <= self._fetched and self.scopes.means_one(source.node)
+        probe = collation(frame, place) if kind and is_there else ""
+        return Compared(kind, f"coalesce(({probe}), false)") if probe else Compared()
 
     def _is_filled(self, around: Enclosing, column: Column) -> bool:
         """Whether an outer join may fill a column of an enclosing SELECT with NULLs."""
@@ -257,6 +271,22 @@ def _matched_by(atom: Atom) -> int | None:
     """The matched sub-query that an equality is with."""
     place = atom.right.place if isinstance(atom, Equal) else None
     return place[0] if place is not None else None
+
+
+def _in_each(frame: Frame, options: Sequence[Sequence[Atom]]) -> Iterator[Among]:
+    """The columns that are among constants whichever of the alternatives of a condition holds: then they are among those of all."""
+    found: list[dict[Place, tuple[exp.Column, bool, list[tuple[Operand, ...]]]]] = []
+    for option in options:
+        found.append({})
+        for atom in option:
+            for at, column in enumerate(atom.columns) if isinstance(atom, Among) and not atom.identical else ():
+                place = frame.place(Operand(column))
+                if isinstance(atom, Among) and place is not None:
+                    found[-1].setdefault(place, (column, atom.listed, [(row[at],) for row in atom.rows]))
+    for place, (column, listed, _) in found[0].items() if found else ():
+        given = [one[place] for one in found if place in one and one[place][1] == listed]
+        if len(given) == len(found):
+            yield Among((column,), tuple(row for _, _, rows in given for row in rows), listed)
 
 
 def _offer_matched(frame: Frame, live: Live, options: Sequence[Sequence[Atom]], found: Reach) -> None:

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sqlglot import exp
+
 from rowcall.manifest.types import quoted
-from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Sources, label
+from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
 from rowcall.plan.enclosing import Use
 from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.narrowing import Holds, holds, presence
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
+from rowcall.plan.scopes import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,16 @@ class Keys:
     """As those of constants, for all columns together."""
     is_check: bool = False
     """As that of constants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How a column compares that several expressions equal, which tells whether they equal one another."""
+
+    kind: str = ""
+    """"text", "integer", or "" for any other or unknown way."""
+    collates: str = "true"
+    """An SQL truth value: whether it may have a collation, by which it equals texts that are not equal without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +168,7 @@ class Case:
         source = self._frame.sources[place[0]] if place[0] >= 0 else None
         if source is None or source.reference is not None or source.matched is not None or not self.sources.is_there(source.node):
             return ""
-        if source.span is None:
-            return ""
-        query = f"SELECT {collates(quoted(place[1]))} FROM {self._frame.scopes.written(source.span)} LIMIT 1"
-        return self._frame.scopes.prefixed(query, [source.node]) or ""
+        return collation(self._frame, place)
 
     def keys(self, known: dict[str, Equals]) -> list[Keys]:
         """The key queries for columns of the source in question: one for all of them or, where that cannot be, one for each.
@@ -236,20 +246,45 @@ class Case:
         """Whether an expression's values can be had before the source in question is read."""
         return Draft(self.sources).add(operand)
 
-    def query(self, selected: Sequence[tuple[str, Sequence[Operand]]], places: Sequence[Column] = ()) -> Query | None:
+    def query(
+        self, selected: Sequence[tuple[str, Sequence[Operand]]], places: Sequence[Column] = (), compared: Mapping[str, Compared] | None = None
+    ) -> Query | None:
         """The distinct values of some expressions, under the names given, and of columns of this SELECT or ones further out.
 
-        Each name has one or more expressions, which are equal. None where something that is needed cannot be read.
+        Each name has one or more expressions, which equal one column: `compared` says how that compares; without it, it is an API's.
+        None where something that is needed cannot be read.
         """
         draft = Draft(self.sources)
+        known = {name: (compared or {}).get(name, Compared(collates="false")) for name, _ in selected}
+        ranked = {name: sorted(operands, key=lambda operand: self._rank(operand, known[name].kind)) for name, operands in selected}
         chosen = [
-            *((name, operands[0]) for name, operands in selected),
+            *((name, operands[0]) for name, operands in ranked.items()),
             *((label(column), self.sources.operand(column)) for column in places),
         ]
         if not draft.add_all([operand for _, operand in chosen]):
             return None
-        same = [(operands[0], other) for _, operands in selected for other in operands[1:] if self._is_alike(operands[0], other)]
-        return draft.query(chosen, [pair for pair in same if draft.add_all(pair)], self._filters)
+        pairs = [(operands[0], other, known[name]) for name, operands in ranked.items() for other in operands[1:]]
+        same = [found for pair in pairs if (found := self._same(*pair)) is not None]
+        return draft.query(chosen, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters)
+
+    def _same(self, one: Operand, other: Operand, column: Compared) -> Same | None:
+        """What follows of two expressions that equal a column; None where nothing does.
+
+        They are equal as well, unless the column has a collation and they have none, or DuckDB compares them with it in different ways.
+        """
+        is_alike = self._is_alike(one, other)
+        if column.collates == "true" or not (is_alike or column.kind):
+            return None
+        return Same(one, other, "" if is_alike else column.kind, column.collates)
+
+    def _rank(self, operand: Operand, kind: str) -> int:
+        """What of several equal expressions is taken first: what is certain to be of the kind of the column that they equal."""
+        place = self._frame.place(operand)
+        if place is not None and place[0] != OUTER:
+            return 0
+        if kind and operand.values and all(_is_written(value, kind) for value in operand.values):
+            return 1
+        return 3 if operand.values else 2
 
     def outputs(self, use: Use, wanted: Sequence[int]) -> tuple[dict[int, list[Operand]], tuple[str, ...]]:
         """What output columns of a SELECT that is used here as the source in question equal, as far as their values can be read.
@@ -277,3 +312,20 @@ class Case:
                     continue
                 if live.restricts or equal.paths[place]:
                     yield Operand(None, values=tuple(row[at] for row in atom.rows), listed=atom.listed), equal.paths[place]
+
+
+def collation(frame: Frame, place: Place) -> str:
+    """A query of one truth value, or of none without rows: whether a local column compares under a collation; "" where it cannot be asked."""
+    source = frame.sources[place[0]]
+    if source.span is None:
+        return ""
+    query = f"SELECT {collates(quoted(place[1]))} FROM {frame.scopes.written(source.span)} LIMIT 1"
+    return frame.scopes.prefixed(query, [source.node]) or ""
+
+
+def _is_written(constant: Operand, kind: str) -> bool:
+    """Whether a constant is a literal of a kind."""
+    if constant.value is None and not isinstance(constant.node, exp.Literal):
+        return False
+    is_text = isinstance(constant.value, str) if constant.value is not None else bool(constant.node and constant.node.args["is_string"])
+    return is_text == (kind == "text")

@@ -19,6 +19,9 @@ OUTER = -1
 
 _INTEGERS = "'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT'"
 
+_WITHIN = {"text": ("'VARCHAR'", "VARCHAR"), "integer": (_INTEGERS, "HUGEINT")}
+"""The types of a kind as `typeof` says them, and the one in which they are compared, under the collation that they have."""
+
 _DISTINCT = "SELECT DISTINCT "
 
 Column = tuple[Frame, Place]
@@ -46,6 +49,18 @@ class Filtering:
 
     operands: tuple[Operand, ...]
     guards: frozenset[Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Two expressions that are equal because one column equals both."""
+
+    one: Operand
+    other: Operand
+    kind: str = ""
+    """The column's, "text" or "integer", where it is not certain that they are of one kind themselves."""
+    unless: str = "false"
+    """An SQL truth value: whether they need not be."""
 
 
 @dataclass(slots=True)
@@ -194,7 +209,7 @@ class Draft:
     # -- the query -----------------------------------------------------------------------------------------------------------------
 
     def query(
-        self, selected: Sequence[tuple[str, Operand]], same: Sequence[tuple[Operand, Operand]], filters: Sequence[Filtering]
+        self, selected: Sequence[tuple[str, Operand]], same: Sequence[Same], filters: Sequence[Filtering]
     ) -> Query | None:
         """The distinct values of expressions, under names, reduced by the conditions that are about what is used or joins it with more.
 
@@ -205,7 +220,7 @@ class Draft:
         if chosen is None or items is None:
             return None
         texts = [(name, self._text(operand)) for name, operand in selected]
-        conditions = [self._condition(filtering.operands) for filtering in chosen] + [self._condition(pair) for pair in same]
+        conditions = [self._condition(filtering.operands) for filtering in chosen] + [self._sameness(pair) for pair in same]
         if any(text is None for _, text in texts):
             return None
         query = _DISTINCT + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts) if texts else "SELECT 1 AS there"
@@ -305,11 +320,23 @@ class Draft:
             return self._among(*sorted(zip(operands, map(str, texts), strict=True), key=lambda pair: bool(pair[0].values)))
         return None if None in texts else f"({' = '.join(map(str, texts))})"
 
+    def _sameness(self, pair: Same) -> str | None:
+        """That two expressions are equal; true where they are to be of a kind, and turn out to be of another."""
+        text = self._typed(pair) if pair.kind else self._condition((pair.one, pair.other))
+        return text if text is None or pair.unless == "false" else f"({pair.unless} OR {text})"
+
+    def _typed(self, pair: Same) -> str | None:
+        one, other = self._text(pair.one), self._text(pair.other)
+        if one is None or other is None:
+            return None
+        own, wide = _WITHIN[pair.kind]
+        return f"(typeof({one}) NOT IN ({own}) OR typeof({other}) NOT IN ({own}) OR TRY_CAST({one} AS {wide}) = TRY_CAST({other} AS {wide}))"
+
     def _among(self, column: tuple[Operand, str], constant: tuple[Operand, str]) -> str:
         """That a column equals a constant; true where DuckDB would compare them as another type than the column's."""
         place, (_, shown), (_, value) = self._frame.place(column[0]), column, constant
         text = place is not None and self._frame.kind(place) == "text"
-        own, wide = ("'VARCHAR'", "VARCHAR") if text else (_INTEGERS, "HUGEINT")
+        own, wide = _WITHIN["text" if text else "integer"]
         return f"(typeof({value}) NOT IN ({own}) OR {shown} = TRY_CAST({value} AS {wide}))"
 
     def _text(self, operand: Operand) -> str | None:

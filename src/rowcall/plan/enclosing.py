@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from rowcall.plan.joins import Place
 from rowcall.plan.references import cte_of
 from rowcall.plan.scopes import Frame, Scopes
 
@@ -150,6 +151,20 @@ def _names(outer: Frame, own: int, node: exp.Expr, cte: exp.CTE | None = None) -
         given = [column.name.casefold() for column in (alias.args.get("columns") or ())] if alias is not None else []
         names[: len(given)] = given[: len(names)]
     return tuple(name if names.count(name) == 1 else "" for name in names)
+
+
+def handed_on(frame: Frame, place: Place) -> tuple[Frame, Place]:
+    """The column that a column of a SELECT is where sub-selects and WITH queries that only hand it on are looked through."""
+    source = frame.sources[place[0]]
+    cte = cte_of(source.node) if isinstance(source.node, exp.Table) else None
+    query = cte if cte is not None else source.node.this if isinstance(source.node, exp.Lateral) else source.node
+    select = query.this if isinstance(query, (exp.CTE, exp.Subquery)) else None
+    if source.reference is not None or source.matched is not None or not isinstance(select, exp.Select) or source.node.args.get("pivots"):
+        return frame, place
+    inner = frame.scopes.frame(select)
+    names = _names(frame, place[0], select, cte)
+    within = [own for name, (_, own) in zip(names, inner.outputs() or (), strict=False) if name == place[1]]
+    return handed_on(inner, within[0]) if len(within) == 1 and within[0] is not None else (frame, place)
 
 
 def _output_names(scopes: Scopes, query: exp.Expr) -> list[str] | None:

@@ -192,6 +192,12 @@ class Scopes:
         named = (table for table in self.tree.find_all(exp.Table) if table.name.casefold() in ctes.values() and not table.db)
         return any(id(cte_of(table)) not in ctes for table in named)
 
+    def means_one(self, node: exp.Expr) -> bool:
+        """Whether the tables that a piece of SQL names are the same ones wherever it is put in the statement."""
+        ctes = list(self.tree.find_all(exp.CTE)) if self._may_have_ctes else []
+        named = [(table.name.casefold(), cte_of(table)) for table in node.find_all(exp.Table) if not table.db] if ctes else []
+        return not any(cte.alias.casefold() == name and cte is not own for name, own in named for cte in ctes)
+
     def prefixed(self, query: str, nodes: Sequence[exp.Expr]) -> str | None:
         """A query made of pieces of SQL, with the WITH clause that they need; None when it cannot be cut out, or two names are the same."""
         ctes = self.used(nodes)

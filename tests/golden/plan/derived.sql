@@ -55,3 +55,10 @@ SELECT id FROM (SELECT id, thread_id || '' AS t FROM openai.assistants.runs) r W
 --                                                              ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- Of what a column equals nearby and what it equals further out, both hold.
+SELECT e.id FROM (SELECT s.id, s.t FROM (SELECT id, thread_id AS t FROM openai.assistants.runs) s JOIN owners o ON o.thread_id = s.t) e WHERE e.t IN ('t2', 't9');
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id

@@ -53,3 +53,13 @@ SELECT status FROM openai.assistants.runs WHERE NOT (thread_id = 't1' OR thread_
 --                            ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- What a column is on either side, all that equals it is as well.
+SELECT r.id FROM openai.assistants.messages m JOIN (SELECT id, thread_id FROM openai.assistants.runs WHERE thread_id = 't3') r ON r.thread_id = m.thread_id WHERE (m.thread_id = 't1' AND m.role = 'user') OR (m.thread_id = 't2' AND m.role = 'assistant');
+-- 1. m: list_messages of openai.assistants.messages
+--   thread_id =  (from r.thread_id)
+--   no request
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id
