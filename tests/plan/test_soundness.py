@@ -195,6 +195,17 @@ TRICKY = {
         "SELECT s.id, v.id FROM (SELECT id, pen FROM keepers WHERE pen = 'p1') s LEFT JOIN visits v ON v.pen = s.pen AND v.n = 1 "
         "WHERE v.kind = 'food' OR v.kind IS NULL OR v.kind IS NOT DISTINCT FROM $none"
     ),
+    "keys that a LIMIT leaves some of": "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l WHERE pen IN ('p1') LIMIT 1)",
+    "an aggregate below a LIMIT": "SELECT id FROM visits v WHERE pen = 'p1' AND EXISTS (SELECT count(*) FROM l WHERE l.pen = v.id LIMIT 1)",
+    "rows of a resource below a LIMIT, correlated": (
+        "SELECT p.id FROM pens p WHERE EXISTS (SELECT 1 FROM visits v WHERE v.pen = p.id AND v.n = 2 LIMIT 1) AND p.id IN ('p1', 'p2', 'P1')"
+    ),
+    "a SAMPLE of all rows": "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l USING SAMPLE 1000 ROWS) AND pen IN ('p1', 'p2', '5')",
+    "NOT IN of what a LIMIT leaves": "SELECT id FROM visits WHERE pen = 'p1' AND id NOT IN (SELECT id FROM m WHERE id = 'v0' LIMIT 1)",
+    "QUALIFY in a sub-select, by a rank that ties": (
+        "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l WHERE tag = 'c' QUALIFY row_number() OVER (PARTITION BY pen ORDER BY tag) = 1)"
+    ),
+    "a LIMIT of nothing": "SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND pen IN (SELECT pen FROM l LIMIT 0)",
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

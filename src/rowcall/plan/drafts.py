@@ -199,7 +199,7 @@ class Draft:
         source = self._frame.sources[position]
         if source.span is None or not self._sources.is_there(source.node):
             return False
-        if not self._frame.scopes.is_stable(source.node):
+        if not source.matched and not self._frame.scopes.is_stable(source.node):  # of a matched one its parts are asked about
             name = "The sub-select" if source.matched is not None else source.alias
             keep = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
             self._sources.say(f"{name} could give other rows each time; {keep}")

@@ -6,7 +6,7 @@ A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -522,7 +522,7 @@ class Frame:
         position = len(self.sources)
         crossing: list[tuple[Operand, Operand]] = []
         given: list[Operand] | None = []
-        if isinstance(query, exp.Select) and is_plain(query) and not (columns and self._is_whole(query)):
+        if isinstance(query, exp.Select) and self._is_of_rows(query) and not (columns and self._is_whole(query)):
             inner = self.scopes.frame(query)
             given = inner.given(len(columns)) if columns else []
             crossing = list(inner.crossing(self))
@@ -533,6 +533,14 @@ class Frame:
         self.sources.append(Source(position, query, span, None, (*given, *(inside for _, inside in crossing)), len(columns)))
         ours = [*map(Operand, columns), *(outside for outside, _ in crossing)]
         return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in enumerate(ours)]
+
+    def _is_of_rows(self, query: exp.Select) -> bool:
+        """Whether each row that a query gives is one of its FROM clause that its WHERE lets through.
+
+        What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, fewer keys come of the query as
+        it is, so it is then not taken for one of these.
+        """
+        return is_plain(query) or (is_plain(query, but=_CUTS) and not self.scopes.is_stable(query))
 
     def _is_whole(self, query: exp.Select) -> bool:
         """Whether a query gives less than what its tables hold, by its joins, and can be read as it is: it names nothing from around it."""
@@ -606,12 +614,16 @@ class Frame:
         return found
 
 
-def is_plain(select: exp.Select) -> bool:
-    """Whether a SELECT gives a row for each row of its FROM clause that its WHERE lets through."""
-    if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_")):
+_CUTS = frozenset({"qualify", "limit", "offset", "sample"})
+"""The clauses that leave some of the rows that there would be without them."""
+
+
+def is_plain(select: exp.Select, but: Collection[str] = ()) -> bool:
+    """Whether a SELECT gives a row for each row of its FROM clause that its WHERE lets through, but for what some clauses leave out."""
+    if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_") if key not in but):
         return False
     distinct = select.args.get("distinct")
-    if distinct is not None and distinct.args.get("on"):
+    if distinct is not None and distinct.args.get("on") and not but:
         return False
     inside = [node for item in select.expressions for node in item.find_all(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)]
     return not any(node.find_ancestor(exp.Select) is select for node in inside)

@@ -41,3 +41,29 @@ SELECT id FROM openai.assistants.runs WHERE thread_id NOT IN (SELECT thread_id F
 --                        ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- Whichever rows LIMIT or SAMPLE leaves, they are some of those that there are without it.
+SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners WHERE n > 1 LIMIT 1);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from owners.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners WHERE n > 1 USING SAMPLE 1 ROWS);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from owners.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs r WHERE EXISTS (SELECT 1 FROM owners o WHERE o.thread_id = r.thread_id AND o.n > 1 LIMIT 1);
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- Where they are the same each time, the keys are theirs.
+SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners ORDER BY thread_id LIMIT 1);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the sub-select)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
