@@ -323,3 +323,60 @@ def test_an_engine_leaves_nothing_in_the_catalog(engine: Engine) -> None:
 
     assert engine.connection.sql("FROM duckdb_tables()").fetchall() == []
     assert engine.connection.sql("FROM duckdb_views() WHERE NOT internal").fetchall() == []
+
+
+BREAKING = """
+SELECT DISTINCT y.id FROM (SELECT r.id, r.dog FROM (SELECT unnest(from_json(page, '[{"id": "BIGINT", "dog": "BIGINT"}]')) AS r FROM dogs)) y
+LEFT JOIN kept a ON y.dog = a.dog
+LEFT JOIN (SELECT r.id, r.bee, r.dog FROM (SELECT unnest([from_json(page, '{"id": "VARCHAR", "bee": "VARCHAR", "dog": "BIGINT"}')]) AS r FROM cats)) v
+  ON y.dog = v.dog AND v.id IN (SELECT unnest(['K1', 'K1']))
+WHERE EXISTS (SELECT c.bee FROM kept c) AND y.dog IN (2, 1) AND v.bee IN ('k3', 'k2')
+"""
+"""What the optimizer of DuckDB 2.0.0 breaks on, with an INTERNAL error: it removes the first LEFT JOIN."""
+OPTIMIZER = "SELECT scope, value FROM duckdb_settings() WHERE name = 'enable_optimizer'"
+
+
+def pages() -> dict[str, Any]:
+    """The pages that it is about, as they are read once."""
+    dogs = [('[{"id": 7, "dog": 1}, {"id": 8, "dog": 5}]', "{}")]
+    return {"dogs": page_source(dogs), "cats": page_source([('{"id": "K1", "bee": "k2", "dog": 1}', "{}")])}
+
+
+@pytest.fixture
+def breaking(engine: Engine) -> Engine:
+    """An engine on a database with the table that it reads."""
+    engine.connection.execute("CREATE TABLE kept AS SELECT 1 AS dog, 'a' AS bee")
+    return engine
+
+
+def test_what_the_optimizer_breaks_on_is_run_without_it(breaking: Engine) -> None:
+    """The rows are there, each page having been read once, and the setting is what it was."""
+    before = breaking.connection.sql(OPTIMIZER).fetchall()
+
+    assert breaking.run(BREAKING, {}, pages()).fetchall() == [(7,)]
+    assert breaking.values(BREAKING, {}, pages()) == (["BIGINT"], [(7,)])
+    assert breaking.rows(BREAKING, {}, pages()) == [(7,)]
+    assert breaking.connection.sql(OPTIMIZER).fetchall() == before
+
+
+@pytest.mark.skipif(not streams(), reason="DuckDB 1.5 has no such setting")
+@pytest.mark.parametrize("own", ["true", "false"])
+def test_the_users_own_setting_of_the_optimizer_stays(breaking: Engine, own: str) -> None:
+    """One of the connection is still there, on or off."""
+    breaking.connection.execute(f"SET SESSION enable_optimizer = {own}")
+
+    assert breaking.run(BREAKING, {}, pages()).fetchall() == [(7,)]
+    assert breaking.connection.sql(OPTIMIZER).fetchall() == [("LOCAL", own)]
+
+
+def test_in_a_transaction_it_is_the_error_that_ended_it(breaking: Engine) -> None:
+    """DuckDB runs nothing more in there, and what it said first is what is raised."""
+    if not streams():
+        pytest.skip("DuckDB 1.5 does not break on it")
+    breaking.connection.begin()
+
+    with pytest.raises(EngineError, match="INTERNAL Error"):
+        breaking.run(BREAKING, {}, pages())
+
+    breaking.connection.rollback()
+    assert breaking.connection.sql(OPTIMIZER).fetchall() == [("GLOBAL", "true")]

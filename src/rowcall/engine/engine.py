@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
@@ -20,6 +20,8 @@ from rowcall.manifest.types import quoted
 
 if TYPE_CHECKING:
     import duckdb
+
+T = TypeVar("T")
 
 Frame = Mapping[str, Any]
 """Variables that DuckDB's replacement scan may find, by name."""
@@ -72,7 +74,7 @@ class Engine:
         Raises EngineError with DuckDB's message when it fails while running, BindError when it cannot be bound.
         """
         try:
-            relation = interruptible(self.connection, lambda: self._materialised(text, parameters, frame), stop)
+            relation = interruptible(self.connection, lambda: self._asked(self._materialised, text, parameters, frame), stop)
         except Exception as error:
             raise _translated(error, text) from error
         return self.empty() if relation is None else relation
@@ -106,7 +108,7 @@ class Engine:
     def rows(self, text: str, parameters: Parameters, frame: Frame, stop: Callable[[], None] | None = None) -> list[tuple[Any, ...]]:
         """The rows of `text` as Python values; `stop` as for `run`. Raises BindError or EngineError."""
         try:
-            return interruptible(self.connection, lambda: self._fetched(text, parameters, frame), stop)
+            return interruptible(self.connection, lambda: self._asked(self._typed, text, parameters, frame)[1], stop)
         except Exception as error:
             raise _translated(error, text) from error
 
@@ -122,12 +124,53 @@ class Engine:
     def values(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The types of the columns of `text`, and its rows as Python values. Raises BindError or EngineError."""
         try:
-            return interruptible(self.connection, lambda: self._typed(text, parameters, frame))
+            return interruptible(self.connection, lambda: self._asked(self._typed, text, parameters, frame))
         except Exception as error:
             raise _translated(error, text) from error
 
-    def _fetched(self, text: str, parameters: Parameters, frame: Frame) -> list[tuple[Any, ...]]:
-        return self._typed(text, parameters, frame)[1]
+    def _asked(self, ask: Callable[[str, Parameters, Frame], T], text: str, parameters: Parameters, frame: Frame) -> T:
+        """What `ask` gives for `text`; where DuckDB's optimizer breaks on it, what it gives without.
+
+        DuckDB 2.0 has an optimizer that removes joins and takes away columns which its plan still needs. Only where the text cannot be
+        explained either was no page read yet, so that none is read twice. In a transaction of the user's, which such an error ends, it is
+        raised as it is; so it is by DuckDB 1.5, which does not tell whether its optimizer is on.
+        """
+        try:
+            return ask(text, parameters, frame)
+        except Exception as error:
+            if type(error).__name__ != "InternalException":
+                raise
+            if not self._breaks(text, parameters, frame):
+                raise
+            with self._unoptimised() as is_off:
+                if is_off:
+                    return ask(text, parameters, frame)
+            raise
+
+    def _breaks(self, text: str, parameters: Parameters, frame: Frame) -> bool:
+        """Whether DuckDB breaks on a text before it runs it."""
+        try:
+            self._call(f"{_EXPLAIN}{text}", parameters, frame)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is no reason to ask again
+            return type(error).__name__ == "InternalException"
+        return False
+
+    @contextmanager
+    def _unoptimised(self) -> Iterator[bool]:
+        """Whether DuckDB's optimizer is off, for this connection and while it lasts; false where it was before, or nothing can be asked."""
+        try:
+            found = self._at_once(_OPTIMIZER)
+            is_off = bool(found) and found[0][0] == "true"
+            if is_off:
+                self._call("SET SESSION enable_optimizer = false", {}, {})
+        except Exception:  # noqa: BLE001 - in a transaction that has ended
+            is_off = False
+        try:
+            yield is_off
+        finally:
+            if is_off:
+                own = found[0][1] == "LOCAL"
+                self._call("SET SESSION enable_optimizer = true" if own else "RESET SESSION enable_optimizer", {}, {})
 
     def _typed(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
         relation = self._call(text, parameters, frame)
@@ -278,6 +321,8 @@ def _nodes(plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 _EXPLAIN = "EXPLAIN "
+_OPTIMIZER = "SELECT value, scope FROM duckdb_settings() WHERE name = 'enable_optimizer'"
+"""A setting that DuckDB 1.5 does not have."""
 _NEVER_REACHED = 10**12
 """More pages than there are. Above 10,000 rows DuckDB takes its LIMIT that is not parallel."""
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
