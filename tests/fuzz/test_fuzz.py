@@ -9,7 +9,7 @@ import pytest
 from sqlglot import parser
 from tests.fuzz.arena import Arena
 from tests.fuzz.run import A_WORLD, MOST_RATIO, Findings, Options, run
-from tests.fuzz.tree import Statement, queries, remotes
+from tests.fuzz.tree import Statement, queries, remotes, selects
 from tests.fuzz.write import DEEPEST, Writer
 
 USUAL = duckdb.__version__.startswith("2.") and str(parser.__file__).endswith(".py")
@@ -77,6 +77,7 @@ def test_statements_reach_what_they_are_meant_to() -> None:
     )  # fmt: skip
     texts = [statement.text for statement in statements]
 
+    assert any(select.star == "*" and select.group for statement in statements for select in selects(statement.query))
     assert [word for word in words if not any(word in text for text in texts)] == []
     assert all(remotes(statement.query) for statement in statements)
     assert sum(len(remotes(statement.query)) > 1 for statement in statements) > 200

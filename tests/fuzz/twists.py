@@ -1,4 +1,5 @@
-"""Rarer forms, put into a statement that is written: joins in brackets, samples, hidden columns, options of the API, fields of a STRUCT.
+"""Rarer forms, put into a statement that is written: joins in brackets, samples, hidden columns, options of the API, fields of a STRUCT,
+stars that are grouped.
 
 A sample is never smaller than what it is taken from, so that it is known which rows it gives.
 """
@@ -36,6 +37,8 @@ class Twists:
             self._field(select)
             self._option(select)
             self._hide(select)
+        for select in selects(query):  # after all else, so that what it does not strike is what it was for a seed
+            self._group(select)
 
     def _bracket(self, select: Select) -> None:
         """Puts brackets around two sources that are joined by what they say of each other alone."""
@@ -93,6 +96,12 @@ class Twists:
             names = _parameters(part.source).get(part.name, ())
             if names and not part.source.renamed and self.chance(0.08):
                 part.hidden = self.pick.choice(names)
+
+
+    def _group(self, select: Select) -> None:
+        """Each different row once, by grouping all that a star gives."""
+        if select.star.startswith("*") and select.plain and self.chance(0.15):
+            select.group = " GROUP BY ALL"
 
 
 def _named(select: Select) -> Iterator[Col]:
