@@ -206,6 +206,12 @@ TRICKY = {
         "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l WHERE tag = 'c' QUALIFY row_number() OVER (PARTITION BY pen ORDER BY tag) = 1)"
     ),
     "a LIMIT of nothing": "SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND pen IN (SELECT pen FROM l LIMIT 0)",
+    "a source before a comma that is named like a column after it": (
+        "SELECT tag.id FROM visits tag, k JOIN l ON l.pen = k.pen AND tag.pen = l.pen WHERE k.pen = 'p2'"
+    ),
+    "the same, with columns that have other names": (
+        "SELECT tag.x FROM visits AS tag(x), k JOIN (VALUES ('p2'), ('p1')) s(tag) ON s.tag = k.pen AND s.tag = tag.pen WHERE tag.x IN ('v1', 'v7')"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"
@@ -217,6 +223,8 @@ NEWER = {
     for name in (
         "a LEFT JOIN whose ON names what stands before a comma",
         "an ON of a LEFT JOIN that is about what stands before a comma alone",
+        "a source before a comma that is named like a column after it",
+        "the same, with columns that have other names",
     )
 }
 """What only DuckDB 2.0 understands."""

@@ -386,12 +386,17 @@ class Frame:
                 if self._qualifies(position, parts[:length]) and self._may_have(position, parts[length]):
                     return Found(self, position, self.spelt(position, parts[length]), length + 1, length + 1 == len(parts))
         owners = view.having(parts[0], self.named)
-        if owners:
+        if owners and not self._is_no_field(owners, parts):
             (position,) = owners
             return Found(self, position, self.spelt(position, parts[0]), 1, len(parts) == 1)
         if parts[0] in view.merged or any(self.named(position).columns is None for position in view.visible):
             return None
         return self._find_beyond(column, view, parts[0])
+
+    def _is_no_field(self, owners: frozenset[int], parts: Sequence[str]) -> bool:
+        """Whether what stands behind a column's name cannot be a field of it: then the name is that of a source further out."""
+        (position,) = owners
+        return len(parts) > 1 and bool(self.kind((position, self.spelt(position, parts[0]))))
 
     def _find_beyond(self, column: exp.Column, view: View, name: str) -> Found | None:
         """What a column is of that no source nearby has: one before a comma, what is selected, or one further out."""
