@@ -1,5 +1,4 @@
-"""Rarer forms, put into a statement that is written: joins in brackets, samples, hidden columns, options of the API, fields of a STRUCT,
-stars that are grouped.
+"""Rarer forms, put into a statement that is written: joins in brackets, samples, hidden columns, options, fields of a STRUCT, grouped stars.
 
 A sample is never smaller than what it is taken from, so that it is known which rows it gives.
 """
@@ -96,7 +95,6 @@ class Twists:
             names = _parameters(part.source).get(part.name, ())
             if names and not part.source.renamed and self.chance(0.08):
                 part.hidden = self.pick.choice(names)
-
 
     def _group(self, select: Select) -> None:
         """Each different row once, by grouping all that a star gives."""

@@ -64,6 +64,50 @@ KEPT = {
         ["nowhere", "p 3", "p1", "p2"],
     ),
     "a value that the condition fails for": ("SELECT id FROM visits WHERE pen IN ('p1', '5') AND CAST(pen AS INTEGER) = 5", ["p1", "5"]),
+    "a condition outside a sub-select": (
+        "SELECT s.id FROM (SELECT id, pen AS p FROM visits WHERE pen IN ('p1', 'p2', '5')) s WHERE s.p LIKE 'p%' AND s.p <> 'p1'",
+        ["p2"],
+    ),
+    "one that is two sub-selects further out": (
+        "SELECT t.id FROM (SELECT s.id, s.p AS q FROM (SELECT id, pen AS p FROM visits WHERE pen IN ('p1', 'p2', '5')) s) t WHERE length(t.q) = 1",
+        ["5"],
+    ),
+    "one on a local column that a sub-select gives": (
+        "SELECT s.id FROM (SELECT v.id, l.tag AS t FROM l JOIN visits v ON v.pen = l.pen) s WHERE s.t || s.t = 'cc'",
+        ["p 3"],
+    ),
+    "one on a WITH that is read once": (
+        "WITH s AS (SELECT v.id, l.n FROM l JOIN visits v ON v.pen = l.pen) SELECT id FROM s WHERE n IS NULL OR n > 2",
+        ["nowhere", "p 3"],
+    ),
+    "one on a WITH that is read twice": (
+        "WITH s AS (SELECT v.id, l.n FROM l JOIN visits v ON v.pen = l.pen WHERE l.tag <> 'a') SELECT id FROM s WHERE n > 2 UNION ALL SELECT id FROM s",
+        ["p 3", "p1"],
+    ),
+    "one outside a LIMIT": (
+        "SELECT s.id FROM (SELECT id, pen FROM visits WHERE pen IN ('p1', 'p2') ORDER BY id LIMIT 3) s WHERE s.pen > 'p1'",
+        ["p1", "p2"],
+    ),
+    "one outside a LEFT JOIN, on the side that it fills": (
+        "SELECT s.id FROM (SELECT v.id, l.tag FROM visits v LEFT JOIN l ON l.pen = v.pen WHERE v.pen IN ('p1', 'p2', '5')) s WHERE s.tag IS NULL",
+        ["5", "p1", "p2"],
+    ),
+    "one outside a UNION": (
+        "SELECT s.x FROM (SELECT v.n AS x FROM visits v WHERE v.pen = 'p1' UNION ALL SELECT l.pen FROM l) s WHERE s.x || '' = '1'",
+        ["p1"],
+    ),
+    "one outside a GROUP BY, on what is grouped by": (
+        "SELECT s.c FROM (SELECT pen, count(*) AS c FROM visits WHERE pen IN ('p1', 'p2') GROUP BY pen) s WHERE s.pen > 'p1'",
+        ["p2"],
+    ),
+    "one outside a GROUP BY, on what is counted": (
+        "SELECT s.c FROM (SELECT pen, count(*) AS c FROM visits WHERE pen IN ('p1', 'p2') GROUP BY pen) s WHERE s.c > 1",
+        ["p1", "p2"],
+    ),
+    "one that fails for a value": (
+        "SELECT s.id FROM (SELECT v.id, l.tag FROM l JOIN visits v ON v.pen = l.pen) s WHERE TRY_CAST(s.tag AS INTEGER) IS NULL AND s.tag <> 'b'",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
     "two values of a column that is no parameter": ("SELECT id FROM visits WHERE pen = 'p1' AND n = 1 AND n IN (2, 3)", []),
     "one value of such a column, given twice": ("SELECT id FROM visits WHERE pen = 'p1' AND n = 1 AND n IN (1, 2.0)", ["p1"]),
     "no value of such a column": ("SELECT id FROM visits WHERE pen = 'p1' AND list_contains([], n)", []),

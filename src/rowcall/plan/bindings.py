@@ -7,7 +7,7 @@ source, whose rows are again those of a key query; so keys go into derived table
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -15,9 +15,9 @@ from sqlglot import exp
 
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation
 from rowcall.plan.drafts import Column, Query, Sources
-from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on
+from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on, is_side
 from rowcall.plan.growing import Own
-from rowcall.plan.joins import Condition, Group, Live, Place, Reach, reach
+from rowcall.plan.joins import Condition, Group, Live, Place, Reach, keeps_conditions, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand
@@ -53,6 +53,7 @@ class Bindings:
         self.scopes = scopes
         self._fetched = frozenset(fetched)
         self._dead: dict[Frame, bool] = {}
+        self._around_it: dict[Frame, list[Operand]] = {}
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
         """What the statement says of some columns of a reference."""
@@ -74,8 +75,8 @@ class Bindings:
             said.joined |= case.joined() - self._fetched
             is_pinned = is_pinned or bool(case.pinned(columns))
         if is_pinned:  # what is said of other columns is waited for by nobody: it is looked at as far as it is known
-            for found, case in zip(said.alternatives, self._cases(Use(frame, own), Restriction()), strict=True):
-                found += case.checks(columns)
+            for alternative, case in zip(said.alternatives, self._cases(Use(frame, own), Restriction()), strict=True):
+                alternative.extend(case.checks(columns))
         return said
 
     def _beside(self, around: Enclosing, said: Restriction) -> Query | None:
@@ -131,8 +132,46 @@ class Bindings:
         if self._is_dead(frame):
             return
         sources = self._sources(use, found, around, said)
+        passed_in = self._passed_in(frame)
         for chosen in product(*several):
-            yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)])
+            yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in)
+
+    def _passed_in(self, frame: Frame) -> list[Operand]:
+        """The conditions around a SELECT on what it gives, where it is read once and as it is, in terms of its FROM clause.
+
+        Of a UNION they are not, whose columns may have another type than those of its sides.
+        """
+        around = enclosing(frame)
+        if frame not in self._around_it:
+            self._around_it[frame] = []  # for what reads itself
+            if (
+                len(around.uses) == 1
+                and not (around.blocked or is_side(frame.select))
+                and frame.tree is not None
+                and keeps_conditions(frame.tree)
+            ):
+                self._around_it[frame] = list(self._on_outputs(frame, around.uses[0]))
+        return self._around_it[frame]
+
+    def _on_outputs(self, frame: Frame, use: Use) -> Iterator[Operand]:
+        outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
+        reached = self._reached(use).live if use.own is not None else ()
+        conditions = [live.condition for live in reached if live.restricts and not live.guards and live.condition.tokens is not None]
+        own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not _names_values(use.frame, condition)]
+        for condition in [*own, *self._passed_in(use.frame)]:
+            node = condition.node
+            if node is None or node.find(exp.Query, exp.Lambda) or self.scopes.is_volatile(node) or not self.scopes.is_stable(node):
+                continue
+            found = {id(column): self._inner(use, outputs, column, condition.within) for column in self.scopes.columns(node)}
+            places = {key: place for key, place in found.items() if place is not None}
+            if places and len(places) == len(found):
+                yield replace(condition, within=places)
+
+    def _inner(self, use: Use, outputs: Mapping[str, Place | None], column: exp.Column, within: Mapping[int, Place] | None) -> Place | None:
+        """The column of a SELECT's FROM clause that a column around it is; `within` has what it is in the SELECT around."""
+        found = self.scopes.resolve(column)
+        place = within[id(column)] if within is not None else (found.position, found.name) if found and found.frame is use.frame else None
+        return outputs.get(place[1]) if place is not None and place[0] == use.own else None
 
     def _reached(self, use: Use) -> Reach:
         tree, own = use.frame.tree, use.own
@@ -271,6 +310,11 @@ def _matched_by(atom: Atom) -> int | None:
     """The matched sub-query that an equality is with."""
     place = atom.right.place if isinstance(atom, Equal) else None
     return place[0] if place is not None else None
+
+
+def _names_values(frame: Frame, condition: Condition) -> bool:
+    """Whether a condition says nothing but which constants columns are among, which are keys themselves."""
+    return all(isinstance(atom, Among) for option in frame.alternatives(condition) for atom in option)
 
 
 def _in_each(frame: Frame, options: Sequence[Sequence[Atom]]) -> Iterator[Among]:

@@ -12,7 +12,7 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
 from rowcall.plan.enclosing import Use
 from rowcall.plan.joins import Condition, Group, Live, Place
-from rowcall.plan.narrowing import Holds, holds, presence
+from rowcall.plan.narrowing import Holds, held_outside, holds, presence
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
 from rowcall.plan.scopes import Frame
@@ -76,12 +76,14 @@ class Equals:
 class Case:
     """One alternative of one SELECT, with respect to one of its sources or, for None, to all of its rows."""
 
-    def __init__(self, sources: Sources, atoms: Sequence[tuple[Atom, Live]]) -> None:
+    def __init__(self, sources: Sources, atoms: Sequence[tuple[Atom, Live]], passed_in: Sequence[Operand] = ()) -> None:
+        """`passed_in` are conditions on what the SELECT gives, which each of its rows satisfies that matters."""
         self.sources = sources
         self._frame = sources.frame
         self._own = sources.own
         self._atoms = atoms
-        self._filters = list(self._filtering())
+        self._passed_in = passed_in
+        self._filters = [*self._filtering(), *(Filtering((condition,), frozenset()) for condition in passed_in)]
         self._used: set[int] = set()
         """The sources that key queries of this read."""
 
@@ -188,7 +190,9 @@ class Case:
         known = {name: self.equals(name) for name in self.pinned(keys)}
         yield from (replace(constants, is_check=True) for constants in self.constants(known))
         for name, equal in known.items():
-            outside = [pair for pair in equal.operands if pair[0].place is not None and pair[0].place[0] == OUTER and self._can_give(pair[0])]
+            outside = [
+                pair for pair in equal.operands if pair[0].place is not None and pair[0].place[0] == OUTER and self._can_give(pair[0])
+            ]
             found = self._key_query({name: outside}) if outside else None
             if found is not None:
                 yield replace(found, is_check=True)
@@ -196,7 +200,8 @@ class Case:
     def pinned(self, keys: Collection[str]) -> list[str]:
         """The columns of the source in question, none of `keys`, that conditions may contradict one another about.
 
-        Those that are among constants more than once, an output of the SELECT counting as once, or among those of a list, which may be empty.
+        Those that are among constants more than once, an output of the SELECT counting as once, or among those of a list, which may be
+        empty.
         """
         times: Counter[str] = Counter()
         for atom, live in self._atoms:
@@ -223,7 +228,8 @@ class Case:
 
     def holds(self, keys: Collection[str]) -> Iterator[Holds]:
         """The conditions that are about these columns of the source in question alone."""
-        return holds(self.sources, [live.condition for _, live in self._atoms if live.restricts and not live.guards], keys)
+        yield from holds(self.sources, [live.condition for _, live in self._atoms if live.restricts and not live.guards], keys)
+        yield from held_outside(self.sources, self._passed_in, keys)
 
     def _key_query(self, wanted: dict[str, list[tuple[Operand, tuple[Place, ...]]]]) -> Keys | None:
         query = self.query([(name, [operand for operand, _ in pairs]) for name, pairs in wanted.items()])
@@ -247,7 +253,10 @@ class Case:
         return Draft(self.sources).add(operand)
 
     def query(
-        self, selected: Sequence[tuple[str, Sequence[Operand]]], places: Sequence[Column] = (), compared: Mapping[str, Compared] | None = None
+        self,
+        selected: Sequence[tuple[str, Sequence[Operand]]],
+        places: Sequence[Column] = (),
+        compared: Mapping[str, Compared] | None = None,
     ) -> Query | None:
         """The distinct values of some expressions, under the names given, and of columns of this SELECT or ones further out.
 
@@ -315,7 +324,7 @@ class Case:
 
 
 def collation(frame: Frame, place: Place) -> str:
-    """A query of one truth value, or of none without rows: whether a local column compares under a collation; "" where it cannot be asked."""
+    """A query of one truth value, none without rows: whether a local column compares under a collation; "" where it cannot be asked."""
     source = frame.sources[place[0]]
     if source.span is None:
         return ""

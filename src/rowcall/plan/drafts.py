@@ -11,7 +11,7 @@ from rowcall.manifest.types import literal, quoted
 from rowcall.plan.joins import Group, Place
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand
-from rowcall.plan.scopes import Frame, Source
+from rowcall.plan.scopes import Frame, Scopes, Source
 from rowcall.plan.splice import Edit
 
 OUTER = -1
@@ -178,6 +178,9 @@ class Draft:
         positions: set[int] = set()
         outside: list[Column] = []
         for column in self._frame.scopes.columns(operand.node) if operand.node is not None else ():
+            if operand.within is not None:
+                positions.add(operand.within[id(column)][0])
+                continue
             if isinstance(column.find_ancestor(exp.Pivot, exp.Select), exp.Pivot):
                 continue  # of what is pivoted
             found = self._frame.scopes.resolve(column)
@@ -208,9 +211,7 @@ class Draft:
 
     # -- the query -----------------------------------------------------------------------------------------------------------------
 
-    def query(
-        self, selected: Sequence[tuple[str, Operand]], same: Sequence[Same], filters: Sequence[Filtering]
-    ) -> Query | None:
+    def query(self, selected: Sequence[tuple[str, Operand]], same: Sequence[Same], filters: Sequence[Filtering]) -> Query | None:
         """The distinct values of expressions, under names, reduced by the conditions that are about what is used or joins it with more.
 
         One row where there is any, when no expressions are selected. None where something that is needed cannot be read.
@@ -330,7 +331,9 @@ class Draft:
         if one is None or other is None:
             return None
         own, wide = _WITHIN[pair.kind]
-        return f"(typeof({one}) NOT IN ({own}) OR typeof({other}) NOT IN ({own}) OR TRY_CAST({one} AS {wide}) = TRY_CAST({other} AS {wide}))"
+        return (
+            f"(typeof({one}) NOT IN ({own}) OR typeof({other}) NOT IN ({own}) OR TRY_CAST({one} AS {wide}) = TRY_CAST({other} AS {wide}))"
+        )
 
     def _among(self, column: tuple[Operand, str], constant: tuple[Operand, str]) -> str:
         """That a column equals a constant; true where DuckDB would compare them as another type than the column's."""
@@ -346,6 +349,10 @@ class Draft:
             if operand.place[0] == OUTER:
                 return f"__rowcall_around.{quoted(operand.place[1])}"
             return self._frame.shown(operand.place)
+        return self._passed_in(operand) if operand.within is not None else self._written(operand)
+
+    def _written(self, operand: Operand) -> str | None:
+        """An expression of the user's."""
         found = self._frame.scopes.resolve(operand.node) if isinstance(operand.node, exp.Column) else None
         if found is not None and found.exact and found.frame is self._frame:
             return self._frame.shown((found.position, found.name))
@@ -353,6 +360,14 @@ class Draft:
             return None
         span = self._frame.scopes.layout.span(operand.tokens)
         return self._frame.scopes.written(span, self._named(operand.node))
+
+    def _passed_in(self, operand: Operand) -> str | None:
+        """A condition on what this SELECT gives; true where it fails for a row, which need not come to it."""
+        edits = inner_names(operand, {place: self._frame.shown(place) for place in (operand.within or {}).values()}, self._frame.scopes)
+        if edits is None or operand.tokens is None:
+            return None
+        text = self._frame.scopes.written(self._frame.scopes.layout.span(operand.tokens), edits)
+        return f"coalesce(TRY(({text}) IS TRUE), true)"
 
     def _named(self, node: exp.Expr) -> list[Edit]:
         """Edits that say of which source each column is, where that has to be said, or is another one here."""
@@ -450,3 +465,14 @@ def _origin_of(frame: Frame, place: Place) -> Origin:
         if within is not None:
             return _origin_of(inner, within)
     return Origin("the sub-select")
+
+
+def inner_names(condition: Operand, shown: Mapping[Place, str], scopes: Scopes) -> list[Edit] | None:
+    """Edits that write a condition on what a sub-select gives in terms of the columns in there; None where that cannot be."""
+    edits = []
+    for column in scopes.columns(condition.node) if condition.node is not None else ():
+        found, first = scopes.resolve(column), column.parts[0]
+        if found is None or condition.within is None or "start" not in first.meta:
+            return None
+        edits.append(Edit(first.meta["start"], column.parts[found.parts - 1].meta["end"] + 1, shown[condition.within[id(column)]]))
+    return edits

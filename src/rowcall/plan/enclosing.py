@@ -86,6 +86,14 @@ def _whole(select: exp.Select) -> tuple[exp.Expr, str]:
         node = parent
 
 
+def is_side(select: exp.Select) -> bool:
+    """Whether a SELECT is a side of UNION or its like, in brackets or not."""
+    node: exp.Expr | None = select.parent
+    while isinstance(node, exp.Subquery):
+        node = node.parent
+    return isinstance(node, exp.SetOperation)
+
+
 def _by_name(frame: Frame, whole: exp.Expr) -> tuple[str, ...] | None:
     """The names of all columns of the query, where its sides are joined by name; () where they are by position, None for a mixture."""
     node: exp.Expr = frame.select

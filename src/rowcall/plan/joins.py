@@ -292,6 +292,11 @@ def _offer(tree: Tree, guards: frozenset[Group], found: Reach) -> None:
             found.live += [Live(condition, guards | filled_left | filled_right) for condition in tree.conditions]
 
 
+def keeps_conditions(tree: Tree) -> bool:
+    """Whether a condition on the rows of a FROM clause says the same of the rows that are joined: no row is filled in, nor picked."""
+    return isinstance(tree, Leaf) or (tree.kind in {"INNER", "SEMI"} and keeps_conditions(tree.left) and keeps_conditions(tree.right))
+
+
 Rejects = Callable[[Condition], frozenset[int]]
 """The sources of which a condition cannot be true where all their columns are NULL."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from rowcall.manifest.types import quoted
-from rowcall.plan.drafts import Draft, Filtering, Query, Sources
+from rowcall.plan.drafts import Draft, Filtering, Query, Sources, inner_names
 from rowcall.plan.joins import Condition
 from rowcall.plan.predicates import Among, Operand
 from rowcall.plan.references import is_inside
@@ -43,6 +43,20 @@ def holds(sources: Sources, conditions: Sequence[Condition], keys: Collection[st
             found = _about_keys(sources, condition, condition.predicate)
             if found is not None and set(found.columns) <= set(keys):
                 yield found
+
+
+def held_outside(sources: Sources, conditions: Sequence[Operand], keys: Collection[str]) -> Iterator[Holds]:
+    """The conditions on what the SELECT gives that keys can be asked about."""
+    scopes = sources.frame.scopes
+    for condition in conditions:
+        places = set((condition.within or {}).values())
+        if condition.tokens is None or not places or not all(place[0] == sources.own and place[1] in keys for place in places):
+            continue
+        edits = inner_names(condition, {place: f"{KEYS}.{quoted(place[1])}" for place in places}, scopes)
+        if edits is not None:
+            text = scopes.written(scopes.layout.span(condition.tokens), edits)
+            query = f"SELECT {KEYS}.{NUMBER} FROM {KEYS} WHERE coalesce(TRY(({text}) IS TRUE), true)"
+            yield Holds(tuple(sorted(name for _, name in places)), query, frozenset())
 
 
 def _about_keys(sources: Sources, condition: Condition, predicate: exp.Expr) -> Holds | None:

@@ -5,7 +5,7 @@ Only what is certain is read; a predicate that is not understood is a filter, wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
 
@@ -32,6 +32,8 @@ class Operand:
     """A text or whole number that is written as a literal, where `node` is None."""
     listed: bool = False
     """Whether each of these is a list, of which any value will do."""
+    within: Mapping[int, Place] | None = None
+    """For a condition on what a sub-select gives: by the identity of each column in it, the column in the sub-select that it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -542,8 +542,8 @@ class Frame:
     def _is_of_rows(self, query: exp.Select) -> bool:
         """Whether each row that a query gives is one of its FROM clause that its WHERE lets through.
 
-        What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, fewer keys come of the query as
-        it is, so it is then not taken for one of these.
+        What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, fewer keys come of the query
+        as it is, so it is then not taken for one of these.
         """
         return is_plain(query) or (is_plain(query, but=_CUTS) and not self.scopes.is_stable(query))
 
