@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rowcall.engine.engine import Engine
-from rowcall.plan.early import end_early, ends_early, only_reads, paging_note
+from rowcall.plan.early import BY_PAGE, GATHERED, end_early, ends_early, may_end_early, not_by_page, only_reads
 from rowcall.plan.planner import analyse
 from rowcall.plan.references import Reference
 from rowcall.sql.tokens import tokenize
@@ -96,6 +96,59 @@ def test_what_needs_all_rows_reads_them_all(zoo: Any, sql: str) -> None:
     assert early(zoo, sql) == [False]
 
 
+JOINED = [
+    f"SELECT id FROM {V} JOIN l USING (pen) LIMIT 3",
+    f"SELECT v.id FROM l JOIN {V} v USING (pen) WHERE v.n > 2 LIMIT 3 OFFSET 2",
+    f"SELECT v.id FROM l, {V} v WHERE v.pen = l.pen LIMIT 3",
+    f"SELECT v.id FROM {V} v LEFT JOIN l ON v.n = l.n WHERE v.pen = 'p1' LIMIT 3",
+    f"SELECT v.id FROM l LEFT JOIN {V} v ON v.pen = l.pen LIMIT 3",
+    f"SELECT v.id FROM {V} v SEMI JOIN l ON v.pen = l.pen LIMIT 3",
+    f"SELECT w.id FROM l, LATERAL (SELECT * FROM {V} v WHERE v.pen = l.pen) w LIMIT 3",
+    f"SELECT v.id, u FROM {V} v, unnest(v.tags) t(u) WHERE v.pen = 'p1' LIMIT 3",
+    f"WITH c AS (SELECT pen FROM l) SELECT v.id FROM c JOIN {V} v USING (pen) LIMIT 3",
+    f"SELECT id FROM (SELECT v.id FROM (VALUES ('p1')) p(pen) JOIN {V} v USING (pen)) LIMIT 3",
+    f"SELECT EXISTS (SELECT 1 FROM l JOIN {V} v USING (pen) WHERE v.n = 2)",
+    f"SELECT id FROM {V} WHERE pen IN (SELECT pen FROM l) LIMIT 3",
+    f"SELECT id FROM {V} v WHERE pen = 'p1' AND EXISTS (FROM m WHERE m.n = v.n) LIMIT 3",
+    f"SELECT id FROM {V} WHERE pen = ANY (['p1', 'p2']) LIMIT 3",
+    f"CREATE TABLE made AS SELECT id FROM {V} JOIN l USING (pen) LIMIT 3",
+]
+
+
+@pytest.mark.parametrize("sql", JOINED)
+def test_of_a_join_duckdb_is_to_say(zoo: Any, sql: str) -> None:
+    """It reads one side whole, and the tree does not say which."""
+    assert (early(zoo, sql), may_end_early(references(zoo, sql))) == ([False], True)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT id FROM {V} JOIN l USING (pen)",
+        f"SELECT id FROM {V} JOIN l USING (pen) ORDER BY id LIMIT 3",
+        f"SELECT count(*) FROM {V} JOIN l USING (pen) LIMIT 3",
+        f"SELECT pen, count(*) FROM {V} JOIN l USING (pen) GROUP BY pen LIMIT 3",
+        f"SELECT id, sum(v.n) OVER () FROM {V} v JOIN l USING (pen) LIMIT 3",
+        f"SELECT * FROM (SELECT * FROM {V} WHERE pen = 'p1' ORDER BY n) v JOIN l USING (n) LIMIT 3",
+        f"SELECT l.n FROM l JOIN (SELECT max(n) AS n FROM {V} WHERE pen = 'p1') v USING (n) LIMIT 3",
+        f"SELECT tag FROM l WHERE pen IN (SELECT pen FROM {V} WHERE pen = 'p1') LIMIT 3",
+        f"WITH c AS MATERIALIZED (SELECT * FROM {V} WHERE pen = 'p1') SELECT id FROM c JOIN l USING (n) LIMIT 2",
+        f"SELECT v.id FROM {V} v JOIN l USING (pen) USING SAMPLE 3 ROWS",
+    ],
+)
+def test_a_join_below_what_needs_all_rows_is_not_asked_about(zoo: Any, sql: str) -> None:
+    """Nor one that is not under a LIMIT, nor what stands under IN."""
+    assert not may_end_early(references(zoo, sql))
+
+
+def test_two_references_of_a_join_are_asked_about_together(zoo: Any) -> None:
+    """Unless one of them needs all its rows for another reason."""
+    both = f"SELECT a.id FROM {V} a JOIN {V} b USING (id) WHERE a.pen = 'p1' AND b.pen = 'p1' LIMIT 3"
+    one = f"SELECT a.id FROM {V} a JOIN (SELECT max(id) AS id FROM {V} WHERE pen = 'p1') b USING (id) WHERE a.pen = 'p1' LIMIT 3"
+
+    assert [may_end_early(references(zoo, sql)) for sql in (both, one)] == [True, False]
+
+
 def test_each_reference_is_looked_at_by_itself(zoo: Any) -> None:
     """In branches of a UNION ALL both may end; beside a join only what has a LIMIT of its own."""
     union = f"SELECT id FROM {V} WHERE pen = 'p1' UNION ALL SELECT id FROM {V} WHERE pen = 'p2' LIMIT 3"
@@ -128,6 +181,8 @@ def test_only_a_query_only_reads(zoo: Any) -> None:
 
 
 def test_the_note_says_who_can_stop() -> None:
-    """And what would."""
-    assert "until the statement has its rows" in paging_note(streams=True)
-    assert "2.0 can" in paging_note(streams=False)
+    """And what would, or why nothing does."""
+    assert "until the statement has its rows" in BY_PAGE
+    assert "all its rows before" in GATHERED
+    assert "2.0 can" in not_by_page(joined=False)
+    assert "2.0 may" in not_by_page(joined=True)

@@ -108,6 +108,167 @@ def test_the_rows_are_right_on_every_version(paged: Callable[..., Any], sql: str
     assert streams() or requests >= STOPS[sql][1]
 
 
+JOINS = {
+    f"SELECT t.n, r.id FROM t JOIN {RUNS} r ON r.thread_id = t.thread_id WHERE r.status = 'failed' LIMIT 3": (3, 3),
+    f"SELECT r.id FROM {RUNS} r JOIN t USING (thread_id) WHERE r.status = 'failed' LIMIT 2 OFFSET 1": (2, 3),
+    f"SELECT r.id FROM t, {RUNS} r WHERE r.thread_id = t.thread_id AND r.status = 'failed' LIMIT 10": (10, 10),
+    f"SELECT r.id FROM (VALUES ('thread_1'), ('thread_2')) v(thread_id) JOIN {RUNS} r USING (thread_id) WHERE r.status = 'failed' LIMIT 3": (
+        3,
+        3,
+    ),
+    f"WITH c AS (SELECT thread_id FROM t WHERE n < 3) SELECT r.id FROM c JOIN {RUNS} r USING (thread_id) WHERE r.status = 'failed' LIMIT 3": (
+        3,
+        3,
+    ),
+    f"SELECT r.id, t.n FROM {RUNS} r LEFT JOIN t ON r.created_at = t.n WHERE r.{T} AND r.status = 'failed' LIMIT 3": (3, 3),
+    f"SELECT r.id, t.n FROM t LEFT JOIN {RUNS} r ON r.thread_id = t.thread_id AND r.status = 'failed' LIMIT 3": (3, 3),
+    f"SELECT r.id FROM {RUNS} r SEMI JOIN t USING (thread_id) WHERE r.status = 'failed' LIMIT 3": (3, 3),
+    f"SELECT r.id FROM {RUNS} r WHERE r.thread_id IN (SELECT thread_id FROM t) AND r.status = 'failed' LIMIT 3": (3, 3),
+    f"SELECT r.id FROM {RUNS} r WHERE EXISTS (FROM t WHERE t.thread_id = r.thread_id) AND r.status = 'failed' LIMIT 3": (3, 3),
+    f"SELECT l.id FROM t, LATERAL (SELECT * FROM {RUNS} r WHERE r.thread_id = t.thread_id AND r.status = 'failed') l LIMIT 3": (3, 3),
+    f"SELECT EXISTS (SELECT 1 FROM t JOIN {RUNS} r USING (thread_id) WHERE r.created_at = 25)": (1, 3),
+    f"SELECT count(*) FROM (SELECT 1 FROM t JOIN {RUNS} r USING (thread_id) WHERE r.status = 'failed' LIMIT 3)": (1, 3),
+    f"SELECT DISTINCT t.n FROM t JOIN {RUNS} r USING (thread_id) LIMIT 1": (1, 1),
+    f"SELECT r.id FROM t JOIN {RUNS} r USING (thread_id) WHERE r.status = 'never' LIMIT 1": (0, 9 * PAGES),
+    f"SELECT r.id FROM (FROM t WHERE n > 100) u JOIN {RUNS} r USING (thread_id) LIMIT 1": (0, 0),
+}
+"""Statements that join their runs with nine threads of a table or of their own, with their rows and the requests that they need."""
+
+
+@lazy
+@pytest.mark.parametrize("sql", JOINS)
+@pytest.mark.parametrize("setting", ["threads = 1", "threads = 8", "preserve_insertion_order = false"])
+def test_paging_of_what_is_joined_with_local_rows_stops_too(paged: Callable[..., Any], sql: str, setting: str) -> None:
+    """DuckDB reads the local side first, and EXPLAIN has said so."""
+    server = paged()
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute(f"SET {setting}")
+        con.execute("CREATE TABLE t AS SELECT 'thread_' || range AS thread_id, range AS n FROM range(9)")
+        said = dict(db.sql(f"EXPLAIN {sql}").fetchall()).get("paging")
+        nothing = len(server.asked)
+        rows = db.sql(sql).fetchall()
+
+    assert (nothing, len(rows), len(server.asked)) == (0, *JOINS[sql])
+    assert said == ("page by page, until the statement has its rows" if JOINS[sql][1] else None)
+
+
+@pytest.mark.parametrize("sql", JOINS)
+def test_the_rows_of_joins_are_right_on_every_version(paged: Callable[..., Any], sql: str) -> None:
+    """They are DuckDB's over all there is, or as many of them."""
+    server = paged()
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute("CREATE TABLE t AS SELECT 'thread_' || range AS thread_id, range AS n FROM range(9)")
+        db.sql(f"CREATE TABLE all_runs AS SELECT * FROM {RUNS} WHERE {IN_9}")
+        everything = con.sql(sql.replace(RUNS, "all_runs").partition(" LIMIT")[0] + (")" if "count(" in sql else "")).fetchall()
+        rows = db.sql(sql).fetchall()
+
+    assert len(rows) == JOINS[sql][0]
+    assert rows == [(3,)] if "count(" in sql else set(rows) <= set(everything)
+
+
+@lazy
+def test_what_another_resource_gives_the_keys_of_is_paged_when_that_is_read(scripted: Start, page: Page, run: Run) -> None:
+    """The last level of three: the first two are read whole, and of the third as much as is needed."""
+
+    def answer(asked: Any) -> tuple[Any, ...]:
+        parts = asked.path.partition("?")[0].split("/")
+        if parts[-1] == "steps":
+            return 200, page([{"id": f"step_{parts[5]}", "run_id": parts[5], "thread_id": parts[3], "status": "completed"}])
+        return 200, page([run(f"run_{parts[3]}_{n}", thread_id=parts[3]) for n in range(20)])
+
+    server = scripted(answer)
+    sql = f"""SELECT s.id FROM t JOIN {RUNS} r USING (thread_id) JOIN openai.assistants.run_steps s ON s.thread_id = r.thread_id
+        AND s.run_id = r.id LIMIT 3"""
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute("CREATE TABLE t AS SELECT 'thread_' || range AS thread_id FROM range(4)")
+        paging = [value for item, value in db.sql(f"EXPLAIN {sql}").fetchall() if item == "paging"]
+        rows = db.sql(sql).fetchall()
+
+    assert (len(rows), len(server.asked)) == (3, 4 + 4)  # one is begun ahead
+    assert paging == ["page by page, until the statement has its rows"]
+
+
+@lazy
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 9, 17, 40])
+def test_of_a_join_no_more_than_twice_the_calls_that_are_needed_go_out(scripted: Start, page: Page, run: Run, limit: int) -> None:
+    """As for a list of values."""
+    server = scripted(lambda asked: (200, page([run("r", thread_id=asked.path.split("/")[3])])))
+    sql = f"SELECT r.id FROM (SELECT 'thread_' || range AS thread_id FROM range(50)) t JOIN {RUNS} r USING (thread_id) LIMIT {limit}"
+
+    rows, requests = read(server, sql)
+
+    assert len(rows) == limit
+    assert limit <= requests <= min(2 * limit, 50)
+
+
+@lazy
+def test_calls_that_are_under_way_when_the_rows_are_there_are_not_waited_for(scripted: Start, page: Page, run: Run) -> None:
+    """The third row is there; the call that was begun ahead is given up."""
+    held = threading.Event()
+
+    def answer(asked: Any) -> tuple[Any, ...]:
+        if int(asked.path.split("/")[3]) >= 3:
+            held.wait(20)
+        return 200, page([run("r", thread_id=asked.path.split("/")[3])])
+
+    server = scripted(answer)
+    sql = f"SELECT r.id FROM (VALUES ('0'), ('1'), ('2'), ('3'), ('4'), ('5')) t(thread_id) JOIN {RUNS} r USING (thread_id) LIMIT 3"
+    started = time.monotonic()
+    try:
+        rows, _ = read(server, sql)
+        took_s = time.monotonic() - started
+    finally:
+        held.set()
+
+    assert len(rows) == 3
+    assert took_s < 10
+    assert len(server.asked) <= 4
+
+
+@lazy
+@pytest.mark.parametrize(
+    ("sql", "requests"),
+    [
+        (f"SELECT t.n FROM t WHERE EXISTS (FROM {RUNS} r WHERE r.thread_id = t.thread_id AND r.status = 'failed') LIMIT 1", 9 * PAGES),
+        (
+            f"SELECT l.id FROM t, LATERAL (SELECT * FROM {RUNS} r WHERE r.thread_id = t.thread_id AND r.n > t.n LIMIT 1) l LIMIT 1",
+            9 * PAGES,
+        ),
+    ],
+    ids=["EXISTS for each row", "LIMIT for each row"],
+)
+def test_what_duckdb_has_to_read_whole_is_fetched_together_and_said(paged: Callable[..., Any], sql: str, requests: int) -> None:
+    """EXPLAIN names the reason."""
+    server = paged()
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute("CREATE TABLE t AS SELECT 'thread_' || range AS thread_id, range AS n FROM range(9)")
+        sql = sql.replace("r.n >", "r.created_at >")
+        said = {value for item, value in db.sql(f"EXPLAIN {sql}").fetchall() if item == "paging"}
+        db.sql(sql)
+
+    assert said == {"all pages before the first row: DuckDB needs all its rows before it can give one"}
+    assert len(server.asked) == requests
+
+
+@pytest.mark.parametrize(
+    ("sql", "requests"),
+    [
+        (f"SELECT count(*) FROM t JOIN {RUNS} r USING (thread_id) LIMIT 1", 9 * PAGES),
+        (f"SELECT r.id FROM t JOIN {RUNS} r USING (thread_id) ORDER BY r.status LIMIT 1", 9 * PAGES),
+    ],
+)
+def test_of_joins_that_need_every_row_nothing_is_said(paged: Callable[..., Any], sql: str, requests: int) -> None:
+    """They are read whole, as any."""
+    server = paged()
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute("CREATE TABLE t AS SELECT 'thread_' || range AS thread_id FROM range(9)")
+        items = {item for item, _ in db.sql(f"EXPLAIN {sql}").fetchall()}
+        db.sql(sql)
+
+    assert "paging" not in items
+    assert len(server.asked) == requests
+
+
 @pytest.mark.parametrize(
     ("sql", "count"),
     [
@@ -352,7 +513,12 @@ def test_explain_says_how_it_is_paged(paged: Callable[..., Any]) -> None:
         sent = [value for item, value in db.sql(f"EXPLAIN ANALYZE {sql}").fetchall() if item == "sent"]
         plain = [item for item, _ in db.sql(f"EXPLAIN SELECT id FROM {RUNS} WHERE {T}").fetchall()]
 
+        joined = dict(db.sql(f"EXPLAIN SELECT r.id FROM (VALUES ('a')) t(thread_id) JOIN {RUNS} r USING (thread_id) LIMIT 9").fetchall())[
+            "paging"
+        ]
+
     assert note.startswith("page by page" if streams() else "all pages before the first row")
+    assert joined.startswith("page by page" if streams() else "all pages before the first row: this version")
     assert (nothing, len(server.asked), len(sent)) == (0, *([1, 1] if streams() else [PAGES, PAGES]))
     assert "paging" not in plain
 

@@ -118,8 +118,20 @@ class Engine:
             ((_, plan),) = self.rows(f"{_EXPLAIN}(FORMAT json) {text}", parameters, frame)
         except (ValueError, RowcallError):
             return False
-        nodes = list(_nodes(json.loads(plan)))
+        nodes = [node["name"] for node in _nodes(json.loads(plan))]
         return "REC_CTE" not in nodes and sum("ARROW_SCAN" in node for node in nodes) == sources
+
+    def stops_early(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
+        """Whether DuckDB's plan of `text` reads so many sources `in_one_thread`, as `many`, each once and no further than a LIMIT needs.
+
+        That is where nothing between the two has to have all rows first: of a hash join, the side that is looked up in the other.
+        """
+        try:
+            ((_, plan),) = self.rows(f"{_EXPLAIN}(FORMAT json) {text}", parameters, frame)
+        except (ValueError, RowcallError):
+            return False
+        found = [stops for node in json.loads(plan) for stops in _stops(node, stops=False)]
+        return len(found) == sources and all(found)
 
     def values(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The types of the columns of `text`, and its rows as Python values. Raises BindError or EngineError."""
@@ -223,17 +235,20 @@ class Engine:
                 return False
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
-    def in_one_thread(self, source: str) -> str:
+    def in_one_thread(self, source: str, *, many: bool = False) -> str:
         """What to read FROM in place of a page source, so that one thread reads it, in order, and stops when it has enough.
 
         DuckDB has each of its threads look for the rows of a LIMIT by itself, so that n threads read n pages where one would do. An
         operator that cannot run in parallel keeps it to one thread, for this source alone, and no setting is changed: a LIMIT that
         is never reached, or where the order of rows is not kept, in which case LIMIT is parallel, row numbers.
+
+        DuckDB takes a source of unknown size for one row, and of a join reads the smaller side whole. With `many` it takes it for a great
+        many rows: beside it stands a range cut to a number of rows that is only known, to be none, when the statement runs.
         """
         ((ordered,),) = self._at_once("SELECT current_setting('preserve_insertion_order')")
-        if ordered:
-            return f"(FROM {source} LIMIT {_NEVER_REACHED})"
-        return f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
+        numbered = f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
+        form = f"(FROM {source} LIMIT {_NEVER_REACHED})" if ordered else numbered
+        return f"(FROM {form} UNION ALL (SELECT range::VARCHAR, range::VARCHAR FROM range({_MANY}) LIMIT (SELECT 0)))" if many else form
 
     def empty(self) -> duckdb.DuckDBPyRelation:
         """A relation without rows."""
@@ -313,11 +328,48 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-def _nodes(plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The names of the operators of DuckDB's plan."""
+_Node = Mapping[str, Any]
+"""An operator of DuckDB's plan, as EXPLAIN (FORMAT json) has it."""
+
+
+def _nodes(plan: Sequence[_Node]) -> Iterator[_Node]:
+    """The operators of DuckDB's plan."""
     for node in plan:
-        yield node["name"]
+        yield node
         yield from _nodes(node["children"])
+
+
+def _stops(node: _Node, *, stops: bool) -> Iterator[bool]:
+    """For each source that is read `in_one_thread`, as `many`, whether it is read no further than a LIMIT above it needs.
+
+    `stops` is whether the rows of this operator are.
+    """
+    name, children = node["name"].strip(), node["children"]
+    if name == "UNION" and _is_cut_range(children[1]):
+        yield stops
+        return
+    kind = node["extra_info"].get("Join Type", "")
+    for number, child in enumerate(children):
+        hands_on = name in _HANDING_ON or (number == _STREAMED.get(name) and kind not in _MARKING)
+        yield from _stops(child, stops=name in _CUTTING or (stops and hands_on))
+
+
+def _is_cut_range(node: _Node) -> bool:
+    """Whether this is what stands beside a source to make it many rows."""
+    nodes = list(_nodes([node]))
+    return any(
+        found["extra_info"].get("Estimated Cardinality") == str(_MANY) and found["name"].strip() == "RANGE" for found in nodes
+    ) and not any("ARROW_SCAN" in found["name"] for found in nodes)
+
+
+_CUTTING = frozenset({"LIMIT", "STREAMING_LIMIT", "LIMITED_DISTINCT"})
+"""Operators that end when they have their rows."""
+_HANDING_ON = frozenset({"PROJECTION", "FILTER", "UNNEST", "INOUT_FUNCTION", "STREAMING_WINDOW", "UNION"})
+"""Operators that give rows of all their inputs as these come."""
+_STREAMED = {"HASH_JOIN": 0, "NESTED_LOOP_JOIN": 0, "BLOCKWISE_NL_JOIN": 0, "PIECEWISE_MERGE_JOIN": 0, "CROSS_PRODUCT": 0, "CTE": 1}
+"""Operators that give rows of one of their inputs, by its number, as these come, when they have read the other."""
+_MARKING = frozenset({"RIGHT_SEMI", "RIGHT_ANTI"})
+"""Joins of which the other side is given, after all rows of this one have been looked up."""
 
 
 _EXPLAIN = "EXPLAIN "
@@ -325,6 +377,8 @@ _OPTIMIZER = "SELECT value, scope FROM duckdb_settings() WHERE name = 'enable_op
 """A setting that DuckDB 1.5 does not have."""
 _NEVER_REACHED = 10**12
 """More pages than there are. Above 10,000 rows DuckDB takes its LIMIT that is not parallel."""
+_MANY = 1_000_000_007
+"""For how many rows DuckDB takes a source that is to be taken for a great many: a number that nobody else has."""
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""

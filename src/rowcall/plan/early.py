@@ -1,8 +1,8 @@
 """Which references a statement may be done with before it has read all their rows, as those under a LIMIT.
 
 A hint and not a promise: what is right is the same either way. A reference that is taken to end early is read page by page, so this
-says yes only where DuckDB hands rows on as they come, as measured on DuckDB 2.0. There the pages of a join are the side that it reads
-whole, and so are those under IN (SELECT …), = ANY (…) and correlated sub-queries: their calls go out together.
+says yes only where DuckDB hands rows on as they come, as measured on DuckDB 2.0. Of a join, and of IN (SELECT …), = ANY (…) and
+correlated sub-queries, which DuckDB makes joins of, it reads one side whole: which one, its plan has to be asked.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from sqlglot import exp
 
 from rowcall.plan.references import Reference, cte_of, is_prefix
 
-_GATHERS = ("joins", "laterals", "pivots", "sample", "group", "having", "qualify", "windows", "order", "match", "connect")
+_GATHERS = ("pivots", "sample", "group", "having", "qualify", "windows", "order", "match", "connect")
 """Clauses that need all rows before they give the first, or turn the reading of them round."""
+_JOINS = ("joins", "laterals")
+"""Clauses that may."""
 
 
 def end_early(references: Iterable[Reference]) -> bool:
@@ -25,10 +27,24 @@ def end_early(references: Iterable[Reference]) -> bool:
 def ends_early(reference: Reference) -> bool:
     """Whether what reads the reference may stop before its last row: a LIMIT without an order, or an EXISTS that stands for itself."""
     node: exp.Expr | None = reference.table
-    while node is not None and _hands_on(node):
+    while node is not None and _hands_on(node) and not _may_gather(node):
         if _stops(node):
             return _stands_alone(node, reference)
         node = _reader(node)
+    return False
+
+
+def may_end_early(references: Iterable[Reference]) -> bool:
+    """Whether DuckDB's plan may be one in which all these references end early, though they are joined with something."""
+    return all(_may_end_early(reference) for reference in references)
+
+
+def _may_end_early(reference: Reference) -> bool:
+    node: exp.Expr | None = reference.table
+    while node is not None and _hands_on(node):
+        if _stops(node):
+            return True
+        node = _joined(node) or _reader(node)
     return False
 
 
@@ -42,11 +58,15 @@ def runs_twice(tree: exp.Expr) -> bool:
     return tree.find(exp.Pivot) is not None
 
 
-def paging_note(*, streams: bool) -> str:
-    """How a reference that ends early is paged, for EXPLAIN. `streams` is whether this DuckDB reads pages while they are fetched."""
-    if streams:
-        return "page by page, until the statement has its rows"
-    return "all pages before the first row: this version of DuckDB cannot stop them early, and 2.0 can"
+BY_PAGE = "page by page, until the statement has its rows"
+"""How a reference that ends early is paged, for EXPLAIN."""
+GATHERED = "all pages before the first row: DuckDB needs all its rows before it can give one"
+"""How one is paged that might have ended early, but for DuckDB's plan."""
+
+
+def not_by_page(*, joined: bool) -> str:
+    """How a reference is paged by a DuckDB that reads no page while others are fetched, where a later one may or does stop early."""
+    return f"all pages before the first row: this version of DuckDB cannot stop them early, and 2.0 {'may' if joined else 'can'}"
 
 
 def _hands_on(node: exp.Expr) -> bool:
@@ -54,8 +74,13 @@ def _hands_on(node: exp.Expr) -> bool:
     if any(node.args.get(clause) for clause in _GATHERS):
         return False
     if isinstance(node, exp.Select):
-        return not (_distinct_on(node) or _computes_over_rows(node) or _asks_other_rows(node))
+        return not (_distinct_on(node) or _computes_over_rows(node))
     return isinstance(node, (exp.Table, exp.Subquery, exp.Union))
+
+
+def _may_gather(node: exp.Expr) -> bool:
+    """Whether it joins the rows with others, of which DuckDB may read either side first."""
+    return any(node.args.get(clause) for clause in _JOINS) or (isinstance(node, exp.Select) and _asks_other_rows(node))
 
 
 def _distinct_on(select: exp.Select) -> bool:
@@ -95,6 +120,16 @@ def _reader(node: exp.Expr) -> exp.Expr | None:
     if isinstance(parent, exp.CTE):
         return _only_use(parent)
     return parent if isinstance(parent, (exp.Subquery, exp.Union)) else None
+
+
+def _joined(node: exp.Expr) -> exp.Expr | None:
+    """The query in whose FROM clause a table or query is joined with others."""
+    parent = node.parent
+    if isinstance(parent, exp.Lateral):
+        node, parent = parent, parent.parent
+    if isinstance(parent, exp.Join) and node.arg_key == "this":
+        return parent.parent
+    return parent if isinstance(node, exp.Lateral) else None
 
 
 def _only_use(cte: exp.CTE) -> exp.Expr | None:

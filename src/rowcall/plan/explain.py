@@ -23,11 +23,17 @@ _SHOWN_VALUES = 3
 
 
 def explain_scans(
-    analysis: Analysis, scans: Sequence[Scan], url: Url, measured: Mapping[int, Measured] | None = None, *, paging: str = ""
+    analysis: Analysis,
+    scans: Sequence[Scan],
+    url: Url,
+    measured: Mapping[int, Measured] | None = None,
+    *,
+    paging: Mapping[str, str] | None = None,
 ) -> tuple[ExplainedScan, ...]:
     """For each remote reference, how its rows are fetched.
 
-    `measured` has what that took, by the number of the reference. `paging` is how they are paged, where the statement may be done early.
+    `measured` has what that took, by the number of the reference. `paging` is how those are paged that the statement may be
+    done with early, by source name.
     """
     figures = calls(scans)
     by_number = {scan.number: scan for scan in scans}
@@ -49,7 +55,7 @@ def explain_scans(
                 api=(*said.by_api, *scan.pushed),
                 duckdb=said.by_duckdb,
                 page_size=rows_a_page(scan),
-                paging=paging,
+                paging=(paging or {}).get(scan.source, ""),
                 request_lines=lines,
                 more_request_lines=more,
                 requests=own.least,

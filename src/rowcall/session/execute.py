@@ -13,7 +13,7 @@ from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
-from rowcall.plan.early import end_early, only_reads, paging_note, runs_twice
+from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.explain import explain, explain_scans
 from rowcall.plan.explanation import Explanation
 from rowcall.plan.nodes import Request, Scan
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LISTING = "__rowcall_listing"
-_Read = tuple[tuple[Scan, ...], tuple[Edit, ...], dict[str, Any]]
-"""All scans of a statement, the edits that have it read their pages, and the page sources by name."""
+_Forms = Mapping[str, str]
+"""What DuckDB reads FROM, in place of their names, for the page sources that it may be done with early."""
+_Read = tuple[tuple[Scan, ...], tuple[Edit, ...], dict[str, Any], _Forms]
+"""All scans of a statement, the edits that have it read their pages, the page sources by name, and those that are fetched while it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation,
         return _run(query.text, analysis.with_stand_ins(), context, {}), True
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
-    with _reading(analysis, context) as (_, edits, sources):
+    with _reading(analysis, context) as (_, edits, sources, _):
         return _run(query.text, edits, context, sources), True
 
 
@@ -132,12 +134,12 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
         return None
     reading: AbstractContextManager[_Read]
     reading = _reading(analysis, context) if analyze else nullcontext(_unread(analysis, context))
-    with reading as (scans, edits, sources):
+    with reading as (scans, edits, sources, forms):
         text = splice(query.text, edits)
         frame = {**context.frame, **sources}
         tree = context.engine.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{text}", used(text, context), frame, context.control.cancel)
     measured = measure(scans, context.control) if analyze else {}
-    paging = paging_note(streams=streams()) if _is_paged_early(analysis, scans) else ""
+    paging = {scan.source: note for scan in scans if (note := _paging(analysis, scan, forms, scans))}
     return explain(
         scans,
         explain_scans(analysis, scans, url_of(context), measured, paging=paging),
@@ -150,7 +152,25 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
 def _unread(analysis: Analysis, context: Context) -> _Read:
     """All scans of a statement as they are planned, over pages of which there are none."""
     scans = planned(analysis, context)
-    return scans, analysis.with_sources(_decoded(scans)), _empty(analysis)
+    forms = _forms(analysis, scans, _last(scans), context)
+    return scans, analysis.with_sources(_decoded(scans, forms)), _empty(analysis), forms
+
+
+def _last(scans: Sequence[Scan]) -> tuple[Scan, ...]:
+    """Those that are fetched last."""
+    return tuple(scan for scan in scans if scan.level == max(scan.level for scan in scans))
+
+
+def _paging(analysis: Analysis, scan: Scan, forms: _Forms, scans: Sequence[Scan]) -> str:
+    """What EXPLAIN says of how a scan that may end early is paged: "" where its API is asked for no more than needed anyway."""
+    if scan.source in forms:
+        return BY_PAGE
+    is_cut = not _has_more(scan) or (scan.is_known and all(call.request.rows_needed is not None for call in scan.calls))
+    last = _last(scans)
+    ends = end_early([mention.reference for mention in analysis.mentions])
+    if is_cut or scan not in last or not (ends or may_end_early([analysis.mentions[one.number].reference for one in last])):
+        return ""
+    return GATHERED if streams() else not_by_page(joined=not ends)
 
 
 def _sent(exchange: Exchange) -> str:
@@ -237,12 +257,11 @@ def _reading(analysis: Analysis, context: Context) -> Iterator[_Read]:
     quiet = only_reads(analysis.scopes.tree)
     with Fetching(context.clients, context.control, partial=context.partial, quiet=quiet) as fetching:
         try:
-            scans, sources, later = _fetch(analysis, context, fetching)
-            forms = {scan.source: context.engine.in_one_thread(scan.source) for scan in later}
+            scans, sources, forms = _fetch(analysis, context, fetching)
             edits = analysis.with_sources(_decoded(scans, forms))
             if fetching.is_much and _reads_once(analysis, edits, context, sources):
                 fetching.read_once()
-            yield scans, edits, sources
+            yield scans, edits, sources, forms
         finally:
             context.failures.extend(fetching.failures)
 
@@ -255,20 +274,32 @@ def _reads_once(analysis: Analysis, edits: Sequence[Edit], context: Context, sou
     return context.engine.reads_once(text, used(text, context), {**context.frame, **sources}, len(sources))
 
 
-def _ends_early(analysis: Analysis) -> bool:
-    return end_early([mention.reference for mention in analysis.mentions])
+def _has_more(scan: Scan) -> bool:
+    """Whether a scan may take more than one request."""
+    return not scan.is_known or len(scan.calls) > 1 or (bool(scan.calls) and scan.protocol.paging is not None)
 
 
-def _is_paged_early(analysis: Analysis, scans: Sequence[Scan]) -> bool:
-    """Whether EXPLAIN has to say how a statement that may end early is paged: not where its API is asked for no more than needed anyway."""
-    whole = any(call.request.rows_needed is None for scan in scans for call in scan.calls)
-    return _ends_early(analysis) and (streams() or whole)
+def _forms(analysis: Analysis, scans: Sequence[Scan], last: Sequence[Scan], context: Context) -> _Forms:
+    """How the `last` of all scans are read, where these are fetched while DuckDB reads; none where all their pages are fetched before.
+
+    Where a join may keep them from ending early, DuckDB's plan is asked.
+    """
+    if not streams():
+        return {}
+    if len(last) == len(analysis.mentions) and end_early([mention.reference for mention in analysis.mentions]):
+        return {scan.source: context.engine.in_one_thread(scan.source) for scan in last}
+    if not any(map(_has_more, last)) or not may_end_early([analysis.mentions[scan.number].reference for scan in last]):
+        return {}
+    forms = {scan.source: context.engine.in_one_thread(scan.source, many=True) for scan in last}
+    text = splice(analysis.text, analysis.with_sources(_decoded(scans, forms)))
+    stops = context.engine.stops_early(text, used(text, context), {**context.frame, **_empty(analysis)}, len(forms))
+    return forms if stops else {}
 
 
-def _fetch(analysis: Analysis, context: Context, fetching: Fetching) -> tuple[tuple[Scan, ...], dict[str, Any], tuple[Scan, ...]]:
-    """All scans of a statement, the page sources by name, and the scans that are left to be fetched while DuckDB reads.
+def _fetch(analysis: Analysis, context: Context, fetching: Fetching) -> tuple[tuple[Scan, ...], dict[str, Any], _Forms]:
+    """All scans of a statement, the page sources by name, and those of them that are left to be fetched while DuckDB reads.
 
-    What needs nothing of others is fetched first, and so on. Only what is planned all at once is left for later: nothing is to read half
+    What needs nothing of others is fetched first, and so on. Only what is planned last is left for later: nothing is to read half
     of it for its keys.
     """
     if not context.sends:
@@ -277,12 +308,12 @@ def _fetch(analysis: Analysis, context: Context, fetching: Fetching) -> tuple[tu
     planner = Planner(analysis, evaluator(context, sources))
     planner.check()
     while scans := planner.next():
-        if streams() and len(scans) == len(analysis.mentions) and _ends_early(analysis):
-            return planner.scans, sources | fetching.leave(scans), scans
         last = len(planner.scans) == len(analysis.mentions)
+        if last and (forms := _forms(analysis, planner.scans, scans, context)):
+            return planner.scans, sources | fetching.leave(scans), forms
         sources |= fetching.fetch(scans, final=context.final and last, last=last)
         planner.fetched(scans, _decoded(scans))
-    return planner.scans, sources, ()
+    return planner.scans, sources, {}
 
 
 def _run(text: str, edits: Sequence[Edit], context: Context, sources: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
