@@ -130,6 +130,31 @@ ONE_REQUEST = {
         "SELECT 1 WHERE '{a}' IN (SELECT shop_id FROM jobs WHERE shop_id = '{a}')",
         [f"{LIST}?limit=2&fields=shop_id,id"],
     ),
+    "branches of UNION ALL": (
+        f"{ALL} UNION ALL SELECT * FROM jobs WHERE shop_id = '{{b}}' AND status = 'new' ORDER BY made_at DESC LIMIT 5",
+        [f"{LIST}?sort=made&order=down&limit=5", "/shops/{b}/jobs?status=new&sort=made&order=down&limit=5"],
+    ),
+    "a branch beside local rows": (
+        "SELECT id, made_at FROM jobs WHERE shop_id = '{a}' UNION ALL SELECT 'x', i FROM range(1789500000, 1789600000, 9000) t(i) ORDER BY 2 LIMIT 4",
+        [f"{LIST}?sort=made&order=up&limit=4&fields=id,shop_id,made_at"],
+    ),
+    "branches in brackets, after an offset": (
+        f"({ID}) UNION ALL (SELECT id FROM jobs WHERE shop_id = '{{b}}') LIMIT 3 OFFSET 1",
+        [f"{x}?limit=4&fields=id,shop_id" for x in (LIST, "/shops/{b}/jobs")],
+    ),
+    "branches of UNION whose rows are all different": (
+        "SELECT id, made_at FROM jobs WHERE shop_id = '{a}' UNION SELECT id, made_at FROM jobs WHERE shop_id = '{b}' ORDER BY made_at LIMIT 3",
+        [f"{x}?sort=made&order=up&limit=3&fields=id,shop_id,made_at" for x in (LIST, "/shops/{b}/jobs")],
+    ),
+    "what reads branches": (
+        (f"WITH j AS ({ALL} UNION ALL SELECT * FROM jobs WHERE shop_id = '{{b}}')"
+        " SELECT * FROM (SELECT id AS i, made_at AS m FROM j) ORDER BY m DESC LIMIT 2"),
+        [f"{x}?sort=made&order=down&limit=2" for x in (LIST, "/shops/{b}/jobs")],
+    ),
+    "the greatest of branches": (
+        "SELECT max(m) FROM (SELECT made_at AS m FROM jobs WHERE shop_id = '{a}' UNION ALL SELECT made_at FROM jobs WHERE shop_id = '{b}')",
+        [f"{x}?sort=made&order=down&limit=2&fields=shop_id,made_at,id" for x in (LIST, "/shops/{b}/jobs")],
+    ),
     "keys of a query": ("SELECT * FROM jobs WHERE shop_id IN (SELECT '{a}' AS id) LIMIT 3", [f"{LIST}?limit=3"]),
 }  # fmt: skip
 
@@ -177,6 +202,22 @@ BOUNDS = {
     ),
     "a residual predicate": (f"{ALL} AND status = 'new' AND len(parts) > 1 LIMIT 1", [f"{LIST}?status=new&limit=20"]),
     "a second key of ORDER BY": (f"{ALL} AND status = 'new' ORDER BY made_at, id LIMIT 1", [f"{LIST}?status=new&limit=20"]),
+    "branches that may have the same rows": (
+        "SELECT made_at FROM jobs WHERE shop_id = '{a}' AND status = 'new' UNION SELECT 5 ORDER BY made_at DESC LIMIT 1",
+        [f"{LIST}?status=new&fields=shop_id,status,made_at,id&limit=20"],
+    ),
+    "a branch that makes texts of numbers": (
+        "SELECT made_at FROM jobs WHERE shop_id = '{a}' AND status = 'new' UNION ALL SELECT 'x' ORDER BY made_at DESC LIMIT 1",
+        [f"{LIST}?status=new&fields=shop_id,status,made_at,id&limit=20"],
+    ),
+    "a sub-select of branches that makes texts of numbers": (
+        "SELECT max(made_at) FROM (SELECT made_at FROM jobs WHERE shop_id = '{a}' AND status = 'new' UNION ALL SELECT 'x')",
+        [f"{LIST}?status=new&fields=shop_id,status,made_at,id&limit=20"],
+    ),
+    "branches of EXCEPT": (
+        f"{ID} AND status = 'new' EXCEPT SELECT 'x' ORDER BY id LIMIT 1",
+        [f"{LIST}?status=new&fields=id,shop_id,status&limit=20"],
+    ),
     "an order that the API has not": (f"{ALL} AND status = 'new' ORDER BY weight DESC LIMIT 1", [f"{LIST}?status=new&limit=20"]),
     "a key that may be null": (f"{ALL} AND status = 'new' ORDER BY due_at LIMIT 1", [f"{LIST}?status=new&limit=20"]),
     "a function that makes rows": (
@@ -357,6 +398,14 @@ SHAPES = (
     "SELECT epoch_ms(max(made_at) * 1000) FROM jobs WHERE {w} HAVING count(*) > 2", "SELECT DISTINCT ON (status) status FROM jobs WHERE {w}",
     "SELECT max(made_at) OVER () AS m FROM jobs WHERE {w} ORDER BY m LIMIT {n}", "SELECT id FROM jobs WHERE {w} QUALIFY row_number() OVER (ORDER BY id) < 3",
     "SELECT s, (SELECT max(made_at) FROM jobs WHERE {w} AND s = status) FROM (VALUES ('new'), ('done')) v(s)",
+    "SELECT made_at FROM jobs WHERE {w} UNION ALL SELECT made_at FROM jobs j2 WHERE shop_id = '{b}' ORDER BY made_at {d} LIMIT {n}",
+    "SELECT made_at FROM (SELECT made_at, id FROM jobs WHERE {w} UNION SELECT made_at, id FROM jobs j2 WHERE shop_id IN ('{a}', '{b}') ORDER BY 1 {d} LIMIT {n} OFFSET 2)",
+    "SELECT made_at FROM jobs WHERE {w} UNION SELECT made_at FROM jobs j2 WHERE shop_id = '{a}' ORDER BY made_at {d} LIMIT {n}",
+    "SELECT made_at FROM jobs WHERE {w} UNION ALL SELECT 1789500500.5 UNION ALL (SELECT weight FROM jobs j2 WHERE shop_id = '{a}') ORDER BY 1 {d} LIMIT {n}",
+    "SELECT made_at AS m FROM jobs WHERE {w} UNION ALL SELECT '17' ORDER BY m {d} LIMIT {n}", "SELECT max(m), min(m) FROM (SELECT made_at m FROM jobs WHERE {w} UNION ALL SELECT 0)",
+    "SELECT u.m FROM (SELECT made_at AS m, id FROM jobs WHERE {w} UNION SELECT made_at, id FROM jobs j2 WHERE shop_id = '{b}') u ORDER BY u.m {d} LIMIT {n}",
+    "SELECT max(m) FROM (SELECT made_at AS m, status FROM jobs WHERE {w} UNION ALL SELECT made_at, kind FROM jobs j2 WHERE shop_id = '{b}') u",
+    "SELECT max(m) FROM (SELECT made_at AS m FROM jobs WHERE {w} UNION ALL SELECT '2') u", "SELECT EXISTS (SELECT id FROM jobs WHERE {w} UNION ALL SELECT id FROM jobs j2 WHERE shop_id = '{b}')",
     "SELECT x.id, y.id FROM jobs x JOIN jobs y USING (id) WHERE x.shop_id = '{a}' AND y.shop_id = '{a}' AND x.status = 'new'",
 )  # fmt: skip
 COLUMNS = "id, shop_id, status, kind, title, due_at, seen_at, parts"

@@ -24,11 +24,23 @@ class Layer:
     """The item of its FROM clause that they are."""
     own: Own
     """The column of the reference that an expression in it is."""
+    columns: Mapping[str, str]
+    """The columns of the reference by what they are called in it."""
 
     @property
     def select(self) -> exp.Select:
         """The SELECT itself."""
         return self.use.frame.select
+
+    def output(self, position: int) -> str | None:
+        """The column of the reference that is selected at a place, from 0; None for anything else."""
+        outputs = self.use.frame.outputs() or []
+        place = outputs[position][1] if position < len(outputs) else None
+        return self.columns.get(place[1].casefold()) if place is not None and place[0] == self.use.own else None
+
+    def type_of(self, column: exp.Expr) -> str:
+        """The DuckDB type of a column of a sub-select or WITH that is read; "" where it is not known."""
+        return self.use.frame.columns(self.use.own).get(column.name.casefold(), "") if self.use.own is not None else ""
 
     def holds(self, query: exp.Expr) -> bool:
         """Whether the item is this query, in brackets or as a WITH, and nothing besides."""
@@ -46,13 +58,13 @@ def layers(scopes: Scopes, number: int) -> list[Layer]:
     own = frame.position(reference.table) if frame is not None else None
     if frame is None or own is None:
         return []
-    found = [Layer(Use(frame, own), reference.table, partial(scopes.column_of, number))]
     names = (*reference.ref.resource.columns, *reference.hidden)
     columns: Mapping[str, str] = {name.casefold(): name for name in names}
+    found = [Layer(Use(frame, own), reference.table, partial(scopes.column_of, number), columns)]
     while (around := _next(found[-1].use)) is not None:
         use, node = around
         columns = _passed_on(found[-1].use, use, columns)
-        found.append(Layer(use, node, partial(_column, scopes, use, columns)))
+        found.append(Layer(use, node, partial(_column, scopes, use, columns), columns))
     return found
 
 

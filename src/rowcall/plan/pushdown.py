@@ -19,7 +19,7 @@ from rowcall.plan.layers import Layer
 from rowcall.plan.nodes import Call, Hidden, Scan
 from rowcall.plan.ranges import Ranged, ranged
 from rowcall.plan.references import Reference
-from rowcall.plan.requests import build, builder, paging
+from rowcall.plan.requests import build, builder, identity, paging
 from rowcall.plan.sharing import shared
 from rowcall.plan.top import Order, Settled, Top, top
 
@@ -105,7 +105,7 @@ class Pushdown:
                 (several if any(isinstance(bound[name], tuple) for bound in tuples) else one).update(columns)
         said = self._ranged(method)
         applied = said.applied if all(name in tuples[0] for name in said.values) else ()
-        return Settled(frozenset(one - several), frozenset(several), applied)
+        return Settled(frozenset(one - several), frozenset(several), applied, identity(self._reference.ref, method))
 
 
 Used = Mapping[str, frozenset[str] | None]

@@ -81,13 +81,16 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         retry=ref.provider.retry,
         errors=ref.provider.errors,
         absent=method.absent,
-        identified=_is_identified(ref, method),
+        identified=bool(identity(ref, method)),
         lifecycle=method.lifecycle or ref.resource.lifecycle or ref.service.lifecycle or ref.provider.lifecycle,
     )
 
 
-def _is_identified(ref: ResourceRef, method: Method) -> bool:
-    """Whether each row of a list comes with its id: what a method for one row takes besides what the list has for all of its rows."""
+def identity(ref: ResourceRef, method: Method) -> frozenset[str]:
+    """The columns that tell the rows of a list apart: what a method for one row takes besides what the list has for all of its rows.
+
+    Empty where no method says it.
+    """
     columns, given = ref.resource.columns, {p.column or name for name, p in method.parameters.items()} | method.parameters.keys()
     pages = paging(ref, method)
     # What can be left out may have been; what paging goes by never is.
@@ -96,8 +99,8 @@ def _is_identified(ref: ResourceRef, method: Method) -> bool:
         if one.verb is Verb.SELECT and one.rows is None:
             taken = {one.parameters[name].column or name for name in one.required() if name in one.parameters}
             if taken - given and taken - given <= sent:
-                return True
-    return False
+                return frozenset(taken - given)
+    return frozenset()
 
 
 def paging(ref: ResourceRef, method: Method) -> Paging | None:

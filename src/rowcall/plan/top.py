@@ -7,17 +7,20 @@ value throughout a call takes all of its rows or none; any other has to be appli
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlglot import exp
 
 from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
+from rowcall.manifest.types import duckdb_type
 from rowcall.plan.growing import PLAIN, growing
 from rowcall.plan.intervals import Evaluate, is_steady
 from rowcall.plan.layers import Layer
 from rowcall.plan.predicates import collates
 from rowcall.plan.references import Reference, column_of, is_inside
+from rowcall.plan.united import United, united
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Settled:
     """Columns whose values are several, and all that have them are fetched."""
     applied: tuple[exp.Expr, ...] = ()
     """Predicates that every row satisfies because the API applies them."""
+    identity: frozenset[str] = frozenset()
+    """Columns that tell the rows of a call apart; empty where none are known to."""
 
 
 _ALL = Top()
@@ -58,10 +63,16 @@ _ALL = Top()
 def top(reference: Reference, layers: Sequence[Layer], settled: Settled, evaluate: Evaluate) -> Top:
     """What the SELECTs that read a reference need of each of its calls: the first that does more than filter and select."""
     chain: list[Layer] = []
+    texts: frozenset[str] | None = None
     for layer in layers:
-        if not _is_alone(layer) or (chain and not (_is_mere(chain[-1].select) and layer.holds(chain[-1].select))):
+        if not _is_alone(layer) or (chain and not _is_mere(chain[-1].select)):
             break
-        chain.append(layer)
+        if chain and not layer.holds(chain[-1].select):
+            among = _branch(chain[-1], layer, settled)
+            if among is None:
+                break
+            texts = among if texts is None else among & texts
+        chain.append(layer if texts is None else replace(layer, own=partial(_of_one_type, layer, reference, texts)))
     if not chain:
         return _ALL
     reader = _Reader(reference, chain, settled, evaluate)
@@ -70,6 +81,40 @@ def top(reference: Reference, layers: Sequence[Layer], settled: Settled, evaluat
         return need
     left = reader.residual()
     return need if left is None else Top(why=f"{need.why} is left to DuckDB, because {left} is")
+
+
+def _branch(inner: Layer, outer: Layer, settled: Settled) -> frozenset[str] | None:
+    """The columns that are texts of APIs in all branches, where the outer SELECT reads a UNION of which the inner one is a branch.
+
+    None where it does not, or its first rows are not among the first ones of the branches.
+    """
+    whole = united(inner.select)
+    if whole is None or not (outer.holds(whole.node) or outer.holds(whole.node.unnest())) or not _adds(whole, inner, settled):
+        return None
+    if any(whole.node.args.get(key) for key in ("order", "limit", "offset")):
+        return None
+    scopes = inner.use.frame.scopes
+    positions = [(number, inner.output(number)) for number in range(len(inner.use.frame.outputs() or ()))]
+    mixed = {name for number, name in positions if whole.types(scopes, number) != {"VARCHAR"}}
+    return frozenset(name for _, name in positions if name is not None and name not in mixed)
+
+
+def _of_one_type(layer: Layer, reference: Reference, texts: Collection[str], expression: exp.Expr) -> str | None:
+    """As `layer.own`, without what other branches of a UNION make another type of, in whose order its values may not be."""
+    name = layer.own(expression)
+    known = reference.ref.resource.columns.get(name or "")
+    if name is None or known is None:
+        return name
+    is_same = name in texts if known.type is Scalar.STRING else layer.type_of(expression) == duckdb_type(known.type)
+    return name if is_same else None
+
+
+def _adds(whole: United, branch: Layer, settled: Settled) -> bool:
+    """Whether the rows of a branch are all rows of the whole, unless others are the same: none that its own first rows hide."""
+    if not whole.distinct:
+        return True
+    selected = {branch.output(number) for number in range(len(branch.use.frame.outputs() or ()))}
+    return bool(settled.identity) and settled.identity <= selected
 
 
 _MERE = frozenset({"expressions", "from_", "where", "with_"})
@@ -128,7 +173,7 @@ class _Reader:
     def need(self) -> Top:
         """What would be needed of each call if no predicate were left."""
         aggregates = [node for item in self._select.expressions for node in item.find_all(exp.AggFunc)]
-        for need in (self._aggregated, self._probed, self._distinct, self._limited):
+        for need in (self._aggregated, self._probed, self._distinct, self._limited, self._united):
             if (found := need(aggregates)) is not None:
                 return found
         return _ALL
@@ -204,9 +249,7 @@ class _Reader:
             return None
         rows = counts[0] + (counts[1] or 0)
         keys = [ordered for ordered in self._ordered() if not self._is_settled(self._meant(ordered.this))]
-        why = " ".join(
-            self._select.args[key].sql(dialect="duckdb").strip() for key in ("order", "limit", "offset") if self._select.args.get(key)
-        )
+        why = _clauses(self._select)
         if not keys:
             return Top(rows, None, why)
         order = self._sorted(self._meant(keys[0].this), descending=self._is_descending(keys[0]))
@@ -214,6 +257,32 @@ class _Reader:
             left = "its order is by more than one column" if order else f"an API's order cannot be by {keys[0].this.sql(dialect='duckdb')}"
             return Top(why=f"{why} is left to DuckDB, because {left}")
         return Top(rows, order, why)
+
+    def _united(self, _: Sequence[exp.Expr]) -> Top | None:
+        """`SELECT … UNION ALL SELECT … ORDER BY created_at LIMIT 5`: of each branch no more than its own first five."""
+        whole = united(self._select)
+        if whole is None or whole.node.args.get("limit") is None or not _is_mere(self._select):
+            return None
+        if not _adds(whole, self._layer, self._settled):
+            return Top(why=f"{_clauses(whole.node)} is left to DuckDB, because UNION drops rows that are there twice")
+        rows, skipped = self._count(whole.node.args["limit"]), self._count(whole.node.args.get("offset"))
+        if rows is None or (whole.node.args.get("offset") is not None and skipped is None):
+            return None
+        order = whole.node.args.get("order")
+        scopes = self._layer.use.frame.scopes
+        keys = [(ordered, whole.position(scopes, ordered.this.unnest())) for ordered in (order.expressions if order else ())]
+        columns = [(ordered, at, self._layer.output(at) if at is not None else None) for ordered, at in keys]
+        left = [(ordered, at, name) for ordered, at, name in columns if name is None or name not in self._settled.columns]
+        if not left:
+            return Top(rows + (skipped or 0), None, _clauses(whole.node))
+        ordered, at, name = left[0]
+        known = self._reference.ref.resource.columns.get(name or "")
+        is_one_type = at is not None and known is not None and whole.types(scopes, at) == {duckdb_type(known.type)}
+        found = self._by(name, descending=self._is_descending(ordered)) if name is not None and is_one_type else None
+        if found is None or len(left) > 1:
+            by = "more than one column" if found else ordered.this.sql(dialect="duckdb")
+            return Top(why=f"{_clauses(whole.node)} is left to DuckDB, because an API's order of a branch cannot be by {by}")
+        return Top(rows + (skipped or 0), found, _clauses(whole.node))
 
     # -- its parts -----------------------------------------------------------------------------------------------------------------
 
@@ -263,13 +332,20 @@ class _Reader:
     def _sorted(self, expression: exp.Expr, *, descending: bool) -> Order | None:
         """The order by a column that an expression grows with; None for one that may be null, or is not in DuckDB's order for certain."""
         seen = growing(expression, self._own, self._types)
-        if seen is None or self._reference.ref.resource.columns[seen.column].nullable:
-            return None
-        if seen.unit and seen.clock != PLAIN:
+        if seen is None or (seen.unit and seen.clock != PLAIN):
             return None  # where clocks are put back, what is truncated goes back in time
-        if self._types[seen.column] is Scalar.STRING and (seen.clock or self._evaluate(f"SELECT {collates('NULL')}") != [(False,)]):
+        if self._types[seen.column] is Scalar.STRING and seen.clock:
             return None
-        return Order(seen.column, descending)
+        return self._by(seen.column, descending=descending)
+
+    def _by(self, column: str, *, descending: bool) -> Order | None:
+        """The order by a column; None as `_sorted`."""
+        if self._types.get(column) not in {Scalar.INTEGER, Scalar.NUMBER, Scalar.STRING}:
+            return None
+        if self._reference.ref.resource.columns[column].nullable:
+            return None
+        is_text = self._types[column] is Scalar.STRING
+        return None if is_text and self._evaluate(f"SELECT {collates('NULL')}") != [(False,)] else Order(column, descending)
 
     def _own(self, expression: exp.Expr) -> str | None:
         if self._inner:
@@ -329,6 +405,11 @@ class _Reader:
         except (BindError, EngineError):
             return False
         return True
+
+
+def _clauses(query: exp.Expr) -> str:
+    """The clauses that cut a query, as SQL."""
+    return " ".join(query.args[key].sql(dialect="duckdb").strip() for key in ("order", "limit", "offset") if query.args.get(key))
 
 
 def _conjuncts(predicate: exp.Expr) -> Iterator[exp.Expr]:
