@@ -30,7 +30,6 @@ from HTTP has been redacted in `http`. Exit codes and colours belong to `shell`.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -102,6 +101,8 @@ def caret(sql: str, span: Span | None) -> str:
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     """Up to `count` of `known` that look like `name`, closest first; empty where none does."""
+    import difflib
+
     by_fold = {candidate.casefold(): candidate for candidate in known}
     close = difflib.get_close_matches(name.casefold(), list(by_fold), n=count, cutoff=0.6)
     return tuple(by_fold[fold] for fold in close)

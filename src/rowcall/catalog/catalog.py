@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from rowcall.errors import AmbiguousNameError, Span, UnknownNameError
 from rowcall.manifest.library import shipped
-from rowcall.manifest.model import Method, Provider, Resource, Service, Verb
-from rowcall.manifest.read import load_provider
+from rowcall.manifest.read import Providers
+
+if TYPE_CHECKING:
+    from rowcall.manifest.model import Method, Provider, Resource, Service, Verb
 
 _FULL = 3
 """How many parts a full name has: provider, service, resource."""
@@ -43,8 +46,11 @@ class Catalog:
     """What statements can name. Immutable: other providers make another catalog."""
 
     def __init__(self, providers: Mapping[str, Provider]) -> None:
-        self.providers: Mapping[str, Provider] = dict(sorted(providers.items()))
-        self._refs = {
+        self.providers: Mapping[str, Provider] = providers if isinstance(providers, Providers) else dict(sorted(providers.items()))
+
+    @cached_property
+    def _refs(self) -> dict[tuple[str, str, str], ResourceRef]:
+        return {
             (name, service_name, resource_name): ResourceRef(provider, service, resource_name, resource)
             for name, provider in self.providers.items()
             for service_name, service in sorted(provider.services.items())
@@ -54,7 +60,7 @@ class Catalog:
     @classmethod
     def shipped(cls) -> Catalog:
         """The catalog of the manifests that come with rowcall. Raises ManifestError where one of them is wrong."""
-        return cls({name: load_provider(folder) for name, folder in shipped().items()})
+        return cls(Providers(shipped()))
 
     def resources(self) -> Iterator[ResourceRef]:
         """Every resource, by provider and service name and then in the order of the manifest."""
@@ -113,6 +119,8 @@ class Catalog:
 
     def select_methods(self, ref: ResourceRef) -> tuple[tuple[str, Method], ...]:
         """The methods that answer to SELECT."""
+        from rowcall.manifest.model import Verb
+
         return self.methods_of(ref, Verb.SELECT)
 
     def words(self) -> frozenset[str]:
@@ -127,6 +135,8 @@ class Catalog:
 
     @cached_property
     def _words(self) -> frozenset[str]:
+        if isinstance(self.providers, Providers):  # which has them without its records
+            return frozenset(self.providers.words())
         return frozenset(part for key in self._refs for part in key) | frozenset(self.providers)
 
     def _by_suffix(self, folded: tuple[str, ...], use: tuple[str, ...]) -> ResourceRef | None:

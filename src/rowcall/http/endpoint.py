@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 from rowcall.errors import UsageError
-from rowcall.manifest.model import AuthScheme, RateLimit
+
+if TYPE_CHECKING:
+    from rowcall.manifest.model import AuthScheme, RateLimit
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 60.0
 """The timeouts where nobody says others."""

@@ -10,6 +10,11 @@ from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from rowcall.manifest.types import ListOf as ListOf  # noqa: PLC0414 - types are part of the language, and are taken from here
+from rowcall.manifest.types import Object as Object  # noqa: PLC0414
+from rowcall.manifest.types import Scalar as Scalar  # noqa: PLC0414
+from rowcall.manifest.types import Type as Type  # noqa: PLC0414
+
 
 def _(doc: str, default: Any = MISSING, *, key: str | None = None) -> Any:
     """A documented field; `key` is its name in YAML where Python cannot spell it. A dict as default means a new, empty one."""
@@ -17,35 +22,6 @@ def _(doc: str, default: Any = MISSING, *, key: str | None = None) -> Any:
     if isinstance(default, dict):
         return field(default_factory=dict, metadata=metadata)
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
-
-
-class Scalar(StrEnum):
-    """The names of types without parts."""
-
-    STRING = "string"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    JSON = "json"
-    MAP = "map"
-
-
-@dataclass(frozen=True, slots=True)
-class ListOf:
-    """An array whose items have one type."""
-
-    item: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """A declared object: field names, in order, and their types."""
-
-    fields: tuple[tuple[str, Type], ...]
-
-
-Type = Scalar | ListOf | Object
-"""`string`, `integer` (64 bit), `number` (double), `boolean`, `json` (anything), `map` (strings by name), `[T]`, `{field: T}`."""
 
 
 class Verb(StrEnum):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rowcall.errors import Fault, ManifestError, UsageError
-from rowcall.manifest.document import Document
-from rowcall.manifest.model import Provider, Service
-from rowcall.manifest.rules import check_provider, check_service
-from rowcall.manifest.sandbox import SANDBOX_FILE, read_sandbox
+from rowcall.manifest.kept import Kept
+
+if TYPE_CHECKING:
+    from rowcall.manifest.document import Document
+    from rowcall.manifest.model import Provider, Service
 
 PROVIDER_FILE = "provider.yaml"
 _SANDBOX = "sandbox"
@@ -22,6 +25,10 @@ def load_provider(folder: Path) -> Provider:
     Read once in a process while its files stay as they are: each session asks. Raises ManifestError with all faults of all its files, and
     UsageError where there is no such folder.
     """
+    return _loaded(folder).provider
+
+
+def _loaded(folder: Path) -> _Loaded:
     return _load(folder, tuple(map(_state, sorted(folder.glob("*.yaml")))))
 
 
@@ -35,11 +42,54 @@ def _state(file: Path) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=32)
-def _load(folder: Path, _files: tuple[tuple[str, ...], ...]) -> Provider:
-    provider, faults = _read_folder(folder)
-    if faults:
-        raise ManifestError(faults)
-    return provider
+def _load(folder: Path, _files: tuple[tuple[str, ...], ...]) -> _Loaded:
+    return _Loaded(folder)
+
+
+class _Loaded:
+    """A folder that has no fault: its names at once, its records when they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ManifestError and UsageError as `load_provider` does."""
+        self._folder = folder
+        self._kept = Kept(folder)
+        self.names = self._kept.names or {name: tuple(service.resources) for name, service in self.provider.services.items()}
+
+    @cached_property
+    def provider(self) -> Provider:
+        return self._kept.provider() or self._read()
+
+    def _read(self) -> Provider:
+        provider, faults = _read_folder(self._folder)
+        if faults:
+            raise ManifestError(faults)
+        self._kept.keep(provider)
+        return provider
+
+
+class Providers(Mapping[str, "Provider"]):
+    """Providers by name, in order, of which each is made when it is asked for; their names are there at once."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        """Raises ManifestError and UsageError as `load_provider` does."""
+        self._loaded = {name: _loaded(folder) for name, folder in sorted(folders.items())}
+
+    def __getitem__(self, name: str) -> Provider:
+        return self._loaded[name].provider
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)
+
+    def words(self) -> Iterator[str]:
+        """The names of providers, services and resources."""
+        for name, loaded in self._loaded.items():
+            yield name
+            for service, resources in loaded.names.items():
+                yield service
+                yield from resources
 
 
 def check(path: Path) -> tuple[Fault, ...]:
@@ -47,6 +97,8 @@ def check(path: Path) -> tuple[Fault, ...]:
 
     Raises UsageError where `path` does not exist.
     """
+    from rowcall.manifest.sandbox import SANDBOX_FILE
+
     if path.is_dir():
         provider, faults = _read_folder(path)
         return faults or _sandbox_faults(path / SANDBOX_FILE, provider)
@@ -67,6 +119,8 @@ def check(path: Path) -> tuple[Fault, ...]:
 
 def _sandbox_faults(file: Path, provider: Provider) -> tuple[Fault, ...]:
     """What is wrong with a sandbox file, which can be said only when the rest of its folder is right."""
+    from rowcall.manifest.sandbox import read_sandbox
+
     return read_sandbox(str(file), file.read_text("utf-8-sig"), provider)[1] if file.is_file() else ()
 
 
@@ -93,6 +147,9 @@ def _read_folder(folder: Path) -> tuple[Provider, tuple[Fault, ...]]:
 
 
 def _read_provider(document: Document) -> Provider:
+    from rowcall.manifest.model import Provider
+    from rowcall.manifest.rules import check_provider
+
     provider = document.read(Provider, without={"services": "each service is a file of its own beside this one"})
     if document.has_keys:
         check_provider(document, provider)
@@ -100,6 +157,9 @@ def _read_provider(document: Document) -> Provider:
 
 
 def _read_service(document: Document, provider: Provider | None, name: str) -> Service:
+    from rowcall.manifest.model import Service
+    from rowcall.manifest.rules import check_service
+
     service = document.read(Service, without={})
     if document.has_keys:
         check_service(document, service, provider=provider, name=name)
@@ -107,6 +167,8 @@ def _read_service(document: Document, provider: Provider | None, name: str) -> S
 
 
 def _open(file: Path) -> Document:
+    from rowcall.manifest.document import Document
+
     try:
         text, problem = file.read_text("utf-8-sig"), ""
     except UnicodeDecodeError as error:

@@ -1,6 +1,7 @@
-"""The manifest's types as DuckDB writes them.
+"""The manifest's types, and how DuckDB writes them.
 
-The two renderings agree: what `from_json` decodes by `from_json_shape` has the type that `duckdb_type` names.
+They are apart from the other records of the language, of which a local statement needs none. The two renderings agree: what `from_json`
+decodes by `from_json_shape` has the type that `duckdb_type` names.
 """
 
 from __future__ import annotations
@@ -8,9 +9,38 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from rowcall.manifest.model import ListOf, Object, Scalar, Type
+
+class Scalar(StrEnum):
+    """The names of types without parts."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    JSON = "json"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """An array whose items have one type."""
+
+    item: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A declared object: field names, in order, and their types."""
+
+    fields: tuple[tuple[str, Type], ...]
+
+
+Type = Scalar | ListOf | Object
+"""`string`, `integer` (64 bit), `number` (double), `boolean`, `json` (anything), `map` (strings by name), `[T]`, `{field: T}`."""
 
 _DUCKDB = {
     Scalar.STRING: "VARCHAR",

@@ -14,8 +14,6 @@ from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, U
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
-from rowcall.plan.explain import explain, explain_scans
-from rowcall.plan.explanation import Explanation
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
@@ -24,7 +22,6 @@ from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.values import DEFAULT_COLLATION
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import Fetching
-from rowcall.session.measuring import measure
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.parse import Query
@@ -33,6 +30,8 @@ from rowcall.sql.tokens import tokenize
 
 if TYPE_CHECKING:
     import duckdb
+
+    from rowcall.plan.explanation import Explanation
 
 T = TypeVar("T")
 
@@ -129,6 +128,9 @@ def explain_query(query: Query, context: Context, *, analyze: bool = False) -> E
 
 
 def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanation | None:
+    from rowcall.plan.explain import explain, explain_scans
+    from rowcall.session.measuring import measure
+
     analysis = prepare(query.text, context)
     if analysis is None:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -86,24 +85,18 @@ def as_row(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-class JsonLines(logging.Handler):
-    """Writes each exchange that `rowcall.http` logs as a line of JSON, with the names of `rowcall_requests()`."""
-
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__()
-        self._stream = stream
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Writes a line; nothing for what is no exchange."""
-        exchange = getattr(record, "exchange", None)
-        if exchange is not None:
-            print(json.dumps(as_row(exchange), ensure_ascii=False), file=self._stream, flush=True)
-
-
 @contextmanager
 def logged(stream: TextIO) -> Iterator[None]:
-    """While it lasts, every exchange of the process is written to `stream` as it ends."""
-    logger, handler = logging.getLogger("rowcall.http"), JsonLines(stream)
+    """While it lasts, every exchange of the process is written to `stream` as it ends: a line of JSON, named as in `rowcall_requests()`."""
+    import logging
+
+    class JsonLines(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            exchange = getattr(record, "exchange", None)
+            if exchange is not None:
+                print(json.dumps(as_row(exchange), ensure_ascii=False), file=stream, flush=True)
+
+    logger, handler = logging.getLogger("rowcall.http"), JsonLines()
     before = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)

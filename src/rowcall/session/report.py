@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rowcall.http.control import Exchange
-
 if TYPE_CHECKING:
+    from rowcall.http.control import Exchange
     from rowcall.plan.explanation import Explanation
 
 

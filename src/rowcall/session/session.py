@@ -29,8 +29,6 @@ from rowcall.errors import (
     UnsupportedSQLError,
     UsageError,
 )
-from rowcall.http.client import Client
-from rowcall.http.control import Cancelled, Control
 from rowcall.session.journal import Journal
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
@@ -40,6 +38,8 @@ from rowcall.session.views import Views
 if TYPE_CHECKING:
     import duckdb
 
+    from rowcall.http.client import Client
+    from rowcall.http.control import Control
     from rowcall.plan.explanation import Explanation
     from rowcall.session.execute import Context
     from rowcall.sql import parse
@@ -256,6 +256,8 @@ class Session:
         dry_run: bool,
         **given: Any,
     ) -> duckdb.DuckDBPyRelation:
+        from rowcall.http.control import Cancelled, Control
+
         settings = self.variables.in_call(**given)
         self._control = control = Control(max_requests=settings.max_requests, timeout_s=settings.timeout_s, cache_s=settings.cache_s)
         started = time.monotonic()
@@ -326,6 +328,8 @@ class Session:
 
     def _client(self, name: str) -> Client:
         if name not in self._clients:
+            from rowcall.http.client import Client
+
             config = self._config.providers.get(name, {})
             provider = self.catalog.providers[name]
             settings = endpoint(provider, self._given.get(name, {}), config, read_only=self.read_only)
@@ -334,14 +338,17 @@ class Session:
 
     def _dispatch(self, parsed: AnyStatement, context: Context, settings: Variables) -> tuple[str, duckdb.DuckDBPyRelation]:  # noqa: PLR0911 - one a statement
         """The kind of a statement, and its relation."""
-        from rowcall.session import changes, execute
         from rowcall.sql import parse
 
         match parsed:
             case parse.Query():
+                from rowcall.session import execute
+
                 relation, remote = execute.run_query(parsed, context)
                 return ("select" if remote else "local"), relation
             case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
+                from rowcall.session import changes
+
                 context.control.cache_s = None  # what a write reads first has to be as it is now
                 return type(parsed).__name__.lower(), changes.run_write(parsed, context)
             case parse.Explain():
@@ -395,7 +402,7 @@ def _close_all(clients: dict[str, Client]) -> None:
         client.close()
 
 
-class _Lazily(dict[str, Client]):
+class _Lazily(dict[str, "Client"]):
     """Clients by provider name, made when first asked for."""
 
     def __init__(self, make: Callable[[str], Client]) -> None:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import math
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
 from rowcall.http.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRANSPORTS, Endpoint
-from rowcall.manifest.model import AuthKind, AuthScheme, Provider
+
+if TYPE_CHECKING:
+    from rowcall.manifest.model import AuthScheme, Provider
 
 KEYS = (
     "base_url",
@@ -62,12 +63,18 @@ def read_config(path: str | Path | None) -> Config:
     chosen = path or os.environ.get("ROWCALL_CONFIG")
     file = Path(chosen) if chosen else _default_file()
     try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         if chosen:
             raise UsageError(f"There is no config file {file}.") from error
         return Config()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The config file {file} cannot be read: {error}") from error
+    import tomllib
+
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"The config file {file} cannot be read: {error}") from error
     return _config(tables, f"the config file {file}")
 
@@ -150,6 +157,8 @@ def _scheme(provider: Provider, chosen: Any) -> AuthScheme | None:
         if chosen not in provider.auth:
             raise UsageError(f'{provider.provider} has no auth "{chosen}".{_nearest(chosen, provider.auth)}')
         return provider.auth[chosen]
+    from rowcall.manifest.model import AuthKind, AuthScheme
+
     try:
         kind = AuthKind(chosen["kind"])
         return AuthScheme(kind=kind, name=chosen.get("name"), prefix=chosen.get("prefix"), env=tuple(chosen.get("env", ())))

@@ -75,12 +75,14 @@ class Views:
         """Learns of a view or macro that the session has made."""
         self._read(self._stored if kind == "view" else None)
 
-    def expand(self, text: str) -> Expansion:
-        """The statement with those of its views and macros written out that are known by name, as they are now."""
-        from rowcall.plan.expand import Expansion, expand
-
+    def expand(self, text: str) -> Expansion | None:
+        """The statement with those of its views and macros written out that are known by name, as they are now; None where it has none."""
         definitions = self.named_by(text)
-        return Expansion(text) if definitions is None else expand(text, definitions)
+        if definitions is None:
+            return None
+        from rowcall.plan.expand import expand
+
+        return expand(text, definitions)
 
     def _read(self, macros: Stored | None) -> Definitions:
         from rowcall.engine.stored import stored
@@ -106,12 +108,14 @@ def reading_views(text: str, views: Views, bind: Callable[[str], object], run: C
             raise
         views.learn(error)
         again = views.expand(text)
-        if again.text == expansion.text:
-            raise (again.unread or error) from None
+        if again is None or again.text == (text if expansion is None else expansion.text):
+            raise ((again and again.unread) or error) from None
     return _run(text, again, bind, run)
 
 
-def _run(text: str, expansion: Expansion, bind: Callable[[str], object], run: Callable[[str], T]) -> T:
+def _run(text: str, expansion: Expansion | None, bind: Callable[[str], object], run: Callable[[str], T]) -> T:
+    if expansion is None:
+        return run(text)
     for name, query in expansion.views:
         try:
             bind(query)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from enum import IntEnum
 
 from rowcall.errors import RowcallError, UsageError
@@ -38,6 +37,8 @@ def exit_code(error: BaseException) -> Exit:
 def tell(error: BaseException, *, where: str = "", debug: bool = False) -> None:
     """Write `error` on standard error as one block; its trace comes before it where `debug` asks for it."""
     if debug:
+        import traceback
+
         traceback.print_exception(error, file=sys.stderr)
     print(error_text(error, where), file=sys.stderr, flush=True)
 

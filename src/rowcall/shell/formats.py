@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from rowcall.errors import UsageError, nearest
 from rowcall.shell.cells import Reader
-from rowcall.shell.plan import plan_lines
 from rowcall.shell.table import TableOptions, table_lines, visible
 
 if TYPE_CHECKING:
@@ -93,6 +91,8 @@ EXPLAINED = frozenset({Format.TABLE, Format.JSON, Format.JSONL})
 def explanation_lines(explanation: Explanation, to: Format, options: TableOptions) -> Iterator[str]:
     """The lines of what EXPLAIN answers: a drawing, or one JSON document with a member for each field of the record."""
     if to is Format.TABLE:
+        from rowcall.shell.plan import plan_lines
+
         yield from plan_lines(explanation, options.width)
     else:
         indent = 2 if to is Format.JSON else None
@@ -153,6 +153,8 @@ def write_binary(reader: Reader, relation: DuckDBPyRelation, to: Format, out: Bi
 
 def _write_parquet(reader: Reader, relation: DuckDBPyRelation, out: BinaryIO) -> None:
     """By way of a temporary file: DuckDB writes Parquet to a path, and a pipe is not one."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="rowcall-") as directory:
         path = Path(directory) / "result.parquet"
         reader.call(lambda: relation.to_parquet(str(path)))

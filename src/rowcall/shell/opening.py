@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import rowcall
 from rowcall.errors import UsageError
 from rowcall.manifest.types import quoted
-from rowcall.session.journal import logged
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -29,6 +28,8 @@ def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
     with ExitStack() as stack:
         tables: Tables = {}
         if options.log_http:
+            from rowcall.session.journal import logged
+
             stack.enter_context(logged(sys.stderr))
         if options.sandbox:
             box = stack.enter_context(rowcall.Sandbox(seed=options.seed or 0))

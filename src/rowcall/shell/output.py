@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -116,6 +115,8 @@ class Output:
         if path.exists() and not path.is_file():  # a pipe or a device, which cannot be replaced
             self._made = path
             return path.open("wb")
+        import tempfile
+
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         self._made = Path(name)
         if path.exists():

@@ -98,7 +98,9 @@ def used_parameters(statement: Statement, parameters: Mapping[str, Any]) -> dict
 
 
 def _names(statement: Statement) -> set[str]:
-    """The names of its parameters, folded: DuckDB ignores their case."""
+    """The names of its parameters, folded: DuckDB ignores their case. Most statements have none, and need no tokens then."""
+    if "$" not in statement.text:
+        return set()
     return {token.text.casefold() for token in parameters_of(statement.tokens)}
 
 
