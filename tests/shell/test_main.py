@@ -125,3 +125,29 @@ def test_statements_come_through_a_pipe(run: Run) -> None:
     for arguments in ((), ("query",), ("query", "-"), ("query", "-i", "-"), ("shell",)):
         ended = run(*arguments, stdin="SELECT 1 AS a;\nSELECT 2 AS b;")
         assert (ended.stdout, ended.stderr, ended.returncode) == ('{"a":1}\n{"b":2}\n', "", 0)
+
+
+def ended(hook: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The whole process, in which somebody registered `hook` for its end."""
+    code = f"import atexit, sys\natexit.register(lambda: {hook})\nfrom rowcall.shell.main import main\nsys.exit(main())"
+    environment = {**os.environ, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_API_KEY": "any"}
+    return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment, check=False)
+
+
+@pytest.mark.parametrize(("statement", "expected", "code"), [("SELECT 1 AS a", '{"a":1}\nhook\n', 0), ("SELECT b", "hook\n", 1)])
+def test_what_others_registered_for_the_end_of_the_process_is_run(statement: str, expected: str, code: int) -> None:
+    """The process takes nothing apart when it ends, and still says goodbye; nothing that was written is lost."""
+    found = ended("print('hook')", "query", statement)
+
+    assert (found.stdout, found.returncode) == (expected, code)
+
+
+def test_a_question_to_an_api_loads_no_command_line_of_others() -> None:
+    """httpx has one, which takes longer to load than httpx."""
+    found = ended(
+        "print([name for name in ('httpx', 'click', 'rich') if name in sys.modules])",
+        "query",
+        "SELECT id FROM openai.assistants.assistants",
+    )
+
+    assert (found.stdout, found.returncode) == ("['httpx']\n", 1)

@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from rowcall.shell.exit import Exit, exit_code, tell
 from rowcall.shell.options import parse
 
+_UNCOLLECTED = 200_000
+"""How many objects more there may be before Python looks for those in circles; a start makes some 120,000, and hardly any garbage."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code of the process, after running the command that `arguments` (by default the process's own) ask for."""
-    options = parse(sys.argv[1:] if arguments is None else arguments)
+    """The exit code, after running the command that `arguments` ask for; without them the process's own, which ends then."""
+    if arguments is None:
+        _whole_process()
+    return _run(arguments)
+
+
+def _whole_process() -> NoReturn:
+    """Runs the command and ends. Everything is closed then; to take the modules apart would take a quarter of a short statement's time."""
+    gc.set_threshold(_UNCOLLECTED)
+    # httpx would load its own command line, with click, rich and pygments, which takes longer than the rest of it.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # Python's own mark for what is not to be imported
+    code = _run(sys.argv[1:])
+    atexit._run_exitfuncs()  # noqa: SLF001 - as `multiprocessing` ends its processes
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # the reader went away; it is closed
+            stream.flush()
+    os._exit(code)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options = parse(arguments)
     try:
-        code = _RUN[options.command](options)
+        code = _COMMANDS[options.command](options)
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_stdout()
@@ -63,7 +89,7 @@ def _provider(options: argparse.Namespace) -> int:
     return run(options)
 
 
-_RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
     "shell": _shell,
     "demo": _demo,
