@@ -171,7 +171,7 @@ class Engine:
     def _unoptimised(self) -> Iterator[bool]:
         """Whether DuckDB's optimizer is off, for this connection and while it lasts; false where it was before, or nothing can be asked."""
         try:
-            found = self._at_once(_OPTIMIZER)
+            found = self._typed(_OPTIMIZER, {}, {})[1]
             is_off = bool(found) and found[0][0] == "true"
             if is_off:
                 self._call("SET SESSION enable_optimizer = false", {}, {})
@@ -188,18 +188,19 @@ class Engine:
         relation = self._call(text, parameters, frame)
         return ([], []) if relation is None else ([str(type_) for type_ in relation.types], relation.fetchall())
 
-    def _at_once(self, text: str) -> list[tuple[Any, ...]]:
-        """The rows of a query about the catalog or a setting, which is over before anybody could interrupt it."""
-        found: list[tuple[Any, ...]] = self._bound(text).fetchall()
-        return found
+    def _setting(self, name: str) -> str:
+        """A setting of DuckDB's as text, which is over before anybody could interrupt it.
 
-    def _bound(self, text: str) -> duckdb.DuckDBPyRelation:
-        """The relation of such a query. Raises BindError or EngineError."""
+        DuckDB evaluates the shape that `from_json` is given when it binds it, so that nothing has to be run, which would take several
+        times as long: the answer is the name of a field of the type.
+        """
+        text = _SETTING.format(name)
         try:
             relation: duckdb.DuckDBPyRelation = self._call(text, {}, {})
         except Exception as error:
             raise _translated(error, text) from error
-        return relation
+        ((field, _),) = relation.types[0].children
+        return str(field).removeprefix("=")
 
     def columns(self, source: str, parameters: Parameters, frame: Frame) -> dict[str, str] | None:
         """Column names and DuckDB types of a table, view, data frame or parenthesised query; None when there is no such thing."""
@@ -210,12 +211,8 @@ class Engine:
         return dict(zip(relation.columns, map(str, relation.types), strict=True))
 
     def default_collation(self) -> str:
-        """By what texts compare that have no collation of their own; empty, as in most databases, where that is their bytes.
-
-        DuckDB evaluates the text of a `query` when it binds it, so that nothing has to be run, which would take three times as long.
-        """
-        name: str = self._bound(_COLLATION).columns[0]
-        return name.removeprefix("=")
+        """By what texts compare that have no collation of their own; empty, as in most databases, where that is their bytes."""
+        return self._setting("default_collation")
 
     def has(self, parts: Sequence[str], frame: Frame) -> bool:
         """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame.
@@ -245,7 +242,7 @@ class Engine:
         DuckDB takes a source of unknown size for one row, and of a join reads the smaller side whole. With `many` it takes it for a great
         many rows: beside it stands a range cut to a number of rows that is only known, to be none, when the statement runs.
         """
-        ((ordered,),) = self._at_once("SELECT current_setting('preserve_insertion_order')")
+        ordered = self._setting("preserve_insertion_order") == "true"
         numbered = f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
         form = f"(FROM {source} LIMIT {_NEVER_REACHED})" if ordered else numbered
         return f"(FROM {form} UNION ALL (SELECT range::VARCHAR, range::VARCHAR FROM range({_MANY}) LIMIT (SELECT 0)))" if many else form
@@ -382,7 +379,7 @@ _MANY = 1_000_000_007
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
-_COLLATION = """FROM system.main.query('SELECT NULL AS "=' || current_setting('default_collation') || '"')"""
+_SETTING = """SELECT from_json('{{}}', concat('{{"=', current_setting('{}'), '": "VARCHAR"}}'))"""
 _HAS = {
     1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = $1 AND (d = 'temp' OR d = lower(current_database())
 AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)), s)) LIMIT 1""",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -456,14 +457,15 @@ class Planner:
         raise _missing(mention, known[number], why, self._analysis.text)
 
 
-def _columns(ref: ResourceRef) -> list[str]:
+@lru_cache(maxsize=256)
+def _columns(ref: ResourceRef) -> Sequence[str]:
     """The columns, hidden ones included, whose values are parameters of a method for SELECT."""
     found: dict[str, None] = {}
     for _, method in _readers(ref):
         for name, parameter in method.parameters.items():
             found[name] = None
             found[parameter.column or name] = None
-    return [name for name in found if name in ref.resource.columns or name in hidden_columns(ref)]
+    return tuple(name for name in found if name in ref.resource.columns or name in hidden_columns(ref))
 
 
 def _readers(ref: ResourceRef) -> Iterator[tuple[str, Method]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
@@ -211,7 +211,8 @@ def type_of(reference: Reference, name: str) -> Type:
     return columns[equal].type if equal is not None else reference.hidden[name].type
 
 
-def hidden_columns(ref: ResourceRef) -> dict[str, Hidden]:
+@lru_cache(maxsize=256)  # a catalog does not change, and each statement asks several times
+def hidden_columns(ref: ResourceRef) -> Mapping[str, Hidden]:
     """What may be named besides the columns: the parameters of the methods that answer to SELECT, and `_extra`."""
     found: dict[str, Hidden] = {}
     for method in ref.resource.methods.values():

@@ -18,6 +18,7 @@ from rowcall.manifest.types import duckdb_type
 from rowcall.plan.growing import PLAIN, growing
 from rowcall.plan.intervals import Evaluate, is_steady
 from rowcall.plan.layers import Layer
+from rowcall.plan.literals import whole
 from rowcall.plan.predicates import collates
 from rowcall.plan.references import Reference, column_of, is_inside
 from rowcall.plan.united import United, united
@@ -294,6 +295,8 @@ class _Reader:
         options = node.args.get("limit_options")
         if value is None or not is_steady(value) or (options and (options.args.get("percent") or options.args.get("with_ties"))):
             return None
+        if isinstance(value, exp.Literal) and not value.is_string and (written := whole(value.name)) is not None:
+            return written
         try:
             ((found,),) = self._evaluate(f"SELECT CAST({value.sql(dialect='duckdb')} AS BIGINT)")
         except (BindError, EngineError):

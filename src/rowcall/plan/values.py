@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, product
 from math import isfinite, prod
 from typing import Any
@@ -307,7 +308,8 @@ def _without_twins(table: Table) -> Table:
     return Table(names, tuple(tuple(row[table.columns.index(name)] for name in names) for row in rows), table.origins, table.known)
 
 
-def canonical(ref: ResourceRef) -> dict[str, str]:
+@lru_cache(maxsize=256)  # as the two below: a catalog does not change, and each statement asks several times
+def canonical(ref: ResourceRef) -> Mapping[str, str]:
     """For each parameter of a method for SELECT, the column that it equals."""
     found: dict[str, str] = {}
     for method in ref.resource.methods.values():
@@ -317,6 +319,7 @@ def canonical(ref: ResourceRef) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=256)
 def required(ref: ResourceRef) -> frozenset[str]:
     """The parameters that a method for SELECT requires, and the columns that equal them."""
     methods = [method for method in ref.resource.methods.values() if method.verb is Verb.SELECT]
@@ -324,7 +327,8 @@ def required(ref: ResourceRef) -> frozenset[str]:
     return frozenset(name for pair in names for name in pair)
 
 
-def types(ref: ResourceRef) -> dict[str, Scalar]:
+@lru_cache(maxsize=256)
+def types(ref: ResourceRef) -> Mapping[str, Scalar]:
     """The scalar type of each column and parameter that a value can be bound to."""
     found: dict[str, Scalar] = {}
     for method in ref.resource.methods.values():

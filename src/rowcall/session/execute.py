@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -338,9 +339,15 @@ def evaluator(context: Context, sources: Mapping[str, Any]) -> Evaluate:
     def evaluate(sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         if sql == DEFAULT_COLLATION:
             return ["VARCHAR"], [(context.engine.default_collation(),)]
+        if (parameter := _PARAMETER.fullmatch(sql)) and type(value := used(sql, context).get(parameter["name"])) is str and value.isascii():
+            return ["VARCHAR"], [(value,)]  # what DuckDB would say, in a tenth of the time of a statement
         return context.engine.values(sql, used(sql, context), {**context.frame, **sources})
 
     return evaluate
+
+
+_PARAMETER = re.compile(r"SELECT \(\$(?P<name>\w+)\)")
+"""The query for the value of one parameter."""
 
 
 def used(text: str, context: Context) -> dict[str, Any]:
