@@ -18,7 +18,7 @@ from sqlglot import exp
 from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
 from rowcall.plan.growing import PLAIN, UNITS, ZONED, Growing, Own, Types, growing
-from rowcall.plan.literals import left_out
+from rowcall.plan.literals import items, left_out
 from rowcall.plan.predicates import collates
 
 Evaluate = Callable[[str], list[tuple[Any, ...]]]
@@ -93,8 +93,8 @@ class _Reader:
         if isinstance(inner, exp.Between) and not inner.args.get("symmetric"):
             pairs = [(">=", inner.args["low"]), ("<=", inner.args["high"])]
             found = _narrowed(self._together(inner.this, pairs))
-        elif isinstance(inner, exp.In) and 0 < len(inner.expressions) <= _MOST_VALUES and not left_out(inner):
-            found = _widened(self._together(inner.this, [("=", value) for value in inner.expressions]))
+        elif isinstance(inner, exp.In) and 0 < len(left_out(inner) or inner.expressions) <= _MOST_VALUES:
+            found = _widened(self._together(inner.this, [("=", value) for value in items(inner)]))
         elif type(inner) in _OPERATORS:
             operator = _OPERATORS[type(inner)]
             one = self._together(inner.this, [(operator, inner.expression)])

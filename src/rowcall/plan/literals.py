@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LONG = 32
 """How many literals make a list long."""
-MOST = 100
+MOST = 40
 """More literals than this are no nodes of the tree, which is walked again and again."""
 
 Lists = dict[int, list[Token]]
@@ -66,6 +66,13 @@ def left_out(predicate: exp.Expr) -> Sequence[Token]:
     """All literals of a list of which the tree has only the first; none for any other."""
     found: Sequence[Token] = predicate.meta.get(_LEFT_OUT, ()) if isinstance(predicate, exp.In) else ()
     return found
+
+
+def items(predicate: exp.In) -> Sequence[exp.Expr]:
+    """The items of a list as nodes, those that the tree has not got too."""
+    literals = left_out(predicate)
+    made = (exp.Literal(this=literal.text, is_string=literal.token_type is TokenType.STRING) for literal in literals)
+    return tuple(made) if literals else predicate.expressions
 
 
 def alike(literals: Sequence[Token]) -> Span | None:
