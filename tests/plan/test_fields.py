@@ -67,6 +67,24 @@ def test_references_to_one_resource_use_what_any_of_them_uses() -> None:
     assert all_of([frozenset("a"), None]) is None
 
 
+FEW = {
+    f"SELECT * FROM visits {WHERE}": 1,
+    f"SELECT v.*, count(*) OVER () FROM visits v {WHERE} ORDER BY n": 2,
+    f"SELECT * FROM (FROM visits {WHERE}) x": 6,
+    f"SELECT * FROM visits {WHERE} GROUP BY ALL": 6,
+    f"SELECT * FROM l WHERE id = (FROM visits {WHERE})": 6,
+}
+"""Statements, and how many columns DuckDB has to know."""
+
+
+@pytest.mark.parametrize(("sql", "known"), FEW.items(), ids=FEW.keys())
+def test_duckdb_binds_the_columns_that_make_a_difference(zoo: Any, sql: str, known: int) -> None:
+    """Of a star of the statement's own result, none that it does not name; of any other, all, for something may count them."""
+    analysis = zoo.analysis(sql, {})
+
+    assert sum(text.count(' AS "') - (" WHERE false) AS " in text) for text in analysis.scopes.stand_ins.values()) == known
+
+
 def bound(zoo: Any, sql: str) -> bool:
     """Whether DuckDB can bind what stands for a statement; that it says the same of all of it."""
     analysis = zoo.analysis(sql, {})
@@ -117,7 +135,8 @@ def test_what_can_be_bound_in_short_can_be_bound(zoo: Any, sql: str) -> None:
 WRONG = [
     f"SELECT stats FROM visits {WHERE}", f"SELECT * FROM visits {WHERE} GROUP BY pen", f"SELECT id + tags FROM visits {WHERE}",
     f"SELECT id IN (FROM visits {WHERE}) FROM visits {WHERE}", f"FROM visits {WHERE} UNION ALL SELECT 1, 2",
-    f"SELECT (FROM visits {WHERE}) = 1",
+    f"SELECT (FROM visits {WHERE}) = 1", f"SELECT * FROM visits {WHERE} GROUP BY 1", f"SELECT *, count(*) FROM visits {WHERE}",
+    f"SELECT * FROM visits {WHERE} AND id IN (FROM visits {WHERE})", "SELECT * FROM visits v, visits w WHERE pen = 'p1'",
     f"SELECT sum(COLUMNS(*)) FROM visits {WHERE}", f"SELECT x.detail.nope FROM (FROM visits {WHERE}) x", f"SELECT * EXCLUDE (nope) FROM visits {WHERE}",
 ]  # fmt: skip
 

@@ -39,6 +39,8 @@ class Said:
     """Whether something other than names and stars may mean columns: PIVOT, NATURAL, a macro, a column by its number."""
     is_typed: bool
     """Whether the type of a column that only a star means may count: in a set operation, in what is no mere query, under a new name."""
+    is_last: bool
+    """Whether stars are of the statement's own result alone, where nothing asks how many columns they give."""
 
 
 def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
@@ -66,7 +68,8 @@ def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
             is_opaque |= node.name.casefold() not in _HARMLESS
         is_opaque |= isinstance(node, _OPAQUE)
         is_typed |= isinstance(node, _TYPING)
-    return Said(frozenset(names), frozenset(last), frozenset(aliases), tuple(stars), tuple(lists), is_opaque, is_typed)
+    is_last = not tree.args.get("group") and all(node is tree or isinstance(node, exp.Count) for node in map(_outer, stars))
+    return Said(frozenset(names), frozenset(last), frozenset(aliases), tuple(stars), tuple(lists), is_opaque, is_typed, is_last)
 
 
 def used(reference: Reference, hidden: Iterable[Hidden], what: Said) -> frozenset[str] | None:
@@ -89,8 +92,12 @@ def is_shown_only(reference: Reference, what: Said) -> bool:
     """Whether columns that the statement does not name are at the most what a star gives, their types of no consequence."""
     if reference.select is None or what.is_opaque or what.is_typed or what.last & (what.aliases | {reference.alias.casefold()}):
         return False
-    outer = (star.parent.parent if isinstance(star.parent, exp.Column) else star.parent for star in what.stars)
-    return all(isinstance(node, (exp.Select, exp.Count)) for node in outer)
+    return all(isinstance(node, (exp.Select, exp.Count)) for node in map(_outer, what.stars))
+
+
+def _outer(star: exp.Expr) -> exp.Expr | None:
+    """What a star stands in, whether with a name before it or without."""
+    return star.parent.parent if isinstance(star.parent, exp.Column) else star.parent
 
 
 def _is_whole(reference: Reference, what: Said) -> bool:

@@ -174,10 +174,11 @@ def _stand_in(reference: Reference, hidden: Sequence[Hidden], what: Said | None 
     DuckDB takes ten times as long to bind the types of all columns as it does for those that a statement names.
     """
     columns: dict[str, Type | None] = {name: column.type for name, column in reference.ref.resource.columns.items()}
+    meant = named(reference, hidden, what) if what is not None else frozenset()
     if what is not None and used(reference, hidden, what) is not None:
-        columns = {name: type_ for name, type_ in columns.items() if name in named(reference, hidden, what)}
+        columns = {name: type_ for name, type_ in columns.items() if name in meant}
     elif what is not None and is_shown_only(reference, what):
-        columns = {name: type_ if name in named(reference, hidden, what) else None for name, type_ in columns.items()}
+        columns = {name: type_ if name in meant else None for name, type_ in columns.items() if name in meant or not what.is_last}
     columns |= {item.name: item.type for item in hidden}
     values = ((name, "NULL" if type_ is None else f"NULL::{duckdb_type(type_)}") for name, type_ in columns.items())
     shown = ", ".join(f"{value} AS {quoted(name)}" for name, value in values)
@@ -390,9 +391,10 @@ class Planner:
         """The tuples with which a method answers every alternative; None when it cannot, or lacks a hidden column that is named."""
         mention = self._analysis.mentions[number]
         have = [bound(method, alternative) for alternative in alternatives]
-        required = [parameter for parameter in method.required() if parameter in method.parameters]
-        if any(parameter not in names for names in have for parameter in method.required()):
+        needed = method.required()
+        if any(parameter not in names for names in have for parameter in needed):
             return None
+        required = [parameter for parameter in needed if parameter in method.parameters]
         calls = count(method, required, alternatives) if required else min(1, len(alternatives))
         names = [*required]
         several: list[str] = []
