@@ -212,6 +212,14 @@ TRICKY = {
     "the same, with columns that have other names": (
         "SELECT tag.x FROM visits AS tag(x), k JOIN (VALUES ('p2'), ('p1')) s(tag) ON s.tag = k.pen AND s.tag = tag.pen WHERE tag.x IN ('v1', 'v7')"
     ),
+    "a condition outside a sub-select with a POSITIONAL JOIN": (
+        "SELECT s.id, s.tag FROM (SELECT v.id, v.pen, l.tag FROM (SELECT id, pen FROM visits WHERE pen IN ('p1', 'p2') ORDER BY ALL) v "
+        "POSITIONAL JOIN l) s WHERE s.pen = 'p2'"
+    ),
+    "a condition outside a sub-select with an ASOF JOIN": (
+        "SELECT count(*), sum(c) FROM (SELECT count(s.id) AS c FROM (SELECT v.id, v.pen FROM l k ASOF JOIN visits v ON v.pen = k.pen AND k.n >= v.n "
+        "WHERE k.pen IN ('p1', 'p2')) s WHERE s.id = 'v0')"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

@@ -132,7 +132,7 @@ class Bindings:
         if self._is_dead(frame):
             return
         sources = self._sources(use, found, around, said)
-        passed_in = self._passed_in(frame)
+        passed_in = [] if found.blocked else self._passed_in(frame)
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in)
 
@@ -195,10 +195,11 @@ class Bindings:
     def _sources(self, use: Use, found: Reach, around: Enclosing, said: Restriction) -> Sources:
         frame = use.frame
         places: list[tuple[Place, int]] = []
-        if around.uses and not around.blocked:
+        if around.uses and not (around.blocked or found.blocked):  # what may not restrict a source here may not from further out
             names = {name: index for index, name in enumerate(around.columns)}
             outputs = enumerate(frame.outputs() or ())
-            places = [(place, names.get(name, index)) for index, (name, place) in outputs if place is not None]
+            known = ((names.get(name, index), place) for index, (name, place) in outputs)
+            places = [(place, index) for index, place in known if place is not None and place[0] not in found.picked]
         elif around.blocked:
             said.say(around.blocked)
 

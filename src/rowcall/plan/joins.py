@@ -235,6 +235,8 @@ class Reach:
     """The sources that may give keys, each with the groups that a value must be taken from."""
     dropped: list[Join] = field(default_factory=list)
     """Joins whose conditions say nothing of the source."""
+    picked: frozenset[int] = frozenset()
+    """Sources of whose rows an ASOF JOIN picks the nearest, so that a condition on what it gives would pick others before it."""
     blocked: str = ""
     """Why nothing may restrict it, in the user's terms."""
 
@@ -269,7 +271,9 @@ def reach(tree: Tree, own: int | None, where: Sequence[Condition], touched: Touc
             found = Reach(blocked=POSITIONAL)
         elif _TAKES[tree.kind][on_right]:
             if on_right and tree.kind.startswith("ASOF"):  # a filter before the nearest is picked would pick another
-                found.live = [Live(live.condition, live.guards, restricts=False) for live in found.live]
+                left = [live for live in found.live if not touched(live.condition) & side.positions]
+                found.live = [Live(live.condition, live.guards, restricts=False) for live in left]
+                found.picked |= side.positions
             found.live += [Live(condition) for condition in tree.conditions]
             _offer(other, frozenset(), found)
         else:

@@ -92,3 +92,15 @@ FROM openai.assistants.runs WHERE thread_id = 't1' SELECT id;
 --
 -- LINE 1: …y FROM __rowcall_pages_0)) AS "runs" WHERE thread_id = 't1' SELECT id
 --                                                                      ^^^^^^
+
+-- A sample within a sub-select is taken of all rows, so that a condition outside it comes too late.
+SELECT s.id FROM (SELECT id, thread_id FROM openai.assistants.runs TABLESAMPLE reservoir(3 ROWS)) s WHERE s.thread_id = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.
+--
+-- LINE 1: SELECT s.id FROM (SELECT id, thread_id FROM openai.assistants.runs TABLESAMPLE reservoir(3…
+--                                                     ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
