@@ -245,3 +245,13 @@ def test_what_once_could_go_wrong_does_not(zoo: Any, sql: str) -> None:
         pytest.skip("DuckDB 1.5 sees nothing before the comma")
 
     assert check(zoo, sql) != "invalid"
+
+
+def test_a_union_that_takes_a_column_from_outside_has_the_names_of_its_first_side(zoo: Any) -> None:
+    """So it is known that a parameter of the API's that is no column does not pair rows of a NATURAL JOIN with it."""
+    sql = (
+        "SELECT v.id, s.x FROM visits v, LATERAL (SELECT k.pen AS x FROM k UNION SELECT l.tag FROM l WHERE l.n < v.n) s "
+        "NATURAL JOIN (SELECT 'p2' AS x) t WHERE v.pen = 'p1' AND v.{} = 'v0'"
+    )
+
+    assert zoo.answer(sql.format("visit_id")) == zoo.truth(sql.format("id"))

@@ -321,6 +321,8 @@ class Frame:
     def _selected(self, node: exp.Expr) -> frozenset[str]:
         """The names that a sub-select gives which cannot be bound by itself, for what it takes from outside; empty when unknown."""
         select = node.this.this if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery) else node.this
+        while isinstance(select, (exp.SetOperation, exp.Subquery)) and not select.args.get("by_name"):
+            select = select.this  # whose names those of a UNION are
         alias = node.args.get("alias")
         if not isinstance(select, exp.Select) or (alias is not None and alias.args.get("columns")):
             return frozenset()
