@@ -320,3 +320,37 @@ def test_an_empty_page_with_a_token_is_not_the_last() -> None:
 def test_without_paging_there_is_one_page() -> None:
     """A method that does not page is asked once."""
     assert Chain(None, FIRST, BASE, print).after(FIRST, Envelope(rows=5)) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "needed", "pages"),
+    [
+        ([[9, 8, 7], [6]], 2, 1),
+        ([[9, 8, 8], [8, 7], [7]], 2, 2),
+        ([[9, 8, 8], [8, 8], [8, 8]], 2, 3),
+        ([[9, 8], [8, 7], [7]], 2, 2),
+        ([[9, 8], [7, 7], [6]], 2, 2),
+        ([[9], [9], [8, 7], [6]], 1, 3),
+        ([["b", "b", "a"], ["a"]], 1, 1),
+        ([["b", "b"], ["a"], ["a"]], 2, 2),
+        ([[2.5, 2.5, 1], [1]], 2, 1),
+        ([[1, 1.0, 0], [0]], 1, 1),
+        ([[2**60, 2**60 - 1], [5]], 1, 2),
+        ([[None, None], [None], [1]], 1, 3),
+        ([[True, False], [1]], 1, 2),
+        ([["1", 1], [0]], 1, 2),
+    ],
+    ids=repr,
+)
+def test_rows_that_equal_the_last_one_needed_are_fetched_with_it(keys: list[list[Any]], needed: int, pages: int) -> None:
+    """Paging ends with the page that has a row which certainly comes after it."""
+    rows = [[{"id": f"{number}.{place}", "at": {"s": key}} for place, key in enumerate(page)] for number, page in enumerate(keys)]
+    bodies = [{"data": page, "last_id": page[-1]["id"], "has_more": number + 1 < len(rows)} for number, page in enumerate(rows)]
+
+    found, _, sent = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed, ties="at.s"))
+    without, _, _ = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed))
+    absent, _, _ = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed, ties="none"))
+
+    assert (len(sent), found) == (pages, [row for page in rows[:pages] for row in page])
+    assert needed <= len(without) <= len(found)
+    assert len(absent) == sum(map(len, rows))

@@ -201,7 +201,23 @@ BOUNDS = {
         [f"{LIST}?status=new&limit=20"],
     ),
     "a residual predicate": (f"{ALL} AND status = 'new' AND len(parts) > 1 LIMIT 1", [f"{LIST}?status=new&limit=20"]),
-    "a second key of ORDER BY": (f"{ALL} AND status = 'new' ORDER BY made_at, id LIMIT 1", [f"{LIST}?status=new&limit=20"]),
+    "a second key of ORDER BY": (f"{ALL} AND status = 'new' ORDER BY made_at, id LIMIT 1", [f"{LIST}?status=new&sort=made&order=up&limit=2"]),
+    "a second key that is computed": (
+        f"{ALL} AND status = 'new' ORDER BY made_at DESC, lower(title), len(parts) DESC LIMIT 1",
+        [f"{LIST}?status=new&sort=made&order=down&limit=2"],
+    ),
+    "a second key of branches": (
+        f"{ALL} AND status = 'new' UNION ALL SELECT * FROM jobs WHERE shop_id = '{{b}}' AND status = 'new' ORDER BY made_at, id LIMIT 1",
+        [f"{x}?status=new&sort=made&order=up&limit=2" for x in (LIST, "/shops/{b}/jobs")],
+    ),
+    "a second key that needs other rows": (
+        f"{ALL} AND status = 'new' ORDER BY made_at, row_number() OVER () LIMIT 1",
+        [f"{LIST}?status=new&limit=20"],
+    ),
+    "a first key that is the same for different values": (
+        f"{ALL} AND status = 'new' ORDER BY made_at // 100, id LIMIT 1",
+        [f"{LIST}?status=new&limit=20"],
+    ),
     "branches that may have the same rows": (
         "SELECT made_at FROM jobs WHERE shop_id = '{a}' AND status = 'new' UNION SELECT 5 ORDER BY made_at DESC LIMIT 1",
         [f"{LIST}?status=new&fields=shop_id,status,made_at,id&limit=20"],
@@ -297,6 +313,24 @@ def test_paging_ends_when_the_rows_are_there(workshop: Workshop) -> None:
     assert (short, len(capped)) == (truth[:5], 3)
 
 
+@pytest.mark.parametrize("key", ["weight, id", "weight, id DESC", "weight, made_at DESC, id", "weight, length(title), id"])
+@pytest.mark.parametrize("rows", [1, 2, 3, 5, 8, 13, 21, 40])
+def test_of_two_keys_the_ties_of_the_first_are_read_and_no_more(workshop: Workshop, key: str, rows: int) -> None:
+    """Pages of so many rows and one, until one of them has a row that is later by the first key; DuckDB orders what is there."""
+    sql = f"SELECT id, weight FROM jobs WHERE shop_id = '{{a}}' AND {{filter}} ORDER BY {key} LIMIT {rows}"
+    filter_ = "status IN ('new', 'doing', 'done')"
+
+    found, requests = workshop.asks(sql.replace("{filter}", filter_))
+
+    truth = workshop.truth(sql.replace("{filter}", filter_))
+    weights = [weight for (weight,) in workshop.truth(f"SELECT weight FROM jobs WHERE shop_id = '{{a}}' AND {filter_} ORDER BY weight")]
+    size = max(2, min(20, rows + 1))
+    later = next((number for number, weight in enumerate(weights) if weight > truth[-1][1]), len(weights) - 1)
+    assert found == truth
+    assert len(requests) == later // size + 1
+    assert all("sort=weight&order=up" in line for line in requests)
+
+
 @pytest.mark.parametrize(
     ("sql", "requests"),
     [
@@ -382,7 +416,9 @@ CONDITIONS = (
 SHAPES = (
     "SELECT made_at FROM jobs WHERE {w} ORDER BY made_at {d} LIMIT {n}", "SELECT made_at FROM jobs WHERE {w} ORDER BY 1 {d} LIMIT {n} OFFSET 3",
     "SELECT weight FROM jobs WHERE {w} ORDER BY weight {d} LIMIT {n}", "SELECT shop_id, made_at AS m FROM jobs WHERE {w} ORDER BY shop_id, m {d} LIMIT {n}",
-    "SELECT made_at, id FROM jobs WHERE {w} ORDER BY made_at {d}, id LIMIT {n}", "SELECT due_at FROM jobs WHERE {w} ORDER BY due_at {d} LIMIT {n}",
+    "SELECT made_at, id FROM jobs WHERE {w} ORDER BY made_at {d}, id LIMIT {n}", "SELECT weight, id FROM jobs WHERE {w} ORDER BY weight {d}, id DESC LIMIT {n}",
+    "SELECT weight, title, id FROM jobs WHERE {w} ORDER BY 1 {d}, title NULLS FIRST, id LIMIT {n} OFFSET 1", "SELECT id FROM jobs WHERE {w} ORDER BY shop_id, weight, status {d}, id LIMIT {n}",
+    "SELECT weight, id FROM jobs WHERE {w} UNION ALL SELECT weight, id FROM jobs j2 WHERE shop_id = '{b}' ORDER BY weight {d}, 2 LIMIT {n}", "SELECT due_at FROM jobs WHERE {w} ORDER BY due_at {d} LIMIT {n}",
     "SELECT -made_at AS made_at FROM jobs WHERE {w} ORDER BY made_at {d} LIMIT {n}", "SELECT * FROM jobs WHERE {w} GROUP BY ALL",
     "SELECT -made_at AS made_at FROM jobs WHERE {w} ORDER BY ((made_at)) {d} LIMIT {n}", "SELECT *, max(made_at) FROM jobs WHERE {w} GROUP BY ALL",
     "SELECT made_at FROM (SELECT * REPLACE (-made_at AS made_at) FROM jobs WHERE {w} ORDER BY made_at {d} LIMIT {n})",

@@ -162,7 +162,12 @@ def pluck(value: Any, path: str) -> Any:
 
 def last_field(envelope: Envelope, path: str) -> Any:
     """What the last row holds at `path`; UNSET where it has no such field, or there is no row."""
-    return pluck(msgspec.json.decode(envelope.records[-1]), path) if envelope.records else UNSET
+    return row_field(envelope.records[-1], path) if envelope.records else UNSET
+
+
+def row_field(record: Any, path: str) -> Any:
+    """What a row, as raw JSON, holds at `path`; UNSET where it has no such field."""
+    return pluck(msgspec.json.decode(record), path)
 
 
 def _paths(paging: Paging | None) -> tuple[str | None, str | None, str | None]:

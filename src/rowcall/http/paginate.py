@@ -15,7 +15,7 @@ from msgspec import UNSET
 from rowcall.errors import PageLoopError, ResponseError
 from rowcall.http.address import follow, next_link, parameter, with_parameter
 from rowcall.http.numbered import NUMBERED, Numbers
-from rowcall.http.page import Envelope, last_field
+from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
 from rowcall.manifest.model import Paging, PagingKind
 from rowcall.plan.nodes import Request
@@ -49,6 +49,8 @@ class Chain:
         self._pages = 0
         self._rows = 0
         self._empty = 0
+        self._key: Any = UNSET
+        """What the last row needed has in the field that orders them."""
         self._way: Way | None = None
         if paging is not None:
             numbered = paging.kind in NUMBERED
@@ -61,6 +63,7 @@ class Chain:
         Raises PageLoopError or ResponseError where they are rows that came before.
         """
         self._pages += 1
+        self._note_key(envelope)
         self._rows += envelope.rows
         self._empty = 0 if envelope.rows else self._empty + 1
         taken = self._way is None or self._way.take(sent, envelope)
@@ -73,9 +76,19 @@ class Chain:
 
         Raises PageLoopError where paging would never end, ResponseError where the API gives a cursor that is none.
         """
-        if self.first.rows_needed is not None and self._rows >= self.first.rows_needed:
+        if self.first.rows_needed is not None and self._rows >= self.first.rows_needed and not self._may_tie(envelope):
             return None
         return None if self._way is None else self._way.after(sent, envelope)
+
+    def _note_key(self, envelope: Envelope) -> None:
+        """Keeps the key of the last row needed, where the page has it; what is looked at next is how many rows came before."""
+        ties, last = self.first.ties, (self.first.rows_needed or 0) - 1 - self._rows
+        if ties is not None and 0 <= last < len(envelope.records):
+            self._key = row_field(envelope.records[last], ties)
+
+    def _may_tie(self, envelope: Envelope) -> bool:
+        """Whether the row after the page may be no later in order than the last row needed."""
+        return self.first.ties is not None and not _differ(self._key, last_field(envelope, self.first.ties))
 
     def instead(self, sent: Request) -> Request | None:
         """What to ask in place of `sent`, which the API refused; None where nothing else would do."""
@@ -94,6 +107,15 @@ class Chain:
             return ""
         empty = f", the last {self._empty:,} of them without a row" if self._empty > 1 else ""
         return f"\nOne list gave {self._pages:,} pages{empty}, and goes on: {line}"
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Whether two values of a field are certainly different, whatever type the column has that they are read into."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one != other
+    numbers = (value for value in (one, other) if isinstance(value, (int, float)) and not isinstance(value, bool))
+    found = [float(value) for value in numbers]
+    return len(found) == 2 and found[0] != found[1]
 
 
 def _sized(paging: Paging | None, first: Request) -> Request:

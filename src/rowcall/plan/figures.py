@@ -55,7 +55,7 @@ def is_paged(scan: Scan, one: Considered) -> bool:
 def _fits_pages(scan: Scan) -> bool:
     """Whether no call of a scan needs more rows than it asks for at a time."""
     size = rows_a_page(scan)
-    return size is not None and all((call.request.rows_needed or size + 1) <= size for call in scan.calls)
+    return size is not None and all((call.request.rows_needed or size + 1) <= size and not call.request.ties for call in scan.calls)
 
 
 def rows_a_page(scan: Scan) -> int | None:

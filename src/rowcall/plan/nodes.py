@@ -39,6 +39,8 @@ class Request:
 
     It tells requests apart, so that what one brings is never taken for what another one needs.
     """
+    ties: str | None = None
+    """The field, as a dotted path in a row, that orders them: paging goes on while a row has in it what the last one needed has."""
 
     def target(self) -> str:
         """The request line without the base URL, as `GET /threads/t/runs?limit=100`."""

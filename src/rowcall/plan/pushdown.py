@@ -35,6 +35,8 @@ class Pushed:
     """By the manifest's names; a page size may have none of these, and is then by its own."""
     rows: int | None
     """After how many rows a call has brought all that is needed; None where that is after its last page."""
+    ties: str | None
+    """The field of which the rows needed have more, that equal the last one in it; None where it is no more than `rows`."""
     says: tuple[str, ...]
     """What the API applies and what it does not, for people."""
 
@@ -42,7 +44,7 @@ class Pushed:
         """The calls of a scan; none where no row is needed."""
         if self.rows == 0:
             return ()
-        request = builder(ref, name, method, rows_needed=self.rows)
+        request = builder(ref, name, method, rows_needed=self.rows, ties=self.ties)
         return tuple(Call(request({**bound, **self.parameters}, None), bound) for bound in tuples)
 
 
@@ -82,15 +84,17 @@ class Pushdown:
         fields = _fields(self._reference.ref, method, columns, self._named)
         pages = paging(self._reference.ref, method)
         if pages is None or method.rows is None or not tuples:
-            return Pushed(fields, None, ())
+            return Pushed(fields, None, None, ())
         need = top(self._reference, self._layers, self._settled(method, tuples), self._evaluate)
         asked = _order(method, need.order, bound) if need.order else {}
         if need.rows is None or asked is None:
             sorting = f"{need.why} is left to DuckDB, because the API does not sort by {need.order.column} that way" if need.order else ""
             unsorted = sorting or need.why
-            return Pushed(fields, None, (unsorted,) if unsorted else ())
-        size = _page_size(self._reference.ref, method, need.rows, bound)
-        return Pushed({**fields, **asked, **size}, need.rows, (_said(need, {**asked, **size}),))
+            return Pushed(fields, None, None, (unsorted,) if unsorted else ())
+        ties = (self._columns[need.order.column].source or need.order.column) if need.order and need.ties and need.rows else None
+        # With one row more it is mostly seen that the last one needed has no equals.
+        size = _page_size(self._reference.ref, method, need.rows + (ties is not None), bound)
+        return Pushed({**fields, **asked, **size}, need.rows, ties, (_said(need, {**asked, **size}),))
 
     def _ranged(self, method: Method) -> Ranged:
         return ranged(method, self._intervals, self._types, self._named)
@@ -207,4 +211,5 @@ def _said(need: Top, asked: Mapping[str, Any]) -> str:
         return f"{need.why} needs no rows, and so no request"
     rows = f"{need.rows} row" if need.rows == 1 else f"{need.rows} rows"
     sent = ", ".join(f"{name} = {value}" for name, value in asked.items())
-    return f"{need.why} needs no more than {rows} of each call" + (f": {sent}" if sent else "")
+    more = f", and what equals the last of them in {need.order.column}" if need.ties and need.order else ""
+    return f"{need.why} needs no more than {rows} of each call{more}" + (f": {sent}" if sent else "")

@@ -26,7 +26,9 @@ def build(
     return builder(ref, name, method, rows_needed=rows_needed)(bound, body)
 
 
-def builder(ref: ResourceRef, name: str, method: Method, *, rows_needed: int | None = None) -> Callable[[Mapping[str, Any], Any], Request]:
+def builder(
+    ref: ResourceRef, name: str, method: Method, *, rows_needed: int | None = None, ties: str | None = None
+) -> Callable[[Mapping[str, Any], Any], Request]:
     """As `build`, for many calls of one method: gives the request for values bound and a body."""
     own_headers = dict(ref.provider.headers) | dict(ref.service.headers)
     size = page_size(ref, method)
@@ -67,6 +69,7 @@ def builder(ref: ResourceRef, name: str, method: Method, *, rows_needed: int | N
             body=body,
             reads=reads,
             rows_needed=rows_needed,
+            ties=ties,
             retriable=retriable,
         )
 

@@ -40,6 +40,8 @@ class Top:
     """How many rows; None for all."""
     order: Order | None = None
     """Set where it is the first rows in this order that are needed."""
+    ties: bool = False
+    """Whether those are needed too that equal the last one in this order, because the statement has an order of its own for them."""
     why: str = ""
     """What in the statement says so; or, where all rows are needed, why what it says does not count. "" where it says nothing."""
 
@@ -199,7 +201,7 @@ class _Reader:
             map(self._is_settled, (*(self._numbered(key) for key in keys), *loose))
         ):
             return _ALL
-        return Top(1, order, ", ".join(node.sql(dialect="duckdb") for node in aggregates) or "GROUP BY")
+        return Top(1, order, why=", ".join(node.sql(dialect="duckdb") for node in aggregates) or "GROUP BY")
 
     def _extreme(self, node: exp.Expr) -> Order | None:
         """The order in which the first row has the value of an aggregate; None for any that needs more than this row."""
@@ -224,16 +226,16 @@ class _Reader:
             return None
         plain = all(_is_made_of(_ROWWISE, item) for item in self._select.expressions)
         if isinstance(outer, exp.Exists) and plain:
-            return Top(1, None, "EXISTS")
+            return Top(1, why="EXISTS")
         is_query = isinstance(outer, exp.In) and is_inside(self._select, outer.args.get("query"))
-        return Top(1, None, "IN") if is_query and plain and self._has_one_value() else None
+        return Top(1, why="IN") if is_query and plain and self._has_one_value() else None
 
     def _distinct(self, _: Sequence[exp.Expr]) -> Top | None:
         distinct = self._select.args.get("distinct")
         if distinct is None:
             return None
         plain = all(_is_made_of(_ROWWISE, item) for item in self._select.expressions)
-        return Top(1, None, "DISTINCT") if plain and distinct.args.get("on") is None and self._has_one_value() else _ALL
+        return Top(1, why="DISTINCT") if plain and distinct.args.get("on") is None and self._has_one_value() else _ALL
 
     def _has_one_value(self) -> bool:
         """Whether what is selected is the same for all rows of a call."""
@@ -252,12 +254,14 @@ class _Reader:
         keys = [ordered for ordered in self._ordered() if not self._is_settled(self._meant(ordered.this))]
         why = _clauses(self._select)
         if not keys:
-            return Top(rows, None, why)
-        order = self._sorted(self._meant(keys[0].this), descending=self._is_descending(keys[0]))
-        if order is None or len(keys) > 1:
-            left = "its order is by more than one column" if order else f"an API's order cannot be by {keys[0].this.sql(dialect='duckdb')}"
-            return Top(why=f"{why} is left to DuckDB, because {left}")
-        return Top(rows, order, why)
+            return Top(rows, why=why)
+        first, *others = [self._meant(key.this) for key in keys]
+        order = self._sorted(first, descending=self._is_descending(keys[0]))
+        if order is None:
+            return Top(why=f"{why} is left to DuckDB, because an API's order cannot be by {keys[0].this.sql(dialect='duckdb')}")
+        if others and not (self._own(first) and all(_is_made_of(_ROWWISE, other) for other in others)):
+            return Top(why=f"{why} is left to DuckDB, because its order is by more than one column")
+        return Top(rows, order, bool(others), why)
 
     def _united(self, _: Sequence[exp.Expr]) -> Top | None:
         """`SELECT … UNION ALL SELECT … ORDER BY created_at LIMIT 5`: of each branch no more than its own first five."""
@@ -275,15 +279,15 @@ class _Reader:
         columns = [(ordered, at, self._layer.output(at) if at is not None else None) for ordered, at in keys]
         left = [(ordered, at, name) for ordered, at, name in columns if name is None or name not in self._settled.columns]
         if not left:
-            return Top(rows + (skipped or 0), None, _clauses(whole.node))
+            return Top(rows + (skipped or 0), why=_clauses(whole.node))
         ordered, at, name = left[0]
         known = self._reference.ref.resource.columns.get(name or "")
         is_one_type = at is not None and known is not None and whole.types(scopes, at) == {duckdb_type(known.type)}
         found = self._by(name, descending=self._is_descending(ordered)) if name is not None and is_one_type else None
-        if found is None or len(left) > 1:
-            by = "more than one column" if found else ordered.this.sql(dialect="duckdb")
+        if found is None or any(place is None for _, place, _ in left):
+            by = "expressions" if found else ordered.this.sql(dialect="duckdb")
             return Top(why=f"{_clauses(whole.node)} is left to DuckDB, because an API's order of a branch cannot be by {by}")
-        return Top(rows + (skipped or 0), found, _clauses(whole.node))
+        return Top(rows + (skipped or 0), found, len(left) > 1, _clauses(whole.node))
 
     # -- its parts -----------------------------------------------------------------------------------------------------------------
 

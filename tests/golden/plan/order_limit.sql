@@ -59,8 +59,8 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' ORDER BY date_trunc
 SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' ORDER BY created_at, id LIMIT 3;
 -- 1. runs: list_runs of openai.assistants.runs
 --   thread_id = t1 (from the statement)
---   GET /threads/t1/runs?limit=100
---   ORDER BY created_at, id LIMIT 3 is left to DuckDB, because its order is by more than one column
+--   GET /threads/t1/runs?limit=4&order=asc
+--   ORDER BY created_at, id LIMIT 3 needs no more than 3 rows of each call, and what equals the last of them in created_at: order = asc, limit = 4
 -- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' ORDER BY -created_at LIMIT 3;
