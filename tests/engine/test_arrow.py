@@ -194,6 +194,25 @@ def test_of_a_join_the_pages_are_the_side_that_is_read_as_it_comes(sql: str, set
 
 
 @pytest.mark.parametrize(
+    ("sql", "stops"),
+    [
+        ("FROM {s} s JOIN t USING (page) UNION ALL FROM {s} s JOIN t USING (page) LIMIT 3", True),
+        ("SELECT page FROM {s} s JOIN t USING (page) UNION ALL SELECT page FROM t UNION ALL SELECT page FROM {s} LIMIT 3", True),
+        ("SELECT page FROM {s} s JOIN t USING (page) UNION ALL (SELECT max(page) FROM {s}) LIMIT 3", False),
+        ("SELECT page FROM {s} s JOIN t USING (page) UNION ALL (SELECT page FROM {s} ORDER BY 1) LIMIT 3", False),
+    ],
+)
+def test_of_several_sources_each_is_looked_at(sql: str, stops: bool) -> None:
+    """In branches of a UNION ALL too."""
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE t AS SELECT range::VARCHAR AS page FROM range(100)")
+        engine = Engine(con)
+        text = sql.replace("{s}", engine.in_one_thread("stream", many=True))
+
+        assert engine.stops_early(text, {}, {"stream": PageStream(Counted(0))}, 2) == stops
+
+
+@pytest.mark.parametrize(
     "sql",
     [
         "SELECT page FROM t WHERE EXISTS (FROM {s} s WHERE s.page = t.page) LIMIT 3",

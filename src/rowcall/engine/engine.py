@@ -341,12 +341,10 @@ def _stops(node: _Node, *, stops: bool) -> Iterator[bool]:
 
     `stops` is whether the rows of this operator are.
     """
-    name, children = node["name"].strip(), node["children"]
-    if name == "UNION" and _is_cut_range(children[1]):
-        yield stops
-        return
-    kind = node["extra_info"].get("Join Type", "")
-    for number, child in enumerate(children):
+    name, kind = node["name"].strip(), node["extra_info"].get("Join Type", "")
+    for number, child in enumerate(node["children"]):
+        if name == "UNION" and _is_cut_range(child):
+            yield stops
         hands_on = name in _HANDING_ON or (number == _STREAMED.get(name) and kind not in _MARKING)
         yield from _stops(child, stops=name in _CUTTING or (stops and hands_on))
 
