@@ -172,6 +172,8 @@ LOOKED_UP = {
     "a lateral": "SELECT l.page FROM t, LATERAL (SELECT * FROM {s} s WHERE s.page = t.page AND s.page::INT % 10 = 9) l LIMIT 3",
     "a comparison": "SELECT s.page FROM (FROM t LIMIT 1) u JOIN {s} s ON s.page > u.page WHERE s.page::INT % 10 = 9 LIMIT 3",
     "three tables": "SELECT s.page FROM t JOIN u USING (page) JOIN {s} s USING (page) WHERE s.page::INT % 10 = 9 LIMIT 3",
+    "a union of one branch": """SELECT s.page FROM {s} s JOIN t USING (page) WHERE s.page::INT % 10 = 9 AND s.page <> (SELECT min(u) FROM
+        (SELECT v AS u FROM (VALUES ('x'), ('y')) d(v) UNION ALL SELECT v FROM (SELECT 'z' AS v) WHERE lower(v) = 'k') w) LIMIT 3""",
     "a union": "SELECT page FROM {s} s JOIN t USING (page) WHERE s.page::INT % 10 = 9 UNION ALL FROM t LIMIT 3",
     "WITH": "WITH c AS MATERIALIZED (FROM t) SELECT s.page FROM c JOIN {s} s USING (page), c d WHERE d.page = s.page AND s.page::INT % 10 = 9 LIMIT 3",
 }
