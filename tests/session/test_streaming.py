@@ -533,3 +533,147 @@ def test_a_reader_leaves_it_to_the_calls_to_say_that_the_time_is_over() -> None:
         control.cancel()
         with pytest.raises(Cancelled):
             window.starve()
+
+
+BY_PARTS = [
+    f"SELECT id, created_at FROM {RUNS} WHERE {T}",
+    f"SELECT id || '!' AS a, usage.total_tokens + 1 AS b FROM {RUNS} WHERE {T} AND status = 'failed'",
+    f"SELECT thread_id, id FROM {RUNS} WHERE thread_id IN ('thread_1', 'thread_2', 'thread_3')",
+    f"WITH a AS (SELECT id, unnest([1, 2]) AS n FROM {RUNS} WHERE {T}) SELECT * FROM a WHERE n = 2",
+    f"SELECT id FROM {RUNS} WHERE {T} AND status = 'none'",
+]
+"""Statements that make rows of each row by itself."""
+WHOLE = [
+    f"SELECT count(*) FROM {RUNS} WHERE {T}",
+    f"SELECT histogram(status) FROM {RUNS} WHERE {T}",
+    f"SELECT id, row_number() OVER () FROM {RUNS} WHERE {T}",
+    f"SELECT DISTINCT status FROM {RUNS} WHERE {T}",
+    f"SELECT id FROM {RUNS} WHERE {T} ORDER BY created_at DESC",
+    f"SELECT id FROM {RUNS} WHERE {T} LIMIT 15",
+    f"SELECT id FROM {RUNS} WHERE {T} OFFSET 15",
+    f"SELECT a.id FROM {RUNS} a JOIN {RUNS} b USING (id) WHERE a.{T} AND b.{T}",
+    f"SELECT id FROM {RUNS} WHERE {T} UNION ALL SELECT 'run_x'",
+    f"SELECT id, now() FROM {RUNS} WHERE {T}",
+    f"SELECT id FROM {RUNS} WHERE {T} AND created_at > (SELECT avg(i) FROM range(9) t(i))",
+]
+"""Statements of which some pages give other rows than they give among all."""
+
+
+@pytest.mark.parametrize("sql", BY_PARTS)
+def test_parts_are_together_the_rows_of_the_statement(paged: Callable[..., Any], sql: str) -> None:
+    """In the same order, with the same columns, each page being asked for once."""
+    server = paged()
+    parts: list[Any] = []
+    with rowcall.connect(providers=server.providers) as db:
+        whole = db.sql(sql)
+        asked = len(server.asked)
+
+        left = db.stream(sql, take=lambda part: parts.append((part.columns, list(map(str, part.types)), part.fetchall())))
+
+        assert left is None
+        assert [row for _, _, rows in parts for row in rows] == whole.fetchall()
+        assert {(*columns, *types) for columns, types, _ in parts} == {(*whole.columns, *map(str, whole.types))}
+        assert len(server.asked) == 2 * asked
+        assert (db.last.statement_kind, db.last.requests) == ("select", asked)
+
+
+@pytest.mark.parametrize("sql", WHOLE)
+def test_what_is_not_made_row_by_row_is_whole(paged: Callable[..., Any], sql: str) -> None:
+    """It is returned as `sql` returns it, and no part of it is given out."""
+    with rowcall.connect(providers=paged().providers) as db:
+        parts: list[Any] = []
+
+        relation = db.stream(sql, take=parts.append)
+
+        assert parts == []
+        assert relation is not None
+        assert [row[0] for row in relation.fetchall()] == [row[0] for row in db.sql(sql).fetchall()]
+
+
+def holding(let: threading.Event, at_once: Callable[[int], bool]) -> Callable[[str, int], None]:
+    """Has a server hold back all pages but some until it is let."""
+
+    def special(_: str, number: int) -> None:
+        if not at_once(number):
+            let.wait(30)
+
+    return special
+
+
+def test_a_part_comes_before_the_page_after_it(paged: Callable[..., Any]) -> None:
+    """The second page is held back until the first part was taken."""
+    taken = threading.Event()
+    server = paged(holding(taken, lambda number: number == 0))
+    sizes: list[int] = []
+
+    def take(part: Any) -> None:
+        sizes.append(len(part.fetchall()))
+        taken.set()
+
+    with rowcall.connect(providers=server.providers) as db:
+        db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=take)
+
+    assert (sizes[0], sum(sizes)) == (10, 80)
+
+
+def test_what_take_raises_ends_the_statement(paged: Callable[..., Any]) -> None:
+    """No further page is asked for, no thread is left, and the session goes on."""
+    taken = threading.Event()
+    server = paged(holding(taken, lambda number: number < 2))
+    before = threading.active_count()
+
+    def take(_: Any) -> None:
+        raise BrokenPipeError
+
+    with rowcall.connect(providers=server.providers) as db:
+        with pytest.raises(BrokenPipeError):
+            db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=take)
+        left = [thread.name for thread in threading.enumerate() if thread.name.startswith(("rowcall-openai", "rowcall-fetching"))]
+        taken.set()
+
+        assert left == []
+        assert len(server.asked) <= 3
+        assert db.sql("SELECT 42").fetchall() == [(42,)]
+    assert threading.active_count() <= before + 2  # those of DuckDB's statements, which wait for the next
+
+
+@pytest.mark.parametrize("number", [0, 1, 5])
+def test_a_page_that_fails_after_parts_is_an_error(paged: Callable[..., Any], number: int) -> None:
+    """With no part that holds more than the pages before it."""
+    rows: list[Any] = []
+    server = paged(lambda _, page: (400, {"error": {"message": "No."}}) if page == number else None)
+    with rowcall.connect(providers=server.providers) as db:
+        with pytest.raises(RequestError, match=r"No\."):
+            db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=lambda part: rows.extend(part.fetchall()))
+
+        assert len(rows) <= 10 * number
+        assert db.sql("SELECT 42").fetchall() == [(42,)]
+
+
+def test_a_statement_in_parts_leaves_pages_to_wait_in_bounded_memory(paged: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that is slow holds the threads back, which ask for no more than what may wait."""
+    monkeypatch.setattr("rowcall.session.streaming.AHEAD", 2000)
+    server = paged()
+    asked: list[int] = []
+
+    def take(_: Any) -> None:
+        if not asked:
+            time.sleep(0.5)
+            asked.append(len(server.asked))
+
+    with rowcall.connect(providers=server.providers) as db:
+        db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=take)
+
+    assert asked[0] < PAGES
+    assert len(server.asked) == PAGES
+
+
+def test_several_statements_give_the_parts_of_the_last(paged: Callable[..., Any]) -> None:
+    """What comes before it is run, and its rows are nobody's."""
+    rows: list[Any] = []
+    with rowcall.connect(providers=paged().providers) as db:
+        one = f"SELECT id FROM {RUNS} WHERE {T}"
+
+        db.stream(f"{one} AND status = 'none'; {one}", take=lambda part: rows.extend(part.fetchall()))
+
+        assert len(rows) == 80

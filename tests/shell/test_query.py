@@ -7,15 +7,20 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import duckdb
 import pyarrow as pa
 import pytest
 
 Run = Callable[..., Any]
+COMMAND = [sys.executable, "-m", "rowcall"]
 
 BY_THREAD = "SELECT r.thread_id, r.id, r.usage FROM sandbox_threads t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id"
 
@@ -265,3 +270,146 @@ def test_an_explain_is_one_document_in_json_and_rows_elsewhere(run: Run) -> None
     assert "\x1b" not in table
     assert csv.startswith("item,value\nreference,openai.assistants.runs AS runs\n")
     assert list(json.loads(run("query", "-o", "jsonl", "EXPLAIN SELECT 1").stdout)) == ["explain_key", "explain_value"]
+
+
+class Holding:
+    """An API whose list of runs has so many pages of two rows, of which it holds back all but the first."""
+
+    def __init__(self, pages: int) -> None:
+        self.pages = pages
+        self.asked: list[int] = []
+        self.go = threading.Event()
+        """Lets the pages after the first out."""
+        self.then: int = 200
+        """The status of the pages after the first."""
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+
+    @property
+    def command(self) -> list[str]:
+        """What reaches it."""
+        where = f"openai.base_url=http://127.0.0.1:{self.server.server_port}/v1"
+        return [*COMMAND, "query", "--set", where, "--set", "openai.api_key=sk-any"]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                after = parse_qs(urlsplit(self.path).query).get("after", ["run_-1"])[0]
+                first = int(after.removeprefix("run_")) + 1
+                number = first // 2
+                api.asked.append(number)
+                if number:
+                    api.go.wait(60)
+                rows = [{"id": f"run_{n}", "thread_id": "thread_a", "status": "completed"} for n in (first, first + 1)]
+                body = {"object": "list", "data": rows, "last_id": rows[-1]["id"], "has_more": number < api.pages - 1}
+                data = json.dumps(body if not number or api.then == 200 else {"error": {"message": "No more of this."}}).encode()
+                with suppress(ConnectionError):
+                    self.send_response(api.then if number else 200)
+                    self.send_header("content-type", "application/json")
+                    self.send_header("content-length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
+
+            def log_message(self, *_: object) -> None:
+                """Nothing."""
+
+        return Handler
+
+
+@pytest.fixture
+def holding() -> Iterator[Callable[[int], Holding]]:
+    """Starts an API that holds its second page back."""
+    started: list[Holding] = []
+
+    def start(pages: int) -> Holding:
+        started.append(Holding(pages))
+        started[-1].thread.start()
+        return started[-1]
+
+    yield start
+    for api in started:
+        api.go.set()
+        api.server.shutdown()
+        api.server.server_close()
+
+
+OF_ONE = "SELECT id FROM openai.assistants.runs WHERE thread_id = 'thread_a' AND status = 'completed'"
+BEGINNINGS = {
+    "jsonl": (b'{"id":"run_0"}\n{"id":"run_1"}\n', b'{"id":"run_2"}\n{"id":"run_3"}\n'),
+    "json": (b'[\n{"id":"run_0"},\n', b'{"id":"run_1"},\n{"id":"run_2"},\n{"id":"run_3"}\n]\n'),
+    "csv": (b"id\nrun_0\nrun_1\n", b"run_2\nrun_3\n"),
+    "markdown": (b"| id |\n| --- |\n| run_0 |\n| run_1 |\n", b"| run_2 |\n| run_3 |\n"),
+}
+
+
+@pytest.mark.parametrize("to", BEGINNINGS)
+def test_the_first_rows_are_there_while_the_second_page_is_not(to: str, holding: Callable[[int], Holding]) -> None:
+    """They can be read while the API holds it back, and the rest follows when it comes."""
+    api = holding(2)
+    first, rest = BEGINNINGS[to]
+
+    with subprocess.Popen([*api.command, "-o", to, OF_ONE], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        read = process.stdout.read(len(first))
+        held = not api.go.is_set()
+        api.go.set()
+        left, said = process.communicate(timeout=30)
+
+    assert (read, held, left, said, process.returncode) == (first, True, rest, b"", 0)
+
+
+@pytest.mark.parametrize("to", ["jsonl", "csv"])
+def test_a_reader_that_goes_away_ends_the_fetching(to: str, holding: Callable[[int], Holding]) -> None:
+    """As `| head -1` does: at once, though the next page never comes, and without a word."""
+    api = holding(1000)
+
+    with subprocess.Popen([*api.command, "-o", to, OF_ONE], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        code = process.wait(timeout=30)
+        assert process.stderr is not None
+        said = process.stderr.read()
+
+    assert (code, said, api.asked) == (141, b"", [0, 1])
+
+
+def test_a_failure_after_the_first_rows_is_told_and_ends_with_1(holding: Callable[[int], Holding]) -> None:
+    """What was written stays, without the bracket that would make it whole; a file does not appear."""
+    api = holding(2)
+    api.then = 400
+    api.go.set()
+
+    ended = subprocess.run([*api.command, "-o", "json", OF_ONE], capture_output=True, text=True, timeout=30, check=False)
+
+    assert ended.stdout in {"", '[\n{"id":"run_0"},\n'}
+    assert "No more of this." in ended.stderr
+    assert ended.returncode == 1
+
+
+def test_a_file_that_was_begun_does_not_appear_where_a_later_page_fails(holding: Callable[[int], Holding], tmp_path: Path) -> None:
+    """Never half of it."""
+    api = holding(2)
+    api.then = 400
+    api.go.set()
+
+    ended = subprocess.run([*api.command, "-f", str(tmp_path / "a.csv"), OF_ONE], capture_output=True, timeout=30, check=False)
+
+    assert ended.returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_needs_all_rows_waits_for_them(holding: Callable[[int], Holding]) -> None:
+    """A count of half of them is never shown, not even before an error."""
+    api = holding(2)
+    api.then = 400
+    api.go.set()
+
+    ended = subprocess.run([*api.command, OF_ONE.replace("id", "count(*)", 1)], capture_output=True, text=True, timeout=30, check=False)
+
+    assert (ended.stdout, ended.returncode) == ("", 1)

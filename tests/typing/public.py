@@ -26,6 +26,12 @@ def asks(name: str) -> None:
         assert_type(db.sql("SELECT ?", params=[name], dry_run=True, max_requests=None), duckdb.DuckDBPyRelation)
 
 
+def streams(db: rowcall.Session) -> None:
+    """Parts are relations, and what cannot be had in parts is one."""
+    sizes: list[int] = []
+    assert_type(db.stream("SELECT 1", take=lambda part: sizes.append(len(part.fetchall()))), duckdb.DuckDBPyRelation | None)
+
+
 def explains(db: rowcall.Session) -> None:
     """An explanation is frozen records, whose numbers may be unknown."""
     found = db.explain("SELECT ?", params=[1], analyze=False)

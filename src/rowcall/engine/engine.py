@@ -114,12 +114,25 @@ class Engine:
 
     def reads_once(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
         """Whether DuckDB's plan of `text`, which has so many page sources, reads each of them once."""
+        nodes = self._operators(text, parameters, frame)
+        return "REC_CTE" not in nodes and sum("ARROW_SCAN" in node for node in nodes) == sources
+
+    def gives_row_by_row(self, text: str, parameters: Parameters, frame: Frame) -> bool:
+        """Whether DuckDB's plan of `text` makes rows of each row of its one page source by itself, and of nothing else.
+
+        Then the rows of some pages, after those of the pages before them, are the rows of all pages.
+        """
+        nodes = self._operators(text, parameters, frame)
+        scans = [node for node in nodes if "ARROW_SCAN" in node]
+        return len(scans) == 1 and set(nodes) - set(scans) <= _ROW_BY_ROW
+
+    def _operators(self, text: str, parameters: Parameters, frame: Frame) -> list[str]:
+        """The names of the operators of DuckDB's plan of `text`; none where it has no plan to show."""
         try:
             ((_, plan),) = self.rows(f"{_EXPLAIN}(FORMAT json) {text}", parameters, frame)
         except (ValueError, RowcallError):
-            return False
-        nodes = [node["name"] for node in _nodes(json.loads(plan))]
-        return "REC_CTE" not in nodes and sum("ARROW_SCAN" in node for node in nodes) == sources
+            return []
+        return [node["name"].strip() for node in _nodes(json.loads(plan))]
 
     def stops_early(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
         """Whether DuckDB's plan of `text` reads so many sources `in_one_thread`, as `many`, each once and no further than a LIMIT needs.
@@ -374,6 +387,8 @@ _NEVER_REACHED = 10**12
 """More pages than there are. Above 10,000 rows DuckDB takes its LIMIT that is not parallel."""
 _MANY = 1_000_000_007
 """For how many rows DuckDB takes a source that is to be taken for a great many: a number that nobody else has."""
+_ROW_BY_ROW = frozenset({"FILTER", "PROJECTION", "UNNEST"})
+"""Operators that look at one row at a time."""
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rowcall.engine.arrow import Pages
 from rowcall.engine.engine import Engine, Frame
 from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
@@ -39,8 +40,23 @@ T = TypeVar("T")
 _LISTING = "__rowcall_listing"
 _Forms = Mapping[str, str]
 """What DuckDB reads FROM, in place of their names, for the page sources that it may be done with early."""
-_Read = tuple[tuple[Scan, ...], tuple[Edit, ...], dict[str, Any], _Forms]
-"""All scans of a statement, the edits that have it read their pages, the page sources by name, and those that are fetched while it does."""
+Take = Callable[["duckdb.DuckDBPyRelation"], None]
+"""What is given a part of a statement's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a statement reads."""
+
+    scans: tuple[Scan, ...]
+    edits: tuple[Edit, ...]
+    """Those that have it read the pages."""
+    sources: Mapping[str, Any]
+    """The page sources by name."""
+    forms: _Forms = field(default_factory=dict)
+    """Those of the sources that are fetched while DuckDB reads them."""
+    parts: Iterator[Pages] | None = None
+    """The pages of the only scan, where the statement is run over some after the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +114,15 @@ def with_views(text: str, context: Context, run: Callable[[str], T]) -> T:
     return reading_views(text, context.views, lambda query: prepare(query, context), run)
 
 
-def run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, bool]:
-    """The relation of a query, and whether it mentioned anything remote."""
-    return with_views(query.text, context, lambda text: _run_query(Query(text), context))
+def run_query(query: Query, context: Context, take: Take | None = None) -> tuple[duckdb.DuckDBPyRelation, bool]:
+    """The relation of a query, and whether it mentioned anything remote.
+
+    Where its rows can be had before the last page is there, `take` is given them in parts, one at least, and the relation has none.
+    """
+    return with_views(query.text, context, lambda text: _run_query(Query(text), context, take))
 
 
-def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation, bool]:
+def _run_query(query: Query, context: Context, take: Take | None) -> tuple[duckdb.DuckDBPyRelation, bool]:
     analysis = prepare(query.text, context)
     if analysis is None:
         return context.engine.local(query.text, used(query.text, context), context.frame), False
@@ -111,8 +130,12 @@ def _run_query(query: Query, context: Context) -> tuple[duckdb.DuckDBPyRelation,
         return _run(query.text, analysis.with_stand_ins(), context, {}), True
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
-    with _reading(analysis, context) as (_, edits, sources, _):
-        return _run(query.text, edits, context, sources), True
+    with _reading(analysis, context, in_parts=take is not None) as found:
+        if take is None or found.parts is None:
+            return _run(query.text, found.edits, context, found.sources), True
+        for pages in found.parts:
+            take(_run(query.text, found.edits, context, {found.scans[0].source: page_source(pages)}))
+    return context.engine.empty(), True
 
 
 def planned(analysis: Analysis, context: Context) -> tuple[Scan, ...]:
@@ -137,12 +160,13 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
         return None
     reading: AbstractContextManager[_Read]
     reading = _reading(analysis, context) if analyze else nullcontext(_unread(analysis, context))
-    with reading as (scans, edits, sources, forms):
-        text = splice(query.text, edits)
-        frame = {**context.frame, **sources}
+    with reading as found:
+        scans = found.scans
+        text = splice(query.text, found.edits)
+        frame = {**context.frame, **found.sources}
         tree = context.engine.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{text}", used(text, context), frame, context.control.cancel)
     measured = measure(scans, context.control) if analyze else {}
-    paging = {scan.source: note for scan in scans if (note := _paging(analysis, scan, forms, scans))}
+    paging = {scan.source: note for scan in scans if (note := _paging(analysis, scan, found.forms, scans))}
     return explain(
         scans,
         explain_scans(analysis, scans, url_of(context), measured, paging=paging),
@@ -156,7 +180,7 @@ def _unread(analysis: Analysis, context: Context) -> _Read:
     """All scans of a statement as they are planned, over pages of which there are none."""
     scans = planned(analysis, context)
     forms = _forms(analysis, scans, _last(scans), context)
-    return scans, analysis.with_sources(_decoded(scans, forms)), _empty(analysis), forms
+    return _Read(scans, analysis.with_sources(_decoded(scans, forms)), _empty(analysis), forms)
 
 
 def _last(scans: Sequence[Scan]) -> tuple[Scan, ...]:
@@ -255,16 +279,15 @@ def _empty(analysis: Analysis) -> dict[str, Any]:
 
 
 @contextmanager
-def _reading(analysis: Analysis, context: Context) -> Iterator[_Read]:
-    """What a statement reads: pages that were fetched, or are while it reads them."""
+def _reading(analysis: Analysis, context: Context, *, in_parts: bool = False) -> Iterator[_Read]:
+    """What a statement reads: pages that were fetched, or are while it reads them; with `in_parts`, by parts where that gives the same."""
     quiet = only_reads(analysis.scopes.tree)
     with Fetching(context.clients, context.control, partial=context.partial, quiet=quiet) as fetching:
         try:
-            scans, sources, forms = _fetch(analysis, context, fetching)
-            edits = analysis.with_sources(_decoded(scans, forms))
-            if fetching.is_much and _reads_once(analysis, edits, context, sources):
+            found = _fetch(analysis, context, fetching, in_parts=in_parts and quiet)
+            if fetching.is_much and _reads_once(analysis, found.edits, context, found.sources):
                 fetching.read_once()
-            yield scans, edits, sources, forms
+            yield found
         finally:
             context.failures.extend(fetching.failures)
 
@@ -299,8 +322,22 @@ def _forms(analysis: Analysis, scans: Sequence[Scan], last: Sequence[Scan], cont
     return forms if stops else {}
 
 
-def _fetch(analysis: Analysis, context: Context, fetching: Fetching) -> tuple[tuple[Scan, ...], dict[str, Any], _Forms]:
-    """All scans of a statement, the page sources by name, and those of them that are left to be fetched while DuckDB reads.
+def _goes_by_parts(analysis: Analysis, edits: Sequence[Edit], context: Context) -> bool:
+    """Whether a statement over one reference gives the same rows where it is run for some pages after the others."""
+    if _TIMES & {token.word for token in tokenize(analysis.text)}:  # the time that a statement began
+        return False
+    text = splice(analysis.text, edits)
+    return context.engine.gives_row_by_row(text, used(text, context), {**context.frame, **_empty(analysis)})
+
+
+_TIMES = frozenset(
+    "NOW TODAY AGE LOCALTIME LOCALTIMESTAMP CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_LOCALTIME CURRENT_LOCALTIMESTAMP"
+    " GET_CURRENT_TIME GET_CURRENT_TIMESTAMP TRANSACTION_TIMESTAMP TXID_CURRENT".split()
+)
+
+
+def _fetch(analysis: Analysis, context: Context, fetching: Fetching, *, in_parts: bool) -> _Read:
+    """What a statement reads, fetched or about to be.
 
     What needs nothing of others is fetched first, and so on. Only what is planned last is left for later: nothing is to read half
     of it for its keys.
@@ -313,10 +350,15 @@ def _fetch(analysis: Analysis, context: Context, fetching: Fetching) -> tuple[tu
     while scans := planner.next():
         last = len(planner.scans) == len(analysis.mentions)
         if last and (forms := _forms(analysis, planner.scans, scans, context)):
-            return planner.scans, sources | fetching.leave(scans), forms
+            return _Read(planner.scans, analysis.with_sources(_decoded(planner.scans, forms)), sources | fetching.leave(scans), forms)
+        if in_parts and len(analysis.mentions) == 1:
+            fetching.begin(scans, final=context.final)
+            edits = analysis.with_sources(_decoded(scans))
+            if _goes_by_parts(analysis, edits, context):
+                return _Read(planner.scans, edits, sources, parts=fetching.parts(scans[0]))
         sources |= fetching.fetch(scans, final=context.final and last, last=last)
         planner.fetched(scans, _decoded(scans))
-    return planner.scans, sources, {}
+    return _Read(planner.scans, analysis.with_sources(_decoded(planner.scans)), sources)
 
 
 def _run(text: str, edits: Sequence[Edit], context: Context, sources: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:

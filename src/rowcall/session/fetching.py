@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -88,14 +88,30 @@ class Fetching:
         whether the statement sends nothing after these. A request that several scans begin with is sent once. Raises BudgetError
         before the first request where the calls alone are more than the statement may still send, else the first error of a call.
         """
-        groups = self._groups(scans)
-        self._control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
-        for (provider, protocol), calls in groups.items():
-            self._begin(self._clients[provider], calls, protocol)
+        self.begin(scans, final=final)
         self._await(MUCH if last and streams() else None)
         self._last = scans if last else ()
         self._read(scans, {})
         return {scan.source: page_source(self._readings[scan.source]) for scan in scans}
+
+    def begin(self, scans: Sequence[Scan], *, final: bool) -> None:
+        """Lets the calls of `scans` go out that have not, as `fetch` does, and waits for none."""
+        if not (groups := self._groups(scans)):
+            return
+        self._control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
+        for (provider, protocol), calls in groups.items():
+            self._begin(self._clients[provider], calls, protocol)
+
+    def parts(self, scan: Scan) -> Iterator[Sequence[tuple[str, str]]]:
+        """The pages of a scan that was begun, the only one of its statement, as they come: one part at least, and none is kept.
+
+        They end early where something goes wrong, which is raised when this is left.
+        """
+        self._read([scan], {})
+        reading = self._readings[scan.source]
+        if len(reading.requests) == len(scan.calls):
+            reading.keep_none()
+        return reading.parts()
 
     def leave(self, scans: Sequence[Scan]) -> dict[str, object]:
         """For each scan, by the name of its source, what DuckDB reads, each page being fetched when it does."""

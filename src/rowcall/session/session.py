@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from rowcall.http.client import Client
     from rowcall.http.control import Control
     from rowcall.plan.explanation import Explanation
-    from rowcall.session.execute import Context
+    from rowcall.session.execute import Context, Take
     from rowcall.sql import parse
     from rowcall.sql.parse import AnyStatement
     from rowcall.sql.statements import Statement
@@ -152,7 +152,30 @@ class Session:
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
         options = {"on_error": on_error, "dry_run": dry_run, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
-        return self._run(sql, params, frame, **options)
+        return self._run(sql, params, frame, None, **options)
+
+    def stream(
+        self, sql: str, params: Parameters = None, *, take: Callable[[duckdb.DuckDBPyRelation], None], dry_run: bool = False
+    ) -> duckdb.DuckDBPyRelation | None:
+        """Gives `take` the rows of a statement in parts, each a relation, while later pages are fetched; or returns what `sql` does.
+
+        Parts, one at least, are for statements that make rows of each row of one resource by itself: those that filter and compute, but
+        do not sort, join, count or end at a LIMIT. Then None is returned. `take` is called in this thread, and a part need not be good
+        after it has returned: the next one is made then. What it raises ends the statement. Of several statements this holds for the last.
+
+        Raises what `sql` raises, where requests fail after `take` has been called too.
+        """
+        caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
+        frame = {**caller.f_globals, **caller.f_locals}
+        taken: list[bool] = []
+
+        def taking(part: duckdb.DuckDBPyRelation) -> None:
+            taken.append(True)
+            take(part)
+
+        options = {"on_error": None, "dry_run": dry_run, "max_requests": UNSET, "timeout_s": UNSET, "cache": UNSET}
+        relation = self._run(sql, params, frame, taking, **options)
+        return None if taken else relation
 
     def explain(self, sql: str, params: Parameters = None, *, analyze: bool = False) -> Explanation:
         """What a statement will do, as records: how each remote reference is fetched, and with how many requests. Nothing is sent.
@@ -166,24 +189,26 @@ class Session:
         frame = {**caller.f_globals, **caller.f_locals}
         options = {"on_error": None, "dry_run": False, "max_requests": UNSET, "timeout_s": UNSET, "cache": UNSET}
         with self._lock:
-            relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, **options)
+            relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, None, **options)
             return self.last.explanation or of_duckdb(relation)
 
-    def _run(self, sql: str, params: Parameters, frame: Frame, **options: Any) -> duckdb.DuckDBPyRelation:
+    def _run(self, sql: str, params: Parameters, frame: Frame, take: Take | None, **options: Any) -> duckdb.DuckDBPyRelation:
         with self._lock:
             relation = None
             if not self._mentions(sql):
-                for text in self._pieces(sql, params):
+                for text, last in self._pieces(sql, params):
                     relation = self._local(text, params, frame)
                     if relation is None:
-                        relation = self._each(text, params, frame, **options)
+                        relation = self._each(text, params, frame, take if last else None, **options)
                 return relation if relation is not None else self._engine.empty()
-            return self._each(sql, params, frame, **options)
+            return self._each(sql, params, frame, take, **options)
 
-    def _each(self, sql: str, params: Parameters, frame: Frame, **options: Any) -> duckdb.DuckDBPyRelation:
+    def _each(self, sql: str, params: Parameters, frame: Frame, take: Take | None, **options: Any) -> duckdb.DuckDBPyRelation:
         relation = None
-        for statement, given in _shared(self.statements(sql), params):
-            relation = self._statement(statement, given, frame, **options)
+        statements = _shared(self.statements(sql), params)
+        for number, (statement, given) in enumerate(statements, 1):
+            last = number == len(statements)
+            relation = self._statement(statement, given, frame, take if last else None, **options)
         return relation if relation is not None else self._engine.empty()
 
     def statements(self, text: str) -> list[Statement]:
@@ -226,11 +251,12 @@ class Session:
         leaves = bool(self.use) and "use" in words
         return leaves or bool(words & (self.catalog.words() | _WORDS)) or "rowcall_" in sql.casefold() or self._views.may_be_named(words)
 
-    def _pieces(self, sql: str, params: Parameters) -> list[str]:
-        """The local statements of `sql`, one by one, so that none runs twice when a later one names a view over an API."""
+    def _pieces(self, sql: str, params: Parameters) -> list[tuple[str, bool]]:
+        """The local statements of `sql`, with whether it is the last: so none runs twice when a later one names a view over an API."""
         if params is not None or ";" not in sql.rstrip("; \t\n"):
-            return [sql]
-        return [statement.text for statement in self.statements(sql)]
+            return [(sql, True)]
+        statements = self.statements(sql)
+        return [(statement.text, number == len(statements)) for number, statement in enumerate(statements, 1)]
 
     def _local(self, sql: str, params: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation | None:
         """The relation of a statement without a word of ours; None when it turns out to name a view or macro over an API."""
@@ -252,6 +278,7 @@ class Session:
         statement: Statement,
         params: Mapping[str, Any],
         frame: Frame,
+        take: Take | None,
         *,
         dry_run: bool,
         **given: Any,
@@ -267,7 +294,7 @@ class Session:
             context = self._context(control, params, frame, partial=settings.on_error == "partial", dry_run=dry_run)
             failures, explained = context.failures, context.explained
             parsed = self._parsed(statement, context)
-            kind, relation = self._dispatch(parsed, context, settings)
+            kind, relation = self._dispatch(parsed, context, settings, take)
         except (SQLError, PlanError) as error:
             error.sql = error.sql or statement.text
             raise
@@ -336,7 +363,9 @@ class Session:
             self._clients[name] = Client(settings)
         return self._clients[name]
 
-    def _dispatch(self, parsed: AnyStatement, context: Context, settings: Variables) -> tuple[str, duckdb.DuckDBPyRelation]:  # noqa: PLR0911 - one a statement
+    def _dispatch(  # noqa: PLR0911 - one a statement
+        self, parsed: AnyStatement, context: Context, settings: Variables, take: Take | None
+    ) -> tuple[str, duckdb.DuckDBPyRelation]:
         """The kind of a statement, and its relation."""
         from rowcall.sql import parse
 
@@ -344,7 +373,7 @@ class Session:
             case parse.Query():
                 from rowcall.session import execute
 
-                relation, remote = execute.run_query(parsed, context)
+                relation, remote = execute.run_query(parsed, context, take)
                 return ("select" if remote else "local"), relation
             case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
                 from rowcall.session import changes

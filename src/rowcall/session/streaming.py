@@ -23,6 +23,8 @@ from rowcall.session.store import Place, Store
 
 AHEAD = 16 * 2**20
 """How many bytes of pages wait to be read, at most, while DuckDB reads others."""
+PART = 8 * 2**20
+"""How many characters of pages make a part that is full, where rows leave in parts."""
 _POLL_S = 0.1
 """How often a thread that waits looks whether to go on; on Windows nothing else lets Ctrl-C in."""
 
@@ -35,6 +37,9 @@ class Chain(Protocol):
 
     def place(self, number: int) -> Place | None:
         """Where the page of this number is, waited for; None after the last. Raises, each time, what fetching it raised."""
+
+    def has(self, number: int) -> bool:
+        """Whether `place` would say so at once."""
 
 
 class Pulled:
@@ -60,6 +65,11 @@ class Pulled:
             if self.error is not None:
                 raise self.error
             return None
+
+    def has(self, number: int) -> bool:
+        """As `Chain` says."""
+        with self._lock:
+            return len(self._places) > number or self._over
 
     def begin(self) -> None:
         """Fetches the first page. What is raised is kept for who asks for it."""
@@ -165,6 +175,11 @@ class Pushed:
                 raise self.error
             return None
 
+    def has(self, number: int) -> bool:
+        """As `Chain` says."""
+        with self._window.changed:
+            return len(self._places) > number or self._over
+
     def forget(self, number: int) -> None:
         """Drops the page of this number, of which only its place among the others is kept."""
         with self._window.changed:
@@ -225,6 +240,29 @@ class Reading:
             yield self._given(number)
             if self._ahead is not None:
                 return
+
+    def parts(self) -> Iterator[list[tuple[str, str]]]:
+        """All its pages, in lists of those that are there when the list before was dealt with; the first may be empty."""
+        at, pages = 0, self._ready(0)
+        yield pages
+        while pages:
+            at += len(pages)
+            if pages := self._ready(at):
+                yield pages
+
+    def _ready(self, at: int) -> list[tuple[str, str]]:
+        """The pages from the one of this number on that are there, waited for until there is one; none after the last."""
+        pages: list[tuple[str, str]] = []
+        size = 0
+        while size < PART and (not pages or self._has(at + len(pages))) and (batch := self[at + len(pages) : at + len(pages) + 1]):
+            pages += batch
+            size += sum(len(page) for page, _ in batch)
+        return pages
+
+    def _has(self, number: int) -> bool:
+        """Whether the page of this number can be told without waiting."""
+        with self._lock:
+            return len(self._places) > number or self._call == len(self._chains) or self._chains[self._call].has(self._number)
 
     @property
     def requests(self) -> frozenset[Request]:

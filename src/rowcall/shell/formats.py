@@ -81,7 +81,47 @@ def format_named(name: str) -> Format:
 
 def text_lines(reader: Reader, relation: DuckDBPyRelation, to: Format, options: TableOptions) -> Iterator[str]:
     """The lines of `relation` in a text format, without line ends; `reader` counts its rows on the way."""
-    return table_lines(reader, relation, options) if to is Format.TABLE else _TEXT[to](reader, relation)
+    if to is Format.TABLE:
+        return table_lines(reader, relation, options)
+    parts = Parts(reader, to)
+    return itertools.chain(parts.lines(relation), parts.end())
+
+
+IN_PARTS = frozenset({Format.JSON, Format.JSONL, Format.CSV, Format.MARKDOWN})
+"""The formats whose lines are known before the last row is."""
+
+
+class Parts:
+    """The lines of one result that comes in parts, in one of IN_PARTS."""
+
+    def __init__(self, reader: Reader, to: Format) -> None:
+        self.reader = reader
+        """Counts the rows."""
+        self._to = to
+        self._begun = False
+        self._held: str | None = None
+        """The last row of a JSON array, after which a comma comes or does not."""
+
+    def lines(self, relation: DuckDBPyRelation) -> Iterator[str]:
+        """The lines of one part, without line ends."""
+        head, rows = _TEXT[self._to]
+        if not self._begun:
+            self._begun = True
+            yield from head(relation.columns)
+        yield from self._parted(rows(self.reader, relation)) if self._to is Format.JSON else rows(self.reader, relation)
+
+    def end(self) -> Iterator[str]:
+        """The lines after the last part."""
+        if self._to is Format.JSON:
+            if self._held is not None:
+                yield self._held
+            yield "]"
+
+    def _parted(self, rows: Iterator[str]) -> Iterator[str]:
+        for row in rows:
+            if self._held is not None:
+                yield f"{self._held},"
+            self._held = row
 
 
 EXPLAINED = frozenset({Format.TABLE, Format.JSON, Format.JSONL})
@@ -99,17 +139,12 @@ def explanation_lines(explanation: Explanation, to: Format, options: TableOption
         yield from json.dumps(explanation.document(), ensure_ascii=False, indent=indent).splitlines()
 
 
-def _json(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
-    """One array, a row a line."""
-    yield "["
-    for row, following in itertools.pairwise(itertools.chain(reader.json_rows(relation), [""])):
-        yield f"{row}," if following else row
-    yield "]"
+def _csv_head(columns: list[str]) -> list[str]:
+    return [",".join(_csv_name(name) for name in columns)]
 
 
 def _csv(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
-    """RFC 4180 with a header; NULL is an empty field, and an empty text is `""`."""
-    yield ",".join(_csv_name(name) for name in relation.columns)
+    """RFC 4180; NULL is an empty field, and an empty text is `""`."""
     for line in reader.csv_rows(relation):
         yield line or '""'  # a lone NULL: readers skip empty lines
 
@@ -118,10 +153,12 @@ def _csv_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"' if set(name) & set(',"\r\n') or name != name.strip() else name
 
 
+def _markdown_head(columns: list[str]) -> list[str]:
+    return [_markdown_line(columns), _markdown_line(["---"] * len(columns))]
+
+
 def _markdown(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
     """A GitHub table; pipes are escaped and line ends become `<br>`."""
-    yield _markdown_line(relation.columns)
-    yield _markdown_line(["---"] * len(relation.columns))
     for row in reader.text_rows(relation):
         yield _markdown_line("" if cell is None else cell for cell in row)
 
@@ -135,12 +172,13 @@ def _markdown_cell(cell: str) -> str:
     return "<br>".join(visible(line) for line in escaped.splitlines())
 
 
-_TEXT: dict[Format, Callable[[Reader, DuckDBPyRelation], Iterator[str]]] = {
-    Format.JSON: _json,
-    Format.JSONL: Reader.json_rows,
-    Format.CSV: _csv,
-    Format.MARKDOWN: _markdown,
+_TEXT: dict[Format, tuple[Callable[[list[str]], list[str]], Callable[[Reader, DuckDBPyRelation], Iterator[str]]]] = {
+    Format.JSON: (lambda _: ["["], Reader.json_rows),
+    Format.JSONL: (lambda _: [], Reader.json_rows),
+    Format.CSV: (_csv_head, _csv),
+    Format.MARKDOWN: (_markdown_head, _markdown),
 }
+"""The lines before the rows, by the names of the columns, and those of the rows."""
 
 
 def write_binary(reader: Reader, relation: DuckDBPyRelation, to: Format, out: BinaryIO) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import stat
 import sys
-from collections.abc import Iterable
-from contextlib import ExitStack
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from rowcall.errors import UsageError
 from rowcall.shell.cells import Reader
-from rowcall.shell.formats import EXPLAINED, Format, explanation_lines, format_of, text_lines, write_binary
+from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, format_of, text_lines, write_binary
 from rowcall.shell.table import TableOptions
 
 if TYPE_CHECKING:
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 _SEPARATED = frozenset({Format.TABLE, Format.CSV, Format.MARKDOWN})
 """An empty line stands between two results of these; JSON needs none."""
 _PIPE_WIDTH = 120
+_WATCH_S = 0.1
+"""How often it is looked whether the reader of a pipe is there."""
 
 
 class Output:
@@ -40,8 +46,12 @@ class Output:
         self._path = path
         self._options = options or TableOptions()
         self._results = 0
+        self._parts: Parts | None = None
+        """The result that is being written in parts."""
         self._binary: tuple[Reader, DuckDBPyRelation] | None = None
         self._open = ExitStack()
+        self.is_gone = False
+        """Whether the reader of a pipe was found to have gone away in the middle of a result."""
 
     def __enter__(self) -> Self:
         self._stream = self._target()
@@ -63,6 +73,8 @@ class Output:
         Raises UsageError for a second one in a format whose file holds one.
         """
         reader = Reader(connection)
+        if not self._format.is_binary:
+            self._separate()
         if explanation is not None and self._format in EXPLAINED:
             self._write_lines(explanation_lines(explanation, self._format, self._options))
             self._results += 1
@@ -73,6 +85,55 @@ class Output:
             self._write_text(reader, relation, replace(self._options, plan=plan))
         self._results += 1
         return None if self._format.is_binary else reader.count
+
+    @property
+    def takes_parts(self) -> bool:
+        """Whether a result may come in parts, each written when it is there."""
+        return self._format in IN_PARTS
+
+    def write_part(self, relation: DuckDBPyRelation, connection: DuckDBPyConnection) -> None:
+        """Adds the next rows of a result of `connection`."""
+        if self._parts is None:
+            self._separate()
+            self._parts = Parts(Reader(connection), self._format)
+            self._results += 1
+        self._write_lines(self._parts.lines(relation))
+
+    def end_parts(self, *, whole: bool) -> int:
+        """The number of rows of the result that came in parts, after it has ended; if not `whole`, without what would say so."""
+        parts, self._parts = self._parts, None
+        if parts is None:
+            return 0
+        if whole:
+            self._write_lines(parts.end())
+        return parts.reader.count
+
+    @contextmanager
+    def watched(self, stop: Callable[[], None]) -> Iterator[None]:
+        """Has `stop` called when the reader of a pipe goes away in the middle of a result, though there may be nothing to write yet.
+
+        Not before its first row: until then the statement may be one that changes something.
+        """
+        if not hasattr(select, "poll") or not stat.S_ISFIFO(os.fstat(self._stream.fileno()).st_mode):
+            yield
+            return
+        ended = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(stop, ended), name="rowcall-output", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join()
+
+    def _watch(self, stop: Callable[[], None], ended: threading.Event) -> None:
+        reader = select.poll()
+        reader.register(self._stream.fileno(), 0)  # of nothing but that it is broken
+        while not ended.wait(_WATCH_S):
+            if self._parts is not None and reader.poll(0):
+                self.is_gone = True
+                stop()
+                return
 
     def finish(self, *, keep: bool = True) -> None:
         """Write what waits, and give the file its name; where not to `keep` it, an older file of that name stays as it was."""
@@ -93,9 +154,11 @@ class Output:
     def _write_text(self, reader: Reader, relation: DuckDBPyRelation, options: TableOptions) -> None:
         self._write_lines(text_lines(reader, relation, self._format, options))
 
-    def _write_lines(self, lines: Iterable[str]) -> None:
+    def _separate(self) -> None:
         if self._results and self._format in _SEPARATED:
             self._stream.write(b"\n")
+
+    def _write_lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self._stream.write(line.encode("utf-8", "replace") + b"\n")
         self._stream.flush()
@@ -115,7 +178,6 @@ class Output:
         if path.exists() and not path.is_file():  # a pipe or a device, which cannot be replaced
             self._made = path
             return path.open("wb")
-        import tempfile
 
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         self._made = Path(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from rowcall.shell.report import has_rows, is_plan, status_line
 from rowcall.sql.statements import parameters as parameters_of
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
+
     from rowcall import Session
     from rowcall.sql.statements import Statement
 
@@ -24,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     """The exit code, after every statement was run, or all up to the first that failed."""
     text = _statements(options)
     output = Output(chosen_format(options.output, options.file), options.file, table_options(options.width, options.rows, options.file))
-    with output, opened_session(options) as session:
+    with output, opened_session(options) as session, output.watched(session.cancel):
         return _run_all(session, text, options, output)
 
 
@@ -61,7 +64,9 @@ def _run_all(session: Session, text: str, options: argparse.Namespace, output: O
             partial = _run_one(session, statement, parameters, options, output)
         except BrokenPipeError:
             raise
-        except Exception as error:  # noqa: BLE001 - the front end: it goes on, or ends with this one's code
+        except Exception as error:  # the front end: it goes on, or ends with this one's code
+            if output.is_gone:
+                raise BrokenPipeError from error
             line = text.count("\n", 0, statement.start) + 1
             tell(error, where=f"statement {number}, line {line}" if len(statements) > 1 else "", debug=options.debug)
             code = exit_code(error)
@@ -75,18 +80,33 @@ def _run_all(session: Session, text: str, options: argparse.Namespace, output: O
 
 def _run_one(session: Session, statement: Statement, parameters: Mapping[str, Any], options: argparse.Namespace, output: Output) -> bool:
     """Whether the result is partial, after it was written."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
-        relation = session.sql(statement.text, used_parameters(statement, parameters), dry_run=options.dry_run)
+    relation, rows = _answered(session, statement, parameters, options, output)
     report = session.last
-    rows = None
-    if has_rows(statement.text, relation, report):
+    if relation is not None and has_rows(statement.text, relation, report):
         rows = output.write(relation, session.connection, plan=is_plan(relation, report), explanation=report.explanation)
     for warning in report.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if options.stats or sys.stderr.isatty():
         print(status_line(report, rows), file=sys.stderr)
     return bool(report.partial)
+
+
+def _answered(
+    session: Session, statement: Statement, parameters: Mapping[str, Any], options: argparse.Namespace, output: Output
+) -> tuple[DuckDBPyRelation | None, int | None]:
+    """The relation that is to be written; None with the number of its rows where they were written in parts, while pages were fetched."""
+    given, whole = used_parameters(statement, parameters), False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
+        if not output.takes_parts:
+            return session.sql(statement.text, given, dry_run=options.dry_run), None
+        try:
+            take = functools.partial(output.write_part, connection=session.connection)
+            relation = session.stream(statement.text, given, take=take, dry_run=options.dry_run)
+            whole = True
+        finally:
+            rows = output.end_parts(whole=whole)
+    return relation, rows if relation is None else None
 
 
 def used_parameters(statement: Statement, parameters: Mapping[str, Any]) -> dict[str, Any] | list[Any] | None:

@@ -19,13 +19,14 @@ from rowcall.errors import RowcallError, RowcallWarning
 from rowcall.shell.cells import Reader
 from rowcall.shell.complete import Completion, complete
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
-from rowcall.shell.formats import EXPLAINED, Format, explanation_lines, text_lines
+from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, text_lines
 from rowcall.shell.local import local_tables
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import table_options
 from rowcall.shell.report import has_rows, is_plan, status_line
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import CompleteEvent, Completer
     from prompt_toolkit.document import Document
@@ -60,24 +61,39 @@ class Shell:
 
     def run_one(self, sql: str) -> None:
         """Run one statement and print what it gives."""
+        reader = Reader(self.session.connection)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RowcallWarning)
-            relation = self.session.sql(sql)
+            relation = self._answered(sql, reader)
         report = self.session.last
-        explained = report.explanation is not None and self.mode in EXPLAINED
-        reader = Reader(self.session.connection) if has_rows(sql, relation, report) and not explained else None
-        layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
-        if report.explanation is not None and explained:
-            for line in explanation_lines(report.explanation, self.mode, layout):
-                print(line)
-        elif reader:
-            for line in text_lines(reader, relation, self.mode, layout):
-                print(line)
-        sys.stdout.flush()
+        shown = relation is None
+        if relation is not None:
+            layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
+            if report.explanation is not None and self.mode in EXPLAINED:
+                _print_lines(explanation_lines(report.explanation, self.mode, layout))
+            elif has_rows(sql, relation, report):
+                _print_lines(text_lines(reader, relation, self.mode, layout))
+                shown = True
         for warning in report.warnings:
             print(f"warning: {warning}", file=sys.stderr)
         if self.timing:
-            print(_dim(status_line(report, reader.count if reader else None)), file=sys.stderr, flush=True)
+            print(_dim(status_line(report, reader.count if shown else None)), file=sys.stderr, flush=True)
+
+    def _answered(self, sql: str, reader: Reader) -> DuckDBPyRelation | None:
+        """The relation of a statement; None where its rows were printed in parts, while pages were fetched."""
+        if self.mode not in IN_PARTS:
+            return self.session.sql(sql)
+        parts = Parts(reader, self.mode)
+        relation = self.session.stream(sql, take=lambda part: _print_lines(parts.lines(part)))
+        if relation is None:
+            _print_lines(parts.end())
+        return relation
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
+    sys.stdout.flush()
 
 
 def run(options: argparse.Namespace) -> int:
