@@ -553,7 +553,7 @@ WHOLE = [
     f"SELECT id FROM {RUNS} WHERE {T} OFFSET 15",
     f"SELECT a.id FROM {RUNS} a JOIN {RUNS} b USING (id) WHERE a.{T} AND b.{T}",
     f"SELECT id FROM {RUNS} WHERE {T} UNION ALL SELECT 'run_x'",
-    f"SELECT id, now() FROM {RUNS} WHERE {T}",
+    f"SELECT id, now()::VARCHAR FROM {RUNS} WHERE {T}",
     f"SELECT id FROM {RUNS} WHERE {T} AND created_at > (SELECT avg(i) FROM range(9) t(i))",
 ]
 """Statements of which some pages give other rows than they give among all."""

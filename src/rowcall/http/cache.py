@@ -37,16 +37,18 @@ class Recording:
     may_be_kept: bool = True
     answers: int = 0
     etag: str | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def saw(self, headers: Mapping[str, str]) -> None:
         """Takes what an answer says of being given again; of several the one that says least counts."""
         said = _directives(headers)
-        self.answers += 1
-        self.etag = headers.get("etag") if self.answers == 1 else None
-        self.may_be_kept = self.may_be_kept and "no-store" not in said and "*" not in headers.get("vary", "")
         fresh_s = _fresh_s(said, headers.get("age", ""))
-        if fresh_s is not None:
-            self.fresh_s = fresh_s if self.fresh_s is None else min(self.fresh_s, fresh_s)
+        with self.lock:
+            self.answers += 1
+            self.etag = headers.get("etag") if self.answers == 1 else None
+            self.may_be_kept = self.may_be_kept and "no-store" not in said and "*" not in headers.get("vary", "")
+            if fresh_s is not None:
+                self.fresh_s = fresh_s if self.fresh_s is None else min(self.fresh_s, fresh_s)
 
     @property
     def bytes(self) -> int:

@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
 from rowcall.http.address import at_url
+from rowcall.http.ahead import Ahead, Line
 from rowcall.http.cache import NOT_MODIFIED, Cache, Recording
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
@@ -76,21 +77,22 @@ class Client:
         """The full URL of a request, without secrets. Raises DataError where its path would lead elsewhere."""
         return self._redact(self._url(request))
 
-    def pages(self, call: Call, protocol: Protocol, control: Control) -> Iterator[Page]:
+    def pages(self, call: Call, protocol: Protocol, control: Control, ahead: Ahead | None = None) -> Iterator[Page]:
         """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row.
 
+        With `ahead`, those whose requests are known beforehand may be fetched before.
         Those that are kept of the same call, where the statement takes them. What a user's own client sends with it is not known here,
         so that nothing is kept of it.
         """
         control = control.of(call.request)
         if control.cache_s is None or self.endpoint.client is not None or not call.request.reads:
-            yield from self._pages(call, protocol, control, None, None)
+            yield from self._pages(call, protocol, control, ahead)
             return
         kept = self._cache.find(call.request)
         recording = self._cache.record()
         try:
             if kept is None or not kept.is_good(control.cache_s):
-                for page in self._pages(call, protocol, control, recording, kept.etag if kept is not None else None):
+                for page in self._pages(call, protocol, control, ahead, recording=recording, etag=kept.etag if kept is not None else None):
                     recording.pages.append(page)
                     yield page
                 self._cache.keep(call.request, recording)
@@ -103,13 +105,31 @@ class Client:
             control.received(page.rows)
             yield page
 
-    def _pages(self, call: Call, protocol: Protocol, control: Control, recording: Recording | None, etag: str | None) -> Iterator[Page]:
+    def _pages(
+        self,
+        call: Call,
+        protocol: Protocol,
+        control: Control,
+        ahead: Ahead | None,
+        *,
+        recording: Recording | None = None,
+        etag: str | None = None,
+    ) -> Iterator[Page]:
         """The pages as the API gives them, `recording` being told of each answer; raises _UnchangedError where `etag` is current still."""
         chain = Chain(protocol.paging, call.request, self._base, control.warn, identified=protocol.identified)
+
+        def fetch(request: Request, control: Control) -> tuple[Page, Envelope] | None:
+            return self._fetch(request, protocol, control, recording, etag if request is chain.first else None)
+
+        with Line(ahead, fetch, control) as line:
+            yield from self._along(chain, line, control)
+
+    def _along(self, chain: Chain, line: Line[tuple[Page, Envelope] | None], control: Control) -> Iterator[Page]:
+        """The pages of a chain, each when it is its turn."""
         request: Request | None = chain.first
         while request is not None:
             try:
-                found = self._fetch(request, protocol, control, recording, etag if request is chain.first else None)
+                found = line.take(request)
             except ResponseError:
                 request = chain.instead(request)
                 if request is None:
@@ -128,6 +148,8 @@ class Client:
             # Only now, so that a consumer who has enough does not meet what is wrong with the rest.
             with self._explained(request):
                 request = chain.after(request, envelope) if envelope is not None else None
+                if request is not None and line.window > 1:
+                    line.foresee(request, chain.foreseen(request, line.window))
 
     def send(self, request: Request, protocol: Protocol, control: Control) -> Page:
         """The one page that answers a request; without rows where the API says that there is none."""

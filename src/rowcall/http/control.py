@@ -151,6 +151,11 @@ class Control:
         """How many more requests may be sent; None where there is no limit."""
         return None if self.max_requests is None else max(0, self.max_requests - self.spent)
 
+    def spare(self) -> int | None:
+        """How many more requests may be sent beside those that are expected; None where there is no limit."""
+        left = self.left()
+        return None if left is None else max(0, left - self._budget.expected)
+
     def cancel(self) -> None:
         """Makes every thread that works for this statement stop soon."""
         self._flag.set()

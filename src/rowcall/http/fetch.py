@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from rowcall.errors import RequestError
+from rowcall.http.ahead import Ahead
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.page import Page
@@ -51,6 +52,8 @@ class Crew:
         self._found: queue.SimpleQueue[tuple[int, Page | BaseException | None]] = queue.SimpleQueue()
         count = min(max(1, client.endpoint.max_in_flight), len(calls))
         name = f"rowcall-{client.endpoint.provider}"
+        self._ahead = Ahead(max(1, client.endpoint.max_in_flight), len(calls), hold, name)
+        self._open = len(calls)
         self._threads = [threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(count)]
 
     def __enter__(self) -> Self:
@@ -69,9 +72,11 @@ class Crew:
 
     def _stop(self) -> None:
         self._control.cancel()
+        self._ahead.close()
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()
+        self._ahead.join()
 
     def deliveries(self) -> Iterator[tuple[int, Page | RequestError | None]]:
         """The index of a call with what it brought: each of its pages in order, and at its end None, or with `partial` its error.
@@ -104,7 +109,7 @@ class Crew:
             self._control.begin()
             try:
                 self._hold()
-                for page in self._client.pages(self._calls[index], self._protocol, self._control):
+                for page in self._client.pages(self._calls[index], self._protocol, self._control, self._ahead):
                     self._found.put((index, page))
                     self._hold()
                 self._found.put((index, None))
@@ -113,8 +118,20 @@ class Crew:
                 if not self._partial:
                     # At once, rather than when the calling thread comes to it, so that nothing more is sent.
                     self._control.cancel()
+            self._end()
+        if self._control.cancelled:
+            self._ahead.close()
+        self._ahead.work()
         if self._control.cancelled:  # between two calls, of which nobody would hear any more
             self._found.put((0, Cancelled()))
+
+    def _end(self) -> None:
+        """Notes that a call has ended; with the last one there is nothing to fetch ahead."""
+        with self._lock:
+            self._open -= 1
+            self._ahead.share(self._open)
+            if self._open == 0 or self._control.cancelled:
+                self._ahead.close()
 
     def _next(self) -> int | None:
         with self._lock:

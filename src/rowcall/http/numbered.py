@@ -101,6 +101,21 @@ class Numbers:
             raise PageLoopError(f"{sent.resource}: the API says that more rows follow, but its {empty} empty.")
         return self._next(sent, envelope, position, step)
 
+    def foreseen(self, following: Request, needed: int | None, most: int) -> list[Request]:
+        """`following`, which `after` gave, and the requests after it, as many as `most`, where the API counts rows and gives whole pages.
+
+        None of them is of use where what it counts, or the `needed` rows, are there before. Empty where pages may be short or shift.
+        """
+        position = self._position(following)
+        complete = self._complete(position)
+        is_open = self._other is not None or self._due is not None or self._short is not None or self._by_asked
+        if self._total is None or complete is None or is_open or not self._widest or len(self._before) < self._widest:
+            return []
+        left = self._total - complete if needed is None else min(self._total - complete, needed - self._rows)
+        step = 1 if self._paging.kind is PagingKind.PAGE else self._widest
+        pages = min(most, -(-left // self._widest))
+        return [with_parameter(following, self._parameter, str(position + step * number)) for number in range(pages)]
+
     def instead(self, _sent: Request) -> Request | None:
         """The same page in the size of the first one, where another size was refused."""
         other = self._stepped() if self._paging.kind is PagingKind.PAGE else None

@@ -30,6 +30,9 @@ class Way(Protocol):
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
         """The request after one whose page was looked at by `take`; None when that was the last."""
 
+    def foreseen(self, following: Request, needed: int | None, most: int) -> Sequence[Request]:
+        """The requests that come next, `following` first, where they can be told before their pages; `needed` rows end the paging."""
+
     def instead(self, sent: Request) -> Request | None:
         """What to ask in place of a request that was refused; None where nothing else would do."""
 
@@ -89,6 +92,10 @@ class Chain:
     def _may_tie(self, envelope: Envelope) -> bool:
         """Whether the row after the page may be no later in order than the last row needed."""
         return self.first.ties is not None and not _differ(self._key, last_field(envelope, self.first.ties))
+
+    def foreseen(self, following: Request, most: int) -> Sequence[Request]:
+        """The requests that will come next, `following` first, as far as is known by now; none where each page has to say so."""
+        return () if self._way is None else self._way.foreseen(following, self.first.rows_needed, most)
 
     def instead(self, sent: Request) -> Request | None:
         """What to ask in place of `sent`, which the API refused; None where nothing else would do."""
@@ -164,6 +171,10 @@ class Cursors:
         if self._paging.kind in {PagingKind.LINK, PagingKind.NEXT_URL}:
             return follow(sent, self._base_url, cursor)
         return with_parameter(sent, self._paging.parameter or "", cursor)
+
+    def foreseen(self, _following: Request, _needed: int | None, _most: int) -> Sequence[Request]:
+        """None: each page leads to the next."""
+        return ()
 
     def instead(self, _sent: Request) -> None:
         """None: the API handed out the only way there is."""
