@@ -87,18 +87,41 @@ def test_an_answer_that_counts_nothing_left_is_heeded(api: Api, client: Client, 
 
 def test_a_wait_for_a_turn_ends_with_the_statement() -> None:
     """At its deadline, and when it is cancelled."""
-    pace = Pace([RateLimit(requests=1, per_s=60)])
-    pace.wait(Control())
+    pace, limits = Pace(), (RateLimit(requests=1, per_s=60),)
+    pace.wait(Control(), limits)
     started = time.monotonic()
 
     with pytest.raises(UnavailableError):
-        pace.wait(Control(timeout_s=0.1))
+        pace.wait(Control(timeout_s=0.1), limits)
     control = Control()
     threading.Timer(0.1, control.cancel).start()
     with pytest.raises(Cancelled):
-        pace.wait(control)
+        pace.wait(control, limits)
 
     assert time.monotonic() - started < 2
+
+
+def test_a_limit_that_is_said_later_counts_what_was_sent_before_it() -> None:
+    """As far as another limit had it counted."""
+    pace, wide, narrow = Pace(), (RateLimit(requests=9, per_s=60),), (RateLimit(requests=2, per_s=60),)
+    for _ in range(2):
+        pace.wait(Control(), wide)
+
+    pace.wait(Control(), ())
+    with pytest.raises(UnavailableError):
+        pace.wait(Control(timeout_s=0.05), narrow)
+
+
+def test_what_a_statement_says_of_limits_wins(api: Api, open_client: Callable[..., Client], call_to: Callable[..., Call]) -> None:
+    """Over those of the endpoint, in either direction, and for its provider alone."""
+    client = open_client(rate_limits=(RateLimit(requests=1, per_s=60),))
+
+    for path in ("/a", "/b", "/c"):
+        list(client.pages(call_to(path), ONE, Control(rate_limits={"acme": ()})))
+    with pytest.raises(UnavailableError):
+        list(client.pages(call_to("/d"), ONE, Control(timeout_s=0.2, rate_limits={"other": ()})))
+
+    assert [request.path.rpartition("/")[2] for request in api.requests] == ["a", "b", "c"]
 
 
 def test_fewer_are_under_way_after_an_api_was_overloaded() -> None:

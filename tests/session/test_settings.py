@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import rowcall
 from rowcall.errors import AuthError, ResponseError, UnavailableError, UsageError
 from rowcall.http.endpoint import TRANSPORTS
 from rowcall.manifest.library import shipped
+from rowcall.manifest.model import RateLimit
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.settings import Config, endpoint, read_config
@@ -171,6 +173,7 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
         ({"openai": {"auth": {"kind": "magic"}}}, "bearer"),
         ({"openai": {"headers": "x"}}, "headers of openai must be a table"),
         ({"openai": {"max_in_flight": 0}}, "max_in_flight"),
+        ({"openai": {"rate_limits": "fast"}}, "rate_limits of openai are written as 500/60s"),
         ({"openai": {"read_timeout_s": 0}}, "read_timeout_s of openai must be a number of seconds above 0"),
         ({"openai": {"transport": "crul"}}, 'openai has no transport "crul". Did you mean curl?'),
         ({"openai": {"http2": 1}}, "http2 of openai must be true or false, not 1"),
@@ -323,3 +326,15 @@ def test_a_sandbox_gives_the_settings_that_reach_it(still: Sandbox) -> None:
     """`providers` is all a connection needs."""
     with rowcall.connect(providers=still.providers) as db:
         assert db.sql("SELECT count(*) > 0 FROM assistants").fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize(
+    ("value", "limits"), [("500/60s, 10/s", [(500, 60.0), (10, 1.0)]), ("none", []), ([{"requests": 3, "per_s": 2}], [(3, 2.0)])]
+)
+def test_rate_limits_replace_those_of_the_manifest(value: Any, limits: list[tuple[int, float]]) -> None:
+    """As the config file and the command line write them, or as a manifest does."""
+    provider = replace(OPENAI, rate_limits=(RateLimit(requests=1, per_s=1.0),))
+
+    assert endpoint(provider, {}, {}, read_only=False).rate_limits == provider.rate_limits
+    found = endpoint(provider, {}, {"rate_limits": value}, read_only=False).rate_limits
+    assert [(limit.requests, limit.per_s) for limit in found] == limits

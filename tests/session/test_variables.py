@@ -69,10 +69,38 @@ def test_a_statement_may_send_1000_requests_unless_told_otherwise(db: Session, w
 
 
 ROOMS = {
-    "config file": {"max_requests": 11, "timeout_s": 11.0, "on_error": "partial", "read_only": True, "cache": "11m"},
-    "connect": {"max_requests": 12, "timeout_s": 12.0, "on_error": "error", "read_only": False, "cache": "12m"},
-    "SET": {"max_requests": 13, "timeout_s": 13.0, "on_error": "partial", "read_only": True, "cache": "13m"},
-    "option": {"max_requests": 14, "timeout_s": 14.0, "on_error": "error", "read_only": True, "cache": "14m"},
+    "config file": {
+        "max_requests": 11,
+        "timeout_s": 11.0,
+        "on_error": "partial",
+        "read_only": True,
+        "cache": "11m",
+        "rate_limits": "openai=11/60s",
+    },
+    "connect": {
+        "max_requests": 12,
+        "timeout_s": 12.0,
+        "on_error": "error",
+        "read_only": False,
+        "cache": "12m",
+        "rate_limits": "openai=12/60s",
+    },
+    "SET": {
+        "max_requests": 13,
+        "timeout_s": 13.0,
+        "on_error": "partial",
+        "read_only": True,
+        "cache": "13m",
+        "rate_limits": "openai=13/60s",
+    },
+    "option": {
+        "max_requests": 14,
+        "timeout_s": 14.0,
+        "on_error": "error",
+        "read_only": True,
+        "cache": "14m",
+        "rate_limits": "openai=14/60s",
+    },
 }
 
 
@@ -199,12 +227,14 @@ def test_every_setting_is_listed_with_its_type() -> None:
         "rowcall_timeout_s",
         "rowcall_read_only",
         "rowcall_cache",
+        "rowcall_rate_limits",
     ]
     assert [(row["value"], row["default"]) for row in rows] == [
         ("error", "error"),
         ("1000", "1000"),
         (None, None),
         ("false", "false"),
+        (None, None),
         (None, None),
     ]
     assert all(row["source"] == "default" and row["type"] and row["description"].endswith(".") for row in rows)
@@ -218,6 +248,11 @@ def test_every_setting_is_listed_with_its_type() -> None:
         ({"timeout_s": float("nan")}, "timeout_s takes seconds above 0"),
         ({"on_error": "ignore"}, "on_error takes error or partial, not 'ignore'"),
         ({"read_only": "yes"}, "read_only takes true or false"),
+        (
+            {"rate_limits": "openai=5"},
+            "rate_limits takes limits by provider, as openai=500/60s, 10/s; azure=none, or None for what the provi",
+        ),
+        ({"rate_limits": "opnai=5/s"}, r'rate_limits: no provider "opnai"\. Did you mean openai\?'),
         ({"max_request": 5}, r"No setting max_request\. Did you mean max_requests"),
     ],
 )
@@ -225,3 +260,25 @@ def test_a_wrong_argument_of_the_session_is_an_error(arguments: dict[str, Any], 
     """When it is made, not when its first statement runs."""
     with pytest.raises(UsageError, match=message):
         Session(**arguments)
+
+
+def test_limits_that_are_set_hold_for_statements_and_explain_says_them(live: Sandbox) -> None:
+    """Until they are taken back; a name that no provider has is an error with its place."""
+    with rowcall.connect(providers=live.providers) as db:
+        threads = [thread for (thread,) in live.tables["sandbox_threads"][1]][:4]
+        ask = "SELECT count(*) FROM threads WHERE id IN (SELECT unnest($1))"
+        db.sql(ask, [threads])
+        fast = db.last.elapsed_s
+
+        db.sql("SET rowcall_rate_limits = 'openai=1/0.3s'")
+        said = db.explain(ask, [threads])
+        db.sql(ask, [threads])
+        slow = db.last.elapsed_s
+        db.sql("RESET rowcall_rate_limits")
+
+        assert slow > max(0.9, fast)
+        assert (said.rate_limit, said.rate_limited_s) == ("OpenAI allows 1 requests in 0.3 s", pytest.approx(0.9))
+        assert db.explain(ask, [threads]).rate_limit == ""
+        with pytest.raises(UnsupportedSQLError, match=r'no provider "opnai"'):
+            db.sql("SET rowcall_rate_limits = 'opnai=1/s'")
+        assert db.variables.rate_limits == {}

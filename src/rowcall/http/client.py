@@ -13,7 +13,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, request_id, unusable
 from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, pause, rest, wants_retry
-from rowcall.manifest.model import AuthKind, AuthScheme
+from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit
 from rowcall.plan.nodes import Call, Protocol, Request
 
 if TYPE_CHECKING:
@@ -76,6 +76,10 @@ class Client:
     def url(self, request: Request) -> str:
         """The full URL of a request, without secrets. Raises DataError where its path would lead elsewhere."""
         return self._redact(self._url(request))
+
+    def rate_limits(self, control: Control) -> Sequence[RateLimit]:
+        """What holds for a statement: what it says itself, else what the settings of the provider or its manifest say."""
+        return control.rate_limits.get(self.endpoint.provider, self.endpoint.rate_limits)
 
     def pages(self, call: Call, protocol: Protocol, control: Control, ahead: Ahead | None = None) -> Iterator[Page]:
         """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row.
@@ -263,7 +267,7 @@ class Client:
                 f"No certificate is checked (verify_tls = false of {name}): whoever answers as {self._base} gets the key and the data."
             )
         with self._slots.one(control):
-            self._pace.wait(control)
+            self._pace.wait(control, self.rate_limits(control))
             control.spend()
             sent = time.monotonic()
             send = functools.partial(http.send, outgoing, auth=auth, stream=True, follow_redirects=False)

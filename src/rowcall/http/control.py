@@ -11,12 +11,14 @@ import logging
 import threading
 import time
 import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rowcall.errors import BudgetError, UnavailableError
 
 if TYPE_CHECKING:
+    from rowcall.manifest.model import RateLimit
     from rowcall.plan.nodes import Request
 
 
@@ -120,11 +122,20 @@ class _Flag:
 class Control:
     """The limits, the cancel flag and the records of one statement. All of it may be used from any thread."""
 
-    def __init__(self, *, max_requests: int | None = None, timeout_s: float | None = None, cache_s: float | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        max_requests: int | None = None,
+        timeout_s: float | None = None,
+        cache_s: float | None = None,
+        rate_limits: Mapping[str, Sequence[RateLimit]] | None = None,
+    ) -> None:
         self.max_requests = max_requests
         self.timeout_s = timeout_s
         self.cache_s = cache_s
         """How old an answer may be that is given again; None where each is to be asked for."""
+        self.rate_limits = rate_limits or {}
+        """How many requests may go out in a time, by provider, where the statement says so itself."""
         self.exchanges: list[Exchange] = []
         self.warnings: list[str] = []
         self.tallies: dict[Request, Tally] = {}

@@ -24,34 +24,51 @@ _OVERLOADED = frozenset({429, 503})
 
 
 class Pace:
-    """The times at which requests of one key may be sent: no more in any stretch of time than its limits say, and none in a pause."""
+    """The times at which requests of one key may be sent: no more in any stretch of time than its limits say, and none in a pause.
 
-    def __init__(self, limits: Sequence[RateLimit]) -> None:
-        self._sent = [(limit.per_s, deque[float](maxlen=limit.requests)) for limit in limits]
+    Who sends says which limits hold for him; all that was sent counts, whoever sent it, from when a limit was first heard of.
+    """
+
+    def __init__(self) -> None:
+        self._sent: dict[RateLimit, deque[float]] = {}
         self._resumes = 0.0
         self._lock = threading.Lock()
 
-    def wait(self, control: Control) -> None:
+    def wait(self, control: Control, limits: Sequence[RateLimit] = ()) -> None:
         """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
-        while (seconds := self._left(time.monotonic())) > 0:
+        while (seconds := self._left(time.monotonic(), limits)) > 0:
             control.wait(seconds)
             control.check()
+
+    def heed(self, limits: Sequence[RateLimit]) -> None:
+        """Has what is sent from now on counted for limits that may come to hold."""
+        with self._lock:
+            for limit in limits:
+                self._log(limit)
 
     def pause(self, seconds: float) -> None:
         """Lets nothing go for so long, or longer where that was said before."""
         with self._lock:
             self._resumes = max(self._resumes, time.monotonic() + seconds)
 
-    def _left(self, now: float) -> float:
+    def _left(self, now: float, limits: Sequence[RateLimit]) -> float:
         """Seconds to wait; 0 where a request may go now, which is noted."""
         with self._lock:
-            ready = [sent[0] + per_s for per_s, sent in self._sent if len(sent) == sent.maxlen]
+            logs = [(limit, self._log(limit)) for limit in limits]
+            ready = [sent[0] + limit.per_s for limit, sent in logs if len(sent) == sent.maxlen]
             at = max(self._resumes, *ready, 0.0) if ready else self._resumes
             if at > now:
                 return at - now
-            for _, sent in self._sent:
+            for sent in self._sent.values():
                 sent.append(now)
             return 0.0
+
+    def _log(self, limit: RateLimit) -> deque[float]:
+        """When the latest requests went out, as many as a limit allows; those before it was heard of, as far as others kept them."""
+        if limit not in self._sent:
+            known = max(self._sent.values(), key=len, default=())
+            self._sent[limit] = deque(known, maxlen=limit.requests)
+        return self._sent[limit]
 
 
 _PACES: WeakValueDictionary[tuple[str, str, bytes, int], Pace] = WeakValueDictionary()
@@ -59,13 +76,14 @@ _LOCK = threading.Lock()
 
 
 def pace_of(endpoint: Endpoint) -> Pace:
-    """The pace of an endpoint's key at its place, the same for all who have both; the first one's limits hold."""
+    """The pace of an endpoint's key at its place, the same for all who have both."""
     key = hashlib.sha256((endpoint.key or "").encode()).digest()
     name = (endpoint.provider, endpoint.base_url, key, id(endpoint.client) if endpoint.client is not None else 0)
     with _LOCK:
         pace = _PACES.get(name)
         if pace is None:
-            pace = _PACES[name] = Pace(endpoint.rate_limits)
+            pace = _PACES[name] = Pace()
+        pace.heed(endpoint.rate_limits)
         return pace
 
 

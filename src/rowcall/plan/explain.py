@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Method, Provider
+from rowcall.manifest.model import Method, Provider, RateLimit
 from rowcall.plan.applied import applied
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
 from rowcall.plan.figures import Calls, calls, is_paged, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
@@ -15,6 +15,7 @@ from rowcall.plan.nodes import Considered, Request, Scan
 from rowcall.plan.planner import Analysis
 
 Url = Callable[[Request], str]
+Limits = Callable[[Provider], Sequence[RateLimit]]
 """A request's whole URL, redacted."""
 
 _SHOWN = 20
@@ -103,12 +104,16 @@ def explain(
     write: ExplainedWrite | None = None,
     *,
     writer: Provider | None = None,
+    limits: Limits = lambda provider: provider.rate_limits,
     max_requests: int | None = None,
     duckdb: str = "",
     notes: Sequence[str] = (),
     sent: Sequence[str] | None = None,
 ) -> Explanation:
-    """The whole, with its sums: `explained` is what was made of `scans`, `writer` the provider of `write`, `sent` what was sent."""
+    """The whole, with its sums: `explained` is what was made of `scans`, `writer` the provider of `write`, `sent` what was sent.
+
+    `limits` says of a provider which of its rate limits hold.
+    """
     certain = len({call.request for scan in scans if scan.is_known for call in scan.calls})
     own = write.requests if write is not None else 0
     requests = certain + (own or 0)
@@ -116,7 +121,7 @@ def explain(
     open_ended = own is None or any(one.at_most is None for one in explained)
     unclear = own is None or any(one.expected is None for one in dependent)
     expected = None if unclear else requests + sum(one.expected or 0 for one in dependent)
-    waits = list(_waits(scans, explained, write, writer))
+    waits = list(_waits(scans, explained, write, writer, limits))
     spent = requests if sent is None else len(sent)
     refused = f"It needs more than max_requests = {max_requests} requests, and would be refused."
     return Explanation(
@@ -136,14 +141,14 @@ def explain(
 
 
 def _waits(
-    scans: Sequence[Scan], explained: Sequence[ExplainedScan], write: ExplainedWrite | None, writer: Provider | None
+    scans: Sequence[Scan], explained: Sequence[ExplainedScan], write: ExplainedWrite | None, writer: Provider | None, limits: Limits
 ) -> Iterator[tuple[str, float]]:
     """For each provider that says what it allows, its limits in words, and the seconds that they make of the expected requests."""
     providers = {scan.ref.provider.provider: scan.ref.provider for scan in scans}
     if writer is not None:
         providers[writer.provider] = writer
     for name, provider in providers.items():
-        if not provider.rate_limits:
+        if not (own := limits(provider)):
             continue
         number = len({call.request for scan in scans if scan.ref.provider.provider == name and scan.is_known for call in scan.calls})
         for scan, one in zip(scans, explained, strict=True):
@@ -151,8 +156,8 @@ def _waits(
                 number += one.expected or one.requests
         if writer is not None and writer.provider == name and write is not None:
             number += write.requests or 0
-        allowed = " and ".join(f"{limit.requests} requests in {limit.per_s:g} s" for limit in provider.rate_limits)
-        yield f"{provider.title} allows {allowed}", seconds(provider.rate_limits, number)
+        allowed = " and ".join(f"{limit.requests} requests in {limit.per_s:g} s" for limit in own)
+        yield f"{provider.title} allows {allowed}", seconds(own, number)
 
 
 def _bound(scan: Scan, scans: Mapping[int, Scan]) -> Iterator[BoundParameter]:

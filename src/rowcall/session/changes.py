@@ -36,6 +36,7 @@ from rowcall.session.execute import (
     Context,
     Piece,
     evaluator,
+    limits_of,
     moved,
     planned,
     prepare,
@@ -108,12 +109,12 @@ def explain_write(write: Write, context: Context) -> Explanation:
         ready = _ready(write, context)
         _returning(write, ready, context)
         known = explain_calls(word, ready.ref, (ready.name, ready.method), [one.request for one in ready.calls], url)
-        return explain((), (), known, writer=ready.ref.provider, max_requests=limit)
+        return explain((), (), known, writer=ready.ref.provider, limits=limits_of(context), max_requests=limit)
     with _readable(write):
         scans = planned(first, context)
     ref = write.ref if isinstance(write, Exec) else write.target.ref
     later = explain_calls_later(word, ref, _method_known(write))
-    return explain(scans, explain_scans(first, scans, url), later, writer=ref.provider, max_requests=limit)
+    return explain(scans, explain_scans(first, scans, url), later, writer=ref.provider, limits=limits_of(context), max_requests=limit)
 
 
 def _method_known(write: Write) -> tuple[str, Method] | None:

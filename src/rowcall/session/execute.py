@@ -15,6 +15,7 @@ from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Control, Exchange
+from rowcall.manifest.model import Provider, RateLimit
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.planner import Analysis, Planner, analyse
@@ -170,6 +171,7 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
     return explain(
         scans,
         explain_scans(analysis, scans, url_of(context), measured, paging=paging),
+        limits=limits_of(context),
         max_requests=context.control.max_requests,
         duckdb="\n".join(row[-1] for row in tree),
         sent=[_sent(exchange) for exchange in context.control.exchanges] if analyze else None,
@@ -403,6 +405,10 @@ def used(text: str, context: Context) -> dict[str, Any]:
 
 def url_of(context: Context) -> Callable[[Request], str]:
     return lambda request: context.clients[request.provider].url(request)
+
+
+def limits_of(context: Context) -> Callable[[Provider], Sequence[RateLimit]]:
+    return lambda provider: context.clients[provider.provider].rate_limits(context.control)
 
 
 def request_table(requests: Sequence[Request], context: Context) -> duckdb.DuckDBPyRelation:

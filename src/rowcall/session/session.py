@@ -60,22 +60,24 @@ def connect(
     max_requests: int | Unset | None = UNSET,
     timeout_s: float | Unset | None = UNSET,
     cache: str | Unset | None = UNSET,
+    rate_limits: str | Unset | None = UNSET,
 ) -> Session:
     """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
 
     `providers` holds settings by provider name: `base_url`, `auth`, `api_key`, `headers`, `query`, `variables`, `client` (an
-    httpx.Client), `max_in_flight`, `connect_timeout_s`, `read_timeout_s`, `transport` ("httpx" or "curl"), `http2`, `ca_file`,
-    `verify_tls`, `read_only`. What it leaves open comes from the environment, then from the config file at `config` (or
-    `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
+    httpx.Client), `max_in_flight`, `rate_limits` ("500/60s, 10/s", or "none"), `connect_timeout_s`, `read_timeout_s`, `transport`
+    ("httpx" or "curl"), `http2`, `ca_file`, `verify_tls`, `read_only`. What it leaves open comes from the environment, then from the
+    config file at `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
 
-    The other five hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
+    The other six hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
     `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
-    a request; None, the default, asks each time.
+    a request; None, the default, asks each time. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests.
 
     Raises UsageError for a provider or setting that does not exist, ManifestError for a broken manifest.
     """
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
+    limits["rate_limits"] = rate_limits
     return Session(con, providers=providers, config=config, read_only=read_only, **limits)
 
 
@@ -110,6 +112,7 @@ class Session:
         """The session's settings, `SHOW SETTINGS`."""
         self.variables.read(self._config.settings, f"{self._config.where}: ")
         self.variables.say("connect", settings)
+        check_names({name: {} for name in self.variables.rate_limits}, self.catalog.providers, "rate_limits")
         self._own = con is None
         self.connection = con if con is not None else in_memory()
         """The DuckDB connection that everything runs on."""
@@ -286,7 +289,12 @@ class Session:
         from rowcall.http.control import Cancelled, Control
 
         settings = self.variables.in_call(**given)
-        self._control = control = Control(max_requests=settings.max_requests, timeout_s=settings.timeout_s, cache_s=settings.cache_s)
+        self._control = control = Control(
+            max_requests=settings.max_requests,
+            timeout_s=settings.timeout_s,
+            cache_s=settings.cache_s,
+            rate_limits=settings.rate_limits,
+        )
         started = time.monotonic()
         kind, failures, explained = "local", [], []
         try:
@@ -417,7 +425,11 @@ class Session:
             if statement.value is None:
                 self.variables.reset(name)
             else:
-                self.variables.set(name, value_of(statement.text, statement.value, context))
+                value = value_of(statement.text, statement.value, context)
+                said = Variables()
+                said.set(name, value)
+                check_names({name: {} for name in said.rate_limits}, self.catalog.providers, statement.name)
+                self.variables.set(name, value)
         except UsageError as error:
             raise UnsupportedSQLError(str(error), sql=statement.text, span=statement.span) from error
         if statement.value is not None and self.variables.source(name) == "option":

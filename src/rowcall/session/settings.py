@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
 from rowcall.http.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRANSPORTS, Endpoint
+from rowcall.session.limits import FORM, limits_of
 
 if TYPE_CHECKING:
-    from rowcall.manifest.model import AuthScheme, Provider
+    from rowcall.manifest.model import AuthScheme, Provider, RateLimit
 
 KEYS = (
     "base_url",
@@ -27,6 +28,7 @@ KEYS = (
     "variables",
     "client",
     "max_in_flight",
+    "rate_limits",
     "connect_timeout_s",
     "read_timeout_s",
     "transport",
@@ -133,7 +135,7 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         headers=(*_optional_headers(provider), *_pairs("headers", settings)),
         query=_pairs("query", settings),
         max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
-        rate_limits=provider.rate_limits,
+        rate_limits=_limits(provider, settings["rate_limits"]) if "rate_limits" in settings else provider.rate_limits,
         connect_timeout_s=_seconds(provider, "connect_timeout_s", settings.get("connect_timeout_s", CONNECT_TIMEOUT_S)),
         read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
         client=_client(provider, given),
@@ -230,6 +232,13 @@ def _seconds(provider: Provider, name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
         raise UsageError(f"{name} of {provider.provider} must be a number of seconds above 0.")
     return float(value)
+
+
+def _limits(provider: Provider, value: Any) -> tuple[RateLimit, ...]:
+    try:
+        return limits_of(value)
+    except ValueError as error:
+        raise UsageError(f"rate_limits of {provider.provider} are written {FORM}, not {value!r}.") from error
 
 
 def _positive(provider: Provider, value: Any) -> int:

@@ -13,6 +13,8 @@ from enum import Enum
 from typing import Any, Final, Self
 
 from rowcall.errors import UsageError, nearest
+from rowcall.manifest.model import RateLimit
+from rowcall.session.limits import limits_by_provider
 
 
 class Unset(Enum):
@@ -83,6 +85,14 @@ SETTINGS = {
         unlimited=True,
         description="How old an answer may be that a read takes in place of a request; NULL to ask each time. Writes empty it.",
         without="no cache",
+    ),
+    "rate_limits": Setting(
+        "VARCHAR",
+        None,
+        "limits by provider, as openai=500/60s, 10/s; azure=none",
+        unlimited=True,
+        description="How many requests may go out in a time, by provider; NULL for what its settings or its manifest say.",
+        without="what the providers say",
     ),
 }
 """Every setting by its name, without `rowcall_`."""
@@ -168,6 +178,12 @@ class Variables:
         return float(found[1]) * _UNITS[found[2]] if found is not None else None
 
     @property
+    def rate_limits(self) -> dict[str, tuple[RateLimit, ...]]:
+        """What is said of providers, by name; nothing of those for which their own settings or manifests hold."""
+        text: str | None = self.value("rate_limits")
+        return {} if text is None else limits_by_provider(text)
+
+    @property
     def read_only(self) -> bool:
         """Whether no statement may change anything at an API."""
         return bool(self.value("read_only"))
@@ -189,6 +205,13 @@ class Variables:
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _are_limits(text: str) -> bool:
+    try:
+        return bool(limits_by_provider(text))
+    except ValueError:
+        return False
 
 
 def _text(value: Any) -> str | None:
@@ -222,6 +245,7 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
         "on_error": value in ("error", "partial"),
         "max_requests": is_number and isinstance(value, int) and value >= 0,
         "cache": isinstance(value, str) and _DURATION.fullmatch(value) is not None,
+        "rate_limits": isinstance(value, str) and _are_limits(value),
         "read_only": isinstance(value, bool),
     }
     if not fits.get(name):

@@ -1,0 +1,65 @@
+"""Rate limits as users write them: `500/60s` is five hundred requests in any sixty seconds.
+
+Of one provider they are several of these, `500/60s, 10/s`, or `none`; of a session they are said by provider,
+`openai=500/60s, 10/s; azure=none`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rowcall.manifest.model import RateLimit
+
+FORM = "as 500/60s, as 500/60s, 10/s for several, or none"
+NO_LIMIT = "none"
+_LIMIT = re.compile(r"(\d+)\s*/\s*(\d+(?:\.\d+)?)?\s*(ms|s|m|h)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def limits_of(value: Any) -> tuple[RateLimit, ...]:
+    """The limits that a text stands for, or a list of tables with `requests` and `per_s` as in a manifest.
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(value, str):
+        parts = [part.strip() for part in value.split(",")]
+        return () if parts == [NO_LIMIT] else tuple(_of_text(part) for part in parts)
+    if isinstance(value, Sequence):
+        return tuple(_of_table(part) for part in value)
+    raise ValueError(value)
+
+
+def limits_by_provider(text: str) -> dict[str, tuple[RateLimit, ...]]:
+    """The limits by the name of the provider. Raises ValueError for a text that is not of this form."""
+    found = {}
+    for part in text.split(";"):
+        name, equals, limits = part.partition("=")
+        if not equals or not name.strip():
+            raise ValueError(part)
+        found[name.strip()] = limits_of(limits)
+    return found
+
+
+def _of_text(text: str) -> RateLimit:
+    match = _LIMIT.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    return _checked(int(match[1]), float(match[2] or 1) * _UNITS[match[3]])
+
+
+def _of_table(table: Any) -> RateLimit:
+    if not isinstance(table, Mapping) or set(table) != {"requests", "per_s"}:
+        raise ValueError(table)
+    requests, per_s = table["requests"], table["per_s"]
+    if isinstance(requests, bool) or not isinstance(requests, int) or isinstance(per_s, bool) or not isinstance(per_s, (int, float)):
+        raise ValueError(table)  # noqa: TRY004 - a value that is not of the form, whatever it is
+    return _checked(requests, float(per_s))
+
+
+def _checked(requests: int, per_s: float) -> RateLimit:
+    if requests < 1 or not 0 < per_s < math.inf:
+        raise ValueError(requests, per_s)
+    return RateLimit(requests=requests, per_s=per_s)
