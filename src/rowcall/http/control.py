@@ -13,7 +13,7 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import BudgetError, UnavailableError
 
@@ -129,6 +129,7 @@ class Control:
         timeout_s: float | None = None,
         cache_s: float | None = None,
         rate_limits: Mapping[str, Sequence[RateLimit]] | None = None,
+        trace: Any = None,
     ) -> None:
         self.max_requests = max_requests
         self.timeout_s = timeout_s
@@ -136,6 +137,8 @@ class Control:
         """How old an answer may be that is given again; None where each is to be asked for."""
         self.rate_limits = rate_limits or {}
         """How many requests may go out in a time, by provider, where the statement says so itself."""
+        self.trace = trace
+        """OpenTelemetry's context of the statement's span, below which those of its exchanges stand; None where nobody records them."""
         self.exchanges: list[Exchange] = []
         self.warnings: list[str] = []
         self.tallies: dict[Request, Tally] = {}
@@ -227,6 +230,10 @@ class Control:
         self.exchanges.append(exchange)
         if _LOG.isEnabledFor(logging.INFO):
             _LOG.info("%s %s", exchange.request, exchange.status or exchange.error, extra={"exchange": exchange})
+        if self.trace is not None:
+            from rowcall.http.spans import exchange_ended
+
+            exchange_ended(exchange, self.trace)
         if self._tally is not None:
             now = time.perf_counter()
             self._tally.exchanges.append(exchange)

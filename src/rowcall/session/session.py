@@ -32,6 +32,7 @@ from rowcall.errors import (
 from rowcall.session.journal import Journal
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
+from rowcall.session.tracing import traced
 from rowcall.session.variables import UNSET, Unset, Variables
 from rowcall.session.views import Views
 
@@ -265,27 +266,39 @@ class Session:
         """The relation of a statement without a word of ours; None when it turns out to name a view or macro over an API."""
         started = time.monotonic()
         self._views.notice(sql)
-        try:
-            relation = self._engine.local(sql, _named(params), frame, placed=lambda message: not self._views.lacks(message))
-        except BindError as error:
-            if not self._views.lacks(error.message):
-                raise
-            self._views.learn(error)
-            return None
-        self.last = Report("local", time.monotonic() - started)
+        with traced(sql, lambda: self.last) as span:
+            try:
+                relation = self._engine.local(sql, _named(params), frame, placed=lambda message: not self._views.lacks(message))
+            except BindError as error:
+                if not self._views.lacks(error.message):
+                    raise
+                self._views.learn(error)
+                span.drop()
+                return None
+            self.last = Report("local", time.monotonic() - started)
         self._journal.add(self.last)
         return relation
 
     def _statement(
+        self, statement: Statement, params: Mapping[str, Any], frame: Frame, take: Take | None, **options: Any
+    ) -> duckdb.DuckDBPyRelation:
+        with traced(statement.text, lambda: self.last) as span:
+            relation = self._reported(statement, params, frame, take, trace=span.context, **options)
+        self._warn()
+        return relation
+
+    def _reported(
         self,
         statement: Statement,
         params: Mapping[str, Any],
         frame: Frame,
         take: Take | None,
         *,
+        trace: Any,
         dry_run: bool,
         **given: Any,
     ) -> duckdb.DuckDBPyRelation:
+        """The relation of a statement, of which `last` is then the report."""
         from rowcall.http.control import Cancelled, Control
 
         settings = self.variables.in_call(**given)
@@ -294,6 +307,7 @@ class Session:
             timeout_s=settings.timeout_s,
             cache_s=settings.cache_s,
             rate_limits=settings.rate_limits,
+            trace=trace,
         )
         started = time.monotonic()
         kind, failures, explained = "local", [], []
@@ -314,7 +328,6 @@ class Session:
             elapsed_s, explanation = time.monotonic() - started, next(iter(explained), None)
             self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), explanation)
             self._journal.add(self.last)
-        self._warn()
         return relation
 
     def _with_own_tables(self, statement: Statement, frame: Frame) -> tuple[Statement, Frame]:
