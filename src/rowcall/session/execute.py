@@ -326,13 +326,13 @@ def _forms(analysis: Analysis, scans: Sequence[Scan], last: Sequence[Scan], cont
 
 def _goes_by_parts(analysis: Analysis, edits: Sequence[Edit], context: Context) -> bool:
     """Whether a statement over one reference gives the same rows where it is run for some pages after the others."""
-    if _TIMES & {token.word for token in tokenize(analysis.text)}:  # the time that a statement began
+    if runs_twice(analysis.scopes.tree) or _TIMES & {token.word for token in tokenize(analysis.text)}:
         return False
     text = splice(analysis.text, edits)
     return context.engine.gives_row_by_row(text, used(text, context), {**context.frame, **_empty(analysis)})
 
 
-_TIMES = frozenset(
+_TIMES = frozenset(  # words for the time that a statement began, which all its rows have alike
     "NOW TODAY AGE LOCALTIME LOCALTIMESTAMP CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_LOCALTIME CURRENT_LOCALTIMESTAMP"
     " GET_CURRENT_TIME GET_CURRENT_TIMESTAMP TRANSACTION_TIMESTAMP TXID_CURRENT".split()
 )
