@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
-from rowcall.manifest.model import RateLimit
+from rowcall.manifest.model import Paging, PagingKind, RateLimit
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
 from rowcall.plan.explanation import ExplainedScan, Explanation, Measured
 from rowcall.plan.nodes import Request
@@ -54,6 +54,21 @@ def test_a_scan_is_shown_with_all_that_is_known_of_it(zoo: Any) -> None:
         ("requests", "1"),
         ("budget", "no limit"),
     ]
+
+
+@pytest.mark.parametrize("kind", list(PagingKind))
+@pytest.mark.parametrize("total", ["total", None])
+def test_pages_that_are_fetched_together_are_said_to_be(zoo: Any, kind: PagingKind, total: str | None) -> None:
+    """Where they are counted and the API says how many rows there are; not where the statement may be done early."""
+    analysis, (scan,) = zoo.plan("SELECT id FROM visits WHERE pen = 'p1'")
+    paged = replace(scan, protocol=replace(scan.protocol, paging=Paging(kind=kind, parameter="at", total=total)))
+
+    (found,) = explain_scans(analysis, [paged], url)
+    (early,) = explain_scans(analysis, [paged], url, paging="page by page")
+
+    counted = total is not None and kind in {PagingKind.PAGE, PagingKind.OFFSET}
+    assert found.paging == ("further pages together, once the first has said how many rows there are" if counted else "")
+    assert early.paging == "page by page"
 
 
 def test_many_values_and_requests_are_counted(zoo: Any) -> None:

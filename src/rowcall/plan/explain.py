@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Method, Provider, RateLimit
+from rowcall.manifest.model import Method, PagingKind, Provider, RateLimit
 from rowcall.plan.applied import applied
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
 from rowcall.plan.figures import Calls, calls, is_paged, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
@@ -56,7 +56,7 @@ def explain_scans(
                 api=(*said.by_api, *scan.pushed),
                 duckdb=said.by_duckdb,
                 page_size=rows_a_page(scan),
-                paging=(paging or {}).get(scan.source, ""),
+                paging=(paging or {}).get(scan.source, "") or _together(scan),
                 request_lines=lines,
                 more_request_lines=more,
                 requests=own.least,
@@ -67,6 +67,14 @@ def explain_scans(
             )
         )
     return tuple(found)
+
+
+def _together(scan: Scan) -> str:
+    """What is to be said of further pages that need not wait for one another; "" where they do."""
+    paging = scan.protocol.paging
+    if paging is None or paging.total is None or paging.kind not in {PagingKind.PAGE, PagingKind.OFFSET}:
+        return ""
+    return "further pages together, once the first has said how many rows there are"
 
 
 def explain_calls(statement: str, ref: ResourceRef, method: tuple[str, Method], requests: Sequence[Request], url: Url) -> ExplainedWrite:

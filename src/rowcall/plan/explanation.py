@@ -70,7 +70,7 @@ class ExplainedScan:
     page_size: int | None
     """How many rows are asked for at a time; None where there is one page, or the API decides."""
     paging: str
-    """How it is paged, where the statement may be done with it before its last page; else ""."""
+    """How it is paged, where the statement may be done before its last page, or its pages need not wait for one another; else ""."""
     request_lines: tuple[str, ...]
     """The first request of each call, secrets left out; some, where there are many."""
     more_request_lines: int
