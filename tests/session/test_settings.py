@@ -338,3 +338,17 @@ def test_rate_limits_replace_those_of_the_manifest(value: Any, limits: list[tupl
     assert endpoint(provider, {}, {}, read_only=False).rate_limits == provider.rate_limits
     found = endpoint(provider, {}, {"rate_limits": value}, read_only=False).rate_limits
     assert [(limit.requests, limit.per_s) for limit in found] == limits
+
+
+def test_the_file_of_limits_may_be_absent_and_in_ones_home(server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made when the provider is first asked; what is no path is refused."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    settings = {"openai": {**server.providers["openai"], "rate_limits_file": "~/limits"}}
+
+    with rowcall.connect(providers=settings) as db:
+        db.sql(ASK)
+
+    assert (tmp_path / "limits").is_file()
+    with pytest.raises(UsageError, match="rate_limits_file of openai must be the path of a file, not 5"):
+        endpoint(OPENAI, {"rate_limits_file": 5}, {}, read_only=False)

@@ -37,6 +37,8 @@ class Endpoint:
     max_in_flight: int = 16
     rate_limits: tuple[RateLimit, ...] = ()
     """What the API allows to the key."""
+    rate_limits_file: str | None = None
+    """Where all processes that name it keep the limits together; None for this process by itself."""
     connect_timeout_s: float = CONNECT_TIMEOUT_S
     read_timeout_s: float = READ_TIMEOUT_S
     """How long an API may be silent, before an answer and within it."""

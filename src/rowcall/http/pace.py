@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from rowcall.http.control import Control
 from rowcall.http.endpoint import Endpoint
+from rowcall.http.shared import SharedPace
 from rowcall.manifest.model import RateLimit
 
 _SLICE_S = 0.1
@@ -71,18 +72,23 @@ class Pace:
         return self._sent[limit]
 
 
-_PACES: WeakValueDictionary[tuple[str, str, bytes, int], Pace] = WeakValueDictionary()
+_PACES: WeakValueDictionary[tuple[str, str, bytes, int, str | None], Pace | SharedPace] = WeakValueDictionary()
 _LOCK = threading.Lock()
 
 
-def pace_of(endpoint: Endpoint) -> Pace:
-    """The pace of an endpoint's key at its place, the same for all who have both."""
+def pace_of(endpoint: Endpoint) -> Pace | SharedPace:
+    """The pace of an endpoint's key at its place, the same for all who have both: in this process, or on this machine by way of a file.
+
+    Raises UsageError for a file that cannot be used.
+    """
     key = hashlib.sha256((endpoint.key or "").encode()).digest()
-    name = (endpoint.provider, endpoint.base_url, key, id(endpoint.client) if endpoint.client is not None else 0)
+    file = endpoint.rate_limits_file
+    name = (endpoint.provider, endpoint.base_url, key, id(endpoint.client) if endpoint.client is not None else 0, file)
     with _LOCK:
         pace = _PACES.get(name)
         if pace is None:
-            pace = _PACES[name] = Pace()
+            shared = hashlib.sha256(f"{endpoint.provider}\n{endpoint.base_url}\n".encode() + key).digest()
+            pace = _PACES[name] = Pace() if file is None else SharedPace(file, shared)
         pace.heed(endpoint.rate_limits)
         return pace
 

@@ -29,6 +29,7 @@ KEYS = (
     "client",
     "max_in_flight",
     "rate_limits",
+    "rate_limits_file",
     "connect_timeout_s",
     "read_timeout_s",
     "transport",
@@ -136,6 +137,7 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         query=_pairs("query", settings),
         max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
         rate_limits=_limits(provider, settings["rate_limits"]) if "rate_limits" in settings else provider.rate_limits,
+        rate_limits_file=_path(provider, "rate_limits_file", settings.get("rate_limits_file")),
         connect_timeout_s=_seconds(provider, "connect_timeout_s", settings.get("connect_timeout_s", CONNECT_TIMEOUT_S)),
         read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
         client=_client(provider, given),
@@ -217,15 +219,19 @@ def _flag(provider: Provider, name: str, value: Any) -> bool:
 
 
 def _file(provider: Provider, name: str, value: Any) -> str | None:
+    path = _path(provider, name, value)
+    if path is not None and not Path(path).is_file():
+        raise UsageError(f"{name} of {provider.provider}: there is no file {path}.")
+    return path
+
+
+def _path(provider: Provider, name: str, value: Any) -> str | None:
     if value is None:
         return None
     try:
-        path = Path(value).expanduser()
+        return str(Path(value).expanduser())
     except (TypeError, RuntimeError) as error:
         raise UsageError(f"{name} of {provider.provider} must be the path of a file, not {value!r}.") from error
-    if not path.is_file():
-        raise UsageError(f"{name} of {provider.provider}: there is no file {path}.")
-    return str(path)
 
 
 def _seconds(provider: Provider, name: str, value: Any) -> float:

@@ -1,0 +1,130 @@
+"""The pace of a key that several processes keep together."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rowcall.errors import UnavailableError, UsageError
+from rowcall.http.control import Cancelled, Control
+from rowcall.http.endpoint import Endpoint
+from rowcall.http.pace import Pace, pace_of
+from rowcall.http.shared import SharedPace
+from rowcall.manifest.model import RateLimit
+
+WIDE = (RateLimit(requests=2, per_s=60),)
+PROCESS = """
+import sys, time
+from rowcall.http.control import Control
+from rowcall.http.shared import SharedPace
+from rowcall.manifest.model import RateLimit
+pace = SharedPace(sys.argv[1], b"key")
+for _ in range(4):
+    pace.wait(Control(), (RateLimit(requests=3, per_s=0.5),))
+    print(time.time(), flush=True)
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A file that is not there yet."""
+    return str(tmp_path / "limits")
+
+
+def test_processes_together_send_no_more_than_is_allowed(path: str) -> None:
+    """Three of them want four requests each, and three in half a second may go."""
+    started = [subprocess.Popen([sys.executable, "-c", PROCESS, path], stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    times = sorted(float(line) for process in started for line in process.communicate(timeout=60)[0].splitlines())
+
+    # A time is taken down a moment after the request was let go.
+    assert len(times) == 12
+    assert times[-1] - times[0] > 1.4
+    assert all(later - earlier > 0.3 for earlier, later in zip(times, times[3:], strict=False))
+
+
+def test_a_pause_is_for_all_who_share_the_file(path: str) -> None:
+    """A shorter one does not end it; another key is not concerned."""
+    one, two, other = SharedPace(path, b"key"), SharedPace(path, b"key"), SharedPace(path, b"another")
+    one.pause(60)
+    one.pause(0.1)
+
+    with pytest.raises(UnavailableError):
+        two.wait(Control(timeout_s=0.1))
+    other.wait(Control(timeout_s=0.1))
+
+
+def test_a_wait_for_a_turn_ends_with_the_statement(path: str) -> None:
+    """At its deadline, and when it is cancelled."""
+    pace = SharedPace(path, b"key")
+    for _ in range(2):
+        pace.wait(Control(), WIDE)
+    control = Control()
+    threading.Timer(0.1, control.cancel).start()
+    started = time.monotonic()
+
+    with pytest.raises(UnavailableError):
+        pace.wait(Control(timeout_s=0.1), WIDE)
+    with pytest.raises(Cancelled):
+        pace.wait(control, WIDE)
+
+    assert time.monotonic() - started < 5
+
+
+def test_each_waits_for_its_own_limits_over_what_all_sent(path: str) -> None:
+    """As within a process."""
+    one, two = SharedPace(path, b"key"), SharedPace(path, b"key")
+    for _ in range(3):
+        one.wait(Control())
+
+    with pytest.raises(UnavailableError):
+        two.wait(Control(timeout_s=0.05), WIDE)
+    two.wait(Control(timeout_s=0.05), (RateLimit(requests=4, per_s=60),))
+
+
+def test_a_clock_that_is_set_back_stops_nobody_for_longer_than_a_limit_says(path: str) -> None:
+    """What lies an hour ahead counts as of now, and a pause of an hour is none."""
+    pace = SharedPace(path, b"key")
+    file = sqlite3.connect(path)
+    file.execute("INSERT INTO sent VALUES (?, ?)", (b"key", time.time() + 3600))
+    file.execute("INSERT INTO rests VALUES (?, ?)", (b"key", time.time() + 3600))
+    file.commit()
+    file.close()
+    started = time.monotonic()
+
+    pace.wait(Control(timeout_s=10), (RateLimit(requests=1, per_s=0.3),))
+
+    assert 0.25 < time.monotonic() - started < 5
+
+
+def test_the_file_is_its_owners_and_holds_no_key(path: str, endpoint: Callable[..., Endpoint]) -> None:
+    """Nor where it is for."""
+    made = endpoint(rate_limits_file=path)
+    pace = pace_of(made)
+    pace.wait(Control(), WIDE)
+    content = Path(path).read_bytes()
+
+    assert isinstance(pace, SharedPace)
+    assert isinstance(pace_of(endpoint()), Pace)
+    assert (made.key or "").encode() not in content
+    assert b"127.0.0.1" not in content
+    if sys.platform != "win32":
+        assert Path(path).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", [None, b"this is no database, and never was one" * 99])
+def test_a_file_that_cannot_be_used_is_wrong_usage(tmp_path: Path, content: bytes | None, endpoint: Callable[..., Any]) -> None:
+    """A folder that is not there, or a file of something else."""
+    path = tmp_path / "absent" / "limits" if content is None else tmp_path / "other"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(UsageError, match=r"rate_limits_file .* cannot be used: "):
+        pace_of(endpoint(rate_limits_file=str(path)))
