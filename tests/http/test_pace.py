@@ -29,8 +29,8 @@ def times(api: Api) -> list[float]:
 def test_no_more_requests_come_in_than_a_manifest_allows(
     api: Api, open_client: Callable[..., Client], call_to: Callable[..., Call]
 ) -> None:
-    """Three in any fifth of a second, from many threads and two clients with the same key."""
-    limits = (RateLimit(requests=3, per_s=0.2),)
+    """Three in any eight tenths of a second, from many threads and two clients with the same key."""
+    limits = (RateLimit(requests=3, per_s=0.8),)
     clients = [open_client(rate_limits=limits) for _ in range(2)]
 
     with ThreadPoolExecutor(8) as pool:
@@ -38,8 +38,8 @@ def test_no_more_requests_come_in_than_a_manifest_allows(
 
     came = times(api)
     assert len(came) == 10
-    assert all(later - earlier > 0.15 for earlier, later in zip(came, came[3:], strict=False))
-    assert came[-1] < 2
+    assert all(later - earlier > 0.6 for earlier, later in zip(came, came[3:], strict=False))
+    assert came[-1] < 5
 
 
 def test_another_key_has_a_pace_of_its_own(endpoint: Callable[..., Endpoint]) -> None:
