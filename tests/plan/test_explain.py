@@ -64,7 +64,7 @@ def test_pages_that_are_fetched_together_are_said_to_be(zoo: Any, kind: PagingKi
     paged = replace(scan, protocol=replace(scan.protocol, paging=Paging(kind=kind, parameter="at", total=total)))
 
     (found,) = explain_scans(analysis, [paged], url)
-    (early,) = explain_scans(analysis, [paged], url, paging="page by page")
+    (early,) = explain_scans(analysis, [paged], url, paging={scan.source: "page by page"})
 
     counted = total is not None and kind in {PagingKind.PAGE, PagingKind.OFFSET}
     assert found.paging == ("further pages together, once the first has said how many rows there are" if counted else "")

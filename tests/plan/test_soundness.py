@@ -220,6 +220,9 @@ TRICKY = {
         "SELECT count(*), sum(c) FROM (SELECT count(s.id) AS c FROM (SELECT v.id, v.pen FROM l k ASOF JOIN visits v ON v.pen = k.pen AND k.n >= v.n "
         "WHERE k.pen IN ('p1', 'p2')) s WHERE s.id = 'v0')"
     ),
+    "a column of a function by the name that it has without an alias": (
+        "SELECT id FROM visits WHERE pen IN (SELECT 'p' || a.range FROM range(3) a) AND pen IN (SELECT 'p' || max(b.range) FROM range(3) b)"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

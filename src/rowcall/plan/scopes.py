@@ -396,9 +396,12 @@ class Frame:
         return self._find_beyond(column, view, parts[0])
 
     def _is_no_field(self, owners: frozenset[int], parts: Sequence[str]) -> bool:
-        """Whether what stands behind a column's name cannot be a field of it: then the name is that of a source further out."""
+        """Whether what stands behind a column's name cannot be a field of it: then the name is that of a source further out.
+
+        `range(3) a` has a column `a`, which `a.range` is too.
+        """
         (position,) = owners
-        return len(parts) > 1 and bool(self.kind((position, self.spelt(position, parts[0]))))
+        return len(parts) > 1 and bool(self.kind((position, self.spelt(position, parts[0])))) and not self._qualifies(position, parts[:1])
 
     def _find_beyond(self, column: exp.Column, view: View, name: str) -> Found | None:
         """What a column is of that no source nearby has: one before a comma, what is selected, or one further out."""
