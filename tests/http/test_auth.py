@@ -9,8 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rowcall.errors import AuthError
-from rowcall.http.auth import KeyAuth
+from rowcall.errors import AuthError, DataError
 from rowcall.http.control import Control
 from rowcall.manifest.model import AuthKind, AuthScheme
 from rowcall.plan.nodes import Protocol
@@ -118,13 +117,21 @@ def test_the_users_own_client_may_do_without_a_key(open_client: Callable, reques
         assert open_client(client=mine, key=None).send(request_to(), ONE, Control()).rows == 1
 
 
-@pytest.mark.parametrize("url", ["https://evil.test/v1", "http://api.acme.test/v1", "https://api.acme.test:444/v1"])
+@pytest.mark.parametrize("url", ["https://evil.test/v1", "http://evil.test@127.0.0.1.test/v1", "http://127.0.0.1:1/v1", "https{api}/v1"])
 @pytest.mark.parametrize("kind", [AuthKind.BEARER, AuthKind.QUERY])
-def test_no_key_is_added_for_another_place(kind: AuthKind, url: str) -> None:
-    """The auth flow itself looks where a request goes."""
-    flow = KeyAuth(AuthScheme(kind=kind, name="k" if kind is AuthKind.QUERY else None), "secret-1", "https://api.acme.test/v1")
+def test_no_key_is_sent_to_another_place(kind: AuthKind, url: str, open_client: Callable, api: Any, request_to: Callable) -> None:
+    """Another host, port or scheme is refused, whoever asked for it."""
+    client = open_client(auth=AuthScheme(kind=kind, name="k" if kind is AuthKind.QUERY else None))
+    place = api.url.removesuffix("/v1")
 
-    request = next(flow.auth_flow(httpx.Request("GET", url)))
+    with pytest.raises(DataError, match="another place"):
+        client.send(request_to(url.replace("https{api}", place.replace("http", "https"))), ONE, Control())
 
-    assert "authorization" not in request.headers
-    assert "secret-1" not in str(request.url)
+    assert api.requests == []
+
+
+def test_a_key_in_the_query_takes_the_place_of_one_that_the_api_wrote_there(open_client: Callable, api: Any, request_to: Callable) -> None:
+    """As in the URL of a next page, which an API may have made of the request."""
+    open_client(auth=AuthScheme(kind=AuthKind.QUERY, name="k"), key="a+b").send(request_to("/things?k=old&page=2"), ONE, Control())
+
+    assert api.requests[0].query == {"k": "a+b", "page": "2"}

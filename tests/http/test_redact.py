@@ -6,6 +6,7 @@ import base64
 import logging
 from collections.abc import Callable
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,15 +110,16 @@ def test_logged_lines_lose_their_secrets(caplog: pytest.LogCaptureFixture) -> No
     assert caplog.messages == ["GET https://h?k=***"]
 
 
-def test_logs_of_httpx_show_no_key(open_client: Callable, call_to: Callable, caplog: pytest.LogCaptureFixture) -> None:
-    """httpx logs whole URLs; the key in them is masked."""
+@pytest.mark.parametrize("is_own", [True, False], ids=["own client", "ours"])
+def test_logs_of_httpx_show_no_key(is_own: bool, open_client: Callable, call_to: Callable, caplog: pytest.LogCaptureFixture) -> None:
+    """httpx logs whole URLs, where a user's own client sends; the key in them is masked."""
     from rowcall.http.control import Control
     from rowcall.plan.nodes import Protocol
 
-    client = open_client(auth=AuthScheme(kind=AuthKind.QUERY, name="k"), key="sk-secret-1")
-
-    with caplog.at_level(logging.DEBUG):
+    with httpx.Client() as own, caplog.at_level(logging.DEBUG):
+        client = open_client(auth=AuthScheme(kind=AuthKind.QUERY, name="k"), key="sk-secret-1", client=own if is_own else None)
         list(client.pages(call_to(), Protocol(rows="data"), Control()))
 
-    assert "k=***" in caplog.text
+    assert ("k=***" in caplog.text) is is_own
+    assert "/things" in caplog.text
     assert "sk-secret-1" not in caplog.text

@@ -6,8 +6,9 @@ Query parameters, Link headers, and URLs from a body. Nothing here leads to anot
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from rowcall.errors import ResponseError
 from rowcall.http.endpoint import origin
@@ -23,6 +24,18 @@ def with_parameter(request: Request, name: str, value: str) -> Request:
     if all(key != name for key, _ in kept):
         kept.append((name, value))
     return replace(request, query=tuple(kept))
+
+
+def urlencoded(pairs: Sequence[tuple[str, str]]) -> str:
+    """Query parameters as they stand in a URL."""
+    return urlencode(pairs, quote_via=quote, safe=":,/@$[]")
+
+
+def with_query(url: str, name: str, value: str) -> str:
+    """`url` with one query parameter set, whatever it said of it before."""
+    parts = urlsplit(url)
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != name]
+    return urlunsplit(parts._replace(query=urlencoded([*kept, (name, value)])))
 
 
 def parameter(request: Request, name: str | None) -> str | None:

@@ -1,17 +1,14 @@
 """Credentials on their way out.
 
-An httpx auth flow adds the key to a request as it is sent, and only where it goes to the place of the base URL, so that no redirect, link
-or mistake of ours can carry it elsewhere. Loading this module loads httpx.
+The key is added to a request as it is sent. That goes to the place of the base URL: any other is refused before, where its URL is made, and
+who carries it knows no other place.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator
 
-import httpx
-
-from rowcall.http.endpoint import Endpoint, origin
+from rowcall.http.endpoint import Endpoint
 from rowcall.manifest.model import AuthKind, AuthScheme
 
 
@@ -22,25 +19,6 @@ def header(scheme: AuthScheme, key: str) -> tuple[str, str]:
     if scheme.kind is AuthKind.BEARER:
         return scheme.name or "Authorization", (scheme.prefix or "Bearer ") + key
     return scheme.name or "Authorization", (scheme.prefix or "") + key
-
-
-class KeyAuth(httpx.Auth):
-    """Sends one key as its scheme says."""
-
-    def __init__(self, scheme: AuthScheme, key: str, base_url: str) -> None:
-        self._scheme = scheme
-        self._key = key
-        self._origin = origin(base_url)
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """The request with the key, when it goes to the place of the base URL."""
-        if origin(str(request.url)) == self._origin:
-            if self._scheme.kind is AuthKind.QUERY:
-                request.url = request.url.copy_set_param(self._scheme.name or "key", self._key)
-            else:
-                name, value = header(self._scheme, self._key)
-                request.headers[name] = value
-        yield request
 
 
 def is_needed(endpoint: Endpoint) -> bool:

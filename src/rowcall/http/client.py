@@ -6,22 +6,22 @@ back pages or errors in words. It decides nothing about SQL or rows. httpx is lo
 
 from __future__ import annotations
 
-import functools
 import itertools
 import json
 import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
-from rowcall.http.address import at_url
+from rowcall.http.address import at_url, urlencoded, with_query
 from rowcall.http.ahead import Ahead, Line
+from rowcall.http.auth import header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Recording
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
@@ -35,7 +35,7 @@ from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit
 from rowcall.plan.nodes import Call, Protocol, Request
 
 if TYPE_CHECKING:
-    import httpx
+    from rowcall.http.wire import Incoming, Outgoing, Wire
 
 __all__ = ["Client", "Endpoint"]
 
@@ -44,6 +44,8 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _METHOD_KEPT = {307, 308}
 _NO_CONTENT = 204
 _FAILED = 400
+_WITH_LENGTH = {"POST", "PUT", "PATCH"}
+"""Methods of which a server expects to be told that there is no body."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CLIENT_DEFAULTS = {"accept", "accept-encoding", "connection", "user-agent"}
 """Headers that every httpx client has of itself, so that their presence says nothing of the user's wishes."""
@@ -71,7 +73,7 @@ class Client:
         self._pace = pace_of(endpoint)
         self._cache = Cache()
         self._lock = threading.Lock()
-        self._http: httpx.Client | None = None
+        self._wire: Wire | None = None
 
     def url(self, request: Request) -> str:
         """The full URL of a request, without secrets. Raises DataError where its path would lead elsewhere."""
@@ -165,10 +167,10 @@ class Client:
     def close(self) -> None:
         """Closes the connections; the user's own client is left open."""
         with self._lock:
-            http, self._http = self._http, None
+            wire, self._wire = self._wire, None
             logging.getLogger("httpx").removeFilter(self._log_filter)
-        if http is not None and self.endpoint.client is None:
-            http.close()
+        if wire is not None and self.endpoint.client is None:
+            wire.close()
 
     # -- one page ------------------------------------------------------------------------------------------------------------------
 
@@ -208,7 +210,8 @@ class Client:
             raise
 
     def _context(self, request: Request) -> Context:
-        return Context(self.endpoint, request, f"{request.http_method} {self.url(request)}", self._redact)
+        url = self._url(request)
+        return Context(self.endpoint, request, url, f"{request.http_method} {self._redact(url)}", self._redact)
 
     def _answered(self, request: Request, protocol: Protocol, control: Control) -> tuple[Answer, Context, bool]:
         """The last answer to `request` after retries and redirects, and whether an attempt before it may have been carried out."""
@@ -258,9 +261,7 @@ class Client:
 
     def _exchange(self, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
         """What one HTTP exchange brings. Raises Outage where no answer came."""
-        auth = self._auth(context)
-        http = self._opened()
-        outgoing = self._build(http, context.request, control)
+        outgoing = self._outgoing(context, control)
         if self._is_unverified:
             name = self.endpoint.provider
             control.warn(
@@ -270,47 +271,46 @@ class Client:
             self._pace.wait(control, self.rate_limits(control))
             control.spend()
             sent = time.monotonic()
-            send = functools.partial(http.send, outgoing, auth=auth, stream=True, follow_redirects=False)
-            answer = self._transmit(send, context, protocol, control, attempt)
+            answer = self._transmit(outgoing, context, protocol, control, attempt)
         self._slots.learn(answer.status, sent)
         if (rest_s := rest(answer.status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:
             self._pace.pause(rest_s)
         return answer
 
-    def _transmit(self, send: Callable[[], httpx.Response], context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
-        """The answer that `send` starts, read to its end, and recorded whatever becomes of it."""
+    def _transmit(self, outgoing: Outgoing, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
+        """The answer to what goes out, read to its end, and recorded whatever becomes of it."""
         from rowcall.http.transport import watched
 
         sent_at, started = time.time(), time.perf_counter()
-        response: httpx.Response | None = None
+        incoming: Incoming | None = None
         waited_s: float | None = None
         error: str | None = "interrupted"
         try:
             with watched(control), self._in_words(context, control):
-                response = send()
+                incoming = self._opened().send(outgoing)
                 waited_s = time.perf_counter() - started
-                content = self._content(response, context, control)
+                content = self._content(incoming, context, control)
             error = None
         except Exception as problem:
             error = self._redact(str(problem)) or type(problem).__name__.lower()
             raise
         finally:
-            named = None if response is None else request_id(response.headers, protocol.errors)
+            named = None if incoming is None else request_id(incoming.headers, protocol.errors)
             control.record(
                 Exchange(
                     request=context.line,
                     attempt=attempt,
-                    status=None if response is None else response.status_code,
+                    status=None if incoming is None else incoming.status,
                     error=error,
                     elapsed_s=time.perf_counter() - started,
-                    bytes=0 if response is None else response.num_bytes_downloaded,
+                    bytes=0 if incoming is None else incoming.received,
                     operation=f"{context.request.resource}.{context.request.method_name}",
                     sent_at=sent_at,
                     waited_s=waited_s,
                     request_id=self._redact(named) if named is not None else None,
                 )
             )
-        return Answer(response.status_code, response.headers, content)
+        return Answer(incoming.status, incoming.headers, content)
 
     @contextmanager
     def _in_words(self, context: Context, control: Control) -> Iterator[None]:
@@ -337,13 +337,13 @@ class Client:
             message = f"{self.endpoint.title} sent a body that is compressed as {problem}, which nothing here can undo."
             raise context.error(ResponseError, message, hint="Install what does: pip install 'rowcall[compression]'") from problem
 
-    def _content(self, response: httpx.Response, context: Context, control: Control) -> bytes:
+    def _content(self, incoming: Incoming, context: Context, control: Control) -> bytes:
         """The whole body. Raises ResponseError for one that does not end."""
         from rowcall.http.decompress import plain
 
         chunks, size, most = [], 0, self.endpoint.max_page_bytes
         try:
-            for chunk in plain(response):
+            for chunk in plain(incoming.headers.get("content-encoding", ""), incoming.pieces()):
                 control.check()
                 chunks.append(chunk)
                 size += len(chunk)
@@ -351,59 +351,80 @@ class Client:
                     message = f"{self.endpoint.title} goes on sending after {most:,} bytes of one answer.{context.fate}"
                     raise context.error(ResponseError, message)
         finally:
-            response.close()
-        return b"".join(chunks)
+            incoming.close()
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
-    def _opened(self) -> httpx.Client:
-        """The client, made when it is first needed."""
-        with self._lock:
-            if self._http is None:
-                from rowcall.http.transport import open_client
+    def _opened(self) -> Wire:
+        """What carries the requests, made when it is first needed."""
+        wire = self._wire
+        if wire is None:
+            with self._lock:
+                wire = self._wire
+                if wire is None:
+                    from rowcall.http.transport import open_wire
+                    from rowcall.http.wire import Own
 
-                self._http = self.endpoint.client if self.endpoint.client is not None else open_client(self.endpoint, self._base)
-                if self._redact.in_urls:
-                    logging.getLogger("httpx").addFilter(self._log_filter)
-            return self._http
+                    own = self.endpoint.client
+                    wire = self._wire = Own(own) if own is not None else open_wire(self.endpoint, self._base)
+                    if self._redact.in_urls:
+                        logging.getLogger("httpx").addFilter(self._log_filter)
+        return wire
 
-    def _auth(self, context: Context) -> Any:
-        """The auth flow for a request. Raises AuthError where a key is needed and none is set, or it cannot be sent."""
-        import httpx
+    # -- one request ---------------------------------------------------------------------------------------------------------------
 
-        from rowcall.http.auth import KeyAuth, is_needed
+    def _outgoing(self, context: Context, control: Control) -> Outgoing:
+        """A request as it is sent. Raises AuthError where a key is needed and none is set, or it cannot be sent."""
+        from rowcall.http.wire import Outgoing, target
 
+        request, url, headers = context.request, context.url, self._headers(context.request)
+        credential = self._credential(context)
+        if credential is not None:
+            scheme, key = credential
+            if scheme.kind is AuthKind.QUERY:
+                url = with_query(url, scheme.name or "key", key)
+            else:
+                name, value = header(scheme, key)
+                headers[name.lower()] = value
+        content = None if request.body is None else _encoded(request)
+        if content is not None or request.http_method in _WITH_LENGTH:
+            headers["content-length"] = str(len(content or b""))
+        return Outgoing(request.http_method, url, target(url), headers, content, self._timeouts(control), credential is not None)
+
+    def _credential(self, context: Context) -> tuple[AuthScheme, str] | None:
+        """The key, or what stands before the host of the base URL, and how it is sent; None where neither is."""
         scheme, key = self.endpoint.auth, (self.endpoint.key or "").strip()
         if scheme is not None and is_needed(self.endpoint):
             if key:
                 if scheme.kind in {AuthKind.BEARER, AuthKind.HEADER} and not (key.isascii() and key.isprintable()):
                     message = f"The key of {self.endpoint.title} has characters that no key can have; nothing was sent."
                     raise context.error(AuthError, message)
-                return KeyAuth(scheme, key, self._base)
+                return scheme, key
             if self.endpoint.client is None and not self._userinfo:
                 raise missing_key(context)
-        if self._userinfo:
-            return KeyAuth(AuthScheme(kind=AuthKind.BASIC), self._userinfo, self._base)
-        return httpx.USE_CLIENT_DEFAULT
+        return (AuthScheme(kind=AuthKind.BASIC), self._userinfo) if self._userinfo else None
 
-    # -- one request ---------------------------------------------------------------------------------------------------------------
+    def _timeouts(self, control: Control) -> dict[str, float | None]:
+        endpoint, remaining = self.endpoint, control.remaining()
+        if endpoint.client is not None:
+            limits: dict[str, float | None] = endpoint.client.timeout.as_dict()
+        else:
+            limits = {
+                "connect": endpoint.connect_timeout_s,
+                "read": endpoint.read_timeout_s,
+                "write": endpoint.read_timeout_s,
+                "pool": None,
+            }
+        if remaining is None:
+            return limits
+        return {name: remaining if limit is None else min(limit, remaining) for name, limit in limits.items()}
 
-    def _build(self, http: httpx.Client, request: Request, control: Control) -> httpx.Request:
-        import httpx
-
-        timeout, remaining = http.timeout, control.remaining()
-        if remaining is not None:
-            limits = (timeout.connect, timeout.read, timeout.write, timeout.pool)
-            connect, read, write, pool = (remaining if limit is None else min(limit, remaining) for limit in limits)
-            timeout = httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
-        content = None if request.body is None else _encoded(request)
-        headers = self._headers(http, request)
-        return http.build_request(request.http_method, self._url(request), headers=headers, content=content, timeout=timeout)
-
-    def _headers(self, http: httpx.Client, request: Request) -> dict[str, str]:
+    def _headers(self, request: Request) -> dict[str, str]:
         """The headers of a request by lower-case name: ours, the manifest's, the user's, the later over the earlier."""
         from rowcall.http.decompress import ACCEPTED
 
         headers = {"accept": "application/json", "user-agent": "rowcall"}
-        if self.endpoint.client is None:
+        own = self.endpoint.client
+        if own is None:
             headers["accept-encoding"] = ACCEPTED
         if request.body is not None:
             headers["content-type"] = "application/json"
@@ -411,9 +432,9 @@ class Client:
             headers[name.lower()] = _checked_header(name, value, DataError)
         for name, value in self.endpoint.headers:
             headers[name.lower()] = _checked_header(name, value, UsageError)
-        if self.endpoint.client is not None:
-            own = {name.lower() for name in http.headers}
-            headers = {name: value for name, value in headers.items() if name not in own or name in _CLIENT_DEFAULTS - {"user-agent"}}
+        if own is not None:
+            theirs = {name.decode("latin-1").lower() for name, _ in own.headers.raw}
+            headers = {name: value for name, value in headers.items() if name not in theirs or name in _CLIENT_DEFAULTS - {"user-agent"}}
         return headers
 
     def _url(self, request: Request) -> str:
@@ -424,9 +445,11 @@ class Client:
         url = path if "://" in path else self._base + path
         if not url.startswith(self._inside) and origin(url) != origin(self._base):
             raise DataError(f"{request.resource}.{request.method_name} leads to another place than base_url.")
-        present = {name for name, _ in (*parse_qsl(in_path, keep_blank_values=True), *request.query)}
-        pairs = (*request.query, *(pair for pair in self._query if pair[0] not in present))
-        query = "&".join(part for part in (in_path, urlencode(pairs, quote_via=quote, safe=":,/@$[]")) if part)
+        pairs = request.query
+        if self._query:
+            present = {name for name, _ in (*parse_qsl(in_path, keep_blank_values=True), *pairs)}
+            pairs = (*pairs, *(pair for pair in self._query if pair[0] not in present))
+        query = "&".join(part for part in (in_path, urlencoded(pairs)) if part)
         return f"{url}?{query}" if query else url
 
 

@@ -1,8 +1,8 @@
-"""A faster transport: httpx on top, and libcurl where the bytes move.
+"""Another transport: libcurl where the bytes move.
 
-httpx's own transport takes most of the time of a request in Python. Here libcurl speaks HTTP, and keeps the promises of the sockets in
-`transport.py`: every wait is cut into slices, nothing is sent twice, no redirect is followed, nothing is decompressed, and what goes wrong
-is one of httpx's errors with the same cause. Loading this module loads pycurl.
+Here libcurl speaks HTTP, and keeps the promises of the sockets in `transport.py`: every wait is cut into slices, nothing is sent twice, no
+redirect is followed, nothing is decompressed, and what goes wrong is one of httpx's errors with the same cause. Loading this module loads
+pycurl.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ import re
 import selectors
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 import certifi
 import httpx
 import pycurl
 
-from rowcall.http.transport import KEEP_ALIVE_S, SLICE_S, check_watched, is_readable
+from rowcall.http.transport import SLICE_S, check_watched, is_readable
+from rowcall.http.wire import Fields, Lines, Outgoing
 
 SPEAKS_HTTP2 = bool(pycurl.version_info()[4] & pycurl.VERSION_HTTP2)
 """Whether the libcurl that is there was built so."""
@@ -46,86 +45,18 @@ _PROXY_SCHEMES = {"socks5": "socks5h"}
 """Names are looked up by the proxy, as httpx has it; libcurl distinguishes."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """The status line and the headers of an answer."""
-
-    version: bytes
-    status: int
-    reason: bytes
-    headers: list[tuple[bytes, bytes]]
+def lines(place: httpx.URL, proxy: httpx.Proxy | None = None, *, ca_file: str | None, verify_tls: bool, http2: bool) -> Lines[CurlLine]:
+    """A wire to one place over libcurl."""
+    options = (*_options(http2=http2), *_tls_options(ca_file, verify_tls=verify_tls), *_proxy_options(proxy))
+    origin = b"%s://%s" % (place.raw_scheme, place.netloc)
+    return Lines(lambda: CurlLine(origin, options))
 
 
-class CurlTransport(httpx.BaseTransport):
-    """Lines that are idle are kept for the next request, by any thread; there are as many as requests were in flight at once."""
-
-    def __init__(
-        self, proxy: httpx.Proxy | None = None, *, ca_file: str | None = None, verify_tls: bool = True, http2: bool = False
-    ) -> None:
-        self._options = (*_options(http2=http2), *_tls_options(ca_file, verify_tls=verify_tls), *_proxy_options(proxy))
-        self._idle: list[tuple[float, _Line]] = []
-        self._is_closed = False
-        self._lock = threading.Lock()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer, its body not read yet."""
-        line = self._take()
-        try:
-            head = line.begin(request)
-        except BaseException:
-            line.close()
-            raise
-        extensions = {"http_version": head.version, "reason_phrase": head.reason}
-        return httpx.Response(head.status, headers=head.headers, stream=_Body(line, self._release), extensions=extensions)
-
-    def _take(self) -> _Line:
-        """The line that was used last, whose connection is the likeliest to live; those that were idle too long are closed."""
-        oldest = time.monotonic() - KEEP_ALIVE_S
-        with self._lock:
-            stale = [line for since, line in self._idle if since < oldest]
-            self._idle = [(since, line) for since, line in self._idle if since >= oldest]
-            taken = self._idle.pop()[1] if self._idle else None
-        for line in stale:
-            line.close()
-        return taken or _Line(self._options)
-
-    def _release(self, line: _Line) -> None:
-        with self._lock:
-            if kept := line.is_reusable and not self._is_closed:
-                self._idle.append((time.monotonic(), line))
-        if not kept:
-            line.close()
-
-    def close(self) -> None:
-        """Closes the idle lines, and those in use as soon as they are not."""
-        with self._lock:
-            self._is_closed = True
-            idle, self._idle = self._idle, []
-        for _, line in idle:
-            line.close()
-
-
-class _Body(httpx.SyncByteStream):
-    """The body as it came over the wire, and the line that it comes from."""
-
-    def __init__(self, line: _Line, release: Callable[[_Line], None]) -> None:
-        self._line: _Line | None = line
-        self._release = release
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(()) if self._line is None else self._line.body()
-
-    def close(self) -> None:
-        """Gives the line back, once."""
-        line, self._line = self._line, None
-        if line is not None:
-            self._release(line)
-
-
-class _Line:
+class CurlLine:
     """One connection at most, and one transfer at a time on it. Used by one thread at a time."""
 
-    def __init__(self, options: Sequence[tuple[int, Any]]) -> None:
+    def __init__(self, origin: bytes, options: Sequence[tuple[int, Any]]) -> None:
+        self._origin = origin
         self._selector = selectors.DefaultSelector()
         self._sockets: dict[int, int] = {}
         """What libcurl waits for, by socket."""
@@ -183,14 +114,14 @@ class _Line:
 
     # -- one transfer ------------------------------------------------------------------------------------------------------------------
 
-    def begin(self, request: httpx.Request) -> _Head:
-        """The head of the answer to `request`."""
+    def begin(self, outgoing: Outgoing) -> tuple[int, Fields]:
+        """As `Line` says."""
         self._lines.clear()
         self._chunks.clear()
         self._is_sent = self._is_done = self.is_reusable = False
-        limits = request.extensions.get("timeout", {})
-        self._read_s, self._write_s = limits.get("read"), limits.get("write")
-        self._set(request, limits.get("connect"))
+        limits = outgoing.timeouts
+        self._read_s, self._write_s = limits["read"], limits["write"]
+        self._set(outgoing, limits["connect"])
         # libcurl does not look whether a connection lives that it has used a moment ago.
         self._easy.setopt(pycurl.FRESH_CONNECT, self._kept >= 0 and is_readable(self._kept))
         self._heard = self._checked = time.monotonic()
@@ -201,18 +132,18 @@ class _Line:
             self._step()
         return head
 
-    def _set(self, request: httpx.Request, connect_s: float | None) -> None:
-        easy, content = self._easy, request.read()
-        if content:
-            easy.setopt(pycurl.POSTFIELDS, content)
+    def _set(self, outgoing: Outgoing, connect_s: float | None) -> None:
+        easy, headers = self._easy, outgoing.headers
+        if outgoing.content:
+            easy.setopt(pycurl.POSTFIELDS, outgoing.content)
         else:
             easy.setopt(pycurl.HTTPGET, 1)
-        easy.setopt(pycurl.NOBODY, request.method == "HEAD")
-        easy.setopt(pycurl.CUSTOMREQUEST, request.method)
-        easy.setopt(pycurl.URL, b"%s://%s%s" % (request.url.raw_scheme, request.url.netloc, request.url.raw_path))
-        sent = [name + b": " + value if value else name + b";" for name, value in request.headers.raw]
+        easy.setopt(pycurl.NOBODY, outgoing.method == "HEAD")
+        easy.setopt(pycurl.CUSTOMREQUEST, outgoing.method)
+        easy.setopt(pycurl.URL, self._origin + outgoing.target)
+        sent = [(f"{name}: {value}" if value else f"{name};").encode() for name, value in headers.items()]
         # A name without a value takes away what libcurl would add by itself.
-        mine = [b"%s:" % name for name in (b"Accept", b"Content-Type", b"Expect") if name.decode() not in request.headers]
+        mine = [b"%s:" % name.encode() for name in ("accept", "content-type", "expect") if name not in headers]
         easy.setopt(pycurl.HTTPHEADER, sent + mine)
         easy.setopt(pycurl.CONNECTTIMEOUT_MS, _FOREVER_MS if connect_s is None else max(1, int(connect_s * 1000)))
 
@@ -320,18 +251,17 @@ def _cause(code: int, message: str, number: int) -> OSError | None:
     return OSError(number, os.strerror(number)) if number else None
 
 
-def _head(lines: Sequence[bytes]) -> _Head | None:
-    """The head that stands in `lines`, those that only announce it passed over; None where it is not whole yet."""
+def _head(lines: Sequence[bytes]) -> tuple[int, Fields] | None:
+    """Status and headers of the head that stands in `lines`, those that only announce it passed over; None where it is not whole yet."""
     start = 0
     for index, line in enumerate(lines):
         if line.startswith(b"HTTP/"):
             start = index
         elif line in _LINE_ENDS:
-            version, _, rest = lines[start].strip().partition(b" ")
-            status, _, reason = rest.partition(b" ")
-            if int(status) >= 200:
+            status = int(lines[start].split(None, 2)[1])
+            if status >= 200:
                 pairs = (header.partition(b":") for header in lines[start + 1 : index])
-                return _Head(version, int(status), reason, [(name, value.strip()) for name, _, value in pairs])
+                return status, [(name, value.strip()) for name, _, value in pairs]
     return None
 
 

@@ -34,18 +34,14 @@ class UnknownCodingError(Exception):
     """A body is compressed in a way that needs a package which is not there; its text is the name of the way."""
 
 
-def plain(response: httpx.Response) -> _Pieces:
-    """The body of `response`, which is not read yet, in pieces of PIECE bytes at the most; of one that was read, what was read.
+def plain(codings: str, pieces: _Pieces) -> _Pieces:
+    """A body whose header Content-Encoding is `codings`, undone, in pieces of PIECE bytes at the most where it had one.
 
     Raises httpx.DecodingError for a body that is not what it says, UnknownCodingError, and what reading it raises.
     """
-    if response.is_stream_consumed:  # by an event hook of the user's own client
-        yield from response.iter_bytes()
-        return
-    pieces = response.iter_raw()
-    for coding in reversed(response.headers.get_list("content-encoding", split_commas=True)):
+    for coding in reversed(codings.split(",")):
         pieces = _undone(coding.strip().lower(), pieces)
-    yield from pieces
+    return pieces
 
 
 def _undone(coding: str, pieces: _Pieces) -> _Pieces:

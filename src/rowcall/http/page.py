@@ -49,7 +49,7 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
-    """Looked up without regard to case."""
+    """By lower-case name."""
     content: bytes
 
 

@@ -11,7 +11,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -43,6 +43,8 @@ class Context:
 
     endpoint: Endpoint
     request: Request
+    url: str = field(repr=False)
+    """Where it goes, without the key of the endpoint; other secrets may stand in it."""
     line: str
     """Method and redacted URL."""
     redact: Redactor
@@ -227,7 +229,7 @@ def missing_key(context: Context) -> AuthError:
 
 def request_id(headers: Mapping[str, str], shape: ErrorShape) -> str | None:
     """What the API calls the request, for its support; None where it does not say."""
-    return next((headers[name] for name in shape.request_id if name in headers), None)
+    return next((headers[name.lower()] for name in shape.request_id if name.lower() in headers), None)
 
 
 def unusable(context: Context, answer: Answer, fault: BodyFault, protocol: Protocol) -> ResponseError:

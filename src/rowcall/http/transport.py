@@ -29,12 +29,11 @@ import httpx
 from rowcall.errors import UsageError
 from rowcall.http.control import Control
 from rowcall.http.endpoint import Endpoint
+from rowcall.http.wire import Fields, Lines, Outgoing, Wire
 
 _T = TypeVar("_T")
 SLICE_S = 0.1
 """How long a thread waits before it asks again whether to go on."""
-KEEP_ALIVE_S = 4.0
-"""Idle connections are closed after this: before the 5 s of common servers, so that no request meets a closing connection."""
 _IN_PROGRESS = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, getattr(errno, "WSAEWOULDBLOCK", errno.EWOULDBLOCK)}
 _watched = threading.local()
 
@@ -88,9 +87,15 @@ class Stream(httpcore.NetworkStream):
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._checked = 0.0
+        """When the control was asked last, or a request began."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """The next bytes, b"" at the end."""
+        """The next bytes, b"" at the end. A server that says a little all the time is waited for no longer than one that is silent."""
+        now = time.monotonic()
+        if now - self._checked >= SLICE_S:
+            self._checked = now
+            check_watched()
         try:
             return _sliced(self._sock, lambda: self._sock.recv(max_bytes), timeout)
         except TimeoutError as problem:
@@ -100,6 +105,7 @@ class Stream(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Sends all of `buffer`."""
+        self._checked = time.monotonic()
         left = memoryview(buffer)
         try:
             while left:
@@ -208,23 +214,63 @@ def _await_writable(sock: socket.socket, timeout: float | None) -> None:
             check_watched()
 
 
-class Transport(httpx.HTTPTransport):
-    """httpx's own transport over sockets that can be let go, straight to a server or through an http proxy."""
+class CoreLine:
+    """HTTP/1.1, as httpcore speaks it beneath httpx, over one connection of a pool of its own.
 
-    def __init__(self, verify: Any, limits: httpx.Limits, proxy: httpx.Proxy | None = None) -> None:
-        super().__init__(verify=verify, limits=limits, trust_env=False, proxy=proxy)
-        shared: dict[str, Any] = {
-            "ssl_context": verify or None,
-            "max_connections": limits.max_connections,
-            "max_keepalive_connections": limits.max_keepalive_connections,
-            "keepalive_expiry": limits.keepalive_expiry,
-            "network_backend": Backend(),
-        }
-        if proxy is None:
-            self._pool = httpcore.ConnectionPool(**shared)
-        else:
-            headers = proxy.headers.raw
-            self._pool = httpcore.HTTPProxy(str(proxy.url), proxy_auth=proxy.raw_auth, proxy_headers=headers, **shared)
+    httpcore's pool looks through all its connections for each request, and so is asked for no more than one.
+    """
+
+    def __init__(self, place: httpx.URL, pool: httpcore.ConnectionPool) -> None:
+        self._place = place
+        self._pool = pool
+        self._response = httpcore.Response(0)
+        self.is_reusable = False
+        """As `Line` has it."""
+
+    def begin(self, outgoing: Outgoing) -> tuple[int, Fields]:
+        """As `Line` says."""
+        self.is_reusable = False
+        place, sent = self._place, {"host": self._place.netloc.decode("ascii"), **outgoing.headers}
+        request = httpcore.Request(
+            outgoing.method,
+            httpcore.URL(scheme=place.raw_scheme, host=place.raw_host, port=place.port, target=outgoing.target),
+            headers=[(name.encode(), value.encode()) for name, value in sent.items()],
+            content=outgoing.content,
+            extensions={"timeout": outgoing.timeouts},
+        )
+        with _in_httpx_words():
+            self._response = self._pool.handle_request(request)
+        return self._response.status, self._response.headers
+
+    def body(self) -> Iterator[bytes]:
+        """As `Line` says."""
+        with _in_httpx_words():
+            yield from self._response.iter_stream()
+            self._response.close()
+        self.is_reusable = True
+
+    def close(self) -> None:
+        """As `Line` says."""
+        self._pool.close()
+
+
+@contextmanager
+def _in_httpx_words() -> Iterator[None]:
+    """Turns the errors of httpcore into those of the same names that httpx has."""
+    try:
+        yield
+    except _ERRORS as problem:
+        named: type[httpx.TransportError] = getattr(httpx, type(problem).__name__)
+        raise named(str(problem)) from problem
+
+
+_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+)
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -247,31 +293,33 @@ def is_loopback(host: str) -> bool:
         return name == "localhost" or name.endswith(".localhost")
 
 
-def open_client(endpoint: Endpoint, base_url: str) -> httpx.Client:
-    """A client for one endpoint, with as many connections as it may have requests in flight.
+def open_wire(endpoint: Endpoint, base_url: str) -> Wire:
+    """What carries the requests of one endpoint, with as many connections as it has requests in flight.
 
     Raises UsageError for a proxy or a file of certificates that cannot be used, and for a transport that is not installed.
     """
-    timeout = httpx.Timeout(endpoint.read_timeout_s, connect=endpoint.connect_timeout_s, pool=None)
-    return httpx.Client(transport=_transport(endpoint, base_url), timeout=timeout, trust_env=False)
-
-
-def _transport(endpoint: Endpoint, base_url: str) -> httpx.BaseTransport:
-    proxy = _usable_proxy(base_url)
+    proxy, place = _usable_proxy(base_url), httpx.URL(base_url)
     if endpoint.transport == "curl":
-        return _curl(endpoint, proxy)
-    limits = httpx.Limits(
-        max_connections=endpoint.max_in_flight, max_keepalive_connections=endpoint.max_in_flight, keepalive_expiry=KEEP_ALIVE_S
-    )
+        return _curl(endpoint, place, proxy)
     # Certificates are read only for https, because that takes longer than everything else here.
-    verify: Any = _trusted(endpoint) if urlsplit(base_url).scheme == "https" else False
-    if proxy is None or proxy.url.scheme == "http":
-        return Transport(verify, limits, proxy)
+    tls = _trusted(endpoint) if place.scheme == "https" else None
     try:
-        # TLS within TLS, and SOCKS, are httpx's own affair; there a thread is let go only when its timeout ends.
-        return httpx.HTTPTransport(verify=verify, limits=limits, proxy=proxy, trust_env=False)
-    except ImportError as problem:
+        return Lines(lambda: CoreLine(place, _pool(proxy, tls)))
+    except RuntimeError as problem:
         raise _unusable_proxy(problem) from problem
+
+
+def _pool(proxy: httpx.Proxy | None, tls: ssl.SSLContext | None) -> httpcore.ConnectionPool:
+    """What has one connection, straight to a server or through a proxy. Raises RuntimeError where a package lacks that SOCKS needs."""
+    if proxy is None:
+        return httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=Backend())
+    url, auth, scheme = str(proxy.url), proxy.raw_auth, proxy.url.scheme
+    # TLS within TLS, and SOCKS, are httpcore's own affair; there a thread is let go only when its timeout ends.
+    if scheme.startswith("socks"):
+        return httpcore.SOCKSProxy(url, proxy_auth=auth, ssl_context=tls, max_connections=1)
+    backend = Backend() if scheme == "http" else None
+    headers = proxy.headers.raw
+    return httpcore.HTTPProxy(url, proxy_auth=auth, proxy_headers=headers, ssl_context=tls, max_connections=1, network_backend=backend)
 
 
 def _usable_proxy(base_url: str) -> httpx.Proxy | None:
@@ -287,9 +335,9 @@ def _unusable_proxy(problem: Exception) -> UsageError:
     return UsageError(f"The proxy that the environment names cannot be used: {problem}")
 
 
-def _curl(endpoint: Endpoint, proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+def _curl(endpoint: Endpoint, place: httpx.URL, proxy: httpx.Proxy | None) -> Wire:
     try:
-        from rowcall.http.curl import SPEAKS_HTTP2, CurlTransport
+        from rowcall.http.curl import SPEAKS_HTTP2, lines
     except ImportError as problem:
         raise UsageError(
             f"transport = \"curl\" of provider {endpoint.provider} needs pycurl ({problem}); install it with: pip install 'rowcall[curl]'"
@@ -298,7 +346,7 @@ def _curl(endpoint: Endpoint, proxy: httpx.Proxy | None) -> httpx.BaseTransport:
         raise UsageError(f"http2 of provider {endpoint.provider}: the libcurl that pycurl stands on does not speak HTTP/2.")
     if endpoint.ca_file is not None:
         _trusted(endpoint)  # libcurl finds out what is wrong with it only when it connects
-    return CurlTransport(proxy, ca_file=endpoint.ca_file, verify_tls=endpoint.verify_tls, http2=endpoint.http2)
+    return lines(place, proxy, ca_file=endpoint.ca_file, verify_tls=endpoint.verify_tls, http2=endpoint.http2)
 
 
 def _trusted(endpoint: Endpoint) -> ssl.SSLContext:
