@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import itertools
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from ctypes import CFUNCTYPE, POINTER, Structure, c_char_p, c_int, c_int64, c_void_p
@@ -91,6 +92,9 @@ _is_valid.argtypes = [c_void_p, c_char_p]
 _get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
 _get_pointer.restype = c_void_p
 _get_pointer.argtypes = [c_void_p, c_char_p]
+_utf8 = ctypes.pythonapi.PyUnicode_AsUTF8AndSize
+_utf8.restype = c_void_p
+_utf8.argtypes = [ctypes.py_object, c_void_p]
 
 _alive: dict[int, tuple[Any, ...]] = {}
 """What C code still points at, by the address of the structure that owns it; its release callback removes it."""
@@ -158,20 +162,21 @@ def full(pages: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _fill_schema(schema: _Schema) -> None:
     """Writes the struct schema and its two children."""
-    names = (b"page", b"key")
-    children = [_Schema(format=b"u", name=name, flags=2, release=_address(_release_child_schema)) for name in names]
+    columns = ((b"page", b"vu"), (b"key", b"u"))
+    children = [_Schema(format=form, name=name, flags=2, release=_address(_release_child_schema)) for name, form in columns]
     pointers = (POINTER(_Schema) * len(children))(*(ctypes.pointer(child) for child in children))
     ctypes.memset(ctypes.byref(schema), 0, ctypes.sizeof(_Schema))
     schema.format, schema.name, schema.n_children = b"+s", b"", len(children)
     schema.children = ctypes.cast(pointers, POINTER(POINTER(_Schema)))
     schema.release = _address(_release_schema)
-    schema.private_data = _keep(children, pointers, names)
+    schema.private_data = _keep(children, pointers, columns)
 
 
 def _fill_batch(array: _Array, batch: Sequence[tuple[str, str]]) -> None:
-    """Writes one struct array with a text child for each of the two columns."""
+    """Writes one struct array with a child for each of the two columns."""
+    pages, keys = zip(*batch, strict=True)
     kept: list[Any] = []
-    children = [_text_array([pair[column] for pair in batch], kept) for column in (0, 1)]
+    children = [_view_array(pages, kept), _text_array(keys, kept)]
     pointers = (POINTER(_Array) * 2)(*(ctypes.pointer(child) for child in children))
     buffers = (c_void_p * 1)(None)
     ctypes.memset(ctypes.byref(array), 0, ctypes.sizeof(_Array))
@@ -182,12 +187,31 @@ def _fill_batch(array: _Array, batch: Sequence[tuple[str, str]]) -> None:
     array.private_data = _keep(children, pointers, buffers, kept)
 
 
+def _view_array(texts: Sequence[str], kept: list[Any]) -> _Array:
+    """A utf8 view array, each text a buffer of its own, where Python has it: nothing is copied. They are added to `kept`."""
+    size = ctypes.c_ssize_t()
+    addresses, sizes, views = [], [], []
+    for number, text in enumerate(texts):
+        addresses.append(_utf8(text, ctypes.byref(size)))
+        sizes.append(size.value)
+        start = ctypes.string_at(addresses[-1], min(size.value, _INLINE))
+        is_inline = size.value <= _INLINE
+        views.append(struct.pack("=i12s", size.value, start) if is_inline else struct.pack("=i4sii", size.value, start[:4], number, 0))
+    packed, lengths = b"".join(views), struct.pack(f"={len(sizes)}q", *sizes)
+    buffers = (c_void_p * (len(texts) + 3))(None, _bytes_address(packed), *addresses, _bytes_address(lengths))
+    kept.append((texts, packed, lengths, buffers))
+    pointer = ctypes.cast(buffers, POINTER(c_void_p))
+    return _Array(length=len(texts), n_buffers=len(buffers), buffers=pointer, release=_address(_release_child_array))
+
+
+_INLINE = 12
+"""Up to how many bytes a view holds its text itself. Source: https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-view-layout"""
+
+
 def _text_array(texts: Sequence[str], kept: list[Any]) -> _Array:
-    """A utf8 array; what its buffers point at is added to `kept`. Its page bodies must stay under 2 GiB together."""
+    """A utf8 array; what its buffers point at is added to `kept`."""
     encoded = [text.encode() for text in texts]
-    offsets = [0]
-    for item in encoded:
-        offsets.append(offsets[-1] + len(item))
+    offsets = [0, *itertools.accumulate(map(len, encoded))]
     packed = struct.pack(f"={len(offsets)}i", *offsets)
     data = b"".join(encoded)
     # A bytes object is the buffer itself: DuckDB copies what it keeps and only reads.
