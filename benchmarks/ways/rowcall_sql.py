@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,7 +21,11 @@ class Way:
         self._setting = setting
         self._own = duckdb.connect()
         self._db = self._session(self._own)
-        self._http = httpx.Client(headers={"Authorization": f"Bearer {KEY}"})
+
+    @functools.cached_property
+    def _http(self) -> httpx.Client:
+        """Made where it is asked, for it takes memory that rowcall itself does not."""
+        return httpx.Client(headers={"Authorization": f"Bearer {KEY}"})
 
     def _session(self, con: duckdb.DuckDBPyConnection) -> rowcall.Session:
         setting = self._setting

@@ -28,7 +28,7 @@ from rowcall.plan.nodes import Call, Protocol, Request, Scan
 from rowcall.session.store import Store
 from rowcall.session.streaming import Chain, Pulled, Pushed, Reading, Window
 
-MUCH = 4 * 2**20
+MUCH = 2 * 2**20
 """From how many bytes of pages on DuckDB reads them while others come."""
 
 

@@ -21,7 +21,7 @@ from rowcall.rows.fit import Fitter
 from rowcall.session.misfits import Misfits
 from rowcall.session.store import Place, Store
 
-AHEAD = 16 * 2**20
+AHEAD = 8 * 2**20
 """How many bytes of pages wait to be read, at most, while DuckDB reads others."""
 PART = 8 * 2**20
 """How many characters of pages make a part that is full, where rows leave in parts."""
