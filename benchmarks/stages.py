@@ -1,0 +1,72 @@
+"""What a page costs at each place that it passes, in one process and one thread but for DuckDB's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import duckdb
+import httpx
+from benchmarks.data import KEY, LONG, PAGE, Setting, page
+from benchmarks.ways.raw import Connection
+
+import rowcall
+from rowcall.engine.source import page_source
+from rowcall.manifest.model import Column
+from rowcall.rows.decode import decode
+from rowcall.rows.fit import Fitter
+
+MANY = 50
+"""How many pages are measured at once."""
+NAMED = ("model", "status", "usage")
+"""What question c wants."""
+
+
+def _cpu_ms(do: Callable[[], object], rounds: int) -> float:
+    """The least CPU milliseconds of a page, of so many rounds of MANY, after one that is not counted."""
+    took = []
+    for _ in range(rounds + 1):
+        started = time.process_time()
+        do()
+        took.append(time.process_time() - started)
+    return min(took[1:]) / MANY * 1000
+
+
+def _fitted(columns: dict[str, Column], pages: list[str]) -> Callable[[], object]:
+    fitter = Fitter(columns, "data", extra=False)
+    return lambda: [fitter.fit(each) for each in pages]
+
+
+def _decoded(columns: dict[str, Column], pages: list[str]) -> Callable[[], object]:
+    con = duckdb.connect()
+    sql = decode(columns, "data", "pages")
+    pages_ = [(each, "{}") for each in pages]
+
+    def run() -> None:
+        pages = page_source(pages_)  # noqa: F841 - found by DuckDB, by its name
+        con.execute(f"CREATE OR REPLACE TEMP TABLE rows AS FROM {sql}")
+
+    return run
+
+
+def report(port: int, rounds: int) -> None:
+    """Prints a line for each place."""
+    base_url = Setting(f"http://127.0.0.1:{port}/0/v1").base_url
+    connection, client = Connection(base_url), httpx.Client(headers={"Authorization": f"Bearer {KEY}"})
+    targets = [f"/threads/{LONG}/runs?limit={PAGE}"] * MANY
+    bodies = [page(LONG, number * PAGE) for number in range(MANY)]
+    texts = [body.decode() if isinstance(body, bytes) else body for body in bodies]
+    ref = rowcall.connect().catalog.find(["openai", "assistants", "runs"])
+    every = dict(ref.resource.columns)
+    few = {name: every[name] for name in NAMED}
+    stages = {
+        "a raw socket": lambda: [connection.get(target) for target in targets],
+        "httpx.Client.get": lambda: [client.get(base_url + target).content for target in targets],
+        f"checking the values of {len(every)} columns": _fitted(every, texts),
+        f"checking the values of {len(few)} columns": _fitted(few, texts),
+        f"DuckDB decoding {len(every)} columns into a table": _decoded(every, texts),
+        f"DuckDB decoding {len(few)} columns into a table": _decoded(few, texts),
+    }
+    print(f"a page of {PAGE} runs, {len(bodies[0]) / 1000:.0f} KB, the least of {rounds} rounds, in ms of CPU time")
+    for name, do in stages.items():
+        print(f"  {name:44}{_cpu_ms(do, rounds):8.2f}")
