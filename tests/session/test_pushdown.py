@@ -222,6 +222,14 @@ BOUNDS = {
         "SELECT made_at FROM jobs WHERE shop_id = '{a}' AND status = 'new' UNION SELECT 5 ORDER BY made_at DESC LIMIT 1",
         [f"{LIST}?status=new&fields=shop_id,status,made_at,id&limit=20"],
     ),
+    "branches beside one whose texts compare under a collation": (
+        f"{ID} AND status = 'new' UNION SELECT 'x' COLLATE NOCASE LIMIT 1",
+        [f"{LIST}?status=new&fields=id,shop_id,status&limit=20"],
+    ),
+    "a sub-select of branches beside one whose texts compare under a collation": (
+        f"SELECT id FROM ({ID} AND status = 'new' UNION SELECT 'x' COLLATE NOCASE) LIMIT 1",
+        [f"{LIST}?status=new&fields=id,shop_id,status&limit=20"],
+    ),
     "a branch that makes texts of numbers": (
         "SELECT made_at FROM jobs WHERE shop_id = '{a}' AND status = 'new' UNION ALL SELECT 'x' ORDER BY made_at DESC LIMIT 1",
         [f"{LIST}?status=new&fields=shop_id,status,made_at,id&limit=20"],
@@ -477,3 +485,17 @@ def test_the_rows_are_those_of_duckdb_over_all_there_is(workshop: Workshop, data
     rows, _ = workshop.asks(sql)
 
     assert Counter(map(repr, rows)) == Counter(map(repr, truth)), sql
+
+
+def test_the_rows_of_a_union_are_not_told_apart_by_ids_under_a_collation(workshop: Workshop) -> None:
+    """By which two of them may be one row: all are read, and where texts compare as they are, no more than needed."""
+    sql = "SELECT id FROM shops UNION SELECT id FROM shops LIMIT 1"
+    plain = workshop.asks(sql)[1]
+    workshop.session.sql("SET default_collation = 'NOCASE'")
+    try:
+        rows, requests = workshop.asks(sql)
+    finally:
+        workshop.session.sql("RESET default_collation")
+
+    assert plain == ["/shops?size=1"]
+    assert (len(rows), requests) == (1, ["/shops?size=10"])

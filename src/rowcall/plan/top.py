@@ -71,7 +71,7 @@ def top(reference: Reference, layers: Sequence[Layer], settled: Settled, evaluat
         if not _is_alone(layer) or (chain and not _is_mere(chain[-1].select)):
             break
         if chain and not layer.holds(chain[-1].select):
-            among = _branch(chain[-1], layer, settled)
+            among = _branch(reference, chain[-1], layer, settled, evaluate)
             if among is None:
                 break
             texts = among if texts is None else among & texts
@@ -86,13 +86,15 @@ def top(reference: Reference, layers: Sequence[Layer], settled: Settled, evaluat
     return need if left is None else Top(why=f"{need.why} is left to DuckDB, because {left} is")
 
 
-def _branch(inner: Layer, outer: Layer, settled: Settled) -> frozenset[str] | None:
+def _branch(reference: Reference, inner: Layer, outer: Layer, settled: Settled, evaluate: Evaluate) -> frozenset[str] | None:
     """The columns that are texts of APIs in all branches, where the outer SELECT reads a UNION of which the inner one is a branch.
 
     None where it does not, or its first rows are not among the first ones of the branches.
     """
     whole = united(inner.select)
-    if whole is None or not (outer.holds(whole.node) or outer.holds(whole.node.unnest())) or not _adds(whole, inner, settled):
+    if whole is None or not (outer.holds(whole.node) or outer.holds(whole.node.unnest())):
+        return None
+    if not _adds(reference, whole, inner, settled, evaluate):
         return None
     if any(whole.node.args.get(key) for key in ("order", "limit", "offset")):
         return None
@@ -112,12 +114,23 @@ def _of_one_type(layer: Layer, reference: Reference, texts: Collection[str], exp
     return name if is_same else None
 
 
-def _adds(whole: United, branch: Layer, settled: Settled) -> bool:
-    """Whether the rows of a branch are all rows of the whole, unless others are the same: none that its own first rows hide."""
+def _adds(reference: Reference, whole: United, branch: Layer, settled: Settled, evaluate: Evaluate) -> bool:
+    """Whether the rows of a branch are all rows of the whole, unless others are the same: none that its own first rows hide.
+
+    What tells them apart has to do so as UNION compares it: as another type than its own it may not, nor under a collation.
+    """
     if not whole.distinct:
         return True
-    selected = {branch.output(number) for number in range(len(branch.use.frame.outputs() or ()))}
-    return bool(settled.identity) and settled.identity <= selected
+    columns, scopes = reference.ref.resource.columns, branch.use.frame.scopes
+    outputs = enumerate(map(branch.output, range(len(branch.use.frame.outputs() or ()))))
+    kept = {name for at, name in outputs if name in columns and whole.types(scopes, at) == {duckdb_type(columns[name].type)}}
+    is_text = any(columns[name].type is Scalar.STRING for name in settled.identity & kept)
+    return bool(settled.identity) and settled.identity <= kept and not (is_text and _may_collate(evaluate))
+
+
+def _may_collate(evaluate: Evaluate) -> bool:
+    """Whether texts that have no collation of their own compare under one."""
+    return evaluate(f"SELECT {collates('NULL')}") != [(False,)]
 
 
 _MERE = frozenset({"expressions", "from_", "where", "with_"})
@@ -268,7 +281,7 @@ class _Reader:
         whole = united(self._select)
         if whole is None or whole.node.args.get("limit") is None or not _is_mere(self._select):
             return None
-        if not _adds(whole, self._layer, self._settled):
+        if not _adds(self._reference, whole, self._layer, self._settled, self._evaluate):
             return Top(why=f"{_clauses(whole.node)} is left to DuckDB, because UNION drops rows that are there twice")
         rows, skipped = self._count(whole.node.args["limit"]), self._count(whole.node.args.get("offset"))
         if rows is None or (whole.node.args.get("offset") is not None and skipped is None):
@@ -352,7 +365,7 @@ class _Reader:
         if self._reference.ref.resource.columns[column].nullable:
             return None
         is_text = self._types[column] is Scalar.STRING
-        return None if is_text and self._evaluate(f"SELECT {collates('NULL')}") != [(False,)] else Order(column, descending)
+        return None if is_text and _may_collate(self._evaluate) else Order(column, descending)
 
     def _own(self, expression: exp.Expr) -> str | None:
         if self._inner:
