@@ -15,8 +15,8 @@ from rowcall.errors import PageLoopError, ResponseError
 from rowcall.http.address import parameter
 from rowcall.http.page import Answer, Envelope, read_page
 from rowcall.http.paginate import Chain
-from rowcall.manifest.model import PageSize, Paging, PagingKind
-from rowcall.plan.nodes import Protocol, Request
+from rowcall.manifest.model import PageSize, Paging, PagingKind, Scalar
+from rowcall.plan.nodes import Protocol, Request, Ties
 
 BASE = "https://api.acme.test/v1"
 FIRST = Request("acme", "acme.store.things", "list_things", "GET", "/things")
@@ -323,33 +323,42 @@ def test_without_paging_there_is_one_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "needed", "pages"),
+    ("type_", "keys", "needed", "pages"),
     [
-        ([[9, 8, 7], [6]], 2, 1),
-        ([[9, 8, 8], [8, 7], [7]], 2, 2),
-        ([[9, 8, 8], [8, 8], [8, 8]], 2, 3),
-        ([[9, 8], [8, 7], [7]], 2, 2),
-        ([[9, 8], [7, 7], [6]], 2, 2),
-        ([[9], [9], [8, 7], [6]], 1, 3),
-        ([["b", "b", "a"], ["a"]], 1, 1),
-        ([["b", "b"], ["a"], ["a"]], 2, 2),
-        ([[2.5, 2.5, 1], [1]], 2, 1),
-        ([[1, 1.0, 0], [0]], 1, 1),
-        ([[2**60, 2**60 - 1], [5]], 1, 2),
-        ([[None, None], [None], [1]], 1, 3),
-        ([[True, False], [1]], 1, 2),
-        ([["1", 1], [0]], 1, 2),
+        (Scalar.INTEGER, [[9, 8, 7], [6]], 2, 1),
+        (Scalar.INTEGER, [[9, 8, 8], [8, 7], [7]], 2, 2),
+        (Scalar.INTEGER, [[9, 8, 8], [8, 8], [8, 8]], 2, 3),
+        (Scalar.INTEGER, [[9, 8], [8, 7], [7]], 2, 2),
+        (Scalar.INTEGER, [[9, 8], [7, 7], [6]], 2, 2),
+        (Scalar.INTEGER, [[9], [9], [8, 7], [6]], 1, 3),
+        (Scalar.STRING, [["b", "b", "a"], ["a"]], 1, 1),
+        (Scalar.STRING, [["b", "b"], ["a"], ["a"]], 2, 2),
+        (Scalar.NUMBER, [[2.5, 2.5, 1], [1]], 2, 1),
+        (Scalar.NUMBER, [[1, 1.0, 0], [0]], 1, 1),
+        (Scalar.INTEGER, [[2**60, 2**60 - 1], [5]], 1, 2),
+        (Scalar.INTEGER, [[None, None], [None], [1]], 1, 3),
+        (Scalar.INTEGER, [[True, False], [1]], 1, 2),
+        (Scalar.INTEGER, [["1", 1], [0]], 1, 2),
+        (Scalar.STRING, [["1", "1"], ["01"], ["2"]], 1, 2),
+        (Scalar.INTEGER, [["2", "1"], ["0"]], 1, 1),
+        (Scalar.INTEGER, [["1", "01"], [2]], 1, 2),
+        (Scalar.NUMBER, [["1.5", "1.50"], ["1.25", "1"], [0]], 1, 2),
+        (Scalar.NUMBER, [[1.5, "1.25"], [1]], 1, 1),
+        (Scalar.NUMBER, [["NaN", "NaN"], ["1"]], 1, 2),
+        (Scalar.INTEGER, [[1.75, 1.5], [2], [4]], 1, 3),
+        (Scalar.INTEGER, [[4.5, 3], [2]], 1, 1),
+        (Scalar.INTEGER, [["x", "y"], [1]], 1, 2),
     ],
     ids=repr,
 )
-def test_rows_that_equal_the_last_one_needed_are_fetched_with_it(keys: list[list[Any]], needed: int, pages: int) -> None:
+def test_rows_that_equal_the_last_one_needed_are_fetched_with_it(type_: Scalar, keys: list[list[Any]], needed: int, pages: int) -> None:
     """Paging ends with the page that has a row which certainly comes after it."""
     rows = [[{"id": f"{number}.{place}", "at": {"s": key}} for place, key in enumerate(page)] for number, page in enumerate(keys)]
     bodies = [{"data": page, "last_id": page[-1]["id"], "has_more": number + 1 < len(rows)} for number, page in enumerate(rows)]
 
-    found, _, sent = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed, ties="at.s"))
+    found, _, sent = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed, ties=Ties("at.s", type_)))
     without, _, _ = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed))
-    absent, _, _ = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed, ties="none"))
+    absent, _, _ = walk(CURSOR, gives(*bodies), replace(FIRST, rows_needed=needed, ties=Ties("none", type_)))
 
     assert (len(sent), found) == (pages, [row for page in rows[:pages] for row in page])
     assert needed <= len(without) <= len(found)

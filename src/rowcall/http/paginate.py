@@ -7,6 +7,7 @@ lead in circles it raises PageLoopError. Here are the ways that follow what the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -17,7 +18,7 @@ from rowcall.http.address import follow, next_link, parameter, with_parameter
 from rowcall.http.numbered import NUMBERED, Numbers
 from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
-from rowcall.manifest.model import Paging, PagingKind
+from rowcall.manifest.model import Paging, PagingKind, Scalar, Type
 from rowcall.plan.nodes import Request
 
 
@@ -87,11 +88,12 @@ class Chain:
         """Keeps the key of the last row needed, where the page has it; what is looked at next is how many rows came before."""
         ties, last = self.first.ties, (self.first.rows_needed or 0) - 1 - self._rows
         if ties is not None and 0 <= last < len(envelope.records):
-            self._key = row_field(envelope.records[last], ties)
+            self._key = row_field(envelope.records[last], ties.field)
 
     def _may_tie(self, envelope: Envelope) -> bool:
         """Whether the row after the page may be no later in order than the last row needed."""
-        return self.first.ties is not None and not _differ(self._key, last_field(envelope, self.first.ties))
+        ties = self.first.ties
+        return ties is not None and not _differ(self._key, last_field(envelope, ties.field), ties.type)
 
     def foreseen(self, following: Request, most: int) -> Sequence[Request]:
         """The requests that will come next, `following` first, as far as is known by now; none where each page has to say so."""
@@ -116,13 +118,25 @@ class Chain:
         return f"\nOne list gave {self._pages:,} pages{empty}, and goes on: {line}"
 
 
-def _differ(one: Any, other: Any) -> bool:
-    """Whether two values of a field are certainly different, whatever type the column has that they are read into."""
-    if isinstance(one, str) and isinstance(other, str):
+def _differ(one: Any, other: Any, type_: Type) -> bool:
+    """Whether two values of a field are certainly different as what they are read into."""
+    if type_ is Scalar.STRING and isinstance(one, str) and isinstance(other, str):
         return one != other
-    numbers = (value for value in (one, other) if isinstance(value, (int, float)) and not isinstance(value, bool))
-    found = [float(value) for value in numbers]
-    return len(found) == 2 and found[0] != found[1]
+    found = [number for number in (_number(one), _number(other)) if number is not None]
+    if len(found) < 2:
+        return False
+    # Of a whole number DuckDB makes what is nearest: two that are no more than 1 apart may be the same then.
+    is_rounded = type_ is Scalar.INTEGER and not all(number.is_integer() for number in found)
+    return abs(found[0] - found[1]) > (1 if is_rounded else 0)
+
+
+def _number(value: Any) -> float | None:
+    """The number that a value is or names; None for any other value, and for what is no number of a certain size."""
+    try:
+        number = None if isinstance(value, bool) or not isinstance(value, (int, float, str)) else float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _sized(paging: Paging | None, first: Request) -> Request:

@@ -14,6 +14,16 @@ EXTRA = "_extra"
 
 
 @dataclass(frozen=True, slots=True)
+class Ties:
+    """A field of rows, of which equal values do not part them."""
+
+    field: str
+    """Its dotted path in a row."""
+    type: Type
+    """What it is read into, which makes one value of several that differ in JSON, as of "1" and "01" a number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request, relative to the base URL of its provider."""
 
@@ -39,8 +49,8 @@ class Request:
 
     It tells requests apart, so that what one brings is never taken for what another one needs.
     """
-    ties: str | None = None
-    """The field, as a dotted path in a row, that orders them: paging goes on while a row has in it what the last one needed has."""
+    ties: Ties | None = None
+    """What orders the rows: paging goes on while one has in it what the last one needed has."""
 
     def target(self) -> str:
         """The request line without the base URL, as `GET /threads/t/runs?limit=100`."""

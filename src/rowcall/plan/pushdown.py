@@ -16,7 +16,7 @@ from rowcall.plan.fields import Said, all_of, used
 from rowcall.plan.growing import Own
 from rowcall.plan.intervals import Evaluate, intervals
 from rowcall.plan.layers import Layer
-from rowcall.plan.nodes import Call, Hidden, Scan
+from rowcall.plan.nodes import Call, Hidden, Scan, Ties
 from rowcall.plan.ranges import Ranged, ranged
 from rowcall.plan.references import Reference
 from rowcall.plan.requests import build, builder, identity, paging
@@ -35,7 +35,7 @@ class Pushed:
     """By the manifest's names; a page size may have none of these, and is then by its own."""
     rows: int | None
     """After how many rows a call has brought all that is needed; None where that is after its last page."""
-    ties: str | None
+    ties: Ties | None
     """The field of which the rows needed have more, that equal the last one in it; None where it is no more than `rows`."""
     says: tuple[str, ...]
     """What the API applies and what it does not, for people."""
@@ -91,10 +91,14 @@ class Pushdown:
             sorting = f"{need.why} is left to DuckDB, because the API does not sort by {need.order.column} that way" if need.order else ""
             unsorted = sorting or need.why
             return Pushed(fields, None, None, (unsorted,) if unsorted else ())
-        ties = (self._columns[need.order.column].source or need.order.column) if need.order and need.ties and need.rows else None
+        ties = self._ties(need.order.column) if need.order and need.ties and need.rows else None
         # With one row more it is mostly seen that the last one needed has no equals.
         size = _page_size(self._reference.ref, method, need.rows + (ties is not None), bound)
         return Pushed({**fields, **asked, **size}, need.rows, ties, (_said(need, {**asked, **size}),))
+
+    def _ties(self, name: str) -> Ties:
+        column = self._columns[name]
+        return Ties(column.source or name, column.type)
 
     def _ranged(self, method: Method) -> Ranged:
         return ranged(method, self._intervals, self._types, self._named)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import PlanError
 from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Verb
-from rowcall.plan.nodes import Protocol, Request
+from rowcall.plan.nodes import Protocol, Request, Ties
 
 _SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
@@ -27,7 +27,7 @@ def build(
 
 
 def builder(
-    ref: ResourceRef, name: str, method: Method, *, rows_needed: int | None = None, ties: str | None = None
+    ref: ResourceRef, name: str, method: Method, *, rows_needed: int | None = None, ties: Ties | None = None
 ) -> Callable[[Mapping[str, Any], Any], Request]:
     """As `build`, for many calls of one method: gives the request for values bound and a body."""
     own_headers = dict(ref.provider.headers) | dict(ref.service.headers)
