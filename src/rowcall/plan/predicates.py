@@ -70,6 +70,12 @@ Alternative = tuple[Atom, ...]
 """What holds together."""
 
 
+def is_all(node: exp.Expr | None) -> bool:
+    """Whether it is ALL of a query or list, a comparison with which is true where that has no rows, even of a NULL."""
+    node = node.unnest() if node is not None else None
+    return isinstance(node, exp.All) or (isinstance(node, exp.Anonymous) and node.name.upper() == "ALL")
+
+
 def collates(column: str) -> str:
     """An SQL truth value: whether a text column, or a text, compares under a collation, so that equal values have several spellings."""
     # By a collation a capital is a small letter, one with an accent is one without, or two ways to write one letter are one.
@@ -135,6 +141,8 @@ class Reader:
             left, right = right, left
         if isinstance(right.node, exp.Any):
             yield from self._any(left, right.node.this.unnest(), predicate, tokens)
+        elif is_all(right.node):
+            yield Filter(predicate, tokens)
         elif isinstance(left.node, exp.Tuple) and isinstance(right.node, exp.Tuple):
             yield from self._row(left, right, predicate, tokens)
         else:
