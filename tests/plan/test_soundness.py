@@ -140,6 +140,7 @@ TRICKY = {
         "SELECT v.id, m.id FROM visits v LEFT JOIN m ON v.pen = m.pen WHERE m.pen > ALL ([]) AND v.n > 0"
     ),
     "an equality with ALL of a list": "SELECT id FROM pens WHERE id = ALL (['p1']) OR kind = ALL ([])",
+    "an equality with SOME of a list": "SELECT id FROM pens WHERE id = SOME (['p1', 'p2'])",
     "a WITH named like the table that it reads, used inside and outside": (
         "WITH l AS (SELECT pen, n + 1 AS n FROM l) "
         "SELECT s.id FROM (SELECT v.id, x.n FROM visits v JOIN l x ON v.pen = x.pen) s JOIN l ON l.n = s.n"

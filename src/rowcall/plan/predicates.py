@@ -70,10 +70,10 @@ Alternative = tuple[Atom, ...]
 """What holds together."""
 
 
-def is_all(node: exp.Expr | None) -> bool:
-    """Whether it is ALL of a query or list, a comparison with which is true where that has no rows, even of a NULL."""
+def is_quantified(node: exp.Expr | None) -> bool:
+    """Whether it is ALL of a query or list, a comparison with which is true where that has no rows, even of a NULL; or SOME of a list."""
     node = node.unnest() if node is not None else None
-    return isinstance(node, exp.All) or (isinstance(node, exp.Anonymous) and node.name.upper() == "ALL")
+    return isinstance(node, exp.All) or (isinstance(node, exp.Anonymous) and node.name.upper() in {"ALL", "SOME"})
 
 
 def collates(column: str) -> str:
@@ -141,7 +141,7 @@ class Reader:
             left, right = right, left
         if isinstance(right.node, exp.Any):
             yield from self._any(left, right.node.this.unnest(), predicate, tokens)
-        elif is_all(right.node):
+        elif is_quantified(right.node):
             yield Filter(predicate, tokens)
         elif isinstance(left.node, exp.Tuple) and isinstance(right.node, exp.Tuple):
             yield from self._row(left, right, predicate, tokens)

@@ -17,7 +17,7 @@ from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Layout, Range
-from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_all, is_volatile
+from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified, is_volatile
 from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix, type_of
 from rowcall.plan.splice import Edit, splice
 from rowcall.plan.stable import is_stable
@@ -490,7 +490,7 @@ class Frame:
 
     def _strict(self, predicate: exp.Expr) -> frozenset[int]:
         compared = isinstance(predicate, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike))
-        if compared and is_all(predicate.args["expression"]):
+        if compared and is_quantified(predicate.args["expression"]):
             return frozenset()
         sides: Sequence[exp.Expr] = (predicate.args["this"], predicate.args["expression"]) if compared else ()
         if isinstance(predicate, exp.Not) and isinstance(predicate.this, exp.Is) and isinstance(predicate.this.expression, exp.Null):
