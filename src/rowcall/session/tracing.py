@@ -21,6 +21,8 @@ _VALUES = NOT_WORDS - {"IDENTIFIER"}
 """The kinds of tokens that are literals."""
 _GUARDED = frozenset({"SECRET", "PASSWORD"})
 """Words of statements that may have a secret where others have a name."""
+_SETTING = frozenset({"SET", "PRAGMA", "ATTACH", "COPY"})
+"""First words of those in which a bare word may be a value: DuckDB takes `SET s3_secret_access_key = abc`."""
 
 
 class Traced:
@@ -87,7 +89,7 @@ def described(text: str) -> dict[str, Any]:
         return found
     if tokens[0].word:
         found["db.operation.name"] = tokens[0].word
-    if not _GUARDED & {token.word for token in tokens}:
+    if tokens[0].word not in _SETTING and not _GUARDED & {token.word for token in tokens}:
         pieces, done = [], tokens[0].start
         for token in tokens:
             pieces.append(" " if token.start > done else "")
