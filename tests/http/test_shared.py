@@ -89,6 +89,23 @@ def test_each_waits_for_its_own_limits_over_what_all_sent(path: str) -> None:
     two.wait(Control(timeout_s=0.05), (RateLimit(requests=4, per_s=60),))
 
 
+def test_what_one_has_a_long_limit_for_is_kept_by_others_too(path: str) -> None:
+    """A limit of two hours counts what went out an hour ago, though a request goes out between that has no limit."""
+    long = (RateLimit(requests=3, per_s=7200),)
+    one, other = SharedPace(path, b"key"), SharedPace(path, b"key")
+    for _ in range(2):
+        one.wait(Control(), long)
+    file = sqlite3.connect(path)
+    file.execute("UPDATE sent SET at = at - 4000")
+    file.commit()
+    file.close()
+
+    other.wait(Control())
+
+    with pytest.raises(UnavailableError):
+        one.wait(Control(timeout_s=0.05), long)
+
+
 def test_a_clock_that_is_set_back_stops_nobody_for_longer_than_a_limit_says(path: str) -> None:
     """What lies an hour ahead counts as of now, and a pause of an hour is none."""
     pace = SharedPace(path, b"key")

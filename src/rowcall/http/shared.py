@@ -21,13 +21,14 @@ from rowcall.http.retry import LONGEST_WAIT_S
 from rowcall.manifest.model import RateLimit
 
 _KEPT_S = 3600.0
-"""How long it is kept that a request went out, at the least: others may have longer limits than this process."""
+"""How long it is kept that a request went out, at the least; longer where a limit that anybody had looks back further."""
 _BUSY_S = 5.0
 """How long a file may be locked by others, who hold it for a moment each."""
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS sent (key BLOB NOT NULL, at REAL NOT NULL)",
     "CREATE INDEX IF NOT EXISTS sent_by_key ON sent (key, at)",
     "CREATE TABLE IF NOT EXISTS rests (key BLOB PRIMARY KEY, until REAL NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, seconds REAL NOT NULL)",
 )
 
 
@@ -49,13 +50,21 @@ class SharedPace:
 
     def wait(self, control: Control, limits: Sequence[RateLimit] = ()) -> None:
         """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
+        self.heed(limits)
         while (seconds := self._left(limits)) > 0:
             control.wait(seconds)
             control.check()
 
     def heed(self, limits: Sequence[RateLimit]) -> None:
-        """Has what is sent kept for as long as these limits look back."""
-        self._kept_s = max([self._kept_s, *(limit.per_s for limit in limits)])
+        """Has what is sent kept for as long as these limits look back, by all who share the file."""
+        longest = max((limit.per_s for limit in limits), default=0.0)
+        if longest <= self._kept_s:
+            return
+        with self._transaction():
+            self._file.execute(
+                "INSERT INTO kept VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET seconds = max(seconds, ?2)", (self._key, longest)
+            )
+        self._kept_s = longest
 
     def pause(self, seconds: float) -> None:
         """Lets nothing go for so long, or longer where that was said before."""
@@ -74,8 +83,13 @@ class SharedPace:
             if max(free) > now:
                 return max(free) - now
             self._file.execute("INSERT INTO sent VALUES (?, ?)", (self._key, now))
-            self._file.execute("DELETE FROM sent WHERE key = ? AND at < ?", (self._key, now - self._kept_s))
+            self._file.execute("DELETE FROM sent WHERE key = ? AND at < ?", (self._key, now - self._looked_back()))
             return 0.0
+
+    def _looked_back(self) -> float:
+        """For how many seconds what was sent is kept."""
+        found = self._file.execute("SELECT seconds FROM kept WHERE key = ?", (self._key,)).fetchone()
+        return _KEPT_S if found is None else max(_KEPT_S, float(found[0]))
 
     def _forget_the_future(self, now: float) -> None:
         """What was noted before the clock was set back counts as of now, and a pause that is too long to be one is none."""
