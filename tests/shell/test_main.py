@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -118,6 +119,17 @@ def test_a_closed_pipe_is_quiet(to: str, tmp_path: Path) -> None:
         process.wait(timeout=20)
 
     assert (process.returncode, told) == (141, b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes it here")
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0)])
+def test_a_stream_that_is_closed_from_the_start_is_as_nothing(closed: str, code: int) -> None:
+    """Nobody hears a word, and the exit code is that of what was done."""
+    line = f"{shlex.join([*COMMAND, 'query', 'SELECT 1 AS a', '-o', 'csv'])} {closed}"
+
+    ended = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=30, check=False)
+
+    assert (ended.returncode, ended.stderr) == (code, "")
 
 
 def test_statements_come_through_a_pipe(run: Run) -> None:

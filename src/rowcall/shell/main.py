@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _whole_process() -> NoReturn:
     """Runs the command and ends. Everything is closed then; to take the modules apart would take a quarter of a short statement's time."""
+    _open_streams()
     gc.set_threshold(_UNCOLLECTED)
     # httpx would load its own command line, with click, rich and pygments, which takes longer than the rest of it.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # Python's own mark for what is not to be imported
@@ -36,6 +37,17 @@ def _whole_process() -> NoReturn:
         with suppress(OSError, ValueError):  # the reader went away; it is closed
             stream.flush()
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """Points a standard stream that was closed from the start (`>&-`) at nothing: else the next file that is opened gets its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def _run(arguments: Sequence[str]) -> int:
