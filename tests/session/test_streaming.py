@@ -554,6 +554,7 @@ WHOLE = [
     f"SELECT a.id FROM {RUNS} a JOIN {RUNS} b USING (id) WHERE a.{T} AND b.{T}",
     f"SELECT id FROM {RUNS} WHERE {T} UNION ALL SELECT 'run_x'",
     f"SELECT id, now()::VARCHAR FROM {RUNS} WHERE {T}",
+    f'SELECT id, "now"()::VARCHAR FROM {RUNS} WHERE {T}',
     f"SELECT id FROM {RUNS} WHERE {T} AND created_at > (SELECT avg(i) FROM range(9) t(i))",
 ]
 """Statements of which some pages give other rows than they give among all."""
@@ -588,6 +589,19 @@ def test_what_is_not_made_row_by_row_is_whole(paged: Callable[..., Any], sql: st
         assert parts == []
         assert relation is not None
         assert sorted(str(row[0]) for row in relation.fetchall()) == sorted(str(row[0]) for row in db.sql(sql).fetchall())
+
+
+def test_a_macro_that_asks_for_the_time_is_one_time_for_all_rows(paged: Callable[..., Any]) -> None:
+    """A statement with a macro is not run in parts, which would begin at different times."""
+    parts: list[Any] = []
+    with rowcall.connect(providers=paged().providers) as db:
+        db.sql("CREATE MACRO Moment() AS now()::VARCHAR")
+
+        relation = db.stream(f"SELECT id, moment() AS at FROM {RUNS} WHERE {T}", take=parts.append)
+
+        assert parts == []
+        assert relation is not None
+        assert len({at for _, at in relation.fetchall()}) == 1
 
 
 def holding(let: threading.Event, at_once: Callable[[int], bool]) -> Callable[[str, int], None]:
@@ -648,6 +662,16 @@ def test_a_page_that_fails_after_parts_is_an_error(paged: Callable[..., Any], nu
 
         assert len(rows) <= 10 * number
         assert db.sql("SELECT 42").fetchall() == [(42,)]
+
+
+def test_a_first_page_that_fails_gives_no_part(paged: Callable[..., Any]) -> None:
+    """Which would be an answer without rows."""
+    parts: list[Any] = []
+    server = paged(lambda *_: (400, {"error": {"message": "No."}}))
+    with rowcall.connect(providers=server.providers) as db, pytest.raises(RequestError, match=r"No\."):
+        db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=parts.append)
+
+    assert parts == []
 
 
 def test_a_statement_in_parts_leaves_pages_to_wait_in_bounded_memory(paged: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

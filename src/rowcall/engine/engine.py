@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -245,6 +245,10 @@ class Engine:
                 return False
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
+    def has_macro(self, names: Collection[str]) -> bool:
+        """Whether one of these is the name of a macro that somebody made, whatever its schema."""
+        return bool(names) and bool(self.rows(_MACRO, {"1": sorted({name.casefold() for name in names})}, {}))
+
     def in_one_thread(self, source: str, *, many: bool = False) -> str:
         """What to read FROM in place of a page source, so that one thread reads it, in order, and stops when it has enough.
 
@@ -392,6 +396,7 @@ _ROW_BY_ROW = frozenset({"FILTER", "PROJECTION", "UNNEST"})
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
+_MACRO = "SELECT 1 FROM duckdb_functions() WHERE NOT internal AND list_contains($1, lower(function_name)) LIMIT 1"
 _SETTING = """SELECT from_json('{{}}', concat('{{"=', current_setting('{}'), '": "VARCHAR"}}'))"""
 _HAS = {
     1: f"""SELECT 1 FROM ({_TABLES}) WHERE t = $1 AND (d = 'temp' OR d = lower(current_database())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -326,15 +327,19 @@ def _forms(analysis: Analysis, scans: Sequence[Scan], last: Sequence[Scan], cont
 
 def _goes_by_parts(analysis: Analysis, edits: Sequence[Edit], context: Context) -> bool:
     """Whether a statement over one reference gives the same rows where it is run for some pages after the others."""
-    if runs_twice(analysis.scopes.tree) or _TIMES & {token.word for token in tokenize(analysis.text)}:
+    tokens = tokenize(analysis.text)
+    if runs_twice(analysis.scopes.tree) or _TIMES & {token.text.upper() for token in tokens}:  # the name of a function may be quoted
         return False
     text = splice(analysis.text, edits)
-    return context.engine.gives_row_by_row(text, used(text, context), {**context.frame, **_empty(analysis)})
+    if not context.engine.gives_row_by_row(text, used(text, context), {**context.frame, **_empty(analysis)}):
+        return False
+    # A macro of the user's may ask for the time.
+    return not context.engine.has_macro({token.text for token, following in itertools.pairwise(tokens) if following.text == "("})
 
 
 _TIMES = frozenset(  # words for the time that a statement began, which all its rows have alike
     "NOW TODAY AGE LOCALTIME LOCALTIMESTAMP CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_LOCALTIME CURRENT_LOCALTIMESTAMP"
-    " GET_CURRENT_TIME GET_CURRENT_TIMESTAMP TRANSACTION_TIMESTAMP TXID_CURRENT".split()
+    " GET_CURRENT_TIME GET_CURRENT_TIMESTAMP TRANSACTION_TIMESTAMP TXID_CURRENT CURRENT_QUERY_ID CURRENT_TRANSACTION_ID".split()
 )
 
 

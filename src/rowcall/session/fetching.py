@@ -105,13 +105,16 @@ class Fetching:
     def parts(self, scan: Scan) -> Iterator[Sequence[tuple[str, str]]]:
         """The pages of a scan that was begun, the only one of its statement, as they come: one part at least, and none is kept.
 
-        They end early where something goes wrong, which is raised when this is left.
+        They end early where something goes wrong, which is raised when this is left: before the first page there is no part then.
         """
         self._read([scan], {})
         reading = self._readings[scan.source]
         if len(reading.requests) == len(scan.calls):
             reading.keep_none()
-        return reading.parts()
+        for pages in reading.parts():
+            if not pages and self._window.error is not None:
+                return  # what there is nothing of is not an answer without rows
+            yield pages
 
     def leave(self, scans: Sequence[Scan]) -> dict[str, object]:
         """For each scan, by the name of its source, what DuckDB reads, each page being fetched when it does."""
