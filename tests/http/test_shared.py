@@ -19,6 +19,7 @@ from rowcall.http.endpoint import Endpoint
 from rowcall.http.pace import Pace, pace_of
 from rowcall.http.shared import SharedPace
 from rowcall.manifest.model import RateLimit
+from rowcall.plan.nodes import Protocol
 
 WIDE = (RateLimit(requests=2, per_s=60),)
 PROCESS = """
@@ -26,6 +27,7 @@ import sys, time
 from rowcall.http.control import Control
 from rowcall.http.shared import SharedPace
 from rowcall.manifest.model import RateLimit
+from rowcall.plan.nodes import Protocol
 pace = SharedPace(sys.argv[1], b"key")
 for _ in range(4):
     pace.wait(Control(), (RateLimit(requests=3, per_s=0.5),))
@@ -145,3 +147,25 @@ def test_a_file_that_cannot_be_used_is_wrong_usage(tmp_path: Path, content: byte
 
     with pytest.raises(UsageError, match=r"rate_limits_file .* cannot be used: "):
         pace_of(endpoint(rate_limits_file=str(path)))
+
+
+def test_an_answer_is_not_lost_where_the_file_cannot_be_written_any_more(
+    path: str, open_client: Callable[..., Any], api: Any, request_to: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be that of a write, which would be made twice if it were told to have failed."""
+    monkeypatch.setattr("rowcall.http.shared._BUSY_S", 0.05)
+    client = open_client(rate_limits_file=path)
+    lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    def answer(_: Any) -> dict[str, Any]:
+        lock.execute("BEGIN EXCLUSIVE")
+        return {"json": {"id": 1}, "headers": {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}}
+
+    api.answer = answer
+    control = Control()
+
+    page = client.send(request_to(method="POST", body={}), Protocol(), control)
+    lock.close()
+
+    assert (page.status, len(api.requests)) == (200, 1)
+    assert [message.partition(" cannot be used")[0] for message in control.warnings] == [f"rate_limits_file {path}"]

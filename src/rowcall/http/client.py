@@ -274,7 +274,10 @@ class Client:
             answer = self._transmit(outgoing, context, protocol, control, attempt)
         self._slots.learn(answer.status, sent)
         if (rest_s := rest(answer.status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:
-            self._pace.pause(rest_s)
+            try:
+                self._pace.pause(rest_s)
+            except UsageError as error:  # the answer is there, and it may be that of a write
+                control.warn(str(error))
         return answer
 
     def _transmit(self, outgoing: Outgoing, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
