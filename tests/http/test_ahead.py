@@ -137,6 +137,28 @@ def test_pages_that_are_asked_for_one_by_one_are_never_ahead(client: Any, api: A
     assert [number_of(received) for received in api.requests] == [0, 1]
 
 
+@pytest.mark.parametrize("kind", ["offset"], indirect=True)
+def test_pages_of_uneven_sizes_are_not_asked_for_in_vain_again_and_again(
+    open_client: Callable, api: Any, call_to: Callable, protocol: Protocol
+) -> None:
+    """After the first that is short, where the next begins is known from each page alone; a request at another place would be wasted."""
+
+    def answer(received: Any) -> dict[str, Any]:
+        first = int(received.query.get("offset", 0))
+        return {"json": {"data": [{"id": n} for n in range(first, min(first + (8 if first % 3 else 10), 300))], "total": 300}}
+
+    api.answer = answer
+    client = open_client(max_in_flight=8)
+    alone = [page.body for page in client.pages(call_to(), protocol, Control())]
+    needed = len(api.requests)
+    api.requests.clear()
+
+    (pages,) = read(client, [call_to()], protocol, Control())
+
+    assert [page.body for page in pages] == alone
+    assert len(api.requests) <= needed + 8
+
+
 def test_without_a_count_pages_come_one_by_one(open_client: Callable, api: Any, call_to: Callable, protocol: Protocol) -> None:
     """Each has to say that there is another."""
 

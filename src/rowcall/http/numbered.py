@@ -36,6 +36,8 @@ class Numbers:
         self._empty = 0
         self._widest = 0
         """The most rows that a page had: what one without any may be as wide as, and what can be stepped over without losing a row."""
+        self._uneven = False
+        """Whether a page had more or fewer rows than another: where such pages begin cannot be told before."""
         self._total: int | None = None
         self._before: list[bytes] = []
         """The rows of the page before."""
@@ -69,6 +71,7 @@ class Numbers:
             raise ResponseError(message, hint="Run the statement again.")
         self._before = records
         self._rows += envelope.rows
+        self._uneven = self._uneven or (self._widest > 0 and envelope.rows != self._widest)
         self._widest = max(self._widest, envelope.rows)
         return True
 
@@ -109,7 +112,7 @@ class Numbers:
         position = self._position(following)
         complete = self._complete(position)
         is_open = self._other is not None or self._due is not None or self._short is not None or self._by_asked
-        if self._total is None or complete is None or is_open or not self._widest or len(self._before) < self._widest:
+        if self._total is None or complete is None or is_open or not self._widest or self._uneven:
             return []
         left = self._total - complete if needed is None else min(self._total - complete, needed - self._rows)
         step = 1 if self._paging.kind is PagingKind.PAGE else self._widest
