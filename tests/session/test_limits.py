@@ -30,7 +30,7 @@ def test_limits_are_read(value: Any, limits: list[tuple[int, float]]) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *["", "500", "500/", "/60s", "0/60s", "5/0s", "5/60", "-5/s", "5/s,", "none, 5/s", 5, None, [5], [{"requests": 3}]],
+        *["", "500", "500/", "/60s", "0/60s", "5/0s", "5/60", "-5/s", "5/s,", "none, 5/s", f"{10**20}/s", 5, None, [5], [{"requests": 3}]],
         *[[{"requests": True, "per_s": 1}], [{"requests": 3, "per_s": "1"}], [{"requests": 3, "per_s": 0}]],
     ],
     ids=repr,

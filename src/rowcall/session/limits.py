@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,6 +61,6 @@ def _of_table(table: Any) -> RateLimit:
 
 
 def _checked(requests: int, per_s: float) -> RateLimit:
-    if requests < 1 or not 0 < per_s < math.inf:
+    if not 1 <= requests <= sys.maxsize or not 0 < per_s < math.inf:
         raise ValueError(requests, per_s)
     return RateLimit(requests=requests, per_s=per_s)
