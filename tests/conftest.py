@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="rowcall-home-")
     config.add_cleanup(home.cleanup)
     os.environ["HOME"] = os.environ["USERPROFILE"] = home.name
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as it is of what a script runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "network" not in config.option.markexpr.removeprefix("not network"):
         sys.addaudithook(_loopback_only)
 

@@ -60,12 +60,15 @@ class Crew:
         try:
             for thread in self._threads:
                 thread.start()
-        except BaseException:
-            self._stop()
+        except BaseException as error:
+            self._leave(error)
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._leave(error)
+
+    def _leave(self, error: BaseException | None) -> None:
         if isinstance(error, KeyboardInterrupt):
             self._statement.cancel()
         self._stop()
