@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
+from rowcall.engine.source import streams
+from rowcall.errors import EngineError
 from rowcall.manifest.read import load_provider
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.sandbox.clock import Clock
@@ -482,7 +484,12 @@ def test_the_rows_are_those_of_duckdb_over_all_there_is(workshop: Workshop, data
         truth = workshop.truth(sql)
     except duckdb.Error:  # a condition is not about what the sub-select has for a column
         reject()
-    rows, _ = workshop.asks(sql)
+    try:
+        rows, _ = workshop.asks(sql)
+    except EngineError as error:
+        if streams() or "INTERNAL Error" not in str(error):
+            raise
+        reject()  # an optimizer of DuckDB 1.5 breaks on it, and 1.5 cannot be asked without
 
     assert Counter(map(repr, rows)) == Counter(map(repr, truth)), sql
 
