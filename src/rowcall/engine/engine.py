@@ -128,22 +128,23 @@ class Engine:
 
     def _operators(self, text: str, parameters: Parameters, frame: Frame) -> list[str]:
         """The names of the operators of DuckDB's plan of `text`; none where it has no plan to show."""
+        return [node["name"].strip() for node in _nodes(self._plan(text, parameters, frame))]
+
+    def _plan(self, text: str, parameters: Parameters, frame: Frame) -> list[_Node]:
+        """DuckDB's plan of `text`; nothing where it has none to show."""
         try:
             ((_, plan),) = self.rows(f"{_EXPLAIN}(FORMAT json) {text}", parameters, frame)
         except (ValueError, RowcallError):
             return []
-        return [node["name"].strip() for node in _nodes(json.loads(plan))]
+        nodes: list[_Node] = json.loads(plan)
+        return nodes
 
     def stops_early(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
         """Whether DuckDB's plan of `text` reads so many sources `in_one_thread`, as `many`, each once and no further than a LIMIT needs.
 
         That is where nothing between the two has to have all rows first: of a hash join, the side that is looked up in the other.
         """
-        try:
-            ((_, plan),) = self.rows(f"{_EXPLAIN}(FORMAT json) {text}", parameters, frame)
-        except (ValueError, RowcallError):
-            return False
-        found = [stops for node in json.loads(plan) for stops in _stops(node, stops=False)]
+        found = [stops for node in self._plan(text, parameters, frame) for stops in _stops(node, stops=False)]
         return len(found) == sources and all(found)
 
     def values(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
