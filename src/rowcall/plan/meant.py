@@ -9,9 +9,10 @@ from sqlglot import exp
 
 from rowcall.manifest.model import Method, Parameter
 from rowcall.plan.bindings import Bindings
+from rowcall.plan.pieces import Evaluate
 from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Among
-from rowcall.plan.scopes import Evaluate, Frame
+from rowcall.plan.scopes import Frame
 from rowcall.plan.values import Resolver, bound, canonical, column_of_parameter, tuples
 
 

@@ -26,6 +26,7 @@ from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
 from rowcall.plan.literals import alike, left_out
 from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
+from rowcall.plan.pieces import Describe, Evaluate
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import (
     Reference,
@@ -40,7 +41,7 @@ from rowcall.plan.references import (
 )
 from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import paging, protocol
-from rowcall.plan.scopes import Describe, Evaluate, Scopes
+from rowcall.plan.scopes import Scopes
 from rowcall.plan.splice import Edit, splice
 from rowcall.plan.values import Alternative, Resolver, bound, canonical, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names

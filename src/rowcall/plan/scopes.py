@@ -6,32 +6,23 @@ A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rowcall.errors import RowcallError, Span
+from rowcall.errors import Span
 from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Layout, Range
-from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified, is_volatile
+from rowcall.plan.pieces import Describe, Evaluate, Pieces
+from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified
 from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix, type_of
-from rowcall.plan.splice import Edit, splice
-from rowcall.plan.stable import is_stable
 
 if TYPE_CHECKING:
     from rowcall.plan.enclosing import Enclosing
-
-Evaluate = Callable[[str], tuple[Sequence[str], list[tuple[Any, ...]]]]
-"""The DuckDB types and the rows of a local query, with the statement's parameters and the caller's data frames.
-
-Raises BindError or EngineError.
-"""
-Describe = Callable[[str], Mapping[str, str] | None]
-"""Column names and DuckDB types of a query whose references are empty stand-ins; None when it cannot be bound by itself."""
 
 _TEXTS = frozenset({Scalar.STRING, "VARCHAR"})
 _INTEGERS = frozenset({Scalar.INTEGER, *"TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()})
@@ -82,7 +73,7 @@ class Source:
         return self.reference.alias if self.reference is not None else self.node.alias_or_name
 
 
-class Scopes:
+class Scopes(Pieces):
     """All SELECTs of a statement."""
 
     def __init__(  # noqa: PLR0917 - what a statement is, and what DuckDB says of it
@@ -94,29 +85,9 @@ class Scopes:
         describe: Describe,
         evaluate: Evaluate | None = None,
     ) -> None:
-        self.text = text
-        self.tree = tree
-        self.references = tuple(references)
-        self.layout = layout
-        self.edits: list[Edit] = []
-        """What changes in the text besides the references themselves."""
-        self.stand_ins: dict[int, str] = {}
-        """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
-        self._describe = describe
-        self._evaluate = evaluate
-        self._null: dict[str, bool] = {}
-        self._by_table = {id(reference.table): number for number, reference in enumerate(references)}
+        super().__init__(text, tree, references, layout, describe, evaluate)
         self._frames: dict[int, Frame] = {}
-        self._columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = {}
-        self._may_have_ctes = "with" in text.casefold()
-        self._reads: dict[int, frozenset[int]] = {}
-        self._is_stable: dict[int, tuple[exp.Expr, bool]] = {}
-        self._is_volatile: dict[int, tuple[exp.Expr, bool]] = {}
         self._found: dict[int, Found | None] = {}
-
-    def number(self, node: exp.Expr) -> int | None:
-        """Which remote reference a table node is."""
-        return self._by_table.get(id(node))
 
     def frame(self, select: exp.Select) -> Frame:
         """The frame of a SELECT."""
@@ -128,108 +99,6 @@ class Scopes:
         """The SELECT that a node stands in."""
         select = node.find_ancestor(exp.Select)
         return self.frame(select) if select is not None else None
-
-    def may_be_null(self, constants: Iterable[Operand]) -> bool:
-        """Whether one of some expressions without columns is NULL, or cannot be told not to be."""
-        return any(one.value is None and not isinstance(one.node, exp.Literal) and self._is_null(one) for one in constants)
-
-    def _is_null(self, constant: Operand) -> bool:
-        if self._evaluate is None or constant.node is None:
-            return True
-        text = self.layout.shown(constant.tokens) if constant.tokens is not None else constant.node.sql(dialect="duckdb")
-        if text not in self._null:
-            try:
-                ((self._null[text],),) = self._evaluate(f"SELECT coalesce(TRY(({text}) IS NULL), true)")[1]
-            except RowcallError:  # which binding the statement will say with its place
-                self._null[text] = True
-        return self._null[text]
-
-    def columns(self, node: exp.Expr) -> tuple[exp.Column, ...]:
-        """All columns that a piece of SQL names."""
-        if id(node) not in self._columns:
-            self._columns[id(node)] = node, tuple(node.find_all(exp.Column))
-        return self._columns[id(node)][1]
-
-    def is_stable(self, node: exp.Expr) -> bool:
-        """As `stable.is_stable`, of a piece of this statement: asked of the same ones again and again."""
-        if id(node) not in self._is_stable:
-            self._is_stable[id(node)] = node, is_stable(node)
-        return self._is_stable[id(node)][1]
-
-    def is_volatile(self, node: exp.Expr) -> bool:
-        """As `predicates.is_volatile`, of a piece of this statement."""
-        if id(node) not in self._is_volatile:
-            self._is_volatile[id(node)] = node, is_volatile(node)
-        return self._is_volatile[id(node)][1]
-
-    # -- what a piece of SQL reads -------------------------------------------------------------------------------------------------
-
-    def reads(self, node: exp.Expr) -> frozenset[int]:
-        """The remote references, by number, that a piece of SQL reads, through WITH too."""
-        if id(node) not in self._reads:
-            self._reads[id(node)] = frozenset()  # what reads itself adds nothing
-            found = {number for number, reference in enumerate(self.references) if is_inside(reference.table, node)}
-            for cte in self.used([node]):
-                found |= self.reads(cte)
-            self._reads[id(node)] = frozenset(found)
-        return self._reads[id(node)]
-
-    def used(self, nodes: Sequence[exp.Expr]) -> list[exp.CTE]:
-        """The definitions of WITH clauses around pieces of SQL that they read, in text order, those behind them included."""
-        found: dict[int, exp.CTE] = {}
-        todo = list(nodes) if self._may_have_ctes else []
-        while todo:
-            for table in todo.pop().find_all(exp.Table):
-                cte = cte_of(table)
-                if cte is not None and id(cte) not in found and not any(is_inside(cte, node) for node in nodes):
-                    found[id(cte)] = cte
-                    todo.append(cte)
-        return sorted(found.values(), key=lambda cte: cte.args["alias"].this.meta.get("start", 0))
-
-    def shadows(self, nodes: Sequence[exp.Expr]) -> bool:
-        """Whether a name that a WITH clause for pieces of SQL defines means something else anywhere in the statement."""
-        ctes = {id(cte): cte.alias.casefold() for cte in self.used(nodes)}
-        named = (table for table in self.tree.find_all(exp.Table) if table.name.casefold() in ctes.values() and not table.db)
-        return any(id(cte_of(table)) not in ctes for table in named)
-
-    def means_one(self, node: exp.Expr) -> bool:
-        """Whether the tables that a piece of SQL names are the same ones wherever it is put in the statement."""
-        ctes = list(self.tree.find_all(exp.CTE)) if self._may_have_ctes else []
-        named = [(table.name.casefold(), cte_of(table)) for table in node.find_all(exp.Table) if not table.db] if ctes else []
-        return not any(cte.alias.casefold() == name and cte is not own for name, own in named for cte in ctes)
-
-    def prefixed(self, query: str, nodes: Sequence[exp.Expr]) -> str | None:
-        """A query made of pieces of SQL, with the WITH clause that they need; None when it cannot be cut out, or two names are the same."""
-        ctes = self.used(nodes)
-        if not ctes:
-            return query
-        spans = [self.layout.definition(cte) for cte in ctes]
-        if len({cte.alias.casefold() for cte in ctes}) < len(ctes) or not all(map(self.is_stable, ctes)):
-            return None
-        recursive = "RECURSIVE " if any(cte.parent is not None and cte.parent.args.get("recursive") for cte in ctes) else ""
-        texts = [self.written(span) for span in spans if span is not None]
-        return f"WITH {recursive}{', '.join(texts)} {query}" if len(texts) == len(spans) else None
-
-    def written(self, span: Span, more: Sequence[Edit] = ()) -> str:
-        """A stretch of the user's text, the references in it replaced."""
-        edits = [*self.edits, *more]
-        for number, new in self.stand_ins.items():
-            place = self.references[number].span
-            edits.append(Edit(place.start, place.end, new))
-        own = [edit for edit in edits if span.start <= edit.start and edit.end <= span.end]
-        moved = [Edit(edit.start - span.start, edit.end - span.start, edit.new) for edit in own]
-        return splice(self.text[span.start : span.end], moved)
-
-    def describe(self, query: str, nodes: Sequence[exp.Expr]) -> Mapping[str, str]:
-        """Folded column names and DuckDB types of a query; empty when unknown."""
-        whole = self.prefixed(query, nodes)
-        found = self._describe(f"({whole})") if whole is not None else None
-        return {name.casefold(): type_ for name, type_ in (found or {}).items()}
-
-    def types(self, query: str) -> list[str] | None:
-        """The DuckDB types of the columns of a query, which have different names; None where it cannot be bound."""
-        found = self._describe(f"({query})")
-        return None if found is None else list(found.values())
 
     def column_of(self, number: int, expression: exp.Expr) -> str | None:
         """The column of a reference that an expression is, as the resource spells it; None for any other expression."""

@@ -19,9 +19,9 @@ from rowcall.http.control import Control, Exchange
 from rowcall.manifest.model import Provider, RateLimit
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.nodes import Request, Scan
+from rowcall.plan.pieces import Describe, Evaluate
 from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
-from rowcall.plan.scopes import Describe, Evaluate
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.values import DEFAULT_COLLATION
 from rowcall.rows.decode import decode, listing
