@@ -267,6 +267,7 @@ def test_an_error_of_a_view_that_is_read_is_marked_at_its_name(still: Sandbox, d
         ("SELECT n(thread_id) FROM mine, counted", "Which table thread_id is of"),
         ("SELECT n(r.thread_id) FROM mine r", "r is a name within the macro n"),
         ("PREPARE p AS SELECT * FROM v", "prepared statement over an API"),
+        ("PREPARE p AS SELECT * FROM v WHERE thread_id = $1", "prepared statement over an API"),
     ],
 )
 def test_what_a_call_cannot_mean_is_refused(still: Sandbox, made: Session, sent: Sent, text: str, match: str) -> None:

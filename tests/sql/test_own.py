@@ -18,6 +18,7 @@ REQUESTS = {"rowcall_requests": "rowcall_requests"}
         ("FROM rowcall_requests()", "FROM rowcall_requests  ", REQUESTS),
         ("FROM Rowcall_Requests ( ) r, rowcall_requests() s", "FROM rowcall_requests     r, rowcall_requests   s", REQUESTS),
         ('FROM t JOIN "rowcall_warnings"() ON true', "FROM t JOIN rowcall_warnings     ON true", {"rowcall_warnings": "rowcall_warnings"}),
+        ("CALL rowcall_requests()", "FROM rowcall_requests  ", REQUESTS),
         ("FROM rowcall_requests", "FROM rowcall_requests", {}),
         ("SELECT 'rowcall_requests()'", "SELECT 'rowcall_requests()'", {}),
         ("FROM mine.rowcall_requests()", "FROM mine.rowcall_requests()", {}),

@@ -46,6 +46,9 @@ class Restriction:
             self.reasons.append(reason)
 
 
+OUTSIDE = "It stands outside a SELECT, where no condition says what to ask for; a sub-select with a WHERE of its own can stand there."
+
+
 class Bindings:
     """What the references of a statement are restricted by, as far as the pages of `fetched` ones are known."""
 
@@ -63,7 +66,7 @@ class Bindings:
         own = frame.position(table) if frame is not None else None
         if frame is None or own is None:
             said.alternatives = [[]]
-            said.say("It stands outside a SELECT." if frame is None else "")
+            said.say(OUTSIDE if frame is None else "")
             return said
         is_pinned = False
         for case in self._cases(Use(frame, own), said):

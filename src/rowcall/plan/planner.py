@@ -18,7 +18,7 @@ from rowcall.catalog.template import identifier
 from rowcall.errors import MissingParameterError, PlanError, UnsupportedSQLError
 from rowcall.manifest.model import Column, Method, Parameter, Scalar, Type, Verb
 from rowcall.manifest.types import duckdb_type, quoted
-from rowcall.plan.bindings import Bindings, Restriction
+from rowcall.plan.bindings import OUTSIDE, Bindings, Restriction
 from rowcall.plan.columns import name_edits
 from rowcall.plan.fields import Said, is_shown_only, named, said, used
 from rowcall.plan.layers import layers
@@ -521,7 +521,11 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here. {reason}".strip()
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
     lacks.sort(key=lambda pair: len(pair[1]))
-    return MissingParameterError(ref.full_name, lacks, example(ref), reason=reason, sql=text, span=mention.reference.span)
+    sample = example(ref)
+    if OUTSIDE in known.reasons:
+        is_named = text.split(maxsplit=1)[0].upper() in {"UPDATE", "DELETE", "MERGE"}
+        sample = f"({sample}) AS {mention.reference.alias}" if is_named else f"({sample})"
+    return MissingParameterError(ref.full_name, lacks, sample, reason=reason, sql=text, span=mention.reference.span)
 
 
 def example(ref: ResourceRef) -> str:

@@ -112,7 +112,7 @@ class Reader:
         return tuple(tuple(atom for alternative in chosen for atom in alternative) for chosen in product(*every))
 
     def _one(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Alternative, ...]:
-        if isinstance(predicate, exp.Null) or (isinstance(predicate, exp.Boolean) and not predicate.this):
+        if isinstance(predicate, exp.Null) or (isinstance(predicate, exp.Boolean) and not predicate.this) or _is_of_none(predicate):
             return ()
         return (tuple(self._atoms(predicate, tokens)),)
 
@@ -216,6 +216,14 @@ class Reader:
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()
         yield Filter(predicate, tokens)
+
+
+def _is_of_none(predicate: exp.Expr) -> bool:
+    """Whether it is `IN ()`, which DuckDB 2.0 reads, or `= ANY ([])`: false, or NULL."""
+    if isinstance(predicate, exp.In):
+        return not predicate.expressions and not any(predicate.args.get(key) for key in ("query", "field", "unnest"))
+    array = predicate.expression.this.unnest() if isinstance(predicate, exp.EQ) and isinstance(predicate.expression, exp.Any) else None
+    return isinstance(array, exp.Array) and not array.expressions
 
 
 def _literal(literal: Token) -> Operand:

@@ -502,7 +502,8 @@ def _shared(statements: Sequence[Statement], params: Parameters) -> list[tuple[S
     found = []
     for statement in statements:
         own: dict[str, Any] = {}
-        names = parameters(statement.tokens)
+        # Those of PREPARE are EXECUTE's.
+        names = parameters(statement.tokens) if statement.tokens[0].word != "PREPARE" else []
         if len({token.text.isdigit() for token in names}) > 1:
             raise UsageError("Parameters are either all named ($name) or all positional ($1, ?).")
         for token in names:

@@ -8,7 +8,7 @@ from rowcall.errors import ParseError, Span
 from rowcall.sql.tokens import Token, tokenize
 
 FUNCTIONS = frozenset({"rowcall_requests", "rowcall_warnings"})
-_BEFORE = frozenset({"FROM", "JOIN", "LATERAL", ","})
+_BEFORE = frozenset({"FROM", "JOIN", "LATERAL", ",", "CALL"})
 """What stands before a table function."""
 _KEPT = frozenset({"VIEW", "MACRO", "FUNCTION"})
 
@@ -34,6 +34,8 @@ def own_tables(text: str, is_taken: Callable[[str], bool]) -> tuple[str, dict[st
         table = f"__{name}" if is_taken(name) else name
         found[table] = name
         text = text[: token.start] + table.ljust(close - token.start) + text[close:]
+        if before.word == "CALL":  # which takes functions only; a query may start with FROM
+            text = f"{text[: before.start]}FROM{text[before.end :]}"
     return text, found
 
 

@@ -409,21 +409,44 @@ def _delete(reader: Reader, names: Names) -> Delete | None:
     return Delete(reader.text, target, clauses.get("WHERE"), clauses.get("RETURNING"))
 
 
-def _refuse(what: str, instead: str) -> Callable[[Reader, Names], None]:
+def _refuse(what: str, instead: str, *, may_be_bare: bool = False) -> Callable[[Reader, Names], None]:
     """A recogniser that raises when the statement's target is a resource, and lets DuckDB have it otherwise."""
 
     def recognise(reader: Reader, names: Names) -> None:
-        for words in (("MERGE", "INTO"), ("TRUNCATE", "TABLE"), ("TRUNCATE",), ("ALTER", "TABLE"), ("DROP", "TABLE")):
-            if reader.take(*words):
-                break
-        else:
+        if not any(reader.take(*words) for words in _BEFORE_TARGET):
             return
         reader.take("IF", "EXISTS")
+        if may_be_bare and reader.at == len(reader.tokens):
+            return
         parts, span = reader.name("a table")
         if names.find(parts, sql=reader.text, span=span):
             raise UnsupportedSQLError(f"{what} cannot mean an API call.", sql=reader.text, span=span, hint=instead)
 
     return recognise
+
+
+_BEFORE_TARGET = (
+    ("MERGE", "INTO"),
+    ("TRUNCATE", "TABLE"),
+    ("TRUNCATE",),
+    ("ALTER", "TABLE"),
+    ("DROP", "TABLE"),
+    ("COMMENT", "ON", "TABLE"),
+    ("VACUUM", "ANALYZE"),
+    ("VACUUM",),
+    ("ANALYZE",),
+)
+
+
+def _copy(reader: Reader, names: Names) -> None:
+    """Refuses to fill a resource from a file by COPY; a resource that is copied to one is a query's, which says what it lacks."""
+    reader.at += 1
+    if reader.kind() != "IDENTIFIER" and not reader.word()[:1].isalpha():
+        return
+    parts, span = reader.name("a table")
+    if names.find(parts, sql=reader.text, span=span) and any(token.word == "FROM" for _, token in depth_zero(reader.tokens[reader.at :])):
+        hint = "Write INSERT INTO … BY NAME SELECT * FROM 'file'."
+        raise UnsupportedSQLError("COPY … FROM cannot mean an API call.", sql=reader.text, span=span, hint=hint)
 
 
 def _target(reader: Reader, names: Names) -> Target | None:
@@ -481,11 +504,24 @@ def _create(reader: Reader, names: Names) -> Create | None:
     """A view or macro; its name must not be one of the API's."""
     found = definition(reader.text, reader.tokens)
     if found is None:
+        _create_index(reader, names)
         return None
     if len(found.name) == 3 and found.name[0].casefold() in names.catalog.providers and not names.is_local(found.name):
         message = f"{'.'.join(found.name)} is a name of the API's, and cannot be made here."
         raise UnsupportedSQLError(message, sql=reader.text, span=found.name_span, hint=f"Choose a name of your own for the {found.kind}.")
     return Create(found)
+
+
+def _create_index(reader: Reader, names: Names) -> None:
+    """Refuses an index on a resource."""
+    words = [token.word for token in reader.tokens]
+    if "INDEX" not in words[1:3] or "ON" not in words:
+        return
+    reader.at = words.index("ON") + 1
+    parts, span = reader.name("a table")
+    if names.find(parts, sql=reader.text, span=span):
+        hint = "Keep its rows in a table of your own, and index that: CREATE TABLE … AS SELECT …"
+        raise UnsupportedSQLError("CREATE INDEX cannot mean an API call.", sql=reader.text, span=span, hint=hint)
 
 
 PREPARED = (
@@ -521,5 +557,9 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "MERGE": _refuse("MERGE", "Write INSERT INTO … for what is new and UPDATE … SET … WHERE … for what is there."),
     "TRUNCATE": _refuse("TRUNCATE", "Write DELETE FROM … WHERE …"),
     "ALTER": _refuse("ALTER TABLE", "The columns of a resource are the API's."),
+    "COPY": _copy,
+    "COMMENT": _refuse("COMMENT ON", "What is said of a resource stands in its manifest."),
+    "VACUUM": _refuse("VACUUM", "An API keeps its own rows.", may_be_bare=True),
+    "ANALYZE": _refuse("ANALYZE", "An API keeps its own rows.", may_be_bare=True),
     "DROP": _refuse("DROP TABLE", "Write DELETE FROM … WHERE … to delete rows."),
 }

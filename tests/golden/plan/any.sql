@@ -27,3 +27,17 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = ANY($threads);
 --   thread_id =  (from the statement)
 --   no request
 -- columns: id
+
+-- A list of nothing has no values to ask for.
+SELECT id FROM openai.assistants.runs WHERE thread_id = ANY([]);
+-- 1. runs: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from the statement)
+--   no request
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE thread_id = ANY([]) OR thread_id = 't1';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id

@@ -71,12 +71,12 @@ SUMMARIZE openai.assistants.runs;
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- It stands outside a SELECT.
+-- It stands outside a SELECT, where no condition says what to ask for; a sub-select with a WHERE of its own can stand there.
 --
 -- LINE 1: SUMMARIZE openai.assistants.runs
 --                   ^^^^^^^^^^^^^^^^^^^^^^
 --
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- For example: (SELECT * FROM openai.assistants.runs WHERE thread_id = '…')
 
 -- A correlated sub-select takes no values from the row outside.
 SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id) FROM owners o;
@@ -104,3 +104,25 @@ SELECT s.id FROM (SELECT id, thread_id FROM openai.assistants.runs TABLESAMPLE r
 --                                                     ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+UPDATE owners SET thread_id = r.id FROM openai.assistants.runs r WHERE r.thread_id = owners.thread_id;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- It stands outside a SELECT, where no condition says what to ask for; a sub-select with a WHERE of its own can stand there.
+--
+-- LINE 1: UPDATE owners SET thread_id = r.id FROM openai.assistants.runs r WHERE r.thread_id = owner…
+--                                                 ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: (SELECT * FROM openai.assistants.runs WHERE thread_id = '…') AS r
+
+COPY openai.assistants.runs TO 'runs.csv';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- It stands outside a SELECT, where no condition says what to ask for; a sub-select with a WHERE of its own can stand there.
+--
+-- LINE 1: COPY openai.assistants.runs TO 'runs.csv'
+--              ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: (SELECT * FROM openai.assistants.runs WHERE thread_id = '…')
