@@ -10,6 +10,7 @@ import pytest
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.manifest.model import Paging, PagingKind, RateLimit
+from rowcall.plan.early import BY_PAGE
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
 from rowcall.plan.explanation import ExplainedScan, Explanation, Measured
 from rowcall.plan.nodes import Request
@@ -69,6 +70,20 @@ def test_pages_that_are_fetched_together_are_said_to_be(zoo: Any, kind: PagingKi
     counted = total is not None and kind in {PagingKind.PAGE, PagingKind.OFFSET}
     assert found.paging == ("further pages together, once the first has said how many rows there are" if counted else "")
     assert early.paging == "page by page"
+
+
+def test_requests_that_may_never_be_sent_are_none_that_are_certain(zoo: Any) -> None:
+    """Of a statement that may be done early, one is, where nothing else decides whether any is; the rest is the most there can be."""
+    analysis, scans = zoo.plan("SELECT id FROM zoo.care.visits WHERE pen IN ('p1', 'p2', 'p3') LIMIT 1")
+    (whole,) = explain_scans(analysis, scans, url)
+    explained = explain_scans(analysis, scans, url, paging={scan.source: BY_PAGE for scan in scans})
+    found = explain(scans, explained, max_requests=2)
+
+    (early,) = explained
+    assert (whole.may_end_early, early.may_end_early) == (False, True)
+    assert (early.requests, early.at_most, early.expected) == (1, whole.at_most, None)
+    assert early.formula == f"up to {whole.formula or whole.requests}, until the statement has its rows"
+    assert (found.requests, found.at_most, found.budget_left, found.notes) == (1, whole.at_most, 1, ())
 
 
 def test_many_values_and_requests_are_counted(zoo: Any) -> None:

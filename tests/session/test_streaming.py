@@ -152,6 +152,24 @@ def test_paging_of_what_is_joined_with_local_rows_stops_too(paged: Callable[...,
     assert said == ("page by page, until the statement has its rows" if JOINS[sql][1] else None)
 
 
+@lazy
+@pytest.mark.parametrize("sql", JOINS)
+def test_explain_promises_no_more_requests_of_a_join_than_are_sent(paged: Callable[..., Any], sql: str) -> None:
+    """What it calls certain goes out, what it calls the most is not exceeded, and a budget that suffices is not called too small."""
+    server = paged()
+    with duckdb.connect() as con, rowcall.connect(con, providers=server.providers) as db:
+        con.execute("CREATE TABLE t AS SELECT 'thread_' || range AS thread_id, range AS n FROM range(9)")
+        said = db.explain(sql)
+        db.sql(sql)
+        sent = len(server.asked)
+        db.sql(f"SET rowcall_max_requests = {sent}")
+        again = db.explain(sql)
+        db.sql(sql)
+
+    assert said.requests <= sent <= (sent if said.at_most is None else said.at_most)
+    assert again.notes == ()
+
+
 @pytest.mark.parametrize("sql", JOINS)
 def test_the_rows_of_joins_are_right_on_every_version(paged: Callable[..., Any], sql: str) -> None:
     """They are DuckDB's over all there is, or as many of them."""

@@ -31,6 +31,7 @@ def scan(number: int, alias: str, resource: str, **more: Any) -> ExplainedScan:
         "duckdb": (),
         "page_size": 100,
         "paging": "",
+        "may_end_early": False,
         "request_lines": (f"GET {URL}/{resource}?limit=100",),
         "more_request_lines": 0,
         "requests": 1,

@@ -9,6 +9,7 @@ from itertools import islice
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Method, PagingKind, Provider, RateLimit
 from rowcall.plan.applied import applied
+from rowcall.plan.early import BY_PAGE
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
 from rowcall.plan.figures import Calls, calls, is_paged, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
 from rowcall.plan.nodes import Considered, Request, Scan
@@ -41,6 +42,10 @@ def explain_scans(
     found = []
     for scan in scans:
         said, own = applied(analysis, scan, scans), figures[scan.number]
+        paged = (paging or {}).get(scan.source, "")
+        early = paged == BY_PAGE
+        # Of several, what the others give may be nothing, and then none of its pages is asked for.
+        least = min(own.least, len(scans) == 1) if early else own.least
         lines, more = _lines(list(dict.fromkeys(call.request for call in scan.calls)), url)
         found.append(
             ExplainedScan(
@@ -56,17 +61,25 @@ def explain_scans(
                 api=(*said.by_api, *scan.pushed),
                 duckdb=said.by_duckdb,
                 page_size=rows_a_page(scan),
-                paging=(paging or {}).get(scan.source, "") or _together(scan),
+                paging=paged or _together(scan),
+                may_end_early=early,
                 request_lines=lines,
                 more_request_lines=more,
-                requests=own.least,
+                requests=least,
                 at_most=requests_at_most(scan, own),
-                expected=own.expected,
-                formula=_formula(scan, own, by_number),
+                expected=own.expected if least == own.least else None,
+                formula=_early(_formula(scan, own, by_number), least, own) if early else _formula(scan, own, by_number),
                 measured=(measured or {}).get(scan.number),
             )
         )
     return tuple(found)
+
+
+def _early(formula: str, least: int, own: Calls) -> str:
+    """How many requests are sent of those that there could be, where a statement may have its rows before the last."""
+    if own.most == least and not formula:
+        return ""
+    return f"{'up to ' if least < own.least else ''}{formula or own.least}, until the statement has its rows"
 
 
 def _together(scan: Scan) -> str:
@@ -122,13 +135,12 @@ def explain(
 
     `limits` says of a provider which of its rate limits hold.
     """
-    certain = len({call.request for scan in scans if scan.is_known for call in scan.calls})
     own = write.requests if write is not None else 0
-    requests = certain + (own or 0)
-    dependent = [one for scan, one in zip(scans, explained, strict=True) if not scan.is_known]
+    requests = _certain(scans, explained) + (own or 0)
+    unsettled = [one for scan, one in zip(scans, explained, strict=True) if not _is_settled(scan, one)]
     open_ended = own is None or any(one.at_most is None for one in explained)
-    unclear = own is None or any(one.expected is None for one in dependent)
-    expected = None if unclear else requests + sum(one.expected or 0 for one in dependent)
+    unclear = own is None or any(one.expected is None for one in unsettled)
+    expected = None if unclear else requests + sum((one.expected or 0) - one.requests for one in unsettled)
     waits = list(_waits(scans, explained, write, writer, limits))
     spent = requests if sent is None else len(sent)
     refused = f"It needs more than max_requests = {max_requests} requests, and would be refused."
@@ -136,7 +148,7 @@ def explain(
         scans=explained,
         write=write,
         requests=requests,
-        at_most=None if open_ended else requests + sum(one.at_most or 0 for one in dependent),
+        at_most=None if open_ended else requests + sum((one.at_most or 0) - one.requests for one in unsettled),
         expected=expected,
         max_requests=max_requests,
         budget_left=None if max_requests is None else max(0, max_requests - spent),
@@ -146,6 +158,18 @@ def explain(
         duckdb=duckdb,
         sent=tuple(sent or ()),
     )
+
+
+def _is_settled(scan: Scan, one: ExplainedScan) -> bool:
+    """Whether it is known which requests a scan begins with, and that none of them is left out."""
+    return scan.is_known and not one.may_end_early
+
+
+def _certain(scans: Sequence[Scan], explained: Sequence[ExplainedScan]) -> int:
+    """How many requests are sent in any case, those that several scans share counted once."""
+    pairs = zip(scans, explained, strict=True)
+    settled = {call.request for scan, one in pairs if _is_settled(scan, one) for call in scan.calls}
+    return len(settled) + sum(one.requests for one in explained if one.may_end_early)
 
 
 def _waits(
@@ -158,10 +182,9 @@ def _waits(
     for name, provider in providers.items():
         if not (own := limits(provider)):
             continue
-        number = len({call.request for scan in scans if scan.ref.provider.provider == name and scan.is_known for call in scan.calls})
-        for scan, one in zip(scans, explained, strict=True):
-            if scan.ref.provider.provider == name and not scan.is_known:
-                number += one.expected or one.requests
+        pairs = [(scan, one) for scan, one in zip(scans, explained, strict=True) if scan.ref.provider.provider == name]
+        number = len({call.request for scan, one in pairs if _is_settled(scan, one) for call in scan.calls})
+        number += sum(one.expected or one.requests for scan, one in pairs if not _is_settled(scan, one))
         if writer is not None and writer.provider == name and write is not None:
             number += write.requests or 0
         allowed = " and ".join(f"{limit.requests} requests in {limit.per_s:g} s" for limit in own)

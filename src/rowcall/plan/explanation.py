@@ -71,6 +71,8 @@ class ExplainedScan:
     """How many rows are asked for at a time; None where there is one page, or the API decides."""
     paging: str
     """How it is paged, where the statement may be done before its last page, or its pages need not wait for one another; else ""."""
+    may_end_early: bool
+    """Whether the statement may have its rows before all that could be asked for was: then `requests` are the certain ones."""
     request_lines: tuple[str, ...]
     """The first request of each call, secrets left out; some, where there are many."""
     more_request_lines: int
