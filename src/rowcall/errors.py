@@ -305,7 +305,7 @@ class EngineError(RowcallError):
 
 
 class RowcallWarning(UserWarning):
-    """What a user should know of a result, though it stands; the root of the two below."""
+    """What a user should know of a result, though it stands; the root of those below."""
 
 
 class PartialResultWarning(RowcallWarning):
@@ -314,3 +314,7 @@ class PartialResultWarning(RowcallWarning):
 
 class MisfitWarning(RowcallWarning):
     """Values did not fit their declared type, and are NULL in the result (the originals are in `_extra`)."""
+
+
+class UnknownValueWarning(RowcallWarning):
+    """A column is compared with a text that its API is not known to give, so that a word misspelt would leave no row."""

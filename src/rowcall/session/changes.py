@@ -30,6 +30,7 @@ from rowcall.plan.meant import key_tuples, keys_only
 from rowcall.plan.nodes import Call
 from rowcall.plan.planner import Analysis
 from rowcall.plan.requests import protocol
+from rowcall.plan.unlike import unknown_values
 from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, example, lacking, missing
 from rowcall.rows.decode import decode
 from rowcall.session.execute import (
@@ -114,7 +115,9 @@ def explain_write(write: Write, context: Context) -> Explanation:
         scans = planned(first, context)
     ref = write.ref if isinstance(write, Exec) else write.target.ref
     later = explain_calls_later(word, ref, _method_known(write))
-    return explain(scans, explain_scans(first, scans, url), later, writer=ref.provider, limits=limits_of(context), max_requests=limit)
+    notes = unknown_values(first, context.parameters)
+    read = explain_scans(first, scans, url)
+    return explain(scans, read, later, writer=ref.provider, limits=limits_of(context), max_requests=limit, notes=notes)
 
 
 def _method_known(write: Write) -> tuple[str, Method] | None:

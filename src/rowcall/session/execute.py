@@ -23,6 +23,7 @@ from rowcall.plan.pieces import Describe, Evaluate
 from rowcall.plan.planner import Analysis, Planner, analyse
 from rowcall.plan.references import read
 from rowcall.plan.splice import Edit, original, splice
+from rowcall.plan.unlike import unknown_values
 from rowcall.plan.values import DEFAULT_COLLATION
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import Fetching
@@ -130,6 +131,8 @@ def _run_query(query: Query, context: Context, take: Take | None) -> tuple[duckd
         return context.engine.local(query.text, used(query.text, context), context.frame), False
     if _only_describes(query.text):
         return _run(query.text, analysis.with_stand_ins(), context, {}), True
+    for warning in unknown_values(analysis, context.parameters):
+        context.control.warn(warning)
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
     with _reading(analysis, context, in_parts=take is not None) as found:
@@ -175,6 +178,7 @@ def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanat
         limits=limits_of(context),
         max_requests=context.control.max_requests,
         duckdb="\n".join(row[-1] for row in tree),
+        notes=unknown_values(analysis, context.parameters),
         sent=[_sent(exchange) for exchange in context.control.exchanges] if analyze else None,
     )
 

@@ -26,6 +26,7 @@ from rowcall.errors import (
     RowcallWarning,
     Span,
     SQLError,
+    UnknownValueWarning,
     UnsupportedSQLError,
     UsageError,
 )
@@ -355,6 +356,8 @@ class Session:
                 category = PartialResultWarning
             elif " not fit the type of " in message:
                 category = MisfitWarning
+            elif " is none of the values that " in message:
+                category = UnknownValueWarning
             warnings.warn(message, category, stacklevel=6)
 
     def _context(self, control: Control, params: Mapping[str, Any], frame: Frame, *, partial: bool, dry_run: bool) -> Context:
