@@ -141,7 +141,7 @@ SELECT count(*) FROM (FROM {runs} WHERE thread_id = {t0}) TABLESAMPLE 100%
 SELECT n, count(*) FROM range(3) t(n), {runs} r WHERE r.thread_id = {t0} GROUP BY n
 SELECT unnest(list_sort(list(id))) FROM {runs} WHERE thread_id = {t0}
 SELECT id FROM {runs} WHERE thread_id = {t0} AND created_at IN (SELECT max(created_at) FROM {runs} WHERE thread_id = {t0})
-SELECT max(created_at) - min(created_at) FROM {runs} WHERE thread_id = {t0} AND status = 'nothing'
+SELECT max(created_at) - min(created_at) FROM {runs} WHERE thread_id = {t0} AND model = 'nothing'
 SELECT a.id, c.status FROM {runs} a JOIN {runs} b ON a.id = b.id JOIN {runs} c ON b.id = c.id WHERE a.thread_id = {t0} AND b.thread_id = {t0} AND c.thread_id = {t0}
 VALUES ((SELECT count(*) FROM {runs} WHERE thread_id = {t0}))
 SELECT EXISTS (FROM {runs} WHERE thread_id = {t0}) AS a, 1 IN (SELECT 1 FROM {runs} WHERE thread_id = {t1}) AS b

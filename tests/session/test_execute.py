@@ -218,7 +218,7 @@ def test_tool_calls_are_unnested(db: Session, world: Any) -> None:
     assert expected
 
 
-@pytest.mark.parametrize("where", ["id = $2", "run_id = $2", "$2 = r.id", "id IN ($2)", "id = $2 AND status <> 'nothing'"])
+@pytest.mark.parametrize("where", ["id = $2", "run_id = $2", "$2 = r.id", "id IN ($2)", "id = $2 AND model <> 'nothing'"])
 def test_a_run_by_its_id_is_fetched_alone(still: Sandbox, db: Session, world: Any, sent: Sent, where: str) -> None:
     """`id` is as good as `run_id`: one GET of the run itself."""
     run = world.runs[3]

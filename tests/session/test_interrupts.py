@@ -41,7 +41,7 @@ def statement(kind: str, thread: str) -> str:
     """A statement that takes long at one place or another."""
     return {
         "fetch": f"SELECT count(*) FROM {RUNS} WHERE thread_id = '{thread}'",
-        "scan": f"SELECT id FROM {RUNS} WHERE thread_id = '{thread}' AND status = 'never' LIMIT 3",
+        "scan": f"SELECT id FROM {RUNS} WHERE thread_id = '{thread}' AND model = 'never' LIMIT 3",
         "scans": f"SELECT id FROM {RUNS} WHERE thread_id IN ('{thread}', '{thread}2', '{thread}3', '{thread}4') LIMIT 3",
         "query over rows": f"SELECT count(*), {LONG} FROM {RUNS} WHERE thread_id = '{thread}'",
         "query for keys": f"SELECT count(*) FROM {RUNS} WHERE thread_id IN (SELECT 'x' || c FROM {LONG} t(c))",

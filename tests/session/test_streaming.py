@@ -69,7 +69,7 @@ STOPS = {
     f"SELECT id FROM {RUNS} WHERE {T} LIMIT 10 OFFSET 25": (10, 4),
     f"SELECT id FROM {RUNS} WHERE {T} LIMIT 0": (0, 0),
     f"SELECT id FROM {RUNS} WHERE {T} AND status = 'failed' LIMIT 3": (3, 3),
-    f"SELECT id FROM {RUNS} WHERE {T} AND status = 'never' LIMIT 3": (0, PAGES),
+    f"SELECT id FROM {RUNS} WHERE {T} AND model = 'never' LIMIT 3": (0, PAGES),
     f"SELECT DISTINCT status FROM {RUNS} WHERE {T} LIMIT 2": (2, 1),
     f"SELECT s FROM (SELECT status AS s FROM {RUNS} WHERE {T}) WHERE s = 'failed' LIMIT 2": (2, 2),
     f"WITH r AS (SELECT * FROM {RUNS} WHERE {T}) SELECT id FROM r WHERE status = 'failed' LIMIT 2": (2, 2),
@@ -129,7 +129,7 @@ JOINS = {
     f"SELECT EXISTS (SELECT 1 FROM t JOIN {RUNS} r USING (thread_id) WHERE r.created_at = 25)": (1, 3),
     f"SELECT count(*) FROM (SELECT 1 FROM t JOIN {RUNS} r USING (thread_id) WHERE r.status = 'failed' LIMIT 3)": (1, 3),
     f"SELECT DISTINCT t.n FROM t JOIN {RUNS} r USING (thread_id) LIMIT 1": (1, 1),
-    f"SELECT r.id FROM t JOIN {RUNS} r USING (thread_id) WHERE r.status = 'never' LIMIT 1": (0, 9 * PAGES),
+    f"SELECT r.id FROM t JOIN {RUNS} r USING (thread_id) WHERE r.model = 'never' LIMIT 1": (0, 9 * PAGES),
     f"SELECT r.id FROM (FROM t WHERE n > 100) u JOIN {RUNS} r USING (thread_id) LIMIT 1": (0, 0),
 }
 """Statements that join their runs with nine threads of a table or of their own, with their rows and the requests that they need."""
@@ -336,7 +336,7 @@ def test_calls_ahead_go_out_together(scripted: Start, page: Page, run: Run) -> N
     server = scripted(answer)
 
     rows, requests = read(
-        server, f"SELECT id FROM {RUNS} WHERE list_contains($1, thread_id) AND status = 'x' LIMIT 1", params=[[str(n) for n in range(16)]]
+        server, f"SELECT id FROM {RUNS} WHERE list_contains($1, thread_id) AND model = 'x' LIMIT 1", params=[[str(n) for n in range(16)]]
     )
 
     assert (rows, requests) == ([], 16)
@@ -371,7 +371,7 @@ def test_a_page_that_is_not_needed_may_fail(paged: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 3])
 @pytest.mark.parametrize(
-    "sql", [f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70", f"SELECT EXISTS (SELECT 1 FROM {RUNS} WHERE {T} AND status = 'never')"]
+    "sql", [f"SELECT id FROM {RUNS} WHERE {T} LIMIT 70", f"SELECT EXISTS (SELECT 1 FROM {RUNS} WHERE {T} AND model = 'never')"]
 )
 def test_a_page_that_is_needed_and_fails_is_the_users_own_error(paged: Callable[..., Any], number: int, sql: str) -> None:
     """Not DuckDB's words for it; the exchanges are there, and the next statement works."""
@@ -558,7 +558,7 @@ BY_PARTS = [
     f"SELECT id || '!' AS a, usage.total_tokens + 1 AS b FROM {RUNS} WHERE {T} AND status = 'failed'",
     f"SELECT thread_id, id FROM {RUNS} WHERE thread_id IN ('thread_1', 'thread_2', 'thread_3')",
     f"WITH a AS (SELECT id, unnest([1, 2]) AS n FROM {RUNS} WHERE {T}) SELECT * FROM a WHERE n = 2",
-    f"SELECT id FROM {RUNS} WHERE {T} AND status = 'none'",
+    f"SELECT id FROM {RUNS} WHERE {T} AND model = 'none'",
 ]
 """Statements that make rows of each row by itself."""
 WHOLE = [
@@ -716,6 +716,6 @@ def test_several_statements_give_the_parts_of_the_last(paged: Callable[..., Any]
     with rowcall.connect(providers=paged().providers) as db:
         one = f"SELECT id FROM {RUNS} WHERE {T}"
 
-        db.stream(f"{one} AND status = 'none'; {one}", take=lambda part: rows.extend(part.fetchall()))
+        db.stream(f"{one} AND model = 'none'; {one}", take=lambda part: rows.extend(part.fetchall()))
 
         assert len(rows) == 80
