@@ -278,6 +278,7 @@ def is_same(workshop: Workshop, sql: str, rows: list[Any]) -> bool:
     return len(rows) == len(truth) and not Counter(map(repr, rows)) - everything
 
 
+@pytest.mark.filterwarnings("ignore::rowcall.errors.UnknownValueWarning")
 @pytest.mark.parametrize(("sql", "expected"), [*ONE_REQUEST.values(), *BOUNDS.values()], ids=[*ONE_REQUEST, *BOUNDS])
 def test_the_api_is_asked_for_what_it_can_do_and_no_more(workshop: Workshop, sql: str, expected: list[str]) -> None:
     """These requests come in and no other, and the rows are DuckDB's over all there is."""
