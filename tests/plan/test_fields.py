@@ -145,3 +145,19 @@ WRONG = [
 def test_what_cannot_be_bound_cannot_be_bound_in_short(zoo: Any, sql: str) -> None:
     """Nothing is sent for it."""
     assert not bound(zoo, sql)
+
+
+@pytest.mark.parametrize("sql", [f"SELECT id FROM visits {WHERE}", f"WITH unread AS (FROM visits), x AS (FROM visits {WHERE}) FROM x"])
+def test_what_is_bound_by_bytes_says_that_texts_compare_by_them(zoo: Any, sql: str) -> None:
+    """Of a statement of which DuckDB binds one reference only, too."""
+    analysis = zoo.analysis(sql, {})
+
+    plain = zoo.engine.can_bind(analysis.in_short(by_bytes=True), {}, {})
+    zoo.connection.execute("SET default_collation = 'NOCASE'")
+    try:
+        collated = [zoo.engine.can_bind(analysis.in_short(by_bytes=by_bytes), {}, {}) for by_bytes in (True, False)]
+    finally:
+        zoo.connection.execute("RESET default_collation")
+
+    assert plain
+    assert collated == [False, True]

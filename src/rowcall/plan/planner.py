@@ -43,7 +43,7 @@ from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import paging, protocol
 from rowcall.plan.scopes import Scopes
 from rowcall.plan.splice import Edit, splice
-from rowcall.plan.values import Alternative, Resolver, bound, canonical, count, tuples, values, with_bounds
+from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, canonical, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
@@ -82,6 +82,8 @@ class Analysis:
     said: Said
     is_short: bool = True
     """Whether the text can be bound over those columns only that it can mean, as `in_short` has it."""
+    is_by_bytes: bool = False
+    """Whether texts that have no collation of their own are known to compare by their bytes."""
 
     def columns(self, number: int) -> Mapping[str, Column]:
         """The columns of a reference that the statement can mean; where that is none, the first, since a row has to have something."""
@@ -96,10 +98,14 @@ class Analysis:
         """All edits, each reference replaced by an empty table of its columns: what DuckDB binds before anything is fetched."""
         return self.with_sources({mention.source: _stand_in(mention.reference, mention.hidden) for mention in self.mentions})
 
-    def in_short(self) -> str:
-        """The text as `with_stand_ins` has it, without columns and literals that make no difference to whether DuckDB can bind a query."""
+    def in_short(self, *, by_bytes: bool = False) -> str:
+        """The text as `with_stand_ins` has it, without columns and literals that make no difference to whether DuckDB can bind a query.
+
+        With `by_bytes` DuckDB binds no reference unless, besides, texts compare by their bytes; to ask that by itself takes as long again.
+        """
         spans = [mention.reference.span for mention in self.mentions]
-        edits = [Edit(span.start, span.end, self.scopes.stand_ins[number]) for number, span in enumerate(spans)]
+        empty = _BY_BYTES if by_bytes else _EMPTY
+        edits = [Edit(span.start, span.end, self.scopes.stand_ins[number].replace(_EMPTY, empty)) for number, span in enumerate(spans)]
         more = [found for predicate in self.said.lists if (found := alike(left_out(predicate))) is not None]
         return splice(self.text, [*self.scopes.edits, *edits, *(Edit(span.start, span.end, "") for span in more)])
 
@@ -183,7 +189,13 @@ def _stand_in(reference: Reference, hidden: Sequence[Hidden], what: Said | None 
     columns |= {item.name: item.type for item in hidden}
     values = ((name, "NULL" if type_ is None else f"NULL::{duckdb_type(type_)}") for name, type_ in columns.items())
     shown = ", ".join(f"{value} AS {quoted(name)}" for name, value in values)
-    return f"(SELECT {shown or 'NULL'} WHERE false)"
+    return f"(SELECT {shown or 'NULL'}{_EMPTY}"
+
+
+_EMPTY = " WHERE false)"
+"""What follows the columns of a stand-in."""
+_BY_BYTES = " WHERE struct_extract({'by': false}, 'by' || current_setting('default_collation')))"
+"""The same, which cannot be bound where there is a default collation: DuckDB looks for the field when it binds this."""
 
 
 def _check_natural(reference: Reference, others: Sequence[frozenset[str] | None], hidden: Sequence[Hidden], text: str) -> None:
@@ -325,6 +337,8 @@ class Planner:
 
     def _evaluate(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         """As the evaluation that it was given, each query once for what is fetched: a plan is looked at several times."""
+        if sql == DEFAULT_COLLATION and self._analysis.is_by_bytes:
+            return ["VARCHAR"], [("",)]
         if sql not in self._answers:
             self._answers[sql] = self._ask(sql)
         return self._answers[sql]

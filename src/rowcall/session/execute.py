@@ -256,9 +256,10 @@ def prepare(text: str, context: Context) -> Analysis | None:
     analysis = analyse(text, tokens, context.names, columns_of(context), tree, evaluate=evaluator(context, {}))
     if not analysis.mentions:
         return None
-    quick = analysis.in_short() if only_reads(tree) else ""
-    # What the two texts differ in stands in what DuckDB says of one that it cannot bind.
-    if quick and context.engine.can_bind(quick, used(quick, context), context.frame):
+    # What the texts differ in stands in what DuckDB says of one that it cannot bind.
+    if only_reads(tree) and _can_bind(analysis.in_short(by_bytes=True), context):
+        return replace(analysis, is_by_bytes=True)
+    if only_reads(tree) and context.engine.default_collation() and _can_bind(analysis.in_short(), context):
         return analysis
     edits = analysis.with_stand_ins()
     spliced = splice(text, edits)
@@ -268,6 +269,10 @@ def prepare(text: str, context: Context) -> Analysis | None:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
     return replace(analysis, is_short=False)
+
+
+def _can_bind(text: str, context: Context) -> bool:
+    return context.engine.can_bind(text, used(text, context), context.frame)
 
 
 def columns_of(context: Context) -> Describe:
