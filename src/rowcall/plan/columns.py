@@ -14,6 +14,7 @@ from sqlglot import exp
 from rowcall.errors import Span
 from rowcall.manifest.types import quoted
 from rowcall.plan.splice import Edit
+from rowcall.plan.walk import find_all
 from rowcall.sql.tokens import Token
 
 _LAST = frozenset(
@@ -40,7 +41,7 @@ def name_edits(references: Sequence[Placed], tree: exp.Expr, text: str, tokens: 
     """Edits that name the result columns without an alias that a reference stands in."""
     found: dict[int, Edit] = {}
     depths: list[int] = []
-    for select in tree.find_all(exp.Select):
+    for select in find_all(tree, exp.Select):
         for item in select.expressions:
             if isinstance(item, (exp.Alias, exp.Aliases, exp.Star, exp.Column)):
                 continue

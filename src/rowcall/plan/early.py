@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from rowcall.plan.references import Reference, cte_of, is_prefix
+from rowcall.plan.walk import find_all
 
 _GATHERS = ("pivots", "sample", "group", "having", "qualify", "windows", "order", "match", "connect")
 """Clauses that need all rows before they give the first, or turn the reading of them round."""
@@ -97,7 +98,7 @@ def _computes_over_rows(select: exp.Select) -> bool:
 def _asks_other_rows(select: exp.Select) -> bool:
     """Whether it filters or selects by the rows of another query, or by = ANY (list), which DuckDB makes joins of."""
     parts = [part for part in (select.args.get("where"), *select.expressions) if part is not None]
-    nodes = [node for part in parts for node in part.find_all(exp.In, exp.Any, exp.All, exp.Exists)]
+    nodes = [node for part in parts for node in find_all(part, exp.In, exp.Any, exp.All, exp.Exists)]
     return any(not isinstance(node, exp.In) or node.args.get("query") is not None for node in nodes)
 
 
@@ -136,7 +137,7 @@ def _only_use(cte: exp.CTE) -> exp.Expr | None:
     """Where a common table expression is read, when that is one place and nobody asked for its rows to be kept."""
     if cte.args.get("materialized"):
         return None
-    uses = [table for table in cte.root().find_all(exp.Table) if cte_of(table) is cte]
+    uses = [table for table in find_all(cte.root(), exp.Table) if cte_of(table) is cte]
     return uses[0] if len(uses) == 1 else None
 
 

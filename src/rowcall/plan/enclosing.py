@@ -9,6 +9,7 @@ from sqlglot import exp
 from rowcall.plan.joins import Place
 from rowcall.plan.references import cte_of
 from rowcall.plan.scopes import Frame, Scopes
+from rowcall.plan.walk import find_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _barrier(select: exp.Select) -> str:
     distinct, group = select.args.get("distinct"), select.args.get("group")
     if distinct is not None and distinct.args.get("on"):
         found.append("DISTINCT ON")
-    if any(window.find_ancestor(exp.Select) is select for window in select.find_all(exp.Window)):
+    if any(window.find_ancestor(exp.Select) is select for window in find_all(select, exp.Window)):
         found.append("a window function")
     if group is not None and any(group.args.get(key) for key in ("grouping_sets", "cube", "rollup")):
         found.append("GROUPING SETS")
@@ -128,7 +129,7 @@ def _barrier(select: exp.Select) -> str:
 def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...], blocked: str) -> Enclosing:
     """The places where a WITH's definition is read."""
     uses = []
-    for table in scopes.tree.find_all(exp.Table):
+    for table in find_all(scopes.tree, exp.Table):
         if cte_of(table) is not cte:
             continue
         frame = scopes.around(table)

@@ -10,6 +10,7 @@ from sqlglot import exp
 from rowcall.plan.literals import left_out
 from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.references import Reference, is_prefix
+from rowcall.plan.walk import walk
 from rowcall.sql.tokens import NOT_WORDS, Token
 
 _HARMLESS = frozenset({"now", "get_current_timestamp", "make_timestamp_ms", "epoch_us", "date_part"})
@@ -17,6 +18,7 @@ _HARMLESS = frozenset({"now", "get_current_timestamp", "make_timestamp_ms", "epo
 
 _OPAQUE = (exp.Pivot, exp.Summarize, exp.PositionalColumn)
 """What may mean columns that it does not name."""
+_STOPPING = (exp.Limit, exp.Fetch, exp.Exists)
 _TYPING = (exp.SetOperation, exp.Columns)
 """What gives a column that is not named a place where its type counts."""
 
@@ -41,6 +43,8 @@ class Said:
     """Whether the type of a column that only a star means may count: in a set operation, in what is no mere query, under a new name."""
     is_last: bool
     """Whether stars are of the statement's own result alone, where nothing asks how many columns they give."""
+    may_stop: bool
+    """Whether any query of it may be done with before it has all its rows: it has a LIMIT somewhere, or an EXISTS."""
 
 
 def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
@@ -49,8 +53,8 @@ def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
     last, aliases = set[str](), set[str]()
     stars: list[exp.Expr] = []
     lists: list[exp.In] = []
-    is_opaque, is_typed = False, not isinstance(tree, exp.Select)
-    for node in tree.walk():
+    is_opaque, is_typed, may_stop = False, not isinstance(tree, exp.Select), False
+    for node in walk(tree):
         if isinstance(node, exp.Identifier):
             names.add(node.name.casefold())
         elif isinstance(node, exp.Column):
@@ -66,10 +70,12 @@ def said(tree: exp.Expr, tokens: Iterable[Token] = ()) -> Said:
             is_opaque |= node.method == "NATURAL"
         elif isinstance(node, exp.Anonymous):
             is_opaque |= node.name.casefold() not in _HARMLESS
+        elif isinstance(node, _STOPPING):
+            may_stop = True
         is_opaque |= isinstance(node, _OPAQUE)
         is_typed |= isinstance(node, _TYPING)
     is_last = not tree.args.get("group") and all(node is tree or isinstance(node, exp.Count) for node in map(_outer, stars))
-    return Said(frozenset(names), frozenset(last), frozenset(aliases), tuple(stars), tuple(lists), is_opaque, is_typed, is_last)
+    return Said(frozenset(names), frozenset(last), frozenset(aliases), tuple(stars), tuple(lists), is_opaque, is_typed, is_last, may_stop)
 
 
 def used(reference: Reference, hidden: Iterable[Hidden], what: Said) -> frozenset[str] | None:

@@ -13,6 +13,7 @@ from rowcall.plan.predicates import Operand, is_volatile
 from rowcall.plan.references import Reference, cte_of, is_inside
 from rowcall.plan.splice import Edit, splice
 from rowcall.plan.stable import is_stable
+from rowcall.plan.walk import find_all
 
 Evaluate = Callable[[str], tuple[Sequence[str], list[tuple[Any, ...]]]]
 """The DuckDB types and the rows of a local query, with the statement's parameters and the caller's data frames.
@@ -75,7 +76,7 @@ class Pieces:
     def columns(self, node: exp.Expr) -> tuple[exp.Column, ...]:
         """All columns that a piece of SQL names."""
         if id(node) not in self._columns:
-            self._columns[id(node)] = node, tuple(node.find_all(exp.Column))
+            self._columns[id(node)] = node, tuple(find_all(node, exp.Column))
         return self._columns[id(node)][1]
 
     def is_stable(self, node: exp.Expr) -> bool:
@@ -107,7 +108,7 @@ class Pieces:
         found: dict[int, exp.CTE] = {}
         todo = list(nodes) if self._may_have_ctes else []
         while todo:
-            for table in todo.pop().find_all(exp.Table):
+            for table in find_all(todo.pop(), exp.Table):
                 cte = cte_of(table)
                 if cte is not None and id(cte) not in found and not any(is_inside(cte, node) for node in nodes):
                     found[id(cte)] = cte
@@ -117,13 +118,13 @@ class Pieces:
     def shadows(self, nodes: Sequence[exp.Expr]) -> bool:
         """Whether a name that a WITH clause for pieces of SQL defines means something else anywhere in the statement."""
         ctes = {id(cte): cte.alias.casefold() for cte in self.used(nodes)}
-        named = (table for table in self.tree.find_all(exp.Table) if table.name.casefold() in ctes.values() and not table.db)
+        named = (table for table in find_all(self.tree, exp.Table) if table.name.casefold() in ctes.values() and not table.db)
         return any(id(cte_of(table)) not in ctes for table in named)
 
     def means_one(self, node: exp.Expr) -> bool:
         """Whether the tables that a piece of SQL names are the same ones wherever it is put in the statement."""
-        ctes = list(self.tree.find_all(exp.CTE)) if self._may_have_ctes else []
-        named = [(table.name.casefold(), cte_of(table)) for table in node.find_all(exp.Table) if not table.db] if ctes else []
+        ctes = find_all(self.tree, exp.CTE) if self._may_have_ctes else []
+        named = [(table.name.casefold(), cte_of(table)) for table in find_all(node, exp.Table) if not table.db] if ctes else []
         return not any(cte.alias.casefold() == name and cte is not own for name, own in named for cte in ctes)
 
     def prefixed(self, query: str, nodes: Sequence[exp.Expr]) -> str | None:

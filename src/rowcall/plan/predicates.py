@@ -14,6 +14,7 @@ from sqlglot import Token, exp
 from rowcall.plan.joins import Place
 from rowcall.plan.layout import Layout, Range
 from rowcall.plan.literals import left_out, value_of
+from rowcall.plan.walk import walk
 
 MOST_ALTERNATIVES = 1000
 """Past this many, a condition is taken to restrict nothing."""
@@ -305,7 +306,7 @@ def is_constant(value: Operand) -> bool:
         return True
     if value.node is None or is_volatile(value.node):
         return False
-    nodes = list(value.node.walk())
+    nodes = walk(value.node)
     if any(isinstance(node, _CHANGING) for node in nodes):
         return False
     return value.tokens is not None or all(isinstance(node, _KEPT) for node in nodes)
@@ -313,6 +314,4 @@ def is_constant(value: Operand) -> bool:
 
 def is_volatile(node: exp.Expr) -> bool:
     """Whether an expression calls for values that another query need not give again."""
-    if any(True for _ in node.find_all(*_MOVING)):
-        return True
-    return any(function.name.casefold() in _VOLATILE for function in node.find_all(exp.Anonymous))
+    return any(isinstance(one, _MOVING) or (isinstance(one, exp.Anonymous) and one.name.casefold() in _VOLATILE) for one in walk(node))

@@ -24,6 +24,7 @@ from rowcall.plan.layout import Layout
 from rowcall.plan.literals import lengthened, shortened
 from rowcall.plan.nodes import EXTRA, Hidden
 from rowcall.plan.splice import Edit
+from rowcall.plan.walk import find_all
 from rowcall.sql.bind import Names
 from rowcall.sql.define import listed
 from rowcall.sql.tokens import Token, closing, sqlglot_tokens, tokenize
@@ -125,7 +126,7 @@ def _error_span(text: str, error: dict[str, object]) -> Span | None:
 def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
     """The remote references, in text order. Raises UnknownNameError for a three-part name of a provider that names nothing."""
     found = []
-    for table in tree.find_all(exp.Table):
+    for table in find_all(tree, exp.Table):
         parts = [part for part in table.parts if isinstance(part, exp.Identifier)]
         if len(parts) != len(table.parts) or not parts or "start" not in parts[0].meta:
             continue

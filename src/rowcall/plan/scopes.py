@@ -20,6 +20,7 @@ from rowcall.plan.layout import Clauses, Layout, Range
 from rowcall.plan.pieces import Describe, Evaluate, Pieces
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified
 from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix, type_of
+from rowcall.plan.walk import find_all
 
 if TYPE_CHECKING:
     from rowcall.plan.enclosing import Enclosing
@@ -486,8 +487,8 @@ class Frame:
                 merged = not prefix and name in self.view.merged
                 if name in left_out or (merged and name in names):
                     continue
-                owners = self.view.merged[name] if merged else frozenset({position})
-                place = next(((owner, self.spelt(owner, name)) for owner in owners), None)
+                owner = next(iter(self.view.merged[name]), None) if merged else position
+                place = (owner, self.spelt(owner, name)) if owner is not None else None
                 names[name] = None if name in replaced else place
                 found.append((name, names[name]))
         return found
@@ -504,5 +505,5 @@ def is_plain(select: exp.Select, but: Collection[str] = ()) -> bool:
     distinct = select.args.get("distinct")
     if distinct is not None and distinct.args.get("on") and not but:
         return False
-    inside = [node for item in select.expressions for node in item.find_all(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)]
+    inside = [node for item in select.expressions for node in find_all(item, exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)]
     return not any(node.find_ancestor(exp.Select) is select for node in inside)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from rowcall.plan.walk import walk
+
 
 def is_stable(node: exp.Expr) -> bool:
     """Whether a local query gives the same rows each time it is read within a statement, so that its keys can be read before it.
 
     LIMIT picks the same values twice only below an ORDER BY of all that is selected.
     """
-    if any(True for _ in node.find_all(*_UNSTABLE)) or not all(_is_steady(window) for window in node.find_all(exp.Window)):
+    nodes = walk(node)
+    if any(isinstance(one, _UNSTABLE) or (isinstance(one, exp.Window) and not _is_steady(one)) for one in nodes):
         return False
-    if any(function.name.casefold() in _VOLATILE for function in node.find_all(exp.Anonymous)):
+    if any(isinstance(one, exp.Anonymous) and one.name.casefold() in _VOLATILE for one in nodes):
         return False
-    limited = {limit.parent for limit in node.find_all(exp.Limit, exp.Offset, exp.Fetch)}
+    limited = {one.parent for one in nodes if isinstance(one, (exp.Limit, exp.Offset, exp.Fetch))}
     return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited)
 
 
