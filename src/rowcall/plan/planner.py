@@ -254,8 +254,11 @@ class Planner:
     those that wait for one another, the one with the fewest requests goes first.
     """
 
-    def __init__(self, analysis: Analysis, evaluate: Evaluate, *, bounds: bool = False) -> None:
-        """With `bounds`, scans say how many calls they can come to (`most_calls`), which only EXPLAIN asks."""
+    def __init__(self, analysis: Analysis, evaluate: Evaluate, *, bounds: bool = False, scans: tuple[Scan, ...] | None = None) -> None:
+        """With `bounds`, scans say how many calls they can come to (`most_calls`), which only EXPLAIN asks.
+
+        `scans` are those of the whole statement, where they are known.
+        """
         self._bounds = bounds
         self._analysis = analysis
         self._ask = evaluate
@@ -263,13 +266,13 @@ class Planner:
         """What DuckDB said since the last pages came."""
         self._fetched: set[int] = set()
         self._unknown: set[int] = set()
-        self._scans: dict[int, Scan] = {}
+        self._scans: dict[int, Scan] = {scan.number: scan for scan in scans or ()}
         self._used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions], analysis.said)
         self._pushdowns: dict[int, Pushdown] = {}
         self._rounds = 0
         self._waited: dict[int, set[int]] = {}
         """For each reference, those that it waited for."""
-        self._first: tuple[Scan, ...] | None = None
+        self._first = scans
         """What `next` gives first, where that was found already."""
 
     @property
@@ -323,9 +326,10 @@ class Planner:
             known |= {number: found for number in callable_ if (found := self._know(number, empty=empty)).choice is not None}
         return known
 
-    def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str]) -> None:
-        """Takes back that scans were fetched, and the SQL that decodes the pages of each, by source name."""
+    def fetched(self, scans: Sequence[Scan], rendered: Mapping[str, str], evaluate: Evaluate | None = None) -> None:
+        """Takes back that scans were fetched, the SQL that decodes the pages of each, by source name, and what evaluates it from now on."""
         self._answers.clear()
+        self._ask = evaluate or self._ask
         for scan in scans:
             self._fetched.add(scan.number)
             self._analysis.scopes.stand_ins[scan.number] = self._analysis.mentions[scan.number].written(rendered[scan.source])
@@ -345,7 +349,7 @@ class Planner:
 
     def check(self) -> None:
         """Raises MissingParameterError where some reference lacks a value whatever the others give."""
-        self._first = self._next()
+        self._first = self._next() if self._first is None else self._first
         if len(self._scans) == len(self._analysis.mentions):
             return
         reached = Planner(self._analysis, self._evaluate)

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +27,7 @@ from rowcall.plan.unlike import unknown_values
 from rowcall.plan.values import DEFAULT_COLLATION
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import Fetching
+from rowcall.session.plans import Asked, Plans
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.parse import Query
@@ -79,6 +80,8 @@ class Context:
     failures: list[RequestError]
     """What `partial` allowed to fail."""
     views: Views
+    plans: Plans = field(default_factory=Plans)
+    """Those that the session made before."""
     sends: bool = True
     """False for EXPLAIN of a write, for which not even a read is sent."""
     final: bool = True
@@ -126,7 +129,13 @@ def run_query(query: Query, context: Context, take: Take | None = None) -> tuple
 
 
 def _run_query(query: Query, context: Context, take: Take | None) -> tuple[duckdb.DuckDBPyRelation, bool]:
-    analysis = prepare(query.text, context)
+    with closing(asked_of(context)) as asked:
+        return _answer(query, context, asked, take)
+
+
+def _answer(query: Query, context: Context, asked: Asked, take: Take | None) -> tuple[duckdb.DuckDBPyRelation, bool]:
+    plan = None if context.dry_run else context.plans.again(query.text, context.names.use, asked)
+    analysis = prepare(query.text, context, asked) if plan is None else plan.analysis
     if analysis is None:
         return context.engine.local(query.text, used(query.text, context), context.frame), False
     if _only_describes(query.text):
@@ -135,7 +144,7 @@ def _run_query(query: Query, context: Context, take: Take | None) -> tuple[duckd
         context.control.warn(warning)
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
-    with _reading(analysis, context, in_parts=take is not None) as found:
+    with _reading(analysis, context, asked, plan.scans if plan is not None else None, in_parts=take is not None) as found:
         if take is None or found.parts is None:
             return _run(query.text, found.edits, context, found.sources), True
         for pages in found.parts:
@@ -153,18 +162,19 @@ def planned(analysis: Analysis, context: Context) -> tuple[Scan, ...]:
 
 def explain_query(query: Query, context: Context, *, analyze: bool = False) -> Explanation | None:
     """What a query will do; what it did when it is to be analysed. None for one that mentions nothing remote."""
-    return with_views(query.text, context, lambda text: _explain_query(Query(text), context, analyze=analyze))
+    with closing(asked_of(context)) as asked:
+        return with_views(query.text, context, lambda text: _explain_query(Query(text), context, asked, analyze=analyze))
 
 
-def _explain_query(query: Query, context: Context, *, analyze: bool) -> Explanation | None:
+def _explain_query(query: Query, context: Context, asked: Asked, *, analyze: bool) -> Explanation | None:
     from rowcall.plan.explain import explain, explain_scans
     from rowcall.session.measuring import measure
 
-    analysis = prepare(query.text, context)
+    analysis = prepare(query.text, context, asked)
     if analysis is None:
         return None
     reading: AbstractContextManager[_Read]
-    reading = _reading(analysis, context) if analyze else nullcontext(_unread(analysis, context))
+    reading = _reading(analysis, context, asked) if analyze else nullcontext(_unread(analysis, context))
     with reading as found:
         scans = found.scans
         text = splice(query.text, found.edits)
@@ -241,8 +251,9 @@ def moved(error: SQLError, sql: str, span: Span | None) -> SQLError:
     return error
 
 
-def prepare(text: str, context: Context) -> Analysis | None:
+def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis | None:
     """The analysis of a statement that mentions something remote and that DuckDB can bind; None for any other."""
+    asked = asked or asked_of(context)
     tokens = tokenize(text)
     if not {token.text.casefold() for token in tokens} & context.names.catalog.words():
         return None
@@ -253,13 +264,13 @@ def prepare(text: str, context: Context) -> Analysis | None:
         if first_mention(text, tokens, context.names) is None:
             return None
         raise
-    analysis = analyse(text, tokens, context.names, columns_of(context), tree, evaluate=evaluator(context, {}))
+    analysis = analyse(text, tokens, replace(context.names, is_local=asked.is_local), asked.describe, tree, evaluate=asked.evaluate)
     if not analysis.mentions:
         return None
     # What the texts differ in stands in what DuckDB says of one that it cannot bind.
-    if only_reads(tree) and _can_bind(analysis.in_short(by_bytes=True), context):
+    if only_reads(tree) and asked.can_bind(analysis.in_short(by_bytes=True)):
         return replace(analysis, is_by_bytes=True)
-    if only_reads(tree) and context.engine.default_collation() and _can_bind(analysis.in_short(), context):
+    if only_reads(tree) and asked.evaluate(DEFAULT_COLLATION)[1] != [("",)] and asked.can_bind(analysis.in_short()):
         return analysis
     edits = analysis.with_stand_ins()
     spliced = splice(text, edits)
@@ -271,8 +282,13 @@ def prepare(text: str, context: Context) -> Analysis | None:
     return replace(analysis, is_short=False)
 
 
-def _can_bind(text: str, context: Context) -> bool:
-    return context.engine.can_bind(text, used(text, context), context.frame)
+def asked_of(context: Context) -> Asked:
+    """What is asked for one statement, before it has fetched anything."""
+
+    def can_bind(text: str) -> bool:
+        return context.engine.can_bind(text, used(text, context), context.frame)
+
+    return Asked(context.names.is_local, columns_of(context), evaluator(context, {}), can_bind)
 
 
 def columns_of(context: Context) -> Describe:
@@ -291,12 +307,17 @@ def _empty(analysis: Analysis) -> dict[str, Any]:
 
 
 @contextmanager
-def _reading(analysis: Analysis, context: Context, *, in_parts: bool = False) -> Iterator[_Read]:
-    """What a statement reads: pages that were fetched, or are while it reads them; with `in_parts`, by parts where that gives the same."""
+def _reading(
+    analysis: Analysis, context: Context, asked: Asked, scans: tuple[Scan, ...] | None = None, *, in_parts: bool = False
+) -> Iterator[_Read]:
+    """What a statement reads: pages that were fetched, or are while it reads them; with `in_parts`, by parts where that gives the same.
+
+    `scans` are all that it has, where they are known.
+    """
     quiet = only_reads(analysis.scopes.tree)
     with Fetching(context.clients, context.control, partial=context.partial, quiet=quiet) as fetching:
         try:
-            found = _fetch(analysis, context, fetching, in_parts=in_parts and quiet)
+            found = _fetch(analysis, context, fetching, _planner(analysis, context, asked, scans), in_parts=in_parts and quiet)
             if fetching.is_much and _reads_once(analysis, found.edits, context, found.sources):
                 fetching.read_once()
             yield found
@@ -322,7 +343,7 @@ def _forms(analysis: Analysis, scans: Sequence[Scan], last: Sequence[Scan], cont
 
     Where a join may keep them from ending early, DuckDB's plan is asked.
     """
-    if not streams():
+    if not streams() or not analysis.said.may_stop:
         return {}
     if len(last) == len(analysis.mentions) and end_early([mention.reference for mention in analysis.mentions]):
         return {scan.source: context.engine.in_one_thread(scan.source) for scan in last}
@@ -352,17 +373,27 @@ _TIMES = frozenset(  # words for the time that a statement began, which all its 
 )
 
 
-def _fetch(analysis: Analysis, context: Context, fetching: Fetching, *, in_parts: bool) -> _Read:
+def _planner(analysis: Analysis, context: Context, asked: Asked, scans: tuple[Scan, ...] | None) -> Planner:
+    """The planner of a statement that is understood; where it needs no pages to be planned, the plan is kept.
+
+    Raises MissingParameterError.
+    """
+    if not context.sends:
+        raise PlanError("EXPLAIN sends nothing, and a value here has to be read from an API first.", hint="Use a value in its place.")
+    planner = Planner(analysis, asked.evaluate, scans=scans)
+    planner.check()
+    if scans is None and analysis.is_short and len(planner.scans) == len(analysis.mentions):
+        context.plans.keep(analysis.text, context.names.use, asked, analysis, planner.scans)
+    return planner
+
+
+def _fetch(analysis: Analysis, context: Context, fetching: Fetching, planner: Planner, *, in_parts: bool) -> _Read:
     """What a statement reads, fetched or about to be.
 
     What needs nothing of others is fetched first, and so on. Only what is planned last is left for later: nothing is to read half
     of it for its keys.
     """
-    if not context.sends:
-        raise PlanError("EXPLAIN sends nothing, and a value here has to be read from an API first.", hint="Use a value in its place.")
     sources = _empty(analysis)
-    planner = Planner(analysis, evaluator(context, sources))
-    planner.check()
     while scans := planner.next():
         last = len(planner.scans) == len(analysis.mentions)
         if last and (forms := _forms(analysis, planner.scans, scans, context)):
@@ -373,7 +404,7 @@ def _fetch(analysis: Analysis, context: Context, fetching: Fetching, *, in_parts
             if _goes_by_parts(analysis, edits, context):
                 return _Read(planner.scans, edits, sources, parts=fetching.parts(scans[0]))
         sources |= fetching.fetch(scans, final=context.final and last, last=last)
-        planner.fetched(scans, _decoded(scans))
+        planner.fetched(scans, _decoded(scans), evaluator(context, sources))
     return _Read(planner.scans, analysis.with_sources(_decoded(planner.scans)), sources)
 
 

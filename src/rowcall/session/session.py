@@ -31,6 +31,7 @@ from rowcall.errors import (
     UsageError,
 )
 from rowcall.session.journal import Journal
+from rowcall.session.plans import Plans
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
 from rowcall.session.tracing import traced
@@ -120,6 +121,7 @@ class Session:
         """The DuckDB connection that everything runs on."""
         self._engine = Engine(self.connection)
         self._views = Views(self._engine, self.catalog.providers)
+        self._plans = Plans()
         self._clients: dict[str, Client] = {}
         weakref.finalize(self, _close_all, self._clients)
         self._control: Control | None = None
@@ -376,6 +378,7 @@ class Session:
             read_only=self.read_only,
             failures=[],
             views=self._views,
+            plans=self._plans,
         )
 
     def _client(self, name: str) -> Client:

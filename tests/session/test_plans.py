@@ -1,0 +1,214 @@
+"""A plan that was made before is used again where DuckDB says what it said then, and only there."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+from unittest import mock
+
+import pyarrow
+import pytest
+
+import rowcall
+from rowcall.errors import BindError, RowcallError
+from rowcall.plan.planner import Analysis
+from rowcall.sandbox.server import Sandbox
+from rowcall.session import execute
+from rowcall.session.plans import Asked, Plans
+from rowcall.session.session import Session
+
+Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
+
+RUNS = "openai.assistants.runs"
+TEXT = "SELECT 1"
+SAID = {"table": False, "t": {"a": "VARCHAR"}, "keys": (["VARCHAR"], [("x",), ("y",)]), "bound": True}
+
+
+class Doors:
+    """A DuckDB that says what it is told to, and counts what it is asked."""
+
+    def __init__(self, **said: Any) -> None:
+        self.said = {**SAID, **said}
+        self.count = 0
+
+    def asked(self) -> Asked:
+        """The questions of one statement."""
+        return Asked(lambda _: self._say("table"), lambda _: self._say("t"), lambda _: self._say("keys"), lambda _: self._say("bound"))
+
+    def _say(self, what: str) -> Any:
+        self.count += 1
+        if isinstance(self.said[what], Exception):
+            raise self.said[what]
+        return self.said[what]
+
+
+def kept(doors: Doors, text: str = TEXT) -> Plans:
+    """Plans with that of one statement, for which everything was asked."""
+    plans, asked = Plans(), doors.asked()
+    asked.is_local(["runs"])
+    asked.describe("t")
+    asked.evaluate("FROM t")
+    asked.can_bind(text)
+    plans.keep(text, (), asked, mock.Mock(spec=Analysis), ())
+    return plans
+
+
+def test_what_is_asked_twice_is_asked_of_duckdb_once() -> None:
+    """For one statement; for the next it is asked again."""
+    doors = Doors()
+    asked = doors.asked()
+
+    answers = [asked.describe("t"), asked.describe("t"), doors.asked().describe("t")]
+
+    assert answers == [SAID["t"]] * 3
+    assert doors.count == 2
+
+
+@pytest.mark.parametrize("said", [{}, {"keys": (["VARCHAR"], [("y",), ("x",)])}], ids=["the same", "in another order"])
+def test_a_plan_is_used_again_where_everything_is_as_it_was(said: Mapping[str, Any]) -> None:
+    """Once all of it was asked again."""
+    now = Doors(**said)
+
+    assert kept(Doors()).again(TEXT, (), now.asked()) is not None
+    assert now.count == len(SAID)
+
+
+OTHER = [
+    {"table": True}, {"t": {"a": "INTEGER"}}, {"t": {"b": "VARCHAR"}}, {"t": None}, {"keys": (["VARCHAR"], [("x",)])}, {"keys": (["VARCHAR"], [("x",), (None,)])},
+    {"keys": (["INTEGER"], [("x",), ("y",)])}, {"bound": False}, {"keys": BindError("no")}, {"bound": ValueError()},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", OTHER, ids=map(str, OTHER))
+def test_no_plan_is_used_where_anything_is_not(said: Mapping[str, Any]) -> None:
+    """Whatever it is that changed."""
+    assert kept(Doors()).again(TEXT, (), Doors(**said).asked()) is None
+
+
+def test_equal_values_of_different_kinds_are_not_the_same() -> None:
+    """1 and true are the same to Python."""
+    plans = kept(Doors(keys=(["INTEGER"], [(1,)])))
+
+    assert plans.again(TEXT, (), Doors(keys=(["INTEGER"], [(True,)])).asked()) is None
+
+
+@pytest.mark.parametrize(("text", "use"), [("SELECT 2", ()), (TEXT, ("openai",))], ids=["text", "USE"])
+def test_a_plan_is_that_of_one_text_after_one_use(text: str, use: tuple[str, ...]) -> None:
+    """Of no other."""
+    assert kept(Doors()).again(text, use, Doors().asked()) is None
+
+
+@pytest.mark.parametrize(
+    "said", [{"t": {"a" * 10_000: "VARCHAR"}}, {"keys": (["VARCHAR"], [(str(i),) for i in range(2_000)])}], ids=["one", "many"]
+)
+def test_what_is_long_is_not_kept(said: Mapping[str, Any]) -> None:
+    """It would take much memory."""
+    assert kept(Doors(**said)).again(TEXT, (), Doors(**said).asked()) is None
+
+
+def test_a_plan_without_an_answer_is_not_kept() -> None:
+    """The error is not kept either."""
+    plans, asked = Plans(), Doors(keys=BindError("no")).asked()
+    with pytest.raises(BindError):
+        asked.evaluate("FROM t")
+    plans.keep(TEXT, (), asked, mock.Mock(spec=Analysis), ())
+
+    assert plans.again(TEXT, (), Doors().asked()) is None
+
+
+def test_the_plans_that_were_used_last_are_kept() -> None:
+    """The first goes when there are too many, unless it was used since."""
+    plans, asked = Plans(), Doors().asked()
+    for number in range(70):
+        plans.keep(f"SELECT {number}", (), asked, mock.Mock(spec=Analysis), ())
+        plans.again("SELECT 0", (), asked)
+
+    found = [number for number in range(70) if plans.again(f"SELECT {number}", (), asked) is not None]
+
+    assert (len(found), found[0], found[-1]) == (64, 0, 69)
+
+
+def test_a_statement_that_was_planned_is_not_planned_again(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """Nor read by anything but DuckDB; it sends what it sent, and gives the same rows."""
+    sql = f"SELECT id FROM {RUNS} WHERE thread_id = $thread ORDER BY id"
+    first = db.sql(sql, {"thread": world.threads[0]}).fetchall()
+
+    with sent(still) as requests, mock.patch.object(execute, "analyse", side_effect=AssertionError):
+        again = db.sql(sql, {"thread": world.threads[0]}).fetchall()
+
+    assert first == again
+    assert [request.path for request in requests] == [f"/v1/threads/{world.threads[0]}/runs"]
+
+
+IN_TABLE = "SELECT count(*) FROM runs WHERE thread_id IN (FROM watched)"
+BY_TABLE = f"SELECT r.id FROM watched w JOIN {RUNS} r ON r.thread_id = w.thread_id ORDER BY 1"
+CHANGES: list[tuple[str, str, Sequence[str]]] = [
+    ("a row", BY_TABLE, ["INSERT INTO watched SELECT thread_id FROM others"]),
+    ("no row", BY_TABLE, ["DELETE FROM watched"]),
+    ("another type", BY_TABLE, ["ALTER TABLE watched ALTER thread_id TYPE BLOB"]),
+    ("another column", BY_TABLE, ["ALTER TABLE watched RENAME thread_id TO thread"]),
+    ("no table", BY_TABLE, ["DROP TABLE watched"]),
+    ("a view", BY_TABLE, ["ALTER TABLE watched RENAME TO was", "CREATE VIEW watched AS SELECT thread_id FROM others"]),
+    ("a table in its place", IN_TABLE, ["CREATE TEMP TABLE runs AS FROM watched"]),
+    ("one in a transaction", IN_TABLE, ["BEGIN", "CREATE TABLE runs AS FROM watched"]),
+    ("a whole name", f"SELECT count(*) FROM {RUNS} WHERE thread_id IN (FROM watched)",
+     ["ATTACH ':memory:' AS openai", "CREATE SCHEMA openai.assistants", f"CREATE TABLE {RUNS} AS FROM watched"]),
+    ("a collation", f"SELECT count(*) FROM {RUNS} WHERE thread_id = 'thread_x'", ["SET default_collation = 'NOCASE'"]),
+    ("a macro", f"SELECT count(*) FROM {RUNS} WHERE thread_id = chosen()", ["CREATE OR REPLACE MACRO chosen() AS (SELECT min(thread_id) FROM others)"]),
+    ("a variable", f"SELECT count(*) FROM {RUNS} WHERE thread_id = getvariable('chosen')", ["SET VARIABLE chosen = (SELECT min(thread_id) FROM others)"]),
+    ("USE", IN_TABLE, ["USE openai.assistants"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "changes"), [change[1:] for change in CHANGES], ids=[change[0] for change in CHANGES])
+def test_what_has_changed_is_seen(still: Sandbox, world: Any, asked: str, changes: Sequence[str]) -> None:
+    """A session that ran the statement before sends what one sends, and says what one says, that did not."""
+    seen = []
+    for times in (2, 0):
+        with rowcall.connect(providers=still.providers) as db:
+            for name, threads in (("watched", world.threads[:2]), ("others", world.threads[2:4])):
+                db.connection.execute(f"CREATE TABLE {name} AS SELECT unnest($1) AS thread_id", [threads])
+            db.connection.execute("CREATE MACRO chosen() AS (SELECT min(thread_id) FROM watched)")
+            db.connection.execute("SET VARIABLE chosen = (SELECT min(thread_id) FROM watched)")
+            for sql in [*[asked] * times, *changes]:
+                said(db, sql)
+            before = len(still.requests)
+            seen.append((said(db, asked), sorted(request.path for request in still.requests[before:])))
+
+    assert seen[0] == seen[1]
+
+
+def said(db: Session, sql: str) -> str:
+    """The rows of a statement, or what is wrong with it."""
+    try:
+        return str(db.sql(sql).fetchall())
+    except RowcallError as error:
+        return str(error)
+
+
+def test_another_value_of_a_parameter_is_seen(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """As is the first one again."""
+    sql = f"SELECT count(*) FROM {RUNS} WHERE thread_id = $1"
+
+    with sent(still) as requests:
+        found = [db.sql(sql, [thread]).fetchall()[0][0] for thread in (*world.threads[:3], world.threads[0])]
+
+    assert found == [len(world.of(thread)) for thread in (*world.threads[:3], world.threads[0])]
+    assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in (*world.threads[:3], world.threads[0])]
+
+
+def test_a_plan_that_is_kept_keeps_nothing_of_its_caller(db: Session, world: Any) -> None:
+    """Such as a data frame that it reads."""
+
+    def read() -> weakref.ref[pyarrow.Table]:
+        mine = pyarrow.table({"thread_id": world.threads[:2]})
+        db.sql(f"SELECT count(*) FROM {RUNS} WHERE thread_id IN (SELECT thread_id FROM mine)")
+        return weakref.ref(mine)
+
+    ended = read()
+    gc.collect()
+
+    assert ended() is None
