@@ -220,9 +220,12 @@ class _Search:
     def _table(item: Item, printer: _Names) -> str:
         """An item of the key query, under a name of ours."""
         source = item.source
-        before, source.alias = source.alias, printer.aliases[id(source)]
+        before = source.alias, source.renamed
+        source.alias = printer.aliases[id(source)]
+        if source.table is not None:
+            source.renamed = ()  # for conditions name its columns as the resource does
         text = printer.source(source)
-        source.alias = before
+        source.alias, source.renamed = before
         return text
 
 
