@@ -228,6 +228,13 @@ TRICKY = {
     "a column of a function by the name that it has without an alias": (
         "SELECT id FROM visits WHERE pen IN (SELECT 'p' || a.range FROM range(3) a) AND pen IN (SELECT 'p' || max(b.range) FROM range(3) b)"
     ),
+    "a column with a collation of a sub-select that has not been read": (
+        "SELECT v.id, d.p FROM visits v JOIN (SELECT nc.pen AS p, k.id FROM nc JOIN keepers k ON k.id IN ('k0', 'k1', 'k2')) d "
+        "ON v.pen = d.p AND d.id = 'k' || right(v.id, 1) WHERE d.p = 'p1'"
+    ),
+    "DISTINCT ON whose order leaves open which row of several is kept": (
+        "SELECT v.id FROM (SELECT DISTINCT ON (tag) tag, pen FROM l ORDER BY tag) o JOIN visits v ON v.pen = o.pen"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
-from rowcall.plan.enclosing import Use
+from rowcall.plan.enclosing import Use, handed_on
 from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.narrowing import Holds, held_outside, holds, presence
 from rowcall.plan.nodes import Origin
@@ -166,11 +166,13 @@ class Case:
         return tuple(sorted(found))
 
     def _probe(self, place: Place) -> str:
-        """A query for whether a local column compares under a collation; "" for one that cannot, being an API's."""
-        source = self._frame.sources[place[0]] if place[0] >= 0 else None
-        if source is None or source.reference is not None or source.matched is not None or not self.sources.is_there(source.node):
+        """A query for whether a local column compares under a collation, true where that cannot be asked; "" for one of an API, which does not."""
+        if place[0] < 0 or self._frame.sources[place[0]].matched is not None:
             return ""
-        return collation(self._frame, place)
+        frame, (position, name) = handed_on(self._frame, place)
+        if frame.sources[position].reference is not None or frame.kind((position, name)) == "integer":
+            return ""
+        return collation(frame, (position, name)) or "SELECT true"
 
     def keys(self, known: dict[str, Equals]) -> list[Keys]:
         """The key queries for columns of the source in question: one for all of them or, where that cannot be, one for each.
@@ -324,11 +326,14 @@ class Case:
 
 
 def collation(frame: Frame, place: Place) -> str:
-    """A query of one truth value, none without rows: whether a local column compares under a collation; "" where it cannot be asked."""
+    """A query of one truth value: whether a local column compares under a collation; "" where it cannot be asked.
+
+    That is known before the table has a row, so that it can be asked of what is made from pages that have not been fetched.
+    """
     source = frame.sources[place[0]]
     if source.span is None:
         return ""
-    query = f"SELECT {collates(quoted(place[1]))} FROM {frame.scopes.written(source.span)} LIMIT 1"
+    query = f"SELECT {collates(quoted(place[1]))} FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(source.span)} LIMIT 0) q ON true"
     return frame.scopes.prefixed(query, [source.node]) or ""
 
 

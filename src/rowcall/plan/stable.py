@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlglot import exp
 
 from rowcall.plan.walk import walk
@@ -10,7 +12,7 @@ from rowcall.plan.walk import walk
 def is_stable(node: exp.Expr) -> bool:
     """Whether a local query gives the same rows each time it is read within a statement, so that its keys can be read before it.
 
-    LIMIT picks the same values twice only below an ORDER BY of all that is selected.
+    LIMIT picks the same values twice only below an ORDER BY of all that is selected, and DISTINCT ON below one of all but what it is on.
     """
     nodes = walk(node)
     if any(isinstance(one, _UNSTABLE) or (isinstance(one, exp.Window) and not _is_steady(one)) for one in nodes):
@@ -18,7 +20,14 @@ def is_stable(node: exp.Expr) -> bool:
     if any(isinstance(one, exp.Anonymous) and one.name.casefold() in _VOLATILE for one in nodes):
         return False
     limited = {one.parent for one in nodes if isinstance(one, (exp.Limit, exp.Offset, exp.Fetch))}
-    return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited)
+    chosen = [one for one in nodes if isinstance(one, exp.Distinct) and one.args.get("on")]
+    return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited) and all(map(_is_settled, chosen))
+
+
+def _is_settled(distinct: exp.Distinct) -> bool:
+    """Whether the rows that DISTINCT ON leaves are the same whichever of several equal ones come first."""
+    on = {key.sql() for key in distinct.args["on"].expressions}
+    return isinstance(distinct.parent, exp.Select) and _ordered_by_all(distinct.parent, on)
 
 
 def _is_steady(window: exp.Window) -> bool:
@@ -38,10 +47,11 @@ _VOLATILE = frozenset(
 )
 
 
-def _ordered_by_all(query: exp.Select) -> bool:
+def _ordered_by_all(query: exp.Select, fixed: Collection[str] = ()) -> bool:
+    """Whether it is ordered by all that it selects, but for what is `fixed`."""
     order = query.args.get("order")
     if order and any(isinstance(ordered.this, exp.Var) and ordered.this.name.upper() == "ALL" for ordered in order.expressions):
         return True
-    keys = {ordered.this.sql() for ordered in order.expressions} if order else set()
+    keys = {*fixed, *(ordered.this.sql() for ordered in order.expressions)} if order else {*fixed}
     keys |= {query.expressions[int(key) - 1].unalias().sql() for key in keys if key.isdigit() and 0 < int(key) <= len(query.expressions)}
     return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)

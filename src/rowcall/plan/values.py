@@ -201,8 +201,11 @@ class Resolver:
         return found, []
 
     def _is_collated(self, queries: Sequence[str]) -> bool:
-        """Whether one of some queries of one truth value each says so."""
-        return any(collated for query in queries for (collated,) in self._evaluate(query)[1])
+        """Whether one of some queries of one truth value each says so, or cannot be bound by itself."""
+        try:
+            return any(collated for query in queries for (collated,) in self._evaluate(query)[1])
+        except BindError:
+            return True
 
     def _is_any(self, sql: str) -> bool:
         """Whether a query has rows; true where it cannot be told."""

@@ -46,6 +46,26 @@ SELECT r.id FROM (SELECT thread_id FROM owners USING SAMPLE 1) o JOIN openai.ass
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
 
+-- DISTINCT ON keeps any of the rows that come first together, unless all else that is selected is in the order.
+SELECT r.id FROM (SELECT DISTINCT ON (owner) owner, thread_id FROM owners) o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- o could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: …CT DISTINCT ON (owner) owner, thread_id FROM owners) o JOIN openai.assistants.runs r ON r.…
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT r.id FROM (SELECT DISTINCT ON (owner) owner, thread_id FROM owners ORDER BY owner, thread_id) o
+JOIN openai.assistants.runs r ON r.thread_id = o.thread_id;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
 -- A table expression within the statement is not the table of its name.
 SELECT * FROM (WITH owners AS (SELECT 't9' AS thread_id) SELECT r.id FROM owners JOIN openai.assistants.runs r USING (thread_id));
 -- 1. r: list_runs of openai.assistants.runs
