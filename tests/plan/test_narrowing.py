@@ -125,6 +125,25 @@ KEPT = {
         "SELECT v.id FROM visits v LEFT JOIN l ON v.n = 1 AND v.n = 2 WHERE v.pen = 'p1'",
         ["p1"],
     ),
+    "two tables without a value in common for such a column": (
+        "SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n AND m.n = 4 WHERE v.pen = 'p1'",
+        [],
+    ),
+    "the same with one in common": ("SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n AND m.n = 2 WHERE v.pen = 'p1'", ["p1"]),
+    "the same of another type": ("SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n || '' AND m.n = 4 WHERE v.pen = 'p1'", ["p1"]),
+    "two sub-selects without a value in common": (
+        "SELECT id FROM visits WHERE pen = 'p1' AND n = ANY (SELECT 2) AND n IN (SELECT 0 UNION SELECT 1)",
+        [],
+    ),
+    "two such tables of LEFT JOINs": ("SELECT v.id FROM visits v LEFT JOIN k ON v.kind = k.pen LEFT JOIN m ON v.kind = m.id WHERE v.pen = 'p1'", ["p1"]),
+    "two such tables whose NULLs are equal": (
+        "SELECT v.id FROM visits v JOIN m ON v.kind IS NOT DISTINCT FROM m.kind JOIN m o ON v.kind IS NOT DISTINCT FROM o.kind WHERE v.pen = 'p1'",
+        ["p1"],
+    ),
+    "keys beside values that no other table has": (
+        "SELECT v.id FROM m JOIN visits v ON v.pen = m.pen AND v.n = m.n JOIN l ON l.n = v.n WHERE l.n IN (0, 2)",
+        ["P1", "p1"],
+    ),
     "a condition on another column": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND n > 1", ["p1", "p2"]),
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from rowcall.session.session import Session
 
 Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
 RUNS = "openai.assistants.runs"
+ASSISTANTS = "openai.assistants.assistants"
 TOKENS = 'STRUCT("type" VARCHAR, submit_tool_outputs STRUCT(tool_calls STRUCT(id VARCHAR, "type" VARCHAR, "function" STRUCT("name" VARCHAR, arguments VARCHAR))[]))'
 COLUMNS = {
     "id": "VARCHAR",
@@ -250,6 +251,30 @@ def test_runs_of_many_threads_take_a_request_each(still: Sandbox, db: Session, w
 
     assert dict(found) == {thread: len(world.of(thread)) for thread in threads}
     assert sorted(request.path for request in requests) == sorted(f"/v1/threads/{thread}/runs" for thread in threads)
+
+
+def test_values_without_one_in_common_for_a_column_that_is_no_parameter_take_no_request(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """Two tables that one column equals; with a value in common, the rows of that."""
+    run = world.runs[0]
+    text = f"SELECT r.id FROM {RUNS} r JOIN (SELECT $2 AS n) a ON r.created_at = a.n JOIN (SELECT $3 AS n) b ON r.created_at = b.n WHERE r.thread_id = $1"
+
+    with sent(still) as requests:
+        found = db.sql(text, [run["thread_id"], run["created_at"], run["created_at"] + 1]).fetchall()
+
+    assert (found, requests) == ([], [])
+    both = db.sql(text, [run["thread_id"], run["created_at"], run["created_at"]]).fetchall()
+    assert sorted(both) == sorted((one["id"],) for one in world.of(run["thread_id"]) if one["created_at"] == run["created_at"])
+
+
+def test_a_row_of_a_list_that_is_there_is_not_asked_for_again(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """Of a method for one row, and one whose rows are there, the second is taken."""
+    own = world.assistants[0]
+
+    with sent(still) as requests:
+        found = db.sql(f"SELECT b.id FROM {ASSISTANTS} a JOIN {ASSISTANTS} b ON b.id = a.id WHERE a.id || '' = $1", [own["id"]]).fetchall()
+
+    assert found == [(own["id"],)]
+    assert {request.path for request in requests} == {"/v1/assistants"}
 
 
 def test_a_self_join_fetches_once(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:

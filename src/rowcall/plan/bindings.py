@@ -307,7 +307,9 @@ def _union(queries: Sequence[Query], names: Sequence[str]) -> Query | None:
         return Query("SELECT " + ", ".join(f'NULL::VARCHAR AS "{name}"' for name in names) + " WHERE false", frozenset()) if names else None
     reads = frozenset[int]().union(*(query.reads for query in queries))
     through = tuple(sorted({probe for query in queries for probe in query.through}))
-    return Query(" UNION ".join(query.sql for query in queries), reads, queries[0].origins, through)
+    # A WITH is no part of a side that stands without brackets.
+    sides = [f"({query.sql})" if len(queries) > 1 and query.sql.startswith("WITH ") else query.sql for query in queries]
+    return Query(" UNION ".join(sides), reads, queries[0].origins, through)
 
 
 def _matched_by(atom: Atom) -> int | None:

@@ -166,7 +166,7 @@ class Case:
         return tuple(sorted(found))
 
     def _probe(self, place: Place) -> str:
-        """A query for whether a local column compares under a collation, true where that cannot be asked; "" for one of an API, which does not."""
+        """A query for whether a local column compares under a collation, true where it cannot be asked; "" for an API's, which never does."""
         if place[0] < 0 or self._frame.sources[place[0]].matched is not None:
             return ""
         frame, (position, name) = handed_on(self._frame, place)
@@ -188,29 +188,38 @@ class Case:
         return [keys for keys in found if keys is not None]
 
     def checks(self, keys: Collection[str]) -> Iterator[Constants | Keys]:
-        """What is said of columns of the source in question that are none of `keys`, where it may contradict itself."""
+        """What is said of columns of the source in question that are none of `keys`, where it may contradict itself.
+
+        What a column equals together with the keys is asked for as well: a row that matters has a key and a value beside it, of one row of
+        what they equal, so that a key with another value beside it is of none.
+        """
         known = {name: self.equals(name) for name in self.pinned(keys)}
         yield from (replace(constants, is_check=True) for constants in self.constants(known))
-        for name, equal in known.items():
-            outside = [
-                pair for pair in equal.operands if pair[0].place is not None and pair[0].place[0] == OUTER and self._can_give(pair[0])
-            ]
-            found = self._key_query({name: outside}) if outside else None
+        given = {name: [pair for pair in equal.operands if self._can_give(pair[0])] for name, equal in known.items()}
+        given = {name: operands for name, operands in given.items() if operands}
+        beside = {name: [pair for pair in self.equals(name).operands if self._can_give(pair[0])] for name in keys} if given else {}
+        together = self._key_query({**{name: operands for name, operands in beside.items() if operands}, **given}) if given else None
+        for found in [together] if together is not None else [self._key_query({name: operands}) for name, operands in given.items()]:
             if found is not None:
                 yield replace(found, is_check=True)
 
     def pinned(self, keys: Collection[str]) -> list[str]:
         """The columns of the source in question, none of `keys`, that conditions may contradict one another about.
 
-        Those that are among constants more than once, an output of the SELECT counting as once, or among those of a list, which may be
-        empty.
+        Those that are among constants, or equal something, more than once, an output of the SELECT counting as once, or among those of a
+        list, which may be empty.
         """
         times: Counter[str] = Counter()
         for atom, live in self._atoms:
-            for column in atom.columns if isinstance(atom, Among) and live.restricts else ():
-                place = self._frame.place(Operand(column))
-                if isinstance(atom, Among) and place is not None and place[0] == self._own:
-                    times[place[1]] += 2 if atom.listed else 1
+            if not live.restricts:
+                continue
+            if isinstance(atom, Among):
+                columns, weight = [Operand(column) for column in atom.columns], 2 if atom.listed else 1
+            else:
+                columns, weight = [atom.left, atom.right] if isinstance(atom, Equal) else [], 1
+            for place in map(self._frame.place, columns):
+                if place is not None and place[0] == self._own:
+                    times[place[1]] += weight
         outputs = Counter(place[1] for place, _ in self.sources.outputs if place[0] == self._own and place[1] in times)
         return [name for name, count in (times + outputs).items() if count > 1 and name not in keys]
 

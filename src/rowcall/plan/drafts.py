@@ -304,7 +304,8 @@ class Draft:
         scopes = self._frame.scopes
         if not all(self._sources.is_there(node) and scopes.is_stable(node) and not scopes.is_volatile(node) for node in nodes):
             return False
-        if self._condition(filtering.operands) is None:
+        # It would take the whole query with it that it cannot be cut out of the statement with the WITH that it reads.
+        if self._condition(filtering.operands) is None or scopes.prefixed("", [*self._nodes, *nodes]) is None:
             return False
         self._keep(more, [])
         self._nodes += nodes

@@ -8,6 +8,7 @@ is handed to a function that the session gives.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -223,6 +224,8 @@ class _Choice:
     tuples: list[dict[str, Any]]
     requests: int
     """How many requests that is, as far as it can be told."""
+    more: int
+    """How many of them no other reference makes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +270,8 @@ class Planner:
         self._fetched: set[int] = set()
         self._unknown: set[int] = set()
         self._scans: dict[int, Scan] = {scan.number: scan for scan in scans or ()}
+        self._asked: dict[tuple[str, str], dict[tuple[str, ...], set[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(set))
+        """The values of the calls that scans make, by resource, method and the names that they are bound to."""
         self._used = used_columns([(mention.reference, mention.hidden) for mention in analysis.mentions], analysis.said)
         self._pushdowns: dict[int, Pushdown] = {}
         self._rounds = 0
@@ -297,8 +302,7 @@ class Planner:
         free = [
             number
             for number, choice in ready.items()
-            if (not choice.requests and known[number].is_whole)
-            or not (known[number].restriction.awaits - {number}) & self._reachable(known)
+            if (not choice.more and known[number].is_whole) or not (known[number].restriction.awaits - {number}) & self._reachable(known)
         ]
         sparing = {number for number in ready if self._spares(number, ready, known)}
         tied = sorted(ready.keys() - sparing or ready.keys(), key=lambda number: (*self._weight(number, ready[number]), number))
@@ -310,7 +314,7 @@ class Planner:
         scans = {number: self._scan(number, ready[number], known[number]) for number in ready}
         waiting = [scan for number, scan in scans.items() if number not in chosen]
         found = together([scans[number] for number in chosen], self.scans, waiting, self._used)
-        self._scans |= dict(zip(chosen, found, strict=True))
+        self._give(dict(zip(chosen, found, strict=True)))
         return found
 
     def _narrowed(self, known: dict[int, _Known]) -> dict[int, _Known]:
@@ -353,18 +357,19 @@ class Planner:
         if len(self._scans) == len(self._analysis.mentions):
             return
         reached = Planner(self._analysis, self._evaluate)
-        reached._scans, reached._first = dict(self._scans), self._first
+        reached._give(self._scans)
+        reached._first = self._first
         while scans := reached.next():
             reached.unread(scans)
 
     def _weight(self, number: int, choice: _Choice) -> tuple[int, bool]:
-        """How many requests a reference counts for where it is asked which goes first, and whether it may turn out to be more.
+        """How many more requests a reference counts for where it is asked which goes first, and whether there may turn out to be others.
 
         A list of all there is, of a length that the manifest does not say, counts for several pages.
         """
         pages = paging(self._analysis.mentions[number].reference.ref, choice.method)
         is_whole = pages is not None and choice.method.expected_rows is None and not any(choice.tuples)
-        return choice.requests * (_PAGES if is_whole else 1), pages is not None and choice.requests > 0
+        return choice.more * (_PAGES if is_whole else 1), pages is not None and choice.more > 0
 
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
@@ -393,7 +398,7 @@ class Planner:
         pushdown = self._pushdown(number)
         bounded = [(name, method, with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
         choices = {candidate[0]: choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None}
-        chosen = min(choices.values(), key=lambda choice: (choice.requests, -len(choice.method.required())), default=None)
+        chosen = min(choices.values(), key=lambda choice: (choice.more, -len(choice.method.required())), default=None)
         return _Known(restriction, alternatives, resolver.reasons, choices, chosen)
 
     def _pushdown(self, number: int) -> Pushdown:
@@ -433,7 +438,27 @@ class Planner:
             message = f"{mention.reference.ref.full_name} would need more than {MOST_CALLS} requests."
             raise PlanError(message, sql=self._analysis.text, span=mention.reference.span, hint="Narrow the statement.")
         found = gathered(method, tuples(method, names, alternatives), columns)
-        return _Choice(name, method, tuple(names), found, expected_requests(mention.reference.ref, method, len(found)))
+        ref = mention.reference.ref
+        more = [values_ for values_ in found if not self._is_asked(ref, name, values_)]
+        requests = expected_requests(ref, method, len(found))
+        return _Choice(name, method, tuple(names), found, requests, expected_requests(ref, method, len(more)))
+
+    def _is_asked(self, ref: ResourceRef, method: str, bound_values: Mapping[str, Any]) -> bool:
+        """Whether a scan that was given makes a call that brings the rows of one with these values: to make that costs nothing.
+
+        It says nothing of which rows are needed, only of what they cost: so it decides between methods, and which reference goes first.
+        """
+        given = self._asked.get((ref.full_name, method), {}).items()
+        return any(bound_values.keys() >= set(names) and tuple(bound_values[name] for name in names) in asked for names, asked in given)
+
+    def _give(self, scans: Mapping[int, Scan]) -> None:
+        """Takes it that scans are given."""
+        self._scans |= scans
+        for scan in scans.values():
+            asked = self._asked[scan.ref.full_name, scan.method_name]
+            for call in scan.calls:
+                if call.request.rows_needed is None:
+                    asked[tuple(call.bound)].add(tuple(call.bound.values()))
 
     def _scan(self, number: int, choice: _Choice, known: _Known) -> Scan:
         mention = self._analysis.mentions[number]

@@ -28,3 +28,12 @@ WITH r AS (SELECT * FROM openai.assistants.runs) SELECT 1;
 --   run_id =  (from the statement)
 --   no request
 -- columns: 1
+
+-- The keys of both uses, each of which reads another WITH.
+WITH r AS (SELECT id, thread_id FROM openai.assistants.runs), mine AS (SELECT thread_id FROM owners WHERE owner = 'ann')
+SELECT a.id FROM r a JOIN mine ON a.thread_id = mine.thread_id JOIN r b ON b.thread_id = mine.thread_id;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from mine.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id

@@ -66,3 +66,33 @@ SELECT t.id FROM openai.assistants.threads t LEFT JOIN openai.assistants.runs r 
 --   run_id =  (from the statement)
 --   no request
 -- columns: id
+
+-- Two local tables that one column equals, which is no parameter, have no value in common.
+SELECT r.id FROM openai.assistants.runs r JOIN (VALUES (1), (2)) a(n) ON r.created_at = a.n JOIN (VALUES (3)) b(n) ON r.created_at = b.n WHERE r.thread_id = 't1';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id
+
+-- The keys are those that go with a value that all of them have.
+SELECT r.id FROM openai.assistants.runs r JOIN (VALUES ('t1', 1), ('t2', 2)) a(t, n) ON r.thread_id = a.t AND r.created_at = a.n
+WHERE r.created_at IN (SELECT n FROM owners WHERE owner = 'bo');
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from a.t)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- A LEFT JOIN says nothing of the rows of its left side.
+SELECT r.id FROM openai.assistants.runs r LEFT JOIN (VALUES (1)) a(n) ON r.created_at = a.n LEFT JOIN (VALUES (3)) b(n) ON r.created_at = b.n WHERE r.thread_id = 't1';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+-- A condition that cannot be asked about by itself, because it reads what could be others each time, does not take the keys with it.
+WITH w AS (SELECT owner FROM owners USING SAMPLE 1) SELECT r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE o.owner NOT IN (FROM w);
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
