@@ -235,6 +235,56 @@ TRICKY = {
     "DISTINCT ON whose order leaves open which row of several is kept": (
         "SELECT v.id FROM (SELECT DISTINCT ON (tag) tag, pen FROM l ORDER BY tag) o JOIN visits v ON v.pen = o.pen"
     ),
+    "keys of a sub-select with a window function": (
+        "SELECT v.id, o.r FROM (SELECT pen, row_number() OVER (ORDER BY pen, n) AS r FROM l) o JOIN visits v ON v.pen = o.pen WHERE o.r < 3"
+    ),
+    "a condition on what a window function gives, beside one on a key": (
+        "SELECT v.id, o.r FROM (SELECT pen, n, row_number() OVER (ORDER BY pen, n) AS r FROM l WHERE n > 0) o JOIN visits v ON v.pen = o.pen AND v.n = o.r WHERE o.n < 3"
+    ),
+    "a key made of what a window function gives": (
+        "SELECT v.id FROM (SELECT pen, row_number() OVER (ORDER BY pen, n) AS r FROM l) o JOIN visits v ON v.pen = 'p' || o.r WHERE v.pen IN ('p1', 'p2')"
+    ),
+    "a window function over an API, the keys of which come from it": (
+        "SELECT o.r, v.id FROM (SELECT k.pen AS p, rank() OVER (PARTITION BY k.pen ORDER BY k.n, k.id) AS r FROM keepers k WHERE k.id IN ('k0', 'k1', 'k5')) o "
+        "JOIN visits v ON v.pen = o.p WHERE v.pen IN ('p1', 'p2', '5')"
+    ),
+    "a sub-select with a column that an outer join within fills": (
+        "SELECT v.id, d.p FROM (SELECT m.pen AS p, k.id FROM keepers k LEFT JOIN m ON m.id = k.id AND m.n > 7 WHERE k.id IN ('k0', 'k1')) d "
+        "JOIN visits v ON v.pen = coalesce(d.p, 'p1') AND v.id <> d.id WHERE v.pen IN ('p1', 'p2')"
+    ),
+    "a sub-select that has not been read, NULLs of which matter": (
+        "SELECT v.id, d.id FROM visits v JOIN (SELECT l.pen, k.id FROM keepers k, l WHERE k.id IN ('k0', 'k1') AND k.pen IS NOT DISTINCT FROM l.pen) d "
+        "ON v.pen = coalesce(d.pen, 'p2') AND right(v.id, 1) = right(d.id, 1)"
+    ),
+    "a sub-select that has not been read, joined by a column of the API and one beside it": (
+        "SELECT v.id, d.t FROM visits v JOIN (SELECT l.pen AS p, l.tag AS t, k.n AS n FROM l JOIN keepers k ON k.pen = l.pen AND k.id IN ('k0', 'k1', 'k6')) d "
+        "ON v.pen = d.p AND v.n = d.n AND d.t <> 'b'"
+    ),
+    "the same in an outer join": (
+        "SELECT v.id, d.t FROM visits v LEFT JOIN (SELECT l.pen AS p, l.tag AS t, k.n AS n FROM l JOIN keepers k ON k.pen = l.pen AND k.id IN ('k0', 'k1')) d "
+        "ON v.pen = d.p AND v.n = d.n WHERE v.pen IN ('p1', 'p2')"
+    ),
+    "the same, read twice": (
+        "WITH d AS (SELECT l.pen AS p, l.tag AS t, k.n AS n FROM l JOIN keepers k ON k.pen = l.pen AND k.id IN ('k0', 'k1')) "
+        "SELECT v.id, a.t FROM d a JOIN visits v ON v.pen = a.p FULL JOIN d b ON b.n = v.n"
+    ),
+    "a full join within a sub-select that has not been read": (
+        "SELECT v.id, d.t FROM visits v JOIN (SELECT l.pen AS p, l.tag AS t, k.n AS n FROM l FULL JOIN keepers k ON k.pen = l.pen AND k.id IN ('k0', 'k1') WHERE k.id IN ('k0', 'k2')) d "
+        "ON v.pen = d.p"
+    ),
+    "a sub-select that cuts rows, has a window function and has not been read": (
+        "SELECT v.id, d.t FROM visits v JOIN (SELECT l.pen AS p, l.tag AS t, rank() OVER (ORDER BY l.pen, k.id) AS r FROM l JOIN keepers k ON k.pen = l.pen AND k.id IN ('k0', 'k1') "
+        "ORDER BY ALL LIMIT 2) d ON v.pen = d.p AND v.pen IN ('p1', 'p2')"
+    ),
+    "a part of a part, with columns of other names": (
+        "WITH d(p, q, z) AS (SELECT l.pen, l.tag, row_number() OVER (ORDER BY l.pen, l.tag, k.id) FROM l JOIN keepers k ON k.pen = l.pen AND k.id IN ('k0', 'k1')), "
+        "e AS (SELECT x.a AS p, x.b AS p2, lag(x.b) OVER (ORDER BY x.b, x.a) AS g FROM d AS x(a, b)) "
+        "SELECT v.id, y.w FROM e AS y(u, w) JOIN visits v ON v.pen = y.u AND y.w = 'a'"
+    ),
+    "a column with a collation of a sub-select with a window function": (
+        "SELECT v.id FROM (SELECT pen, row_number() OVER (ORDER BY pen) AS r FROM nc) o JOIN visits v ON v.pen = o.pen WHERE v.pen IN ('p1', 'P1', 'p2')"
+    ),
+    "a random number beside a key": ("SELECT v.id FROM (SELECT pen, random() AS r FROM l) o JOIN visits v ON v.pen = o.pen AND o.r >= 0"),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

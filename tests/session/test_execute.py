@@ -266,6 +266,22 @@ def test_values_without_one_in_common_for_a_column_that_is_no_parameter_take_no_
     assert sorted(both) == sorted((one["id"],) for one in world.of(run["thread_id"]) if one["created_at"] == run["created_at"])
 
 
+def test_keys_come_from_what_stands_beside_a_window_function(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """Of two threads one is named by the sub-select, whatever its rows' numbers are."""
+    one, other = world.threads[:2]
+    text = (
+        f"SELECT w.nr, r.id FROM (SELECT id, thread_id, row_number() OVER (ORDER BY created_at, id) AS nr FROM {RUNS} WHERE thread_id = $1) w "
+        f"JOIN {RUNS} r ON r.thread_id = w.thread_id AND r.id = w.id WHERE r.thread_id IN ($1, $2)"
+    )
+
+    with sent(still) as requests:
+        found = db.sql(text, [one, other]).fetchall()
+
+    ordered = sorted(world.of(one), key=lambda run: (run["created_at"], run["id"]))
+    assert sorted(found) == [(number, run["id"]) for number, run in enumerate(ordered, 1)]
+    assert {request.path for request in requests} == {f"/v1/threads/{one}/runs"}
+
+
 def test_a_row_of_a_list_that_is_there_is_not_asked_for_again(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
     """Of a method for one row, and one whose rows are there, the second is taken."""
     own = world.assistants[0]

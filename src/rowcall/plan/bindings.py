@@ -15,13 +15,13 @@ from sqlglot import exp
 
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation
 from rowcall.plan.drafts import Column, Query, Sources
-from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on, is_side
+from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, keeps_conditions, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand
-from rowcall.plan.scopes import Frame, Scopes, Source
+from rowcall.plan.scopes import Frame, Scopes, Source, is_plain
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class Bindings:
         self._fetched = frozenset(fetched)
         self._dead: dict[Frame, bool] = {}
         self._around_it: dict[Frame, list[Operand]] = {}
+        self._found_parts: dict[tuple[Frame, int], Mapping[str, int]] = {}
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
         """What the statement says of some columns of a reference."""
@@ -110,8 +111,8 @@ class Bindings:
 
     # -- one SELECT ----------------------------------------------------------------------------------------------------------------
 
-    def _cases(self, use: Use, said: Restriction) -> Iterator[Case]:
-        """The ways in which the conditions around a source, or all of a SELECT, can hold."""
+    def _cases(self, use: Use, said: Restriction, *, alone: bool = False) -> Iterator[Case]:
+        """The ways in which the conditions around a source, or all of a SELECT, can hold; `alone`, whatever surrounds the SELECT."""
         frame = use.frame
         found = self._reached(use)
         said.say(found.blocked)
@@ -131,11 +132,11 @@ class Bindings:
             elif live.condition.predicate is not None:
                 atoms.append((Filter(live.condition.predicate, live.condition.tokens), live))
                 atoms += [(among, live) for among in _in_each(frame, options)]
-        around = enclosing(frame)
-        if self._is_dead(frame):
+        around = Enclosing() if alone else enclosing(frame)
+        if not alone and self._is_dead(frame):
             return
         sources = self._sources(use, found, around, said)
-        passed_in = [] if found.blocked else self._passed_in(frame)
+        passed_in = [] if alone or found.blocked else self._passed_in(frame)
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in)
 
@@ -219,6 +220,8 @@ class Bindings:
             is_there=is_there,
             around=lambda outputs, columns: self._cached(around, outputs, columns, said),
             within=lambda source: self._within(source, said),
+            parts=lambda source: self._parts(frame, source),
+            part=lambda source, names: self._part(frame, source, names),
             say=said.say,
             has_outside=bool(around.uses),
             is_filled=lambda column: self._is_filled(around, column),
@@ -293,6 +296,49 @@ class Bindings:
                 return None
             queries.append(query)
         return _union(queries, [f"k{number}" for number in range(len(source.matched or ()))])
+
+    # -- sub-selects of which a part can be read ---------------------------------------------------------------------------------------
+
+    def _parts(self, frame: Frame, source: Source) -> Mapping[str, int]:
+        """The columns of a sub-select or WITH that it hands on from sources that can be read alone, each with the position of its source.
+
+        It cannot be read as a whole: it reads pages that have not been fetched, or a window function could number its rows otherwise the
+        next time. But each of its rows comes of one of each source of its own that no outer join fills, by conditions that such a row
+        satisfies; so the values of these columns are among those of these sources under the conditions on them alone. More of them is no
+        harm: keys without a row, and conditions that drop less. What leaves some of the rows that there would be without it, as LIMIT and
+        QUALIFY do, would make that many more, and is left as it is.
+        """
+        if (frame, source.position) not in self._found_parts:
+            self._found_parts[frame, source.position] = {}  # for what reads itself
+            inner = inner_frame(frame, source)
+            if inner is not None and is_plain(inner.select, windows=True) and self.scopes.is_closed(inner.select):
+                self._found_parts[frame, source.position] = dict(self._given_by(inner, output_names(frame, source.position, inner)))
+        return self._found_parts[frame, source.position]
+
+    def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, int]]:
+        cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
+        readable: dict[int, bool] = {}
+        for name, (_, place) in zip(names, inner.outputs() or (), strict=False):
+            if not name or place is None or not cases or any(case.sources.offered.get(place[0], (place,)) for case in cases):
+                continue
+            if place[0] not in readable:
+                readable[place[0]] = all(case.query([(name, [Operand(None, place=place)])]) is not None for case in cases)
+            if readable[place[0]]:
+                yield name, place[0]
+
+    def _part(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
+        """All values that columns of one source within a sub-select can have, by the names that they have outside."""
+        inner = inner_frame(frame, source)
+        if inner is None:
+            return None
+        places = dict(zip(output_names(frame, source.position, inner), (place for _, place in inner.outputs() or ()), strict=False))
+        queries = []
+        for case in self._cases(Use(inner, None), Restriction(), alone=True):
+            query = case.query([(name, [Operand(None, place=places[name])]) for name in names])
+            if query is None:
+                return None
+            queries.append(query)
+        return _union(queries, names)
 
 
 def _ends_with_rows(select: exp.Select) -> bool:

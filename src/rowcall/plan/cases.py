@@ -166,7 +166,7 @@ class Case:
         return tuple(sorted(found))
 
     def _probe(self, place: Place) -> str:
-        """A query for whether a local column compares under a collation, true where it cannot be asked; "" for an API's, which never does."""
+        """A query for whether a local column compares under a collation, true where it cannot be asked; "" for an API's, which does not."""
         if place[0] < 0 or self._frame.sources[place[0]].matched is not None:
             return ""
         frame, (position, name) = handed_on(self._frame, place)

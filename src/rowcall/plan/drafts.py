@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -78,6 +78,10 @@ class Sources:
     """The values around the SELECT: of its output columns, and of columns there."""
     within: Callable[[Source], Query | None]
     """The values of a matched sub-query, as `k0`, …"""
+    parts: Callable[[Source], Mapping[str, int]]
+    """Of a sub-select or WITH that cannot be read itself: the columns that a source of its own gives, each with that source's position."""
+    part: Callable[[Source, Sequence[str]], Query | None]
+    """All values that such columns of one source can have."""
     say: Callable[[str], None]
     """Takes a reason why something that looks like a value is not used."""
     has_outside: bool
@@ -118,6 +122,10 @@ class Draft:
         self._through: set[str] = set()
         self._nests = False
         """Whether it holds queries that were put together on their own."""
+        self._parts: dict[int, Mapping[str, int]] = {}
+        """The sources of which no more than a part can be read: what they give of it."""
+        self._taken: dict[int, list[str]] = {}
+        """The columns that are taken of these."""
 
     # -- what it uses --------------------------------------------------------------------------------------------------------------
 
@@ -129,7 +137,7 @@ class Draft:
         if operand.node is not None and (self._frame.scopes.is_volatile(operand.node) or not self._sources.is_there(operand.node)):
             return False
         touched = self._touched(operand)
-        if touched is None or not self._all_usable(touched[0]):
+        if touched is None or not self._all_usable(touched[0]) or not self._has(operand):
             return False
         outputs, outside = self._from_outside(operand, touched[1])
         if not self._is_column(operand) and self._may_be_filled(touched[0], outside):
@@ -137,6 +145,7 @@ class Draft:
         if (outputs or outside) and self._sources.around(outputs, outside) is None:
             return False
         self._keep(touched[0], outside)
+        self._take(operand)
         self._outputs += outputs
         if operand.node is not None:
             self._nodes.append(operand.node)
@@ -200,14 +209,69 @@ class Draft:
         if position not in self._sources.offered or position == self._sources.own:
             return False
         source = self._frame.sources[position]
-        if source.span is None or not self._sources.is_there(source.node):
+        if source.span is None:
             return False
-        if not source.matched and not self._frame.scopes.is_stable(source.node):  # of a matched one its parts are asked about
-            name = "The sub-select" if source.matched is not None else source.alias
-            keep = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
-            self._sources.say(f"{name} could give other rows each time; {keep}")
+        is_there = self._sources.is_there(source.node)
+        if source.matched is None and not (is_there and self._frame.scopes.is_read_alike(source.node)):
+            self._parts[position] = self._sources.parts(source)
+            if self._parts[position]:
+                return True
+            del self._parts[position]
+        is_steady = bool(source.matched) or self._frame.scopes.is_stable(source.node)  # of a matched one its parts are asked about
+        if is_there and not is_steady:
+            self._say_unsteady(source)
+        return is_there and is_steady
+
+    def _say_unsteady(self, source: Source) -> None:
+        name = "The sub-select" if source.matched is not None else source.alias
+        keep = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
+        self._sources.say(f"{name} could give other rows each time; {keep}")
+
+    # -- sub-selects of which a part can be read -------------------------------------------------------------------------------------
+
+    def _gives(self, *operands: Operand) -> bool:
+        """Whether sources of which a part can be read have the columns that expressions name: all from one of their own sources."""
+        named = self._of_parts(operands)
+        if named is None:
             return False
-        return True
+        giving = [{self._parts[at].get(name) for name in (*names, *self._taken.get(at, ()))} for at, names in named.items()]
+        return all(None not in sources and len(sources) == 1 for sources in giving)
+
+    def _has(self, operand: Operand) -> bool:
+        """Whether they do; where that is all that is missing, it is said."""
+        found = self._gives(operand)
+        for position in self._of_parts([operand]) or () if not found else ():
+            if self._sources.is_there(self._frame.sources[position].node):
+                self._say_unsteady(self._frame.sources[position])
+        return found
+
+    def _take(self, *operands: Operand) -> None:
+        """Takes these columns."""
+        for position, names in (self._of_parts(operands) or {}).items():
+            taken = self._taken.setdefault(position, [])
+            taken += [name for name in names if name not in taken]
+
+    def _of_parts(self, operands: Sequence[Operand]) -> dict[int, list[str]] | None:
+        """The columns of sources of which a part can be read that expressions name; None where one may mean all of them."""
+        found: dict[int, list[str]] = {}
+        for operand in operands if self._parts else ():
+            if operand.place is None and operand.node is not None and operand.node.find(exp.Star, exp.Columns) is not None:
+                return None
+            for position, name in self._places(operand):
+                if position in self._parts and name:
+                    found.setdefault(position, []).append(name)
+        return found
+
+    def _places(self, operand: Operand) -> Iterator[Place]:
+        """The columns of this SELECT that an expression names."""
+        if operand.place is not None:
+            yield operand.place
+        for column in self._frame.scopes.columns(operand.node) if operand.place is None and operand.node is not None else ():
+            found = self._frame.scopes.resolve(column)
+            if operand.within is not None:
+                yield operand.within[id(column)]
+            elif found is not None and found.frame is self._frame:
+                yield found.position, found.name
 
     # -- the query -----------------------------------------------------------------------------------------------------------------
 
@@ -226,7 +290,7 @@ class Draft:
             return None
         query = _DISTINCT + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts) if texts else "SELECT 1 AS there"
         query += f" FROM {', '.join(items)}" if items else ""
-        bounds = [(f"{self._frame.shown(place)}", index) for place, index in self._sources.outputs if place[0] in self._included]
+        bounds = [(self._frame.shown(place), index) for place, index in self._sources.outputs if self._is_included(place)]
         conditions += [f'({shown} = __rowcall_around."o{index}")' for shown, index in bounds if index in self._outputs]
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
@@ -240,6 +304,10 @@ class Draft:
             return None
         origins = tuple(self._origin(operand) for _, operand in selected)
         return Query(whole, frozenset(self._reads), origins, tuple(sorted(self._through)), frozenset(self._included))
+
+    def _is_included(self, place: Place) -> bool:
+        """Whether a column is one of those that the FROM clause has."""
+        return place[0] in self._included and (place[0] not in self._parts or place[1] in self._taken.get(place[0], ()))
 
     def _closed(self, filters: Sequence[Filtering]) -> list[Filtering] | None:
         """The conditions that reduce it, with what it needs added; None where a need cannot be met."""
@@ -264,22 +332,24 @@ class Draft:
         """Adds what is known outside of the output columns that are used; whether anything was added."""
         before = len(self._outputs)
         for place, index in self._sources.outputs:
-            if place[0] in self._included and index not in self._outputs:
+            if place[0] in self._included and index not in self._outputs and self._gives(Operand(None, place=place)):
                 outputs = sorted({*self._outputs, index})
                 if self._sources.has_outside and self._sources.around(outputs, self._outside) is not None:
                     self._keep([OUTER], [])
+                    self._take(Operand(None, place=place))
                     self._outputs.append(index)
         return len(self._outputs) > before
 
     def _needed(self, source: Source) -> bool:
         """Adds what a source takes from others: LATERAL and unnest, and a sub-query with columns from outside it."""
-        if source.matched:
+        if source.matched or source.position in self._parts:
             return True
         self._nodes.append(source.node)
         touched = self._touched(Operand(source.node))
-        if touched is None or source.position in touched[0] or not self._all_usable(touched[0]):
+        if touched is None or source.position in touched[0] or not self._all_usable(touched[0]) or not self._gives(Operand(source.node)):
             return False
         self._keep(*touched)
+        self._take(Operand(source.node))
         return True
 
     def _reduces(self, filtering: Filtering) -> bool:
@@ -300,16 +370,22 @@ class Draft:
         more = sorted(positions - set(self._included) - {OUTER})
         if not self._all_usable(more) or not all(self._sources.offered[position] <= groups for position in more):
             return False
+        if not self._gives(*filtering.operands):
+            return False
         nodes = [operand.node for operand in filtering.operands if operand.node is not None]
+        if not self._gives(*filtering.operands) or not self._is_steady(nodes) or self._condition(filtering.operands) is None:
+            return False
+        self._keep(more, [])
+        self._take(*filtering.operands)
+        self._nodes += nodes
+        return True
+
+    def _is_steady(self, nodes: Sequence[exp.Expr]) -> bool:
+        """Whether pieces of SQL say the same in a query of their own, and can be cut out beside what it reads already."""
         scopes = self._frame.scopes
         if not all(self._sources.is_there(node) and scopes.is_stable(node) and not scopes.is_volatile(node) for node in nodes):
             return False
-        # It would take the whole query with it that it cannot be cut out of the statement with the WITH that it reads.
-        if self._condition(filtering.operands) is None or scopes.prefixed("", [*self._nodes, *nodes]) is None:
-            return False
-        self._keep(more, [])
-        self._nodes += nodes
-        return True
+        return scopes.prefixed("", [*self._nodes, *nodes]) is not None
 
     def _is_matched(self, position: int) -> bool:
         return position != OUTER and self._frame.sources[position].matched is not None
@@ -412,6 +488,8 @@ class Draft:
     def _item(self, source: Source) -> str | None:
         if source.span is None:
             return None
+        if source.position in self._parts:
+            return self._part(source)
         if source.matched is None:
             return self._frame.scopes.written(source.span, self._named(source.node))
         if not source.matched:
@@ -424,6 +502,16 @@ class Draft:
         self._reads |= query.reads
         self._through |= set(query.through)
         return f"({self._repeated(query)}) AS {source.alias}"
+
+    def _part(self, source: Source) -> str | None:
+        names = self._taken.get(source.position) or [next(iter(self._parts[source.position]))]
+        query = self._sources.part(source, names) if source.alias else None
+        if query is None:
+            return None
+        self._nests = True
+        self._reads |= query.reads
+        self._through |= set(query.through)
+        return f"({query.sql}) AS {quoted(source.alias)}"
 
     def _around(self) -> str | None:
         query = self._sources.around(sorted(set(self._outputs)), self._outside)

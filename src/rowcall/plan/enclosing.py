@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from rowcall.plan.joins import Place
 from rowcall.plan.references import cte_of
-from rowcall.plan.scopes import Frame, Scopes
+from rowcall.plan.scopes import Frame, Scopes, Source
 from rowcall.plan.walk import find_all
 
 
@@ -162,17 +162,29 @@ def _names(outer: Frame, own: int, node: exp.Expr, cte: exp.CTE | None = None) -
     return tuple(name if names.count(name) == 1 else "" for name in names)
 
 
-def handed_on(frame: Frame, place: Place) -> tuple[Frame, Place]:
-    """The column that a column of a SELECT is where sub-selects and WITH queries that only hand it on are looked through."""
-    source = frame.sources[place[0]]
+def inner_frame(frame: Frame, source: Source) -> Frame | None:
+    """The SELECT that a sub-select or WITH is; None for anything else, a UNION among it, and where PIVOT or SAMPLE stands behind it."""
     cte = cte_of(source.node) if isinstance(source.node, exp.Table) else None
     query = cte if cte is not None else source.node.this if isinstance(source.node, exp.Lateral) else source.node
     select = query.this if isinstance(query, (exp.CTE, exp.Subquery)) else None
-    if source.reference is not None or source.matched is not None or not isinstance(select, exp.Select) or source.node.args.get("pivots"):
+    changed = any(source.node.args.get(key) for key in ("pivots", "sample"))
+    if source.reference is not None or source.matched is not None or not isinstance(select, exp.Select) or changed:
+        return None
+    return frame.scopes.frame(select)
+
+
+def output_names(frame: Frame, position: int, inner: Frame) -> tuple[str, ...]:
+    """What the output columns of the SELECT that a source is are called where it is read, "" for one whose name another has as well."""
+    node = frame.sources[position].node
+    return _names(frame, position, inner.select, cte_of(node) if isinstance(node, exp.Table) else None)
+
+
+def handed_on(frame: Frame, place: Place) -> tuple[Frame, Place]:
+    """The column that a column of a SELECT is where sub-selects and WITH queries that only hand it on are looked through."""
+    inner = inner_frame(frame, frame.sources[place[0]])
+    if inner is None:
         return frame, place
-    inner = frame.scopes.frame(select)
-    names = _names(frame, place[0], select, cte)
-    within = [own for name, (_, own) in zip(names, inner.outputs() or (), strict=False) if name == place[1]]
+    within = [own for name, (_, own) in zip(output_names(frame, place[0], inner), inner.outputs() or (), strict=False) if name == place[1]]
     return handed_on(inner, within[0]) if len(within) == 1 and within[0] is not None else (frame, place)
 
 

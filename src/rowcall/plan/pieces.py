@@ -85,6 +85,10 @@ class Pieces:
             self._is_stable[id(node)] = node, is_stable(node)
         return self._is_stable[id(node)][1]
 
+    def is_read_alike(self, node: exp.Expr) -> bool:
+        """Whether a piece of this statement is stable, and all WITH definitions are that it reads."""
+        return self.is_stable(node) and all(map(self.is_stable, self.used([node])))
+
     def is_volatile(self, node: exp.Expr) -> bool:
         """As `predicates.is_volatile`, of a piece of this statement."""
         if id(node) not in self._is_volatile:

@@ -107,6 +107,11 @@ class Scopes(Pieces):
         is_own = found is not None and found.exact and found.frame.sources[found.position].node is self.references[number].table
         return found.name if found is not None and is_own else None
 
+    def is_closed(self, query: exp.Select) -> bool:
+        """Whether a query names nothing from around it, for certain."""
+        found = [self.resolve(column) for column in self.columns(query) if not isinstance(column.this, exp.Star)]
+        return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
+
     # -- what a column is of -------------------------------------------------------------------------------------------------------
 
     def resolve(self, column: exp.Column) -> Found | None:
@@ -427,10 +432,7 @@ class Frame:
         joins = query.args.get("joins") or ()
         if not any(join.side or join.kind == "ANTI" or join.method == "ASOF" for join in joins) or self.scopes.reads(query):
             return False
-        if not self.scopes.is_stable(query) or self.scopes.is_volatile(query):
-            return False
-        found = [self.scopes.resolve(column) for column in self.scopes.columns(query) if not isinstance(column.this, exp.Star)]
-        return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
+        return self.scopes.is_stable(query) and not self.scopes.is_volatile(query) and self.scopes.is_closed(query)
 
     def given(self, count: int) -> list[Operand] | None:
         """What it selects, when that is so many columns; None when it cannot be told."""
@@ -498,12 +500,25 @@ _CUTS = frozenset({"qualify", "limit", "offset", "sample"})
 """The clauses that leave some of the rows that there would be without them."""
 
 
-def is_plain(select: exp.Select, but: Collection[str] = ()) -> bool:
-    """Whether a SELECT gives a row for each row of its FROM clause that its WHERE lets through, but for what some clauses leave out."""
+def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = False) -> bool:
+    """Whether a SELECT gives a row for each row of its FROM clause that its WHERE lets through, but for what some clauses leave out.
+
+    With `windows`, it may have window functions, which give each of these rows a value more.
+    """
     if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_") if key not in but):
         return False
     distinct = select.args.get("distinct")
     if distinct is not None and distinct.args.get("on") and not but:
         return False
-    inside = [node for item in select.expressions for node in find_all(item, exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)]
-    return not any(node.find_ancestor(exp.Select) is select for node in inside)
+    computed = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
+    inside = [node for item in select.expressions for node in find_all(item, *computed) if node.find_ancestor(exp.Select) is select]
+    return all(windows and _is_of_window(node) for node in inside)
+
+
+def _is_of_window(node: exp.Expr) -> bool:
+    """Whether it is a window function, or what stands before its OVER."""
+    while not isinstance(node, exp.Window):
+        if node.arg_key != "this" or not isinstance(node.parent, (exp.Window, exp.Filter, exp.IgnoreNulls, exp.RespectNulls)):
+            return False
+        node = node.parent
+    return True

@@ -62,3 +62,47 @@ SELECT e.id FROM (SELECT s.id, s.t FROM (SELECT id, thread_id AS t FROM openai.a
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=100
 -- columns: id
+
+-- What a window function numbers could be numbered otherwise the next time; the columns beside it give keys, and what is said of them holds.
+SELECT r.id FROM (SELECT thread_id, n, row_number() OVER (ORDER BY n) AS nr FROM owners WHERE owner = 'ann') o
+JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE o.nr = 1 AND o.n < 3;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+-- No key can be made of the number.
+SELECT r.id FROM (SELECT thread_id, row_number() OVER (ORDER BY n) AS nr FROM owners) o JOIN openai.assistants.runs r ON r.thread_id = 't' || o.nr;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- o could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: …d, row_number() OVER (ORDER BY n) AS nr FROM owners) o JOIN openai.assistants.runs r ON r.…
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- Nor is one taken from what LIMIT or QUALIFY leaves, which could be any of many rows.
+SELECT r.id FROM (SELECT thread_id, row_number() OVER (ORDER BY n) AS nr FROM owners QUALIFY nr = 1) o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- o could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: … OVER (ORDER BY n) AS nr FROM owners QUALIFY nr = 1) o JOIN openai.assistants.runs r ON r.…
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- Before what a sub-select reads of an API is fetched, its local tables give keys: so it can take its own from what is joined with it.
+SELECT s.id FROM (SELECT f.thread_id, t.id FROM finished f, openai.assistants.threads t) o
+JOIN openai.assistants.runs s ON s.thread_id = o.thread_id AND s.assistant_id = o.id;
+-- 1. s: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- 2. t: get_thread of openai.assistants.threads
+--   thread_id =  (from s.assistant_id)
+--   a request for each of these
+-- columns: id
