@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 import rowcall
@@ -75,6 +76,7 @@ ROOMS = {
         "on_error": "partial",
         "read_only": True,
         "cache": "11m",
+        "cache_file": "answers-11",
         "rate_limits": "openai=11/60s",
     },
     "connect": {
@@ -83,6 +85,7 @@ ROOMS = {
         "on_error": "error",
         "read_only": False,
         "cache": "12m",
+        "cache_file": "answers-12",
         "rate_limits": "openai=12/60s",
     },
     "SET": {
@@ -91,6 +94,7 @@ ROOMS = {
         "on_error": "partial",
         "read_only": True,
         "cache": "13m",
+        "cache_file": "answers-13",
         "rate_limits": "openai=13/60s",
     },
     "option": {
@@ -99,6 +103,7 @@ ROOMS = {
         "on_error": "error",
         "read_only": True,
         "cache": "14m",
+        "cache_file": "answers-14",
         "rate_limits": "openai=14/60s",
     },
 }
@@ -106,8 +111,9 @@ ROOMS = {
 
 @pytest.mark.parametrize("name", list(SETTINGS))
 @pytest.mark.parametrize("said", [("config file",), ("config file", "connect"), ("config file", "connect", "SET"), tuple(ROOMS)], ids=len)
-def test_each_place_wins_over_those_before_it(name: str, said: tuple[str, ...], tmp_path: Path) -> None:
+def test_each_place_wins_over_those_before_it(name: str, said: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """For every setting alike, and SHOW SETTINGS says where the value comes from."""
+    monkeypatch.chdir(tmp_path)
     config = tmp_path / "config.toml"
     config.write_text(f"[settings]\n{name} = {json.dumps(ROOMS['config file'][name])}\n")
     arguments: dict[str, Any] = {name: ROOMS["connect"][name]} if "connect" in said else {}
@@ -227,6 +233,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
         "rowcall_timeout_s",
         "rowcall_read_only",
         "rowcall_cache",
+        "rowcall_cache_file",
         "rowcall_rate_limits",
     ]
     assert [(row["value"], row["default"]) for row in rows] == [
@@ -234,6 +241,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
         ("1000", "1000"),
         (None, None),
         ("false", "false"),
+        (None, None),
         (None, None),
         (None, None),
     ]
@@ -252,6 +260,10 @@ def test_every_setting_is_listed_with_its_type() -> None:
             {"rate_limits": "openai=5"},
             "rate_limits takes limits by provider, as openai=500/60s, 10/s; azure=none, or None for what the provi",
         ),
+        ({"cache_file": 5}, "cache_file takes the path of a file, or None for memory, not 5"),
+        ({"cache_file": ""}, "cache_file takes the path of a file"),
+        ({"cache_file": "no/such/folder/answers"}, "cache_file no/such/folder/answers cannot be used: No such file or directory"),
+        ({"cache_file": "\0"}, "cache_file .* cannot be used: "),
         ({"rate_limits": "opnai=5/s"}, r'rate_limits: no provider "opnai"\. Did you mean openai\?'),
         ({"max_request": 5}, r"No setting max_request\. Did you mean max_requests"),
     ],
@@ -282,3 +294,59 @@ def test_limits_that_are_set_hold_for_statements_and_explain_says_them(live: San
         with pytest.raises(UnsupportedSQLError, match=r'no provider "opnai"'):
             db.sql("SET rowcall_rate_limits = 'opnai=1/s'")
         assert db.variables.rate_limits == {}
+
+
+def test_sessions_that_name_the_same_file_share_answers(live: Sandbox, tmp_path: Path) -> None:
+    """Within it, and where one has ended; each counts what it took as a hit, and a write of one empties it for the others."""
+    file = tmp_path / "answers"
+    given: dict[str, Any] = {"providers": live.providers, "cache": "1h", "cache_file": file}
+    ask, change = "SELECT count(*) FROM assistants", "INSERT INTO assistants (model) VALUES ('gpt-4o')"
+    with rowcall.connect(**given) as first:
+        (before,) = first.sql(ask).fetchall()
+        asked = first.last.requests
+
+        with rowcall.connect(**given) as second:
+            measured = second.explain(ask, analyze=True).scans[0].measured
+            assert measured is not None
+            assert (measured.requests, measured.cache_hits) == (0, asked)
+            assert second.sql(ask).fetchall() == [before]
+            assert second.sql("FROM rowcall_requests()").fetchall() == []
+
+            second.sql(change, cache=None)
+        assert first.sql(ask).fetchall() == [(before[0] + 1,)]
+    with rowcall.connect(**given) as third:
+        assert third.sql(ask).fetchall() == [(before[0] + 1,)]
+        assert third.last.requests == 0
+
+
+def test_a_file_that_is_set_holds_until_it_is_taken_back(still: Sandbox, tmp_path: Path) -> None:
+    """One that cannot be used is an error with its place, and then the one before still holds."""
+    good, bad = tmp_path / "answers", tmp_path / "notes"
+    bad.write_text("These are my notes.")
+    bad.chmod(0o600)
+    with rowcall.connect(providers=still.providers, cache="1h") as db:
+        db.sql("SET rowcall_cache_file = $1", [str(good)])
+        with pytest.raises(UnsupportedSQLError, match=r"cache_file \S+notes cannot be used: file is not a database"):
+            db.sql("SET rowcall_cache_file = $1", [str(bad)])
+        db.sql("FROM assistants")
+        assert db.variables.cache_file == str(good)
+        assert bad.read_text() == "These are my notes."
+
+        db.sql("SET rowcall_cache_file = NULL")
+        db.sql("FROM assistants")
+        in_memory = db.last.requests
+        db.sql("RESET rowcall_cache_file; SET rowcall_cache_file = $1; FROM assistants", [str(good)])
+
+        assert (in_memory > 0, db.last.requests) == (True, 0)
+
+
+def test_a_session_goes_on_with_the_file_after_it_was_closed(still: Sandbox, tmp_path: Path) -> None:
+    """As it does with its connections, on a database that is the caller's."""
+    with duckdb.connect() as con:
+        db = rowcall.connect(con, providers=still.providers, cache="1h", cache_file=tmp_path / "answers")
+        db.sql("FROM assistants")
+        db.close()
+        db.sql("FROM assistants")
+
+        assert (db.last.requests, db.last.warnings) == (0, ())
+        db.close()

@@ -413,3 +413,31 @@ def test_what_needs_all_rows_waits_for_them(holding: Callable[[int], Holding]) -
     ended = subprocess.run([*api.command, OF_ONE.replace("id", "count(*)", 1)], capture_output=True, text=True, timeout=30, check=False)
 
     assert (ended.stdout, ended.returncode) == ("", 1)
+
+
+def test_answers_outlive_the_process_and_hold_no_key(
+    run: Run, holding: Callable[[int], Holding], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second command sends nothing; of a key, whichever way it came, nothing is in any file of the user's, nor said."""
+    home, config = tmp_path / "home", tmp_path / "config.toml"
+    home.mkdir(mode=0o700)
+    for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", *(f"XDG_{kind}_HOME" for kind in ("CONFIG", "CACHE", "STATE", "DATA"))):
+        monkeypatch.setenv(name, str(home))
+    config.write_text('[settings]\ncache = "1h"\ncache_file = "~/answers"\n')
+    monkeypatch.setenv("ROWCALL_CONFIG", str(config))
+    keys = {"variable": "sk-planted-variable-01234", "option": "sk-planted-option-01234", "address": "planted-address-01234"}
+    monkeypatch.setenv("OPENAI_API_KEY", keys["variable"])
+    server = holding(1).server
+    place = f"127.0.0.1:{server.server_port}/v1"
+    at, otherwise = ("--set", f"openai.base_url=http://{place}"), ("--set", f"openai.api_key={keys['option']}")
+    beside = ("--set", f"openai.base_url=http://user:{keys['address']}@{place}")
+
+    ask = ("query", "--log-http", "SELECT id FROM openai.assistants.runs WHERE thread_id = 'thread_a'")
+    ended = [run(*ask, *settings) for settings in (at, at, (*at, *otherwise), (*at, *otherwise), beside, beside)]
+    found = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+    assert [each.stdout for each in ended] == ['{"id":"run_0"}\n{"id":"run_1"}\n'] * 6
+    assert ["/v1/threads/thread_a/runs" in each.stderr for each in ended] == [True, False] * 3
+    assert found.count(b'"id": "run_1"') >= 3
+    said = found + "".join(each.stderr for each in ended).encode()
+    assert [name for name, key in keys.items() if key.encode() in said] == []

@@ -12,8 +12,10 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from rowcall.http.page import Page
 from rowcall.plan.nodes import Request
@@ -28,7 +30,7 @@ class Recording:
     """A call as it is answered."""
 
     at: float
-    """When it was asked, by `time.monotonic`."""
+    """When it was asked, by `clock`."""
     generation: int
     """How often the cache had been emptied by then."""
     pages: list[Page] = field(default_factory=list)
@@ -37,6 +39,7 @@ class Recording:
     may_be_kept: bool = True
     answers: int = 0
     etag: str | None = None
+    clock: Callable[[], float] = time.monotonic
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def saw(self, headers: Mapping[str, str]) -> None:
@@ -57,7 +60,24 @@ class Recording:
 
     def is_good(self, cache_s: float) -> bool:
         """Whether it is no older than `cache_s`, nor than the API lets it become."""
-        return time.monotonic() - self.at <= min(cache_s, cache_s if self.fresh_s is None else self.fresh_s)
+        # A clock that was set back has not got there yet.
+        return 0 <= self.clock() - self.at <= min(cache_s, cache_s if self.fresh_s is None else self.fresh_s)
+
+
+class Keeping(Protocol):
+    """Where calls are kept."""
+
+    def find(self, request: Request) -> Recording | None:
+        """What is kept of the call that begins with a request, however old it is."""
+
+    def record(self) -> Recording:
+        """For a call that is asked now."""
+
+    def keep(self, request: Request, recording: Recording) -> None:
+        """Keeps a call that was answered to its end, unless it may not be, or something was written since it was asked."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """For as long as something is written; when it ends, nothing that was asked before is kept: what changed, only the API knows."""
 
 
 class Cache:
@@ -93,12 +113,16 @@ class Cache:
                 while self._bytes > MOST_BYTES:
                     self._drop(next(iter(self._kept)))
 
-    def clear(self) -> None:
-        """Forgets everything, as after a write: what it changed at the API, only the API knows."""
-        with self._lock:
-            self._kept.clear()
-            self._bytes = 0
-            self._generation += 1
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """For as long as something is written; when it ends, everything is forgotten: what changed at the API, only the API knows."""
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._kept.clear()
+                self._bytes = 0
+                self._generation += 1
 
     def _drop(self, request: Request) -> None:
         recording = self._kept.pop(request, None)

@@ -13,8 +13,9 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
@@ -22,7 +23,7 @@ from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, Req
 from rowcall.http.address import at_url, urlencoded, with_query
 from rowcall.http.ahead import Ahead, Line
 from rowcall.http.auth import header, is_needed
-from rowcall.http.cache import NOT_MODIFIED, Cache, Recording
+from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.pace import Slots, pace_of
@@ -35,6 +36,7 @@ from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit
 from rowcall.plan.nodes import Call, Protocol, Request
 
 if TYPE_CHECKING:
+    from rowcall.http.cachefile import Asker
     from rowcall.http.wire import Incoming, Outgoing, Wire
 
 __all__ = ["Client", "Endpoint"]
@@ -94,18 +96,19 @@ class Client:
         if control.cache_s is None or self.endpoint.client is not None or not call.request.reads:
             yield from self._pages(call, protocol, control, ahead)
             return
-        kept = self._cache.find(call.request)
-        recording = self._cache.record()
+        cache = self._keeping(protocol, control)
+        kept = cache.find(call.request)
+        recording = cache.record()
         try:
             if kept is None or not kept.is_good(control.cache_s):
                 for page in self._pages(call, protocol, control, ahead, recording=recording, etag=kept.etag if kept is not None else None):
                     recording.pages.append(page)
                     yield page
-                self._cache.keep(call.request, recording)
+                cache.keep(call.request, recording)
                 return
         except _UnchangedError:
             recording.pages = kept.pages if kept is not None else []
-            self._cache.keep(call.request, recording)
+            cache.keep(call.request, recording)
         control.hit()
         for page in kept.pages if kept is not None else ():
             control.received(page.rows)
@@ -181,12 +184,9 @@ class Client:
         if self.endpoint.read_only and not request.reads:
             raise ReadOnlyError(f"{request.resource}.{request.method_name} changes something, and {self.endpoint.provider} is read-only.")
         with self._explained(request):
-            try:
-                conditional = replace(request, headers=(*request.headers, ("if-none-match", etag))) if etag else request
+            conditional = replace(request, headers=(*request.headers, ("if-none-match", etag))) if etag else request
+            with nullcontext() if request.reads else self._writing(protocol, control):
                 answer, context, repeated = self._answered(conditional, protocol, control)
-            finally:
-                if not request.reads:
-                    self._cache.clear()
             if recording is not None:
                 recording.saw(answer.headers)
             if etag and answer.status == NOT_MODIFIED:
@@ -199,6 +199,24 @@ class Client:
                 return read_page(answer, request, protocol)
             except BodyFault as fault:
                 raise unusable(context, answer, fault, protocol) from fault
+
+    def _keeping(self, protocol: Protocol, control: Control) -> Keeping:
+        """Where a statement keeps calls: in its file, where it has one."""
+        return self._cache if control.cache_file is None else control.cache_file.shelf(self._asker, protocol, control)
+
+    @contextmanager
+    def _writing(self, protocol: Protocol, control: Control) -> Iterator[None]:
+        """While something is written; what is kept anywhere is not afterwards."""
+        with self._cache.writing(), self._keeping(protocol, control).writing():
+            yield
+
+    @cached_property
+    def _asker(self) -> Asker:
+        from rowcall.http.cachefile import Asker
+
+        made, (scheme, host, port) = self.endpoint, origin(self._base)
+        account = (made.provider, made.auth, made.key, self._userinfo, made.headers, self._query, made.verify_tls, made.ca_file)
+        return Asker(f"{scheme}://{host}:{port}{urlsplit(self._base).path}", repr(account), self._redact.finds)
 
     @contextmanager
     def _explained(self, request: Request) -> Iterator[None]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.errors import BudgetError, UnavailableError
 
 if TYPE_CHECKING:
+    from rowcall.http.cachefile import CacheFile
     from rowcall.manifest.model import RateLimit
     from rowcall.plan.nodes import Request
 
@@ -128,6 +129,7 @@ class Control:
         max_requests: int | None = None,
         timeout_s: float | None = None,
         cache_s: float | None = None,
+        cache_file: CacheFile | None = None,
         rate_limits: Mapping[str, Sequence[RateLimit]] | None = None,
         trace: Any = None,
     ) -> None:
@@ -135,6 +137,8 @@ class Control:
         self.timeout_s = timeout_s
         self.cache_s = cache_s
         """How old an answer may be that is given again; None where each is to be asked for."""
+        self.cache_file = cache_file
+        """Where answers are kept; None for the memory of the client that asks."""
         self.rate_limits = rate_limits or {}
         """How many requests may go out in a time, by provider, where the statement says so itself."""
         self.trace = trace

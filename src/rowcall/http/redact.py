@@ -68,6 +68,10 @@ class Redactor:
             text = _QUERY_PAIR.sub(self._pair, text)
         return text if self._secret is None else self._secret.sub(MASK, text)
 
+    def finds(self, text: str) -> bool:
+        """Whether a secret stands in `text`, in any of its spellings."""
+        return self._secret is not None and self._secret.search(text) is not None
+
     @property
     def in_urls(self) -> bool:
         """Whether the URLs that are sent hold secrets."""

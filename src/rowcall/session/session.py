@@ -41,6 +41,7 @@ from rowcall.session.views import Views
 if TYPE_CHECKING:
     import duckdb
 
+    from rowcall.http.cachefile import CacheFile
     from rowcall.http.client import Client
     from rowcall.http.control import Control
     from rowcall.plan.explanation import Explanation
@@ -63,6 +64,7 @@ def connect(
     max_requests: int | Unset | None = UNSET,
     timeout_s: float | Unset | None = UNSET,
     cache: str | Unset | None = UNSET,
+    cache_file: str | Path | Unset | None = UNSET,
     rate_limits: str | Unset | None = UNSET,
 ) -> Session:
     """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
@@ -72,15 +74,16 @@ def connect(
     `read_timeout_s`, `transport` ("httpx" or "curl"), `http2`, `ca_file`, `verify_tls`, `read_only`. What it leaves open comes from the
     environment, then from the config file at `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
 
-    The other six hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
+    The other seven hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
     `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
-    a request; None, the default, asks each time. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests.
+    a request; None, the default, asks each time. `cache_file` is where such answers are kept for other processes and later ones, in place
+    of this session's memory. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests.
 
-    Raises UsageError for a provider or setting that does not exist, ManifestError for a broken manifest.
+    Raises UsageError for a provider or setting that does not exist and for a file that cannot be used, ManifestError for a broken manifest.
     """
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
-    limits["rate_limits"] = rate_limits
+    limits |= {"cache_file": cache_file, "rate_limits": rate_limits}
     return Session(con, providers=providers, config=config, read_only=read_only, **limits)
 
 
@@ -116,6 +119,8 @@ class Session:
         self.variables.read(self._config.settings, f"{self._config.where}: ")
         self.variables.say("connect", settings)
         check_names({name: {} for name in self.variables.rate_limits}, self.catalog.providers, "rate_limits")
+        self._cache_file: CacheFile | None = None
+        self._follow(self.variables)
         self._own = con is None
         self.connection = con if con is not None else in_memory()
         """The DuckDB connection that everything runs on."""
@@ -244,6 +249,9 @@ class Session:
             for client in self._clients.values():
                 client.close()
             self._clients.clear()
+            if self._cache_file is not None:
+                self._cache_file.close()
+                self._cache_file = None
             if self._own:
                 self.connection.close()
 
@@ -306,10 +314,12 @@ class Session:
         from rowcall.http.control import Cancelled, Control
 
         settings = self.variables.in_call(**given)
+        self._follow(self.variables)
         self._control = control = Control(
             max_requests=settings.max_requests,
             timeout_s=settings.timeout_s,
             cache_s=settings.cache_s,
+            cache_file=self._cache_file,
             rate_limits=settings.rate_limits,
             trace=trace,
         )
@@ -333,6 +343,20 @@ class Session:
             self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), explanation)
             self._journal.add(self.last)
         return relation
+
+    def _follow(self, settings: Variables, control: Control | None = None) -> None:
+        """Opens the file that settings name for answers, in place of another. Raises UsageError where it cannot be used."""
+        path, before = settings.cache_file, self._cache_file
+        if path == (None if before is None else before.path):
+            return
+        opened = None
+        if path is not None:
+            from rowcall.http.cachefile import CacheFile
+
+            opened = CacheFile(path, control)
+        self._cache_file = opened
+        if before is not None:
+            before.close()
 
     def _with_own_tables(self, statement: Statement, frame: Frame) -> tuple[Statement, Frame]:
         """The statement and its frame with those of rowcall's own tables that it reads, as they were before it."""
@@ -442,14 +466,14 @@ class Session:
 
         name = statement.name.removeprefix("rowcall_")
         try:
+            changed = self.variables.copy()
             if statement.value is None:
-                self.variables.reset(name)
+                changed.reset(name)
             else:
-                value = value_of(statement.text, statement.value, context)
-                said = Variables()
-                said.set(name, value)
-                check_names({name: {} for name in said.rate_limits}, self.catalog.providers, statement.name)
-                self.variables.set(name, value)
+                changed.set(name, value_of(statement.text, statement.value, context))
+            check_names({name: {} for name in changed.rate_limits}, self.catalog.providers, statement.name)
+            self._follow(changed, context.control)
+            self.variables = changed
         except UsageError as error:
             raise UnsupportedSQLError(str(error), sql=statement.text, span=statement.span) from error
         if statement.value is not None and self.variables.source(name) == "option":

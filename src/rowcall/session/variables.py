@@ -6,10 +6,13 @@ They bound and guard statements, so that a place may hold a limit and another li
 
 from __future__ import annotations
 
+import copy
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any, Final, Self
 
 from rowcall.errors import UsageError, nearest
@@ -86,6 +89,14 @@ SETTINGS = {
         description="How old an answer may be that a read takes in place of a request; NULL to ask each time. Writes empty it.",
         without="no cache",
     ),
+    "cache_file": Setting(
+        "VARCHAR",
+        None,
+        "the path of a file",
+        unlimited=True,
+        description="Where the answers of rowcall_cache are kept for other processes and later ones; NULL for this session's memory.",
+        without="memory",
+    ),
     "rate_limits": Setting(
         "VARCHAR",
         None,
@@ -121,6 +132,10 @@ class Variables:
         settings = type(self)(self._said)
         settings.say("call", values)
         return settings
+
+    def copy(self) -> Self:
+        """The same settings, to be changed by themselves."""
+        return type(self)(copy.deepcopy(self._said))
 
     def set(self, name: str, value: Any) -> None:
         """What `SET rowcall_name = value` does; NULL is no limit, and RESET for a setting that always has a value.
@@ -176,6 +191,12 @@ class Variables:
         """How many seconds old an answer may be that is taken in place of a request; None where each is asked for."""
         found = _DURATION.fullmatch(self.value("cache") or "")
         return float(found[1]) * _UNITS[found[2]] if found is not None else None
+
+    @property
+    def cache_file(self) -> str | None:
+        """Where answers are kept; None for memory."""
+        path: str | None = self.value("cache_file")
+        return path
 
     @property
     def rate_limits(self) -> dict[str, tuple[RateLimit, ...]]:
@@ -238,6 +259,8 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
     _known(name, prefix, where)
     if value is None and SETTINGS[name].unlimited:
         return None
+    if name == "cache_file" and isinstance(value, (str, os.PathLike)) and str(value):
+        return str(Path(value).expanduser())
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if name == "timeout_s" and is_number and value > 0:
         return float(value)
