@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,67 @@ def test_a_wait_for_a_turn_ends_with_the_statement(path: str) -> None:
         pace.wait(control, WIDE)
 
     assert time.monotonic() - started < 5
+
+
+HOLDER = """
+import sqlite3, sys
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def locked(path: str) -> Iterator[None]:
+    """The file, locked by another process for as long as this lasts."""
+    with subprocess.Popen([sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield
+        finally:
+            process.communicate("")
+
+
+@pytest.mark.parametrize("ends", ["cancel", "deadline"])
+@pytest.mark.parametrize("at", ["open", "heed", "wait", "pause"])
+def test_a_wait_for_a_locked_file_ends_with_the_statement(path: str, at: str, ends: str) -> None:
+    """Wherever it waits; that a pause is then not noted is no error, since the answer that asked for it is there."""
+    pace = SharedPace(path, b"key")
+    waits: dict[str, Callable[[Control], object]] = {
+        "open": lambda control: SharedPace(path, b"key", control),
+        "heed": lambda control: pace.heed((RateLimit(requests=1, per_s=7200),), control),
+        "wait": pace.wait,
+        "pause": lambda control: pace.pause(1, control),
+    }
+    with locked(path):
+        control = Control(timeout_s=0.2 if ends == "deadline" else None)
+        if ends == "cancel":
+            threading.Timer(0.2, control.cancel).start()
+        started = time.monotonic()
+
+        with pytest.raises(Cancelled if ends == "cancel" else UnavailableError) if at != "pause" else nullcontext():
+            waits[at](control)
+
+        assert 0.15 < time.monotonic() - started < 2
+    pace.wait(Control())
+
+
+def test_a_thread_that_waits_for_one_that_waits_ends_with_its_own_statement(path: str) -> None:
+    """The one before it goes on waiting for the file."""
+    pace = SharedPace(path, b"key")
+    with locked(path):
+        first = threading.Thread(target=lambda: pace.wait(Control()))
+        first.start()
+        time.sleep(0.1)
+        started = time.monotonic()
+        with pytest.raises(UnavailableError):
+            pace.wait(Control(timeout_s=0.2))
+
+        assert time.monotonic() - started < 2
+        assert first.is_alive()
+    first.join()
 
 
 def test_each_waits_for_its_own_limits_over_what_all_sent(path: str) -> None:

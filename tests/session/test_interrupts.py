@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +37,33 @@ try:
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 print(db.sql("SELECT count(*) > 0 FROM openai.assistants.assistants").fetchall(), db.sql("SELECT 42").fetchall())
+"""
+
+WAITING = """
+import sys
+import rowcall
+import rowcall.http.cachefile, rowcall.http.shared
+
+# Longer than anybody would wait, so that only Ctrl-C can end it.
+rowcall.http.cachefile._PATIENCE_S = rowcall.http.shared._BUSY_S = 60
+_, url, setting, path, at = sys.argv
+own = {setting: path} if setting == "rate_limits_file" else {}
+db = rowcall.connect(providers={"openai": {"base_url": url, "api_key": "sandbox-key", **own}}, cache="1h")
+ask = "SELECT count(*) > 0 FROM openai.assistants.assistants"
+if not own:
+    ask = f"SET rowcall_cache_file = '{path}'; {ask}"
+if at == "using it":
+    db.sql(ask)
+print("ready", flush=True)
+sys.stdin.readline()
+print("asking", flush=True)
+try:
+    db.sql(ask + ' WHERE "limit" = 7')  # another request
+    print("ended", flush=True)
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+sys.stdin.readline()
+print(db.sql(ask).fetchall(), db.last.warnings)
 """
 
 
@@ -71,6 +101,33 @@ def test_ctrl_c_ends_a_statement_and_not_the_session(live: Sandbox, thread: str,
         rest, errors = process.communicate(timeout=30)
 
     assert (said, rest, errors) == ("interrupted\n", "[(True,)] [(42,)]\n", "")
+    assert took_s < PROMPT_S
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT for one process alone")
+@pytest.mark.parametrize("setting", ["rate_limits_file", "cache_file"])
+@pytest.mark.parametrize("at", ["opening it", "using it"])
+def test_ctrl_c_ends_a_wait_for_a_file_that_others_have_locked(live: Sandbox, tmp_path: Path, setting: str, at: str) -> None:
+    """As it does any other; and when the file is free again, the session goes on with it."""
+    path = tmp_path / "shared"
+    path.touch(mode=0o600)
+    command = [sys.executable, "-c", WAITING, live.base_url, setting, str(path), at]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == "ready\n"
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            print(file=process.stdin, flush=True)
+            assert process.stdout.readline() == "asking\n"
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            sent_at = time.monotonic()
+            said = process.stdout.readline()
+            took_s = time.monotonic() - sent_at
+        rest, errors = process.communicate("\n", timeout=30)
+
+    assert (said, rest, errors) == ("interrupted\n", "[(True,)] ()\n", "")
     assert took_s < PROMPT_S
 
 

@@ -27,7 +27,7 @@ from rowcall import __version__
 from rowcall.errors import UnavailableError, UsageError
 from rowcall.http.cache import Recording
 from rowcall.http.control import Cancelled, Control
-from rowcall.http.database import Database
+from rowcall.http.database import Database, Run
 from rowcall.http.page import Page
 from rowcall.plan.nodes import Protocol, Request
 
@@ -86,9 +86,8 @@ class CacheFile:
             if kind != _KIND and (kind or self._fact("SELECT count(*) FROM sqlite_schema", control)):
                 raise ValueError("it holds something else")
             # With a log beside the file, who reads and who writes do not wait for one another.
-            self.file.run("PRAGMA journal_mode = WAL", control=control)
-            self.file.run("PRAGMA synchronous = NORMAL")
-            self.file.run("PRAGMA journal_size_limit = 0")
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "journal_size_limit = 0"):
+                self.file.run(f"PRAGMA {pragma}", control=control)
             with self.file.transaction(control) as run:
                 if run("PRAGMA application_id") != (_KIND,):
                     for table in _TABLES:
@@ -198,7 +197,7 @@ class Shelf:
         return content if len(content) <= _MOST_OF_ONE else None
 
     @staticmethod
-    def _is_written_to(run: Callable[..., tuple[Any, ...] | None], place: bytes) -> bool:
+    def _is_written_to(run: Run, place: bytes) -> bool:
         return run("SELECT 1 FROM open_writes WHERE place = ? AND until > ?", (place, time.time())) is not None
 
     @contextmanager

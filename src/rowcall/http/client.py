@@ -60,7 +60,8 @@ class _UnchangedError(Exception):
 class Client:
     """Sends the requests of one provider instance, from any number of threads."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, control: Control | None = None) -> None:
+        """`control` is that of the statement which needs it first, and may end the wait for a file of its rate limits."""
         base = checked_base(endpoint)
         self.endpoint = endpoint
         self._base = urlunsplit(base._replace(netloc=base.netloc.rpartition("@")[2], query=""))
@@ -72,7 +73,7 @@ class Client:
         self._redact = Redactor(endpoint)
         self._log_filter = LogFilter(self._redact)
         self._slots = Slots(endpoint.max_in_flight)
-        self._pace = pace_of(endpoint)
+        self._pace = pace_of(endpoint, control)
         self._cache = Cache()
         self._lock = threading.Lock()
         self._wire: Wire | None = None
@@ -293,7 +294,7 @@ class Client:
         self._slots.learn(answer.status, sent)
         if (rest_s := rest(answer.status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:
             try:
-                self._pace.pause(rest_s)
+                self._pace.pause(rest_s, control)
             except UsageError as error:  # the answer is there, and it may be that of a write
                 control.warn(str(error))
         return answer

@@ -20,6 +20,8 @@ from rowcall.errors import UsageError
 from rowcall.http.control import Control
 
 T = TypeVar("T")
+Run = Callable[..., tuple[Any, ...] | None]
+"""Runs a statement with the values of its parameters, and returns its first row."""
 _SLICE_S = 0.05
 """How long one call may wait for a lock."""
 
@@ -51,7 +53,7 @@ class Database:
             return self._patiently(lambda: self._first(statement, values), control, until)
 
     @contextmanager
-    def transaction(self, control: Control | None = None) -> Iterator[Callable[..., tuple[Any, ...] | None]]:
+    def transaction(self, control: Control | None = None) -> Iterator[Run]:
         """Gives what runs a statement and returns its first row; what it changes is there when this is left, all of it or nothing.
 
         Raises what `control` raises when it ends the wait.

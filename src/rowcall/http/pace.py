@@ -41,13 +41,13 @@ class Pace:
             control.wait(seconds)
             control.check()
 
-    def heed(self, limits: Sequence[RateLimit]) -> None:
+    def heed(self, limits: Sequence[RateLimit], _control: Control | None = None) -> None:
         """Has what is sent from now on counted for limits that may come to hold."""
         with self._lock:
             for limit in limits:
                 self._log(limit)
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: float, _control: Control | None = None) -> None:
         """Lets nothing go for so long, or longer where that was said before."""
         with self._lock:
             self._resumes = max(self._resumes, time.monotonic() + seconds)
@@ -76,21 +76,23 @@ _PACES: WeakValueDictionary[tuple[str, str, bytes, int, str | None], Pace | Shar
 _LOCK = threading.Lock()
 
 
-def pace_of(endpoint: Endpoint) -> Pace | SharedPace:
+def pace_of(endpoint: Endpoint, control: Control | None = None) -> Pace | SharedPace:
     """The pace of an endpoint's key at its place, the same for all who have both: in this process, or on this machine by way of a file.
 
-    Raises UsageError for a file that cannot be used.
+    Raises UsageError for a file that cannot be used, and what `control` raises when it ends the wait for one.
     """
     key = hashlib.sha256((endpoint.key or "").encode()).digest()
     file = endpoint.rate_limits_file
     name = (endpoint.provider, endpoint.base_url, key, id(endpoint.client) if endpoint.client is not None else 0, file)
     with _LOCK:
         pace = _PACES.get(name)
-        if pace is None:
-            shared = hashlib.sha256(f"{endpoint.provider}\n{endpoint.base_url}\n".encode() + key).digest()
-            pace = _PACES[name] = Pace() if file is None else SharedPace(file, shared)
-        pace.heed(endpoint.rate_limits)
-        return pace
+    if pace is None:
+        shared = hashlib.sha256(f"{endpoint.provider}\n{endpoint.base_url}\n".encode() + key).digest()
+        made = Pace() if file is None else SharedPace(file, shared, control)
+        with _LOCK:
+            pace = _PACES.setdefault(name, made)
+    pace.heed(endpoint.rate_limits, control)
+    return pace
 
 
 class Slots:

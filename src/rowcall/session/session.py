@@ -412,7 +412,7 @@ class Session:
             config = self._config.providers.get(name, {})
             provider = self.catalog.providers[name]
             settings = endpoint(provider, self._given.get(name, {}), config, read_only=self.read_only)
-            self._clients[name] = Client(settings)
+            self._clients[name] = Client(settings, self._control)
         return self._clients[name]
 
     def _dispatch(  # noqa: PLR0911 - one a statement
