@@ -6,6 +6,7 @@ import re
 import ssl
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -352,3 +353,26 @@ def test_the_file_of_limits_may_be_absent_and_in_ones_home(server: Any, tmp_path
     assert (tmp_path / "limits").is_file()
     with pytest.raises(UsageError, match="rate_limits_file of openai must be the path of a file, not 5"):
         endpoint(OPENAI, {"rate_limits_file": 5}, {}, read_only=False)
+
+
+@pytest.mark.parametrize("url", ["redis://:sk-planted/0@127.0.0.1", "http://:sk-planted@127.0.0.1", "sk-planted", 5])
+def test_the_server_of_limits_is_a_url_that_no_error_repeats(url: Any) -> None:
+    """It may hold a password."""
+    with pytest.raises(UsageError, match=r"rate_limits_redis of openai must be a URL, as redis://:password@host:6379/0\.$") as error:
+        endpoint(OPENAI, {"rate_limits_redis": url}, {}, read_only=False)
+
+    assert "planted" not in "".join(traceback.format_exception(error.value)).replace(repr(url), "")
+    with pytest.raises(UsageError, match="openai has rate_limits_file and rate_limits_redis, of which one is enough"):
+        endpoint(OPENAI, {"rate_limits_redis": url}, {"rate_limits_file": "limits"}, read_only=False)
+
+
+def test_a_server_of_limits_that_is_not_there_is_an_error_without_its_password(url: str) -> None:
+    """Before anything is sent, by the real command."""
+    pytest.importorskip("redis", reason="the extra `redis` is not installed")
+    given = {"base_url": url, "api_key": "sk-planted-0123", "rate_limits_redis": "redis://planted-user:planted-pass@127.0.0.1:9/0"}
+    options = [word for name, value in given.items() for word in ("--set", f"openai.{name}={value}")]
+    ended = subprocess.run([sys.executable, "-m", "rowcall", "query", *options, ASK], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: rate_limits_redis redis://127.0.0.1:9/0 cannot be used: ")
+    assert "planted" not in ended.stdout + ended.stderr

@@ -39,6 +39,8 @@ class Endpoint:
     """What the API allows to the key."""
     rate_limits_file: str | None = None
     """Where all processes that name it keep the limits together; None for this process by itself."""
+    rate_limits_redis: str | None = field(default=None, repr=False)
+    """The URL of a server by which all machines that name it keep the limits together, with its password; None for none."""
     connect_timeout_s: float = CONNECT_TIMEOUT_S
     read_timeout_s: float = READ_TIMEOUT_S
     """How long an API may be silent, before an answer and within it."""

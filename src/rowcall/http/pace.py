@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from rowcall.http.control import Control
 from rowcall.http.endpoint import Endpoint
+from rowcall.http.redispace import RedisPace
 from rowcall.http.shared import SharedPace
 from rowcall.manifest.model import RateLimit
 
@@ -72,27 +73,33 @@ class Pace:
         return self._sent[limit]
 
 
-_PACES: WeakValueDictionary[tuple[str, str, bytes, int, str | None], Pace | SharedPace] = WeakValueDictionary()
+AnyPace = Pace | SharedPace | RedisPace
+_PACES: WeakValueDictionary[tuple[str, str, bytes, int, str | None, str | None], AnyPace] = WeakValueDictionary()
 _LOCK = threading.Lock()
 
 
-def pace_of(endpoint: Endpoint, control: Control | None = None) -> Pace | SharedPace:
-    """The pace of an endpoint's key at its place, the same for all who have both: in this process, or on this machine by way of a file.
+def pace_of(endpoint: Endpoint, control: Control | None = None) -> AnyPace:
+    """The pace of an endpoint's key at its place, the same for all who have both: in this process, or elsewhere by way of a file or server.
 
-    Raises UsageError for a file that cannot be used, and what `control` raises when it ends the wait for one.
+    Raises UsageError for a file or server that cannot be used, and what `control` raises when it ends the wait for one.
     """
     key = hashlib.sha256((endpoint.key or "").encode()).digest()
-    file = endpoint.rate_limits_file
-    name = (endpoint.provider, endpoint.base_url, key, id(endpoint.client) if endpoint.client is not None else 0, file)
+    own = id(endpoint.client) if endpoint.client is not None else 0
+    name = (endpoint.provider, endpoint.base_url, key, own, endpoint.rate_limits_file, endpoint.rate_limits_redis)
     with _LOCK:
         pace = _PACES.get(name)
     if pace is None:
-        shared = hashlib.sha256(f"{endpoint.provider}\n{endpoint.base_url}\n".encode() + key).digest()
-        made = Pace() if file is None else SharedPace(file, shared, control)
+        made = _made(endpoint, hashlib.sha256(f"{endpoint.provider}\n{endpoint.base_url}\n".encode() + key).digest(), control)
         with _LOCK:
             pace = _PACES.setdefault(name, made)
     pace.heed(endpoint.rate_limits, control)
     return pace
+
+
+def _made(endpoint: Endpoint, digest: bytes, control: Control | None) -> AnyPace:
+    if endpoint.rate_limits_file is not None:
+        return SharedPace(endpoint.rate_limits_file, digest, control)
+    return Pace() if endpoint.rate_limits_redis is None else RedisPace(endpoint.rate_limits_redis, digest)
 
 
 class Slots:

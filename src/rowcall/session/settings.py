@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
 from rowcall.http.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRANSPORTS, Endpoint
+from rowcall.http.redispace import place_of
 from rowcall.session.limits import FORM, limits_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ KEYS = (
     "max_in_flight",
     "rate_limits",
     "rate_limits_file",
+    "rate_limits_redis",
     "connect_timeout_s",
     "read_timeout_s",
     "transport",
@@ -138,6 +140,7 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
         rate_limits=_limits(provider, settings["rate_limits"]) if "rate_limits" in settings else provider.rate_limits,
         rate_limits_file=_path(provider, "rate_limits_file", settings.get("rate_limits_file")),
+        rate_limits_redis=_redis(provider, settings),
         connect_timeout_s=_seconds(provider, "connect_timeout_s", settings.get("connect_timeout_s", CONNECT_TIMEOUT_S)),
         read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
         client=_client(provider, given),
@@ -232,6 +235,20 @@ def _path(provider: Provider, name: str, value: Any) -> str | None:
         return str(Path(value).expanduser())
     except (TypeError, RuntimeError) as error:
         raise UsageError(f"{name} of {provider.provider} must be the path of a file, not {value!r}.") from error
+
+
+def _redis(provider: Provider, settings: Mapping[str, Any]) -> str | None:
+    """A URL, which no error repeats: it may hold a password."""
+    value = settings.get("rate_limits_redis")
+    if value is None:
+        return None
+    if settings.get("rate_limits_file") is not None:
+        raise UsageError(f"{provider.provider} has rate_limits_file and rate_limits_redis, of which one is enough.")
+    try:
+        place_of(value)
+    except (ValueError, AttributeError, TypeError):
+        raise UsageError(f"rate_limits_redis of {provider.provider} must be a URL, as redis://:password@host:6379/0.") from None
+    return str(value)
 
 
 def _seconds(provider: Provider, name: str, value: Any) -> float:
