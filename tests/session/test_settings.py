@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import platformdirs
 import pytest
 
 import rowcall
@@ -376,3 +380,25 @@ def test_a_server_of_limits_that_is_not_there_is_an_error_without_its_password(u
     assert ended.returncode == 2
     assert ended.stderr.startswith("error: rate_limits_redis redis://127.0.0.1:9/0 cannot be used: ")
     assert "planted" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="there are no such permissions")
+@pytest.mark.parametrize("closed", ["folder", "file"])
+def test_a_config_file_that_nobody_asked_for_counts_where_it_may_be_there(closed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that cannot be looked into there is none; one that is there and cannot be read may say read_only."""
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)
+        folder = Path(home) / "rowcall"
+        folder.mkdir()
+        (folder / "config.toml").write_text("[settings]\nread_only = true\n")
+        (folder if closed == "folder" else folder / "config.toml").chmod(0)
+        monkeypatch.setattr(platformdirs, "user_config_dir", lambda name: f"{home}/{name}")  # on each system the same
+        before = os.geteuid()
+        if before == 0:  # who may read anything
+            os.seteuid(65534)
+        try:
+            with pytest.raises(UsageError, match="cannot be read: .*Permission denied") if closed == "file" else nullcontext():
+                assert read_config(None) == Config()
+        finally:
+            os.seteuid(before)
+            folder.chmod(0o755)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -441,3 +442,23 @@ def test_answers_outlive_the_process_and_hold_no_key(
     assert found.count(b'"id": "run_1"') >= 3
     said = found + "".join(each.stderr for each in ended).encode()
     assert [name for name, key in keys.items() if key.encode() in said] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="homes are elsewhere")
+@pytest.mark.parametrize("home", ["below a file", "absent"])
+def test_a_home_that_is_none_is_as_an_empty_one(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    """What would be read there is absent, and what would be kept is not; only a config file that was asked for has to be there."""
+    (tmp_path / "file").touch()
+    place = tmp_path / "file" / "home" if home == "below a file" else tmp_path / "no" / "home"
+    for name in [name for name in os.environ if name.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(place))
+
+    local = run("query", "SELECT 42 AS n")
+    remote = run("query", "--sandbox", "SELECT count(*) > 0 AS found FROM openai.assistants.assistants")
+    monkeypatch.setenv("ROWCALL_CONFIG", str(place / "config.toml"))
+    asked = run("query", "SELECT 42 AS n")
+
+    assert (local.stdout, local.stderr) == ('{"n":42}\n', "")
+    assert (remote.stdout, remote.returncode) == ('{"found":true}\n', 0)
+    assert (asked.stderr, asked.returncode) == (f"error: There is no config file {place / 'config.toml'}.\n", 2)

@@ -217,6 +217,19 @@ def test_the_prompt_names_what_use_set(use: tuple[str, ...], prompt: str) -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the place differs elsewhere")
+def test_a_home_that_is_none_keeps_nobody_from_working(terminal: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The history is then that of this shell."""
+    (tmp_path / "file").touch()
+    for name in [name for name in os.environ if name.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "file" / "home"))
+    shell = ready(terminal)
+
+    assert "│ 42 │" in asked(shell, "SELECT 42 AS it;")
+    shell.type(f"{CTRL_R}42 AS")
+    shell.wait_for("SELECT 42 AS it")
+
+
 def test_the_history_is_in_the_state_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As the XDG base directories say."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

@@ -63,17 +63,20 @@ class Config:
 def read_config(path: str | Path | None) -> Config:
     """The config file; empty where there is none. Raises UsageError when one that was asked for is missing, or any is wrong.
 
-    Looked for at `path`, then `$ROWCALL_CONFIG`, then `config.toml` in the user's configuration directory.
+    Looked for at `path`, then `$ROWCALL_CONFIG`, then `config.toml` in the user's configuration directory. There is none where that is no
+    directory, or may not be looked into, as when `$HOME` is that of somebody else.
     """
     chosen = path or os.environ.get("ROWCALL_CONFIG")
     file = Path(chosen) if chosen else _default_file()
     try:
         text = file.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if chosen:
             raise UsageError(f"There is no config file {file}.") from error
         return Config()
     except (OSError, UnicodeDecodeError) as error:
+        if not chosen and _is_out_of_reach(file):
+            return Config()
         raise UsageError(f"The config file {file} cannot be read: {error}") from error
     import tomllib
 
@@ -82,6 +85,15 @@ def read_config(path: str | Path | None) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"The config file {file} cannot be read: {error}") from error
     return _config(tables, f"the config file {file}")
+
+
+def _is_out_of_reach(file: Path) -> bool:
+    """Whether nobody can tell if a file is there. One that is there and cannot be read may forbid what is about to be done."""
+    try:
+        file.stat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return False
 
 
 def _config(tables: Mapping[str, Any], where: str) -> Config:

@@ -151,12 +151,12 @@ def prompt_text(use: Iterable[str]) -> str:
 
 def _prompt(shell: Shell) -> PromptSession[str]:
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import FileHistory
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
     from prompt_toolkit.lexers import PygmentsLexer
     from pygments.lexers.sql import SqlLexer
 
     return PromptSession(
-        history=FileHistory(str(history_file())),
+        history=InMemoryHistory() if (file := history_file()) is None else FileHistory(str(file)),
         lexer=PygmentsLexer(SqlLexer),
         completer=_completer(shell),
         complete_while_typing=True,
@@ -167,14 +167,17 @@ def _prompt(shell: Shell) -> PromptSession[str]:
     )
 
 
-def history_file() -> Path:
-    """Where the shell's history is kept; made where it is absent, for its owner's eyes only."""
+def history_file() -> Path | None:
+    """Where the shell's history is kept; made where it is absent, for its owner's eyes only. None where that is not possible."""
     from platformdirs import user_state_path
 
     path = user_state_path("rowcall") / "history"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_APPEND, 0o600))
-    path.chmod(0o600)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND, 0o600))
+        path.chmod(0o600)
+    except OSError:  # as where the home is none: statements are worth more than their history
+        return None
     return path
 
 
