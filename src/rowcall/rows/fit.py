@@ -100,14 +100,15 @@ def _page_type(record: Object, rows: str | None) -> Any:
         return page
     page = list.__class_getitem__(page)
     for part in [] if rows == "$" else reversed(rows.split(".")):
-        page = msgspec.defstruct("Envelope", [("x", page)], rename={"x": part})
+        page = msgspec.defstruct("Envelope", [("x", page)], rename={"x": part}, gc=False)
     return page
 
 
 def _struct(name: str, fields: list[tuple[str, Type]]) -> Any:
     """A struct whose Python names are `f0`, `f1`, …, since an API's names need not be Python's."""
     members: list[tuple[str, Any, Any]] = [(f"f{i}", _msgspec_type(type_), None) for i, (_, type_) in enumerate(fields)]
-    return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(fields)})
+    # What is made is dropped at once, so that the garbage collector need not know of it.
+    return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(fields)}, gc=False)
 
 
 def _msgspec_type(type_: Type) -> Any:
