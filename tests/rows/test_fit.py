@@ -44,6 +44,7 @@ def read(page: str, of: dict[str, Column], rows: str | None = "data", *, extra: 
         (Scalar.STRING, {"a": [1]}, '{"a":[1]}'),
         (Scalar.STRING, [1, None], "[1,null]"),
         (Scalar.STRING, 2**70, str(2**70)),
+        (Scalar.STRING, 1e300, "1e+300"),
         (Scalar.INTEGER, 5, 5),
         (Scalar.INTEGER, LEAST, LEAST),
         (Scalar.INTEGER, GREATEST, GREATEST),
@@ -203,6 +204,20 @@ def test_a_number_past_every_float_is_counted() -> None:
 
     assert rows == [(None, 1)]
     assert [misfit.path for misfit in misfits] == ["x"]
+
+
+def test_a_text_is_the_same_on_a_page_with_a_misfit() -> None:
+    """Whoever writes the page, what is no text becomes the same one."""
+    values = [1e300, -0.0, 1.5, 12345678901234567890123, {"a": [1e16, "ü\n"]}, [None, True]]
+    of = columns(s=Scalar.STRING, m=Scalar.MAP, x=Scalar.INTEGER)
+    records = [{"s": value, "m": {"k": value}, "x": 1} for value in values]
+
+    rows, misfits = read(json.dumps({"data": records}), of)
+    again, one = read(json.dumps({"data": [*records, {"x": "oops"}]}), of)
+
+    assert (misfits, [misfit.path for misfit in one]) == ([], ["x"])
+    assert again[:-1] == rows
+    assert [row[0] for row in rows] == [row[1]["k"] for row in rows]
 
 
 def test_json_of_any_depth_is_kept() -> None:

@@ -3,12 +3,13 @@
 DuckDB's `from_json` turns a value of the wrong type into NULL (or a text into a STRUCT of NULLs) without a word. So a page is checked
 when it arrives, by one typed msgspec pass that costs next to nothing when everything fits. Only a page with a misfit, or one
 whose `_extra` column was asked for, is rewritten: a misfit becomes null in its column, is counted, and stays readable in `_extra`.
+A string fits whatever it is, for DuckDB makes the JSON text of it, and is not looked at.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -95,7 +96,7 @@ def _decoder(record: Object, rows: str | None) -> msgspec.json.Decoder[Any]:
 
 def _page_type(record: Object, rows: str | None) -> Any:
     """A msgspec type for a page: the envelope down to the records, and each field at its declared type."""
-    page = _struct("Record", list(record.fields))
+    page = _struct("Record", record.fields)
     if rows is None:
         return page
     page = list.__class_getitem__(page)
@@ -104,32 +105,33 @@ def _page_type(record: Object, rows: str | None) -> Any:
     return page
 
 
-def _struct(name: str, fields: list[tuple[str, Type]]) -> Any:
-    """A struct whose Python names are `f0`, `f1`, …, since an API's names need not be Python's."""
-    members: list[tuple[str, Any, Any]] = [(f"f{i}", _msgspec_type(type_), None) for i, (_, type_) in enumerate(fields)]
+def _struct(name: str, fields: Sequence[tuple[str, Type]]) -> Any:
+    """A struct whose Python names are `f0`, `f1`, …, since an API's names need not be Python's; of the fields that may not fit."""
+    checked = [(field, found) for field, type_ in fields if (found := _msgspec_type(type_)) is not msgspec.Raw]
+    members: list[tuple[str, Any, Any]] = [(f"f{i}", found, None) for i, (_, found) in enumerate(checked)]
     # What is made is dropped at once, so that the garbage collector need not know of it.
-    return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(fields)}, gc=False)
+    return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(checked)}, gc=False)
 
 
 def _msgspec_type(type_: Type) -> Any:
     """What msgspec checks a value against, null included; Raw takes anything as it is, and cannot stand in a union."""
     match type_:
         case Object(fields):
-            return _struct("Part", list(fields)) | None
+            return _struct("Part", fields) | None
         case ListOf(item):
             return list.__class_getitem__(_msgspec_type(item)) | None
+        case Scalar.MAP:
+            return _struct("Map", ()) | None
         case _:
-            return _SCALARS[type_]
+            return _SCALARS.get(type_, msgspec.Raw)
 
 
 _SCALARS: dict[Scalar, Any] = {
-    Scalar.STRING: str | None,
     Scalar.INTEGER: Annotated[int, msgspec.Meta(ge=LEAST, le=GREATEST)] | None,
     Scalar.NUMBER: float | None,
     Scalar.BOOLEAN: bool | None,
-    Scalar.MAP: dict[str, str | None] | None,
-    Scalar.JSON: msgspec.Raw,
 }
+"""Those types that not every value fits. What stands in a map is a string."""
 
 
 def _fit_object(value: dict[str, Any], type_: Object, path: str, misfits: list[Misfit]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -149,7 +151,7 @@ def _fit_object(value: dict[str, Any], type_: Object, path: str, misfits: list[M
 
 def _fit(value: Any, type_: Type, path: str, misfits: list[Misfit]) -> tuple[Any, Any]:
     """The value as it fits its type, and what is left of it (None when nothing is)."""
-    if value is None or type_ is Scalar.JSON:
+    if value is None or type_ is Scalar.STRING or type_ is Scalar.JSON:
         return value, None
     if isinstance(type_, Object) and isinstance(value, dict):
         known, left = _fit_object(value, type_, path, misfits)
@@ -166,20 +168,14 @@ def _fit(value: Any, type_: Type, path: str, misfits: list[Misfit]) -> tuple[Any
 def _scalar(value: Any, type_: Scalar) -> Any:
     """The value as this scalar where nothing is lost by it, else None."""
     match type_:
-        case Scalar.STRING:
-            return value if isinstance(value, str) else msgspec.json.encode(value).decode()
         case Scalar.BOOLEAN:
             return value if isinstance(value, bool) else None
         case Scalar.MAP:
-            return _texts(value) if isinstance(value, dict) else None
+            return value if isinstance(value, dict) else None
         case Scalar.INTEGER:
             return as_integer(value)
         case _:
             return as_number(value)
-
-
-def _texts(value: dict[str, Any]) -> dict[str, str | None]:
-    return {name: None if inner is None else _scalar(inner, Scalar.STRING) for name, inner in value.items()}
 
 
 def _kind(value: Any) -> str:
