@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rowcall.errors import ResponseError
-from rowcall.http.address import at_url, follow, next_link
+from rowcall.http.address import at_url, follow, in_url, last_link, next_link
 from rowcall.plan.nodes import Request
 
 BASE = "https://api.acme.test/v1"
@@ -30,6 +30,23 @@ FIRST = Request("acme", "acme.store.things", "list_things", "GET", "/things")
 def test_the_next_link_is_found(header: str | None, expected: str | None) -> None:
     """A Link header of several links, quoted or not, in any case."""
     assert next_link(header) == expected
+    assert last_link(None if header is None else header.replace("next", "last").replace("NEXT", "LAST")) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://h/a?page=7", "7"),
+        ("/a?size=3&page=7#page=8", "7"),
+        ("?page=7&page=8", "7"),
+        ("?page=", ""),
+        ("https://h/page=7", None),
+        ("", None),
+    ],
+)
+def test_a_parameter_of_a_url_is_found(url: str, expected: str | None) -> None:
+    """In the query alone, of whole URLs and relative ones."""
+    assert in_url(url, "page") == expected
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def read(client: Client, call_to: Callable) -> Read:
     def read(
         paging: Paging, *, says: str | None = None, query: tuple[tuple[str, str], ...] = (), **more: Any
     ) -> tuple[list[Any], list[str]]:
-        facts = {"total": "total" if says == "total" else None, "more": "more" if says == "more" else None}
+        facts = {name: name if says == name else None for name in ("total", "more", "pages")}
         told = Paging(**{field: getattr(paging, field) for field in ("kind", "parameter", "start", "page_size")}, **facts)
         control = Control()
         pages = client.pages(call_to(query=query), Protocol(rows="data", paging=told, **more), control)
@@ -39,7 +39,7 @@ def read(client: Client, call_to: Callable) -> Read:
 
 
 def shelf(count: int, cap: int, *, counts_asked: bool = False, least: int = 1, hidden: range = range(0)) -> Callable[[Any], dict[str, Any]]:
-    """A server of `count` rows that caps its pages; `hidden` rows are left out after it cut them. It says `total` and `more`."""
+    """A server of `count` rows that caps its pages; `hidden` rows are left out after it cut them. It says `total`, `more` and `pages`."""
 
     def answer(received: Any) -> dict[str, Any]:
         asked = int(received.query.get("limit", 20))
@@ -49,7 +49,7 @@ def shelf(count: int, cap: int, *, counts_asked: bool = False, least: int = 1, h
         step = asked if counts_asked else size
         start = int(received.query["offset"]) if "offset" in received.query else (int(received.query.get("page", 1)) - 1) * step
         rows = [{"id": row} for row in range(start, min(start + size, count)) if row not in hidden]
-        return {"json": {"data": rows, "total": count, "more": start + size < count}}
+        return {"json": {"data": rows, "total": count, "more": start + size < count, "pages": -(-count // size)}}
 
     return answer
 
@@ -279,6 +279,146 @@ def test_a_page_that_is_absent_is_after_the_last(read: Read, api: Any) -> None:
     assert "counts 900 rows but gave 100" in warnings[0]
 
 
+# -- what an API says of the number of its pages -----------------------------------------------------------------------------------------
+
+COUNTED = Paging(kind=PagingKind.PAGE, parameter="page", start=1)
+
+
+def counted(api: Any, *pages: tuple[list[Any], Any]) -> None:
+    """Lets the server give these pages, each of rows and of what it says that there are of them; beyond them, none without a count."""
+    given = [{"json": {"data": rows, "pages": count}} for rows, count in pages]
+
+    def answer(received: Any) -> dict[str, Any]:
+        number = int(received.query.get("page", 1))
+        return given[number - 1] if number <= len(given) else {"json": {"data": []}}
+
+    api.answer = answer
+
+
+def asked(api: Any) -> list[int]:
+    """The numbers of the pages that the server was asked for."""
+    return [int(received.query.get("page", 1)) for received in api.requests]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3], ids=str)
+def test_the_last_page_by_the_count_ends_it(count: int, read: Read, api: Any) -> None:
+    """No further page is asked for, though the last one is as wide as any."""
+    counted(api, *(([2 * n, 2 * n + 1], count) for n in range(count)))
+
+    assert read(COUNTED, says="pages") == (list(range(2 * count)), [])
+    assert asked(api) == list(range(1, count + 1))
+
+
+@pytest.mark.parametrize("counts_asked", [False, True], ids=["counts its own pages", "counts pages as asked"])
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 57, 100, 101, 250])
+def test_a_cap_loses_no_row_where_pages_are_counted(counts_asked: bool, count: int, read: Read, api: Any) -> None:
+    """The count is of pages of the size that comes."""
+    api.answer = shelf(count, cap=10, counts_asked=counts_asked)
+
+    assert read(PAGE, says="pages") == (things(count), [])
+    assert len(api.requests) == max(1, -(-count // 10))
+
+
+@pytest.mark.parametrize("hidden", [range(3), range(95, 100), range(90, 130), range(250)], ids=str)
+def test_rows_that_are_hidden_make_none_come_twice_where_pages_are_counted(hidden: range, read: Read, api: Any) -> None:
+    """A short first page is asked about in the next one, as without a count."""
+    api.answer = shelf(250, cap=100, hidden=hidden)
+
+    rows, warnings = read(PAGE, says="pages")
+
+    assert (rows, warnings) == ([row for row in things(250) if row["id"] not in hidden], [])
+
+
+def test_a_count_that_grows_is_followed(read: Read, api: Any) -> None:
+    """A list may become longer while it is read."""
+    counted(api, ([0, 1], 2), ([2, 3], 3), ([4, 5], 4), ([6], 4))
+
+    assert read(COUNTED, says="pages") == (list(range(7)), [])
+    assert asked(api) == [1, 2, 3, 4]
+
+
+def test_a_count_that_shrinks_ends_at_a_page_without_rows(read: Read, api: Any) -> None:
+    """Rows that come are taken, whatever was counted; a page without any is believed what it says itself."""
+    counted(api, ([0, 1], 5), ([2, 3], 2), ([4, 5], 2), ([], 2))
+
+    assert read(COUNTED, says="pages") == (list(range(6)), [])
+    assert asked(api) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("count", [0, -1, "-1", None, "many", True, 2.5, "2.5", "", [], {}, "9" * 5000], ids=lambda count: repr(count)[:20])
+def test_a_count_that_is_none_is_not_counted_on(count: Any, read: Read, api: Any) -> None:
+    """Then a page without rows is the end, as where nothing is counted."""
+    counted(api, ([0, 1], count), ([2, 3], count))
+
+    assert read(COUNTED, says="pages") == ([0, 1, 2, 3], [])
+    assert asked(api) == [1, 2, 3]
+
+
+def test_a_count_below_the_page_it_came_with_cuts_nothing(read: Read, api: Any) -> None:
+    """A page with rows is beyond what was counted, so the count is none."""
+    counted(api, ([0, 1], 0), ([2, 3], 1), ([4], 1))
+
+    assert read(COUNTED, says="pages") == ([0, 1, 2, 3, 4], [])
+    assert asked(api) == [1, 2, 3, 4]
+
+
+def test_a_last_page_without_rows_is_an_end_like_any(read: Read, api: Any) -> None:
+    """Some APIs count one page more where rows fill their pages exactly; all pages that it counts have come then."""
+    counted(api, ([0, 1], 3), ([2, 3], 3), ([], 3))
+
+    assert read(COUNTED, says="pages") == ([0, 1, 2, 3], [])
+    assert asked(api) == [1, 2, 3]
+
+
+def test_pages_that_a_filter_emptied_are_passed(read: Read, api: Any) -> None:
+    """Where the API counts more of them, rows may follow."""
+    counted(api, ([], 4), ([0, 1], 4), ([], 4), ([2], 4))
+
+    assert read(COUNTED, says="pages") == ([0, 1, 2], [])
+    assert asked(api) == [1, 2, 3, 4]
+
+
+def test_a_count_far_too_high_ends_with_a_warning(read: Read, api: Any) -> None:
+    """After ten pages without a row."""
+    counted(api, ([0, 1], 5000), *([([], 5000)] * 20))
+
+    rows, warnings = read(COUNTED, says="pages")
+
+    assert (rows, warnings) == ([0, 1], ["acme.store.things: the API counts 5000 pages but ended at page 11; rows may be missing."])
+    assert asked(api) == list(range(1, 12))
+
+
+def test_a_counted_page_that_is_not_there_ends_with_a_warning(read: Read, api: Any) -> None:
+    """Nothing is asked for beyond it."""
+    api.replies = [{"json": {"data": [1], "pages": 9}}, {"status": 404, "json": {"detail": "Invalid page."}}]
+
+    rows, warnings = read(COUNTED, says="pages", absent=Absent(message="Invalid page"))
+
+    assert (rows, warnings) == ([1], ["acme.store.things: the API counts 9 pages but ended at page 2; rows may be missing."])
+    assert asked(api) == [1, 2]
+
+
+def test_rows_that_are_enough_end_it_before_the_count_does(client: Client, api: Any, call_to: Callable) -> None:
+    """A LIMIT has no use for the rest."""
+    counted(api, *(([2 * n, 2 * n + 1], 50) for n in range(50)))
+    paging = Paging(kind=PagingKind.PAGE, parameter="page", start=1, pages="pages")
+
+    pages = list(client.pages(call_to(rows_needed=5), Protocol(rows="data", paging=paging), Control()))
+
+    assert (len(pages), asked(api)) == (3, [1, 2, 3])
+
+
+def test_a_count_of_rows_that_is_not_reached_says_that_pages_follow(client: Client, api: Any, call_to: Callable) -> None:
+    """Of two counts the one that promises more is followed."""
+    given = [{"data": [0, 1], "pages": 1, "total": 4}, {"data": [2, 3], "pages": 1, "total": 4}]
+    api.replies = [{"json": body} for body in given]
+    paging = Paging(kind=PagingKind.PAGE, parameter="page", start=1, pages="pages", total="total")
+
+    pages = list(client.pages(call_to(), Protocol(rows="data", paging=paging), Control()))
+
+    assert (len(pages), asked(api)) == (2, [1, 2])
+
+
 def test_an_offset_goes_on_from_what_came(read: Read, api: Any) -> None:
     """The statement's own offset is where it starts."""
     api.answer = shelf(35, cap=10)
@@ -289,7 +429,7 @@ def test_an_offset_goes_on_from_what_came(read: Read, api: Any) -> None:
     assert [received.query["offset"] for received in api.requests] == ["12", "22", "32"]
 
 
-@pytest.mark.parametrize("says", [None, "total", "more"])
+@pytest.mark.parametrize("says", [None, "total", "more", "pages"])
 def test_a_statement_that_starts_at_a_later_page_gets_all_pages_from_there(says: str | None, read: Read, api: Any) -> None:
     """The count includes rows before it and so cannot end the paging; the size of a page stays, for its number depends on it."""
     api.answer = shelf(35, cap=10)

@@ -283,6 +283,21 @@ CASES = {
     "paging with what its kind has not": ("provider.yaml", "kind: cursor", "kind: page", [
         "provider.yaml:16:5: paging of kind `page` has no `row` (paging.pages.row)",
     ]),
+    "a count of pages where there are no numbers": ("provider.yaml", "    row: id\n", "    row: id\n    pages: meta.last_page\n", [
+        "provider.yaml:17:5: paging of kind `cursor` has no `pages` (paging.pages.pages)",
+    ]),
+    "a count of pages in a header that cannot be": (
+        "provider.yaml", "    row: id\n", "    row: id\n    pages_header: X Total Pages\n", [
+            "provider.yaml:17:5: paging of kind `cursor` has no `pages_header` (paging.pages.pages_header)",
+            "provider.yaml:17:19: `X Total Pages` is no name for a header (paging.pages.pages_header)",
+        ]),
+    "a count of pages in no path": ("provider.yaml", "kind: cursor\n    parameter: after\n    row: id", "kind: page\n    parameter: page\n    pages: a..b", [
+        "provider.yaml:16:12: expected names with dots between, as `error.message`, found `a..b` (paging.pages.pages)",
+    ]),
+    "a count of pages in two places": (
+        "provider.yaml", "kind: cursor\n    parameter: after\n    row: id", "kind: page\n    parameter: page\n    pages: n\n    pages_header: link", [
+            "provider.yaml:17:5: the number of pages stands in the body (`pages`) or in a header, not in both (paging.pages.pages_header)",
+        ]),
     "a page size below the default": ("provider.yaml", "maximum: 50", "maximum: 5, default: 20", [
         "provider.yaml:17:44: the maximum is at least 1 and at least the default (paging.pages.page_size.maximum)",
     ]),

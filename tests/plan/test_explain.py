@@ -58,17 +58,18 @@ def test_a_scan_is_shown_with_all_that_is_known_of_it(zoo: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", list(PagingKind))
-@pytest.mark.parametrize("total", ["total", None])
-def test_pages_that_are_fetched_together_are_said_to_be(zoo: Any, kind: PagingKind, total: str | None) -> None:
-    """Where they are counted and the API says how many rows there are; not where the statement may be done early."""
+@pytest.mark.parametrize("said", [{}, {"total": "n"}, {"pages": "n"}, {"pages_header": "link"}], ids=str)
+def test_pages_that_are_fetched_together_are_said_to_be(zoo: Any, kind: PagingKind, said: dict[str, str]) -> None:
+    """Where they are counted and the API says how many rows or pages there are; not where the statement may be done early."""
     analysis, (scan,) = zoo.plan("SELECT id FROM visits WHERE pen = 'p1'")
-    paged = replace(scan, protocol=replace(scan.protocol, paging=Paging(kind=kind, parameter="at", total=total)))
+    paged = replace(scan, protocol=replace(scan.protocol, paging=Paging(kind=kind, parameter="at", **said)))
 
     (found,) = explain_scans(analysis, [paged], url)
     (early,) = explain_scans(analysis, [paged], url, paging={scan.source: "page by page"})
 
-    counted = total is not None and kind in {PagingKind.PAGE, PagingKind.OFFSET}
-    assert found.paging == ("further pages together, once the first has said how many rows there are" if counted else "")
+    counted = said and kind in {PagingKind.PAGE, PagingKind.OFFSET}
+    what = "rows" if "total" in said else "pages"
+    assert found.paging == (f"further pages together, once the first has said how many {what} there are" if counted else "")
     assert early.paging == "page by page"
 
 

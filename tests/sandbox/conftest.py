@@ -57,8 +57,15 @@ def client(box: Sandbox) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def library() -> Iterator[httpx.Client]:
+def library_box() -> Iterator[Sandbox]:
+    """The made-up provider's sandbox."""
+    with Sandbox(LIBRARY, clock=Clock(START, held=True)) as box:
+        yield box
+
+
+@pytest.fixture
+def library(library_box: Sandbox) -> Iterator[httpx.Client]:
     """A client of the made-up provider's sandbox."""
-    with Sandbox(LIBRARY, clock=Clock(START, held=True)) as box, httpx.Client(base_url=box.base_url, trust_env=False) as client:
-        client.headers["X-Key"] = box.api_key
+    with httpx.Client(base_url=library_box.base_url, trust_env=False) as client:
+        client.headers["X-Key"] = library_box.api_key
         yield client

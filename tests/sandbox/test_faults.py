@@ -134,6 +134,15 @@ def test_pages_may_be_smaller_than_asked_for(box: Sandbox, client: httpx.Client)
     assert [(len(page["data"]), page["has_more"]) for page in (first, second)] == [(4, True), (2, False)]
 
 
+def test_a_list_may_count_more_than_it_has(library: httpx.Client, library_box: Sandbox) -> None:
+    """More rows, and more pages; the rows are those that there are."""
+    library_box.fault("miscounted", rows=40, times=2)
+
+    bodies = [library.get("/pages", params={"size": 4, "page": page}).json() for page in (0, 5, 1)]
+
+    assert [(len(body["items"]), body["total"], body["pages"]) for body in bodies] == [(4, 48, 12), (0, 48, 12), (4, 8, 2)]
+
+
 def test_a_fault_befalls_what_it_is_meant_for(box: Sandbox, client: httpx.Client) -> None:
     """Path, method, number and delay choose the requests."""
     box.fault("empty", path="^/v1/assist", method="get", after=1, times=2)

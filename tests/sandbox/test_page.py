@@ -133,6 +133,24 @@ def test_urls_of_next_pages_lead_through_the_list(library: httpx.Client, kind: s
     assert found == whole
 
 
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_how_many_pages_there_are_is_said_where_the_manifest_looks_for_it(library: httpx.Client, size: int) -> None:
+    """In the body, in a header of any name, and as a link to the last page, which itself has none."""
+    count = len(library.get("/all").json()["items"])
+    pages = -(-count // size)
+
+    body = library.get("/pages", params={"size": size}).json()
+    header = library.get("/header", params={"size": size})
+    first = library.get("/last", params={"size": size}).links
+    last = library.get(first["last"]["url"])
+
+    assert (body["pages"], header.headers["x-total-pages"]) == (pages, str(pages))
+    assert first["next"]["url"].endswith("&page=2")
+    assert first["last"]["url"].endswith(f"&page={pages}")
+    assert len(last.json()["items"]) == count - (pages - 1) * size
+    assert "link" not in last.headers
+
+
 def test_a_filter_may_be_called_otherwise_in_the_request(library: httpx.Client) -> None:
     """The manifest's name of a parameter is its column, `name` is what stands in the query."""
     body = library.get("/cursor", params={"on-shelf": 2, "size": 5}).json()

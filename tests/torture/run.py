@@ -29,8 +29,9 @@ from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
 MILL = Path(__file__).parent / "mill"
-PAGING = ("cursor", "token", "link", "next_url", "page", "page_of", "offset", "offset_of", "whole")
-"""The ways of paging, by the end of the name of the resource that has it; `_of` ones say how many rows there are, `whole` has one page."""
+PAGING = ("cursor", "token", "link", "next_url", "page", "page_of", "page_count", "page_link", "offset", "offset_of", "whole")
+"""The ways of paging, by the end of the name of the resource that has it; `_of` ones say how many rows there are, `page_count` and
+`page_link` how many pages, `whole` has one page."""
 SHAPES = {
     "scan": "SELECT id, mill_id, weight FROM by_{kind} WHERE mill_id = '{first}'",
     "dependent": "SELECT s.id, s.mill_id, s.weight FROM mine JOIN by_{kind} s USING (mill_id)",
@@ -88,6 +89,8 @@ def _options(kind: str, pick: random.Random) -> dict[str, Any]:
             found["seconds"] = pick.choice([0.01, 0.03])
         case "capped":
             found["rows"] = pick.choice([1, 2, 4])
+        case "miscounted":
+            found["rows"] = pick.choice([1, 5, 40, 5000])
     return found
 
 

@@ -44,13 +44,29 @@ def parameter(request: Request, name: str | None) -> str | None:
 
 
 def next_link(header: str | None) -> str | None:
-    """The target of the link with rel=next in a Link header, None where there is none.
+    """The target of the link with rel=next in a Link header, None where there is none."""
+    return _link(header, "next")
+
+
+def last_link(header: str | None) -> str | None:
+    """The target of the link with rel=last in a Link header, None where there is none."""
+    return _link(header, "last")
+
+
+def in_url(target: str, name: str) -> str | None:
+    """The value of a query parameter in a URL, which may be a relative one; None where it is absent."""
+    query = target.partition("?")[2].partition("#")[0]
+    return next((value for key, value in parse_qsl(query, keep_blank_values=True) if key == name), None)
+
+
+def _link(header: str | None, rel: str) -> str | None:
+    """The target of the first link of a relation.
 
     Source: https://www.rfc-editor.org/rfc/rfc8288#section-3
     """
     for target, parameters in _LINK.findall(header or ""):
         for name, quoted, plain in _LINK_PARAMETER.findall(parameters):
-            if name.lower() == "rel" and "next" in (quoted or plain).lower().split():
+            if name.lower() == "rel" and rel in (quoted or plain).lower().split():
                 return str(target)
     return None
 

@@ -39,6 +39,12 @@ class Numbers:
         self._uneven = False
         """Whether a page had more or fewer rows than another: where such pages begin cannot be told before."""
         self._total: int | None = None
+        self._pages: int | None = None
+        """How many pages the API counts, as it said last."""
+        self._most_pages: int | None = None
+        """The most that it said so far: a list may become longer."""
+        self._is_gone = False
+        """Whether the API said that there is no such page."""
         self._before: list[bytes] = []
         """The rows of the page before."""
         self._by_asked = False
@@ -85,6 +91,7 @@ class Numbers:
             hint = f"Run the statement again; where that does not help, ask for smaller pages with {self._size}."
             raise ResponseError(f"{sent.resource}: rows moved from page to page while they were read; some would be missing.", hint=hint)
         self._by_asked = True
+        self._pages = self._most_pages = None  # they counted pages of another size
 
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
         """The next number, until the API says that this was all, has given all that it counts, or gives no row."""
@@ -93,9 +100,11 @@ class Numbers:
         came = max(self._asked or 0, envelope.rows) if self._by_asked else envelope.rows
         position = self._position(sent)
         self._total = self._total if envelope.count is None else envelope.count
+        if envelope.pages is not None:
+            self._pages, self._most_pages = envelope.pages, max(self._most_pages or 0, envelope.pages)
         complete = self._complete(position + came if envelope.rows else position)
-        if self._is_end(envelope, complete):
-            self._check_end(sent, complete)
+        if self._is_end(envelope, position, complete):
+            self._check_end(sent, position, complete)
             return None
         self._empty = 0 if envelope.rows else self._empty + 1
         step = 1 if self._paging.kind is PagingKind.PAGE else came or self._widest
@@ -105,19 +114,28 @@ class Numbers:
         return self._next(sent, envelope, position, step)
 
     def foreseen(self, following: Request, needed: int | None, most: int) -> list[Request]:
-        """`following`, which `after` gave, and the requests after it, as many as `most`, where the API counts rows and gives whole pages.
+        """`following`, which `after` gave, and the requests after it, as many as `most`, where the API says how many there are.
 
-        None of them is of use where what it counts, or the `needed` rows, are there before. Empty where pages may be short or shift.
+        None of them is of use where what it counts, or the `needed` rows, are there before. Empty where pages may shift, and, where it
+        counts rows, where they may be short.
         """
         position = self._position(following)
-        complete = self._complete(position)
-        is_open = self._other is not None or self._due is not None or self._short is not None or self._by_asked
-        if self._total is None or complete is None or is_open or not self._widest or self._uneven:
+        left = None if self._other is not None or self._due is not None or self._short is not None else self._left(position)
+        if left is None or not self._widest:
             return []
-        left = self._total - complete if needed is None else min(self._total - complete, needed - self._rows)
+        if needed is not None:
+            left = min(left, -(-(needed - self._rows) // self._widest))
         step = 1 if self._paging.kind is PagingKind.PAGE else self._widest
-        pages = min(most, -(-left // self._widest))
-        return [with_parameter(following, self._parameter, str(position + step * number)) for number in range(pages)]
+        return [with_parameter(following, self._parameter, str(position + step * number)) for number in range(min(most, left))]
+
+    def _left(self, position: int) -> int | None:
+        """How many pages there are from a position on, as the API counts; None where that cannot be told."""
+        if self._most_pages is not None:
+            return self._most_pages - (position - self._paging.start)
+        complete = self._complete(position)
+        if self._total is None or complete is None or not self._widest or self._uneven or self._by_asked:
+            return None
+        return -(-(self._total - complete) // self._widest)
 
     def instead(self, _sent: Request) -> Request | None:
         """The same page in the size of the first one, where another size was refused."""
@@ -127,11 +145,12 @@ class Numbers:
 
     def _stepped(self) -> Request | None:
         """The request that steps by what was asked for, when it is its turn."""
-        other, self._other = self._other, None
+        other, self._other, self._is_gone = self._other, None, False
         return other
 
     def absent(self, _sent: Request) -> Envelope:
         """A page without rows: some APIs say so of every page after the last."""
+        self._is_gone = True
         return Envelope()
 
     def _next(self, sent: Request, envelope: Envelope, position: int, step: int) -> Request:
@@ -159,17 +178,29 @@ class Numbers:
             return position - self._paging.start
         return self._rows if self._from_start else None
 
-    def _is_end(self, envelope: Envelope, complete: int | None) -> bool:
-        if envelope.says_end or (not envelope.rows and not envelope.says_more):
+    def _is_end(self, envelope: Envelope, position: int, complete: int | None) -> bool:
+        number, gone = position - self._paging.start + 1, self._is_gone
+        self._is_gone = False
+        if envelope.says_end:
             return True
+        if not envelope.rows:
+            # The count of this page is believed, and not one from before: the list may have become shorter.
+            is_counted = number < (self._pages or 0) and self._empty + 1 < _MOST_EMPTY
+            return self._has_all(complete) or not (envelope.says_more or (is_counted and not gone))
         # Where the API says that more follow, though all came that it counts, it is asked once more.
-        return self._has_all(complete) and not (envelope.says_more and envelope.rows)
+        if envelope.says_more or number < (self._most_pages or 0):
+            return False
+        # A count below the number of a page that has rows is none; then only a page without any is the end.
+        return number == self._most_pages if self._total is None or complete is None else complete >= self._total
 
     def _has_all(self, complete: int | None) -> bool:
         return self._total is not None and complete is not None and complete >= self._total
 
-    def _check_end(self, sent: Request, complete: int | None) -> None:
-        """Warns where the API counts more rows than it gave."""
+    def _check_end(self, sent: Request, position: int, complete: int | None) -> None:
+        """Warns where the API counts more rows, or pages, than it gave."""
+        number = position - self._paging.start + 1
+        if self._total is None and self._pages is not None and number < self._pages:
+            self._warn(f"{sent.resource}: the API counts {self._pages} pages but ended at page {number}; rows may be missing.")
         if self._total is not None and complete is not None and not self._has_all(complete):
             self._warn(f"{sent.resource}: the API counts {self._total} rows but gave {complete}; some may be missing.")
 

@@ -16,12 +16,15 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from rowcall.http.address import in_url, last_link, next_link, parameter
 from rowcall.manifest.model import Paging
 from rowcall.plan.nodes import Protocol, Request
 
 TOP = "$"
 """The rows path that means an array at the top of the body."""
 _NO_CONTENT = 204
+_MOST_DIGITS = 18
+"""Of a number that counts rows or pages."""
 _ERROR = "error"
 _ERROR_COMPANIONS = frozenset(
     {"code", "detail", "details", "error_description", "message", "object", "ok", "param", "path", "request_id", "requestId"}
@@ -65,6 +68,8 @@ class Envelope:
     """The rows as raw JSON, which can be compared."""
     link: str | None = None
     """The Link header."""
+    pages: int | None = None
+    """How many pages there are; None where the API does not say."""
 
     @property
     def says_end(self) -> bool:
@@ -79,10 +84,7 @@ class Envelope:
     @property
     def count(self) -> int | None:
         """`total` as a number; None where the API gives none."""
-        total = self.total
-        if isinstance(total, str) and total.isdecimal():
-            return int(total)
-        return int(total) if isinstance(total, (int, float)) and not isinstance(total, bool) and total >= 0 else None
+        return _count(self.total)
 
 
 class BodyFault(Exception):  # noqa: N818 - a verdict that `refusal.py` turns into an error with its context
@@ -108,7 +110,39 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
     found, records = _open(content, protocol.rows, protocol.paging)
     next_, more, total = (pluck(found, path) if path else UNSET for path in _paths(protocol.paging))
     page = Page(text, len(records), request, answer.status)
-    return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"))
+    pages = _pages(protocol.paging, found, answer, request)
+    return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages)
+
+
+def _pages(paging: Paging | None, beside: Mapping[str, Any], answer: Answer, request: Request) -> int | None:
+    """How many pages the API says that there are; None where it does not, or in no number."""
+    if paging is not None and paging.pages is not None:
+        return _count(pluck(beside, paging.pages))
+    if paging is None or paging.pages_header is None:
+        return None
+    header = answer.headers.get(paging.pages_header.lower())
+    return _count(header) if paging.pages_header.lower() != "link" else _linked_pages(paging, header, request)
+
+
+def _linked_pages(paging: Paging, header: str | None, request: Request) -> int | None:
+    """How many pages there are by the links of one of them. The last one has a link neither to the last nor to a next one.
+
+    Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+    """
+    name = paging.parameter or ""
+    last = last_link(header)
+    if last is None and next_link(header) is not None:
+        return None
+    number = _count((parameter(request, name) or str(paging.start)) if last is None else in_url(last, name))
+    return None if number is None else number - paging.start + 1
+
+
+def _count(value: Any) -> int | None:
+    """A number of rows or pages, which may be written as a text; None for what is none."""
+    if isinstance(value, str):
+        return int(value) if len(value) <= _MOST_DIGITS and value.isdecimal() else None
+    is_whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0 and value == value // 1
+    return int(value) if is_whole else None
 
 
 def decoded(answer: Answer) -> tuple[str, bytes]:
@@ -174,10 +208,15 @@ def _paths(paging: Paging | None) -> tuple[str | None, str | None, str | None]:
     return (paging.next, paging.more, paging.total) if paging is not None else (None, None, None)
 
 
+def _beside(paging: Paging | None) -> tuple[str, ...]:
+    """The paths of all that is wanted beside the rows."""
+    return tuple(path for path in (*_paths(paging), paging.pages if paging is not None else None) if path)
+
+
 def _open(content: bytes, rows: str | None, paging: Paging | None) -> tuple[dict[str, Any], Sequence[Any]]:
     """What stands beside the rows, nested as in the body, and the rows as raw JSON."""
     try:
-        found, records = _reader(rows, tuple(path for path in _paths(paging) if path)).read(content)
+        found, records = _reader(rows, _beside(paging)).read(content)
     except msgspec.ValidationError as problem:
         raise _misshapen(content, rows) from problem
     except msgspec.DecodeError as problem:

@@ -138,6 +138,10 @@ class Paging:
     row: str | None = _("The field of the last row that serves as cursor when the body has no `next` at all.", None)
     more: str | None = _("Where the body says whether more follows; false ends the paging.", None)
     total: str | None = _("Where the body holds the number of all rows; reaching it ends the paging.", None)
+    pages: str | None = _("Where the body holds the number of all pages; the last of them ends the paging.", None)
+    pages_header: str | None = _(
+        'Or the response header that holds it; `link` for the number that stands as `parameter` in the link with `rel="last"`.', None
+    )
     start: int = _("The first page number or offset.", 0)
     page_size: PageSize | None = _("How many rows a page has.", None)
 

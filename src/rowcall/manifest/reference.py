@@ -155,7 +155,7 @@ the API sends and the manifest does not name.
 | `token` | `parameter`, `next` | `parameter` is what `next` holds | no token |
 | `link` | | the URL with `rel="next"` in the Link header | no such link |
 | `next_url` | `next` | the URL at `next` | no URL |
-| `page` | `parameter` | `parameter` is one more | no rows, or all of `total` |
+| `page` | `parameter` | `parameter` is one more | no rows, all of `total`, or as many pages as `pages` or `pages_header` say |
 | `offset` | `parameter` | `parameter` is more by the rows that came | no rows, or all of `total` |
 
 With every kind, `more: false` ends the paging. What does not end it:
@@ -163,13 +163,24 @@ With every kind, `more: false` ends the paging. What does not end it:
 - **A page with fewer rows than were asked for.** The server may cap its pages below the `maximum` of the manifest. For the kinds that
   count, the next page begins after the rows that came, and page numbers go on in that size. Where a page turns out to begin with rows of
   the one before it, the server leaves rows out of pages that it cut before, and the page is asked for again, after the rows that were
-  asked for. `more` or `total` save requests at the end of such a list: without them, the kind `page` has to ask twice.
-- **A page without rows that leads on**, by a cursor, or for the kinds that count by `more`: a filter may have emptied it. For the kinds
-  that count, ten empty pages in a row are an error.
+  asked for. `more`, `total` or `pages` save requests at the end of such a list: without them, the kind `page` has to ask twice.
+- **A page without rows that leads on**, by a cursor, or for the kinds that count by `more` or `pages`: a filter may have emptied it. For
+  the kinds that count, ten empty pages in a row are an error, and the end where nothing but `pages` speaks for more.
+- **A page with rows that is beyond the last one by `pages`.** The list has become longer, or the count is none.
 
 A cursor that comes twice is an error, and so is a page that comes twice where pages are counted, a further page that the API pointed to
 and that is not there, and a URL on another host. Where `more` promises rows and no cursor leads to them, and where fewer rows came than
-`total` counts, the statement warns.
+`total` counts or fewer pages than `pages`, the statement warns.
+
+Where the API says how many rows or pages there are, with `total`, `pages` or `pages_header`, further pages are fetched together. GitLab
+sends `X-Total-Pages`, Laravel's paginators `last_page`, GitHub a link to the last page:
+
+```yaml
+paging:
+  gitlab: {kind: page, parameter: page, start: 1, pages_header: x-total-pages, page_size: {parameter: per_page, default: 20, maximum: 100}}
+  laravel: {kind: page, parameter: page, start: 1, pages: meta.last_page, page_size: {parameter: per_page}}
+  github: {kind: page, parameter: page, start: 1, pages_header: link, page_size: {parameter: per_page, default: 30, maximum: 100}}
+```
 
 ## What the API filters, sorts and leaves out
 

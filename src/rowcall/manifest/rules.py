@@ -56,12 +56,12 @@ _PAGING: dict[PagingKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     PagingKind.TOKEN: (("parameter", "next"), ()),
     PagingKind.LINK: ((), ()),
     PagingKind.NEXT_URL: (("next",), ()),
-    PagingKind.PAGE: (("parameter",), ("start",)),
+    PagingKind.PAGE: (("parameter",), ("start", "pages", "pages_header")),
     PagingKind.OFFSET: (("parameter",), ("start",)),
 }
 """The keys that a kind of paging needs, and those that it may have besides `more`, `total` and `page_size`."""
 
-_PAGING_SPECIAL = {"parameter": None, "next": None, "row": None, "start": 0}
+_PAGING_SPECIAL = {"parameter": None, "next": None, "row": None, "pages": None, "pages_header": None, "start": 0}
 """The keys that not every kind of paging understands, and their values when absent."""
 
 _PYTHON_TYPES: dict[Scalar, tuple[type, ...]] = {
@@ -315,10 +315,14 @@ def _auth_scheme(document: Document, path: str, scheme: AuthScheme) -> None:
 def _paging(document: Document, path: str, paging: Paging) -> None:
     if document.sound(f"{path}.kind"):
         _paging_keys(document, path, paging)
-    for key in ("next", "row", "more", "total"):
+    for key in ("next", "row", "more", "total", "pages"):
         dotted = getattr(paging, key)
         if dotted is not None:
             _dotted(document, f"{path}.{key}", dotted)
+    if paging.pages_header is not None and not _HEADER.fullmatch(paging.pages_header):
+        document.fault(f"{path}.pages_header", f"`{paging.pages_header}` is no name for a header")
+    if paging.pages is not None and paging.pages_header is not None:
+        document.fault(f"{path}.pages_header", "the number of pages stands in the body (`pages`) or in a header, not in both", at_key=True)
     size = paging.page_size
     if size is not None and size.maximum is not None and document.sound(f"{path}.page_size") and size.maximum < max(1, size.default or 1):
         document.fault(f"{path}.page_size.maximum", "the maximum is at least 1 and at least the default")

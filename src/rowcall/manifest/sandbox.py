@@ -55,7 +55,7 @@ class Refusals:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     by: str = _("The field that lists are ordered by; objects of equal value stay in the order of their making.")
-    body: Any = _("A page, of `{rows}`, `{more}`, `{total}`, `{next}` (a token) and `{next_url}`.")
+    body: Any = _("A page, of `{rows}`, `{more}`, `{total}`, `{pages}` (how many), `{next}` (a token) and `{next_url}`.")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

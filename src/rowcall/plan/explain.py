@@ -85,9 +85,11 @@ def _early(formula: str, least: int, own: Calls) -> str:
 def _together(scan: Scan) -> str:
     """What is to be said of further pages that need not wait for one another; "" where they do."""
     paging = scan.protocol.paging
-    if paging is None or paging.total is None or paging.kind not in {PagingKind.PAGE, PagingKind.OFFSET}:
+    if paging is None or paging.kind not in {PagingKind.PAGE, PagingKind.OFFSET}:
         return ""
-    return "further pages together, once the first has said how many rows there are"
+    counts_pages = paging.pages is not None or paging.pages_header is not None
+    what = "pages" if counts_pages else "rows" if paging.total is not None else ""
+    return what and f"further pages together, once the first has said how many {what} there are"
 
 
 def explain_calls(statement: str, ref: ResourceRef, method: tuple[str, Method], requests: Sequence[Request], url: Url) -> ExplainedWrite:

@@ -130,16 +130,18 @@ class Api:
         values = self._query(call, _page_parameters(paging))
         records = world.all(call.route.resource, call.parent)
         records = ordered(filtered(records, method, values), self.sandbox.list.by, method, values)
-        body, links = self._page(world, call, page(records, Wish(method, paging, values, bend), self.sandbox, rules))
-        return _with_shown(body, lambda record: shown(record, method, values)), links
+        found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
+        body, links = self._page(world, call, found)
+        counted = paging.pages_header if paging is not None and (paging.pages_header or "").lower() != "link" else None
+        headers = links if counted is None else (*links, (counted.lower(), str(found.pages)))
+        return _with_shown(body, lambda record: shown(record, method, values)), headers
 
     def _page(self, world: World, call: Call, found: Page) -> tuple[Any, Headers]:
-        next_url = None
-        if found.next_query is not None:
-            next_url = f"http://{call.incoming.headers.get('host', 'localhost')}{call.incoming.path}?{found.next_query}"
-        scope = {"rows": list(found.records), "more": found.more, "total": found.total, "next": found.next, "next_url": next_url}
-        links = (("link", f'<{next_url}>; rel="next"'),) if next_url else ()
-        return world.templates.render(self.sandbox.list.body, scope), links
+        here = f"http://{call.incoming.headers.get('host', 'localhost')}{call.incoming.path}"
+        next_url, last_url = (query and f"{here}?{query}" for query in (found.next_query, found.last_query))
+        scope = {"rows": list(found.records), "more": found.more, "total": found.total, "pages": found.pages, "next": found.next}
+        links = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in (("next", next_url), ("last", last_url)) if url)
+        return world.templates.render(self.sandbox.list.body, {**scope, "next_url": next_url}), (("link", links),) if links else ()
 
     def _get(self, _world: World, call: Call) -> Any:
         values = self._query(call)

@@ -23,6 +23,7 @@ KINDS = {
     "empty": "`status` 500 with no body at all",
     "endless": "every page of a list is its first, and says that there is more",
     "capped": "no page has more than `rows` rows, whatever was asked for",
+    "miscounted": "a list counts `rows` rows more than it has, and pages for them",
 }
 """The kinds of faults and what a client sees of each."""
 
@@ -33,6 +34,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "html": {"status": 502},
     "empty": {"status": 500},
     "capped": {"rows": 5},
+    "miscounted": {"rows": 5},
 }
 _EVERY = ("times", "path", "method", "after")
 """What every kind has."""
@@ -94,7 +96,10 @@ class InjectedFault:
     @property
     def bend(self) -> Bend:
         """What it does to a list."""
-        return Bend(cap=self.options["rows"] if self.kind == "capped" else None, endless=self.kind == "endless")
+        rows = self.options.get("rows", 0)
+        return Bend(
+            cap=rows if self.kind == "capped" else None, endless=self.kind == "endless", over=rows if self.kind == "miscounted" else 0
+        )
 
 
 def injected(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +30,10 @@ class Page:
     """The token of the next page."""
     next_query: str | None = None
     """The query string of the next page, where its URL is handed out."""
+    last_query: str | None = None
+    """The query string of the last page, where its URL is handed out and this is another."""
+    pages: int = 1
+    """How many pages there are of the size that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class Bend:
     """The most rows that a page has, whatever is asked for."""
     endless: bool = False
     """Whether every page is the first and says that there is more."""
+    over: int = 0
+    """How many rows are counted that there are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,15 @@ class Wish:
 
 def page(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
     """The page of an ordered list that a client wants. Raises Refused where a cursor leads nowhere."""
+    found = _stretch_of(records, wish, sandbox, collection)
+    total = found.total + wish.bend.over
+    if wish.paging is None:
+        return replace(found, total=total)
+    found = replace(found, total=total, pages=-(-total // _size(wish)))
+    return found if (wish.paging.pages_header or "").lower() != "link" else _with_links(found, wish)
+
+
+def _stretch_of(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
     if wish.paging is None:
         return Page(tuple(records), more=False, total=len(records))
     if wish.bend.endless:
@@ -62,6 +77,13 @@ def page(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collec
     if wish.paging.kind is PagingKind.CURSOR:
         return _by_cursor(records, wish, sandbox, collection)
     return _BY_NUMBER[wish.paging.kind](records, wish)
+
+
+def _with_links(found: Page, wish: Wish) -> Page:
+    """A page of a number, with links to the one after it and to the last one, which itself has neither."""
+    number, last = _number(wish, _start(wish)), _start(wish) + found.pages - 1
+    following = _query(wish, str(number + 1)) if number < last else None
+    return replace(found, next_query=following, last_query=_query(wish, str(last)) if number < last else None)
 
 
 def _first_for_ever(records: list[Record], wish: Wish) -> Page:
