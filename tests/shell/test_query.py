@@ -364,6 +364,53 @@ def test_the_first_rows_are_there_while_the_second_page_is_not(to: str, holding:
     assert (read, held, left, said, process.returncode) == (first, True, rest, b"", 0)
 
 
+def test_the_first_arrow_batch_is_there_while_the_second_page_is_not(holding: Callable[[int], Holding]) -> None:
+    """A reader of the pipe has its rows, and the rest follows when it comes."""
+    api = holding(3)
+
+    with subprocess.Popen([*api.command, "-o", "arrow", OF_ONE], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        reader = pa.ipc.open_stream(process.stdout)
+        first = reader.read_next_batch().to_pylist()
+        held = not api.go.is_set()
+        api.go.set()
+        rest = reader.read_all().to_pylist()
+        _, said = process.communicate(timeout=30)
+
+    assert (first, held, said, process.returncode) == ([{"id": "run_0"}, {"id": "run_1"}], True, b"", 0)
+    assert rest == [{"id": f"run_{number}"} for number in range(2, 6)]
+
+
+def test_an_arrow_stream_whose_later_page_fails_is_none_that_can_be_read_to_its_end(holding: Callable[[int], Holding]) -> None:
+    """Whoever reads the pipe and not the exit code is told by the stream; it is empty where the failure came first."""
+    api = holding(2)
+    api.then = 400
+    with subprocess.Popen([*api.command, "-o", "arrow", OF_ONE], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        reader = pa.ipc.open_stream(process.stdout)
+        first = reader.read_next_batch().to_pylist()
+        api.go.set()
+        with pytest.raises((pa.ArrowInvalid, OSError)):
+            reader.read_next_batch()
+        _, said = process.communicate(timeout=30)
+
+    assert (first, process.returncode) == ([{"id": "run_0"}, {"id": "run_1"}], 1)
+    assert b"No more of this." in said
+
+
+@pytest.mark.parametrize("order", ["in parts first", "in parts last"])
+def test_an_arrow_stream_holds_the_rows_of_one_statement(order: str, holding: Callable[[int], Holding], tmp_path: Path) -> None:
+    """A second one is refused, whichever of them comes in parts, and then no file appears."""
+    api = holding(1)
+    statements = [OF_ONE, "SELECT 1 AS i"]
+    sql = ";".join(statements if order == "in parts first" else reversed(statements))
+
+    ended = subprocess.run([*api.command, "-f", str(tmp_path / "a.arrow"), sql], capture_output=True, text=True, timeout=30, check=False)
+
+    assert "-o arrow holds the rows of one statement" in ended.stderr
+    assert (ended.returncode, list(tmp_path.iterdir())) == (2, [])
+
+
 @pytest.mark.parametrize("to", ["jsonl", "csv"])
 def test_a_reader_that_goes_away_ends_the_fetching(to: str, holding: Callable[[int], Holding]) -> None:
     """As `| head -1` does: at once, though the next page never comes, and without a word."""
@@ -393,13 +440,16 @@ def test_a_failure_after_the_first_rows_is_told_and_ends_with_1(holding: Callabl
     assert ended.returncode == 1
 
 
-def test_a_file_that_was_begun_does_not_appear_where_a_later_page_fails(holding: Callable[[int], Holding], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a.csv", "a.arrow"])
+def test_a_file_that_was_begun_does_not_appear_where_a_later_page_fails(
+    name: str, holding: Callable[[int], Holding], tmp_path: Path
+) -> None:
     """Never half of it."""
     api = holding(2)
     api.then = 400
     api.go.set()
 
-    ended = subprocess.run([*api.command, "-f", str(tmp_path / "a.csv"), OF_ONE], capture_output=True, timeout=30, check=False)
+    ended = subprocess.run([*api.command, "-f", str(tmp_path / name), OF_ONE], capture_output=True, timeout=30, check=False)
 
     assert ended.returncode == 1
     assert list(tmp_path.iterdir()) == []

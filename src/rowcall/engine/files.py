@@ -26,14 +26,42 @@ def open_database(path: Path, *, read_only: bool = False) -> DuckDBPyConnection:
         raise UsageError(f"Cannot open the database {path}: {error}") from error
 
 
-def write_arrow_stream(relation: DuckDBPyRelation, out: BinaryIO) -> None:
-    """Write `relation` to `out` in Arrow's IPC stream format, a batch at a time.
+class ArrowStream:
+    """One table in Arrow's IPC stream format, made of relations of the same columns, a batch at a time."""
 
-    Raises ImportError where pyarrow is not installed.
-    """
-    import pyarrow as pa
+    def __init__(self, out: BinaryIO) -> None:
+        """Raises ImportError where pyarrow is not installed."""
+        import pyarrow as pa
 
-    reader = relation.to_arrow_reader()
-    with pa.ipc.new_stream(out, reader.schema) as writer:
+        self._new_stream = pa.ipc.new_stream
+        self._out = out
+        self._writer: pa.ipc.RecordBatchStreamWriter | None = None
+        self.count = 0
+        """How many rows were added."""
+
+    def add(self, relation: DuckDBPyRelation) -> None:
+        """Writes the rows of a relation; of the first, the columns before."""
+        reader = relation.to_arrow_reader()
+        if self._writer is None:
+            self._writer = self._new_stream(self._out, reader.schema)
         for batch in reader:
-            writer.write_batch(batch)
+            self._writer.write_batch(batch)
+            self.count += batch.num_rows
+
+    def end(self) -> None:
+        """Writes what says that this was all."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def break_off(self) -> None:
+        """Leaves the stream so that no reader takes it for a whole one.
+
+        A stream may end without a word where its file does, so that it ends within a message.
+        Source: https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format
+        """
+        if self._writer is not None:
+            self._out.write(_MESSAGE_WITHOUT_END)
+
+
+_MESSAGE_WITHOUT_END = b"\xff\xff\xff\xff\x00\x01\x00\x00"
+"""The start of a message of 256 bytes."""

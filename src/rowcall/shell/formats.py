@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyRelation
 
+    from rowcall.engine.files import ArrowStream
     from rowcall.plan.explanation import Explanation
 
 
@@ -186,7 +187,9 @@ def write_binary(reader: Reader, relation: DuckDBPyRelation, to: Format, out: Bi
     if to is Format.PARQUET:
         _write_parquet(reader, relation, out)
     else:
-        reader.call(lambda: _write_arrow(relation, out))
+        arrow = arrow_stream(out)
+        reader.call(lambda: arrow.add(relation))
+        arrow.end()
 
 
 def _write_parquet(reader: Reader, relation: DuckDBPyRelation, out: BinaryIO) -> None:
@@ -200,10 +203,11 @@ def _write_parquet(reader: Reader, relation: DuckDBPyRelation, out: BinaryIO) ->
             shutil.copyfileobj(made, out)
 
 
-def _write_arrow(relation: DuckDBPyRelation, out: BinaryIO) -> None:
-    from rowcall.engine.files import write_arrow_stream
+def arrow_stream(out: BinaryIO) -> ArrowStream:
+    """An Arrow IPC stream that begins in `out`. Raises UsageError where pyarrow is not installed."""
+    from rowcall.engine.files import ArrowStream
 
     try:
-        write_arrow_stream(relation, out)
+        return ArrowStream(out)
     except ImportError as error:
         raise UsageError("-o arrow needs pyarrow; install it with: pip install 'rowcall[arrow]'") from error

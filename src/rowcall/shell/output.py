@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 from rowcall.errors import UsageError
 from rowcall.shell.cells import Reader
-from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, format_of, text_lines, write_binary
+from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, arrow_stream, explanation_lines, format_of, text_lines, write_binary
 from rowcall.shell.table import TableOptions
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+    from rowcall.engine.files import ArrowStream
     from rowcall.plan.explanation import Explanation
 
 _SEPARATED = frozenset({Format.TABLE, Format.CSV, Format.MARKDOWN})
@@ -46,7 +47,7 @@ class Output:
         self._path = path
         self._options = options or TableOptions()
         self._results = 0
-        self._parts: Parts | None = None
+        self._parts: Parts | ArrowStream | None = None
         """The result that is being written in parts."""
         self._binary: tuple[Reader, DuckDBPyRelation] | None = None
         self._open = ExitStack()
@@ -89,24 +90,45 @@ class Output:
     @property
     def takes_parts(self) -> bool:
         """Whether a result may come in parts, each written when it is there."""
-        return self._format in IN_PARTS
+        return self._format in IN_PARTS or self._format is Format.ARROW
 
     def write_part(self, relation: DuckDBPyRelation, connection: DuckDBPyConnection) -> None:
-        """Adds the next rows of a result of `connection`."""
+        """Adds the next rows of a result of `connection`.
+
+        Raises UsageError for a second one in a format whose file holds one.
+        """
         if self._parts is None:
-            self._separate()
-            self._parts = Parts(Reader(connection), self._format)
+            self._parts = self._begun(Reader(connection))
             self._results += 1
-        self._write_lines(self._parts.lines(relation))
+        if isinstance(self._parts, Parts):
+            self._write_lines(self._parts.lines(relation))
+        else:
+            add = self._parts.add
+            Reader(connection).call(lambda: add(relation))
+            self._stream.flush()
+
+    def _begun(self, reader: Reader) -> Parts | ArrowStream:
+        if self._format.is_binary:
+            self._check_first()
+            return arrow_stream(self._stream)
+        self._separate()
+        return Parts(reader, self._format)
 
     def end_parts(self, *, whole: bool) -> int:
         """The number of rows of the result that came in parts, after it has ended; if not `whole`, without what would say so."""
         parts, self._parts = self._parts, None
+        if isinstance(parts, Parts):
+            if whole:
+                self._write_lines(parts.end())
+            return parts.reader.count
         if parts is None:
             return 0
         if whole:
-            self._write_lines(parts.end())
-        return parts.reader.count
+            parts.end()
+        elif not self.is_gone:
+            parts.break_off()
+        self._stream.flush()
+        return parts.count
 
     @contextmanager
     def watched(self, stop: Callable[[], None]) -> Iterator[None]:
@@ -147,9 +169,12 @@ class Output:
             self._made.replace(self._path)
 
     def _hold(self, reader: Reader, relation: DuckDBPyRelation) -> None:
+        self._check_first()
+        self._binary = (reader, relation)
+
+    def _check_first(self) -> None:
         if self._results:
             raise UsageError(f"-o {self._format} holds the rows of one statement, and a second one has rows; write them one by one.")
-        self._binary = (reader, relation)
 
     def _write_text(self, reader: Reader, relation: DuckDBPyRelation, options: TableOptions) -> None:
         self._write_lines(text_lines(reader, relation, self._format, options))
