@@ -310,6 +310,78 @@ def test_what_comes_before_an_answer_and_after_it_is_passed_over(open_client: Ca
     assert [(page.status, page.body) for page in pages] == [(200, '{"data": [1]}')] * 2
 
 
+@contextlib.contextmanager
+def answering_twice(second: bytes, pause_s: float) -> Iterator[tuple[str, list[int]]]:
+    """A server whose every connection answers its first request, and goes on with `second`; and how many requests came over each."""
+    requests: list[int] = []
+
+    def serve(connection: socket.socket, number: int) -> None:
+        with connection, contextlib.suppress(OSError):
+            while connection.recv(65536):
+                requests[number] += 1
+                right = b'{"data": ["%d.%d"]}' % (number, requests[number])
+                answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(right), right)
+                connection.sendall(answer if pause_s or requests[number] > 1 else answer + second)
+                if pause_s and requests[number] == 1:
+                    time.sleep(pause_s)
+                    connection.sendall(second)
+
+    def accept(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection = listener.accept()[0]
+                requests.append(0)
+                threads.append(threading.Thread(target=serve, args=(connection, len(requests) - 1)))
+                threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threads = [threading.Thread(target=accept, args=(listener,))]
+        threads[0].start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", requests
+        listener.shutdown(socket.SHUT_RDWR)
+    for thread in threads:
+        thread.join()
+
+
+WRONG = b'HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n{"data": ["wrong"]}'
+
+
+@pytest.mark.parametrize("pause_s", [0, 0.05], ids=["at once", "a moment later"])
+@pytest.mark.parametrize(
+    "second", [WRONG, WRONG[:30], WRONG * 3, b"\r\n", b"x"], ids=["whole", "in part", "three", "a line end", "a letter"]
+)
+def test_what_comes_after_an_answer_is_none_to_the_next_request(
+    second: bytes, pause_s: float, open_client: Callable, request_to: Callable
+) -> None:
+    """A server that answers once too often is not heard again over that connection, whatever it said and whenever."""
+    with answering_twice(second, pause_s) as (url, requests):
+        client = open_client(base_url=url)
+        pages = []
+        for _ in range(3):
+            pages.append(client.send(request_to(), ONCE, Control()))
+            time.sleep(4 * pause_s)
+        client.close()
+
+    assert [page.body for page in pages] == ['{"data": ["0.1"]}', '{"data": ["1.1"]}', '{"data": ["2.1"]}']
+    assert requests == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("second", "expected"), [(b"", [3]), (WRONG, [1, 1, 1])], ids=["once", "twice"])
+@pytest.mark.parametrize("proxied", [False, True], ids=["straight", "through a proxy"])
+def test_a_connection_is_kept_where_each_request_has_one_answer(
+    proxied: bool, second: bytes, expected: list[int], monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
+) -> None:
+    """And only there, be it to the server or to a proxy before it."""
+    with answering_twice(second, 0) as (url, requests):
+        monkeypatch.setenv("http_proxy", url)
+        client = open_client(base_url="http://api.acme.test/v1" if proxied else url)
+        for _ in range(3):
+            client.send(request_to(), ONCE, Control())
+        client.close()
+
+    assert requests == expected
+
+
 def test_idle_connections_are_not_used_again(monkeypatch: pytest.MonkeyPatch, client: Client, api: Any, request_to: Callable) -> None:
     """Nor kept: a server may be closing them."""
     client.send(request_to(), ONCE, Control())

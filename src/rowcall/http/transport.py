@@ -247,11 +247,23 @@ class CoreLine:
         with _in_httpx_words():
             yield from self._response.iter_stream()
             self._response.close()
-        self.is_reusable = True
+        self.is_reusable = not any(map(_has_more, self._pool.connections))
 
     def close(self) -> None:
         """As `Line` says."""
         self._pool.close()
+
+
+def _has_more(connection: Any) -> bool:
+    """Whether a connection had more to read than the answer that has ended, which h11 would take for the answer to the next request.
+
+    httpcore asks whether an idle socket is readable, and does not look at what it has read from it already. Nor does it show that: these
+    are its own names since 0.14, and a connection that lacks them is taken for one that is not to be used again.
+    """
+    while (within := getattr(connection, "_connection", None)) is not None:  # of a proxy's the one to the server
+        connection = within
+    state = getattr(connection, "_h11_state", None)
+    return state is None or state.trailing_data[0] != b""
 
 
 @contextmanager
