@@ -35,6 +35,8 @@ def db() -> Iterator[Session]:
         (f"SELECT id FROM {RUNS} WHERE {T} AND status IS NOT DISTINCT FROM 'faild'", None, (FAILD,)),
         (f"SELECT count(*) FILTER (status = 'faild') FROM {RUNS} WHERE {T}", None, (FAILD,)),
         (f"SELECT t.* FROM t JOIN {RUNS} r ON r.thread_id = t.thread_id AND r.status = 'faild'", None, (FAILD,)),
+        (f"SELECT s FROM (SELECT *, status AS s FROM {RUNS} WHERE {T}) WHERE s = 'faild'", None, (FAILD,)),
+        (f"WITH r(a, b) AS (SELECT id, status FROM {RUNS} WHERE {T}) SELECT a FROM r WHERE b = 'faild'", None, (FAILD,)),
         (f"SELECT id FROM {RUNS} WHERE {T} AND status = $1", ["faild"], (FAILD,)),
         (f"SELECT id FROM {RUNS} WHERE {T} AND status IN $states", {"states": ["failed", "faild"]}, (FAILD,)),
         (f"SELECT id FROM {RUNS} WHERE {T} AND status = 'Failed'", None, (FAILD.replace("faild", "Failed"),)),

@@ -253,7 +253,9 @@ def test_runs_of_many_threads_take_a_request_each(still: Sandbox, db: Session, w
     assert sorted(request.path for request in requests) == sorted(f"/v1/threads/{thread}/runs" for thread in threads)
 
 
-def test_values_without_one_in_common_for_a_column_that_is_no_parameter_take_no_request(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+def test_values_without_one_in_common_for_a_column_that_is_no_parameter_take_no_request(
+    still: Sandbox, db: Session, world: Any, sent: Sent
+) -> None:
     """Two tables that one column equals; with a value in common, the rows of that."""
     run = world.runs[0]
     text = f"SELECT r.id FROM {RUNS} r JOIN (SELECT $2 AS n) a ON r.created_at = a.n JOIN (SELECT $3 AS n) b ON r.created_at = b.n WHERE r.thread_id = $1"

@@ -56,6 +56,18 @@ def kept(doors: Doors, text: str = TEXT) -> Plans:
     return plans
 
 
+def test_a_plan_that_is_used_again_may_ask_what_it_did_not_before() -> None:
+    """Of the statement that uses it, and no longer once that has ended."""
+    plans, now = kept(Doors()), Doors().asked()
+    plan = plans.again(TEXT, (), now)
+    assert plan is not None
+
+    assert plan.asked.describe("another") == SAID["t"]
+    now.close()
+    with pytest.raises(KeyError):
+        plan.asked.describe("a third")
+
+
 def test_what_is_asked_twice_is_asked_of_duckdb_once() -> None:
     """For one statement; for the next it is asked again."""
     doors = Doors()

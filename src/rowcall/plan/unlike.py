@@ -8,7 +8,9 @@ from typing import Any
 from sqlglot import exp
 
 from rowcall.errors import nearest
+from rowcall.plan.enclosing import handed_on
 from rowcall.plan.planner import Analysis
+from rowcall.plan.walk import find_all
 
 
 def unknown_values(analysis: Analysis, parameters: Mapping[str, Any]) -> list[str]:
@@ -23,19 +25,23 @@ def unknown_values(analysis: Analysis, parameters: Mapping[str, Any]) -> list[st
 
 
 def _found(analysis: Analysis, parameters: Mapping[str, Any]) -> Iterator[str]:
-    for node in analysis.scopes.tree.find_all(exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In):
+    for node in find_all(analysis.scopes.tree, exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In):
         sides = [node.this, *(node.expressions or [node.args.get("expression") or node.args.get("field")])]
         columns = [side for side in sides if isinstance(side, exp.Column)]
         texts = [text for side in sides if side is not None for text in _texts(side, parameters)]
         found = analysis.scopes.resolve(columns[0]) if len(columns) == 1 and texts else None
-        reference = found.frame.sources[found.position].reference if found is not None and found.exact else None
-        if found is None or reference is None or (column := reference.ref.resource.columns.get(found.name)) is None or not column.enum:
+        if found is None or not found.exact:
+            continue
+        frame, (position, name) = handed_on(found.frame, (found.position, found.name))
+        reference = frame.sources[position].reference
+        column = reference.ref.resource.columns.get(name) if reference is not None else None
+        if reference is None or column is None or not column.enum:
             continue
         for text in texts:
             if text not in column.enum:
                 near = nearest(text, column.enum)
                 rest = f"Did you mean {', '.join(near)}?" if near else f"They are {', '.join(column.enum)}."
-                yield f"'{text}' is none of the values that {reference.ref.full_name}.{found.name} is known to have. {rest}"
+                yield f"'{text}' is none of the values that {reference.ref.full_name}.{name} is known to have. {rest}"
 
 
 def _texts(node: exp.Expr, parameters: Mapping[str, Any]) -> Iterator[str]:

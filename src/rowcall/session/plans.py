@@ -34,7 +34,7 @@ class Asked:
     def __init__(
         self, is_local: Callable[[Sequence[str]], bool], describe: Describe, evaluate: Evaluate, can_bind: Callable[[str], bool]
     ) -> None:
-        self._doors: Mapping[str, Callable[[Any], Any]] = {
+        self._doors: dict[str, Callable[[Any], Any]] = {
             "is_local": is_local,
             "describe": describe,
             "evaluate": evaluate,
@@ -73,9 +73,13 @@ class Asked:
                 raise
         return self._answers[question]
 
+    def stand_for(self, earlier: Asked) -> None:
+        """Until this is closed, answers what is asked of an earlier one, which the plan that was made by that may do still."""
+        earlier._doors = self._doors
+
     def close(self) -> None:
-        """Lets go of what is asked, and of its answers: a plan that is kept keeps nothing else, and asks nothing any more."""
-        self._doors = {}
+        """Lets go of what is asked, and of its answers: a plan that is kept keeps nothing else."""
+        self._doors.clear()
         self._answers.clear()
 
     def said(self) -> tuple[tuple[_Question, str], ...] | None:
@@ -90,6 +94,8 @@ class Plan:
 
     analysis: Analysis
     scans: tuple[Scan, ...]
+    asked: Asked
+    """What its analysis asks."""
     said: tuple[tuple[_Question, str], ...]
     """What it follows from."""
 
@@ -105,6 +111,7 @@ class Plans:
         plan = self._kept.get((text, use))
         if plan is None or not all(_is_said_again(asked, *said) for said in plan.said):
             return None
+        asked.stand_for(plan.asked)
         self._kept.move_to_end((text, use))
         return plan
 
@@ -113,7 +120,7 @@ class Plans:
         said = asked.said()
         if said is None or len(text) > _LONGEST or sum(len(scan.calls) for scan in scans) > _LONGEST:
             return
-        self._kept[text, use] = Plan(analysis, scans, said)
+        self._kept[text, use] = Plan(analysis, scans, asked, said)
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)
 
