@@ -54,9 +54,8 @@ def report(port: int, rounds: int) -> None:
     base_url = Setting(f"http://127.0.0.1:{port}/0/v1").base_url
     connection, client = Connection(base_url), httpx.Client(headers={"Authorization": f"Bearer {KEY}"})
     targets = [f"/threads/{LONG}/runs?limit={PAGE}"] * MANY
-    bodies = [page(LONG, number * PAGE) for number in range(MANY)]
-    texts = [body.decode() if isinstance(body, bytes) else body for body in bodies]
-    ref = rowcall.connect().catalog.find(["openai", "assistants", "runs"])
+    texts = [page(LONG, number * PAGE).decode() for number in range(MANY)]
+    ref = rowcall.connect().catalog.resolve(["openai", "assistants", "runs"])
     every = dict(ref.resource.columns)
     few = {name: every[name] for name in NAMED}
     stages = {
@@ -67,6 +66,6 @@ def report(port: int, rounds: int) -> None:
         f"DuckDB decoding {len(every)} columns into a table": _decoded(every, texts),
         f"DuckDB decoding {len(few)} columns into a table": _decoded(few, texts),
     }
-    print(f"a page of {PAGE} runs, {len(bodies[0]) / 1000:.0f} KB, the least of {rounds} rounds, in ms of CPU time")
+    print(f"a page of {PAGE} runs, {len(texts[0].encode()) / 1000:.0f} KB, the least of {rounds} rounds, in ms of CPU time")
     for name, do in stages.items():
         print(f"  {name:44}{_cpu_ms(do, rounds):8.2f}")
