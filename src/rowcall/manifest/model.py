@@ -287,12 +287,11 @@ class Method:
 
     def required(self) -> tuple[str, ...]:
         """What every call needs: path parameters in path order, then other parameters, then body attributes as `data__name`."""
-        in_path = sorted(
-            (name for name, parameter in self.parameters.items() if parameter.place is Place.PATH),
-            key=lambda name: self.path.find(f"{{{name}}}"),
-        )
-        others = (name for name, parameter in self.parameters.items() if parameter.required and parameter.place is not Place.PATH)
-        return (*in_path, *others, *(f"data__{name}" for name, attribute in self.body.items() if attribute.required))
+        path = self.path
+        in_path = [name for name, parameter in self.parameters.items() if parameter.place is Place.PATH]
+        in_path.sort(key=lambda name: path.find(f"{{{name}}}"))
+        others = [name for name, parameter in self.parameters.items() if parameter.required and parameter.place is not Place.PATH]
+        return (*in_path, *others, *[f"data__{name}" for name, attribute in self.body.items() if attribute.required])
 
     def optional(self) -> tuple[str, ...]:
         """What a call may have besides: parameters, then body attributes as `data__name`."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError as SqlglotParseError
 
 from rowcall.catalog.catalog import ResourceRef
@@ -27,7 +26,7 @@ from rowcall.plan.splice import Edit
 from rowcall.plan.walk import find_all
 from rowcall.sql.bind import Names
 from rowcall.sql.define import listed
-from rowcall.sql.tokens import Token, closing, sqlglot_tokens, tokenize
+from rowcall.sql.tokens import Token, closing, duckdb_dialect, sqlglot_tokens, tokenize
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def read(text: str) -> exp.Expr:
 
 def _parsed(text: str) -> exp.Expr | None:
     """sqlglot's tree; where it cannot read a FROM before its SELECT, that of the tokens in the usual order, each with its own place."""
-    dialect = Dialect.get_or_raise("duckdb")
+    dialect = duckdb_dialect()
     tokens = list(sqlglot_tokens(text))
     if tokens and tokens[0].token_type in dialect.tokenizer_class.COMMANDS:
         tokens = dialect.tokenize(text + " ")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rowcall.errors import ParseError, Span
 
 if TYPE_CHECKING:
+    from sqlglot.dialects.dialect import Dialect
     from sqlglot.tokenizer_core import Token as SqlglotToken
     from sqlglot.tokens import Tokenizer
 
@@ -30,6 +31,14 @@ def _tokenizer() -> type[Tokenizer]:
         COMMANDS = set()  # noqa: RUF012 - sqlglot's own attribute, which it declares on its metaclass
 
     return Words
+
+
+@cache
+def duckdb_dialect() -> Dialect:
+    """sqlglot's settings for DuckDB's SQL, which it would make anew for each text."""
+    from sqlglot.dialects.dialect import Dialect
+
+    return Dialect.get_or_raise("duckdb")
 
 
 class Token(NamedTuple):
@@ -71,7 +80,7 @@ def sqlglot_tokens(text: str) -> tuple[SqlglotToken, ...]:
 
     try:
         # With a blank after it: sqlglot cannot read a text that has `$name` in it and ends with ''.
-        return tuple(_tokenizer()(dialect="duckdb").tokenize(text + " "))
+        return tuple(_tokenizer()(dialect=duckdb_dialect()).tokenize(text + " "))
     except TokenError as error:
         raise unterminated(text, *(open_at(text) or (0, "text"))) from error
 
