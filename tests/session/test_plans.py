@@ -134,13 +134,13 @@ def test_a_plan_without_an_answer_is_not_kept() -> None:
 def test_the_plans_that_were_used_last_are_kept() -> None:
     """The first goes when there are too many, unless it was used since."""
     plans, asked = Plans(), Doors().asked()
-    for number in range(70):
+    for number in range(40):
         plans.keep(f"SELECT {number}", (), asked, mock.Mock(spec=Analysis), ())
         plans.again("SELECT 0", (), asked)
 
-    found = [number for number in range(70) if plans.again(f"SELECT {number}", (), asked) is not None]
+    found = [number for number in range(40) if plans.again(f"SELECT {number}", (), asked) is not None]
 
-    assert (len(found), found[0], found[-1]) == (64, 0, 69)
+    assert (len(found), found[0], found[-1]) == (32, 0, 39)
 
 
 def test_a_statement_that_was_planned_is_not_planned_again(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MOST = 64
+_MOST = 32
 """How many plans a session keeps, those that were used last."""
-_LONGEST = 10_000
-"""How many characters a statement, and an answer, may have, and how many calls a plan: what is longer takes too much memory."""
+_LONGEST = 4_000
+"""How many characters a statement may have, and an answer; a plan of a longer one would take a megabyte and more."""
+_MOST_CALLS = 250
+"""How many calls a plan may have that is kept."""
 
 _Question = tuple[str, Any]
 """A method of `Asked`, and what it is asked about."""
@@ -118,7 +120,7 @@ class Plans:
     def keep(self, text: str, use: tuple[str, ...], asked: Asked, analysis: Analysis, scans: tuple[Scan, ...]) -> None:
         """Keeps the plan that was made of what was asked, unless it is a large one."""
         said = asked.said()
-        if said is None or len(text) > _LONGEST or sum(len(scan.calls) for scan in scans) > _LONGEST:
+        if said is None or len(text) > _LONGEST or sum(len(scan.calls) for scan in scans) > _MOST_CALLS:
             return
         self._kept[text, use] = Plan(analysis, scans, asked, said)
         while len(self._kept) > _MOST:
