@@ -24,7 +24,7 @@ Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
 
 RUNS = "openai.assistants.runs"
 TEXT = "SELECT 1"
-SAID = {"table": False, "t": {"a": "VARCHAR"}, "keys": (["VARCHAR"], [("x",), ("y",)]), "bound": True}
+SAID = {"table": False, "t": {"a": "VARCHAR"}, "keys": (["VARCHAR"], [("x",), ("y",)]), "quickly": True, "bound": None}
 
 
 class Doors:
@@ -36,7 +36,7 @@ class Doors:
 
     def asked(self) -> Asked:
         """The questions of one statement."""
-        return Asked(lambda _: self._say("table"), lambda _: self._say("t"), lambda _: self._say("keys"), lambda _: self._say("bound"))
+        return Asked(*(lambda _, what=what: self._say(what) for what in self.said))
 
     def _say(self, what: str) -> Any:
         self.count += 1
@@ -52,6 +52,7 @@ def kept(doors: Doors, text: str = TEXT) -> Plans:
     asked.describe("t")
     asked.evaluate("FROM t")
     asked.can_bind(text)
+    asked.bind(text)
     plans.keep(text, (), asked, mock.Mock(spec=Analysis), ())
     return plans
 
@@ -90,7 +91,7 @@ def test_a_plan_is_used_again_where_everything_is_as_it_was(said: Mapping[str, A
 
 OTHER = [
     {"table": True}, {"t": {"a": "INTEGER"}}, {"t": {"b": "VARCHAR"}}, {"t": None}, {"keys": (["VARCHAR"], [("x",)])}, {"keys": (["VARCHAR"], [("x",), (None,)])},
-    {"keys": (["INTEGER"], [("x",), ("y",)])}, {"bound": False}, {"keys": BindError("no")}, {"bound": ValueError()},
+    {"keys": (["INTEGER"], [("x",), ("y",)])}, {"quickly": False}, {"keys": BindError("no")}, {"bound": BindError("no")},
 ]  # fmt: skip
 
 
@@ -171,6 +172,8 @@ CHANGES: list[tuple[str, str, Sequence[str]]] = [
     ("a collation", f"SELECT count(*) FROM {RUNS} WHERE thread_id = 'thread_x'", ["SET default_collation = 'NOCASE'"]),
     ("a macro", f"SELECT count(*) FROM {RUNS} WHERE thread_id = chosen()", ["CREATE OR REPLACE MACRO chosen() AS (SELECT min(thread_id) FROM others)"]),
     ("a variable", f"SELECT count(*) FROM {RUNS} WHERE thread_id = getvariable('chosen')", ["SET VARIABLE chosen = (SELECT min(thread_id) FROM others)"]),
+    ("a table that is made", f"CREATE TABLE made AS {BY_TABLE}", ["DROP TABLE IF EXISTS made"]),
+    ("a table that is there", f"CREATE TABLE made AS {BY_TABLE}", ["CREATE TABLE IF NOT EXISTS made AS SELECT 1"]),
     ("USE", IN_TABLE, ["USE openai.assistants"]),
 ]  # fmt: skip
 

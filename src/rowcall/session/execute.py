@@ -275,7 +275,7 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
     edits = analysis.with_stand_ins()
     spliced = splice(text, edits)
     try:
-        context.engine.bind(spliced, used(spliced, context), context.frame)
+        asked.bind(spliced)
     except BindError as error:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
@@ -288,7 +288,10 @@ def asked_of(context: Context) -> Asked:
     def can_bind(text: str) -> bool:
         return context.engine.can_bind(text, used(text, context), context.frame)
 
-    return Asked(context.names.is_local, columns_of(context), evaluator(context, {}), can_bind)
+    def bind(text: str) -> None:
+        context.engine.bind(text, used(text, context), context.frame)
+
+    return Asked(context.names.is_local, columns_of(context), evaluator(context, {}), can_bind, bind)
 
 
 def columns_of(context: Context) -> Describe:
@@ -382,7 +385,7 @@ def _planner(analysis: Analysis, context: Context, asked: Asked, scans: tuple[Sc
         raise PlanError("EXPLAIN sends nothing, and a value here has to be read from an API first.", hint="Use a value in its place.")
     planner = Planner(analysis, asked.evaluate, scans=scans)
     planner.check()
-    if scans is None and analysis.is_short and len(planner.scans) == len(analysis.mentions):
+    if scans is None and len(planner.scans) == len(analysis.mentions):
         context.plans.keep(analysis.text, context.names.use, asked, analysis, planner.scans)
     return planner
 

@@ -34,13 +34,19 @@ class Asked:
     """What DuckDB is asked for one statement, each question once."""
 
     def __init__(
-        self, is_local: Callable[[Sequence[str]], bool], describe: Describe, evaluate: Evaluate, can_bind: Callable[[str], bool]
+        self,
+        is_local: Callable[[Sequence[str]], bool],
+        describe: Describe,
+        evaluate: Evaluate,
+        can_bind: Callable[[str], bool],
+        bind: Callable[[str], None],
     ) -> None:
         self._doors: dict[str, Callable[[Any], Any]] = {
             "is_local": is_local,
             "describe": describe,
             "evaluate": evaluate,
             "can_bind": can_bind,
+            "bind": bind,
         }
         self._answers: dict[_Question, Any] = {}
         self._is_clear = True
@@ -63,6 +69,10 @@ class Asked:
     def can_bind(self, text: str) -> bool:
         """Whether DuckDB can bind a text."""
         return bool(self.ask(("can_bind", text)))
+
+    def bind(self, text: str) -> None:
+        """Raises BindError where DuckDB cannot bind a text."""
+        self.ask(("bind", text))
 
     def ask(self, question: _Question) -> Any:
         """The answer to any of the above."""
