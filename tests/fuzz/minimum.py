@@ -1,8 +1,10 @@
 """How many requests a statement needs, each of its resources being read for what is known when it is read.
 
 The order is what one can know beforehand: a reference that no other one can reduce is read first; of those that can reduce one another
-that with the fewest calls, and of these the first in the statement. What the best of all orders would have sent, `hindsight`, one knows
-when all is read: that depends on what the API answers, and no planner can promise it.
+that with the fewest calls, and of these the first in the statement. A list of all there is counts for several calls there: how many pages
+it has nobody knows before, so that it may cost any number of times what another order does, while to read first what has a known number of
+calls costs no more than these calls more than any other order. What the best of all orders would have sent, `hindsight`, one knows when all
+is read: that depends on what the API answers, and no planner can promise it.
 
 In an order, each remote reference is read for the distinct tuples of values that its method's parameters can have, given the constants of
 the statement, its local tables, and the resources before it in the order. These are the values that satisfy all equalities (with
@@ -36,6 +38,8 @@ from tests.fuzz.tree import Col, Field, Printer, Query, Source, Statement
 from tests.fuzz.world import Endpoint, Table, Value
 
 MOST = 5
+LISTED = 10
+"""For how many calls a list of all there is counts where it is asked what is read first."""
 Requests = frozenset[tuple[Any, ...]]
 
 
@@ -67,6 +71,11 @@ class Reading:
     columns: tuple[str, ...]
     """Of the parameters, by the resource's names."""
     tuples: tuple[tuple[Value, ...], ...]
+
+    @property
+    def calls(self) -> int:
+        """For how many calls it counts where it is asked what is read first."""
+        return len(self.tuples) * (LISTED if self.endpoint.paging and not self.columns else 1)
 
 
 class _Names(Printer):
@@ -132,7 +141,7 @@ class _Search:
         first = [(item, reading) for item in left if (reading := self._reading(block, item, known)) is not None]
         if not every_order:
             free = [pair for pair in first if not self._waits(block, pair[0], known, [item for item, _ in first])]
-            first = (free or sorted(first, key=lambda pair: len(pair[1].tuples)))[:1]
+            first = (free or sorted(first, key=lambda pair: pair[1].calls))[:1]
         for item, reading in first:
             table = item.source.table
             assert table is not None
