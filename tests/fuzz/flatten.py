@@ -96,7 +96,8 @@ class _Flattening:
         """Where the right side of a join is: beside the left one, unless rows of the left one stay without it."""
         if "LEFT" not in join.kind and "ANTI" not in join.kind:
             return nest
-        later = (pred for other in select.joins if other is not join for pred in other.on if "LEFT" not in other.kind)
+        strict = [other for other in select.joins if other is not join and "LEFT" not in other.kind and "ANTI" not in other.kind]
+        later = (pred for other in strict for pred in other.on)
         if any(column.source is source for pred in (*select.where, *later) if pred.binds for column in pred.columns):
             return nest  # which takes those rows away again
         return (*nest, next(self.numbers))

@@ -12,7 +12,7 @@ constants, or with a column of something that is known already) of the joins tha
 conditions and by its equalities with other known ones. A reference that is not read yet passes on what it equals. In outer joins, rows
 that stay without a partner reduce nothing.
 
-- Of several methods the one with the fewest calls is taken, and of those the one with the most parameters: how many pages a call
+- Of several methods the one with the fewest calls that were not made before is taken, and of those the one with the most parameters: how many pages a call
   will have, nobody knows before.
 - An optional filter is sent where it makes no more calls.
 - A call counts all its pages, whatever LIMIT leaves of them; a request that several references need counts once.
@@ -72,10 +72,14 @@ class Reading:
     """Of the parameters, by the resource's names."""
     tuples: tuple[tuple[Value, ...], ...]
 
-    @property
-    def calls(self) -> int:
+    def calls(self, table: Table, sent: Requests) -> list[tuple[Any, ...]]:
+        """Those that are not among `sent`, each by its first request."""
+        every = ((table.name, self.endpoint.name, tuple(zip(self.columns, values, strict=True)), 0) for values in self.tuples)
+        return [call for call in every if call not in sent]
+
+    def weight(self, table: Table, sent: Requests) -> int:
         """For how many calls it counts where it is asked what is read first."""
-        return len(self.tuples) * (LISTED if self.endpoint.paging and not self.columns else 1)
+        return len(self.calls(table, sent)) * (LISTED if self.endpoint.paging and not self.columns else 1)
 
 
 class _Names(Printer):
@@ -127,30 +131,35 @@ class _Search:
             sent, read = self.all(item.inner, every_order=every_order)
             requests |= sent
             known |= read
-        best = self._best(block, references, known, every_order=every_order)
+        best = self._best(block, references, known, frozenset(), every_order=every_order)
         if best is None:
             raise UnknownError
         return requests | best[0], best[1]
 
     def _best(
-        self, block: Block, left: Sequence[Item], known: dict[Source, str], *, every_order: bool
+        self, block: Block, left: Sequence[Item], known: dict[Source, str], before: Requests, *, every_order: bool
     ) -> tuple[Requests, dict[Source, str]] | None:
         if not left:
             return frozenset(), known
         best: tuple[Requests, dict[Source, str]] | None = None
-        first = [(item, reading) for item in left if (reading := self._reading(block, item, known)) is not None]
+        first = [(item, reading) for item in left if (reading := self._reading(block, item, known, before)) is not None]
         if not every_order:
             free = [pair for pair in first if not self._waits(block, pair[0], known, [item for item, _ in first])]
-            first = (free or sorted(first, key=lambda pair: pair[1].calls))[:1]
+            first = (free or sorted(first, key=lambda pair: self._weight(pair[0], pair[1], before)))[:1]
         for item, reading in first:
             table = item.source.table
             assert table is not None
             sent = frozenset(self._requests(table, reading))
             others = [other for other in left if other is not item]
-            rest = self._best(block, others, {**known, item.source: _restricted(table, reading)}, every_order=every_order)
+            rest = self._best(block, others, {**known, item.source: _restricted(table, reading)}, before | sent, every_order=every_order)
             if rest is not None and (best is None or len(sent | rest[0]) < len(best[0])):
                 best = sent | rest[0], rest[1]
         return best
+
+    @staticmethod
+    def _weight(item: Item, reading: Reading, before: Requests) -> int:
+        assert item.source.table is not None
+        return reading.weight(item.source.table, before)
 
     def _waits(self, block: Block, item: Item, known: Mapping[Source, str], readable: Sequence[Item]) -> bool:
         """Whether reading another of these references first could spare calls of this one."""
@@ -168,14 +177,13 @@ class _Search:
             for page in range(pages(reading.endpoint, rows, self.arena.world.page_size)):
                 yield table.name, reading.endpoint.name, tuple(bound.items()), page
 
-    def _reading(self, block: Block, item: Item, known: Mapping[Source, str]) -> Reading | None:
-        """How a reference is read when the sources of `known` are; None where no method has its values."""
-        assert item.source.table is not None
+    def _reading(self, block: Block, item: Item, known: Mapping[Source, str], before: Requests) -> Reading | None:
+        """How a reference is read when the sources of `known` are, by the requests `before`; None where no method has its values."""
+        table = item.source.table
+        assert table is not None
         usable = self._usable(block, item, known)
-        found = [
-            reading for endpoint in item.source.table.endpoints if (reading := self._by(endpoint, block, item, usable, known)) is not None
-        ]
-        return min(found, key=lambda reading: (len(reading.tuples), -len(reading.endpoint.required)), default=None)
+        found = [reading for endpoint in table.endpoints if (reading := self._by(endpoint, block, item, usable, known)) is not None]
+        return min(found, key=lambda reading: (len(reading.calls(table, before)), -len(reading.endpoint.required)), default=None)
 
     def _usable(self, block: Block, item: Item, known: Mapping[Source, str]) -> list[Condition]:
         """The conditions on what is known, and on the reference together with that."""
