@@ -125,6 +125,18 @@ KEPT = {
         "SELECT v.id FROM visits v LEFT JOIN l ON v.n = 1 AND v.n = 2 WHERE v.pen = 'p1'",
         ["p1"],
     ),
+    "a condition on one of two uses of a WITH": (
+        "WITH s AS (SELECT id, pen FROM visits) SELECT a.id FROM l JOIN s a ON a.pen = l.pen AND a.pen || '' = 'p1' JOIN s b ON b.pen = a.pen AND upper(b.pen) < 'P2'",
+        ["nowhere", "p 3", "p1"],
+    ),
+    "one on both": (
+        "WITH s AS (SELECT id, pen FROM visits) SELECT a.id FROM l JOIN s a ON a.pen = l.pen AND a.pen LIKE 'p_' JOIN l m ON true JOIN s b ON b.pen = m.pen AND b.pen > 'p1'",
+        ["p1", "p2"],
+    ),
+    "one on the left side of a LEFT JOIN, in its ON": (
+        "WITH s AS (SELECT id, pen FROM visits) SELECT a.id FROM l JOIN s a ON a.pen = l.pen LEFT JOIN s b ON b.pen = a.pen AND a.pen > 'p1'",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
     "two tables without a value in common for such a column": (
         "SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n AND m.n = 4 WHERE v.pen = 'p1'",
         [],

@@ -285,6 +285,14 @@ TRICKY = {
         "SELECT v.id FROM (SELECT pen, row_number() OVER (ORDER BY pen) AS r FROM nc) o JOIN visits v ON v.pen = o.pen WHERE v.pen IN ('p1', 'P1', 'p2')"
     ),
     "a random number beside a key": ("SELECT v.id FROM (SELECT pen, random() AS r FROM l) o JOIN visits v ON v.pen = o.pen AND o.r >= 0"),
+    "a condition on one of two uses of a WITH, whose keys are equal under a collation": (
+        "WITH s AS (SELECT id, pen FROM visits WHERE pen IN ('p1', 'P1', 'p2')) "
+        "SELECT a.id FROM nc JOIN s a ON a.pen = nc.pen AND a.pen || '' LIKE 'p%' JOIN s b ON b.pen = a.pen AND b.id <> a.id"
+    ),
+    "the same with keys of another type": (
+        "WITH s AS (SELECT id, pen FROM visits WHERE pen IN ('5', '05', 'p2')) "
+        "SELECT a.id FROM num JOIN s a ON TRY_CAST(a.pen AS INTEGER) = num.pen AND length(a.pen) = 2 JOIN s b ON b.pen = a.pen"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

@@ -13,6 +13,7 @@ from itertools import product
 
 from sqlglot import exp
 
+from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on, inner_frame, is_side, output_names
@@ -20,8 +21,11 @@ from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, keeps_conditions, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.narrowing import Holds
-from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand
+from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates
 from rowcall.plan.scopes import Frame, Scopes, Source, is_plain
+from rowcall.plan.splice import Edit
+
+_KEPT = "__rowcall_kept"
 
 
 @dataclass(slots=True)
@@ -164,7 +168,7 @@ class Bindings:
         own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not _names_values(use.frame, condition)]
         for condition in [*own, *self._passed_in(use.frame)]:
             node = condition.node
-            if node is None or node.find(exp.Query, exp.Lambda) or self.scopes.is_volatile(node) or not self.scopes.is_stable(node):
+            if node is None or not self._may_be_asked(node):
                 continue
             found = {id(column): self._inner(use, outputs, column, condition.within) for column in self.scopes.columns(node)}
             places = {key: place for key, place in found.items() if place is not None}
@@ -261,8 +265,47 @@ class Bindings:
                 query = case.query([(f"o{index}", bound[index]) for index in outputs], columns, equal)
                 if query is None:
                     return None
+                if len(around.uses) > 1:  # of a single one these are passed in
+                    query = self._kept(use, outputs, equal, query)
                 queries.append(replace(query, through=(*query.through, *through)))
         return _union(queries, [f"o{index}" for index in outputs])
+
+    def _kept(self, use: Use, outputs: Sequence[int], equal: Mapping[str, Compared], query: Query) -> Query:
+        """The values of output columns that satisfy what is said of them alone where they are used.
+
+        A row that matters has columns that equal these values; where both are of one type, and compare under no collation, they are the
+        same, so that the row fails a condition when they do. A value for which that cannot be told is kept.
+        """
+        wanted = {use.names[index]: index for index in outputs if equal[f"o{index}"].kind and equal[f"o{index}"].collates != "true"}
+        kept = []
+        for live in self._reached(use).live if use.own is not None else ():
+            node, tokens = live.condition.predicate, live.condition.tokens
+            if node is None or tokens is None or not live.restricts or live.guards or not self._may_be_asked(node):
+                continue
+            named = self._columns_of(use, node)
+            if named and all(name in wanted and "start" in column.parts[0].meta for column, name in named):
+                places = {name: f'{_KEPT}."o{wanted[name]}"' for _, name in named}
+                edits = [Edit(column.parts[0].meta["start"], column.parts[-1].meta["end"] + 1, places[name]) for column, name in named]
+                text = self.scopes.written(self.scopes.layout.span(tokens), edits)
+                unless = " OR ".join(self._may_differ(use, name, shown, equal[f"o{wanted[name]}"]) for name, shown in places.items())
+                kept.append(f"({unless} OR coalesce(TRY(({text}) IS TRUE), true))")
+        return replace(query, sql=f"SELECT * FROM ({query.sql}) AS {_KEPT} WHERE {' AND '.join(kept)}") if kept else query
+
+    def _columns_of(self, use: Use, node: exp.Expr) -> list[tuple[exp.Column, str]]:
+        """The columns that an expression names, each with its name, where all are of what is used; else none."""
+        found = [(column, self.scopes.resolve(column)) for column in self.scopes.columns(node)]
+        own = [(column, one.name) for column, one in found if one and one.exact and one.frame is use.frame and one.position == use.own]
+        return own if len(own) == len(found) else []
+
+    @staticmethod
+    def _may_differ(use: Use, name: str, shown: str, column: Compared) -> str:
+        """Whether a value need not be the same as a column that equals it, as SQL."""
+        type_ = use.frame.type_of((use.own, name)) if use.own is not None else ""
+        return f"typeof({shown}) <> {literal(type_)} OR {collates(shown)} OR {column.collates}"
+
+    def _may_be_asked(self, node: exp.Expr) -> bool:
+        """Whether a condition can be asked of values in a query of its own, and says the same there."""
+        return not (node.find(exp.Query, exp.Lambda) or self.scopes.is_volatile(node)) and self.scopes.is_stable(node)
 
     def _compared(self, use: Use, name: str) -> Compared:
         """How a column of a SELECT that is used somewhere compares there."""

@@ -37,3 +37,11 @@ SELECT a.id FROM r a JOIN mine ON a.thread_id = mine.thread_id JOIN r b ON b.thr
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
+
+-- Of each use the keys that what is said there keeps.
+WITH r AS (SELECT id, thread_id FROM openai.assistants.runs) SELECT a.id FROM owners o JOIN r a ON a.thread_id = o.thread_id AND a.thread_id LIKE '%1'
+JOIN finished f ON true JOIN r b ON b.thread_id = f.thread_id AND b.thread_id < 't2';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
