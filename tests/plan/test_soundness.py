@@ -293,6 +293,12 @@ TRICKY = {
         "WITH s AS (SELECT id, pen FROM visits WHERE pen IN ('5', '05', 'p2')) "
         "SELECT a.id FROM num JOIN s a ON TRY_CAST(a.pen AS INTEGER) = num.pen AND length(a.pen) = 2 JOIN s b ON b.pen = a.pen"
     ),
+    "a condition on a column that equals one with a collation": (
+        "SELECT k.id FROM (SELECT nc.pen AS c, 'p1' AS pen FROM nc) s JOIN keepers k ON k.pen = s.pen AND k.name = s.c WHERE k.name LIKE 'p%'"
+    ),
+    "a condition on a column of what has not been read, which fails for what equals it": (
+        "SELECT v.id FROM m JOIN keepers k ON k.id = m.id JOIN visits v ON v.pen = m.pen AND k.n = m.n WHERE 1 / (k.n - 2) IS NOT NULL"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

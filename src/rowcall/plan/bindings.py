@@ -141,8 +141,13 @@ class Bindings:
             return
         sources = self._sources(use, found, around, said)
         passed_in = [] if alone or found.blocked else self._passed_in(frame)
+        unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]
         for chosen in product(*several):
-            yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in)
+            yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread)
+
+    def _is_read(self, source: Source) -> bool:
+        """Whether all that a source reads has been fetched."""
+        return self.scopes.reads(source.node) <= self._fetched
 
     def _passed_in(self, frame: Frame) -> list[Operand]:
         """The conditions around a SELECT on what it gives, where it is read once and as it is, in terms of its FROM clause.

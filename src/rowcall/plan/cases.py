@@ -12,6 +12,7 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
 from rowcall.plan.enclosing import Use, handed_on
 from rowcall.plan.joins import Condition, Group, Live, Place
+from rowcall.plan.literals import left_out
 from rowcall.plan.narrowing import Holds, held_outside, holds, presence
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
@@ -76,14 +77,17 @@ class Equals:
 class Case:
     """One alternative of one SELECT, with respect to one of its sources or, for None, to all of its rows."""
 
-    def __init__(self, sources: Sources, atoms: Sequence[tuple[Atom, Live]], passed_in: Sequence[Operand] = ()) -> None:
-        """`passed_in` are conditions on what the SELECT gives, which each of its rows satisfies that matters."""
+    def __init__(
+        self, sources: Sources, atoms: Sequence[tuple[Atom, Live]], passed_in: Sequence[Operand] = (), unread: Collection[int] = ()
+    ) -> None:
+        """`passed_in` are conditions on what the SELECT gives, which each row satisfies that matters; `unread` sources are not there."""
         self.sources = sources
         self._frame = sources.frame
         self._own = sources.own
         self._atoms = atoms
         self._passed_in = passed_in
         self._filters = [*self._filtering(), *(Filtering((condition,), frozenset()) for condition in passed_in)]
+        self._filters += self._carried(unread)
         self._used: set[int] = set()
         """The sources that key queries of this read."""
 
@@ -103,6 +107,43 @@ class Case:
                     yield Filtering((Operand(condition.predicate, condition.tokens),), live.guards)
                 elif isinstance(atom, Equal):
                     yield Filtering((atom.left, atom.right), live.guards)
+
+    def _carried(self, unread: Collection[int]) -> Iterator[Filtering]:
+        """Conditions on columns of what is not there, said of the columns that equal these.
+
+        Two columns of one type, compared under no collation, that are equal are the same, so that what a row satisfies that matters it
+        satisfies with the one in place of the other. Where one of them has a collation it says nothing, nor where the condition fails.
+        """
+        alike = self._alike_columns() if unread else {}
+        for condition in dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards) if alike else ():
+            node, tokens = condition.predicate, condition.tokens
+            if node is None or tokens is None or node.find(exp.Query, exp.Lambda) or any(map(left_out, node.find_all(exp.In))):
+                continue
+            own = {id(column): self._frame.place(Operand(column)) for column in self._frame.scopes.columns(node)}
+            within = {key: self._read_one(alike.get(place, [place]), unread) for key, place in own.items() if place is not None}
+            places = {key: place for key, place in within.items() if place is not None}
+            changed = sorted({place for key, place in places.items() if place != own[key]})
+            if changed and len(places) == len(own):
+                probes = dict.fromkeys(self._probe(other) for place in changed for other in alike[place])
+                unless = tuple(f"coalesce(({probe}), false)" for probe in probes if probe)
+                yield Filtering((Operand(node, tokens, within=places),), frozenset(), unless)
+
+    @staticmethod
+    def _read_one(places: Sequence[Place], unread: Collection[int]) -> Place | None:
+        """The first of some columns that is of what is there."""
+        return next((place for place in places if place[0] not in unread), None)
+
+    def _alike_columns(self) -> dict[Place, list[Place]]:
+        """For each column, those of the same type that equal it in every row that matters."""
+        found: dict[Place, list[Place]] = {}
+        for atom, live in self._atoms:
+            if isinstance(atom, Equal) and live.restricts and not live.guards:
+                one, other = self._frame.place(atom.left), self._frame.place(atom.right)
+                if one is None or other is None or not self._frame.kind(one) or self._frame.type_of(one) != self._frame.type_of(other):
+                    continue
+                together = list(dict.fromkeys([*found.get(one, [one]), *found.get(other, [other])]))
+                found |= dict.fromkeys(together, together)
+        return found
 
     # -- what columns equal --------------------------------------------------------------------------------------------------------
 

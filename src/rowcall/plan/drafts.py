@@ -49,6 +49,8 @@ class Filtering:
 
     operands: tuple[Operand, ...]
     guards: frozenset[Group]
+    unless: tuple[str, ...] = ()
+    """SQL truth values: it says nothing where one of these is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,7 @@ class Draft:
         if chosen is None or items is None:
             return None
         texts = [(name, self._text(operand)) for name, operand in selected]
-        conditions = [self._condition(filtering.operands) for filtering in chosen] + [self._sameness(pair) for pair in same]
+        conditions = [*map(self._filtered, chosen), *map(self._sameness, same)]
         if any(text is None for _, text in texts):
             return None
         query = _DISTINCT + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts) if texts else "SELECT 1 AS there"
@@ -397,6 +399,10 @@ class Draft:
         if None not in texts and any(operand.values for operand in operands):
             return self._among(*sorted(zip(operands, map(str, texts), strict=True), key=lambda pair: bool(pair[0].values)))
         return None if None in texts else f"({' = '.join(map(str, texts))})"
+
+    def _filtered(self, filtering: Filtering) -> str | None:
+        text = self._condition(filtering.operands)
+        return f"({' OR '.join([*filtering.unless, text])})" if filtering.unless and text is not None else text
 
     def _sameness(self, pair: Same) -> str | None:
         """That two expressions are equal; true where they are to be of a kind, and turn out to be of another."""

@@ -96,3 +96,26 @@ WITH w AS (SELECT owner FROM owners USING SAMPLE 1) SELECT r.id FROM owners o JO
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
+
+-- A condition on a column that is no parameter is one on the local column that equals it.
+SELECT r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id AND r.model = o.owner WHERE r.model LIKE 'b%';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- Not so where the local column has a collation, by which it equals other texts, nor on the left side of a LEFT JOIN.
+SELECT r.id FROM (SELECT owner COLLATE NOCASE AS owner, thread_id FROM owners) o
+JOIN openai.assistants.runs r ON r.thread_id = o.thread_id AND r.model = o.owner WHERE r.model LIKE 'b%';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id = o.thread_id AND r.model = o.owner WHERE coalesce(r.model, 'b') LIKE 'b%';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
