@@ -176,8 +176,11 @@ class Shelf:
                 if kept is None or run("SELECT writes FROM facts") != (recording.generation,) or self._is_written_to(run, place):
                     return
                 size = len(kept) + _AROUND
-                while (run("SELECT bytes FROM facts") or (0,))[0] > MOST_BYTES - size:
-                    run("DELETE FROM calls WHERE rowid = (SELECT rowid FROM calls ORDER BY at LIMIT 1)")
+                while run("SELECT 1 FROM facts WHERE bytes > ?", (MOST_BYTES - size,)) is not None:
+                    oldest = run("SELECT rowid FROM calls ORDER BY at LIMIT 1")
+                    if oldest is None:  # somebody else has changed what the file says of itself
+                        return
+                    run("DELETE FROM calls WHERE rowid = ?", oldest)
                 run(
                     "INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?)",
                     (key, place, recording.at, size, kept, hmac.digest(key, kept, "sha256")),
