@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 import threading
 import time
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,7 +19,7 @@ import pytest
 import rowcall
 from rowcall.engine import arrow
 from rowcall.engine.source import streams
-from rowcall.errors import AuthError, BudgetError, MisfitWarning, PartialResultWarning, RequestError, UnavailableError
+from rowcall.errors import AuthError, BindError, BudgetError, MisfitWarning, PartialResultWarning, RequestError, Span, UnavailableError
 from rowcall.http.control import Cancelled, Control
 from rowcall.session.fetching import Fetching
 from rowcall.session.streaming import Window
@@ -708,6 +710,100 @@ def test_a_statement_in_parts_leaves_pages_to_wait_in_bounded_memory(paged: Call
 
     assert asked[0] < PAGES
     assert len(server.asked) == PAGES
+
+
+# -- rows that leave as a Parquet file -------------------------------------------------------------------------------------------------
+
+
+@lazy
+@pytest.mark.parametrize("sql", BY_PARTS)
+def test_a_parquet_file_has_the_rows_of_the_statement(paged: Callable[..., Any], sql: str, tmp_path: Path) -> None:
+    """In the same order, with the same columns, each page being asked for once."""
+    server, path = paged(), str(tmp_path / "it's.parquet")
+    with rowcall.connect(providers=server.providers) as db:
+        whole = db.sql(sql)
+        asked = len(server.asked)
+
+        count = db.write_parquet(sql, path)
+
+        made = db.connection.read_parquet(path)
+        assert made.fetchall() == whole.fetchall()
+        assert (made.columns, made.types, count) == (whole.columns, whole.types, len(whole))
+        assert len(server.asked) == 2 * asked
+        assert (db.last.statement_kind, db.last.requests) == ("select", asked)
+
+
+@pytest.mark.parametrize("sql", WHOLE)
+def test_what_is_not_made_row_by_row_is_no_parquet_file(paged: Callable[..., Any], sql: str, tmp_path: Path) -> None:
+    """It is returned as `sql` returns it, and nothing is written."""
+    with rowcall.connect(providers=paged().providers) as db:
+        relation = db.write_parquet(sql, str(tmp_path / "out.parquet"))
+
+        assert not isinstance(relation, int)
+        assert sorted(str(row[0]) for row in relation.fetchall()) == sorted(str(row[0]) for row in db.sql(sql).fetchall())
+    assert list(tmp_path.iterdir()) == []
+
+
+@lazy
+@pytest.mark.parametrize("number", [0, 1, 5])
+def test_a_page_that_fails_leaves_no_parquet_file_that_can_be_read(paged: Callable[..., Any], number: int, tmp_path: Path) -> None:
+    """Its rows so far are not all, and nothing says that they are."""
+    path = tmp_path / "out.parquet"
+    server = paged(lambda _, page: (400, {"error": {"message": "No."}}) if page == number else None)
+    with rowcall.connect(providers=server.providers) as db:
+        with pytest.raises(RequestError, match=r"No\."):
+            db.write_parquet(f"SELECT id FROM {RUNS} WHERE {T}", str(path))
+
+        assert not path.exists() or not path.read_bytes().endswith(b"PAR1")
+        assert db.sql("SELECT 42").fetchall() == [(42,)]
+
+
+@lazy
+def test_a_misspelt_column_is_shown_in_the_users_own_text(paged: Callable[..., Any], tmp_path: Path) -> None:
+    """As by `sql`, and nothing is sent."""
+    server, sql = paged(), f"SELECT idd FROM {RUNS} WHERE {T}"
+    with rowcall.connect(providers=server.providers) as db, pytest.raises(BindError) as caught:
+        db.write_parquet(sql, str(tmp_path / "out.parquet"))
+
+    assert (caught.value.sql, caught.value.span) == (sql, Span(7, 10))
+    assert server.asked == []
+
+
+@lazy
+def test_a_row_group_leaves_before_the_last_page_is_there(scripted: Start, page: Page) -> None:
+    """The API holds its last page back until the first bytes came out of the pipe. Each of DuckDB's threads fills a group of its own."""
+    pages, size, came = 9, 20_000, threading.Event()
+    in_time: list[bool] = []
+
+    def answer(asked: Any) -> tuple[Any, ...]:
+        after = re.search(r"after=run_(\d+)", asked.path)
+        first = int(after[1]) + 1 if after else 0
+        if first == (pages - 1) * size:
+            in_time.append(came.wait(20))
+        salt = os.urandom(size * 50).hex()
+        rows = [{"id": f"run_{first + n}", "thread_id": "thread_1", "instructions": salt[n * 100 : n * 100 + 100]} for n in range(size)]
+        return 200, page(rows, more=first < (pages - 1) * size)
+
+    def read_pipe() -> None:
+        with os.fdopen(near, "rb", buffering=0) as source:
+            while content := source.read(2**20):
+                came.set()
+                found.append(content)
+
+    near, far = os.pipe()
+    found: list[bytes] = []
+    reading = threading.Thread(target=read_pipe)
+    reading.start()
+    try:
+        with duckdb.connect(config={"threads": 1}) as con, rowcall.connect(con, providers=scripted(answer).providers) as db:
+            count = db.write_parquet(f"SELECT id, instructions FROM {RUNS} WHERE {T}", f"/dev/fd/{far}")
+    finally:
+        os.close(far)
+        reading.join()
+
+    whole = b"".join(found)
+    assert (count, in_time) == (pages * size, [True])
+    assert (whole[:4], whole[-4:]) == (b"PAR1", b"PAR1")
 
 
 def test_several_statements_give_the_parts_of_the_last(paged: Callable[..., Any]) -> None:

@@ -20,6 +20,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from rowcall.engine.source import streams
+
 Run = Callable[..., Any]
 COMMAND = [sys.executable, "-m", "rowcall"]
 
@@ -398,16 +400,43 @@ def test_an_arrow_stream_whose_later_page_fails_is_none_that_can_be_read_to_its_
     assert b"No more of this." in said
 
 
+def test_a_parquet_file_is_written_while_pages_come(holding: Callable[[int], Holding], tmp_path: Path) -> None:
+    """To a file and to a pipe, the same bytes, and its rows are counted."""
+    api = holding(3)
+    api.go.set()
+    path = tmp_path / "a.parquet"
+
+    piped = subprocess.run([*api.command, "--stats", "-o", "parquet", OF_ONE], capture_output=True, timeout=30, check=True)
+    subprocess.run([*api.command, "-f", str(path), OF_ONE], capture_output=True, timeout=30, check=True)
+
+    assert duckdb.sql(f"FROM '{path}'").fetchall() == [(f"run_{number}",) for number in range(6)]
+    assert piped.stdout == path.read_bytes()
+    assert (b"6 rows" in piped.stderr) is streams()
+
+
+def test_a_parquet_file_whose_later_page_fails_has_no_end(holding: Callable[[int], Holding]) -> None:
+    """Whatever of it was written."""
+    api = holding(2)
+    api.then = 400
+    api.go.set()
+
+    ended = subprocess.run([*api.command, "-o", "parquet", OF_ONE], capture_output=True, timeout=30, check=False)
+
+    assert (ended.returncode, ended.stdout.endswith(b"PAR1")) == (1, False)
+    assert b"No more of this." in ended.stderr
+
+
+@pytest.mark.parametrize("to", ["arrow", "parquet"])
 @pytest.mark.parametrize("order", ["in parts first", "in parts last"])
-def test_an_arrow_stream_holds_the_rows_of_one_statement(order: str, holding: Callable[[int], Holding], tmp_path: Path) -> None:
+def test_a_binary_format_holds_the_rows_of_one_statement(to: str, order: str, holding: Callable[[int], Holding], tmp_path: Path) -> None:
     """A second one is refused, whichever of them comes in parts, and then no file appears."""
     api = holding(1)
     statements = [OF_ONE, "SELECT 1 AS i"]
     sql = ";".join(statements if order == "in parts first" else reversed(statements))
 
-    ended = subprocess.run([*api.command, "-f", str(tmp_path / "a.arrow"), sql], capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run([*api.command, "-f", str(tmp_path / f"a.{to}"), sql], capture_output=True, text=True, timeout=30, check=False)
 
-    assert "-o arrow holds the rows of one statement" in ended.stderr
+    assert f"-o {to} holds the rows of one statement" in ended.stderr
     assert (ended.returncode, list(tmp_path.iterdir())) == (2, [])
 
 
@@ -440,7 +469,7 @@ def test_a_failure_after_the_first_rows_is_told_and_ends_with_1(holding: Callabl
     assert ended.returncode == 1
 
 
-@pytest.mark.parametrize("name", ["a.csv", "a.arrow"])
+@pytest.mark.parametrize("name", ["a.csv", "a.arrow", "a.parquet"])
 def test_a_file_that_was_begun_does_not_appear_where_a_later_page_fails(
     name: str, holding: Callable[[int], Holding], tmp_path: Path
 ) -> None:

@@ -32,6 +32,11 @@ def streams(db: rowcall.Session) -> None:
     assert_type(db.stream("SELECT 1", take=lambda part: sizes.append(len(part.fetchall()))), duckdb.DuckDBPyRelation | None)
 
 
+def writes(db: rowcall.Session) -> None:
+    """Rows are counted, and what cannot be written while it comes is a relation."""
+    assert_type(db.write_parquet("SELECT 1", "out.parquet"), duckdb.DuckDBPyRelation | int)
+
+
 def explains(db: rowcall.Session) -> None:
     """An explanation is frozen records, whose numbers may be unknown."""
     found = db.explain("SELECT ?", params=[1], analyze=False)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
 from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
-from rowcall.manifest.types import quoted
+from rowcall.manifest.types import literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,6 +78,19 @@ class Engine:
         except Exception as error:
             raise _translated(error, text) from error
         return self.empty() if relation is None else relation
+
+    def write_parquet(self, text: str, parameters: Parameters, frame: Frame, path: str, stop: Callable[[], None] | None = None) -> int:
+        """The number of rows of `text`, a query, after they were written to `path`, a file or a pipe, row group by row group as they come.
+
+        `stop` as for `run`. Raises EngineError or BindError; what was written then lacks the footer that makes it a Parquet file.
+        """
+        copy = f"{_COPY}{text}\n) TO {literal(path)} (FORMAT parquet, USE_TMP_FILE false)"
+        try:
+            relation = interruptible(self.connection, lambda: self._call(copy, parameters, frame), stop)
+        except Exception as error:
+            raise _translated(error, text, _COPY) from error
+        ((count,),) = relation.fetchall()
+        return int(count)
 
     def local(
         self, text: str, parameters: Parameters, frame: Frame, *, placed: Callable[[str], bool] = lambda _: True
@@ -386,6 +399,7 @@ _MARKING = frozenset({"RIGHT_SEMI", "RIGHT_ANTI"})
 
 
 _EXPLAIN = "EXPLAIN "
+_COPY = "COPY ("
 _OPTIMIZER = "SELECT value, scope FROM duckdb_settings() WHERE name = 'enable_optimizer'"
 """A setting that DuckDB 1.5 does not have."""
 _NEVER_REACHED = 10**12

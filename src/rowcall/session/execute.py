@@ -48,6 +48,15 @@ Take = Callable[["duckdb.DuckDBPyRelation"], None]
 """What is given a part of a statement's rows."""
 
 
+@dataclass(slots=True)
+class Parquet:
+    """A Parquet file or pipe that takes the rows of a statement while they come."""
+
+    path: str
+    rows: int | None = None
+    """How many it took; None where the statement is not one that does so."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """What a statement reads."""
@@ -59,6 +68,8 @@ class _Read:
     """The page sources by name."""
     forms: _Forms = field(default_factory=dict)
     """Those of the sources that are fetched while DuckDB reads them."""
+    row_by_row: bool = False
+    """Whether DuckDB makes rows of each row that it reads by itself, and is told where it does not get all."""
     parts: Iterator[Pages] | None = None
     """The pages of the only scan, where the statement is run over some after the others."""
 
@@ -120,20 +131,20 @@ def with_views(text: str, context: Context, run: Callable[[str], T]) -> T:
     return reading_views(text, context.views, lambda query: prepare(query, context), run)
 
 
-def run_query(query: Query, context: Context, take: Take | None = None) -> tuple[duckdb.DuckDBPyRelation, bool]:
+def run_query(query: Query, context: Context, take: Take | Parquet | None = None) -> tuple[duckdb.DuckDBPyRelation, bool]:
     """The relation of a query, and whether it mentioned anything remote.
 
-    Where its rows can be had before the last page is there, `take` is given them in parts, one at least, and the relation has none.
+    Where its rows can be had before the last page is there, `take` is given them, in parts, one at least, and the relation has none.
     """
     return with_views(query.text, context, lambda text: _run_query(Query(text), context, take))
 
 
-def _run_query(query: Query, context: Context, take: Take | None) -> tuple[duckdb.DuckDBPyRelation, bool]:
+def _run_query(query: Query, context: Context, take: Take | Parquet | None) -> tuple[duckdb.DuckDBPyRelation, bool]:
     with closing(asked_of(context)) as asked:
         return _answer(query, context, asked, take)
 
 
-def _answer(query: Query, context: Context, asked: Asked, take: Take | None) -> tuple[duckdb.DuckDBPyRelation, bool]:
+def _answer(query: Query, context: Context, asked: Asked, take: Take | Parquet | None) -> tuple[duckdb.DuckDBPyRelation, bool]:
     plan = None if context.dry_run else context.plans.again(query.text, context.names.use, asked)
     analysis = prepare(query.text, context, asked) if plan is None else plan.analysis
     if analysis is None:
@@ -144,11 +155,15 @@ def _answer(query: Query, context: Context, asked: Asked, take: Take | None) -> 
         context.control.warn(warning)
     if context.dry_run:
         return request_table([call.request for scan in planned(analysis, context) for call in scan.calls], context), True
-    with _reading(analysis, context, asked, plan.scans if plan is not None else None, in_parts=take is not None) as found:
-        if take is None or found.parts is None:
+    scans, to_file = plan.scans if plan is not None else None, isinstance(take, Parquet)
+    with _reading(analysis, context, asked, scans, in_parts=take is not None and not to_file, to_file=to_file) as found:
+        if isinstance(take, Parquet) and found.row_by_row:
+            take.rows = _write(query.text, found, context, take.path)
+        elif take is not None and not isinstance(take, Parquet) and found.parts is not None:
+            for pages in found.parts:
+                take(_run(query.text, found.edits, context, {found.scans[0].source: page_source(pages)}))
+        else:
             return _run(query.text, found.edits, context, found.sources), True
-        for pages in found.parts:
-            take(_run(query.text, found.edits, context, {found.scans[0].source: page_source(pages)}))
     return context.engine.empty(), True
 
 
@@ -311,11 +326,17 @@ def _empty(analysis: Analysis) -> dict[str, Any]:
 
 @contextmanager
 def _reading(
-    analysis: Analysis, context: Context, asked: Asked, scans: tuple[Scan, ...] | None = None, *, in_parts: bool = False
+    analysis: Analysis,
+    context: Context,
+    asked: Asked,
+    scans: tuple[Scan, ...] | None = None,
+    *,
+    in_parts: bool = False,
+    to_file: bool = False,
 ) -> Iterator[_Read]:
     """What a statement reads: pages that were fetched, or are while it reads them; with `in_parts`, by parts where that gives the same.
 
-    `scans` are all that it has, where they are known.
+    `scans` are all that it has, where they are known. With `to_file` it is looked whether the statement may be written while it reads them.
     """
     quiet = only_reads(analysis.scopes.tree)
     with Fetching(context.clients, context.control, partial=context.partial, quiet=quiet) as fetching:
@@ -323,6 +344,10 @@ def _reading(
             found = _fetch(analysis, context, fetching, _planner(analysis, context, asked, scans), in_parts=in_parts and quiet)
             if fetching.is_much and _reads_once(analysis, found.edits, context, found.sources):
                 fetching.read_once()
+            may_write = to_file and quiet and streams() and len(analysis.mentions) == 1 and not found.forms
+            if may_write and _goes_by_parts(analysis, found.edits, context):
+                fetching.be_heard()
+                found = replace(found, row_by_row=True)
             yield found
         finally:
             context.failures.extend(fetching.failures)
@@ -413,8 +438,23 @@ def _fetch(analysis: Analysis, context: Context, fetching: Fetching, planner: Pl
 
 def _run(text: str, edits: Sequence[Edit], context: Context, sources: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
     spliced = splice(text, edits)
-    try:
+    with _placed(text, edits):
         return context.engine.run(spliced, used(spliced, context), {**context.frame, **sources}, context.control.cancel)
+
+
+def _write(text: str, read: _Read, context: Context, path: str) -> int:
+    """How many rows were written to a Parquet file."""
+    spliced = splice(text, read.edits)
+    with _placed(text, read.edits):
+        frame = {**context.frame, **read.sources}
+        return context.engine.write_parquet(spliced, used(spliced, context), frame, path, context.control.cancel)
+
+
+@contextmanager
+def _placed(text: str, edits: Sequence[Edit]) -> Iterator[None]:
+    """Gives a BindError its place in the user's text."""
+    try:
+        yield
     except BindError as error:
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error

@@ -144,6 +144,10 @@ class Fetching:
             if all(owners[request] == 1 for request in reading.requests):
                 reading.keep_none()
 
+    def be_heard(self) -> None:
+        """Has DuckDB told of what goes wrong, so that it does not take what came before for all."""
+        self._quiet = False
+
     # -- calls that go out together --------------------------------------------------------------------------------------------------
 
     def _groups(self, scans: Sequence[Scan]) -> dict[tuple[str, Protocol], list[Call]]:

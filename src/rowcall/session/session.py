@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from rowcall.http.client import Client
     from rowcall.http.control import Control
     from rowcall.plan.explanation import Explanation
-    from rowcall.session.execute import Context, Take
+    from rowcall.session.execute import Context, Parquet, Take
     from rowcall.sql import parse
     from rowcall.sql.parse import AnyStatement
     from rowcall.sql.statements import Statement
@@ -191,6 +191,24 @@ class Session:
         relation = self._run(sql, params, frame, taking, **options)
         return None if taken else relation
 
+    def write_parquet(self, sql: str, path: str, params: Parameters = None, *, dry_run: bool = False) -> duckdb.DuckDBPyRelation | int:
+        """The number of rows of a statement that were written to a Parquet file while later pages were fetched; or what `sql` returns.
+
+        The first is for the statements of which `stream` gives parts, on DuckDB 2.0. `path` may be a pipe (`/dev/fd/9`). A row
+        group goes out when it is full, and what was written when something is raised is no Parquet file. Of several statements this holds
+        for the last.
+
+        Raises what `sql` raises.
+        """
+        from rowcall.session.execute import Parquet
+
+        caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
+        frame = {**caller.f_globals, **caller.f_locals}
+        parquet = Parquet(path)
+        options = {"on_error": None, "dry_run": dry_run, "max_requests": UNSET, "timeout_s": UNSET, "cache": UNSET}
+        relation = self._run(sql, params, frame, parquet, **options)
+        return relation if parquet.rows is None else parquet.rows
+
     def explain(self, sql: str, params: Parameters = None, *, analyze: bool = False) -> Explanation:
         """What a statement will do, as records: how each remote reference is fetched, and with how many requests. Nothing is sent.
 
@@ -206,7 +224,7 @@ class Session:
             relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, None, **options)
             return self.last.explanation or of_duckdb(relation)
 
-    def _run(self, sql: str, params: Parameters, frame: Frame, take: Take | None, **options: Any) -> duckdb.DuckDBPyRelation:
+    def _run(self, sql: str, params: Parameters, frame: Frame, take: Take | Parquet | None, **options: Any) -> duckdb.DuckDBPyRelation:
         with self._lock:
             relation = None
             if not self._mentions(sql):
@@ -217,7 +235,7 @@ class Session:
                 return relation if relation is not None else self._engine.empty()
             return self._each(sql, params, frame, take, **options)
 
-    def _each(self, sql: str, params: Parameters, frame: Frame, take: Take | None, **options: Any) -> duckdb.DuckDBPyRelation:
+    def _each(self, sql: str, params: Parameters, frame: Frame, take: Take | Parquet | None, **options: Any) -> duckdb.DuckDBPyRelation:
         relation = None
         statements = _shared(self.statements(sql), params)
         for number, (statement, given) in enumerate(statements, 1):
@@ -293,7 +311,7 @@ class Session:
         return relation
 
     def _statement(
-        self, statement: Statement, params: Mapping[str, Any], frame: Frame, take: Take | None, **options: Any
+        self, statement: Statement, params: Mapping[str, Any], frame: Frame, take: Take | Parquet | None, **options: Any
     ) -> duckdb.DuckDBPyRelation:
         with traced(statement.text, lambda: self.last) as span:
             relation = self._reported(statement, params, frame, take, trace=span.context, **options)
@@ -305,7 +323,7 @@ class Session:
         statement: Statement,
         params: Mapping[str, Any],
         frame: Frame,
-        take: Take | None,
+        take: Take | Parquet | None,
         *,
         trace: Any,
         dry_run: bool,
@@ -417,7 +435,7 @@ class Session:
         return self._clients[name]
 
     def _dispatch(  # noqa: PLR0911 - one a statement
-        self, parsed: AnyStatement, context: Context, settings: Variables, take: Take | None
+        self, parsed: AnyStatement, context: Context, settings: Variables, take: Take | Parquet | None
     ) -> tuple[str, duckdb.DuckDBPyRelation]:
         """The kind of a statement, and its relation."""
         from rowcall.sql import parse

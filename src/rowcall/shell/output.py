@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _SEPARATED = frozenset({Format.TABLE, Format.CSV, Format.MARKDOWN})
 """An empty line stands between two results of these; JSON needs none."""
 _PIPE_WIDTH = 120
+_DESCRIPTORS = "/dev/fd"
+"""Where the open files of a process have a name each; on Windows nowhere."""
+_PIPED = 2**16
+"""How many bytes are taken out of a pipe at once."""
 _WATCH_S = 0.1
 """How often it is looked whether the reader of a pipe is there."""
 
@@ -49,6 +53,8 @@ class Output:
         self._results = 0
         self._parts: Parts | ArrowStream | None = None
         """The result that is being written in parts."""
+        self._piping = False
+        """Whether the bytes of a result are coming through a pipe."""
         self._binary: tuple[Reader, DuckDBPyRelation] | None = None
         self._open = ExitStack()
         self.is_gone = False
@@ -130,6 +136,39 @@ class Output:
         self._stream.flush()
         return parts.count
 
+    @property
+    def takes_file(self) -> bool:
+        """Whether a result may be written by somebody else to a path, by way of `piped`."""
+        return self._format is Format.PARQUET and not self._results and Path(_DESCRIPTORS).exists()
+
+    @contextmanager
+    def piped(self) -> Iterator[str]:
+        """A path that takes the bytes of one result, which are added while they come; or none, where it turns out to be another kind."""
+        near, far = os.pipe()
+        errors: list[OSError] = []
+        pump = threading.Thread(target=self._pump, args=(near, errors), name="rowcall-output-pipe", daemon=True)
+        pump.start()
+        try:
+            yield f"{_DESCRIPTORS}/{far}"
+        finally:
+            os.close(far)
+            pump.join()
+            self._piping = False
+            if errors:
+                raise errors[0]  # of which whoever writes to the pipe knows only that nobody reads it
+
+    def _pump(self, near: int, errors: list[OSError]) -> None:
+        with os.fdopen(near, "rb", buffering=0) as source:
+            try:
+                while content := source.read(_PIPED):
+                    if not self._piping:
+                        self._piping = True
+                        self._results += 1
+                    self._stream.write(content)
+                    self._stream.flush()
+            except OSError as error:
+                errors.append(error)
+
     @contextmanager
     def watched(self, stop: Callable[[], None]) -> Iterator[None]:
         """Has `stop` called when the reader of a pipe goes away in the middle of a result, though there may be nothing to write yet.
@@ -152,7 +191,7 @@ class Output:
         reader = select.poll()
         reader.register(self._stream.fileno(), 0)  # of nothing but that it is broken
         while not ended.wait(_WATCH_S):
-            if self._parts is not None and reader.poll(0):
+            if (self._parts is not None or self._piping) and reader.poll(0):
                 self.is_gone = True
                 stop()
                 return

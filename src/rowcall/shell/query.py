@@ -98,6 +98,10 @@ def _answered(
     given, whole = used_parameters(statement, parameters), False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
+        if output.takes_file:
+            with output.piped() as path:
+                found = session.write_parquet(statement.text, path, given, dry_run=options.dry_run)
+            return (None, found) if isinstance(found, int) else (found, None)
         if not output.takes_parts:
             return session.sql(statement.text, given, dry_run=options.dry_run), None
         try:
