@@ -19,8 +19,9 @@ from typing import Any, Protocol
 
 PAGES_PER_BATCH = 256
 """How many pages a batch holds at most."""
-BATCH_SIZE = 800_000
-"""With how many characters a batch is full: some four pages of 100 rows. DuckDB spreads batches over its threads."""
+BATCH_SIZE = 400_000
+"""With how many characters a batch is full: some three pages of 100 rows. DuckDB spreads batches over its threads, and needs several times
+as much memory to read one."""
 
 
 class Pages(Protocol):
