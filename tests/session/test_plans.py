@@ -6,6 +6,7 @@ import gc
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -24,7 +25,14 @@ Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
 
 RUNS = "openai.assistants.runs"
 TEXT = "SELECT 1"
-SAID = {"table": False, "t": {"a": "VARCHAR"}, "keys": (["VARCHAR"], [("x",), ("y",)]), "quickly": True, "bound": None}
+SAID = {
+    "table": False,
+    "t": {"a": "VARCHAR"},
+    "told": (["BOOLEAN"], [(True,)]),
+    "keys": (["VARCHAR"], [("x",), ("y",)]),
+    "quickly": True,
+    "bound": None,
+}
 
 
 class Doors:
@@ -36,13 +44,22 @@ class Doors:
 
     def asked(self) -> Asked:
         """The questions of one statement."""
-        return Asked(*(lambda _, what=what: self._say(what) for what in self.said))
+        doors = {what: partial(self._say, what) for what in self.said}
+        return Asked(doors["table"], doors["t"], self._evaluate, doors["quickly"], doors["bound"])
 
-    def _say(self, what: str) -> Any:
+    def _evaluate(self, sql: str) -> Any:
+        return self._say("told" if sql == "SELECT told" else "keys")
+
+    def _say(self, what: str, _: Any = None) -> Any:
         self.count += 1
         if isinstance(self.said[what], Exception):
             raise self.said[what]
         return self.said[what]
+
+
+def an_analysis() -> Any:
+    """One with a stand-in."""
+    return mock.Mock(spec=Analysis, scopes=mock.Mock(stand_ins={0: "stand-in"}))
 
 
 def kept(doors: Doors, text: str = TEXT) -> Plans:
@@ -50,23 +67,12 @@ def kept(doors: Doors, text: str = TEXT) -> Plans:
     plans, asked = Plans(), doors.asked()
     asked.is_local(["runs"])
     asked.describe("t")
+    asked.tell("SELECT told")
     asked.evaluate("FROM t")
     asked.can_bind(text)
     asked.bind(text)
-    plans.keep(text, (), asked, mock.Mock(spec=Analysis), ())
+    plans.keep(text, (), asked, an_analysis(), ())
     return plans
-
-
-def test_a_plan_that_is_used_again_may_ask_what_it_did_not_before() -> None:
-    """Of the statement that uses it, and no longer once that has ended."""
-    plans, now = kept(Doors()), Doors().asked()
-    plan = plans.again(TEXT, (), now)
-    assert plan is not None
-
-    assert plan.asked.describe("another") == SAID["t"]
-    now.close()
-    with pytest.raises(KeyError):
-        plan.asked.describe("a third")
 
 
 def test_what_is_asked_twice_is_asked_of_duckdb_once() -> None:
@@ -82,16 +88,24 @@ def test_what_is_asked_twice_is_asked_of_duckdb_once() -> None:
 
 @pytest.mark.parametrize("said", [{}, {"keys": (["VARCHAR"], [("y",), ("x",)])}], ids=["the same", "in another order"])
 def test_a_plan_is_used_again_where_everything_is_as_it_was(said: Mapping[str, Any]) -> None:
-    """Once all of it was asked again."""
+    """Once all of it was asked again; what its analysis did not ask before it would ask now."""
     now = Doors(**said)
+    asked = now.asked()
 
-    assert kept(Doors()).again(TEXT, (), now.asked()) is not None
+    found = kept(Doors()).again(TEXT, (), asked)
+
+    assert found is not None
+    assert found.scans is not None
     assert now.count == len(SAID)
+    found.analysis.scopes.ask_again.assert_called_once_with(asked.describe, asked.tell, {0: "stand-in"})
 
 
 OTHER = [
-    {"table": True}, {"t": {"a": "INTEGER"}}, {"t": {"b": "VARCHAR"}}, {"t": None}, {"keys": (["VARCHAR"], [("x",)])}, {"keys": (["VARCHAR"], [("x",), (None,)])},
-    {"keys": (["INTEGER"], [("x",), ("y",)])}, {"quickly": False}, {"keys": BindError("no")}, {"bound": BindError("no")},
+    {"table": True}, {"t": {"a": "INTEGER"}}, {"t": {"b": "VARCHAR"}}, {"t": None}, {"told": (["BOOLEAN"], [(False,)])}, {"quickly": False},
+    {"bound": BindError("no")}, {"told": BindError("no")},
+]  # fmt: skip
+VALUES = [
+    (["VARCHAR"], [("x",)]), (["VARCHAR"], [("x",), (None,)]), (["INTEGER"], [("x",), ("y",)]), (["VARCHAR"], []), BindError("no"),
 ]  # fmt: skip
 
 
@@ -101,11 +115,52 @@ def test_no_plan_is_used_where_anything_is_not(said: Mapping[str, Any]) -> None:
     assert kept(Doors()).again(TEXT, (), Doors(**said).asked()) is None
 
 
+@pytest.mark.parametrize("keys", VALUES, ids=map(str, VALUES))
+def test_where_values_are_others_requests_are_planned_anew(keys: Any) -> None:
+    """Of the same analysis, which asks what is asked now; it is no plan any more until it is kept again."""
+    plans, now = kept(Doors()), Doors(keys=keys).asked()
+
+    found = plans.again(TEXT, (), now)
+
+    assert found is not None
+    assert found.scans is None
+    found.analysis.scopes.ask_again.assert_called_once_with(now.describe, now.tell, {0: "stand-in"})
+    assert plans.again(TEXT, (), Doors().asked()) is None
+
+
+def test_no_value_is_asked_for_that_another_may_have_done_without() -> None:
+    """It could fail, and with it the transaction of the user."""
+    plans, asked = Plans(), Doors().asked()
+    asked.evaluate("FROM t")
+    asked.evaluate("FROM u")
+    asked.can_bind(TEXT)
+    plans.keep(TEXT, (), asked, an_analysis(), ())
+    now = Doors(keys=(["VARCHAR"], []))
+
+    found = plans.again(TEXT, (), now.asked())
+
+    assert found is not None
+    assert now.count == len(["FROM t", TEXT])
+
+
+def test_what_was_only_looked_at_is_not_kept() -> None:
+    """A question about a value that a plan no longer takes is not asked for ever."""
+    plans, now = kept(Doors()), Doors(keys=(["VARCHAR"], []))
+    asked = now.asked()
+    plans.again(TEXT, (), asked)
+    asked.evaluate("FROM u")
+
+    assert [question for question, _ in asked.said() or ()] == [
+        ("is_local", ("runs",)), ("describe", "t"), ("tell", "SELECT told"), ("can_bind", TEXT), ("bind", TEXT), ("evaluate", "FROM u"),
+    ]  # fmt: skip
+
+
 def test_equal_values_of_different_kinds_are_not_the_same() -> None:
     """1 and true are the same to Python."""
-    plans = kept(Doors(keys=(["INTEGER"], [(1,)])))
+    found = kept(Doors(keys=(["INTEGER"], [(1,)]))).again(TEXT, (), Doors(keys=(["INTEGER"], [(True,)])).asked())
 
-    assert plans.again(TEXT, (), Doors(keys=(["INTEGER"], [(True,)])).asked()) is None
+    assert found is not None
+    assert found.scans is None
 
 
 @pytest.mark.parametrize(("text", "use"), [("SELECT 2", ()), (TEXT, ("openai",))], ids=["text", "USE"])
@@ -127,7 +182,7 @@ def test_a_plan_without_an_answer_is_not_kept() -> None:
     plans, asked = Plans(), Doors(keys=BindError("no")).asked()
     with pytest.raises(BindError):
         asked.evaluate("FROM t")
-    plans.keep(TEXT, (), asked, mock.Mock(spec=Analysis), ())
+    plans.keep(TEXT, (), asked, an_analysis(), ())
 
     assert plans.again(TEXT, (), Doors().asked()) is None
 
@@ -136,7 +191,7 @@ def test_the_plans_that_were_used_last_are_kept() -> None:
     """The first goes when there are too many, unless it was used since."""
     plans, asked = Plans(), Doors().asked()
     for number in range(40):
-        plans.keep(f"SELECT {number}", (), asked, mock.Mock(spec=Analysis), ())
+        plans.keep(f"SELECT {number}", (), asked, an_analysis(), ())
         plans.again("SELECT 0", (), asked)
 
     found = [number for number in range(40) if plans.again(f"SELECT {number}", (), asked) is not None]
@@ -205,14 +260,29 @@ def said(db: Session, sql: str) -> str:
 
 
 def test_another_value_of_a_parameter_is_seen(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
-    """As is the first one again."""
+    """As is the first one again; and the statement is not read again for it."""
     sql = f"SELECT count(*) FROM {RUNS} WHERE thread_id = $1"
+    threads = (*world.threads[:3], world.threads[0])
+    db.sql(sql, [threads[0]])
 
-    with sent(still) as requests:
-        found = [db.sql(sql, [thread]).fetchall()[0][0] for thread in (*world.threads[:3], world.threads[0])]
+    with sent(still) as requests, mock.patch.object(execute, "analyse", side_effect=AssertionError):
+        found = [db.sql(sql, [thread]).fetchall()[0][0] for thread in threads]
 
-    assert found == [len(world.of(thread)) for thread in (*world.threads[:3], world.threads[0])]
-    assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in (*world.threads[:3], world.threads[0])]
+    assert found == [len(world.of(thread)) for thread in threads]
+    assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in threads]
+
+
+def test_other_keys_of_a_table_are_seen(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """By the statement as it was understood, whose stand-ins are what they were before it was fetched."""
+    db.connection.execute("CREATE TABLE watched AS SELECT unnest($1) AS thread_id", [world.threads[:1]])
+    db.sql(BY_TABLE)
+
+    with sent(still) as requests, mock.patch.object(execute, "analyse", side_effect=AssertionError):
+        for thread in world.threads[1:4]:
+            db.connection.execute("UPDATE watched SET thread_id = $1", [thread])
+            assert db.sql(BY_TABLE).fetchall() == sorted((run["id"],) for run in world.of(thread))
+
+    assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in world.threads[1:4]]
 
 
 def test_a_plan_that_is_kept_keeps_nothing_of_its_caller(db: Session, world: Any) -> None:

@@ -54,6 +54,10 @@ class Pieces:
         self._is_stable: dict[int, tuple[exp.Expr, bool]] = {}
         self._is_volatile: dict[int, tuple[exp.Expr, bool]] = {}
 
+    def ask_again(self, describe: Describe, evaluate: Evaluate, stand_ins: Mapping[int, str]) -> None:
+        """Begins again as it was before anything was fetched, with what DuckDB would say once more as it did."""
+        self._describe, self._evaluate, self.stand_ins = describe, evaluate, dict(stand_ins)
+
     def number(self, node: exp.Expr) -> int | None:
         """Which remote reference a table node is."""
         return self._by_table.get(id(node))

@@ -279,13 +279,13 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
         if first_mention(text, tokens, context.names) is None:
             return None
         raise
-    analysis = analyse(text, tokens, replace(context.names, is_local=asked.is_local), asked.describe, tree, evaluate=asked.evaluate)
+    analysis = analyse(text, tokens, replace(context.names, is_local=asked.is_local), asked.describe, tree, evaluate=asked.tell)
     if not analysis.mentions:
         return None
     # What the texts differ in stands in what DuckDB says of one that it cannot bind.
     if only_reads(tree) and asked.can_bind(analysis.in_short(by_bytes=True)):
         return replace(analysis, is_by_bytes=True)
-    if only_reads(tree) and asked.evaluate(DEFAULT_COLLATION)[1] != [("",)] and asked.can_bind(analysis.in_short()):
+    if only_reads(tree) and asked.tell(DEFAULT_COLLATION)[1] != [("",)] and asked.can_bind(analysis.in_short()):
         return analysis
     edits = analysis.with_stand_ins()
     spliced = splice(text, edits)

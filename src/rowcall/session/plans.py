@@ -2,14 +2,14 @@
 
 A plan follows from the text of a statement, from what USE has set, and from what DuckDB is asked while it is made: nothing else goes into
 it. So no plan has to be dropped when something changes. All its questions are asked again, and it is used where each has the answer that it
-had.
+had. Where only values are others, as those of parameters are, the statement is still understood, and no more than its requests are planned.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _LONGEST = 4_000
 """How many characters a statement may have, and an answer; a plan of a longer one would take a megabyte and more."""
 _MOST_CALLS = 250
 """How many calls a plan may have that is kept."""
+_MOST_QUESTIONS = 50
+"""How many questions it may take."""
 
 _Question = tuple[str, Any]
 """A method of `Asked`, and what it is asked about."""
@@ -44,11 +46,14 @@ class Asked:
         self._doors: dict[str, Callable[[Any], Any]] = {
             "is_local": is_local,
             "describe": describe,
+            "tell": evaluate,
             "evaluate": evaluate,
             "can_bind": can_bind,
             "bind": bind,
         }
         self._answers: dict[_Question, Any] = {}
+        self._needed: set[_Question] = set()
+        """The values that were not only looked at to see whether they are others."""
         self._is_clear = True
         """Whether every question had an answer."""
 
@@ -61,8 +66,14 @@ class Asked:
         found: Mapping[str, str] | None = self.ask(("describe", source))
         return found
 
+    def tell(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+        """As `Evaluate` has it, of what a statement is understood by."""
+        found: tuple[Sequence[str], list[tuple[Any, ...]]] = self.ask(("tell", sql))
+        return found
+
     def evaluate(self, sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
-        """As `Evaluate` has it."""
+        """As `Evaluate` has it, of the values that its requests are made of."""
+        self._needed.add(("evaluate", sql))
         found: tuple[Sequence[str], list[tuple[Any, ...]]] = self.ask(("evaluate", sql))
         return found
 
@@ -85,19 +96,17 @@ class Asked:
                 raise
         return self._answers[question]
 
-    def stand_for(self, earlier: Asked) -> None:
-        """Until this is closed, answers what is asked of an earlier one, which the plan that was made by that may do still."""
-        earlier._doors = self._doors
-
     def close(self) -> None:
         """Lets go of what is asked, and of its answers: a plan that is kept keeps nothing else."""
         self._doors.clear()
         self._answers.clear()
 
     def said(self) -> tuple[tuple[_Question, str], ...] | None:
-        """All questions in their order, each with what tells its answer from any other; None where one had none, or one too long."""
-        found = tuple((question, _told(answer)) for question, answer in self._answers.items())
-        return found if self._is_clear and all(len(answer) <= _LONGEST for _, answer in found) else None
+        """All questions, each with what tells its answer from any other; None where one had none, or one too long, or they are many."""
+        asked = ((question, answer) for question, answer in self._answers.items() if question[0] != "evaluate" or question in self._needed)
+        found = tuple((question, _told(answer)) for question, answer in asked)
+        is_short = len(found) <= _MOST_QUESTIONS and all(len(answer) <= _LONGEST for _, answer in found)
+        return found if self._is_clear and is_short else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +114,12 @@ class Plan:
     """A statement that was planned in one go."""
 
     analysis: Analysis
-    scans: tuple[Scan, ...]
-    asked: Asked
-    """What its analysis asks."""
+    scans: tuple[Scan, ...] | None
+    """None where values are others than they were, so that it takes a planner."""
     said: tuple[tuple[_Question, str], ...]
     """What it follows from."""
+    stand_ins: Mapping[int, str]
+    """Those of the analysis before anything was fetched."""
 
 
 class Plans:
@@ -119,12 +129,26 @@ class Plans:
         self._kept: OrderedDict[tuple[str, tuple[str, ...]], Plan] = OrderedDict()
 
     def again(self, text: str, use: tuple[str, ...], asked: Asked) -> Plan | None:
-        """The plan of a statement, where it was planned before and all that was asked for it has the same answer now."""
-        plan = self._kept.get((text, use))
-        if plan is None or not all(_is_said_again(asked, *said) for said in plan.said):
+        """The plan of a statement, where it was planned before and all that was asked for it has the same answer now.
+
+        Its analysis asks what is `asked` now. Where only values differ it has no scans, and is no longer kept.
+        """
+        plan = self._kept.pop((text, use), None)
+        if plan is None:
             return None
-        asked.stand_for(plan.asked)
-        self._kept.move_to_end((text, use))
+        is_same = True
+        for question, answer in plan.said:
+            is_value = question[0] == "evaluate"
+            if is_value and not is_same:
+                continue  # with other values before it there may be no such question, and in a transaction an error would count
+            if not _is_said_again(asked, question, answer):
+                if not is_value:
+                    return None
+                is_same = False
+        plan.analysis.scopes.ask_again(asked.describe, asked.tell, plan.stand_ins)
+        if not is_same:
+            return replace(plan, scans=None)
+        self._kept[text, use] = plan
         return plan
 
     def keep(self, text: str, use: tuple[str, ...], asked: Asked, analysis: Analysis, scans: tuple[Scan, ...]) -> None:
@@ -132,7 +156,7 @@ class Plans:
         said = asked.said()
         if said is None or len(text) > _LONGEST or sum(len(scan.calls) for scan in scans) > _MOST_CALLS:
             return
-        self._kept[text, use] = Plan(analysis, scans, asked, said)
+        self._kept[text, use] = Plan(analysis, scans, said, dict(analysis.scopes.stand_ins))
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)
 
