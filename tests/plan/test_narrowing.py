@@ -149,6 +149,14 @@ KEPT = {
         "SELECT v.id FROM l LEFT JOIN visits v ON v.pen = l.pen AND v.kind = l.tag WHERE coalesce(v.kind, 'z') > 'b'",
         ["nowhere", "p 3", "p1", "p2"],
     ),
+    "a list for a key, and what it equals": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE v.pen = ANY (['p2', '5'])",
+        ["p2"],
+    ),
+    "a list for what a sub-select gives, and what that equals inside": (
+        "SELECT s.id FROM (SELECT v.id, l.tag FROM l JOIN visits v ON v.pen = l.pen) s WHERE s.tag <> ALL (['a', 'b'])",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
     "one of another type": (
         "SELECT v.id FROM m JOIN visits v ON v.pen = m.pen AND v.n = m.n || '' WHERE v.n > 3",
         ["P1", "p1", "p2"],

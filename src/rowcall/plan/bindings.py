@@ -21,7 +21,7 @@ from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, keeps_conditions, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.narrowing import Holds
-from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates
+from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates, may_be_tried
 from rowcall.plan.scopes import Frame, Scopes, Source, is_plain
 from rowcall.plan.splice import Edit
 
@@ -310,7 +310,7 @@ class Bindings:
 
     def _may_be_asked(self, node: exp.Expr) -> bool:
         """Whether a condition can be asked of values in a query of its own, and says the same there."""
-        return not (node.find(exp.Query, exp.Lambda) or self.scopes.is_volatile(node)) and self.scopes.is_stable(node)
+        return may_be_tried(node) and not self.scopes.is_volatile(node) and self.scopes.is_stable(node)
 
     def _compared(self, use: Use, name: str) -> Compared:
         """How a column of a SELECT that is used somewhere compares there."""

@@ -15,7 +15,7 @@ from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.literals import left_out
 from rowcall.plan.narrowing import Holds, held_outside, holds, presence
 from rowcall.plan.nodes import Origin
-from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
+from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates, may_be_tried
 from rowcall.plan.scopes import Frame
 
 
@@ -117,7 +117,7 @@ class Case:
         alike = self._alike_columns() if unread else {}
         for condition in dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards) if alike else ():
             node, tokens = condition.predicate, condition.tokens
-            if node is None or tokens is None or node.find(exp.Query, exp.Lambda) or any(map(left_out, node.find_all(exp.In))):
+            if node is None or tokens is None or not may_be_tried(node) or any(map(left_out, node.find_all(exp.In))):
                 continue
             own = {id(column): self._frame.place(Operand(column)) for column in self._frame.scopes.columns(node)}
             within = {key: self._read_one(alike.get(place, [place]), unread) for key, place in own.items() if place is not None}

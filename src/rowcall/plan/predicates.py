@@ -77,6 +77,11 @@ def is_quantified(node: exp.Expr | None) -> bool:
     return isinstance(node, exp.All) or (isinstance(node, exp.Anonymous) and node.name.upper() in {"ALL", "SOME"})
 
 
+def may_be_tried(node: exp.Expr) -> bool:
+    """Whether DuckDB takes a condition within TRY, with other columns: it has no sub-query, as ANY of a list is one, and no lambda."""
+    return node.find(exp.Query, exp.Lambda, exp.Any) is None and not any(map(is_quantified, node.find_all(exp.All, exp.Anonymous)))
+
+
 def collates(column: str) -> str:
     """An SQL truth value: whether a text column, or a text, compares under a collation, so that equal values have several spellings."""
     # By a collation a capital is a small letter, one with an accent is one without, or two ways to write one letter are one.
