@@ -120,7 +120,7 @@ class Case:
             if node is None or tokens is None or not may_be_tried(node) or any(map(left_out, node.find_all(exp.In))):
                 continue
             own = {id(column): self._frame.place(Operand(column)) for column in self._frame.scopes.columns(node)}
-            within = {key: self._read_one(alike.get(place, [place]), unread) for key, place in own.items() if place is not None}
+            within = {key: self._read_one([place, *alike.get(place, ())], unread) for key, place in own.items() if place is not None}
             places = {key: place for key, place in within.items() if place is not None}
             changed = sorted({place for key, place in places.items() if place != own[key]})
             if changed and len(places) == len(own):
