@@ -153,6 +153,7 @@ KEPT = {
         "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE v.pen = ANY (['p2', '5'])",
         ["p2"],
     ),
+    "rows of values for a key, and what it equals": ("SELECT v.id FROM l JOIN visits v USING (pen) WHERE v.pen IN (VALUES ('p2'), ('5'))", ["p2"]),
     "a list for what a sub-select gives, and what that equals inside": (
         "SELECT s.id FROM (SELECT v.id, l.tag FROM l JOIN visits v ON v.pen = l.pen) s WHERE s.tag <> ALL (['a', 'b'])",
         ["nowhere", "p 3", "p1", "p2"],

@@ -228,6 +228,11 @@ class _Choice:
     """How many of them no other reference makes before it."""
 
 
+def _cost(ref: ResourceRef, choice: _Choice) -> tuple[int, int, bool]:
+    """By what methods are compared: the requests that no other reference makes, then how much the API is told, then whether it may page."""
+    return choice.more, -len(choice.method.required()), paging(ref, choice.method) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of a reference that has not been fetched."""
@@ -398,7 +403,7 @@ class Planner:
         pushdown = self._pushdown(number)
         bounded = [(name, method, with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
         choices = {candidate[0]: choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None}
-        chosen = min(choices.values(), key=lambda choice: (choice.more, -len(choice.method.required())), default=None)
+        chosen = min(choices.values(), key=lambda choice: _cost(ref, choice), default=None)
         return _Known(restriction, alternatives, resolver.reasons, choices, chosen)
 
     def _pushdown(self, number: int) -> Pushdown:

@@ -79,7 +79,9 @@ def is_quantified(node: exp.Expr | None) -> bool:
 
 def may_be_tried(node: exp.Expr) -> bool:
     """Whether DuckDB takes a condition within TRY, with other columns: it has no sub-query, as ANY of a list is one, and no lambda."""
-    return node.find(exp.Query, exp.Lambda, exp.Any) is None and not any(map(is_quantified, node.find_all(exp.All, exp.Anonymous)))
+    return node.find(exp.Query, exp.Values, exp.Lambda, exp.Any) is None and not any(
+        map(is_quantified, node.find_all(exp.All, exp.Anonymous))
+    )
 
 
 def collates(column: str) -> str:
