@@ -8,7 +8,8 @@ import pytest
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import AmbiguousNameError, Span, UnknownNameError
-from rowcall.sql.bind import Names
+from rowcall.sql.bind import Names, first_mention
+from rowcall.sql.tokens import tokenize
 
 CATALOG = Catalog.shipped()
 SPAN = Span(3, 7)
@@ -72,3 +73,22 @@ def test_where_only_a_resource_will_do_the_nearest_are_named() -> None:
 def test_a_provider_claims_three_part_names_that_begin_with_its_own(name: str, expected: bool) -> None:
     """So that a misspelt resource is said to be one."""
     assert names().claims(name.split(".")) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SELECT 1 FROM t, runs", True),
+        ("SELECT 1 FROM unnest([1, 2]) AS x(a), runs r", True),
+        ("SELECT 1 FROM a JOIN (b FULL JOIN c ON (1 IN ((3)))) ON (a.x = b.x), openai.assistants.runs AS r", True),
+        ("SELECT x IN (SELECT 1 FROM t, runs), y FROM u", True),
+        ("SELECT x, runs FROM t", False),
+        ("SELECT DISTINCT ON (x) y, runs FROM t", False),
+        ("SELECT f(x, runs) FROM t GROUP BY y, runs ORDER BY y, runs", False),
+        ("SELECT 1 FROM t JOIN u USING (x, runs) WHERE x IN (y, runs)", False),
+        ("WITH a AS (SELECT 1 FROM t), runs AS (SELECT 2) SELECT 1", False),
+    ],
+)
+def test_a_text_mentions_what_stands_where_a_table_may(text: str, expected: bool) -> None:
+    """After FROM, JOIN and a comma behind these, and not where a column may."""
+    assert (first_mention(text, tokenize(text), names()) is not None) == expected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
@@ -62,15 +62,34 @@ class Names:
 
 
 def first_mention(text: str, tokens: Sequence[Token], names: Names) -> tuple[ResourceRef, Span] | None:
-    """The first resource that stands after FROM or JOIN, as far as tokens alone can tell."""
-    for index in range(1, len(tokens)):
+    """The first resource that stands after FROM, JOIN or a comma of a FROM clause, as far as tokens alone can tell."""
+    for index in _table_places([text[token.start : token.end].upper() for token in tokens]):
         reader = Reader(text, tokens, index)
-        if reader.word(-1) in {"FROM", "JOIN"} and (reader.kind() == "IDENTIFIER" or reader.word()[:1].isalpha()):
+        if reader.kind() == "IDENTIFIER" or reader.word()[:1].isalpha():
             parts, span = reader.name("a table")
             ref = names.find(parts, sql=text, span=span)
             if ref is not None:
                 return ref, span
     return None
+
+
+_CLAUSES = frozenset({"SELECT", "WHERE", "BY", "HAVING", "QUALIFY", "WINDOW", "VALUES", "LIMIT", "SET"})
+"""Words after which commas stand between other things than tables."""
+
+
+def _table_places(words: Sequence[str]) -> Iterator[int]:
+    """Where the name of a table may stand: after FROM, JOIN, and the commas behind these in the same brackets."""
+    lists_tables = [False]
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else ""
+        if before in {"FROM", "JOIN"} or (before == "," and lists_tables[-1]):
+            yield index
+        if word in {"(", "[", "{"}:
+            lists_tables.append(False)
+        elif word in {")", "]", "}"} and len(lists_tables) > 1:
+            lists_tables.pop()
+        elif word in {"FROM", "JOIN"} or word.rpartition(" ")[2] in _CLAUSES:
+            lists_tables[-1] = word in {"FROM", "JOIN"}
 
 
 def _placed(error: SQLError, sql: str, span: Span | None) -> SQLError:
