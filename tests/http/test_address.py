@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlencode
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rowcall.errors import ResponseError
-from rowcall.http.address import at_url, follow, in_url, last_link, next_link
+from rowcall.http.address import at_url, follow, in_url, last_link, next_link, urlencoded
 from rowcall.plan.nodes import Request
 
 BASE = "https://api.acme.test/v1"
@@ -97,3 +99,10 @@ def test_wherever_a_url_leads_it_is_the_base_urls_place(target: str) -> None:
     request = at_url(FIRST, BASE, target)
 
     assert request is None or request.path.startswith(("/", "https://api.acme.test/")) or request.path == "https://api.acme.test"
+
+
+@given(st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))), max_size=3))
+@example([("a-b.c~_", "x:,/@$[]"), ("limit", "100"), ("q", "a b&c=d+e%"), ("", "\n")])
+def test_query_parameters_are_written_as_python_writes_them(pairs: list[tuple[str, str]]) -> None:
+    """What has a meaning in a query is encoded, and what may stand there is left as it is."""
+    assert urlencoded(pairs) == urlencode(pairs, quote_via=quote, safe=":,/@$[]")

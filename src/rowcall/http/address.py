@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from rowcall.errors import ResponseError
 from rowcall.http.endpoint import origin
@@ -28,7 +28,16 @@ def with_parameter(request: Request, name: str, value: str) -> Request:
 
 def urlencoded(pairs: Sequence[tuple[str, str]]) -> str:
     """Query parameters as they stand in a URL."""
-    return urlencode(pairs, quote_via=quote, safe=":,/@$[]")
+    return "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in pairs)
+
+
+def _encoded(text: str) -> str:
+    return text if _AS_IT_IS.fullmatch(text) else quote(text, safe=_SAFE)
+
+
+_SAFE = ":,/@$[]"
+_AS_IT_IS = re.compile(rf"[A-Za-z0-9_.~{re.escape(_SAFE)}-]*")
+"""What `quote` leaves alone, which takes several times as long to find that out."""
 
 
 def with_query(url: str, name: str, value: str) -> str:
