@@ -29,6 +29,7 @@ import httpx
 from rowcall.errors import UsageError
 from rowcall.http.control import Control
 from rowcall.http.endpoint import Endpoint
+from rowcall.http.http1 import Http1Line, in_httpx_words
 from rowcall.http.wire import Fields, Lines, Outgoing, Wire
 
 _T = TypeVar("_T")
@@ -215,7 +216,7 @@ def _await_writable(sock: socket.socket, timeout: float | None) -> None:
 
 
 class CoreLine:
-    """HTTP/1.1, as httpcore speaks it beneath httpx, over one connection of a pool of its own.
+    """HTTP/1.1 through a proxy, as httpcore speaks it beneath httpx, over one connection of a pool of its own.
 
     httpcore's pool looks through all its connections for each request, and so is asked for no more than one.
     """
@@ -238,13 +239,13 @@ class CoreLine:
             content=outgoing.content,
             extensions={"timeout": outgoing.timeouts},
         )
-        with _in_httpx_words():
+        with in_httpx_words():
             self._response = self._pool.handle_request(request)
         return self._response.status, self._response.headers
 
     def body(self) -> Iterator[bytes]:
         """As `Line` says."""
-        with _in_httpx_words():
+        with in_httpx_words():
             yield from self._response.iter_stream()
             self._response.close()
         self.is_reusable = not any(map(_has_more, self._pool.connections))
@@ -264,25 +265,6 @@ def _has_more(connection: Any) -> bool:
         connection = within
     state = getattr(connection, "_h11_state", None)
     return state is None or state.trailing_data[0] != b""
-
-
-@contextmanager
-def _in_httpx_words() -> Iterator[None]:
-    """Turns the errors of httpcore into those of the same names that httpx has."""
-    try:
-        yield
-    except _ERRORS as problem:
-        named: type[httpx.TransportError] = getattr(httpx, type(problem).__name__)
-        raise named(str(problem)) from problem
-
-
-_ERRORS = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.TimeoutException,
-    httpcore.UnsupportedProtocol,
-)
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -315,16 +297,25 @@ def open_wire(endpoint: Endpoint, base_url: str) -> Wire:
         return _curl(endpoint, place, proxy)
     # Certificates are read only for https, because that takes longer than everything else here.
     tls = _trusted(endpoint) if place.scheme == "https" else None
+    if tls is not None:
+        tls.set_alpn_protocols(["http/1.1"])
+    if proxy is None:
+        return Lines(lambda: Http1Line(place, lambda connect_s: _connection(place, tls, connect_s)))
     try:
         return Lines(lambda: CoreLine(place, _pool(proxy, tls)))
     except RuntimeError as problem:
         raise _unusable_proxy(problem) from problem
 
 
-def _pool(proxy: httpx.Proxy | None, tls: ssl.SSLContext | None) -> httpcore.ConnectionPool:
-    """What has one connection, straight to a server or through a proxy. Raises RuntimeError where a package lacks that SOCKS needs."""
-    if proxy is None:
-        return httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=Backend())
+def _connection(place: httpx.URL, tls: ssl.SSLContext | None, connect_s: float | None) -> httpcore.NetworkStream:
+    """A connection straight to a server."""
+    host = place.raw_host.decode("ascii")
+    stream = Backend().connect_tcp(host, place.port or (443 if place.scheme == "https" else 80), connect_s)
+    return stream if tls is None else stream.start_tls(tls, host, connect_s)
+
+
+def _pool(proxy: httpx.Proxy, tls: ssl.SSLContext | None) -> httpcore.ConnectionPool:
+    """What has one connection, through a proxy. Raises RuntimeError where a package lacks that SOCKS needs."""
     url, auth, scheme = str(proxy.url), proxy.raw_auth, proxy.url.scheme
     # TLS within TLS, and SOCKS, are httpcore's own affair; there a thread is let go only when its timeout ends.
     if scheme.startswith("socks"):
