@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import duckdb
 import pytest
@@ -239,3 +240,26 @@ def test_what_has_to_be_read_whole_does_not_stop_early(sql: str) -> None:
 
         assert not engine.stops_early(text, {}, {"stream": PageStream(pages)}, text.count("FROM stream"))
     assert pages.asked == 0
+
+
+def read_three_times(con: duckdb.DuckDBPyConnection, page: str) -> int:
+    """Has DuckDB read a page three times; how many bytes of it there are in all."""
+    source = PageStream([(page, "{}")] * 3)
+    ((size,),) = con.sql("SELECT sum(length(page)) FROM source").fetchall()
+    assert source is not None
+    return int(size)
+
+
+def test_pages_that_were_read_are_let_go_of_at_once() -> None:
+    """Though nobody collects garbage, as in a process of the command line: a long list would be in memory as a whole."""
+    page = "x" * 100
+    before = sys.getrefcount(page)
+    gc.collect()
+    gc.disable()
+    try:
+        with duckdb.connect() as con:
+            size = read_three_times(con, page)
+    finally:
+        gc.enable()
+
+    assert (size, sys.getrefcount(page)) == (300, before)

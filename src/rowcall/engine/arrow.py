@@ -41,7 +41,7 @@ _Schema._fields_ = [
     ("metadata", c_char_p),
     ("flags", c_int64),
     ("n_children", c_int64),
-    ("children", POINTER(POINTER(_Schema))),
+    ("children", c_void_p),
     ("dictionary", c_void_p),
     ("release", c_void_p),
     ("private_data", c_void_p),
@@ -58,8 +58,8 @@ _Array._fields_ = [
     ("offset", c_int64),
     ("n_buffers", c_int64),
     ("n_children", c_int64),
-    ("buffers", POINTER(c_void_p)),
-    ("children", POINTER(POINTER(_Array))),
+    ("buffers", c_void_p),
+    ("children", c_void_p),
     ("dictionary", c_void_p),
     ("release", c_void_p),
     ("private_data", c_void_p),
@@ -118,7 +118,7 @@ class PageStream:
         stream = _Stream()
         state = _Reading(self._pages)
         callbacks = (_GetSchema(state.get_schema), _GetNext(state.get_next), _last_error, _release_stream)
-        stream.get_schema, stream.get_next, stream.get_last_error, stream.release = (ctypes.cast(c, c_void_p).value for c in callbacks)
+        stream.get_schema, stream.get_next, stream.get_last_error, stream.release = map(_address, callbacks)
         _alive[ctypes.addressof(stream)] = (stream, state, callbacks)
         stream.private_data = ctypes.addressof(stream)
         return _capsule(stream, b"arrow_array_stream", _ReleaseStream)
@@ -168,7 +168,7 @@ def _fill_schema(schema: _Schema) -> None:
     pointers = (POINTER(_Schema) * len(children))(*(ctypes.pointer(child) for child in children))
     ctypes.memset(ctypes.byref(schema), 0, ctypes.sizeof(_Schema))
     schema.format, schema.name, schema.n_children = b"+s", b"", len(children)
-    schema.children = ctypes.cast(pointers, POINTER(POINTER(_Schema)))
+    schema.children = ctypes.addressof(pointers)
     schema.release = _address(_release_schema)
     schema.private_data = _keep(children, pointers, columns)
 
@@ -182,8 +182,7 @@ def _fill_batch(array: _Array, batch: Sequence[tuple[str, str]]) -> None:
     buffers = (c_void_p * 1)(None)
     ctypes.memset(ctypes.byref(array), 0, ctypes.sizeof(_Array))
     array.length, array.n_buffers, array.n_children = len(batch), 1, 2
-    array.buffers = ctypes.cast(buffers, POINTER(c_void_p))
-    array.children = ctypes.cast(pointers, POINTER(POINTER(_Array)))
+    array.buffers, array.children = ctypes.addressof(buffers), ctypes.addressof(pointers)
     array.release = _address(_release_array)
     array.private_data = _keep(children, pointers, buffers, kept)
 
@@ -201,8 +200,7 @@ def _view_array(texts: Sequence[str], kept: list[Any]) -> _Array:
     packed, lengths = b"".join(views), struct.pack(f"={len(sizes)}q", *sizes)
     buffers = (c_void_p * (len(texts) + 3))(None, _bytes_address(packed), *addresses, _bytes_address(lengths))
     kept.append((texts, packed, lengths, buffers))
-    pointer = ctypes.cast(buffers, POINTER(c_void_p))
-    return _Array(length=len(texts), n_buffers=len(buffers), buffers=pointer, release=_address(_release_child_array))
+    return _Array(length=len(texts), n_buffers=len(buffers), buffers=ctypes.addressof(buffers), release=_address(_release_child_array))
 
 
 _INLINE = 12
@@ -218,7 +216,7 @@ def _text_array(texts: Sequence[str], kept: list[Any]) -> _Array:
     # A bytes object is the buffer itself: DuckDB copies what it keeps and only reads.
     buffers = (c_void_p * 3)(None, _bytes_address(packed), _bytes_address(data))
     kept.append((packed, data, buffers))
-    return _Array(length=len(texts), n_buffers=3, buffers=ctypes.cast(buffers, POINTER(c_void_p)), release=_address(_release_child_array))
+    return _Array(length=len(texts), n_buffers=3, buffers=ctypes.addressof(buffers), release=_address(_release_child_array))
 
 
 def _bytes_address(data: bytes) -> int | None:
@@ -264,7 +262,8 @@ _last_error = _GetLastError(lambda _: ctypes.addressof(_FAILED))
 
 
 def _address(callback: Any) -> int | None:
-    return ctypes.cast(callback, c_void_p).value
+    """Where a function is. Not by `ctypes.cast`, here and elsewhere: what it gives refers to itself, and keeps what it was made of."""
+    return c_void_p.from_buffer(callback).value
 
 
 def _capsule(structure: Any, name: bytes, release: Callable[..., Any]) -> object:
