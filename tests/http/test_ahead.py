@@ -85,15 +85,6 @@ def read(client: Any, calls: list[Call], protocol: Protocol, control: Control, *
     return pages
 
 
-def requests_alone(client: Any, api: Any, call: Call, protocol: Protocol) -> int:
-    """How many requests a call takes page by page; they are forgotten."""
-    for _ in client.pages(call, protocol, Control()):
-        pass
-    needed = len(api.requests)
-    api.requests.clear()
-    return needed
-
-
 def test_pages_are_fetched_together_and_delivered_in_order(open_client: Callable, api: Any, call_to: Callable, protocol: Protocol) -> None:
     """When the first has told how many there are; the last of them are answered first here."""
     together = threading.Barrier(7, timeout=10)
@@ -209,64 +200,6 @@ def test_a_budget_is_not_spent_on_what_may_not_be_needed(open_client: Callable, 
     (pages,) = read(open_client(), [call_to()], protocol, control)
 
     assert (len(pages), control.spent) == (10, 10)
-
-
-@pytest.mark.parametrize("kind", ["offset"], indirect=True)
-def test_pages_that_were_asked_for_in_vain_are_none_that_the_statement_needs(
-    open_client: Callable, api: Any, call_to: Callable, protocol: Protocol
-) -> None:
-    """A list whose pages are of other sizes than the first one is read to its end with the requests that it takes page by page."""
-    further = threading.Event()
-    further.set()
-
-    def answer(received: Any) -> dict[str, Any]:
-        first = int(received.query.get("offset", 0))
-        further.wait(10) if first == SIZE else first and further.set()
-        return {"json": {"data": [{"id": n} for n in range(first, min(first + (9 if first else 10), 800))], "total": 800}}
-
-    api.answer = answer
-    client = open_client(max_in_flight=8)
-    alone = [page.body for page in client.pages(call_to(), protocol, Control())]
-    needed = len(api.requests)
-    further.clear()
-    control = Control(max_requests=needed)
-
-    (pages,) = read(client, [call_to()], protocol, control)
-
-    assert [page.body for page in pages] == alone
-    assert needed < control.spent <= needed + needed // 10
-
-
-def test_a_count_that_is_too_high_leaves_other_lists_their_requests(
-    open_client: Callable, api: Any, call_to: Callable, protocol: Protocol
-) -> None:
-    """What is asked for beyond the end of one is not missing for another."""
-    api.answer = lambda received: listed(received, 40, 950)
-    calls = [call_to(f"/things/{number}") for number in range(4)]
-    client = open_client(max_in_flight=16)
-    needed = 4 * requests_alone(client, api, calls[0], protocol)
-    control = Control(max_requests=needed)
-
-    found = read(client, calls, protocol, control)
-
-    assert [sum(page.rows for page in pages) for pages in found] == [40] * 4
-    assert control.spent <= needed + needed // 10
-
-
-@pytest.mark.parametrize("more", [0, 1, 25, 90, 1000])
-def test_no_more_is_sent_in_vain_than_a_tenth_of_the_limit(
-    more: int, open_client: Callable, api: Any, call_to: Callable, protocol: Protocol
-) -> None:
-    """However many threads have nothing else to do."""
-    api.answer = lambda received: listed(received, 15, 5000)
-    client = open_client(max_in_flight=64)
-    needed = requests_alone(client, api, call_to(), protocol)
-    control = Control(max_requests=needed + more)
-
-    (pages,) = read(client, [call_to()], protocol, control)
-
-    assert sum(page.rows for page in pages) == 15
-    assert control.spent <= needed + (needed + more) // 10
 
 
 def test_a_budget_that_does_not_suffice_is_kept(open_client: Callable, api: Any, call_to: Callable, protocol: Protocol) -> None:

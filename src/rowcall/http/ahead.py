@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from rowcall.errors import BudgetError
 from rowcall.http.control import Control
 from rowcall.plan.nodes import Request
 
@@ -24,30 +23,23 @@ _POLL_S = 0.1
 class _Task(Generic[T]):
     """One page."""
 
-    def __init__(self, request: Request, fetch: Callable[[Request, Control], T], control: Control) -> None:
+    def __init__(self, request: Request, fetch: Callable[[Request], T]) -> None:
+        self.request = request
         self.begun = False
         self.done = False
-        self._request = request
         self._fetch = fetch
-        self._control = control
         self._found: list[T] = []
         self._error: BaseException | None = None
-
-    @property
-    def was_refused(self) -> bool:
-        """Whether no more could be sent early, which says nothing of what may be sent in its turn."""
-        return isinstance(self._error, BudgetError)
 
     def run(self) -> None:
         """Fetches it. What is raised is kept."""
         try:
-            self._found.append(self._fetch(self._request, self._control))
+            self._found.append(self._fetch(self.request))
         except BaseException as error:  # noqa: BLE001 - raised again when it is the turn of this page
             self._error = error
 
     def result(self) -> T:
-        """What fetching it gave or raised, in its turn: what was sent for it is needed. Raises BudgetError where that is too much."""
-        self._control.claim()
+        """What fetching it gave or raised."""
         if self._error is not None:
             raise self._error
         return self._found[0]
@@ -147,7 +139,7 @@ class Line(Generic[T]):
     def foresee(self, following: Request, requests: Sequence[Request]) -> None:
         """Has `requests` fetched, which come next; where there are none, what was foreseen stands as long as `following` is among it.
 
-        There may be fewer, or none, where the statement's requests are limited.
+        None is begun that the requests that the statement may still send might not suffice for.
         """
         if self._ahead is None or not (requests or self._tasks):
             return
@@ -157,12 +149,10 @@ class Line(Generic[T]):
         self._keep(requests)
         new = [request for request in requests if request not in self._tasks]
         spare = self._control.spare()
-        if spare is not None:
-            new = new[: max(0, spare - sum(not task.done for task in self._tasks.values()))]
-        if not new:
+        if not new or (spare is not None and len(new) + sum(not task.done for task in self._tasks.values()) > spare):
             return
         early = self._early = self._early or self._control.scope()
-        tasks = {request: _Task(request, self._fetch, early.early()) for request in new}
+        tasks = {request: _Task(request, lambda request: self._fetch(request, early)) for request in new}
         self._tasks |= tasks
         self._ahead.add(list(tasks.values()))  # type: ignore[arg-type]  # what is found is for `take` alone
 
@@ -175,7 +165,7 @@ class Line(Generic[T]):
             while not task.done:
                 self._ahead.changed.wait(_POLL_S)
                 self._control.check()
-        return self._fetch(request, self._control) if task.was_refused else task.result()
+        return task.result()
 
     def _keep(self, requests: Collection[Request]) -> None:
         """Drops all others."""

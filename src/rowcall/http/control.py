@@ -68,44 +68,18 @@ class Tally:
     """When it waited for the API, from and to, by `time.perf_counter`."""
 
 
-_EARLY_SHARE = 10
-"""The part of its limit, a tenth, that a statement may send over it: what was sent early and turns out not to be needed."""
-
-
-@dataclass(slots=True)
-class _Early:
-    """What was spent on a page before it was known to be needed."""
-
-    spent: int = 0
-
-
 class _Budget:
-    """How many requests were spent, and how many are known to come, shared by a control and its scopes.
-
-    A request that is sent early counts when it is known to be needed, so that what is asked for in vain is missing nowhere.
-    """
+    """How many requests were spent, and how many are known to come, shared by a control and its scopes."""
 
     def __init__(self, limit: int | None) -> None:
         self.limit = limit
         self.spent = 0
-        self.early = 0
-        """How many of these nobody is known to need."""
         self.expected = 0
         self._lock = threading.Lock()
 
-    @property
-    def needed(self) -> int:
-        return self.spent - self.early
-
-    def room(self) -> int | None:
-        """How many more requests may be sent early; None where there is no limit."""
-        if self.limit is None:
-            return None
-        return max(0, min(self.limit - self.spent - self.expected, self.limit // _EARLY_SHARE - self.early))
-
     def expect(self, calls: int, *, exact: bool, writes: bool) -> None:
         with self._lock:
-            needed = self.needed + self.expected + calls
+            needed = self.spent + self.expected + calls
             if self.limit is not None and needed > self.limit:
                 raise BudgetError(needed, self.limit, exact=exact, sent=self.spent, writes=writes)
             self.expected += calls
@@ -114,21 +88,11 @@ class _Budget:
         with self._lock:
             self.expected = max(0, self.expected - 1)
 
-    def spend(self, early: _Early | None) -> None:
+    def spend(self) -> None:
         with self._lock:
-            if self.limit is not None and (self.needed >= self.limit if early is None else self.room() == 0):
-                raise BudgetError(self.needed + 1 + self.expected, self.limit, sent=self.spent)
+            if self.limit is not None and self.spent >= self.limit:
+                raise BudgetError(self.spent + 1 + self.expected, self.limit, sent=self.spent)
             self.spent += 1
-            if early is not None:
-                self.early += 1
-                early.spent += 1
-
-    def claim(self, early: _Early) -> None:
-        with self._lock:
-            self.early -= early.spent
-            early.spent = 0
-            if self.limit is not None and self.needed > self.limit:
-                raise BudgetError(self.needed + self.expected, self.limit, sent=self.spent)
 
 
 class _Flag:
@@ -186,8 +150,6 @@ class Control:
         self.computed_s: dict[str, float] = {}
         """How long the pages of each scan were worked on, by its source."""
         self._tally: Tally | None = None
-        self._early: _Early | None = None
-        """What this control has spent, where that is on a page that may not be needed."""
         self._budget = _Budget(max_requests)
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._lock = threading.Lock()
@@ -204,12 +166,13 @@ class Control:
         return self._budget.spent
 
     def left(self) -> int | None:
-        """How many more requests may be needed; None where there is no limit."""
-        return None if self.max_requests is None else max(0, self.max_requests - self._budget.needed)
+        """How many more requests may be sent; None where there is no limit."""
+        return None if self.max_requests is None else max(0, self.max_requests - self.spent)
 
     def spare(self) -> int | None:
-        """How many more requests may be sent early; None where there is no limit."""
-        return self._budget.room()
+        """How many more requests may be sent beside those that are expected; None where there is no limit."""
+        left = self.left()
+        return None if left is None else max(0, left - self._budget.expected)
 
     def cancel(self) -> None:
         """Makes every thread that works for this statement stop soon."""
@@ -220,20 +183,6 @@ class Control:
         scope = copy.copy(self)
         vars(scope)["_flag"] = self._flag.below()
         return scope
-
-    def early(self) -> Control:
-        """The same control for a page that may not be needed: what is spent on it counts when `claim` says that it is.
-
-        At most a tenth of `max_requests` is spent so and not claimed.
-        """
-        early = copy.copy(self)
-        vars(early)["_early"] = _Early()
-        return early
-
-    def claim(self) -> None:
-        """Counts what this early control has spent as needed. Raises BudgetError where that is more than `max_requests`."""
-        if self._early is not None:
-            self._budget.claim(self._early)
 
     def of(self, request: Request) -> Control:
         """The same control for the call that begins with a request, whose exchanges, rows and waits it notes apart."""
@@ -270,7 +219,7 @@ class Control:
         Raises Cancelled when cancelled, UnavailableError past the deadline, BudgetError over `max_requests`.
         """
         self.check()
-        self._budget.spend(self._early)
+        self._budget.spend()
 
     def wait(self, seconds: float) -> None:
         """Returns after `seconds`, or earlier when cancelled or past the deadline."""
