@@ -53,7 +53,7 @@ SELECT arg_max(id, created_at), mode(status), quantile_cont(usage.total_tokens, 
 SELECT id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at DESC, id LIMIT 3
 SELECT id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at, id LIMIT 3 OFFSET 2
 SELECT id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at, id LIMIT 50%
-SELECT id FROM (SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at, id LIMIT 3) WHERE status <> 'x'
+SELECT id FROM (SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at, id LIMIT 3) WHERE model <> 'x'
 SELECT id, row_number() OVER (ORDER BY created_at, id) FROM {runs} WHERE thread_id = {t0}
 SELECT id, sum(usage.total_tokens) OVER (PARTITION BY status ORDER BY created_at, id ROWS 2 PRECEDING) FROM {runs} WHERE thread_id IN ({t0}, {t1})
 SELECT id, lag(id) OVER w, lead(id) OVER w FROM {runs} WHERE thread_id = {t0} WINDOW w AS (ORDER BY created_at, id)

@@ -253,7 +253,7 @@ def test_a_failing_statement_ends_the_ones_after_it(db: Session) -> None:
         ("SELECT count(*) FROM {runs} WHERE thread_id IN ($1, $2)", "[t, t]"),
         ("SELECT count(*) FROM {runs} WHERE thread_id IN (?, ?)", "[t, t]"),
         ("SELECT count(*) FROM {runs} WHERE thread_id = $a || $b", "{'a': t[:9], 'b': t[9:]}"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id=?AND status<>?", "[t, 'x']"),
+        ("SELECT count(*) FROM {runs} WHERE thread_id=?AND model<>?", "[t, 'x']"),
         ("SELECT count(*) FROM (SELECT $1 AS x) k JOIN {runs} r ON r.thread_id = k.x", "[t]"),
         ("WITH k AS (SELECT $1 AS x) SELECT count(*) FROM k JOIN {runs} r ON r.thread_id = k.x", "[t]"),
     ],
