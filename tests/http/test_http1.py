@@ -205,6 +205,11 @@ def test_a_request_goes_out_with_its_headers_and_body() -> None:
     assert sent.decode() == expected
 
 
+def test_a_host_that_the_user_names_goes_out_in_place_of_that_of_the_url() -> None:
+    """As behind a gateway that chooses by it. Two of them would be no request."""
+    assert sent_by(host="api.example").startswith(b"GET /v1/things HTTP/1.1\r\nhost: api.example\r\naccept: */*\r\n")
+
+
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b"])
 def test_a_request_whose_head_would_be_more_than_that_is_not_sent(value: str) -> None:
     """No value ends its line."""

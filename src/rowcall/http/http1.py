@@ -23,7 +23,7 @@ class Http1Line:
     """One connection at most, and one exchange at a time over it. Used by one thread at a time."""
 
     def __init__(self, place: httpx.URL, connect: Connect) -> None:
-        self._host = place.netloc
+        self._host = place.netloc.decode("ascii")
         self._connect = connect
         self._stream: httpcore.NetworkStream | None = None
         self._body: Iterator[bytes] = iter(())
@@ -46,8 +46,9 @@ class Http1Line:
 
     def _written(self, outgoing: Outgoing, exchange: h11.Connection) -> bytes:
         """A request as it goes out. Raises LocalProtocolError for a header that would be more than one."""
-        headers = [(b"host", self._host), *((name.encode(), value.encode()) for name, value in outgoing.headers.items())]
-        request = h11.Request(method=outgoing.method, target=outgoing.target, headers=headers)
+        headers = {"host": self._host, **outgoing.headers}  # the user may have set another host
+        fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+        request = h11.Request(method=outgoing.method, target=outgoing.target, headers=fields)
         body = [h11.Data(outgoing.content)] if outgoing.content else []
         return b"".join(exchange.send(event) or b"" for event in (request, *body, h11.EndOfMessage()))
 
