@@ -52,6 +52,30 @@ def test_an_error_leaves_no_file(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == []
 
 
+def test_a_full_disk_leaves_no_file(tmp_path: Path) -> None:
+    """Nor half of one under another name, though what could not be written cannot be written when that is closed either."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"), Output(Format.JSONL, tmp_path / "out") as output:
+            write(output, "SELECT range FROM range(10_000)")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_device_that_takes_nothing_is_told_once() -> None:
+    """Where the statement failed, as it did, closing the device says nothing new."""
+    with Output(Format.JSONL, Path("/dev/full")) as output:
+        with pytest.raises(OSError, match="No space left"):
+            write(output, "SELECT 1")
+
+        output.finish(keep=False)
+
+
 def test_a_replaced_file_keeps_its_mode(tmp_path: Path) -> None:
     """Replacing a file does not make it readable for others."""
     path = tmp_path / "out.csv"

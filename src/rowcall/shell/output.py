@@ -66,9 +66,13 @@ class Output:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._binary = None
-        self._open.close()
-        if self._path and self._made != self._path:
-            self._made.unlink(missing_ok=True)
+        try:
+            self._open.close()
+        except OSError:  # known already: it is what could not be written before, and the stream tries that again as it is closed
+            return
+        finally:
+            if self._path and self._made != self._path:
+                self._made.unlink(missing_ok=True)
 
     def write(
         self, relation: DuckDBPyRelation, connection: DuckDBPyConnection, *, plan: bool = False, explanation: Explanation | None = None
