@@ -224,6 +224,19 @@ def test_a_write_that_failed_empties_it_too(api: Api, client: Client, request_to
     assert asked(client, request_to(), file) == ['{"data": [{"n": 3}]}']
 
 
+def test_a_write_that_takes_longer_than_its_mark_holds_empties_the_place_at_its_end(
+    api: Api, client: Client, request_to: Callable[..., Request], file: CacheFile
+) -> None:
+    """What others kept meanwhile was so before."""
+    counting(api)
+    with file.shelf(client._asker, LIST, Control(cache_file=file)).writing():
+        changed(file.path, "UPDATE open_writes SET until = until - 600")
+        asked(client, request_to(), file)
+        assert len(rows(file.path, "SELECT 1 FROM calls")) == 1
+
+    assert rows(file.path, "SELECT 1 FROM calls") == []
+
+
 @pytest.mark.parametrize("killed", [False, True])
 def test_what_was_asked_while_something_is_written_is_not_kept(
     api: Api, client: Client, request_to: Callable[..., Request], file: CacheFile, killed: bool
@@ -344,7 +357,7 @@ def test_a_file_that_others_have_locked_is_not_waited_for_long(path: str, monkey
             CacheFile(path)
 
 
-@pytest.mark.parametrize("trouble", ["locked", "unwritable", "damaged", "torn"])
+@pytest.mark.parametrize("trouble", ["locked", "unwritable", "damaged", "torn", "removed"])
 def test_where_the_file_fails_later_the_api_is_asked_and_the_user_warned(
     api: Api, client: Client, request_to: Callable[..., Request], path: str, trouble: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -361,6 +374,8 @@ def test_where_the_file_fails_later_the_api_is_asked_and_the_user_warned(
     elif trouble == "damaged":
         ((content,),) = other.execute("SELECT content FROM calls").fetchall()
         other.execute("UPDATE calls SET content = ?", (content.replace(b'"n": 1', b'"n": 7'),))
+    elif trouble == "removed":
+        Path(path).unlink()
     else:
         file.close()
         file = CacheFile(path)
@@ -381,7 +396,7 @@ def test_where_the_file_fails_later_the_api_is_asked_and_the_user_warned(
     assert control.warnings[0].endswith("The API is asked in its place.")
 
 
-@pytest.mark.parametrize("trouble", ["locked", "closed"])
+@pytest.mark.parametrize("trouble", ["locked", "closed", "removed", "replaced"])
 def test_a_write_is_not_sent_where_others_would_be_given_what_was_before(
     api: Api, client: Client, request_to: Callable[..., Request], path: str, trouble: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,8 +406,12 @@ def test_a_write_is_not_sent_where_others_would_be_given_what_was_before(
     other = sqlite3.connect(path, isolation_level=None)
     if trouble == "locked":
         other.execute("BEGIN IMMEDIATE")
-    else:
+    elif trouble == "closed":
         file.close()
+    else:
+        Path(path).unlink()
+        if trouble == "replaced":  # others keep there what this write does not empty
+            CacheFile(path).close()
 
     with pytest.raises(UsageError, match=r"cache_file \S+ cannot be used: .*Nothing was sent"):
         client.send(request_to(method="POST", body={}), Protocol(), Control(cache_file=file))

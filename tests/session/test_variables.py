@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import duckdb
 import pytest
 
 import rowcall
-from rowcall.errors import BudgetError, UnavailableError, UnsupportedSQLError, UsageError
+from rowcall.errors import BudgetError, RowcallWarning, UnavailableError, UnsupportedSQLError, UsageError
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 from rowcall.session.variables import SETTINGS, UNSET, Variables
@@ -338,6 +339,44 @@ def test_a_file_that_is_set_holds_until_it_is_taken_back(still: Sandbox, tmp_pat
         db.sql("RESET rowcall_cache_file; SET rowcall_cache_file = $1; FROM assistants", [str(good)])
 
         assert (in_memory > 0, db.last.requests) == (True, 0)
+
+
+def test_a_file_that_was_removed_is_made_anew_and_shared_again(live: Sandbox, tmp_path: Path) -> None:
+    """Else a session that has the old one open would write, and the others go on to find in the new one what was so before."""
+    file = tmp_path / "answers"
+    given: dict[str, Any] = {"providers": live.providers, "cache": "1h", "cache_file": file}
+    ask, change = "SELECT count(*) FROM assistants", "INSERT INTO assistants (model) VALUES ('gpt-4o')"
+    with rowcall.connect(**given) as first:
+        first.sql(ask)
+        for each in tmp_path.iterdir():
+            each.unlink()
+        with rowcall.connect(**given) as second:
+            (before,) = second.sql(ask).fetchall()
+
+            first.sql(change)
+
+            assert second.sql(ask).fetchall() == [(before[0] + 1,)]
+            assert first.sql(ask).fetchall() == [(before[0] + 1,)]
+            assert first.last.requests == 0
+
+
+def test_where_the_folder_of_the_file_was_removed_a_read_is_answered_and_a_write_refused(live: Sandbox, tmp_path: Path) -> None:
+    """Until another is set."""
+    folder = tmp_path / "cache"
+    folder.mkdir(mode=0o700)
+    change = "INSERT INTO assistants (model) VALUES ('gpt-4o')"
+    with rowcall.connect(providers=live.providers, cache="1h", cache_file=folder / "answers") as db:
+        (before,) = db.sql("SELECT count(*) FROM assistants").fetchall()
+        shutil.rmtree(folder)
+
+        with pytest.warns(RowcallWarning, match=r"cache_file \S+ cannot be used: it was removed or replaced. The API is asked"):
+            assert db.sql("SELECT count(*) FROM assistants").fetchall() == [before]
+        with pytest.raises(UsageError, match="Nothing was sent"):
+            db.sql(change)
+        db.sql("SET rowcall_cache_file = NULL")
+        db.sql(change)
+
+        assert db.sql("SELECT count(*) FROM assistants").fetchall() == [(before[0] + 1,)]
 
 
 def test_a_session_goes_on_with_the_file_after_it_was_closed(still: Sandbox, tmp_path: Path) -> None:

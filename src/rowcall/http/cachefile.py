@@ -101,6 +101,11 @@ class CacheFile:
             raise ValueError("it is not whole")
         return row[0]
 
+    @property
+    def is_there(self) -> bool:
+        """Whether others find the same file under its name; what is written empties no other."""
+        return self.file.is_there
+
     def shelf(self, asker: Asker, protocol: Protocol, control: Control) -> Shelf:
         """The calls of one who asks, for a statement."""
         return Shelf(self, asker, protocol, control)
@@ -222,14 +227,15 @@ class Shelf:
         try:
             yield
         finally:
-            self._wrote(mark)
+            self._wrote(mark, place)
 
-    def _wrote(self, mark: bytes) -> None:
+    def _wrote(self, mark: bytes, place: bytes) -> None:
         """Takes the mark away again. Where that fails, nothing is kept until the time of the mark is over."""
         try:
             with self._file.transaction(self._control) as run:
                 run("UPDATE facts SET writes = writes + 1")
                 run("DELETE FROM open_writes WHERE id = ?", (mark,))
+                run("DELETE FROM calls WHERE place = ?", (place,))  # there are some where it took longer than its mark holds
         except UsageError as error:  # what was written is
             self._control.warn(str(error))
         except (Cancelled, UnavailableError):

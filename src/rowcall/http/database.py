@@ -33,19 +33,30 @@ class Database:
         """The file, made where it is absent. Others may have it locked for `patience_s` together.
 
         With `private` it must be this user's, for nobody else to read, in a folder where nobody else makes files: SQLite keeps others
-        beside it.
+        beside it. Nor is such a file used when it is no longer there.
         """
         self._setting = setting
         self._path = path
         self._patience_s = patience_s
         self._lock = threading.Lock()
+        self._private = private
         with self.in_words():
             _make(path)
             if private and (reason := _openness(path)):
                 raise OSError(reason)
             self._file = sqlite3.connect(path, timeout=_SLICE_S, isolation_level=None, check_same_thread=False)
+            self._place = Path(path).resolve()
+            self._identity = _identity(self._place)
         self.close = weakref.finalize(self, self._file.close)
         """Closes it; so does the end of this object."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether who opens the path now gets the same file; not where it was removed, or another put in its place."""
+        try:
+            return _identity(self._place) == self._identity
+        except OSError:
+            return False
 
     def run(self, statement: str, values: Sequence[Any] = (), control: Control | None = None) -> tuple[Any, ...] | None:
         """The first row of a statement by itself, None where it has none. Raises what `control` raises when it ends the wait."""
@@ -75,6 +86,8 @@ class Database:
             while not self._lock.acquire(timeout=_SLICE_S):
                 self._go_on(control, until)
             try:
+                if self._private and not self.is_there:
+                    raise OSError("it was removed or replaced")
                 yield until
             finally:
                 self._lock.release()
@@ -119,6 +132,12 @@ def _make(path: str) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
         return
+
+
+def _identity(place: Path) -> tuple[int, int]:
+    """What tells a file from all others that there are."""
+    found = place.stat()
+    return found.st_dev, found.st_ino
 
 
 def _openness(path: str) -> str | None:

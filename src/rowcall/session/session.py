@@ -364,15 +364,24 @@ class Session:
         return relation
 
     def _follow(self, settings: Variables, control: Control | None = None) -> None:
-        """Opens the file that settings name for answers, in place of another. Raises UsageError where it cannot be used."""
+        """Opens the file that settings name for answers, in place of another or of one that was removed.
+
+        Raises UsageError where one that is new cannot be used.
+        """
         path, before = settings.cache_file, self._cache_file
-        if path == (None if before is None else before.path):
+        is_named = path == (None if before is None else before.path)
+        if is_named and (before is None or before.is_there):
             return
         opened = None
         if path is not None:
             from rowcall.http.cachefile import CacheFile
 
-            opened = CacheFile(path, control)
+            try:
+                opened = CacheFile(path, control)
+            except UsageError:
+                if is_named:  # it could be used when it was set: a read is warned, a write refused, and both when they come to it
+                    return
+                raise
         self._cache_file = opened
         if before is not None:
             before.close()
