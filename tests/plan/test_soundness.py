@@ -334,3 +334,20 @@ def test_a_union_that_takes_a_column_from_outside_has_the_names_of_its_first_sid
     )
 
     assert zoo.answer(sql.format("visit_id")) == zoo.truth(sql.format("id"))
+
+
+BY_MACRO = {
+    "a column that equals a key": "SELECT v.id FROM m JOIN visits v ON v.pen = m.pen WHERE {}(v.pen)",
+    "a merged column": "SELECT v.id FROM m JOIN visits v USING (pen) WHERE {}(pen)",
+    "a column of a sub-select": "SELECT s.id FROM (SELECT v.id, m.pen FROM m JOIN visits v ON v.pen = m.pen) s WHERE {}(s.pen)",
+    "one of two uses of a WITH": (
+        "WITH s AS (SELECT id, pen FROM visits) SELECT a.id FROM m JOIN s a ON a.pen = m.pen AND {}(a.pen) JOIN s b ON b.pen = m.pen AND b.id = a.id"
+    ),
+}
+
+
+@pytest.mark.parametrize("macro", ["has_tag", "is_some"])
+@pytest.mark.parametrize("sql", BY_MACRO.values(), ids=BY_MACRO.keys())
+def test_a_macro_in_a_condition_leaves_the_keys_beside_it(zoo: Any, sql: str, macro: str) -> None:
+    """One with a sub-query or a random number is not asked of the keys; they are those without it, so that the statement is not refused."""
+    assert check(zoo, sql.format(macro)) == "same"

@@ -20,8 +20,9 @@ from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on, inner_f
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, keeps_conditions, reach
 from rowcall.plan.layers import Layer
+from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
-from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates, may_be_tried
+from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates
 from rowcall.plan.scopes import Frame, Scopes, Source, is_plain
 from rowcall.plan.splice import Edit
 
@@ -173,7 +174,7 @@ class Bindings:
         own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not _names_values(use.frame, condition)]
         for condition in [*own, *self._passed_in(use.frame)]:
             node = condition.node
-            if node is None or not self._may_be_asked(node):
+            if node is None or condition.tokens is None or not self._may_be_asked(node, condition.tokens):
                 continue
             found = {id(column): self._inner(use, outputs, column, condition.within) for column in self.scopes.columns(node)}
             places = {key: place for key, place in found.items() if place is not None}
@@ -285,7 +286,7 @@ class Bindings:
         kept = []
         for live in self._reached(use).live if use.own is not None else ():
             node, tokens = live.condition.predicate, live.condition.tokens
-            if node is None or tokens is None or not live.restricts or live.guards or not self._may_be_asked(node):
+            if node is None or tokens is None or not live.restricts or live.guards or not self._may_be_asked(node, tokens):
                 continue
             named = self._columns_of(use, node)
             if named and all(name in wanted and "start" in column.parts[0].meta for column, name in named):
@@ -308,9 +309,9 @@ class Bindings:
         type_ = use.frame.type_of((use.own, name)) if use.own is not None else ""
         return f"typeof({shown}) <> {literal(type_)} OR {collates(shown)} OR {column.collates}"
 
-    def _may_be_asked(self, node: exp.Expr) -> bool:
+    def _may_be_asked(self, node: exp.Expr, tokens: Range) -> bool:
         """Whether a condition can be asked of values in a query of its own, and says the same there."""
-        return may_be_tried(node) and not self.scopes.is_volatile(node) and self.scopes.is_stable(node)
+        return not self.scopes.is_volatile(node) and self.scopes.is_stable(node) and self.scopes.may_be_tried(node, tokens)
 
     def _compared(self, use: Use, name: str) -> Compared:
         """How a column of a SELECT that is used somewhere compares there."""

@@ -15,7 +15,7 @@ from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.literals import left_out
 from rowcall.plan.narrowing import Holds, held_outside, holds, presence
 from rowcall.plan.nodes import Origin
-from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates, may_be_tried
+from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
 from rowcall.plan.scopes import Frame
 
 
@@ -117,13 +117,13 @@ class Case:
         alike = self._alike_columns() if unread else {}
         for condition in dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards) if alike else ():
             node, tokens = condition.predicate, condition.tokens
-            if node is None or tokens is None or not may_be_tried(node) or any(map(left_out, node.find_all(exp.In))):
+            if node is None or tokens is None or any(map(left_out, node.find_all(exp.In))):
                 continue
             own = {id(column): self._frame.place(Operand(column)) for column in self._frame.scopes.columns(node)}
             within = {key: self._read_one([place, *alike.get(place, ())], unread) for key, place in own.items() if place is not None}
             places = {key: place for key, place in within.items() if place is not None}
             changed = sorted({place for key, place in places.items() if place != own[key]})
-            if changed and len(places) == len(own):
+            if changed and len(places) == len(own) and self._frame.scopes.may_be_tried(node, tokens):
                 probes = dict.fromkeys(self._probe(other) for place in changed for other in alike[place])
                 unless = tuple(f"coalesce(({probe}), false)" for probe in probes if probe)
                 yield Filtering((Operand(node, tokens, within=places),), frozenset(), unless)

@@ -18,8 +18,9 @@ from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Layout, Range
 from rowcall.plan.pieces import Describe, Evaluate, Pieces
-from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified
+from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified, may_be_tried
 from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix, type_of
+from rowcall.plan.splice import Edit
 from rowcall.plan.walk import find_all
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Scopes(Pieces):
         super().__init__(text, tree, references, layout, describe, evaluate)
         self._frames: dict[int, Frame] = {}
         self._found: dict[int, Found | None] = {}
+        self._may_be_tried: dict[int, tuple[exp.Expr, bool]] = {}
 
     def frame(self, select: exp.Select) -> Frame:
         """The frame of a SELECT."""
@@ -112,6 +114,27 @@ class Scopes(Pieces):
         found = [self.resolve(column) for column in self.columns(query) if not isinstance(column.this, exp.Star)]
         return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
 
+    def may_be_tried(self, node: exp.Expr, tokens: Range) -> bool:
+        """As `predicates.may_be_tried`, of a condition of this statement; false where a column of it is not known.
+
+        Of the functions that it calls DuckDB is asked: one may be a macro of the user's with a sub-query in it, or a random number.
+        """
+        if id(node) not in self._may_be_tried:
+            self._may_be_tried[id(node)] = node, may_be_tried(node) and (not _calls(node) or self._can_be_tried(node, tokens))
+        return self._may_be_tried[id(node)][1]
+
+    def _can_be_tried(self, node: exp.Expr, tokens: Range) -> bool:
+        edits = []
+        for column in self.columns(node):
+            found, parts = self.resolve(column), column.parts
+            if found is None or "start" not in parts[0].meta:
+                return False
+            type_ = found.frame.type_of((found.position, found.name))
+            value = f"(NULL::{type_})" if type_ else "NULL"
+            edits.append(Edit(parts[0].meta["start"], parts[found.parts - 1].meta["end"] + 1, value))
+        text = self.written(self.layout.span(tokens), edits)
+        return self.types(f"SELECT TRY(({text}) IS TRUE)") is not None
+
     # -- what a column is of -------------------------------------------------------------------------------------------------------
 
     def resolve(self, column: exp.Column) -> Found | None:
@@ -120,6 +143,11 @@ class Scopes(Pieces):
             frame = self.around(column)
             self._found[id(column)] = frame.find(column, frame.view_of(column)) if frame is not None else None
         return self._found[id(column)]
+
+
+def _calls(node: exp.Expr) -> bool:
+    """Whether an expression calls functions."""
+    return any(not isinstance(one, (exp.Connector, exp.Cast, exp.Case)) for one in find_all(node, exp.Func))
 
 
 class Frame:
