@@ -293,6 +293,8 @@ def test_no_credential_is_in_any_file(
         api.answer = lambda _, secret=secret: {"json": {"data": [{"note": f"You sent {secret}."}]}}
         asked(client, request_to(f"/repeats/{len(secret)}"), file)
     sent = "".join(f"{request.headers} {request.query}" for request in api.requests)
+    api.answer = lambda _: {"text": r'{"data": [{"note": "You sent sk\u002dplanted:0123456789."}]}'}
+    asked(client, request_to("/repeats/escaped"), file)
     found = b"".join(each.read_bytes() for each in Path(file.path).parent.iterdir())
 
     assert len(rows(file.path, "SELECT 1 FROM calls")) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from collections.abc import Callable
 
@@ -54,6 +55,25 @@ def test_a_key_is_found_in_urls_too(key: str) -> None:
     redact = Redactor(endpoint(key=key))
 
     assert redact(f"?a={quote(key.strip(), safe='')}") == redact(f"?a={quote_plus(key.strip())}") == "?a=***"
+
+
+@given(key=st.text(min_size=4).filter(lambda key: key.strip() == key), data=st.data())
+def test_no_key_survives_in_json_whatever_that_escapes(key: str, data: st.DataObject) -> None:
+    """Each character as it is, where it may be so, or as one of its escapes."""
+    redact = Redactor(endpoint(key=key))
+    text = "".join(data.draw(st.sampled_from(spellings(character))) for character in key)
+
+    assert json.loads(f'"{text}"') == key
+    assert redact.finds(f'{{"note": "\\n{text}"}}')
+    assert redact(f'{{"note": "\\n{text}"}}') == '{"note": "\\n***"}'
+
+
+def spellings(character: str) -> list[str]:
+    """All that may stand for a character within a JSON string."""
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    escapes = ["".join(f"\\u{form(units[at : at + 4])}" for at in range(0, len(units), 4)) for form in (str.lower, str.upper)]
+    escapes += [f"\\{character}"] if character in '"\\/' else []
+    return escapes if character in '"\\' or character < " " else [character, *escapes]
 
 
 def test_a_short_key_is_replaced_only_as_a_word() -> None:

@@ -22,6 +22,8 @@ _QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#\s]+)=([^&#\s]*)")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]+@")
 _SHORT = 4
 """A secret shorter than this is replaced only where it stands as a word, so that a key `x` leaves texts readable."""
+_ESCAPED = '"\\/'
+"""What JSON may have a backslash before."""
 _LONG = 8
 """The value of a header or query parameter with a telling name is a secret from this length on."""
 
@@ -46,17 +48,35 @@ def _spellings(secret: str) -> set[str]:
 
 
 def _pattern(secret: str) -> str:
-    return re.escape(secret) if len(secret) >= _SHORT else rf"(?<!\w){re.escape(secret)}(?!\w)"
+    return _alone(re.escape(secret), secret)
+
+
+def _escaped(secret: str) -> str:
+    """A secret in JSON that escapes more than it must: PHP does so with `/`, Go with `&`, Python with all that is not ASCII."""
+    return _alone("".join(map(_escapable, secret)), secret)
+
+
+def _escapable(character: str) -> str:
+    code = character.encode("utf-16-be", "surrogatepass").hex()
+    units = "".join(rf"\\u{code[start : start + 4]}" for start in range(0, len(code), 4))
+    slash = r"\\?" if character in _ESCAPED else ""
+    return rf"(?:{slash}{re.escape(character)}|(?i:{units}))"
+
+
+def _alone(pattern: str, secret: str) -> str:
+    return pattern if len(secret) >= _SHORT else rf"(?<!\w){pattern}(?!\w)"
 
 
 class Redactor:
     """Knows the secrets of one endpoint and takes them out of texts."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        spellings = {spelling for secret in _secrets(endpoint) if secret for spelling in _spellings(secret)}
         # The longest first, so that a secret that holds another one is replaced whole.
-        ordered = sorted(spellings, key=len, reverse=True)
+        secrets = sorted(filter(None, _secrets(endpoint)), key=len, reverse=True)
+        ordered = sorted({spelling for secret in secrets for spelling in _spellings(secret)}, key=len, reverse=True)
         self._secret = re.compile("|".join(map(_pattern, ordered))) if ordered else None
+        self._escaped = re.compile("|".join(map(_escaped, secrets)))
+        """For texts with escapes, since it takes longer."""
         self._names = {name.lower() for name, _ in endpoint.query if _SECRET_NAME.search(name)}
         if endpoint.auth is not None and endpoint.auth.kind is AuthKind.QUERY:
             self._names.add((endpoint.auth.name or "key").lower())
@@ -66,11 +86,16 @@ class Redactor:
         text = _USERINFO.sub(MASK + "@", text)
         if self._names:
             text = _QUERY_PAIR.sub(self._pair, text)
-        return text if self._secret is None else self._secret.sub(MASK, text)
+        if self._secret is None:
+            return text
+        text = self._secret.sub(MASK, text)
+        return self._escaped.sub(MASK, text) if "\\" in text else text
 
     def finds(self, text: str) -> bool:
         """Whether a secret stands in `text`, in any of its spellings."""
-        return self._secret is not None and self._secret.search(text) is not None
+        if self._secret is None:
+            return False
+        return self._secret.search(text) is not None or ("\\" in text and self._escaped.search(text) is not None)
 
     @property
     def in_urls(self) -> bool:
