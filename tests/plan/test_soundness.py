@@ -299,6 +299,11 @@ TRICKY = {
     "a condition on a column of what has not been read, which fails for what equals it": (
         "SELECT v.id FROM m JOIN keepers k ON k.id = m.id JOIN visits v ON v.pen = m.pen AND k.n = m.n WHERE 1 / (k.n - 2) IS NOT NULL"
     ),
+    "a condition on what a column is called in SELECT": "SELECT v.id, v.pen AS p FROM l JOIN visits v ON v.pen = l.pen WHERE p LIKE 'p1%'",
+    "the same, of a column of a sub-select": "SELECT s.p AS q FROM (SELECT v.pen AS p FROM l JOIN visits v ON v.pen = l.pen) s WHERE q LIKE 'p1%'",
+    "a column of a source further out that is called as a column in SELECT": (
+        "SELECT p.id, (SELECT count(*) FROM (SELECT v.pen AS p FROM visits v WHERE v.pen IN ('p1', 'p2') AND p.pen = 'p1')) FROM m p"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

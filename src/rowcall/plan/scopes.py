@@ -7,7 +7,7 @@ A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -311,9 +311,10 @@ class Frame:
         if view.before is not None:
             return self.find(column, view.before)
         meant = next((item for item in self.select.expressions if item.alias.casefold() == name), None)
-        if meant is not None:
+        if meant is not None and len(column.parts) == 1:
             own = meant.unalias()
-            return self.scopes.resolve(own) if isinstance(own, exp.Column) and own is not column else None
+            found = self.scopes.resolve(own) if isinstance(own, exp.Column) and own is not column else None
+            return replace(found, parts=1) if found is not None else None
         stop = self.select.find_ancestor(exp.Select, exp.CTE)
         if not isinstance(stop, exp.Select):
             return None
