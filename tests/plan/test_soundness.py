@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from tests.plan.conftest import ROWS
 
 from rowcall.errors import EngineError, PlanError, UnsupportedSQLError
 from rowcall.sql.statements import parameters
@@ -356,3 +357,21 @@ BY_MACRO = {
 def test_a_macro_in_a_condition_leaves_the_keys_beside_it(zoo: Any, sql: str, macro: str) -> None:
     """One with a sub-query or a random number is not asked of the keys; they are those without it, so that the statement is not refused."""
     assert check(zoo, sql.format(macro)) == "same"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT a.id, v.id FROM sizes s JOIN pens a ON a.size = s.size JOIN visits v ON v.pen = a.id",
+        "SELECT a.id, b.id FROM sizes s JOIN pens a ON a.size = s.size JOIN pens b ON b.size = a.size + 1 AND b.kind = a.kind WHERE b.kind LIKE 'F%'",
+    ],
+    ids=["keys", "a condition on what equals a key"],
+)
+def test_texts_of_an_api_compare_under_the_collation_by_default(zoo: Any, monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    """As local ones do: of two that are equal one need not be the other."""
+    monkeypatch.setitem(ROWS["pens"][1], "kind", "Food")
+    zoo = type(zoo)()
+    for connection in (zoo.connection, zoo.oracle):
+        connection.execute("CREATE TABLE sizes AS SELECT 0::BIGINT AS size; SET default_collation = 'NOCASE'")
+
+    assert check(zoo, sql) != "invalid"

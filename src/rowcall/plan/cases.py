@@ -112,7 +112,8 @@ class Case:
         """Conditions on columns of what is not there, said of the columns that equal these.
 
         Two columns of one type, compared under no collation, that are equal are the same, so that what a row satisfies that matters it
-        satisfies with the one in place of the other. Where one of them has a collation it says nothing, nor where the condition fails.
+        satisfies with the one in place of the other. Where one of them has a collation, or texts have one by default, it says nothing, nor
+        where the condition fails.
         """
         alike = self._alike_columns() if unread else {}
         for condition in dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards) if alike else ():
@@ -125,7 +126,8 @@ class Case:
             changed = sorted({place for key, place in places.items() if place != own[key]})
             if changed and len(places) == len(own) and self._frame.scopes.may_be_tried(node, tokens):
                 probes = dict.fromkeys(self._probe(other) for place in changed for other in alike[place])
-                unless = tuple(f"coalesce(({probe}), false)" for probe in probes if probe)
+                default = (collates("NULL"),) if any(self._frame.kind(place) == "text" for place in changed) else ()
+                unless = (*default, *(f"coalesce(({probe}), false)" for probe in probes if probe))
                 yield Filtering((Operand(node, tokens, within=places),), frozenset(), unless)
 
     @staticmethod

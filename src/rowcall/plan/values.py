@@ -172,8 +172,9 @@ class Resolver:
         known = not keys.reads & self._unknown
         if not width:
             return None if not known or self._is_any(keys.sql) else _NOTHING
-        # The columns of an API compare under no collation.
-        probed = [number for number, origin in enumerate(keys.origins) if origin.reference is None]
+        # The columns of an API compare under no collation but that by default.
+        is_plain = self._evaluate(DEFAULT_COLLATION)[1] == [("",)]
+        probed = [number for number, origin in enumerate(keys.origins) if origin.reference is None or not is_plain]
         probes = [collates(f"q.{quoted(keys.columns[number])}") for number in probed]
         # What is not known yet has types already, which a row of nothing but NULL has too.
         asked = f"FROM ({keys.sql}) q" if known else f"FROM (SELECT 1) LEFT JOIN (FROM ({keys.sql}) LIMIT 0) q ON true"
