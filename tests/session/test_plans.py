@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,7 +15,7 @@ import pyarrow
 import pytest
 
 import rowcall
-from rowcall.errors import BindError, RowcallError
+from rowcall.errors import BindError, EngineError, RowcallError
 from rowcall.plan.planner import Analysis
 from rowcall.sandbox.server import Sandbox
 from rowcall.session import execute
@@ -297,3 +298,26 @@ def test_a_plan_that_is_kept_keeps_nothing_of_its_caller(db: Session, world: Any
     gc.collect()
 
     assert ended() is None
+
+
+@pytest.mark.parametrize("stop", ["session", "connection"])
+def test_a_statement_that_was_planned_ends_when_it_is_interrupted(db: Session, world: Any, stop: str) -> None:
+    """While it is asked whether everything is as it was: it is not planned anew then, which would take as long again."""
+    sql = f"SELECT count(*) FROM {RUNS} WHERE thread_id IN (SELECT $1::VARCHAR WHERE (SELECT sum(sqrt(a.n * b.n)) FROM n a, n b) >= 0)"
+    db.connection.execute("CREATE TABLE n AS SELECT 1 AS n")
+    db.sql(sql, [world.threads[0]])
+    db.connection.execute("INSERT INTO n SELECT range FROM range(100_000)")
+    interrupt, ended = db.cancel if stop == "session" else db.connection.interrupt, threading.Event()
+
+    def stop_it() -> None:
+        while not ended.wait(0.2):
+            interrupt()
+
+    thread = threading.Thread(target=stop_it)
+    thread.start()
+    try:
+        with mock.patch.object(execute, "Planner", side_effect=AssertionError), pytest.raises(EngineError):
+            db.sql(sql, [world.threads[0]])
+    finally:
+        ended.set()
+        thread.join()

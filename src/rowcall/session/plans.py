@@ -170,8 +170,13 @@ def _told(answer: Any) -> str:
 
 
 def _is_said_again(asked: Asked, question: _Question, answer: str) -> bool:
-    """Whether a question has the answer that it had; not so where it has none, which what asks it next will see."""
+    """Whether a question has the answer that it had; not so where it has none, which what asks it next will see.
+
+    Raises EngineError where the statement is interrupted.
+    """
     try:
         return _told(asked.ask(question)) == answer
-    except Exception:  # noqa: BLE001 - the statement is planned anew, and meets it there
-        return False
+    except Exception as error:
+        if type(error.__cause__).__name__ == "InterruptException":
+            raise
+        return False  # the statement is planned anew, and meets it there
