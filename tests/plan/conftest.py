@@ -125,6 +125,7 @@ CREATE TABLE k(pen VARCHAR); INSERT INTO k VALUES ('p2');
 CREATE VIEW lv AS SELECT pen, count(*) AS n, min(tag) AS tag FROM l GROUP BY pen;
 CREATE TABLE nc(pen VARCHAR COLLATE NOCASE, tag VARCHAR); INSERT INTO nc VALUES ('P1', 'a'), ('p2', 'a');
 CREATE MACRO has_tag(x) AS (SELECT count(*) > 0 FROM l AS t(p) WHERE p = x);
+CREATE MACRO has_pen(x) AS (SELECT count(*) > 0 FROM l WHERE l.pen = x);
 CREATE MACRO is_some(x) AS random() >= 0 AND x IS NOT NULL;
 """
 """What the user's own database holds, beside the API."""

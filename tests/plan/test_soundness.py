@@ -352,7 +352,7 @@ BY_MACRO = {
 }
 
 
-@pytest.mark.parametrize("macro", ["has_tag", "is_some"])
+@pytest.mark.parametrize("macro", ["has_pen", "has_tag", "is_some"])
 @pytest.mark.parametrize("sql", BY_MACRO.values(), ids=BY_MACRO.keys())
 def test_a_macro_in_a_condition_leaves_the_keys_beside_it(zoo: Any, sql: str, macro: str) -> None:
     """One with a sub-query or a random number is not asked of the keys; they are those without it, so that the statement is not refused."""

@@ -136,7 +136,7 @@ class Draft:
         if operand.values:
             self._values += [operand] if operand not in self._values else []
             return True
-        if operand.node is not None and (self._frame.scopes.is_volatile(operand.node) or not self._sources.is_there(operand.node)):
+        if operand.node is not None and not self._may_be_read(operand.node):
             return False
         touched = self._touched(operand)
         if touched is None or not self._all_usable(touched[0]) or not self._has(operand):
@@ -152,6 +152,11 @@ class Draft:
         if operand.node is not None:
             self._nodes.append(operand.node)
         return True
+
+    def _may_be_read(self, node: exp.Expr) -> bool:
+        """Whether an expression has the same value in a query of its own, before the source in question is read."""
+        scopes = self._frame.scopes
+        return not scopes.is_volatile(node) and self._sources.is_there(node) and scopes.says_the_same(node)
 
     def _is_column(self, operand: Operand) -> bool:
         found = self._frame.scopes.resolve(operand.node) if isinstance(operand.node, exp.Column) else None
@@ -372,7 +377,7 @@ class Draft:
         more = sorted(positions - set(self._included) - {OUTER})
         if not self._all_usable(more) or not all(self._sources.offered[position] <= groups for position in more):
             return False
-        if not self._gives(*filtering.operands):
+        if not all(self._frame.scopes.says_the_same(operand.node) for operand in filtering.operands):
             return False
         nodes = [operand.node for operand in filtering.operands if operand.node is not None]
         if not self._gives(*filtering.operands) or not self._is_steady(nodes) or self._condition(filtering.operands) is None:

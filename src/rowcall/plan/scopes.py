@@ -123,6 +123,24 @@ class Scopes(Pieces):
             self._may_be_tried[id(node)] = node, may_be_tried(node) and (not _calls(node) or self._can_be_tried(node, tokens))
         return self._may_be_tried[id(node)][1]
 
+    def says_the_same(self, node: exp.Expr | None) -> bool:
+        """Whether an expression says the same in a query of its own, in which its columns have their tables' names before them.
+
+        Not so where it calls a macro with a sub-query, for certain or perhaps: a bare name may be one of its own columns there.
+        """
+        if node is None or all(len(column.parts) > 1 for column in self.columns(node)):
+            return True
+        return all(self._has_no_query(call) for call in find_all(node, exp.Anonymous) if call.find(exp.Lambda) is None)
+
+    def _has_no_query(self, call: exp.Anonymous) -> bool:
+        """Whether DuckDB takes a call within TRY, which it does of none with a sub-query."""
+        copied = call.copy()
+        for column, place in zip(self.columns(call), list(find_all(copied, exp.Column)), strict=True):
+            found = self.resolve(column)
+            type_ = found.frame.type_of((found.position, found.name)) if found is not None and found.exact else ""
+            place.replace(exp.cast(exp.null(), type_, dialect="duckdb") if type_ else exp.null())
+        return self.types(f"SELECT TRY({copied.sql(dialect='duckdb')})") is not None
+
     def _can_be_tried(self, node: exp.Expr, tokens: Range) -> bool:
         edits = []
         for column in self.columns(node):
