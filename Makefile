@@ -40,7 +40,7 @@ setup: $(VENV)/.ready ## make .venv from the pinned packages (the other targets 
 
 .PHONY: test
 test: $(VENV)/.ready ## run all tests
-	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 .PHONY: check
 check: static test docs ## everything that must hold: lint, format, types, layers, dead dependencies, tests, docs
@@ -74,7 +74,7 @@ matrix: test $(MATRIX:%=test-%) ## run the tests on DuckDB 2.0 and 1.5, sqlglot 
 
 .PHONY: $(MATRIX:%=test-%)
 $(MATRIX:%=test-%): test-%: .venv-%/.ready
-	.venv-$*/bin/python -m pytest -n $(JOBS) $(if $(findstring compiled,$*),$(COMPILED_TESTS),$(OLDER_TESTS)) $(HOUSE) $(ARGS)
+	.venv-$*/bin/python -m pytest -n $(JOBS) --dist worksteal $(if $(findstring compiled,$*),$(COMPILED_TESTS),$(OLDER_TESTS)) $(HOUSE) $(ARGS)
 
 .PHONY: others
 others: $(VENV)/.ready .venv-others/.ready ## run the tests against a server that is not ours

@@ -321,3 +321,25 @@ def test_a_statement_that_was_planned_ends_when_it_is_interrupted(db: Session, w
     finally:
         ended.set()
         thread.join()
+
+
+def test_a_statement_that_is_planned_ends_when_it_is_interrupted(db: Session, world: Any, still: Sandbox, sent: Sent) -> None:
+    """While it is asked whether any of its rows matter, which it would take for certain where that cannot be told: nothing is sent."""
+    db.connection.execute("CREATE TABLE n AS SELECT range AS n FROM range(100_000)")
+    sql = f"SELECT count(*) FROM {RUNS} WHERE thread_id = '{world.threads[0]}' AND (SELECT sum(sqrt(a.n * b.n)) FROM n a, n b) >= 0"
+    ended = threading.Event()
+
+    def stop_it() -> None:
+        while not ended.wait(0.2):
+            db.connection.interrupt()
+
+    thread = threading.Thread(target=stop_it)
+    thread.start()
+    try:
+        with sent(still) as received, pytest.raises(EngineError):
+            db.sql(sql)
+    finally:
+        ended.set()
+        thread.join()
+
+    assert received == []

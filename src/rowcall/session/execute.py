@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rowcall.engine.arrow import Pages
 from rowcall.engine.engine import Engine, Frame
 from rowcall.engine.source import page_source, streams
-from rowcall.errors import BindError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
+from rowcall.errors import BindError, EngineError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
-from rowcall.http.control import Control, Exchange
+from rowcall.http.control import Cancelled, Control, Exchange
 from rowcall.manifest.model import Provider, RateLimit
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.nodes import Request, Scan
@@ -466,14 +466,22 @@ def _only_describes(text: str) -> bool:
 
 
 def evaluator(context: Context, sources: Mapping[str, Any]) -> Evaluate:
-    """Evaluates local queries, and queries over the pages of `sources` as these stand when it is called."""
+    """Evaluates local queries, and queries over the pages of `sources` as these stand when it is called.
+
+    It raises Cancelled where somebody interrupts DuckDB: that is no answer, as other errors may be to a planner.
+    """
 
     def evaluate(sql: str) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         if sql == DEFAULT_COLLATION:
             return ["VARCHAR"], [(context.engine.default_collation(),)]
         if (parameter := _PARAMETER.fullmatch(sql)) and type(value := used(sql, context).get(parameter["name"])) is str and value.isascii():
             return ["VARCHAR"], [(value,)]  # what DuckDB would say, in a tenth of the time of a statement
-        return context.engine.values(sql, used(sql, context), {**context.frame, **sources})
+        try:
+            return context.engine.values(sql, used(sql, context), {**context.frame, **sources})
+        except EngineError as error:
+            if type(error.__cause__).__name__ == "InterruptException":
+                raise Cancelled from error
+            raise
 
     return evaluate
 

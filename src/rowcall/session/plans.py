@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rowcall.errors import RowcallError
+
 if TYPE_CHECKING:
     from rowcall.plan.nodes import Scan
     from rowcall.plan.pieces import Describe, Evaluate
@@ -172,11 +174,9 @@ def _told(answer: Any) -> str:
 def _is_said_again(asked: Asked, question: _Question, answer: str) -> bool:
     """Whether a question has the answer that it had; not so where it has none, which what asks it next will see.
 
-    Raises EngineError where the statement is interrupted.
+    Raises Cancelled where the statement is interrupted.
     """
     try:
         return _told(asked.ask(question)) == answer
-    except Exception as error:
-        if type(error.__cause__).__name__ == "InterruptException":
-            raise
+    except RowcallError:
         return False  # the statement is planned anew, and meets it there
