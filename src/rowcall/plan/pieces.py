@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import exp
@@ -24,35 +25,29 @@ Describe = Callable[[str], Mapping[str, str] | None]
 """Column names and DuckDB types of a query whose references are empty stand-ins; None when it cannot be bound by itself."""
 
 
+@dataclass(eq=False)
 class Pieces:
     """A statement's pieces."""
 
-    def __init__(  # noqa: PLR0917 - what a statement is, and what DuckDB says of it
-        self,
-        text: str,
-        tree: exp.Expr,
-        references: Sequence[Reference],
-        layout: Layout,
-        describe: Describe,
-        evaluate: Evaluate | None = None,
-    ) -> None:
-        self.text = text
-        self.tree = tree
-        self.references = tuple(references)
-        self.layout = layout
-        self.edits: list[Edit] = []
-        """What changes in the text besides the references themselves."""
-        self.stand_ins: dict[int, str] = {}
-        """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
-        self._describe = describe
-        self._evaluate = evaluate
-        self._null: dict[str, bool] = {}
-        self._by_table = {id(reference.table): number for number, reference in enumerate(references)}
-        self._columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = {}
-        self._may_have_ctes = "with" in text.casefold()
-        self._reads: dict[int, frozenset[int]] = {}
-        self._is_stable: dict[int, tuple[exp.Expr, bool]] = {}
-        self._is_volatile: dict[int, tuple[exp.Expr, bool]] = {}
+    text: str
+    tree: exp.Expr
+    references: Sequence[Reference]
+    layout: Layout
+    _describe: Describe
+    _evaluate: Evaluate | None = None
+    edits: list[Edit] = field(default_factory=list, init=False)
+    """What changes in the text besides the references themselves."""
+    stand_ins: dict[int, str] = field(default_factory=dict, init=False)
+    """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
+    _null: dict[str, bool] = field(default_factory=dict, init=False)
+    _columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = field(default_factory=dict, init=False)
+    _reads: dict[int, frozenset[int]] = field(default_factory=dict, init=False)
+    _is_stable: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
+    _is_volatile: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._by_table = {id(reference.table): number for number, reference in enumerate(self.references)}
+        self._may_have_ctes = "with" in self.text.casefold()
 
     def ask_again(self, describe: Describe, evaluate: Evaluate, stand_ins: Mapping[int, str]) -> None:
         """Begins again as it was before anything was fetched, with what DuckDB would say once more as it did."""

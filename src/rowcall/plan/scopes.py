@@ -7,7 +7,7 @@ A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -16,8 +16,8 @@ from rowcall.errors import Span
 from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
-from rowcall.plan.layout import Clauses, Layout, Range
-from rowcall.plan.pieces import Describe, Evaluate, Pieces
+from rowcall.plan.layout import Clauses, Range
+from rowcall.plan.pieces import Pieces
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified, may_be_tried
 from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix, type_of
 from rowcall.plan.splice import Edit
@@ -75,22 +75,13 @@ class Source:
         return self.reference.alias if self.reference is not None else self.node.alias_or_name
 
 
+@dataclass(eq=False)
 class Scopes(Pieces):
     """All SELECTs of a statement."""
 
-    def __init__(  # noqa: PLR0917 - what a statement is, and what DuckDB says of it
-        self,
-        text: str,
-        tree: exp.Expr,
-        references: Sequence[Reference],
-        layout: Layout,
-        describe: Describe,
-        evaluate: Evaluate | None = None,
-    ) -> None:
-        super().__init__(text, tree, references, layout, describe, evaluate)
-        self._frames: dict[int, Frame] = {}
-        self._found: dict[int, Found | None] = {}
-        self._may_be_tried: dict[int, tuple[exp.Expr, bool]] = {}
+    _frames: dict[int, Frame] = field(default_factory=dict, init=False)
+    _found: dict[int, Found | None] = field(default_factory=dict, init=False)
+    _may_be_tried: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
 
     def frame(self, select: exp.Select) -> Frame:
         """The frame of a SELECT."""
