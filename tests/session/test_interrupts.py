@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import rowcall
+from rowcall.engine.source import streams
 from rowcall.errors import EngineError, RowcallError
 from rowcall.sandbox.server import Sandbox
 
@@ -129,6 +130,33 @@ def test_ctrl_c_ends_a_wait_for_a_file_that_others_have_locked(live: Sandbox, tm
 
     assert (said, rest, errors) == ("interrupted\n", "[(True,)] ()\n", "")
     assert took_s < PROMPT_S
+
+
+@pytest.mark.skipif(streams(), reason="DuckDB 2.0 needs no pyarrow")
+def test_ctrl_c_while_pyarrow_is_imported_leaves_the_session_usable(live: Sandbox) -> None:
+    """An interruption of its import keeps the lock of all imports, and the threads that fetch would wait for it for ever."""
+    program = """
+import os, signal, sys
+import rowcall
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas.core.frame":
+            print("importing", flush=True)
+            os.kill(os.getpid(), signal.SIGINT)
+
+db = rowcall.connect(providers={"openai": {"base_url": sys.argv[1], "api_key": "sandbox-key"}})
+sys.meta_path.insert(0, Interrupting())
+try:
+    db.sql("SELECT count(*) > 0 FROM openai.assistants.assistants")
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+print(db.sql("SELECT count(*) > 0 FROM openai.assistants.assistants").fetchall())
+"""
+    command = [sys.executable, "-c", program, live.base_url]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.stdout, ended.stderr) == ("importing\ninterrupted\n[(True,)]\n", "")
 
 
 @pytest.mark.parametrize("kind", KINDS)

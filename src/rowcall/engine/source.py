@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -75,8 +76,17 @@ def _batches(pages: Pages) -> Iterator[list[tuple[str, str]]]:
         at += len(batch)
 
 
+@cache
 def arrow() -> Any:
-    """The pyarrow module, which DuckDB 1.5 needs. Raises EngineError that says how to get it."""
+    """The pyarrow module, which DuckDB 1.5 needs. Raises EngineError that says how to get it.
+
+    It is imported in a thread of its own, which no Ctrl-C meets: it imports pandas while it is made, and what an interruption leaves of
+    both keeps the lock of all imports, so that every other thread would wait for ever.
+    """
+    return ThreadPoolExecutor(1, thread_name_prefix="rowcall-import").submit(_arrow).result()
+
+
+def _arrow() -> Any:
     try:
         import pyarrow as module
         import pyarrow.dataset  # DuckDB 1.5 imports it while it holds its own lock, and hangs
