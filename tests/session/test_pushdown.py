@@ -92,6 +92,27 @@ ONE_REQUEST = {
         [f"{LIST}?sort=made&order=down&limit=5", "/shops/{b}/jobs?sort=made&order=down&limit=5"],
     ),
     "no rows": (f"{ALL} LIMIT 0", []),
+    "rows by their number": (
+        "SELECT made_at FROM jobs WHERE shop_id IN ('{a}', '{b}') QUALIFY row_number() OVER (PARTITION BY shop_id ORDER BY made_at DESC) <= 3",
+        [f"{LIST}?sort=made&order=down&limit=3&fields=shop_id,made_at,id", "/shops/{b}/jobs?sort=made&order=down&limit=3&fields=shop_id,made_at,id"],
+    ),
+    "rows by the name of their number": (
+        "SELECT made_at, row_number() OVER (ORDER BY made_at) AS r FROM jobs WHERE shop_id = '{a}' QUALIFY r < 4",
+        [f"{LIST}?sort=made&order=up&limit=3&fields=shop_id,made_at,id"],
+    ),
+    "rows of a sub-select by their number": (
+        "SELECT x.made_at FROM (SELECT *, row_number() OVER (PARTITION BY shop_id ORDER BY made_at DESC) AS r FROM jobs WHERE shop_id = '{a}') x WHERE 1 = x.r",
+        [f"{LIST}?sort=made&order=down&limit=2"],
+    ),
+    "rows of a WITH by their number": (
+        "WITH x AS (SELECT made_at, row_number() OVER (ORDER BY made_at DESC) AS r FROM jobs WHERE shop_id = '{a}') SELECT made_at FROM x WHERE r BETWEEN 2 AND 3",
+        [f"{LIST}?sort=made&order=down&limit=3&fields=shop_id,made_at,id"],
+    ),
+    "no row by its number": ("SELECT id FROM jobs WHERE shop_id = '{a}' QUALIFY row_number() OVER (ORDER BY made_at) < 1", []),
+    "the first row of each of what is bound": (
+        "SELECT DISTINCT ON (shop_id) made_at FROM jobs WHERE shop_id IN ('{a}', '{b}') ORDER BY shop_id, made_at DESC",
+        [f"{LIST}?sort=made&order=down&limit=2&fields=shop_id,made_at,id", "/shops/{b}/jobs?sort=made&order=down&limit=2&fields=shop_id,made_at,id"],
+    ),
     "a filter of the API's": (
         f"{ALL} AND status = 'done' ORDER BY made_at LIMIT 3",
         [f"{LIST}?status=done&sort=made&order=up&limit=3"],
@@ -453,6 +474,16 @@ SHAPES = (
     "SELECT u.m FROM (SELECT made_at AS m, id FROM jobs WHERE {w} UNION SELECT made_at, id FROM jobs j2 WHERE shop_id = '{b}') u ORDER BY u.m {d} LIMIT {n}",
     "SELECT max(m) FROM (SELECT made_at AS m, status FROM jobs WHERE {w} UNION ALL SELECT made_at, kind FROM jobs j2 WHERE shop_id = '{b}') u",
     "SELECT max(m) FROM (SELECT made_at AS m FROM jobs WHERE {w} UNION ALL SELECT '2') u", "SELECT EXISTS (SELECT id FROM jobs WHERE {w} UNION ALL SELECT id FROM jobs j2 WHERE shop_id = '{b}')",
+    "SELECT id FROM jobs WHERE {w} QUALIFY row_number() OVER (PARTITION BY shop_id ORDER BY made_at {d}, id) <= {n}", "SELECT id, rank() OVER (ORDER BY weight {d}) AS r FROM jobs WHERE {w} QUALIFY r <= {n}",
+    "SELECT made_at FROM jobs WHERE {w} QUALIFY row_number() OVER (ORDER BY made_at {d}) BETWEEN 2 AND {n}", "SELECT id, made_at FROM jobs WHERE {w} QUALIFY dense_rank() OVER (ORDER BY made_at {d}) <= {n}",
+    "SELECT r, made_at FROM (SELECT *, row_number() OVER (PARTITION BY shop_id ORDER BY made_at {d}, id) AS r FROM jobs WHERE {w}) WHERE r IN (1, {n})", "SELECT weight FROM jobs WHERE {w} QUALIFY row_number() OVER (ORDER BY weight {d}) < {n} + 0.4",
+    "WITH x AS (SELECT id, made_at, rank() OVER (ORDER BY made_at {d}) AS r, count(*) OVER () AS c FROM jobs WHERE {w}) SELECT id, c FROM x WHERE r <= {n}",
+    "SELECT x.id, y.r FROM (SELECT id, made_at, row_number() OVER (ORDER BY made_at {d}, id) AS r FROM jobs WHERE {w}) x LEFT JOIN range(1, 4) y(r) ON x.r > y.r WHERE x.r <= {n}",
+    "SELECT x.r, y.i FROM (SELECT row_number() OVER (ORDER BY made_at {d}, id) AS r FROM jobs WHERE {w} ORDER BY 1 DESC) x POSITIONAL JOIN range(1, 4) y(i) WHERE x.r <= {n}",
+    "SELECT x.r, y.i FROM (SELECT 1789500000 + 9000 * i FROM range(9) t(i)) y(i) ASOF LEFT JOIN (SELECT made_at, row_number() OVER (ORDER BY made_at {d}, id) AS r FROM jobs WHERE {w}) x ON x.made_at <= y.i WHERE x.r <= {n}",
+    "SELECT DISTINCT ON (shop_id) id, made_at FROM jobs WHERE {w} ORDER BY shop_id, made_at {d}, id", "SELECT DISTINCT ON (shop_id) made_at AS m FROM jobs WHERE {w} ORDER BY m {d}", "SELECT DISTINCT ON (status, shop_id) id FROM jobs WHERE {w} ORDER BY weight {d}, id",
+    "SELECT id, row_number() OVER (ORDER BY made_at {d}, id) AS made_at FROM jobs WHERE {w} QUALIFY made_at <= {n}", "SELECT id FROM jobs WHERE {w} QUALIFY row_number() OVER (ORDER BY made_at {d}, id) <= {n} AND rank() OVER (ORDER BY weight) > 2",
+    "SELECT DISTINCT ON (shop_id) s FROM (SELECT id AS s, shop_id, made_at AS m FROM jobs WHERE {w}) x ORDER BY m {d}, s", "SELECT r FROM (SELECT row_number() OVER (ORDER BY made_at {d}, id) AS r FROM jobs WHERE {w} LIMIT 9) WHERE r <= {n}",
     "SELECT x.id, y.id FROM jobs x JOIN jobs y USING (id) WHERE x.shop_id = '{a}' AND y.shop_id = '{a}' AND x.status = 'new'",
 )  # fmt: skip
 COLUMNS = "id, shop_id, status, kind, title, due_at, seen_at, parts"

@@ -209,13 +209,16 @@ class Bindings:
     def _sources(self, use: Use, found: Reach, around: Enclosing, said: Restriction) -> Sources:
         frame = use.frame
         places: list[tuple[Place, int]] = []
-        if around.uses and not (around.blocked or found.blocked):  # what may not restrict a source here may not from further out
+        if around.uses and not found.blocked:  # what may not restrict a source here may not from further out
             names = {name: index for index, name in enumerate(around.columns)}
             outputs = enumerate(frame.outputs() or ())
             known = ((names.get(name, index), place) for index, (name, place) in outputs)
-            places = [(place, index) for index, place in known if place is not None and place[0] not in found.picked]
-        elif around.blocked:
-            said.say(around.blocked)
+            places = [
+                (place, index)
+                for index, place in known
+                if place is not None and place[0] not in found.picked and (not around.blocked or place in around.dividing)
+            ]
+        said.say(around.blocked)
 
         def is_there(node: exp.Expr) -> bool:
             reads = self.scopes.reads(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -39,12 +39,20 @@ class Enclosing:
     """For a side of UNION BY NAME: the names of all columns of the UNION, in order."""
     blocked: str = ""
     """Why a condition on its rows may not be applied before them, in the user's terms."""
+    dividing: frozenset[Place] = frozenset()
+    """The columns of its FROM clause on which a condition may be nevertheless: all that blocks it divides its rows by them, and no row
+    depends on one that has another value there."""
 
 
 def enclosing(frame: Frame) -> Enclosing:
     """What surrounds a SELECT, found once."""
     if frame.enclosing is None:
-        frame.enclosing = _enclosing(frame)
+        found, barriers = _enclosing(frame), _barriers(frame.select)
+        if found.uses and barriers:
+            divides = not found.blocked and _DIVIDING.issuperset(barriers)
+            dividing = _dividing(frame) if divides else frozenset()
+            found = replace(found, blocked=_through(barriers[0]), dividing=dividing)
+        frame.enclosing = found
     return frame.enclosing
 
 
@@ -76,9 +84,9 @@ def _enclosing(frame: Frame) -> Enclosing:
 
 
 def _whole(select: exp.Select) -> tuple[exp.Expr, str]:
-    """The query that a SELECT is a part of, with UNION and brackets around it, and what keeps conditions out of it."""
+    """The query that a SELECT is a part of, with UNION and brackets around it, and what of these keeps conditions out of it."""
     node: exp.Expr = select
-    blocked = _through(_barrier(select))
+    blocked = ""
     while True:
         parent = node.parent
         if not isinstance(parent, (exp.SetOperation, exp.Subquery)) or node.arg_key not in {"this", "expression"}:
@@ -112,18 +120,47 @@ def _through(barrier: str) -> str:
     return f"A condition outside a query with {barrier} cannot be applied before it; repeat it inside." if barrier else ""
 
 
-def _barrier(select: exp.Select) -> str:
+_DIVIDING = frozenset({"QUALIFY", "DISTINCT ON", "a window function"})
+"""What may divide the rows of a SELECT into parts of which none knows of another."""
+
+
+def _barriers(select: exp.Select) -> list[str]:
     """What in a SELECT makes its rows depend on more rows than the ones that a condition on them keeps."""
     named = {"limit": "LIMIT", "offset": "LIMIT", "fetch": "LIMIT", "qualify": "QUALIFY", "sample": "SAMPLE"}
     found = [word for key, word in named.items() if select.args.get(key)]
     distinct, group = select.args.get("distinct"), select.args.get("group")
     if distinct is not None and distinct.args.get("on"):
         found.append("DISTINCT ON")
-    if any(window.find_ancestor(exp.Select) is select for window in find_all(select, exp.Window)):
+    if windows(select):
         found.append("a window function")
     if group is not None and any(group.args.get(key) for key in ("grouping_sets", "cube", "rollup")):
         found.append("GROUPING SETS")
-    return found[0] if found else ""
+    return found
+
+
+def windows(select: exp.Select) -> list[exp.Window]:
+    """The window functions of a SELECT itself."""
+    return [found for found in find_all(select, exp.Window) if found.find_ancestor(exp.Select) is select]
+
+
+def _dividing(frame: Frame) -> frozenset[Place]:
+    """The columns by which all window functions of a SELECT divide its rows, and its DISTINCT ON."""
+    divisions = [window.args.get("partition_by") or [] for window in windows(frame.select)]
+    distinct = frame.select.args.get("distinct")
+    if distinct is not None and (on := distinct.args.get("on")) is not None:
+        # There a name is that of a result before it is that of a column.
+        given = {item.alias.casefold() for item in frame.select.expressions if item.alias}
+        keys = on.expressions if isinstance(on, exp.Tuple) else [on]
+        divisions.append([key for key in keys if isinstance(key, exp.Column) and (len(key.parts) > 1 or key.name.casefold() not in given)])
+    found = [{_place(frame, key) for key in keys} for keys in divisions]
+    return frozenset(place for place in set.intersection(*found) if place is not None) if found else frozenset()
+
+
+def _place(frame: Frame, key: exp.Expr) -> Place | None:
+    """The column of its FROM clause that an expression is."""
+    key = key.unnest()
+    found = frame.scopes.resolve(key) if isinstance(key, exp.Column) else None
+    return (found.position, found.name) if found is not None and found.exact and found.frame is frame else None
 
 
 def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...], blocked: str) -> Enclosing:

@@ -6,7 +6,7 @@ value throughout a call takes all of its rows or none; any other has to be appli
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,13 +15,16 @@ from sqlglot import exp
 from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import duckdb_type
+from rowcall.plan.enclosing import windows
 from rowcall.plan.growing import PLAIN, growing
 from rowcall.plan.intervals import Evaluate, is_steady
 from rowcall.plan.layers import Layer
 from rowcall.plan.literals import whole
 from rowcall.plan.predicates import collates
+from rowcall.plan.ranks import are_alike, bounds
 from rowcall.plan.references import Reference, column_of, is_inside
 from rowcall.plan.united import United, united
+from rowcall.plan.walk import conjuncts
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def _may_collate(evaluate: Evaluate) -> bool:
 
 
 _MERE = frozenset({"expressions", "from_", "where", "with_"})
-_CLAUSES = frozenset({*_MERE, "group", "order", "limit", "offset", "distinct"})
+_CLAUSES = frozenset({*_MERE, "group", "order", "limit", "offset", "distinct", "qualify"})
 
 
 def _is_alone(layer: Layer) -> bool:
@@ -189,12 +192,41 @@ class _Reader:
     def need(self) -> Top:
         """What would be needed of each call if no predicate were left."""
         aggregates = [node for item in self._select.expressions for node in item.find_all(exp.AggFunc)]
-        for need in (self._aggregated, self._probed, self._distinct, self._limited, self._united):
+        for need in (self._ranked, self._aggregated, self._probed, self._distinct, self._limited, self._united):
             if (found := need(aggregates)) is not None:
                 return found
         return _ALL
 
     # -- the shapes ----------------------------------------------------------------------------------------------------------------
+
+    def _ranked(self, _: Sequence[exp.Expr]) -> Top | None:
+        """`QUALIFY row_number() OVER (PARTITION BY thread_id ORDER BY created_at DESC) <= 3`: of each call its first three rows."""
+        found = windows(self._select)
+        if not found:
+            return None
+        keys = found[0].args.get("partition_by") or ()
+        distinct = self._select.args.get("distinct")
+        rowwise = (*self._select.expressions, *(ordered.this for ordered in self._ordered()))
+        if (
+            not are_alike(found)
+            or self._select.args.get("group")
+            or (distinct is not None and distinct.args.get("on") is not None)
+            or not all(map(self._is_settled, keys))
+            or not all(_is_made_of(_ROWWISE, item, found) for item in rowwise)
+        ):
+            return _ALL
+        known = [(rows, window, condition) for window, rows, condition in bounds(self._layer, self._integer)]
+        if not known:
+            return _ALL
+        rows, window, condition = min(known, key=lambda one: one[0])
+        order = window.args.get("order")
+        sorting = [(ordered, ordered.this.unnest()) for ordered in (order.expressions if order is not None else ())]
+        why = condition.sql(dialect="duckdb")
+        need = self._first(max(rows, 0), sorting, why)
+        if isinstance(window.this, exp.RowNumber):
+            return need
+        # As many as there are may have the rank of the last one; without an order all have.
+        return replace(need, ties=True) if need.order is not None else Top(why=need.why if need.rows is None else "")
 
     def _aggregated(self, aggregates: Sequence[exp.Expr]) -> Top | None:
         """`max(created_at)`, `arg_max(id, created_at)`: one row, in groups of what has one value in a call."""
@@ -247,8 +279,15 @@ class _Reader:
         distinct = self._select.args.get("distinct")
         if distinct is None:
             return None
-        plain = all(_is_made_of(_ROWWISE, item) for item in self._select.expressions)
-        return Top(1, why="DISTINCT") if plain and distinct.args.get("on") is None and self._has_one_value() else _ALL
+        if not all(_is_made_of(_ROWWISE, item) for item in self._select.expressions):
+            return _ALL
+        on = distinct.args.get("on")
+        if on is None:
+            return Top(1, why="DISTINCT") if self._has_one_value() else _ALL
+        if not all(self._is_settled(self._meant(key)) for key in on.unnest().expressions or [on]):
+            return _ALL
+        order = self._select.args.get("order")
+        return self._first(1, self._keys(), " ".join(part.sql(dialect="duckdb").strip() for part in (distinct, order) if part is not None))
 
     def _has_one_value(self) -> bool:
         """Whether what is selected is the same for all rows of a call."""
@@ -264,17 +303,7 @@ class _Reader:
         if counts[0] is None or (self._select.args.get("offset") is not None and counts[1] is None):
             return None
         rows = counts[0] + (counts[1] or 0)
-        keys = [ordered for ordered in self._ordered() if not self._is_settled(self._meant(ordered.this))]
-        why = _clauses(self._select)
-        if not keys:
-            return Top(rows, why=why)
-        first, *others = [self._meant(key.this) for key in keys]
-        order = self._sorted(first, descending=self._is_descending(keys[0]))
-        if order is None:
-            return Top(why=f"{why} is left to DuckDB, because an API's order cannot be by {keys[0].this.sql(dialect='duckdb')}")
-        if others and not (self._own(first) and all(_is_made_of(_ROWWISE, other) for other in others)):
-            return Top(why=f"{why} is left to DuckDB, because its order is by more than one column")
-        return Top(rows, order, bool(others), why)
+        return self._first(rows, self._keys(), _clauses(self._select))
 
     def _united(self, _: Sequence[exp.Expr]) -> Top | None:
         """`SELECT … UNION ALL SELECT … ORDER BY created_at LIMIT 5`: of each branch no more than its own first five."""
@@ -304,21 +333,46 @@ class _Reader:
 
     # -- its parts -----------------------------------------------------------------------------------------------------------------
 
+    def _keys(self) -> list[tuple[exp.Expr, exp.Expr]]:
+        """The keys of ORDER BY, each with what it stands for."""
+        return [(ordered, self._meant(ordered.this)) for ordered in self._ordered()]
+
+    def _first(self, rows: int, keys: Sequence[tuple[exp.Expr, exp.Expr]], why: str) -> Top:
+        """So many rows of each call, the first ones by these keys, as far as an API can sort by them."""
+        left = [(ordered, meant) for ordered, meant in keys if not self._is_settled(meant)]
+        if not left:
+            return Top(rows, why=why)
+        (ordered, first), *others = left
+        order = self._sorted(first, descending=self._is_descending(ordered))
+        if order is None:
+            return Top(why=f"{why} is left to DuckDB, because an API's order cannot be by {ordered.this.sql(dialect='duckdb')}")
+        if others and not (self._own(first) and all(_is_made_of(_ROWWISE, other) for _, other in others)):
+            return Top(why=f"{why} is left to DuckDB, because its order is by more than one column")
+        return Top(rows, order, bool(others), why)
+
     def _count(self, node: exp.Expr | None) -> int | None:
         """The value of a LIMIT or OFFSET; None where it is none, a share, or not known before the statement runs."""
         if node is None:
             return None
         value = node.args.get("count") if isinstance(node, exp.Fetch) else node.args.get("expression")
         options = node.args.get("limit_options")
-        if value is None or not is_steady(value) or (options and (options.args.get("percent") or options.args.get("with_ties"))):
+        if value is None or (options and (options.args.get("percent") or options.args.get("with_ties"))):
             return None
-        if isinstance(value, exp.Literal) and not value.is_string and (written := whole(value.name)) is not None:
-            return written
+        found = self._integer(value)
+        return found if found is not None and found >= 0 else None
+
+    def _integer(self, value: exp.Expr) -> int | None:
+        """The whole number that an expression is in every row; None where it is none, or not known before the statement runs."""
+        if not is_steady(value):
+            return None
+        if isinstance(value, exp.Literal) and not value.is_string and (known := whole(value.name)) is not None:
+            return known
         try:
-            ((found,),) = self._evaluate(f"SELECT CAST({value.sql(dialect='duckdb')} AS BIGINT)")
+            written = value.sql(dialect="duckdb")
+            ((found, exact),) = self._evaluate(f"SELECT CAST(x AS BIGINT), CAST(x AS BIGINT) = x FROM (SELECT {written} x)")
         except (BindError, EngineError):
             return None
-        return found if isinstance(found, int) and found >= 0 else None
+        return found if exact and isinstance(found, int) else None
 
     def _ordered(self) -> list[exp.Expr]:
         order = self._select.args.get("order")
@@ -394,7 +448,7 @@ class _Reader:
     def conjuncts(self) -> list[exp.Expr]:
         """What AND joins in the WHERE of the last SELECT."""
         where = self._select.args.get("where")
-        return list(_conjuncts(where.this)) if where else []
+        return list(conjuncts(where.this)) if where else []
 
     def listed(self, predicate: exp.Expr) -> str | None:
         """The column of which a predicate lists the values that are asked for, and says nothing else."""
@@ -430,13 +484,3 @@ class _Reader:
 def _clauses(query: exp.Expr) -> str:
     """The clauses that cut a query, as SQL."""
     return " ".join(query.args[key].sql(dialect="duckdb").strip() for key in ("order", "limit", "offset") if query.args.get(key))
-
-
-def _conjuncts(predicate: exp.Expr) -> Iterator[exp.Expr]:
-    if isinstance(predicate, exp.And):
-        yield from _conjuncts(predicate.left)
-        yield from _conjuncts(predicate.right)
-    elif isinstance(predicate, exp.Paren):
-        yield from _conjuncts(predicate.this)
-    else:
-        yield predicate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from sqlglot import exp
@@ -24,3 +25,14 @@ def walk(tree: exp.Expr) -> list[exp.Expr]:
 def find_all(tree: exp.Expr, *kinds: type[N]) -> list[N]:
     """The nodes of some kinds, in the same order."""
     return [node for node in walk(tree) if isinstance(node, kinds)]
+
+
+def conjuncts(predicate: exp.Expr) -> Iterator[exp.Expr]:
+    """What AND joins in a predicate."""
+    if isinstance(predicate, exp.And):
+        yield from conjuncts(predicate.left)
+        yield from conjuncts(predicate.right)
+    elif isinstance(predicate, exp.Paren):
+        yield from conjuncts(predicate.this)
+    else:
+        yield predicate
