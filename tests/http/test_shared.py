@@ -185,6 +185,79 @@ def test_a_clock_that_is_set_back_stops_nobody_for_longer_than_a_limit_says(path
     assert 0.25 < time.monotonic() - started < 5
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a file that is open")
+@pytest.mark.parametrize("becomes", ["removed", "replaced", "a link to another"])
+def test_a_file_that_is_removed_or_replaced_is_opened_anew(path: str, becomes: str) -> None:
+    """Who had it open before shares with those that open it now, and says that it begins to count anew."""
+    before = SharedPace(path, b"key")
+    before.wait(Control(), WIDE)
+    if becomes == "replaced":
+        SharedPace(f"{path} 2", b"key")
+        Path(f"{path} 2").replace(path)
+    else:
+        Path(path).unlink()
+    if becomes == "a link to another":
+        Path(path).symlink_to(f"{path} 3")
+        SharedPace(f"{path} 3", b"key")
+    control = Control(timeout_s=5)
+
+    before.wait(control, WIDE)
+    SharedPace(path, b"key").wait(Control(timeout_s=5), WIDE)
+
+    with pytest.raises(UnavailableError):
+        before.wait(Control(timeout_s=0.1), WIDE)
+    assert control.warnings == [f"rate_limits_file {path} was removed or replaced: what was sent before that is not counted any more."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a file that is open")
+def test_how_long_a_limit_looks_back_is_said_to_the_new_file_too(path: str) -> None:
+    """What went out more than an hour ago counts for it, though others that have no such limit send in between."""
+    long = (RateLimit(requests=1, per_s=7200),)
+    one = SharedPace(path, b"key")
+    one.heed(long)
+    Path(path).unlink()
+    one.wait(Control(), long)
+    file = sqlite3.connect(path)
+    file.execute("UPDATE sent SET at = at - 4000")
+    file.commit()
+    file.close()
+
+    SharedPace(path, b"key").wait(Control())
+
+    with pytest.raises(UnavailableError):
+        one.wait(Control(timeout_s=0.05), long)
+
+
+def test_a_relative_path_is_meant_from_where_it_was_first_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that changes its folder shares the same file as before."""
+    monkeypatch.chdir(tmp_path)
+    pace = SharedPace("limits", b"key")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    control = Control(timeout_s=5)
+
+    pace.wait(control, WIDE)
+
+    assert control.warnings == []
+    assert list((tmp_path / "below").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a file that is open")
+def test_a_file_whose_folder_is_gone_is_an_error_before_anything_is_sent(
+    tmp_path: Path, open_client: Callable[..., Any], api: Any, request_to: Callable[..., Any]
+) -> None:
+    """Nobody could share it any more."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    client = open_client(rate_limits_file=str(folder / "limits"))
+    (folder / "limits").unlink()
+    folder.rmdir()
+
+    with pytest.raises(UsageError, match=r"rate_limits_file .* cannot be used: No such file"):
+        client.send(request_to(), Protocol(), Control())
+    assert api.requests == []
+
+
 def test_the_file_is_its_owners_and_holds_no_key(path: str, endpoint: Callable[..., Endpoint]) -> None:
     """Nor where it is for."""
     made = endpoint(rate_limits_file=path)

@@ -45,7 +45,7 @@ class Database:
             if private and (reason := _openness(path)):
                 raise OSError(reason)
             self._file = sqlite3.connect(path, timeout=_SLICE_S, isolation_level=None, check_same_thread=False)
-            self._place = Path(path).resolve()
+            self._place = Path(path).absolute()
             self._identity = _identity(self._place)
         self.close = weakref.finalize(self, self._file.close)
         """Closes it; so does the end of this object."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from rowcall.errors import UnavailableError
 from rowcall.http.control import Cancelled, Control
@@ -17,6 +18,7 @@ from rowcall.http.database import Database, Run
 from rowcall.http.retry import LONGEST_WAIT_S
 from rowcall.manifest.model import RateLimit
 
+_SETTING = "rate_limits_file"
 _KEPT_S = 3600.0
 """How long it is kept that a request went out, at the least; longer where a limit that anybody had looks back further."""
 _BUSY_S = 5.0
@@ -35,11 +37,9 @@ class SharedPace:
     def __init__(self, path: str, key: bytes, control: Control | None = None) -> None:
         """Raises what `control` raises when it ends the wait for the file."""
         self._key = key
+        self._path = str(Path(path).absolute())
         self._kept_s = _KEPT_S
-        self._file = Database("rate_limits_file", path, patience_s=_BUSY_S)
-        # After a crash of the machine, no request is under way.
-        for statement in ("PRAGMA synchronous = OFF", *_TABLES):
-            self._file.run(statement, control=control)
+        self._file = _opened(self._path, control)
 
     def wait(self, control: Control, limits: Sequence[RateLimit] = ()) -> None:
         """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
@@ -51,21 +51,23 @@ class SharedPace:
     def heed(self, limits: Sequence[RateLimit], control: Control | None = None) -> None:
         """Has what is sent kept for as long as these limits look back, by all who share the file."""
         longest = max((limit.per_s for limit in limits), default=0.0)
+        file = self._current(control)
         if longest <= self._kept_s:
             return
-        with self._file.transaction(control) as run:
+        with file.transaction(control) as run:
             run("INSERT INTO kept VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET seconds = max(seconds, ?2)", (self._key, longest))
-        self._kept_s = longest
+        if file is self._file:
+            self._kept_s = longest
 
     def pause(self, seconds: float, control: Control | None = None) -> None:
         """Lets nothing go for so long, or longer where that was said before. A statement that ends does not wait to say so."""
-        with suppress(Cancelled, UnavailableError), self._file.transaction(control) as run:
+        with suppress(Cancelled, UnavailableError), self._current(control).transaction(control) as run:
             until = time.time() + seconds
             run("INSERT INTO rests VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET until = max(until, ?2)", (self._key, until))
 
     def _left(self, limits: Sequence[RateLimit], control: Control) -> float:
         """Seconds to wait; 0 where a request may go now, which is noted."""
-        with self._file.transaction(control) as run:
+        with self._current(control).transaction(control) as run:
             now = time.time()
             # What was noted before the clock was set back counts as of now, and a pause that is too long to be one is none.
             run("UPDATE sent SET at = ?2 WHERE key = ?1 AND at > ?2", (self._key, now))
@@ -76,6 +78,14 @@ class SharedPace:
             run("INSERT INTO sent VALUES (?, ?)", (self._key, now))
             run("DELETE FROM sent WHERE key = ? AND at < ?", (self._key, now - self._looked_back(run)))
             return 0.0
+
+    def _current(self, control: Control | None) -> Database:
+        """The file that others open now: where it was removed or replaced, the one in its place, in which nothing of before is counted."""
+        if not self._file.is_there:
+            self._file, self._kept_s = _opened(self._path, control), _KEPT_S
+            if control is not None:
+                control.warn(f"{_SETTING} {self._path} was removed or replaced: what was sent before that is not counted any more.")
+        return self._file
 
     def _looked_back(self, run: Run) -> float:
         """For how many seconds what was sent is kept."""
@@ -90,3 +100,11 @@ class SharedPace:
         """When a limit lets another request go."""
         found = run("SELECT at FROM sent WHERE key = ? ORDER BY at DESC LIMIT 1 OFFSET ?", (self._key, limit.requests - 1))
         return now if found is None else float(found[0]) + limit.per_s
+
+
+def _opened(path: str, control: Control | None) -> Database:
+    file = Database(_SETTING, path, patience_s=_BUSY_S)
+    # After a crash of the machine, no request is under way.
+    for statement in ("PRAGMA synchronous = OFF", *_TABLES):
+        file.run(statement, control=control)
+    return file
