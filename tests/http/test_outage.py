@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rowcall.errors import UnavailableError
+from rowcall.errors import UnavailableError, UsageError
 from rowcall.http.client import Client
 from rowcall.http.control import Control
 from rowcall.manifest.model import Retry
@@ -110,6 +110,30 @@ def test_a_connection_that_is_dropped(content: bytes, listener: socket.socket, o
     thread.join()
 
     assert message == f"{place(listener)} dropped the connection before its answer was complete."
+
+
+def test_a_deadline_before_anything_was_sent(listener: socket.socket, open_client: Callable, request_to: Callable) -> None:
+    """The server never answers to TLS: of a write it is known that it was not carried out."""
+    client = open_client(base_url=f"https://{place(listener)}", verify_tls=False)
+
+    with pytest.raises(UnavailableError) as caught:
+        client.send(request_to(method="POST", body={}), ONCE, Control(timeout_s=0.3))
+
+    assert caught.value.message == "Not done within timeout_s=0.3."
+
+
+@pytest.mark.parametrize("transport", ["httpx"], indirect=True)  # libcurl sends it
+def test_a_request_that_is_none(listener: socket.socket, open_client: Callable, request_to: Callable) -> None:
+    """HTTP/1.1 has no such header: that is said, with what is certain of a write, and it is not tried again."""
+    client = open_client(base_url=f"http://{place(listener)}", headers=(("transfer-encoding", "gzip"),))
+    control = Control()
+
+    with pytest.raises(UsageError, match=r"^POST http://.* cannot be sent as it is, and nothing was sent: .*Transfer-Encoding"):
+        client.send(request_to(method="POST", body={}), Protocol(), control)
+    assert len(control.exchanges) == 1
+    listener.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
 
 
 def test_a_server_that_does_not_answer(listener: socket.socket, open_client: Callable, request_to: Callable) -> None:

@@ -308,7 +308,7 @@ class Client:
         waited_s: float | None = None
         error: str | None = "interrupted"
         try:
-            with watched(control), self._in_words(context, control):
+            with watched(control), self._in_words(context, control, outgoing):
                 incoming = self._opened().send(outgoing)
                 waited_s = time.perf_counter() - started
                 content = self._content(incoming, context, control)
@@ -335,8 +335,8 @@ class Client:
         return Answer(incoming.status, incoming.headers, content)
 
     @contextmanager
-    def _in_words(self, context: Context, control: Control) -> Iterator[None]:
-        """Turns what httpx raises into an Outage or a RequestError."""
+    def _in_words(self, context: Context, control: Control, outgoing: Outgoing) -> Iterator[None]:
+        """Turns what httpx raises into an Outage or a RequestError, or a UsageError for a request that is none."""
         import httpx
 
         from rowcall.http.decompress import UnknownCodingError
@@ -346,13 +346,17 @@ class Client:
         try:
             yield
         except UnavailableError as late:
-            late.message += context.fate
+            late.message += context.fate if outgoing.is_begun else ""
             raise
         except httpx.TransportError as problem:
-            with self._in_words(context, control):
+            with self._in_words(context, control, outgoing):
                 control.check()
+            if isinstance(problem, httpx.LocalProtocolError) and not outgoing.is_begun:
+                reason = self._redact(str(problem))
+                raise UsageError(f"{context.line} cannot be sent as it is, and nothing was sent: {reason}") from problem
             proxy = None if self.endpoint.client is not None else proxy_for(self._base)
-            raise outage(problem, self._base, urlsplit(proxy).netloc.rpartition("@")[2] if proxy else None) from problem
+            via = urlsplit(proxy).netloc.rpartition("@")[2] if proxy else None
+            raise outage(problem, self._base, via, is_begun=outgoing.is_begun) from problem
         except httpx.DecodingError as problem:
             raise context.error(ResponseError, f"{self.endpoint.title} sent a body that cannot be decompressed.") from problem
         except UnknownCodingError as problem:

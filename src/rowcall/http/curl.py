@@ -118,7 +118,7 @@ class CurlLine:
         """As `Line` says."""
         self._lines.clear()
         self._chunks.clear()
-        self._is_sent = self._is_done = self.is_reusable = False
+        self._is_sent = self._is_done = self.is_reusable = outgoing.is_begun = False
         limits = outgoing.timeouts
         self._read_s, self._write_s = limits["read"], limits["write"]
         self._set(outgoing, limits["connect"])
@@ -129,7 +129,10 @@ class CurlLine:
         while not self._is_sent or (head := _head(self._lines)) is None:
             if self._is_done:
                 raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
-            self._step()
+            try:
+                self._step()
+            finally:
+                outgoing.is_begun = self._is_sent
         return head
 
     def _set(self, outgoing: Outgoing, connect_s: float | None) -> None:

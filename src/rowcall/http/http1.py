@@ -32,11 +32,12 @@ class Http1Line:
 
     def begin(self, outgoing: Outgoing) -> tuple[int, Fields]:
         """As `Line` says."""
-        self.is_reusable = False
+        self.is_reusable = outgoing.is_begun = False
         with in_httpx_words():
             exchange = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
             written = self._written(outgoing, exchange)
             stream = self._opened(outgoing.timeouts["connect"])
+            outgoing.is_begun = True
             with suppress(httpcore.WriteError):  # a server may answer, and close, before it has read all of a request
                 stream.write(written, outgoing.timeouts["write"])
             events = _events(exchange, stream, outgoing.timeouts["read"])

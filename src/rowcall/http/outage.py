@@ -27,10 +27,13 @@ class Outage(Exception):  # noqa: N818 - becomes an UnavailableError where the r
         super().__init__(sentence)
 
 
-def outage(problem: httpx.TransportError, url: str, proxy: str | None) -> Outage:
-    """What `problem` means for a request to `url`. `proxy` is the proxy in use, as `host:port`."""
-    unsent = isinstance(problem, _BEFORE_SENDING)
-    return Outage(_sentence(problem, _place(url), proxy, unsent=unsent), unsent=unsent)
+def outage(problem: httpx.TransportError, url: str, proxy: str | None, *, is_begun: bool = True) -> Outage:
+    """What `problem` means for a request to `url`, of which something may have gone out where it `is_begun`.
+
+    `proxy` is the proxy in use, as `host:port`.
+    """
+    unconnected = isinstance(problem, _BEFORE_SENDING)
+    return Outage(_sentence(problem, _place(url), proxy, unconnected=unconnected), unsent=unconnected or not is_begun)
 
 
 def _place(url: str) -> str:
@@ -39,10 +42,10 @@ def _place(url: str) -> str:
     return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
-def _sentence(problem: httpx.TransportError, place: str, proxy: str | None, *, unsent: bool) -> str:
+def _sentence(problem: httpx.TransportError, place: str, proxy: str | None, *, unconnected: bool) -> str:
     if isinstance(problem, httpx.ProxyError):
         return f"The proxy {proxy or ''} refused to connect to {place}: {problem}.".replace("  ", " ")
-    if unsent:
+    if unconnected:
         through = f" (a proxy that the environment names, on the way to {place})" if proxy else ""
         return _unconnected(problem, proxy or place, through)
     return _broken(problem, place)

@@ -22,7 +22,7 @@ Fields = list[tuple[bytes, bytes]]
 """Headers as they stand in a message."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outgoing:
     """A request, its credentials included."""
 
@@ -36,6 +36,8 @@ class Outgoing:
     """As httpx has them: connect, read, write and pool, in seconds."""
     has_key: bool
     """Whether a credential of ours is among it, so that an httpx client adds none of its own."""
+    is_begun: bool = True
+    """Whether something of it may have gone out. Who carries it and can tell says so; of all others it has to be supposed."""
 
 
 def target(url: str) -> bytes:
