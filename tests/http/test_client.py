@@ -493,7 +493,25 @@ def test_a_list_that_never_ends_is_stopped_by_the_budget(
         bodies(client, call_to(), replace(LIST, paging=KINDS[kind]), Control(max_requests=20))
     assert len(api.requests) == 20
     assert caught.value.message.startswith("The statement needs at least 21 requests, and max_requests is 20; it was stopped after 20.")
-    assert f"\nOne list gave 20 pages{said}, and goes on: GET {api.url}/things?at=" in caught.value.message
+    assert f"\nOne list gave 20 pages{said}, and whether it goes on is asked by: GET {api.url}/things?at=" in caught.value.message
+
+
+def test_a_list_that_just_fits_is_not_said_to_go_on(client: Client, api: Any, call_to: Callable) -> None:
+    """Where an API counts nothing only a page too many tells that there is none: with one request more the rows are there."""
+    pages = {"1": [{"id": 1}], "2": [{"id": 2}]}
+    api.answer = lambda request: {"json": {"data": pages.get(request.query.get("page", "1"), [])}}
+    paging = Paging(kind=PagingKind.PAGE, parameter="page", start=1, page_size=PageSize(parameter="size", default=1, maximum=1))
+    protocol = replace(LIST, paging=paging)
+
+    with pytest.raises(BudgetError) as caught:
+        bodies(client, call_to(), protocol, Control(max_requests=2))
+
+    assert "\nOne list gave 2 pages, and whether it goes on is asked by: GET " in caught.value.message
+    assert "SET rowcall_max_requests = 3," in caught.value.hint
+    assert [body for body in bodies(client, call_to(), protocol, Control(max_requests=3)) if "id" in body] == [
+        '{"data": [{"id": 1}]}',
+        '{"data": [{"id": 2}]}',
+    ]
 
 
 def test_a_page_that_never_ends_is_an_error(open_client: Callable, api: Any, call_to: Callable) -> None:

@@ -111,11 +111,14 @@ class Chain:
         return None if self._way is None or sent is self.first else self._way.absent(sent)
 
     def so_far(self, line: str, *, of: int) -> str:
-        """What to say of a list that goes on at `line` and took most `of` a statement's requests; "" for any other."""
+        """What to say of a list that may go on at `line` and took most `of` a statement's requests; "" for any other.
+
+        It may as well have ended: where an API counts nothing, only the page after the last one tells.
+        """
         if 2 * self._pages <= of:
             return ""
         empty = f", the last {self._empty:,} of them without a row" if self._empty > 1 else ""
-        return f"\nOne list gave {self._pages:,} pages{empty}, and goes on: {line}"
+        return f"\nOne list gave {self._pages:,} pages{empty}, and whether it goes on is asked by: {line}"
 
 
 def _differ(one: Any, other: Any, type_: Type) -> bool:
