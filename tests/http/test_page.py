@@ -151,6 +151,18 @@ def test_the_envelope_holds_what_paging_needs() -> None:
     assert (bare.next, bare.more, bare.total, last_field(bare, "id"), bare.link) == (None, UNSET, UNSET, UNSET, None)
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" * 5000], ids=["too great", "too small", "too long"])
+def test_a_number_that_python_does_not_hold_is_no_hindrance(number: str) -> None:
+    """Beside the rows it is a text; within a row another field is found."""
+    body = f'{{"data": [{{"x": {number}, "id": "a", "n": 5, "y": 1.5}}], "cursor": {number}}}'
+    protocol = Protocol(rows="data", paging=Paging(kind=PagingKind.CURSOR, next="cursor", parameter="after"))
+
+    _, envelope = read_page(answer(body.encode()), READ, protocol)
+
+    assert envelope.next == number
+    assert [last_field(envelope, field) for field in ("x", "id", "n", "y")] == [number, "a", 5, 1.5]
+
+
 def test_paging_facts_are_found_beside_nested_rows() -> None:
     """A token in the object that also holds the rows is found, as is one whose key has dots."""
     paging = Paging(kind=PagingKind.TOKEN, parameter="t", next="result.next.token", more="@odata.more", total="result.count")

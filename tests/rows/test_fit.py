@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -54,6 +56,7 @@ def read(page: str, of: dict[str, Column], rows: str | None = "data", *, extra: 
         (Scalar.NUMBER, 1.5, 1.5),
         (Scalar.NUMBER, 3, 3.0),
         (Scalar.NUMBER, "2.5e3", 2500.0),
+        (Scalar.NUMBER, "007", 7.0),
         (Scalar.NUMBER, 2**70, float(2**70)),
         (Scalar.BOOLEAN, True, True),
         (Scalar.BOOLEAN, False, False),
@@ -88,11 +91,15 @@ def test_a_value_that_fits_is_read_as_its_type(type_: Type, value: Any, expected
         (Scalar.INTEGER, GREATEST + 1, "number 9223372036854775808"),
         (Scalar.INTEGER, LEAST - 1, "number -9223372036854775809"),
         (Scalar.INTEGER, 1e30, "number 1e30"),
+        (Scalar.INTEGER, 2.0**53, "number 9007199254740992.0"),
+        (Scalar.INTEGER, "٣", 'string "٣"'),
         (Scalar.INTEGER, True, "boolean true"),
         (Scalar.INTEGER, "soon", 'string "soon"'),
         (Scalar.INTEGER, "5.0", 'string "5.0"'),
         (Scalar.INTEGER, {"a": 1}, 'object {"a":1}'),
         (Scalar.NUMBER, "x", 'string "x"'),
+        (Scalar.NUMBER, "٣", 'string "٣"'),
+        (Scalar.NUMBER, "9" * 400, f'string "{"9" * 38}…'),
         (Scalar.NUMBER, False, "boolean false"),
         (Scalar.NUMBER, "1e999", 'string "1e999"'),
         (Scalar.BOOLEAN, 1, "number 1"),
@@ -203,7 +210,40 @@ def test_a_number_past_every_float_is_counted() -> None:
     rows, misfits = read('{"data": [{"x": 1e400, "y": 1}]}', columns(x=Scalar.NUMBER, y=Scalar.INTEGER))
 
     assert rows == [(None, 1)]
+    assert misfits == [Misfit("x", "number 1e400")]
+
+
+@pytest.mark.parametrize("type_", [Scalar.INTEGER, Scalar.NUMBER])
+def test_a_number_of_more_digits_than_python_reads_is_counted(type_: Scalar) -> None:
+    """Python refuses whole numbers of more than 4,300 digits, and JSON has no bound."""
+    rows, misfits = read(f'{{"data": [{{"x": {"1" * 5000}, "s": {"2" * 5000}}}]}}', columns(x=type_, s=Scalar.STRING))
+
+    assert rows == [(None, "2" * 5000)]
     assert [misfit.path for misfit in misfits] == ["x"]
+
+
+@pytest.mark.parametrize("extra", [False, True])
+@pytest.mark.parametrize(
+    ("type_", "text", "expected"),
+    [
+        (Scalar.MAP, '{"a": "1", "b": "2", "a": "3"}', {"a": "1", "b": "2"}),
+        (Scalar.MAP, '{"a": 1, "\\u0061": 2}', {"a": "1"}),
+        (Scalar.MAP, '{"a": "1", "A": "2"}', {"a": "1", "A": "2"}),
+        (ListOf(Scalar.MAP), '[{"a": "1", "a": "2"}, {"a": "3"}]', [{"a": "1"}, {"a": "3"}]),
+        (Object((("m", Scalar.MAP),)), '{"m": {"a": "1", "a": "2"}}', {"m": {"a": "1"}}),
+        (Object((("a", Scalar.INTEGER),)), '{"a": 1, "a": 2}', {"a": 1}),
+        (Object((("a", Scalar.INTEGER),)), '{"a": null, "a": 2}', {"a": None}),
+        (Scalar.JSON, '{"a":1,"a":2}', '{"a":1,"a":2}'),
+        (Scalar.STRING, '{"a":1,"a":2}', '{"a":1,"a":2}'),
+    ],
+    ids=repr,
+)
+def test_of_a_name_that_stands_twice_the_first_counts(type_: Type, text: str, expected: Any, extra: bool) -> None:
+    """In a MAP, which DuckDB would make NULL, as in a STRUCT and in the record; whether the page is rewritten or not."""
+    rows, misfits = read(f'{{"data": [{{"x": {text}, "x": null}}]}}', columns(x=type_), extra=extra)
+
+    assert [row[0] for row in rows] == [expected]
+    assert misfits == []
 
 
 def test_a_text_is_the_same_on_a_page_with_a_misfit() -> None:
@@ -235,6 +275,35 @@ TYPES: st.SearchStrategy[Type] = st.recursive(
     ),
     max_leaves=4,
 )
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is spelt."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Members:
+    """An object, which may have a name twice."""
+
+    pairs: list[tuple[str, Any]]
+
+
+def written(value: Any) -> str:
+    """A value as JSON."""
+    match value:
+        case Number(text):
+            return text
+        case Members(pairs):
+            return "{" + ", ".join(f"{json.dumps(name)}: {written(inner)}" for name, inner in pairs) + "}"
+        case list():
+            return "[" + ", ".join(map(written, value)) + "]"
+        case _:
+            return json.dumps(value)
+
+
 VALUES = st.recursive(
     st.one_of(
         st.none(),
@@ -243,9 +312,12 @@ VALUES = st.recursive(
         st.sampled_from([LEAST, GREATEST, GREATEST + 1, LEAST - 1]),
         st.floats(allow_nan=False, allow_infinity=False, width=32),
         st.text(st.characters(codec="utf-8"), max_size=4),
-        st.sampled_from(["5", "-3", "1.5", "1e2", "true", "null"]),
+        st.sampled_from(["5", "-3", "1.5", "1e2", "007", "-0", "٣", "1e999", "true", "null"]),
+        st.sampled_from(["1e400", "-1e400", "1e-400", "-0", "15e-1", "1E2", "9007199254740993.0", "1" * 400]).map(Number),
     ),
-    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.sampled_from("abc"), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.lists(st.tuples(st.sampled_from(["a", "b", "A"]), inner), max_size=3).map(Members)
+    ),
     max_leaves=5,
 )
 
@@ -256,47 +328,56 @@ def model(value: Any, type_: Type) -> tuple[Any, int]:
         return None, 0
     match type_:
         case Scalar.JSON:
-            return json.dumps(value), 0
-        case Object(fields) if isinstance(value, dict):
-            pairs = {name: model(value.get(name), inner) for name, inner in fields}
+            return written(value), 0
+        case Object(fields) if isinstance(value, Members):
+            pairs = {name: model(first(value).get(name), inner) for name, inner in fields}
             return {name: read for name, (read, _) in pairs.items()}, sum(count for _, count in pairs.values())
         case ListOf(item) if isinstance(value, list):
             items = [model(inner, item) for inner in value]
             return [read for read, _ in items], sum(count for _, count in items)
-        case Scalar.MAP if isinstance(value, dict):
-            return {name: inner if inner is None else text(inner) for name, inner in value.items()}, 0
+        case Scalar.MAP if isinstance(value, Members):
+            return {name: inner if inner is None else text(inner) for name, inner in first(value).items()}, 0
         case Scalar.STRING:
             return text(value), 0
         case Scalar.BOOLEAN if isinstance(value, bool):
             return value, 0
         case Scalar.INTEGER if (number := whole(value)) is not None and LEAST <= number <= GREATEST:
             return number, 0
-        case Scalar.NUMBER if (number := real(value)) is not None:
-            return number, 0
+        case Scalar.NUMBER if (found := real(value)) is not None and math.isfinite(found):
+            return found, 0
     return None, 1
+
+
+def first(value: Members) -> dict[str, Any]:
+    """What an object's names stand for."""
+    return dict(reversed(value.pairs))
 
 
 def text(value: Any) -> str:
     """A value as a text."""
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else written(value)
 
 
 def whole(value: Any) -> int | None:
     """A value as a whole number, where it is one to the last digit."""
+    if isinstance(value, Number):
+        value = json.loads(value.text)
     if isinstance(value, str) and value.lstrip("-").isdecimal() and value.isascii() and value.count("-") <= 1:
         return int(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def real(value: Any) -> float | None:
     """A value as a float, where it is a number."""
-    if isinstance(value, (bool, dict, list)):
+    if isinstance(value, Number):
+        value = value.text
+    elif isinstance(value, str) and not (value.isascii() and value.strip() == value and value.lower().lstrip("-")[:1].isdigit()):
         return None
     try:
-        return float(json.loads(value)) if isinstance(value, str) and value not in {"true", "null"} else float(value)
-    except ValueError:
+        return float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -318,9 +399,9 @@ def comparable(value: Any, type_: Type) -> Any:
 
 
 def loose(value: str | None) -> Any:
-    """A text as the JSON it holds, if it holds any."""
+    """A text as the JSON it holds, if it holds any, with all members of an object."""
     try:
-        return json.loads(value or "")
+        return json.loads(value or "", object_pairs_hook=Members)
     except ValueError:
         return value
 
@@ -328,9 +409,10 @@ def loose(value: str | None) -> Any:
 @settings(max_examples=200)
 @given(TYPES, st.lists(VALUES, min_size=1, max_size=3), st.booleans())
 @example(type_=Scalar.INTEGER, values=[5.0, "5", True], extra=True)
+@example(type_=ListOf(Scalar.MAP), values=[[Members([("a", 1), ("a", 2)])]], extra=False)
 def test_what_duckdb_reads_is_what_the_rules_say(type_: Type, values: list[Any], extra: bool) -> None:
     """For any record and any type: the value read, and the number of misfits."""
-    rows, misfits = read(json.dumps({"data": [{"x": value} for value in values]}), columns(x=type_), extra=extra)
+    rows, misfits = read(written([Members([("x", value)]) for value in values]), columns(x=type_), "$", extra=extra)
 
     expected = [model(value, type_) for value in values]
     assert [comparable(row[0], type_) for row in rows] == [comparable(value, type_) for value, _ in expected]
@@ -338,11 +420,11 @@ def test_what_duckdb_reads_is_what_the_rules_say(type_: Type, values: list[Any],
 
 
 @settings(max_examples=100)
-@given(st.lists(st.dictionaries(st.sampled_from("xyz"), VALUES, max_size=3), max_size=3))
-def test_every_value_is_in_its_column_or_in_extra(records: list[dict[str, Any]]) -> None:
+@given(st.lists(st.lists(st.tuples(st.sampled_from("xyz"), VALUES), max_size=4).map(Members), max_size=3))
+def test_every_value_is_in_its_column_or_in_extra(records: list[Members]) -> None:
     """What is not NULL in the record is not NULL in both."""
-    rows, _ = read(json.dumps({"data": records}), columns(x=Scalar.INTEGER, y=Object((("a", Scalar.STRING),))), extra=True)
+    rows, _ = read(written(records), columns(x=Scalar.INTEGER, y=Object((("a", Scalar.STRING),))), "$", extra=True)
 
     for record, (x, y, extra) in zip(records, rows, strict=True):
         kept = {name for name, value in (("x", x), ("y", y)) if value is not None} | set(json.loads(extra or "{}"))
-        assert kept >= {name for name, value in record.items() if value is not None}
+        assert kept >= {name for name, value in first(record).items() if value is not None}

@@ -9,12 +9,15 @@ import sys
 import threading
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 import rowcall
 from rowcall.engine.source import streams
@@ -345,6 +348,51 @@ def test_misfits_are_counted_once_for_each_place(scripted: Start, page: Page, ru
         assert db.sql(f"SELECT count(created_at), count(*) FROM {RUNS} WHERE thread_id = 'thread_1'").fetchall() == [(0, 10)]
 
     assert len(caught) == 1
+
+
+JSON = st.recursive(
+    st.sampled_from(
+        ["null", "true", "0", "-0.0", "1e400", "1.5", "9007199254740993.0", "9223372036854775808", '""', '"a"', '"007"', '"\\u0663"']
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2).map(lambda items: f"[{', '.join(items)}]"),
+        st.lists(st.tuples(st.sampled_from(["a", "A", "total_tokens", "\\u0061"]), inner), max_size=3).map(
+            lambda members: "{" + ", ".join(f'"{name}": {text}' for name, text in members) + "}"
+        ),
+    ),
+    max_leaves=4,
+)
+"""Texts of values, with names that stand twice in an object."""
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(["metadata", "usage", "created_at", "temperature", "parallel_tool_calls"]), JSON), max_size=5))
+@example([("metadata", '{"a": "1", "a": "2"}')])
+@example([("usage", '{"total_tokens": 1, "total_tokens": 2}'), ("usage", "null")])
+def test_nothing_is_null_in_silence(scripted: Start, members: list[tuple[str, str]]) -> None:
+    """Whatever stands where in a record: it is read as Python reads it, of members of one name the first, or it is counted."""
+    record = "".join(f', "{name}": {text}' for name, text in members)
+    server = scripted(lambda _: (200, f'{{"data": [{{"id": "run_1", "thread_id": "thread_1"{record}}}], "has_more": false}}'))
+    names = dict(reversed(members))
+    counted: Counter[str] = Counter()
+
+    with rowcall.connect(providers=server.providers) as db, warnings.catch_warnings():
+        warnings.simplefilter("ignore", MisfitWarning)
+        relation = db.sql(f"SELECT metadata, usage, created_at, temperature, parallel_tool_calls FROM {RUNS} WHERE thread_id = 'thread_1'")
+        columns, (row,) = relation.columns, relation.fetchall()
+        for warning in db.last.warnings:
+            counted[re.search(rf"{re.escape(RUNS)}\.(\w+)", warning)[1]] += int(warning.split()[0])
+
+    for name, found in zip(columns, row, strict=True):
+        sent = json.loads(names.get(name, "null"), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
+        if sent is None or counted[name]:
+            assert found is None or isinstance(sent, dict)
+        elif name == "metadata":
+            assert {key: value is None for key, value in found.items()} == {key: value is None for key, value in sent.items()}
+        elif name == "usage":
+            assert (found["total_tokens"] is None) == (sent.get("total_tokens") is None)
+        else:
+            assert found == float(sent)
 
 
 def test_fields_that_are_absent_or_null_are_null(scripted: Start, page: Page) -> None:

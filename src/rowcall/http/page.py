@@ -11,6 +11,7 @@ import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -25,6 +26,8 @@ TOP = "$"
 _NO_CONTENT = 204
 _MOST_DIGITS = 18
 """Of a number that counts rows or pages."""
+_MOST_PYTHON_READS = 4300
+"""Digits of a whole number. Source: https://docs.python.org/3/library/stdtypes.html#int-max-str-digits"""
 _ERROR = "error"
 _ERROR_COMPANIONS = frozenset(
     {"code", "detail", "details", "error_description", "message", "object", "ok", "param", "path", "request_id", "requestId"}
@@ -201,7 +204,19 @@ def last_field(envelope: Envelope, path: str) -> Any:
 
 def row_field(record: Any, path: str) -> Any:
     """What a row, as raw JSON, holds at `path`; UNSET where it has no such field."""
-    return pluck(msgspec.json.decode(record), path)
+    return pluck(_plain(record), path)
+
+
+def _plain(content: bytes | Raw) -> Any:
+    """What JSON says, as Python values; a number that none of Python's holds is its text."""
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.ValidationError:
+        return json.loads(bytes(content), parse_int=_whole, parse_float=lambda text: number if isfinite(number := float(text)) else text)
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= _MOST_PYTHON_READS else text
 
 
 def _paths(paging: Paging | None) -> tuple[str | None, str | None, str | None]:
@@ -246,7 +261,7 @@ def _not_json(problem: msgspec.DecodeError, content: bytes) -> str:
 def _misshapen(content: bytes, rows: str | None) -> BodyFault:
     """The verdict on a body that is another kind of JSON than the protocol says."""
     try:
-        body = msgspec.json.decode(content)
+        body = _plain(content)
     except msgspec.DecodeError as problem:
         return BodyFault(_not_json(problem, content))
     except RecursionError:
@@ -262,7 +277,7 @@ def _is_error(found: dict[str, Any], content: bytes, rows: str | None) -> bool:
     """Whether a body says `error` where the status says that all is well."""
     if not _is_set(found.get(_ERROR)):
         return False
-    return rows is not None or set(msgspec.json.decode(content)) - {_ERROR} <= _ERROR_COMPANIONS
+    return rows is not None or set(_plain(content)) - {_ERROR} <= _ERROR_COMPANIONS
 
 
 def _is_set(error: Any) -> bool:
@@ -313,7 +328,7 @@ class _Reader:
 
     def _beside(self, value: Any, depth: int) -> dict[str, Any]:
         raws = ((key, getattr(value, name)) for key, name in self._sides[depth].items())
-        return {key: msgspec.json.decode(raw) for key, raw in raws if raw is not UNSET}
+        return {key: _plain(raw) for key, raw in raws if raw is not UNSET}
 
 
 @functools.lru_cache(maxsize=256)

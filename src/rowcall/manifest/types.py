@@ -6,7 +6,6 @@ decodes by `from_json_shape` has the type that `duckdb_type` names.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from dataclasses import dataclass
@@ -93,16 +92,16 @@ def quoted(name: str) -> str:
 LEAST, GREATEST = -(2**63), 2**63 - 1
 """The bounds of `integer`."""
 _EXACT = 2**53
-"""Past this, a float no longer says which whole number it was."""
-_INTEGER = re.compile(r"-?\d{1,19}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+"""From this on, a float does not say which whole number was written: 2**53 + 1 is read as the same one."""
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def as_integer(value: Any) -> int | None:
     """A JSON value as `integer` where nothing is lost by it, a number in a text included; else None."""
     if isinstance(value, str) and _INTEGER.fullmatch(value):
         value = int(value)
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         value = int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) and LEAST <= value <= GREATEST else None
 
@@ -110,7 +109,7 @@ def as_integer(value: Any) -> int | None:
 def as_number(value: Any) -> float | None:
     """A JSON value as `number` where it is one that a double can hold, a number in a text included; else None."""
     if isinstance(value, str) and _NUMBER.fullmatch(value):
-        value = json.loads(value)
+        value = int(value) if _INTEGER.fullmatch(value) else float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value if abs(value) <= sys.float_info.max else None

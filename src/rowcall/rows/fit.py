@@ -4,18 +4,21 @@ DuckDB's `from_json` turns a value of the wrong type into NULL (or a text into a
 when it arrives, by one typed msgspec pass that costs next to nothing when everything fits. Only a page with a misfit, or one
 whose `_extra` column was asked for, is rewritten: a misfit becomes null in its column, is counted, and stays readable in `_extra`.
 A string fits whatever it is, for DuckDB makes the JSON text of it, and is not looked at.
+
+JSON leaves open what a name means that an object has twice (RFC 8259, section 4). DuckDB reads the first of them into a STRUCT, and no
+MAP at all: it is NULL on DuckDB 2.0 and an error on 1.5. Here the first counts in both, so a page with such a map is rewritten too.
 """
 
 from __future__ import annotations
 
-import json
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import Raw
 
 from rowcall.manifest.model import Column, ListOf, Object, Scalar, Type
 from rowcall.manifest.types import GREATEST, LEAST, as_integer, as_number
@@ -44,54 +47,47 @@ class Fitter:
         """The page to hand on (the same text where everything fits and `_extra` is not wanted), and its misfits."""
         try:
             self._decoder.decode(page)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, _TwiceError):
             return self._rewrite(page)
         return self._rewrite(page) if self._extra else (page, [])
 
     def _rewrite(self, page: str) -> tuple[str, list[Misfit]]:
-        body = _decoded(page)
         misfits: list[Misfit] = []
-        records = self._records(body, misfits)
-        for position, record in enumerate(records):
-            if isinstance(record, dict):
-                records[position] = self._record(record, misfits)
-            else:
-                misfits.append(Misfit("", _kind(record)))
-                records[position] = {EXTRA: record}
+        body = msgspec.json.decode(page, type=Raw)
         if self._rows is None:
-            body = records[0]
-        return msgspec.json.encode(body).decode(), misfits
+            fitted: Any = self._record(body, misfits)
+        else:
+            fitted = self._within(body, [] if self._rows == "$" else self._rows.split("."), misfits)
+        return msgspec.json.encode(fitted).decode(), misfits
 
-    def _records(self, body: Any, misfits: list[Misfit]) -> list[Any]:
-        """The list of records within the body; an empty one where it has none, as a body without content."""
-        if self._rows is None:
-            return [body]
-        found = body
-        for part in [] if self._rows == "$" else self._rows.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
-        if found is not None and not isinstance(found, list):
-            misfits.append(Misfit(self._rows, _kind(found)))
-        return found if isinstance(found, list) else []
+    def _within(self, value: Raw, path: list[str], misfits: list[Misfit]) -> Any:
+        """The body, or what stands in it on the way to the records, with these fitted; as it is where it has none, as without content."""
+        start = _start(value)
+        if path:
+            members = _members(value) if start == "{" else {}
+            if path[0] not in members:
+                return value
+            return {**members, path[0]: self._within(members[path[0]], path[1:], misfits)}
+        if start == "[":
+            return [self._record(record, misfits) for record in _ITEMS.decode(value)]
+        if start != "n":
+            misfits.append(Misfit(self._rows or "", _kind(value)))
+        return value
 
-    def _record(self, record: dict[str, Any], misfits: list[Misfit]) -> dict[str, Any]:
+    def _record(self, record: Raw, misfits: list[Misfit]) -> dict[str, Any]:
+        if _start(record) != "{":
+            misfits.append(Misfit("", _kind(record)))
+            return {EXTRA: record}
         known, left = _fit_object(record, self._type, "", misfits)
         if self._extra:
             known[EXTRA] = left or None
         return known
 
 
-def _decoded(page: str) -> Any:
-    """The page as Python values; a number that no float holds, as the text that it is."""
-    try:
-        return msgspec.json.decode(page)
-    except msgspec.ValidationError:
-        return json.loads(page, parse_float=lambda text: number if isfinite(number := float(text)) else text)
-
-
 @lru_cache(maxsize=256)
 def _decoder(record: Object, rows: str | None) -> msgspec.json.Decoder[Any]:
     """Made once for each form: that takes longer than to check a page."""
-    return msgspec.json.Decoder(_page_type(record, rows))
+    return msgspec.json.Decoder(_page_type(record, rows), dec_hook=operator.call)
 
 
 def _page_type(record: Object, rows: str | None) -> Any:
@@ -107,7 +103,7 @@ def _page_type(record: Object, rows: str | None) -> Any:
 
 def _struct(name: str, fields: Sequence[tuple[str, Type]]) -> Any:
     """A struct whose Python names are `f0`, `f1`, …, since an API's names need not be Python's; of the fields that may not fit."""
-    checked = [(field, found) for field, type_ in fields if (found := _msgspec_type(type_)) is not msgspec.Raw]
+    checked = [(field, found) for field, type_ in fields if (found := _msgspec_type(type_)) is not Raw]
     members: list[tuple[str, Any, Any]] = [(f"f{i}", found, None) for i, (_, found) in enumerate(checked)]
     # What is made is dropped at once, so that the garbage collector need not know of it.
     return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(checked)}, gc=False)
@@ -121,9 +117,9 @@ def _msgspec_type(type_: Type) -> Any:
         case ListOf(item):
             return list.__class_getitem__(_msgspec_type(item)) | None
         case Scalar.MAP:
-            return _struct("Map", ()) | None
+            return dict[_Once, Raw] | None
         case _:
-            return _SCALARS.get(type_, msgspec.Raw)
+            return _SCALARS.get(type_, Raw)
 
 
 _SCALARS: dict[Scalar, Any] = {
@@ -134,52 +130,110 @@ _SCALARS: dict[Scalar, Any] = {
 """Those types that not every value fits. What stands in a map is a string."""
 
 
-def _fit_object(value: dict[str, Any], type_: Object, path: str, misfits: list[Misfit]) -> tuple[dict[str, Any], dict[str, Any]]:
+class _Name(str):
+    """A name in an object. No two are equal, so that a dict of them has each member of the object, those of one name too."""
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+class _Once(str):
+    """A name that an object must not have twice: a dict asks whether two are equal only where their hashes are."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise _TwiceError
+
+
+class _TwiceError(Exception):
+    """An object has a name twice."""
+
+
+_VALUE = msgspec.json.Decoder()
+_ITEMS = msgspec.json.Decoder(list[Raw])
+_MEMBERS = msgspec.json.Decoder(dict[_Name, Raw], dec_hook=operator.call)
+
+
+def _members(value: Raw) -> dict[str, Raw]:
+    """The members of an object, of those of one name the first."""
+    every = _MEMBERS.decode(value)
+    members = {str(name): member for name, member in every.items()}
+    if len(members) < len(every):
+        members = {str(name): every[name] for name in reversed(every)}
+    return members
+
+
+def _start(value: Raw) -> str:
+    """The first character of a value, which says its kind: one of `{["tfn-0123456789`."""
+    return chr(memoryview(value)[0])
+
+
+_ANYTHING = (Scalar.STRING, Scalar.JSON)
+"""The types that every value fits."""
+
+
+def _fit_object(value: Raw, type_: Object, path: str, misfits: list[Misfit]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What fits of an object, and what is left of it: unknown fields, and values that do not fit."""
     known: dict[str, Any] = {}
     left: dict[str, Any] = {}
     declared = dict(type_.fields)
-    for name, inner in value.items():
-        if name not in declared:
+    for name, inner in _members(value).items():
+        inner_type = declared.get(name)
+        if inner_type is None:
             left[name] = inner
-            continue
-        known[name], rest = _fit(inner, declared[name], f"{path}.{name}" if path else name, misfits)
-        if rest is not None:
-            left[name] = rest
+        elif inner_type in _ANYTHING:
+            known[name] = inner
+        else:
+            known[name], rest = _fit(inner, inner_type, f"{path}.{name}" if path else name, misfits)
+            if rest is not None:
+                left[name] = rest
     return known, left
 
 
-def _fit(value: Any, type_: Type, path: str, misfits: list[Misfit]) -> tuple[Any, Any]:
+def _fit(value: Raw, type_: Type, path: str, misfits: list[Misfit]) -> tuple[Any, Any]:
     """The value as it fits its type, and what is left of it (None when nothing is)."""
-    if value is None or type_ is Scalar.STRING or type_ is Scalar.JSON:
+    start = _start(value)
+    if start == "n" or type_ in _ANYTHING:
         return value, None
-    if isinstance(type_, Object) and isinstance(value, dict):
+    if start == "{" and isinstance(type_, Object):
         known, left = _fit_object(value, type_, path, misfits)
         return known, left or None
-    if isinstance(type_, ListOf) and isinstance(value, list):
-        pairs = [_fit(item, type_.item, f"{path}[]", misfits) for item in value]
+    if start == "[" and isinstance(type_, ListOf):
+        pairs = [_fit(item, type_.item, f"{path}[]", misfits) for item in _ITEMS.decode(value)]
         return [known for known, _ in pairs], ([left for _, left in pairs] if any(left is not None for _, left in pairs) else None)
-    if isinstance(type_, Scalar) and (kept := _scalar(value, type_)) is not None:
+    if start == "{" and type_ is Scalar.MAP:
+        return _members(value), None
+    if start not in "{[" and isinstance(type_, Scalar) and (kept := _scalar(value, type_)) is not None:
         return kept, None
     misfits.append(Misfit(path, _kind(value)))
     return None, value
 
 
-def _scalar(value: Any, type_: Scalar) -> Any:
+def _scalar(value: Raw, type_: Scalar) -> Any:
     """The value as this scalar where nothing is lost by it, else None."""
+    try:
+        found = _VALUE.decode(value)
+    except msgspec.ValidationError:  # a number that no float holds, or of more digits than Python reads
+        return None
     match type_:
         case Scalar.BOOLEAN:
-            return value if isinstance(value, bool) else None
-        case Scalar.MAP:
-            return value if isinstance(value, dict) else None
+            return found if isinstance(found, bool) else None
         case Scalar.INTEGER:
-            return as_integer(value)
+            return as_integer(found)
+        case Scalar.NUMBER:
+            return as_number(found)
         case _:
-            return as_number(value)
+            return None
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Raw) -> str:
     """A value's JSON type and its start, as `string "abc"`."""
-    name = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}.get(type(value), "number")
-    text = msgspec.json.encode(value).decode()
+    name = {"{": "object", "[": "array", '"': "string", "t": "boolean", "f": "boolean", "n": "null"}.get(_start(value), "number")
+    try:
+        text = msgspec.json.encode(_VALUE.decode(value)).decode()
+    except msgspec.ValidationError:  # as in `_scalar`
+        text = msgspec.json.format(value, indent=-1).decode()
     return f"{name} {text if len(text) <= 40 else text[:39] + '…'}"
