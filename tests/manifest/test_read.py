@@ -330,6 +330,15 @@ CASES = {
     "columns that differ in case": ("animals.yaml", "      mane: {", "      ID: {", [
         "animals.yaml:10:7: `ID` and `id` differ in case alone, which SQL does not see (resources.lions.columns.ID)",
     ]),
+    "a source within another column": ("animals.yaml", "      mane: {", "      other: {source: id.name, type: json, description: Other.}\n      mane: {", [
+        "animals.yaml:10:7: `id.name` cannot be read beside what column `id` is read from (resources.lions.columns.other)",
+    ]),
+    "a source of two types": ("animals.yaml", "      mane: {", "      other: {source: id, type: json, description: Other.}\n      mane: {", [
+        "animals.yaml:10:7: `id` cannot be read beside what column `id` is read from (resources.lions.columns.other)",
+    ]),
+    "sources that differ in case": ("animals.yaml", "      mane: {", "      a: {source: X.a, type: json, description: A.}\n      b: {source: x.b, type: json, description: B.}\n      mane: {", [
+        "animals.yaml:11:7: `x.b` cannot be read beside what column `a` is read from (resources.lions.columns.b)",
+    ]),
     "a reserved column": ("animals.yaml", "      mane: {", "      _extra: {", [
         "animals.yaml:10:7: `_extra` is the column of what a manifest does not name (resources.lions.columns._extra)",
     ]),

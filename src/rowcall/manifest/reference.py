@@ -222,6 +222,7 @@ columns, or what `source` says of them.
   the one that `column` names, unless it says `exact: false`. A parameter that is no filter says its `role` or its `range`.
 - A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
 - A method that is paged says where its `rows` are.
+- Columns that are read from one place have one type, none is read from within another, and no two places differ in case alone.
 - Descriptions end in a period.
 """
 

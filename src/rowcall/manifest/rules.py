@@ -143,6 +143,23 @@ def _columns(document: Document, path: str, columns: dict[str, Column]) -> None:
         if name.casefold() == EXTRA:
             document.fault(below, f"`{EXTRA}` is the column of what a manifest does not name", at_key=True)
     _distinct(document, path, columns)
+    if document.sound(path):
+        _apart(document, path, columns)
+
+
+def _apart(document: Document, path: str, columns: dict[str, Column]) -> None:
+    """What stands at one place of a record has one spelling and one type, or leads to others: DuckDB reads it once for all columns."""
+    first: dict[str, tuple[str, Type | None, str]] = {}
+    for name, column in columns.items():
+        source = column.source or name
+        parts = source.split(".")
+        for depth in range(1, len(parts) + 1):
+            place = ".".join(parts[:depth])
+            type_ = column.type if depth == len(parts) else None
+            *taken, other = first.setdefault(place.casefold(), (place, type_, name))
+            if taken != [place, type_] and (column.source or columns[other].source):
+                document.fault(f"{path}.{name}", f"`{source}` cannot be read beside what column `{other}` is read from", at_key=True)
+                break
 
 
 def _type(document: Document, path: str, type_: Type) -> None:
