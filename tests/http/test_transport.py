@@ -177,8 +177,8 @@ def test_a_file_that_holds_no_certificates_is_a_wrong_setting(tmp_path: Path, op
 class Tunnel:
     """A proxy that connects to one place whatever it is asked for, or refuses, and keeps what it was asked."""
 
-    def __init__(self, target: int, status: bytes = b"200 OK") -> None:
-        self._target, self._status = target, status
+    def __init__(self, target: int, status: bytes = b"200 OK", tls: ssl.SSLContext | None = None) -> None:
+        self._target, self._status, self._tls = target, status, tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.place = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self.asked = b""
@@ -187,6 +187,8 @@ class Tunnel:
 
     def _serve(self) -> None:
         near, _ = self._listener.accept()
+        if self._tls is not None:
+            near = self._tls.wrap_socket(near, server_side=True)
         with near, self._listener:
             while not self.asked.endswith(b"\r\n\r\n"):
                 self.asked += near.recv(65536)
@@ -227,6 +229,40 @@ def test_a_proxy_that_tunnels_sees_no_key(
     assert b"\nauthorization" not in tunnel.asked.lower()
     assert KEY.encode() not in tunnel.asked
     assert api.requests[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_proxy_may_be_spoken_to_over_tls_itself(
+    serve: Callable,
+    tls: ssl.SSLContext,
+    certificate: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    open_client: Callable,
+    request_to: Callable,
+) -> None:
+    """What goes to the server is TLS within TLS then; the proxy's certificate has to be one that is trusted."""
+    api = serve(tls)
+    tunnel = Tunnel(int(api.url.rpartition(":")[2].partition("/")[0]), tls=tls)
+    monkeypatch.setenv("https_proxy", f"https://ann:pw@{tunnel.place}")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    client = open_client(base_url="https://api.acme.test/v1", verify_tls=False)
+    client.send(request_to(), ONCE, Control())
+    client.send(request_to(), ONCE, Control())
+    client.close()
+    tunnel.join()
+
+    assert tunnel.asked.startswith(b"CONNECT api.acme.test:443 HTTP/1.1\r\n")
+    assert [request.headers["authorization"] for request in api.requests] == [f"Bearer {KEY}"] * 2
+
+
+def test_a_proxy_that_says_nothing_is_not_connected(
+    silent: str, monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
+) -> None:
+    """The server has seen nothing of the request, which may be sent again, and it took no longer than a connection may take."""
+    monkeypatch.setenv("https_proxy", silent)
+
+    with pytest.raises(UnavailableError, match="did not accept a connection in time"):
+        open_client(base_url="https://api.acme.test/v1", connect_timeout_s=0.3).send(request_to(method="POST"), ONCE, Control(timeout_s=20))
 
 
 def test_a_proxy_that_refuses_says_why(monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable) -> None:

@@ -22,9 +22,12 @@ _LONGEST_HEAD = 100 * 1024
 class Http1Line:
     """One connection at most, and one exchange at a time over it. Used by one thread at a time."""
 
-    def __init__(self, place: httpx.URL, connect: Connect) -> None:
+    def __init__(self, place: httpx.URL, connect: Connect, *, proxy_fields: Fields | None = None) -> None:
+        """`proxy_fields` is what a proxy is told that passes requests on to `place`, and is asked for whole URLs; None without one."""
         self._host = place.netloc.decode("ascii")
         self._connect = connect
+        self._before = b"" if proxy_fields is None else b"%s://%s" % (place.raw_scheme, place.netloc)
+        self._proxy_fields = proxy_fields or []
         self._stream: httpcore.NetworkStream | None = None
         self._body: Iterator[bytes] = iter(())
         self.is_reusable = False
@@ -49,7 +52,7 @@ class Http1Line:
         """A request as it goes out. Raises LocalProtocolError for a header that would be more than one."""
         headers = {"host": self._host, **outgoing.headers}  # the user may have set another host
         fields = [(name.encode(), value.encode()) for name, value in headers.items()]
-        request = h11.Request(method=outgoing.method, target=outgoing.target, headers=fields)
+        request = h11.Request(method=outgoing.method, target=self._before + outgoing.target, headers=[*fields, *self._proxy_fields])
         body = [h11.Data(outgoing.content)] if outgoing.content else []
         return b"".join(exchange.send(event) or b"" for event in (request, *body, h11.EndOfMessage()))
 

@@ -7,6 +7,7 @@ to go on. Loading this module loads httpx.
 
 from __future__ import annotations
 
+import base64
 import errno
 import functools
 import ipaddress
@@ -215,22 +216,23 @@ def _await_writable(sock: socket.socket, timeout: float | None) -> None:
             check_watched()
 
 
-class CoreLine:
-    """HTTP/1.1 through a proxy, as httpcore speaks it beneath httpx, over one connection of a pool of its own.
+class SocksLine:
+    """HTTP/1.1 through a proxy that speaks SOCKS, as httpcore does it beneath httpx.
 
-    httpcore's pool looks through all its connections for each request, and so is asked for no more than one.
+    Each exchange has a connection of its own: httpcore does not say whether more came over one than the answer, which it would take for
+    the answer to the next request.
     """
+
+    is_reusable = False
+    """As `Line` has it."""
 
     def __init__(self, place: httpx.URL, pool: httpcore.ConnectionPool) -> None:
         self._place = place
         self._pool = pool
         self._response = httpcore.Response(0)
-        self.is_reusable = False
-        """As `Line` has it."""
 
     def begin(self, outgoing: Outgoing) -> tuple[int, Fields]:
         """As `Line` says."""
-        self.is_reusable = False
         place, sent = self._place, {"host": self._place.netloc.decode("ascii"), **outgoing.headers}
         request = httpcore.Request(
             outgoing.method,
@@ -247,24 +249,11 @@ class CoreLine:
         """As `Line` says."""
         with in_httpx_words():
             yield from self._response.iter_stream()
-            self._response.close()
-        self.is_reusable = not any(map(_has_more, self._pool.connections))
 
     def close(self) -> None:
         """As `Line` says."""
+        self._response.close()
         self._pool.close()
-
-
-def _has_more(connection: Any) -> bool:
-    """Whether a connection had more to read than the answer that has ended, which h11 would take for the answer to the next request.
-
-    httpcore asks whether an idle socket is readable, and does not look at what it has read from it already. Nor does it show that: these
-    are its own names since 0.14, and a connection that lacks them is taken for one that is not to be used again.
-    """
-    while (within := getattr(connection, "_connection", None)) is not None:  # of a proxy's the one to the server
-        connection = within
-    state = getattr(connection, "_h11_state", None)
-    return state is None or state.trailing_data[0] != b""
 
 
 def proxy_for(base_url: str) -> str | None:
@@ -301,28 +290,63 @@ def open_wire(endpoint: Endpoint, base_url: str) -> Wire:
         tls.set_alpn_protocols(["http/1.1"])
     if proxy is None:
         return Lines(lambda: Http1Line(place, lambda connect_s: _connection(place, tls, connect_s)))
-    try:
-        return Lines(lambda: CoreLine(place, _pool(proxy, tls)))
-    except RuntimeError as problem:
-        raise _unusable_proxy(problem) from problem
+    if proxy.url.scheme.startswith("socks"):
+        try:
+            return Lines(lambda: SocksLine(place, httpcore.SOCKSProxy(str(proxy.url), proxy_auth=proxy.raw_auth, ssl_context=tls)))
+        except RuntimeError as problem:  # a package is missing
+            raise _unusable_proxy(problem) from problem
+    proxy_tls, fields = httpx.create_ssl_context() if proxy.url.scheme == "https" else None, _proxy_fields(proxy)
+    if tls is not None:
+        return Lines(lambda: Http1Line(place, lambda connect_s: _tunnel(proxy, proxy_tls, place, tls, connect_s)))
+    return Lines(lambda: Http1Line(place, lambda connect_s: _connection(proxy.url, proxy_tls, connect_s), proxy_fields=fields))
 
 
 def _connection(place: httpx.URL, tls: ssl.SSLContext | None, connect_s: float | None) -> httpcore.NetworkStream:
-    """A connection straight to a server."""
+    """A connection straight to a place."""
     host = place.raw_host.decode("ascii")
     stream = Backend().connect_tcp(host, place.port or (443 if place.scheme == "https" else 80), connect_s)
     return stream if tls is None else stream.start_tls(tls, host, connect_s)
 
 
-def _pool(proxy: httpx.Proxy, tls: ssl.SSLContext | None) -> httpcore.ConnectionPool:
-    """What has one connection, through a proxy. Raises RuntimeError where a package lacks that SOCKS needs."""
-    url, auth, scheme = str(proxy.url), proxy.raw_auth, proxy.url.scheme
-    # TLS within TLS, and SOCKS, are httpcore's own affair; there a thread is let go only when its timeout ends.
-    if scheme.startswith("socks"):
-        return httpcore.SOCKSProxy(url, proxy_auth=auth, ssl_context=tls, max_connections=1)
-    backend = Backend() if scheme == "http" else None
-    headers = proxy.headers.raw
-    return httpcore.HTTPProxy(url, proxy_auth=auth, proxy_headers=headers, ssl_context=tls, max_connections=1, network_backend=backend)
+def _tunnel(
+    proxy: httpx.Proxy, proxy_tls: ssl.SSLContext | None, place: httpx.URL, tls: ssl.SSLContext, connect_s: float | None
+) -> httpcore.NetworkStream:
+    """A connection over TLS to a place, by way of a proxy that is asked to CONNECT. Raises httpcore.ProxyError where it refuses.
+
+    Source: https://www.encode.io/httpcore/extensions/#network_stream
+    """
+    target = place.netloc if place.port else place.netloc + b":443"
+    url = httpcore.URL(scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=target)
+    # TLS within TLS is httpcore's own affair; there a thread is let go only when its timeout ends.
+    backend = Backend() if proxy_tls is None else httpcore.SyncBackend()
+    connection = httpcore.HTTPConnection(url.origin, ssl_context=proxy_tls, network_backend=backend)
+    headers = [(b"host", target), (b"accept", b"*/*"), *_proxy_fields(proxy)]
+    timeouts = dict.fromkeys(("connect", "read", "write"), connect_s)
+    try:
+        stream = _granted(connection.handle_request(httpcore.Request("CONNECT", url, headers=headers, extensions={"timeout": timeouts})))
+        return stream.start_tls(tls, place.raw_host.decode("ascii"), connect_s)
+    except BaseException as problem:
+        connection.close()
+        if isinstance(problem, httpcore.TimeoutException):  # whatever it waited for, nothing was sent to the place yet
+            raise httpcore.ConnectTimeout from problem
+        raise
+
+
+def _granted(answer: httpcore.Response) -> httpcore.NetworkStream:
+    """The connection to what a proxy was asked to connect to. Raises ProxyError where it refuses."""
+    if not 200 <= answer.status < 300:
+        reason = answer.extensions.get("reason_phrase", b"").decode("ascii", errors="ignore")
+        raise httpcore.ProxyError(f"{answer.status} {reason}")
+    stream: httpcore.NetworkStream = answer.extensions["network_stream"]
+    return stream
+
+
+def _proxy_fields(proxy: httpx.Proxy) -> Fields:
+    """What is said to a proxy alone."""
+    fields = list(proxy.headers.raw)
+    if proxy.raw_auth is not None:
+        fields.insert(0, (b"proxy-authorization", b"Basic " + base64.b64encode(b":".join(proxy.raw_auth))))
+    return fields
 
 
 def _usable_proxy(base_url: str) -> httpx.Proxy | None:

@@ -1,6 +1,6 @@
 """What stands between the client and the bytes: a request as it goes out, an answer as it comes in, and who carries them.
 
-`http1.py` has the way over one socket; `transport.py` what opens that, and the way through a proxy over httpcore, on which httpx stands;
+`http1.py` has the way over one socket; `transport.py` what opens that, also through a proxy, and the way through SOCKS over httpcore;
 `curl.py` the one over libcurl; and `Own` that over an httpx client of the user's. Whoever carries, nothing is followed, decompressed or
 sent twice, and what goes wrong is one of httpx's errors. Loading this module loads httpx.
 """
