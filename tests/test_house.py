@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -140,6 +141,32 @@ def test_the_changelog_has_its_form() -> None:
             facts = [line for line in section.replace("\n  ", " ").splitlines()[1:] if line]
             assert facts
             assert [fact for fact in facts if not re.fullmatch(r"- .*\.", fact)] == []
+
+
+def _imports(path: Path) -> set[str]:
+    """The packages from elsewhere that a module imports when it runs, wherever in it that stands."""
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(module):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            node.body = []
+    names = [alias.name for node in ast.walk(module) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(module) if isinstance(node, ast.ImportFrom)]
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"rowcall"}
+
+
+def test_every_package_from_elsewhere_is_imported_in_its_rooms_alone() -> None:
+    """Each has its fence in pyproject.toml, those of the extras too, which may not be there when the fences are looked at."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    fences = [
+        (package, each["allowed_importers"]) for each in contracts if each["type"] == "protected" for package in each["protected_modules"]
+    ]
+    rooms = dict(fences)
+    source = ROOT / "src" / "rowcall"
+    imported = {(package, path.relative_to(source).parts[0]) for path in source.rglob("*.py") for package in _imports(path)}
+
+    assert len(rooms) == len(fences)
+    assert {package for package, _ in imported} == set(rooms)
+    assert {(package, room) for package, room in imported if f"rowcall.{room}" not in rooms[package]} == set()
 
 
 @pytest.mark.parametrize("name", ["duckdb-2.0.txt", "duckdb-1.5.txt", "compiled.txt", "pip.txt", "other-servers.txt"])
