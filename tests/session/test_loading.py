@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ["sqlglot", "httpx", "msgspec", "pandas", "polars", "starlette", "uvicorn", "prompt_toolkit"]
+HEAVY = ["sqlglot", "httpx", "msgspec", "pandas", "polars", "redis", "sqlite3", "starlette", "uvicorn", "prompt_toolkit"]
 
 
 def loaded(code: str) -> list[str]:
@@ -38,3 +38,14 @@ def test_planning_loads_no_client() -> None:
 
     assert "httpx" not in loaded(code)
     assert "sqlglot" in loaded(code)
+
+
+def test_requests_load_no_database_but_duckdb() -> None:
+    """SQLite and Redis come with the settings that name a file or a server."""
+    code = (
+        "db = rowcall.connect(providers={'openai': {'base_url': 'http://127.0.0.1:9/v1', 'api_key': 'any'}})\n"
+        "try: db.sql(\"SELECT id FROM openai.assistants.runs WHERE thread_id = 't'\")\n"
+        "except rowcall.errors.UnavailableError: pass"
+    )
+
+    assert {"httpx", "sqlite3", "redis"} & set(loaded(code)) == {"httpx"}

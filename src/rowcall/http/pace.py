@@ -12,13 +12,16 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakValueDictionary
 
 from rowcall.http.control import Control
 from rowcall.http.endpoint import Endpoint
 from rowcall.http.redispace import RedisPace
-from rowcall.http.shared import SharedPace
 from rowcall.manifest.model import RateLimit
+
+if TYPE_CHECKING:
+    from rowcall.http.shared import SharedPace
 
 _SLICE_S = 0.1
 """How long a thread waits for its turn before it asks again whether to go on."""
@@ -73,7 +76,7 @@ class Pace:
         return self._sent[limit]
 
 
-AnyPace = Pace | SharedPace | RedisPace
+AnyPace: TypeAlias = "Pace | SharedPace | RedisPace"
 _PACES: WeakValueDictionary[tuple[str, str, bytes, int, str | None, str | None], AnyPace] = WeakValueDictionary()
 _LOCK = threading.Lock()
 
@@ -98,6 +101,8 @@ def pace_of(endpoint: Endpoint, control: Control | None = None) -> AnyPace:
 
 def _made(endpoint: Endpoint, digest: bytes, control: Control | None) -> AnyPace:
     if endpoint.rate_limits_file is not None:
+        from rowcall.http.shared import SharedPace  # which loads SQLite
+
         return SharedPace(endpoint.rate_limits_file, digest, control)
     return Pace() if endpoint.rate_limits_redis is None else RedisPace(endpoint.rate_limits_redis, digest)
 
