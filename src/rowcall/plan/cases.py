@@ -113,9 +113,10 @@ class Case:
 
         Two columns of one type, compared under no collation, that are equal are the same, so that what a row satisfies that matters it
         satisfies with the one in place of the other. Where one of them has a collation, or texts have one by default, it says nothing, nor
-        where the condition fails.
+        where the condition fails. That they are equal says of what is there that it has a value, whatever they are compared by.
         """
-        alike = self._alike_columns() if unread else {}
+        equal = list(self._equal_columns()) if unread else []
+        alike = _together(equal)
         for condition in dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards) if alike else ():
             node, tokens = condition.predicate, condition.tokens
             if node is None or tokens is None or any(map(left_out, node.find_all(exp.In))):
@@ -124,7 +125,12 @@ class Case:
             within = {key: self._read_one([place, *alike.get(place, ())], unread) for key, place in own.items() if place is not None}
             places = {key: place for key, place in within.items() if place is not None}
             changed = sorted({place for key, place in places.items() if place != own[key]})
-            if changed and len(places) == len(own) and self._frame.scopes.may_be_tried(node, tokens):
+            if not changed or len(places) != len(own):
+                continue
+            pair = set(places.values())
+            if _is_of_columns(node) and len(pair) == 1:
+                yield Filtering((Operand(None, place=changed[0]),), frozenset(), is_value=True)
+            elif not (_is_of_columns(node) and pair in map(set, equal)) and self._frame.scopes.may_be_tried(node, tokens):
                 probes = dict.fromkeys(self._probe(other) for place in changed for other in alike[place])
                 default = (collates("NULL"),) if any(self._frame.kind(place) == "text" for place in changed) else ()
                 unless = (*default, *(f"coalesce(({probe}), false)" for probe in probes if probe))
@@ -135,17 +141,13 @@ class Case:
         """The first of some columns that is of what is there."""
         return next((place for place in places if place[0] not in unread), None)
 
-    def _alike_columns(self) -> dict[Place, list[Place]]:
-        """For each column, those of the same type that equal it in every row that matters."""
-        found: dict[Place, list[Place]] = {}
+    def _equal_columns(self) -> Iterator[tuple[Place, Place]]:
+        """The columns of one type that are equal in every row that matters."""
         for atom, live in self._atoms:
             if isinstance(atom, Equal) and live.restricts and not live.guards:
                 one, other = self._frame.place(atom.left), self._frame.place(atom.right)
-                if one is None or other is None or not self._frame.kind(one) or self._frame.type_of(one) != self._frame.type_of(other):
-                    continue
-                together = list(dict.fromkeys([*found.get(one, [one]), *found.get(other, [other])]))
-                found |= dict.fromkeys(together, together)
-        return found
+                if one is not None and other is not None and self._frame.kind(one) and self._frame.type_of(one) == self._frame.type_of(other):
+                    yield one, other
 
     # -- what columns equal --------------------------------------------------------------------------------------------------------
 
@@ -387,6 +389,20 @@ def collation(frame: Frame, place: Place) -> str:
         return ""
     query = f"SELECT {collates(quoted(place[1]))} FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(source.span)} LIMIT 0) q ON true"
     return frame.scopes.prefixed(query, [source.node]) or ""
+
+
+def _together(equal: Iterable[tuple[Place, Place]]) -> dict[Place, list[Place]]:
+    """For each column, those that equal it, itself among them."""
+    found: dict[Place, list[Place]] = {}
+    for one, other in equal:
+        together = list(dict.fromkeys([*found.get(one, [one]), *found.get(other, [other])]))
+        found |= dict.fromkeys(together, together)
+    return found
+
+
+def _is_of_columns(node: exp.Expr) -> bool:
+    """Whether it is that two columns are equal, as they are."""
+    return isinstance(node, exp.EQ) and all(isinstance(side.unnest(), exp.Column) for side in (node.left, node.right))
 
 
 def _is_written(constant: Operand, kind: str) -> bool:

@@ -51,6 +51,8 @@ class Filtering:
     guards: frozenset[Group]
     unless: tuple[str, ...] = ()
     """SQL truth values: it says nothing where one of these is true."""
+    is_value: bool = False
+    """Whether it is that its one expression has a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +409,8 @@ class Draft:
 
     def _filtered(self, filtering: Filtering) -> str | None:
         text = self._condition(filtering.operands)
+        if text is not None and filtering.is_value:
+            return f"{text} IS NOT NULL"
         return f"({' OR '.join([*filtering.unless, text])})" if filtering.unless and text is not None else text
 
     def _sameness(self, pair: Same) -> str | None:
