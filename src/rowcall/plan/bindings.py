@@ -63,6 +63,7 @@ class Bindings:
         self._dead: dict[Frame, bool] = {}
         self._around_it: dict[Frame, list[Operand]] = {}
         self._found_parts: dict[tuple[Frame, int], Mapping[str, int]] = {}
+        self._reach: dict[Use, Reach] = {}
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
         """What the statement says of some columns of a reference."""
@@ -120,6 +121,7 @@ class Bindings:
         """The ways in which the conditions around a source, or all of a SELECT, can hold; `alone`, whatever surrounds the SELECT."""
         frame = use.frame
         found = self._reached(use)
+        found = replace(found, offered=dict(found.offered))  # to which what conditions match is added
         said.say(found.blocked)
         atoms: list[tuple[Atom, Live]] = []
         several: list[list[list[tuple[Atom, Live]]]] = []
@@ -188,6 +190,11 @@ class Bindings:
         return outputs.get(place[1]) if place is not None and place[0] == use.own else None
 
     def _reached(self, use: Use) -> Reach:
+        if use not in self._reach:
+            self._reach[use] = self._reach_of(use)
+        return self._reach[use]
+
+    def _reach_of(self, use: Use) -> Reach:
         tree, own = use.frame.tree, use.own
         where = use.frame.where if use.where else ()
         if tree is None:

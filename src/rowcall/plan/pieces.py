@@ -43,6 +43,7 @@ class Pieces:
     _columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = field(default_factory=dict, init=False)
     _reads: dict[int, frozenset[int]] = field(default_factory=dict, init=False)
     _is_stable: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
+    _ctes: dict[int, tuple[exp.Expr, tuple[exp.CTE, ...]]] = field(default_factory=dict, init=False)
     _is_volatile: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -111,12 +112,17 @@ class Pieces:
         found: dict[int, exp.CTE] = {}
         todo = list(nodes) if self._may_have_ctes else []
         while todo:
-            for table in find_all(todo.pop(), exp.Table):
-                cte = cte_of(table)
-                if cte is not None and id(cte) not in found and not any(is_inside(cte, node) for node in nodes):
+            for cte in self._named(todo.pop()):
+                if id(cte) not in found and not any(is_inside(cte, node) for node in nodes):
                     found[id(cte)] = cte
                     todo.append(cte)
         return sorted(found.values(), key=lambda cte: cte.args["alias"].this.meta.get("start", 0))
+
+    def _named(self, node: exp.Expr) -> tuple[exp.CTE, ...]:
+        """The definitions of WITH clauses that tables in a piece of SQL name."""
+        if id(node) not in self._ctes:
+            self._ctes[id(node)] = node, tuple(cte for table in find_all(node, exp.Table) if (cte := cte_of(table)) is not None)
+        return self._ctes[id(node)][1]
 
     def shadows(self, nodes: Sequence[exp.Expr]) -> bool:
         """Whether a name that a WITH clause for pieces of SQL defines means something else anywhere in the statement."""

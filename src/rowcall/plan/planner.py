@@ -444,17 +444,18 @@ class Planner:
             raise PlanError(message, sql=self._analysis.text, span=mention.reference.span, hint="Narrow the statement.")
         found = gathered(method, tuples(method, names, alternatives), columns)
         ref = mention.reference.ref
-        more = [values_ for values_ in found if not self._is_asked(ref, name, values_)]
+        more = self._not_asked(ref, name, found)
         requests = expected_requests(ref, method, len(found))
         return _Choice(name, method, tuple(names), found, requests, expected_requests(ref, method, len(more)))
 
-    def _is_asked(self, ref: ResourceRef, method: str, bound_values: Mapping[str, Any]) -> bool:
-        """Whether a scan that was given makes a call that brings the rows of one with these values: to make that costs nothing.
+    def _not_asked(self, ref: ResourceRef, method: str, tuples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """Those of some values for which no scan that was given makes a call that brings their rows: to make that costs nothing.
 
         It says nothing of which rows are needed, only of what they cost: so it decides between methods, and which reference goes first.
         """
-        given = self._asked.get((ref.full_name, method), {}).items()
-        return any(bound_values.keys() >= set(names) and tuple(bound_values[name] for name in names) in asked for names, asked in given)
+        for names, asked in self._asked.get((ref.full_name, method), {}).items():
+            tuples = [one for one in tuples if not (one.keys() >= set(names) and tuple(one[name] for name in names) in asked)]
+        return tuples
 
     def _give(self, scans: Mapping[int, Scan]) -> None:
         """Takes it that scans are given."""

@@ -171,6 +171,7 @@ class Frame:
         self.clauses = self._clauses()
         self._columns: dict[int, Mapping[str, str]] = {}
         self._named: dict[int, Named] = {}
+        self._outputs: Sequence[tuple[str, Place | None]] | None = None
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
         self._reader = Reader(scopes.layout, self._match, scopes.may_be_null)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
@@ -491,8 +492,13 @@ class Frame:
 
     # -- what it gives -------------------------------------------------------------------------------------------------------------
 
-    def outputs(self) -> list[tuple[str, Place | None]] | None:
+    def outputs(self) -> Sequence[tuple[str, Place | None]] | None:
         """The folded names of what it selects, each with the column of its FROM clause that it is; None when that cannot be told."""
+        if self._outputs is None:
+            self._outputs = self._selects()
+        return self._outputs
+
+    def _selects(self) -> Sequence[tuple[str, Place | None]] | None:
         found: list[tuple[str, Place | None]] = []
         for item in self.select.expressions:
             own = item.unalias()
