@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -143,11 +144,17 @@ class Case:
 
     def _equal_columns(self) -> Iterator[tuple[Place, Place]]:
         """The columns of one type that are equal in every row that matters."""
-        for atom, live in self._atoms:
-            if isinstance(atom, Equal) and live.restricts and not live.guards:
-                one, other = self._frame.place(atom.left), self._frame.place(atom.right)
-                if one is not None and other is not None and self._frame.kind(one) and self._frame.type_of(one) == self._frame.type_of(other):
-                    yield one, other
+        for live, (_, one), (_, other) in self._equalities:
+            if not live.restricts or live.guards or one is None or other is None or not self._frame.kind(one):
+                continue
+            if self._frame.type_of(one) == self._frame.type_of(other):
+                yield one, other
+
+    @cached_property
+    def _equalities(self) -> Sequence[tuple[Live, tuple[Operand, Place | None], tuple[Operand, Place | None]]]:
+        """What is equal, each side with the column of this SELECT that it is."""
+        found = [(live, atom.left, atom.right) for atom, live in self._atoms if isinstance(atom, Equal)]
+        return [(live, (left, self._frame.place(left)), (right, self._frame.place(right))) for live, left, right in found]
 
     # -- what columns equal --------------------------------------------------------------------------------------------------------
 
@@ -161,16 +168,14 @@ class Case:
         changed = True
         while changed:
             changed = False
-            for index, (atom, live) in enumerate(self._atoms):
-                if index in used or not isinstance(atom, Equal) or not live.guards <= groups:
+            for index, (live, left, right) in enumerate(self._equalities):
+                if index in used or not live.guards <= groups:
                     continue
-                for one, other in ((atom.left, atom.right), (atom.right, atom.left)):
-                    place = self._frame.place(one)
+                for (_, place), (other, beyond) in ((left, right), (right, left)):
                     if place is None or place not in paths or (place == start and not live.restricts):
                         continue
                     used.add(index)
                     changed = True
-                    beyond = self._frame.place(other)
                     if beyond is None or beyond[0] != self._own:
                         operands.append((other, paths[place]))
                     if beyond is not None and beyond not in paths and self._alike(place, beyond):
@@ -203,7 +208,8 @@ class Case:
             ]
             if hits:
                 columns = tuple(name for name, _, _ in hits)
-                rows = tuple(tuple(row[at] for _, at, _ in hits) for row in atom.rows)
+                picked = [at for _, at, _ in hits]
+                rows = atom.rows if picked == [*range(len(places))] else tuple(tuple([row[at] for at in picked]) for row in atom.rows)
                 yield Constants(columns, rows, atom.listed, atom.identical, tuple(self._probes([path]) for _, _, path in hits))
 
     def _probes(self, paths: Iterable[tuple[Place, ...]]) -> tuple[str, ...]:

@@ -460,7 +460,8 @@ class Planner:
     def _give(self, scans: Mapping[int, Scan]) -> None:
         """Takes it that scans are given."""
         self._scans |= scans
-        for scan in scans.values():
+        is_last = len(self._scans) == len(self._analysis.mentions)  # nobody asks any more then
+        for scan in scans.values() if not is_last else ():
             asked = self._asked[scan.ref.full_name, scan.method_name]
             for call in scan.calls:
                 if call.request.rows_needed is None:

@@ -257,7 +257,7 @@ def _among(
     kept = {i: column for i, column in enumerate(columns) if isinstance(column, exp.Column) and all(is_constant(row[i]) for row in rows)}
     if not kept:
         return Filter(predicate, tokens)
-    return Among(tuple(kept.values()), tuple(tuple(row[i] for i in kept) for row in rows), listed)
+    return Among(tuple(kept.values()), tuple(rows if len(kept) == width else [tuple(row[i] for i in kept) for row in rows]), listed)
 
 
 def _merged(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:

@@ -45,7 +45,7 @@ class Pushed:
         if self.rows == 0:
             return ()
         request = builder(ref, name, method, rows_needed=self.rows, ties=self.ties)
-        return tuple(Call(request({**bound, **self.parameters}, None), bound) for bound in tuples)
+        return tuple(Call(request({**bound, **self.parameters} if self.parameters else bound, None), bound) for bound in tuples)
 
 
 class Pushdown:

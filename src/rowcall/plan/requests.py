@@ -31,6 +31,7 @@ def builder(
 ) -> Callable[[Mapping[str, Any], Any], Request]:
     """As `build`, for many calls of one method: gives the request for values bound and a body."""
     own_headers = dict(ref.provider.headers) | dict(ref.service.headers)
+    same_headers = tuple(own_headers.items())
     size = page_size(ref, method)
     is_own_size = size is not None and size[0] not in method.parameters
     template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
@@ -40,7 +41,7 @@ def builder(
     retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT
 
     def request(bound: Mapping[str, Any], body: Any) -> Request:
-        path, query, headers = template, [], own_headers.copy()
+        path, query, headers = template, [], own_headers
         names = tuple(bound)
         if names not in given:
             given[names] = [parameter for parameter in parameters if parameter[0] in bound]
@@ -53,7 +54,7 @@ def builder(
             elif parameter.place is Place.QUERY:
                 query += [(name_there, text) for text in _texts(key, parameter, value)]
             else:
-                headers[name_there] = rendered(value)
+                headers = {**headers, name_there: rendered(value)}
         if size is not None and is_own_size and size[0] in bound:
             query.append((size[0], rendered(bound[size[0]])))
         if size is not None and all(key != size[0] for key, _ in query):
@@ -65,7 +66,7 @@ def builder(
             http_method=http_method,
             path=path,
             query=tuple(query),
-            headers=tuple(headers.items()),
+            headers=same_headers if headers is own_headers else tuple(headers.items()),
             body=body,
             reads=reads,
             rows_needed=rows_needed,

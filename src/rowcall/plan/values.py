@@ -402,6 +402,9 @@ def tuples(method: Method, names: Sequence[str], alternatives: Sequence[Alternat
     for alternative in alternatives:
         parts = _projections(method, names, alternative)
         columns = [column for columns, _ in parts for column in columns]
+        if len(parts) == 1 and columns == wanted:
+            found |= dict.fromkeys(parts[0][1])
+            continue
         at = [columns.index(column) for column in wanted]
         for chosen in product(*(rows for _, rows in parts)):
             values = tuple(chain.from_iterable(chosen))

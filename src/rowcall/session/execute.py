@@ -270,7 +270,8 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
     """The analysis of a statement that mentions something remote and that DuckDB can bind; None for any other."""
     asked = asked or asked_of(context)
     tokens = tokenize(text)
-    if not {token.text.casefold() for token in tokens} & context.names.catalog.words():
+    words = context.names.catalog.words()
+    if not any(token.text.casefold() in words for token in tokens):
         return None
     try:
         tree = read(text)

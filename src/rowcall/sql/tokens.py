@@ -70,7 +70,7 @@ _CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
 @lru_cache(maxsize=8)  # a statement is looked at several times on its way
 def tokenize(text: str) -> tuple[Token, ...]:
     """The tokens of `text`, comments left out. Raises ParseError for a string or comment that does not end."""
-    return tuple(Token(token.text, token.token_type.name, token.start, token.end + 1) for token in sqlglot_tokens(text))
+    return tuple([Token(token.text, token.token_type._name_, token.start, token.end + 1) for token in sqlglot_tokens(text)])
 
 
 @lru_cache(maxsize=8)
