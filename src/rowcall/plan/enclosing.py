@@ -30,7 +30,7 @@ class Enclosing:
     """What surrounds a SELECT."""
 
     uses: tuple[Use, ...] = ()
-    """None for a statement's outermost SELECT, or where it is not understood."""
+    """None for a statement's outermost SELECT, or where it is not understood; of a recursive query those outside it."""
     correlated: bool = False
     """Whether it can take columns from outside."""
     is_unused: bool = False
@@ -173,9 +173,10 @@ def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...]
         own = frame.position(table) if frame is not None else None
         if frame is None or own is None:
             return Enclosing()
-        if any(parent is cte for parent in _above(table)):
-            return Enclosing(blocked="A condition outside a recursive query cannot be applied before it; repeat it inside.")
-        uses.append(Use(frame, own, _names(frame, own, node, cte)))
+        if any(parent is cte for parent in _above(table)):  # as often as what reads it from outside asks for
+            blocked = "A condition outside a recursive query cannot be applied before it; repeat it inside."
+        else:
+            uses.append(Use(frame, own, _names(frame, own, node, cte)))
     if not uses:
         return Enclosing(is_unused=True)
     pivoted = any(use.frame.sources[use.own or 0].node.args.get("pivots") for use in uses)

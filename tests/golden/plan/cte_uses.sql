@@ -45,3 +45,17 @@ JOIN finished f ON true JOIN r b ON b.thread_id = f.thread_id AND b.thread_id < 
 --   thread_id = t1 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
+
+-- No query but itself names a recursive one, and none names what reads it.
+WITH RECURSIVE w AS (SELECT id FROM openai.assistants.threads WHERE id = 't1' UNION ALL SELECT w.id FROM w WHERE w.id = ''), v AS (SELECT id FROM w) SELECT 1;
+-- 1. threads: get_thread of openai.assistants.threads
+--   thread_id =  (from the statement)
+--   no request
+-- columns: 1
+
+-- What is joined with a recursive one has no row.
+WITH RECURSIVE w AS (SELECT id FROM openai.assistants.threads WHERE id = 't1' UNION ALL SELECT w.id FROM w WHERE w.id = '') SELECT w.id FROM w JOIN owners o ON o.owner = 'eve';
+-- 1. threads: get_thread of openai.assistants.threads
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id
