@@ -106,12 +106,12 @@ class Scopes(Pieces):
         return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
 
     def may_be_tried(self, node: exp.Expr, tokens: Range) -> bool:
-        """As `predicates.may_be_tried`, of a condition of this statement; false where a column of it is not known.
+        """As `predicates.may_be_tried`, of a condition of this statement.
 
         Of the functions that it calls DuckDB is asked: one may be a macro of the user's with a sub-query in it, or a random number.
         """
         if id(node) not in self._may_be_tried:
-            self._may_be_tried[id(node)] = node, may_be_tried(node) and (not _calls(node) or self._can_be_tried(node, tokens))
+            self._may_be_tried[id(node)] = node, may_be_tried(node) and (not _calls(node) or self._is_tried(node, tokens))
         return self._may_be_tried[id(node)][1]
 
     def says_the_same(self, node: exp.Expr | None) -> bool:
@@ -119,30 +119,24 @@ class Scopes(Pieces):
 
         Not so where it calls a macro with a sub-query, for certain or perhaps: a bare name may be one of its own columns there.
         """
-        if node is None or all(len(column.parts) > 1 for column in self.columns(node)):
-            return True
-        return all(self._has_no_query(call) for call in find_all(node, exp.Anonymous) if call.find(exp.Lambda) is None)
+        return node is None or all(len(column.parts) > 1 for column in self.columns(node)) or self.calls_are_plain(node)
 
-    def _has_no_query(self, call: exp.Anonymous) -> bool:
-        """Whether DuckDB takes a call within TRY, which it does of none with a sub-query."""
-        copied = call.copy()
-        for column, place in zip(self.columns(call), list(find_all(copied, exp.Column)), strict=True):
-            found = self.resolve(column)
-            type_ = found.frame.type_of((found.position, found.name)) if found is not None and found.exact else ""
-            place.replace(exp.cast(exp.null(), type_, dialect="duckdb") if type_ else exp.null())
-        return self.types(f"SELECT TRY({copied.sql(dialect='duckdb')})") is not None
+    def calls_are_plain(self, node: exp.Expr) -> bool:
+        """Whether no function that an expression calls is a macro of the user's with a sub-query in it, or a random number."""
+        calls = (call for call in find_all(node, exp.Anonymous) if call.find(exp.Lambda) is None)
+        return all(self._is_tried(call, self.layout.call(call)) for call in calls)
 
-    def _can_be_tried(self, node: exp.Expr, tokens: Range) -> bool:
+    def _is_tried(self, node: exp.Expr, tokens: Range | None) -> bool:
+        """Whether DuckDB takes a piece of the statement within TRY, with a NULL for each column: it does of none of these."""
         edits = []
         for column in self.columns(node):
             found, parts = self.resolve(column), column.parts
-            if found is None or "start" not in parts[0].meta:
+            if "start" not in parts[0].meta:
                 return False
-            type_ = found.frame.type_of((found.position, found.name))
-            value = f"(NULL::{type_})" if type_ else "NULL"
-            edits.append(Edit(parts[0].meta["start"], parts[found.parts - 1].meta["end"] + 1, value))
-        text = self.written(self.layout.span(tokens), edits)
-        return self.types(f"SELECT TRY(({text}) IS TRUE)") is not None
+            type_ = found.frame.type_of((found.position, found.name)) if found is not None else ""
+            last = parts[found.parts - 1] if found is not None else parts[-1]
+            edits.append(Edit(parts[0].meta["start"], last.meta["end"] + 1, f"(NULL::{type_})" if type_ else "NULL"))
+        return tokens is not None and self.types(f"SELECT TRY(({self.written(self.layout.span(tokens), edits)}))") is not None
 
     # -- what a column is of -------------------------------------------------------------------------------------------------------
 
