@@ -305,6 +305,39 @@ TRICKY = {
     "a column of a source further out that is called as a column in SELECT": (
         "SELECT p.id, (SELECT count(*) FROM (SELECT v.pen AS p FROM visits v WHERE v.pen IN ('p1', 'p2') AND p.pen = 'p1')) FROM m p"
     ),
+    "numbers of which a sub-select that has not been read has texts": (
+        "SELECT p.id FROM pens p JOIN (SELECT v.n FROM visits v WHERE v.pen = 'p1' AND v.n IN ('0', '1')) d ON d.n = p.size"
+    ),
+    "a column that equals one with a collation in a sub-select that has not been read": (
+        "SELECT p.id FROM pens p JOIN (SELECT k.pen FROM keepers k JOIN nc ON nc.pen = k.pen WHERE k.id IN ('k0', 'k1', 'k2')) d ON d.pen = p.id "
+        "WHERE p.id IN ('p1', 'P1', 'p2')"
+    ),
+    "constants of a column further out that an outer join fills": (
+        "SELECT p.id FROM pens p LEFT JOIN keepers k ON k.pen = p.id AND k.id = 'k0' AND k.pen = 'p1' WHERE p.id IN ('p1', 'p2') "
+        "AND EXISTS (SELECT 1 FROM visits v, unnest(CASE WHEN k.pen IS NULL THEN ['p2'] ELSE [k.pen] END) u(x) WHERE v.pen = u.x)"
+    ),
+    "constants on one side of OR in a sub-select that has not been read": (
+        "SELECT p.id FROM pens p JOIN (SELECT k.pen FROM keepers k WHERE k.id IN ('k0', 'k1', 'k2') AND (k.pen = 'p1' OR k.n = 1)) d ON d.pen = p.id "
+        "WHERE p.id IN ('p1', 'p2')"
+    ),
+    "constants in a sub-query of NOT IN that has not been read": (
+        "SELECT p.id FROM pens p WHERE p.id IN ('p1', 'p2', '5') AND p.id NOT IN (SELECT k.pen FROM keepers k WHERE k.pen = 'p1')"
+    ),
+    "one column under two names, NULLs of which matter": (
+        "WITH d AS (SELECT v.pen AS a, v.pen AS b, v.kind AS c, v.kind AS e, v.id FROM visits v) SELECT x.id, y.id FROM d x JOIN d y "
+        "ON y.b = x.a AND x.e IS NOT DISTINCT FROM y.c WHERE x.a IN ('p1', 'p2') AND x.b LIKE '%1'"
+    ),
+    "a condition with a sub-query around a sub-select, on a column with a collation": (
+        "SELECT s.id FROM (SELECT v.id, nc.pen FROM nc JOIN visits v ON v.pen = nc.pen WHERE v.pen IN ('p1', 'P1', 'p2')) s "
+        "WHERE s.pen NOT IN (SELECT k.pen FROM k) AND s.pen IN ('p1', 'P1')"
+    ),
+    "a condition with a sub-query and a macro of a random number around a sub-select": (
+        "SELECT s.id FROM (SELECT v.id, v.pen FROM visits v WHERE v.pen IN ('p1', 'p2')) s WHERE s.pen IN (SELECT k.pen FROM k) OR is_some(s.pen)"
+    ),
+    "a condition with a sub-query that fails for a key": (
+        "SELECT s.id FROM (SELECT v.id, v.pen FROM l JOIN visits v ON v.pen = l.pen) s WHERE s.pen IN ('p1', 'p2') AND "
+        "CAST(right(s.pen, 1) AS INTEGER) NOT IN (SELECT n FROM num)"
+    ),
     "recursion": (
         "WITH RECURSIVE w(id, n) AS (SELECT id, n FROM visits WHERE pen = 'p1' AND n = 0 "
         "UNION ALL SELECT v.id, v.n FROM w JOIN visits v ON v.n = w.n + 1 WHERE v.pen = 'p2') FROM w"

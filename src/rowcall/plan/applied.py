@@ -12,7 +12,7 @@ from rowcall.plan.nodes import Scan
 from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Alternative, Among, Equal, Filter, Operand
 from rowcall.plan.scopes import Frame
-from rowcall.plan.values import canonical, column_of_parameter
+from rowcall.plan.values import column_of_parameter
 
 _LONGEST = 300
 """A predicate of more characters is cut."""
@@ -45,9 +45,7 @@ def applied(analysis: Analysis, scan: Scan, scans: Sequence[Scan]) -> Applied:
 
 def _bound_columns(scan: Scan) -> frozenset[str]:
     """The columns whose values the requests of a scan give."""
-    same = canonical(scan.ref)
-    columns = {column_of_parameter(scan.method, name) for name in scan.bound_by}
-    return frozenset(columns | {name for name, column in same.items() if column in columns} | set(scan.bound_by))
+    return frozenset(column_of_parameter(scan.method, name) for name in scan.bound_by)
 
 
 class _Said:

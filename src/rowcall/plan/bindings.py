@@ -14,7 +14,7 @@ from itertools import product
 from sqlglot import exp
 
 from rowcall.manifest.types import literal
-from rowcall.plan.cases import Case, Compared, Constants, Keys, collation
+from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
@@ -23,6 +23,7 @@ from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates
+from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import Frame, Scopes, Source, is_plain
 from rowcall.plan.splice import Edit
 
@@ -79,7 +80,8 @@ class Bindings:
         for case in self._cases(Use(frame, own), said):
             known = {name: case.equals(name) for name in columns}
             sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
-            around = None if case.takes_from_outside else self._beside(enclosing(frame), said)
+            # Values from outside are of rows there, unless they stand for those of what is not read.
+            around = None if case.takes_from_outside and not said.awaits else self._beside(enclosing(frame), said)
             beside = [*case.beside(self._fetched), *([around] if around is not None else [])]
             said.alternatives.append([*sets, *(Keys((), query.sql, (), query.reads) for query in beside)])
             said.joined |= case.joined() - self._fetched
@@ -173,15 +175,24 @@ class Bindings:
         outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
         reached = self._reached(use).live if use.own is not None else ()
         conditions = [live.condition for live in reached if live.restricts and not live.guards and live.condition.tokens is not None]
-        own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not _names_values(use.frame, condition)]
+        own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not names_values(use.frame, condition)]
         for condition in [*own, *self._passed_in(use.frame)]:
             node = condition.node
-            if node is None or condition.tokens is None or not self._may_be_asked(node, condition.tokens):
+            if node is None or self.scopes.is_volatile(node) or not self.scopes.is_stable(node):
                 continue
-            found = {id(column): self._inner(use, outputs, column, condition.within) for column in self.scopes.columns(node)}
+            found = {
+                id(column): self._inner(use, outputs, column, condition.within)
+                for column in self.scopes.columns(node)
+                if not self._is_within(column, node)
+            }
             places = {key: place for key, place in found.items() if place is not None}
             if places and len(places) == len(found):
                 yield replace(condition, within=places)
+
+    def _is_within(self, column: exp.Column, node: exp.Expr) -> bool:
+        """Whether a column is of a sub-query in an expression."""
+        found = self.scopes.resolve(column)
+        return found is not None and is_inside(found.frame.select, node)
 
     def _inner(self, use: Use, outputs: Mapping[str, Place | None], column: exp.Column, within: Mapping[int, Place] | None) -> Place | None:
         """The column of a SELECT's FROM clause that a column around it is; `within` has what it is in the SELECT around."""
@@ -376,13 +387,10 @@ class Bindings:
 
     def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, int]]:
         cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
-        readable: dict[int, bool] = {}
         for name, (_, place) in zip(names, inner.outputs() or (), strict=False):
             if not name or place is None or not cases or any(case.sources.offered.get(place[0], (place,)) for case in cases):
                 continue
-            if place[0] not in readable:
-                readable[place[0]] = all(case.query([(name, [Operand(None, place=place)])]) is not None for case in cases)
-            if readable[place[0]]:
+            if all(case.query([(name, [Operand(None, place=place)])]) is not None for case in cases):
                 yield name, place[0]
 
     def _part(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
@@ -421,11 +429,6 @@ def _matched_by(atom: Atom) -> int | None:
     """The matched sub-query that an equality is with."""
     place = atom.right.place if isinstance(atom, Equal) else None
     return place[0] if place is not None else None
-
-
-def _names_values(frame: Frame, condition: Condition) -> bool:
-    """Whether a condition says nothing but which constants columns are among, which are keys themselves."""
-    return all(isinstance(atom, Among) for option in frame.alternatives(condition) for atom in option)
 
 
 def _in_each(frame: Frame, options: Sequence[Sequence[Atom]]) -> Iterator[Among]:

@@ -11,13 +11,13 @@ from sqlglot import exp
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
-from rowcall.plan.enclosing import Use, handed_on
+from rowcall.plan.enclosing import Use, handed_on, inner_frame, output_names
 from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.literals import left_out
-from rowcall.plan.narrowing import Holds, held_outside, holds, presence
+from rowcall.plan.narrowing import Holds, holds, presence
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
-from rowcall.plan.scopes import Frame
+from rowcall.plan.scopes import Frame, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Case:
         self._own = sources.own
         self._atoms = atoms
         self._passed_in = passed_in
-        self._filters = [*self._filtering(), *(Filtering((condition,), frozenset()) for condition in passed_in)]
+        self._filters = [*self._filtering(), *(Filtering((one,), frozenset()) for one in passed_in if self._may_be_tried(one))]
         self._filters += self._carried(unread)
         self._used: set[int] = set()
         """The sources that key queries of this read."""
@@ -116,14 +116,14 @@ class Case:
         satisfies with the one in place of the other. Where one of them has a collation, or texts have one by default, it says nothing, nor
         where the condition fails. That they are equal says of what is there that it has a value, whatever they are compared by.
         """
-        equal = list(self._equal_columns()) if unread else []
-        alike = _together(equal)
-        for condition in dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards) if alike else ():
+        if not unread or not self._same_as:
+            return
+        for condition in dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards):
             node, tokens = condition.predicate, condition.tokens
             if node is None or tokens is None or any(map(left_out, node.find_all(exp.In))):
                 continue
             own = {id(column): self._frame.place(Operand(column)) for column in self._frame.scopes.columns(node)}
-            within = {key: self._read_one([place, *alike.get(place, ())], unread) for key, place in own.items() if place is not None}
+            within = {key: self._read_one(place, unread) for key, place in own.items() if place is not None}
             places = {key: place for key, place in within.items() if place is not None}
             changed = sorted({place for key, place in places.items() if place != own[key]})
             if not changed or len(places) != len(own):
@@ -131,24 +131,37 @@ class Case:
             pair = set(places.values())
             if _is_of_columns(node) and len(pair) == 1:
                 yield Filtering((Operand(None, place=changed[0]),), frozenset(), is_value=True)
-            elif not (_is_of_columns(node) and pair in map(set, equal)) and self._frame.scopes.may_be_tried(node, tokens):
-                probes = dict.fromkeys(self._probe(other) for place in changed for other in alike[place])
-                default = (collates("NULL"),) if any(self._frame.kind(place) == "text" for place in changed) else ()
-                unless = (*default, *(f"coalesce(({probe}), false)" for probe in probes if probe))
-                yield Filtering((Operand(node, tokens, within=places),), frozenset(), unless)
+            elif not (_is_of_columns(node) and pair in map(set, self._equal_columns)) and self._frame.scopes.may_be_tried(node, tokens):
+                unless = dict.fromkeys(text for place in changed for text in self._unless_same(place))
+                yield Filtering((Operand(node, tokens, within=places),), frozenset(), tuple(unless))
 
-    @staticmethod
-    def _read_one(places: Sequence[Place], unread: Collection[int]) -> Place | None:
-        """The first of some columns that is of what is there."""
-        return next((place for place in places if place[0] not in unread), None)
+    def _may_be_tried(self, condition: Operand) -> bool:
+        node, tokens = condition.node, condition.tokens
+        return node is not None and tokens is not None and self._frame.scopes.may_be_tried(node, tokens)
 
-    def _equal_columns(self) -> Iterator[tuple[Place, Place]]:
+    def _unless_same(self, place: Place) -> tuple[str, ...]:
+        """SQL truth values: columns of one type that equal this one need not be the same where one of these is true."""
+        default = (collates("NULL"),) if self._frame.kind(place) == "text" else ()
+        return (*default, *(f"coalesce(({probe}), false)" for other in self._same_as[place] if (probe := self._probe(other))))
+
+    def _read_one(self, place: Place, unread: Collection[int]) -> Place | None:
+        """The column, or the first of those that are the same, that is of what is there."""
+        return next((one for one in (place, *self._same_as.get(place, ())) if one[0] not in unread), None)
+
+    @cached_property
+    def _same_as(self) -> Mapping[Place, Sequence[Place]]:
+        """For each column, those of the same type that equal it in every row that matters."""
+        return _together(self._equal_columns)
+
+    @cached_property
+    def _equal_columns(self) -> Sequence[tuple[Place, Place]]:
         """The columns of one type that are equal in every row that matters."""
-        for live, (_, one), (_, other) in self._equalities:
-            if not live.restricts or live.guards or one is None or other is None or not self._frame.kind(one):
-                continue
-            if self._frame.type_of(one) == self._frame.type_of(other):
-                yield one, other
+        return [
+            (one, other)
+            for live, (_, one), (_, other) in self._equalities
+            if live.restricts and not live.guards and one is not None and other is not None and self._frame.kind(one)
+            if self._frame.type_of(one) == self._frame.type_of(other)
+        ]
 
     @cached_property
     def _equalities(self) -> Sequence[tuple[Live, tuple[Operand, Place | None], tuple[Operand, Place | None]]]:
@@ -160,8 +173,10 @@ class Case:
 
     def equals(self, name: str) -> Equals:
         """What a column of the source in question equals."""
-        start = (self._own if self._own is not None else OUTER, name)
-        paths: dict[Place, tuple[Place, ...]] = {start: ()}
+        return self._equals((self._own if self._own is not None else OUTER, name))
+
+    def _equals(self, start: Place) -> Equals:
+        paths: dict[Place, tuple[Place, ...]] = dict.fromkeys((start, *self._twins(start)), ())
         operands: list[tuple[Operand, tuple[Place, ...]]] = []
         groups: set[Group] = set()
         used: set[int] = set()
@@ -172,18 +187,27 @@ class Case:
                 if index in used or not live.guards <= groups:
                     continue
                 for (_, place), (other, beyond) in ((left, right), (right, left)):
-                    if place is None or place not in paths or (place == start and not live.restricts):
+                    if place is None or place not in paths or not (live.restricts or paths[place] or place[0] != self._own):
                         continue
                     used.add(index)
                     changed = True
                     if beyond is None or beyond[0] != self._own:
                         operands.append((other, paths[place]))
                     if beyond is not None and beyond not in paths and self._alike(place, beyond):
-                        paths[beyond] = (*paths[place], beyond)
+                        paths |= dict.fromkeys((beyond, *self._twins(beyond)), (*paths[place], beyond))
                         groups |= self.sources.offered.get(beyond[0], frozenset())
                     break
         operands += [(Operand(None, place=(OUTER, f"o{index}")), paths[place]) for place, index in self.sources.outputs if place in paths]
         return Equals(tuple(operands), paths, frozenset(groups))
+
+    def _twins(self, place: Place) -> list[Place]:
+        """The other columns of a sub-select or WITH that hand on the same column as one of it does."""
+        inner = inner_frame(self._frame, self._frame.sources[place[0]]) if place[0] != OUTER else None
+        if inner is None:
+            return []
+        outputs = list(zip(output_names(self._frame, place[0], inner), (own for _, own in inner.outputs() or ()), strict=False))
+        handed = [own for name, own in outputs if name == place[1] and own is not None]
+        return [(place[0], name) for name, own in outputs if own in handed and name not in {"", place[1]}]
 
     def _alike(self, place: Place, other: Place) -> bool:
         """Whether two columns compare in one way, so that what equals the one equals the other."""
@@ -231,7 +255,7 @@ class Case:
         What a column equals besides, and what cannot be compared with that within a query, has a query of its own.
         """
         reachable = {name: [pair for pair in equal.operands if self._can_give(pair[0])] for name, equal in known.items()}
-        wanted = {name: operands for name, operands in reachable.items() if operands}
+        wanted = {name: sorted(operands, key=lambda pair: self._rank(pair[0])) for name, operands in reachable.items() if operands}
         together = self._key_query(wanted) if wanted else None
         found = [together] if together is not None else [self._key_query({name: operands}) for name, operands in wanted.items()]
         for name, (first, *others) in wanted.items():
@@ -289,9 +313,24 @@ class Case:
         return OUTER in self._used
 
     def holds(self, keys: Collection[str]) -> Iterator[Holds]:
-        """The conditions that are about these columns of the source in question alone."""
-        yield from holds(self.sources, [live.condition for _, live in self._atoms if live.restricts and not live.guards], keys)
-        yield from held_outside(self.sources, self._passed_in, keys)
+        """The conditions that are about these columns of the source in question alone, and that keys need not satisfy anyway."""
+        certain = dict.fromkeys(live.condition for _, live in self._atoms if live.restricts and not live.guards)
+        own = [Operand(one.predicate, one.tokens) for one in certain if one.predicate is not None and not self._is_of_keys(one)]
+        yield from holds(self.sources, [*own, *self._passed_in], keys, self._mine)
+
+    def _is_of_keys(self, condition: Condition) -> bool:
+        """Whether a condition says nothing but which constants columns are among, or that they are the same."""
+        atoms = [atom for option in self._frame.alternatives(condition) for atom in option]
+        pairs = [(self._frame.place(atom.left), self._frame.place(atom.right)) for atom in atoms if isinstance(atom, Equal)]
+        same = [True for one, other in pairs if one is not None and other in self._same_as.get(one, ())]
+        return len(same) + sum(isinstance(atom, Among) for atom in atoms) == len(atoms)
+
+    def _mine(self, place: Place) -> tuple[str, tuple[str, ...]] | None:
+        """The column of the source in question that a column is the same as, and what it need not be for."""
+        if place[0] == self._own:
+            return place[1], ()
+        own = next((other for other in self._same_as.get(place, ()) if other[0] == self._own), None)
+        return (own[1], self._unless_same(place)) if own is not None else None
 
     def _key_query(self, wanted: dict[str, list[tuple[Operand, tuple[Place, ...]]]]) -> Keys | None:
         query = self.query([(name, [operand for operand, _ in pairs]) for name, pairs in wanted.items()])
@@ -326,17 +365,43 @@ class Case:
         None where something that is needed cannot be read.
         """
         draft = Draft(self.sources)
-        known = {name: (compared or {}).get(name, Compared(collates="false")) for name, _ in selected}
-        ranked = {name: sorted(operands, key=lambda operand: self._rank(operand, known[name].kind)) for name, operands in selected}
-        chosen = [
-            *((name, operands[0]) for name, operands in ranked.items()),
-            *((label(column), self.sources.operand(column)) for column in places),
-        ]
-        if not draft.add_all([operand for _, operand in chosen]):
+        wanted = [*selected, *((label(column), [self.sources.operand(column)]) for column in places)]
+        known = {name: (compared or {}).get(name, Compared(collates="false")) for name, _ in wanted}
+        given: dict[str, list[Operand]] = {}
+        paths: list[tuple[Place, ...]] = []
+        for name, operands in wanted:
+            given[name] = sorted(operands, key=lambda operand: self._rank(operand, known[name].kind))
+            if not draft.add(given[name][0]):  # all the same the others are added, so that what is waited for is noted
+                known[name], pairs = self._in_place_of(given[name][0])
+                given[name] = [operand for operand, _ in pairs if draft.add(operand)]
+                paths += [path for _, path in pairs]
+        if not all(given.values()):
             return None
-        pairs = [(operands[0], other, known[name]) for name, operands in ranked.items() for other in operands[1:]]
-        same = [found for pair in pairs if (found := self._same(*pair)) is not None]
-        return draft.query(chosen, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters)
+        chosen = [(name, operands[0]) for name, operands in given.items()]
+        equal = [(operands[0], other, known[name]) for name, operands in given.items() for other in operands[1:]]
+        same = [found for pair in equal if (found := self._same(*pair)) is not None]
+        query = draft.query(chosen, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters)
+        return replace(query, through=tuple(sorted({*query.through, *self._probes(paths)}))) if query is not None and paths else query
+
+    def _in_place_of(self, operand: Operand) -> tuple[Compared, list[tuple[Operand, tuple[Place, ...]]]]:
+        """What has the values of a column that cannot be read: what it equals, of its own kind, in every row that matters.
+
+        With it, how the column compares. None for a column that an outer join fills with NULLs, which equal nothing.
+        """
+        place = self._frame.place(operand)
+        kind = self._frame.kind(place) if place is not None else ""
+        if place is None or not kind or self.sources.offered.get(place[0]) != frozenset():
+            return Compared(), []
+        column = Operand(None, place=place)
+        pairs = [pair for pair in self._known(place) if self._is_alike(column, pair[0]) and self._are_of(pair[0].values, kind)]
+        frame, (position, _) = handed_on(self._frame, place)
+        return Compared(kind, "false" if frame.sources[position].reference is not None else "true"), pairs
+
+    def _are_of(self, constants: Sequence[Operand], kind: str) -> bool:
+        """Whether constants are of a kind; of what is no literal DuckDB is asked."""
+        asked = [self._frame.scopes.constant(value) for value in constants if not _is_written(value, kind)]
+        types = self._frame.scopes.types(f"SELECT {', '.join(f'{text} AS c{at}' for at, text in enumerate(asked))}") if asked else []
+        return types is not None and all(kind_of(type_.removesuffix("[]")) == kind for type_ in types)
 
     def _same(self, one: Operand, other: Operand, column: Compared) -> Same | None:
         """What follows of two expressions that equal a column; None where nothing does.
@@ -348,7 +413,7 @@ class Case:
             return None
         return Same(one, other, "" if is_alike else column.kind, column.collates)
 
-    def _rank(self, operand: Operand, kind: str) -> int:
+    def _rank(self, operand: Operand, kind: str = "") -> int:
         """What of several equal expressions is taken first: what is certain to be of the kind of the column that they equal."""
         place = self._frame.place(operand)
         if place is not None and place[0] != OUTER:
@@ -366,23 +431,28 @@ class Case:
         paths: list[tuple[Place, ...]] = []
         for index in wanted:
             name = use.names[index] if index < len(use.names) else ""
-            pairs = [*self._known(name)] if name else []
+            pairs = [*self._known((self._own if self._own is not None else OUTER, name))] if name else []
             if pairs:
                 found[index] = [operand for operand, _ in pairs]
                 paths += [path for _, path in pairs]
         return found, self._probes(paths)
 
-    def _known(self, name: str) -> Iterator[tuple[Operand, tuple[Place, ...]]]:
-        """The expressions, and the constants, that a column of the source in question equals."""
-        equal = self.equals(name)
+    def _known(self, start: Place) -> Iterator[tuple[Operand, tuple[Place, ...]]]:
+        """The expressions that can be read, and the constants, that a column equals."""
+        equal = self._equals(start)
         yield from (pair for pair in equal.operands if self._can_give(pair[0]))
         for atom, live in self._atoms:
             for at, column in enumerate(atom.columns) if isinstance(atom, Among) and not atom.identical else ():
                 place = self._frame.place(Operand(column))
                 if not isinstance(atom, Among) or place is None or place not in equal.paths or not live.guards <= equal.groups:
                     continue
-                if live.restricts or equal.paths[place]:
+                if live.restricts or equal.paths[place] or place[0] != self._own:
                     yield Operand(None, values=tuple(row[at] for row in atom.rows), listed=atom.listed), equal.paths[place]
+
+
+def names_values(frame: Frame, condition: Condition) -> bool:
+    """Whether a condition says nothing but which constants columns are among, which are keys themselves."""
+    return all(isinstance(atom, Among) for option in frame.alternatives(condition) for atom in option)
 
 
 def collation(frame: Frame, place: Place) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from rowcall.manifest.types import literal, quoted
+from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Group, Place
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand
-from rowcall.plan.scopes import Frame, Scopes, Source
+from rowcall.plan.scopes import Frame, Source
 from rowcall.plan.splice import Edit
 
 OUTER = -1
@@ -455,8 +455,14 @@ class Draft:
 
     def _passed_in(self, operand: Operand) -> str | None:
         """A condition on what this SELECT gives; true where it fails for a row, which need not come to it."""
-        edits = inner_names(operand, {place: self._frame.shown(place) for place in (operand.within or {}).values()}, self._frame.scopes)
-        if edits is None or operand.tokens is None:
+        edits = []
+        for column in self._frame.scopes.columns(operand.node) if operand.node is not None else ():
+            found, first = self._frame.scopes.resolve(column), column.parts[0]
+            if found is None or operand.within is None or "start" not in first.meta:
+                return None
+            shown = self._frame.shown(operand.within[id(column)])
+            edits.append(Edit(first.meta["start"], column.parts[found.parts - 1].meta["end"] + 1, shown))
+        if operand.tokens is None:
             return None
         text = self._frame.scopes.written(self._frame.scopes.layout.span(operand.tokens), edits)
         return f"coalesce(TRY(({text}) IS TRUE), true)"
@@ -488,17 +494,10 @@ class Draft:
 
     def _listing(self, operand: Operand) -> str:
         """A query of some constants."""
-        texts = [self._constant(value) for value in operand.values]
+        texts = [self._frame.scopes.constant(value) for value in operand.values]
         if operand.listed:
             return " UNION ALL ".join(f"SELECT unnest({text})" for text in texts)
         return f"SELECT unnest([{', '.join(texts)}])"
-
-    def _constant(self, value: Operand) -> str:
-        if value.value is not None:
-            return literal(value.value) if isinstance(value.value, str) else str(value.value)
-        if value.tokens is not None:
-            return self._frame.scopes.layout.shown(value.tokens)
-        return value.node.sql(dialect="duckdb") if value.node is not None else "NULL"
 
     def _item(self, source: Source) -> str | None:
         if source.span is None:
@@ -569,14 +568,3 @@ def _origin_of(frame: Frame, place: Place) -> Origin:
         if within is not None:
             return _origin_of(inner, within)
     return Origin("the sub-select")
-
-
-def inner_names(condition: Operand, shown: Mapping[Place, str], scopes: Scopes) -> list[Edit] | None:
-    """Edits that write a condition on what a sub-select gives in terms of the columns in there; None where that cannot be."""
-    edits = []
-    for column in scopes.columns(condition.node) if condition.node is not None else ():
-        found, first = scopes.resolve(column), column.parts[0]
-        if found is None or condition.within is None or "start" not in first.meta:
-            return None
-        edits.append(Edit(first.meta["start"], column.parts[found.parts - 1].meta["end"] + 1, shown[condition.within[id(column)]]))
-    return edits

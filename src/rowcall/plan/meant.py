@@ -13,7 +13,7 @@ from rowcall.plan.pieces import Evaluate
 from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Among
 from rowcall.plan.scopes import Frame
-from rowcall.plan.values import Resolver, bound, canonical, column_of_parameter, tuples
+from rowcall.plan.values import Resolver, bound, column_of_parameter, tuples
 
 
 def keys_only(analysis: Analysis, method: Method) -> bool:
@@ -30,9 +30,8 @@ def keys_only(analysis: Analysis, method: Method) -> bool:
     seen = _named(analysis.scopes.frame(select))
     if seen is None:
         return False
-    same = canonical(mention.reference.ref)
     keys = {column_of_parameter(method, name) for name, _ in _keys(method)}
-    return len(seen) == len(keys) and {same.get(name, name) for name in seen} == {same.get(name, name) for name in keys}
+    return len(seen) == len(keys) and set(seen) == keys
 
 
 def _named(frame: Frame) -> list[str] | None:
@@ -64,7 +63,7 @@ def key_tuples(analysis: Analysis, method: Method, evaluate: Evaluate) -> list[d
     (mention,) = analysis.mentions
     ref = mention.reference.ref
     names = [name for name, _ in _keys(method)]
-    wanted = [*dict.fromkeys([*names, *(column_of_parameter(method, name) for name in names)])]
+    wanted = [*dict.fromkeys(column_of_parameter(method, name) for name in names)]
     resolver = Resolver(ref, analysis.scopes, evaluate)
     alternatives = resolver.resolve(Bindings(analysis.scopes, ()).restriction(0, wanted))
     for alternative in alternatives:

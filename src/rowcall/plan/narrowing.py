@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from rowcall.manifest.types import quoted
-from rowcall.plan.drafts import Draft, Filtering, Query, Sources, inner_names
-from rowcall.plan.joins import Condition
-from rowcall.plan.predicates import Among, Operand
+from rowcall.plan.drafts import Draft, Filtering, Query, Sources
+from rowcall.plan.joins import Place
+from rowcall.plan.predicates import Operand, may_be_tried
 from rowcall.plan.references import is_inside
 from rowcall.plan.splice import Edit
 
@@ -32,61 +32,51 @@ class Holds:
     """The references whose pages the query reads."""
 
 
-def holds(sources: Sources, conditions: Sequence[Condition], keys: Collection[str]) -> Iterator[Holds]:
-    """The conditions that keys can be asked about, and that do not only name values, which are keys themselves.
+Mine = Callable[[Place], tuple[str, tuple[str, ...]] | None]
+"""The column of the reference that a column is the same as, and SQL truth values: it need not be where one of these is true."""
+
+
+def holds(sources: Sources, conditions: Iterable[Operand], keys: Collection[str], mine: Mine) -> Iterator[Holds]:
+    """The conditions that keys can be asked about, those on what the SELECT gives among them.
 
     `keys` are the columns of the reference that may have some.
     """
-    for condition in dict.fromkeys(conditions):
-        says = [atom for option in sources.frame.alternatives(condition) for atom in option]
-        if condition.predicate is not None and not all(isinstance(atom, Among) for atom in says):
-            found = _about_keys(sources, condition, condition.predicate)
-            if found is not None and set(found.columns) <= set(keys):
-                yield found
-
-
-def held_outside(sources: Sources, conditions: Sequence[Operand], keys: Collection[str]) -> Iterator[Holds]:
-    """The conditions on what the SELECT gives that keys can be asked about."""
-    scopes = sources.frame.scopes
     for condition in conditions:
-        places = set((condition.within or {}).values())
-        if condition.tokens is None or not places or not all(place[0] == sources.own and place[1] in keys for place in places):
-            continue
-        edits = inner_names(condition, {place: f"{KEYS}.{quoted(place[1])}" for place in places}, scopes)
-        if edits is not None:
-            text = scopes.written(scopes.layout.span(condition.tokens), edits)
-            query = f"SELECT {KEYS}.{NUMBER} FROM {KEYS} WHERE coalesce(TRY(({text}) IS TRUE), true)"
-            yield Holds(tuple(sorted(name for _, name in places)), query, frozenset())
+        found = _about_keys(sources, condition, mine)
+        if found is not None and set(found.columns) <= set(keys):
+            yield found
 
 
-def _about_keys(sources: Sources, condition: Condition, predicate: exp.Expr) -> Holds | None:
+def _about_keys(sources: Sources, condition: Operand, mine: Mine) -> Holds | None:
     """The condition as one on keys; None for one that is about anything else, or cannot be asked yet."""
-    frame, scopes = sources.frame, sources.frame.scopes
-    if condition.tokens is None or not scopes.is_stable(predicate) or scopes.is_volatile(predicate):
-        return None
-    if predicate.find(exp.Lambda):
+    scopes, node = sources.frame.scopes, condition.node
+    if node is None or condition.tokens is None or not scopes.is_stable(node) or scopes.is_volatile(node) or node.find(exp.Lambda):
         return None
     columns: dict[str, None] = {}
+    unless: dict[str, None] = {}
     edits = []
-    for column in scopes.columns(predicate):
-        found = scopes.resolve(column)
+    for column in scopes.columns(node):
+        found, first = scopes.resolve(column), column.parts[0]
         if found is None:
             return None
-        if found.frame is not frame and is_inside(found.frame.select, predicate):
+        if is_inside(found.frame.select, node):
             continue
-        parts = column.parts
-        if found.frame is not frame or found.position != sources.own or not found.exact or "start" not in parts[0].meta:
+        here = (found.position, found.name) if found.frame is sources.frame and found.exact else None
+        place = condition.within[id(column)] if condition.within is not None else here
+        own = mine(place) if place is not None else None
+        if own is None or "start" not in first.meta:
             return None
-        columns[found.name] = None
-        edits.append(Edit(parts[0].meta["start"], parts[-1].meta["end"] + 1, f"{KEYS}.{quoted(found.name)}"))
-    queries = any(True for _ in predicate.find_all(exp.Query))
-    if queries and not sources.is_there(predicate):
+        columns[own[0]] = None
+        unless |= dict.fromkeys(own[1])
+        edits.append(Edit(first.meta["start"], column.parts[found.parts - 1].meta["end"] + 1, f"{KEYS}.{quoted(own[0])}"))
+    is_tried = may_be_tried(node)
+    if not sources.is_there(node) or not (is_tried or scopes.calls_are_plain(node)):
         return None
     text = scopes.written(scopes.layout.span(condition.tokens), edits)
     # DuckDB has no TRY around a sub-query. Elsewhere a value that the condition fails for stays, should the API have a row for it.
-    kept = f"({text}) IS TRUE" if queries else f"coalesce(TRY(({text}) IS TRUE), true)"
-    query = scopes.prefixed(f"SELECT {KEYS}.{NUMBER} FROM {KEYS} WHERE {kept}", [predicate])
-    return Holds(tuple(columns), query, scopes.reads(predicate)) if query is not None else None
+    kept = f"coalesce(TRY(({text}) IS TRUE), true)" if is_tried else f"({text}) IS TRUE"
+    query = scopes.prefixed(f"SELECT {KEYS}.{NUMBER} FROM {KEYS} WHERE {' OR '.join([*unless, kept])}", [node])
+    return Holds(tuple(columns), query, scopes.reads(node)) if query is not None else None
 
 
 def presence(sources: Sources, used: Collection[int], filters: Sequence[Filtering], fetched: Collection[int]) -> Iterator[Query]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from rowcall.errors import RowcallError, Span
+from rowcall.manifest.types import literal
 from rowcall.plan.layout import Layout
 from rowcall.plan.predicates import Operand, is_volatile
 from rowcall.plan.references import Reference, cte_of, is_inside
@@ -65,13 +66,21 @@ class Pieces:
     def _is_null(self, constant: Operand) -> bool:
         if self._evaluate is None or constant.node is None:
             return True
-        text = self.layout.shown(constant.tokens) if constant.tokens is not None else constant.node.sql(dialect="duckdb")
+        text = self.constant(constant)
         if text not in self._null:
             try:
                 ((self._null[text],),) = self._evaluate(f"SELECT coalesce(TRY(({text}) IS NULL), true)")[1]
             except RowcallError:  # which binding the statement will say with its place
                 self._null[text] = True
         return self._null[text]
+
+    def constant(self, value: Operand) -> str:
+        """An expression without columns as SQL."""
+        if value.value is not None:
+            return literal(value.value) if isinstance(value.value, str) else str(value.value)
+        if value.tokens is not None:
+            return self.layout.shown(value.tokens)
+        return value.node.sql(dialect="duckdb") if value.node is not None else "NULL"
 
     def columns(self, node: exp.Expr) -> tuple[exp.Column, ...]:
         """All columns that a piece of SQL names."""

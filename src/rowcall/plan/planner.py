@@ -44,7 +44,7 @@ from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import paging, protocol
 from rowcall.plan.scopes import Scopes
 from rowcall.plan.splice import Edit, splice
-from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, canonical, count, tuples, values, with_bounds
+from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, column_of_parameter, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
@@ -471,7 +471,6 @@ class Planner:
         mention = self._analysis.mentions[number]
         reference = mention.reference
         _check_bounds(choice, reference, self._analysis.text)
-        names = canonical(reference.ref)
         origins = {
             column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
         }
@@ -487,7 +486,7 @@ class Planner:
             protocol=protocol(reference.ref, choice.method),
             columns=self._analysis.columns(number),
             hidden=mention.hidden,
-            bound_by={name: origins.get(names.get(name, name), Origin()) for name in choice.parameters},
+            bound_by={name: origins.get(column_of_parameter(choice.method, name), Origin()) for name in choice.parameters},
             pushed=pushed.says,
             is_known=is_known,
             most_calls=self._most_calls(number, known) if self._bounds and not is_known else None,
@@ -512,12 +511,8 @@ class Planner:
 
 @lru_cache(maxsize=256)
 def _columns(ref: ResourceRef) -> Sequence[str]:
-    """The columns, hidden ones included, whose values are parameters of a method for SELECT."""
-    found: dict[str, None] = {}
-    for _, method in _readers(ref):
-        for name, parameter in method.parameters.items():
-            found[name] = None
-            found[parameter.column or name] = None
+    """The columns whose values are parameters of a method for SELECT; hidden ones, but for those that equal another."""
+    found = dict.fromkeys(column_of_parameter(method, name) for _, method in _readers(ref) for name in method.parameters)
     return tuple(name for name in found if name in ref.resource.columns or name in hidden_columns(ref))
 
 

@@ -44,7 +44,7 @@ class Found:
     frame: Frame
     position: int
     name: str
-    """As the resource spells it, or folded."""
+    """As the resource spells it, or folded; that of the column for a parameter that equals one in every row."""
     parts: int
     """How many of the column's parts name it; more follow for a field of a STRUCT."""
     exact: bool
@@ -337,9 +337,12 @@ class Frame:
         return is_prefix(source.reference, prefix) if source.reference is not None else list(prefix) == [source.alias.casefold()]
 
     def spelt(self, position: int, written: str) -> str:
-        """A column's own name, where an alias gives it another: as the resource spells it, or folded for a local one."""
+        """A column's own name, where an alias or a parameter gives it another: as the resource spells it, or folded for a local one."""
         reference = self.sources[position].reference
-        return reference.own.get(written, written) if reference is not None else written
+        if reference is None:
+            return written
+        name = reference.own.get(written, written)
+        return (reference.hidden[name].column if name in reference.hidden else None) or name
 
     def place(self, operand: Operand) -> Place | None:
         """The column of this SELECT that an operand is; None when it is none, or that is not certain."""

@@ -74,7 +74,6 @@ class Resolver:
         self._unknown = unknown
         """References whose pages will not be fetched."""
         self._types = {**_plain(ref), **types(ref)}
-        self._canonical = canonical(ref)
         self._required = required(ref)
         self.reasons: list[str] = []
 
@@ -105,13 +104,12 @@ class Resolver:
 
     def _held(self, condition: Holds, tables: list[Table]) -> list[Table]:
         """The tables without the keys that a condition on them drops."""
-        names = list(dict.fromkeys(self._canonical.get(column, column) for column in condition.columns))
+        names = list(condition.columns)
         about = next((table for table in tables if names and table.known and set(names) <= set(table.columns)), None)
         if names and about is None:
             return tables
         values = about.projected(names) if about is not None else [()]
-        places = [names.index(self._canonical.get(column, column)) for column in condition.columns]
-        rows = (f"({', '.join([str(number), *(_literal(row[at]) for at in places)])})" for number, row in enumerate(values))
+        rows = (f"({', '.join([str(number), *map(_literal, row)])})" for number, row in enumerate(values))
         columns = ", ".join([NUMBER, *map(quoted, condition.columns)])
         try:
             found = self._evaluate(condition.sql.replace(f"FROM {KEYS} ", f"FROM (VALUES {', '.join(rows)}) AS {KEYS}({columns}) ", 1))[1]
@@ -141,7 +139,7 @@ class Resolver:
         values = [_written(operand) for row in constants.rows for operand in row]
         if None in values:
             flat = [operand for row in constants.rows for operand in row]
-            unknown = [self._text(operand) for operand, value in zip(flat, values, strict=True) if value is None]
+            unknown = [self._scopes.constant(operand) for operand, value in zip(flat, values, strict=True) if value is None]
             found = iter(self._evaluate(f"SELECT {', '.join(f'({text})' for text in unknown)}")[1][0])
             values = [next(found) if value is None else value for value in values]
         width = len(constants.columns)
@@ -155,11 +153,6 @@ class Resolver:
             lists = [value if isinstance(value, (list, tuple)) else [value] for value, *_ in rows if value is not None]
             rows = [(item,) * width for items in lists for item in items]
         return self._table(names, rows, dict.fromkeys(names, Origin()), [""] * width) if names else None
-
-    def _text(self, operand: Operand) -> str:
-        if operand.tokens is not None:
-            return self._scopes.layout.shown(operand.tokens)
-        return operand.node.sql(dialect="duckdb") if operand.node is not None else "NULL"
 
     # -- from queries --------------------------------------------------------------------------------------------------------------
 
@@ -189,8 +182,7 @@ class Resolver:
         keyed = [number for number, column in enumerate(keys.columns) if column in self._required]
         values = [row[:width] for row in rows if all(row[number] != "" for number in keyed)]
         if known and all(None in row for row in values):
-            named = {self._canonical.get(column, column): origin for column, origin in origins.items()}
-            return Table(tuple(named), (), named)  # nothing equals it, of any type
+            return Table(keys.columns, (), origins)  # nothing equals it, of any type
         described = [_COLLATED if number in collated else kind_of(kinds[number]) or kinds[number] for number in range(width)]
         return self._table(keys.columns, values, origins, described, known=known)
 
@@ -240,14 +232,13 @@ class Resolver:
                 kept[number] = values
         if not kept:
             return None
-        names = tuple(self._canonical.get(columns[number], columns[number]) for number in kept)
+        names = tuple(columns[number] for number in kept)
         ordered = (
             sorted(dict.fromkeys(zip(*kept.values(), strict=True)))
             if kinds and kinds[0]
             else dict.fromkeys(zip(*kept.values(), strict=True))
         )
-        table = Table(names, tuple(ordered), {self._canonical.get(c, c): o for c, o in origins.items()}, known)
-        return _without_twins(table)
+        return _without_twins(Table(names, tuple(ordered), origins, known))
 
     def _compares(self, column: str, scalar: Scalar, kind: str) -> bool:
         """Whether DuckDB compares values of a key query with a parameter as the parameter's own type; of constants, each value tells."""
@@ -313,18 +304,7 @@ def _without_twins(table: Table) -> Table:
     return Table(names, tuple(tuple(row[table.columns.index(name)] for name in names) for row in rows), table.origins, table.known)
 
 
-@lru_cache(maxsize=256)  # as the two below: a catalog does not change, and each statement asks several times
-def canonical(ref: ResourceRef) -> Mapping[str, str]:
-    """For each parameter of a method for SELECT, the column that it equals."""
-    found: dict[str, str] = {}
-    for method in ref.resource.methods.values():
-        for name, parameter in method.parameters.items():
-            if parameter.column is not None and name not in ref.resource.columns:
-                found.setdefault(name, parameter.column)
-    return found
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # as the one below: a catalog does not change, and each statement asks several times
 def required(ref: ResourceRef) -> frozenset[str]:
     """The parameters that a method for SELECT requires, and the columns that equal them."""
     methods = [method for method in ref.resource.methods.values() if method.verb is Verb.SELECT]

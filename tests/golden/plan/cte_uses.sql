@@ -46,6 +46,13 @@ JOIN finished f ON true JOIN r b ON b.thread_id = f.thread_id AND b.thread_id < 
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
+-- One column of a resource, handed on under two names of which each use names another.
+WITH r AS (SELECT id, thread_id AS a, thread_id AS b FROM openai.assistants.runs) SELECT x.id FROM owners o JOIN r x ON x.a = o.thread_id JOIN r y ON y.b = o.thread_id WHERE o.owner = 'bo';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
 -- No query but itself names a recursive one, and none names what reads it.
 WITH RECURSIVE w AS (SELECT id FROM openai.assistants.threads WHERE id = 't1' UNION ALL SELECT w.id FROM w WHERE w.id = ''), v AS (SELECT id FROM w) SELECT 1;
 -- 1. threads: get_thread of openai.assistants.threads

@@ -25,3 +25,11 @@ SELECT name FROM openai.assistants.assistants WHERE id = 'asst_1';
 --   assistant_id = asst_1 (from the statement)
 --   GET /assistants/asst_1
 -- columns: name
+
+-- What the one equals the other does.
+SELECT r.id FROM openai.assistants.runs r JOIN owners o ON o.thread_id = r.thread_id AND o.owner = r.id JOIN finished f ON f.run_id = r.run_id;
+-- 1. r: get_run of openai.assistants.runs
+--   thread_id =  (from o.thread_id)
+--   run_id =  (from f.run_id)
+--   no request
+-- columns: id

@@ -119,3 +119,20 @@ SELECT r.id FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id = o.
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
+
+-- A condition around a sub-select, with a sub-query, of the column that the key equals there.
+SELECT s.id FROM (SELECT r.id, o.thread_id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id) s WHERE s.thread_id NOT IN (SELECT thread_id FROM finished WHERE run_id = 'r1');
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- A condition on a column of what has not been read, which is the same as the key.
+SELECT t.id FROM openai.assistants.threads t JOIN openai.assistants.runs r ON r.thread_id = t.id WHERE r.thread_id LIKE '%1' AND t.id IN ('t1', 't2');
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from t.id)
+--   a request for each of these
+-- columns: id

@@ -61,7 +61,7 @@ SELECT * FROM openai.assistants.runs a JOIN openai.assistants.runs b ON a.run_id
 --   GET /threads/t1/runs?limit=100
 -- 2. b: get_run of openai.assistants.runs
 --   thread_id =  (from the statement)
---   run_id =  (from a.run_id)
+--   run_id =  (from a.id)
 --   a request for each of these
 -- columns: id, assistant_id, cancelled_at, … (54)
 
