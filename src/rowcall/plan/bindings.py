@@ -43,6 +43,8 @@ class Restriction:
 
     joined: set[int] = field(default_factory=set)
     """References without a row of which it need not be read at all, as far as they have not been fetched."""
+    drops: bool = False
+    """Whether conditions on other columns of the reference may drop rows that its calls bring."""
     known: dict[object, Query | None] = field(default_factory=dict)
     """What was found of the values around SELECTs."""
 
@@ -65,6 +67,7 @@ class Bindings:
         self._around_it: dict[Frame, list[Operand]] = {}
         self._found_parts: dict[tuple[Frame, int], Mapping[str, int]] = {}
         self._reach: dict[Use, Reach] = {}
+        self._read_parts: dict[tuple[Frame, int, tuple[str, ...]], Query | None] = {}
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
         """What the statement says of some columns of a reference."""
@@ -80,11 +83,14 @@ class Bindings:
         for case in self._cases(Use(frame, own), said):
             known = {name: case.equals(name) for name in columns}
             sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
+            awaits = frozenset(said.awaits)
             # Values from outside are of rows there, unless they stand for those of what is not read.
             around = None if case.takes_from_outside and not said.awaits else self._beside(enclosing(frame), said)
             beside = [*case.beside(self._fetched), *([around] if around is not None else [])]
             said.alternatives.append([*sets, *(Keys((), query.sql, (), query.reads) for query in beside)])
+            said.awaits &= awaits  # without a row of what else is joined no key matters, but none has other values by it
             said.joined |= case.joined() - self._fetched
+            said.drops = said.drops or case.drops(columns)
             is_pinned = is_pinned or bool(case.pinned(columns))
         if is_pinned:  # what is said of other columns is waited for by nobody: it is looked at as far as it is known
             for alternative, case in zip(said.alternatives, self._cases(Use(frame, own), Restriction()), strict=True):
@@ -356,6 +362,12 @@ class Bindings:
 
     def _within(self, source: Source, said: Restriction) -> Query | None:
         """The values that a matched sub-query gives, whatever surrounds it."""
+        if source not in said.known:
+            said.known[source] = None  # for what would go round in circles
+            said.known[source] = self._values_within(source, said)
+        return said.known[source]
+
+    def _values_within(self, source: Source, said: Restriction) -> Query | None:
         if not isinstance(source.node, exp.Select):
             return None
         frame = self.scopes.frame(source.node)
@@ -395,6 +407,13 @@ class Bindings:
 
     def _part(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
         """All values that columns of one source within a sub-select can have, by the names that they have outside."""
+        key = frame, source.position, tuple(names)
+        if key not in self._read_parts:
+            self._read_parts[key] = None  # for what would go round in circles
+            self._read_parts[key] = self._part_of(frame, source, names)
+        return self._read_parts[key]
+
+    def _part_of(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
         inner = inner_frame(frame, source)
         if inner is None:
             return None

@@ -298,6 +298,16 @@ class Case:
         outputs = Counter(place[1] for place, _ in self.sources.outputs if place[0] == self._own and place[1] in times)
         return [name for name, count in (times + outputs).items() if count > 1 and name not in keys]
 
+    def drops(self, keys: Collection[str]) -> bool:
+        """Whether a condition is about columns of the source in question alone that are none of `keys`."""
+        for atom, live in self._atoms:
+            if live.restricts and not live.guards and not isinstance(atom, Equal) and self._frame.touched(live.condition) == {self._own}:
+                columns = self._frame.scopes.columns(live.condition.predicate) if live.condition.predicate is not None else ()
+                places = [self._frame.place(Operand(column)) for column in columns]
+                if all(place is not None and place[0] == self._own and place[1] not in keys for place in places):
+                    return True
+        return False
+
     def beside(self, fetched: Collection[int]) -> list[Query]:
         """Queries that each have a row where some tables, joined with the source in question and read by no key query, have one."""
         return list(presence(self.sources, self._used, self._filters, fetched))

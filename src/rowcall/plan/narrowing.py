@@ -42,12 +42,12 @@ def holds(sources: Sources, conditions: Iterable[Operand], keys: Collection[str]
     `keys` are the columns of the reference that may have some.
     """
     for condition in conditions:
-        found = _about_keys(sources, condition, mine)
-        if found is not None and set(found.columns) <= set(keys):
+        found = _about_keys(sources, condition, keys, mine)
+        if found is not None:
             yield found
 
 
-def _about_keys(sources: Sources, condition: Operand, mine: Mine) -> Holds | None:
+def _about_keys(sources: Sources, condition: Operand, keys: Collection[str], mine: Mine) -> Holds | None:
     """The condition as one on keys; None for one that is about anything else, or cannot be asked yet."""
     scopes, node = sources.frame.scopes, condition.node
     if node is None or condition.tokens is None or not scopes.is_stable(node) or scopes.is_volatile(node) or node.find(exp.Lambda):
@@ -64,7 +64,7 @@ def _about_keys(sources: Sources, condition: Operand, mine: Mine) -> Holds | Non
         here = (found.position, found.name) if found.frame is sources.frame and found.exact else None
         place = condition.within[id(column)] if condition.within is not None else here
         own = mine(place) if place is not None else None
-        if own is None or "start" not in first.meta:
+        if own is None or own[0] not in keys or "start" not in first.meta:
             return None
         columns[own[0]] = None
         unless |= dict.fromkeys(own[1])

@@ -310,7 +310,9 @@ class Planner:
             if (not choice.more and known[number].is_whole) or not (known[number].restriction.awaits - {number}) & self._reachable(known)
         ]
         sparing = {number for number in ready if self._spares(number, ready, known)}
-        tied = sorted(ready.keys() - sparing or ready.keys(), key=lambda number: (*self._weight(number, ready[number]), number))
+        # Of those with as many requests that of which conditions leave fewer rows.
+        weights = {number: (*self._weight(number, choice), not known[number].restriction.drops, number) for number, choice in ready.items()}
+        tied = sorted(ready.keys() - sparing or ready.keys(), key=weights.__getitem__)
         chosen = [number for number in free if number not in sparing] or tied[:1]
         self._rounds += bool(chosen)
         for number in [number for number in pending if number not in chosen]:

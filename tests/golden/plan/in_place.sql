@@ -21,22 +21,21 @@ SELECT t.id FROM openai.assistants.threads t JOIN (SELECT thread_id FROM openai.
 
 -- For what else it equals there.
 SELECT t.id FROM openai.assistants.threads t WHERE EXISTS (SELECT 1 FROM openai.assistants.runs r JOIN owners o ON o.thread_id = r.thread_id WHERE r.thread_id = t.id AND o.owner = 'ann') AND t.id IN ('t2', 't3');
--- 1. r: list_runs of openai.assistants.runs
---   thread_id = t2 (from t.id)
---   GET /threads/t2/runs?limit=100
--- 2. t: get_thread of openai.assistants.threads
---   thread_id =  (from r.thread_id)
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t2 (from r.thread_id)
+--   GET /threads/t2
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from t.id)
 --   a request for each of these
 -- columns: id
 
 -- A column further out that has not been read does so as well.
 SELECT t.id FROM openai.assistants.threads t WHERE t.id IN ('t1', 't2') AND EXISTS (SELECT 1 FROM openai.assistants.runs r WHERE r.thread_id = t.id AND r.thread_id IN ('t2', 't3'));
--- 1. r: list_runs of openai.assistants.runs
---   thread_id = t2 (from t.id)
---   GET /threads/t2/runs?limit=1
---   EXISTS needs no more than 1 row of each call: limit = 1
--- 2. t: get_thread of openai.assistants.threads
---   thread_id =  (from r.thread_id)
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t2 (from r.thread_id)
+--   GET /threads/t2
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from t.id)
 --   a request for each of these
 -- columns: id
 

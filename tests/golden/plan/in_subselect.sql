@@ -20,12 +20,11 @@ SELECT id FROM openai.assistants.runs r WHERE thread_id IN (SELECT o.thread_id F
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
--- One that reads an API itself is not run beforehand.
+-- One that reads an API itself is not run beforehand; what constants its column is among is known.
 SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM openai.assistants.runs WHERE thread_id = 't1');
 -- 1. runs: list_runs of openai.assistants.runs
---   thread_id = t1 (from the statement)
---   GET /threads/t1/runs?limit=1
---   IN needs no more than 1 row of each call: limit = 1
+--   thread_id = t1 (from runs.thread_id)
+--   GET /threads/t1/runs?limit=100
 -- 2. runs: list_runs of openai.assistants.runs
 --   thread_id =  (from runs.thread_id)
 --   a request for each of these
