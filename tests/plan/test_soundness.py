@@ -323,6 +323,15 @@ TRICKY = {
     "constants in a sub-query of NOT IN that has not been read": (
         "SELECT p.id FROM pens p WHERE p.id IN ('p1', 'p2', '5') AND p.id NOT IN (SELECT k.pen FROM keepers k WHERE k.pen = 'p1')"
     ),
+    "a LATERAL without a row, of which an aggregate makes one": (
+        "SELECT v.id, s.c FROM visits v, LATERAL (SELECT count(*) AS c FROM k WHERE k.pen = v.id AND k.pen = 'p1') s WHERE v.pen = 'p1'"
+    ),
+    "the same by GROUPING SETS": (
+        "SELECT v.id, s.p FROM visits v, LATERAL (SELECT k.pen AS p FROM k WHERE k.pen = v.id AND k.pen = 'p1' GROUP BY ROLLUP (k.pen)) s WHERE v.pen = 'p1'"
+    ),
+    "a LATERAL without a row in an outer join": (
+        "SELECT v.id, s.p FROM visits v LEFT JOIN LATERAL (SELECT k.pen AS p FROM k WHERE k.pen = v.pen AND k.pen = 'p1') s ON true WHERE v.pen = 'p1'"
+    ),
     "one column under two names, NULLs of which matter": (
         "WITH d AS (SELECT v.pen AS a, v.pen AS b, v.kind AS c, v.kind AS e, v.id FROM visits v) SELECT x.id, y.id FROM d x JOIN d y "
         "ON y.b = x.a AND x.e IS NOT DISTINCT FROM y.c WHERE x.a IN ('p1', 'p2') AND x.b LIKE '%1'"

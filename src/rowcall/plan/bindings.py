@@ -24,7 +24,7 @@ from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates
 from rowcall.plan.references import is_inside
-from rowcall.plan.scopes import Frame, Scopes, Source, is_plain
+from rowcall.plan.scopes import CUTS, Frame, Scopes, Source, is_plain
 from rowcall.plan.splice import Edit
 
 _KEPT = "__rowcall_kept"
@@ -99,20 +99,22 @@ class Bindings:
 
     def _beside(self, around: Enclosing, said: Restriction) -> Query | None:
         """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell."""
-        ways: list[str] = []
-        reads: frozenset[int] = frozenset()
+        ways: list[list[Query]] = []
         for use in around.uses:
             if use.own is None and not _ends_with_rows(use.frame.select):
                 return None
             further = self._beside(enclosing(use.frame), said)
             for case in self._cases(use, Restriction()):
                 said.joined |= case.joined() - self._fetched
-                needs = [*case.beside(self._fetched), *([further] if further is not None else [])]
-                if not needs:
-                    return None
-                ways.append(" AND ".join(f"EXISTS ({query.sql})" for query in needs))
-                reads = reads.union(*(query.reads for query in needs))
-        return Query(f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in ways) or 'false'}", reads) if around.uses else None
+                ways.append([*case.beside(self._fetched), *([further] if further is not None else [])])
+        return _any_way(ways) if around.uses else None
+
+    def _inside(self, frame: Frame, source: Source) -> Query | None:
+        """A query that has no row where a sub-select has none, because a table in it has none; None where nobody can tell."""
+        inner = inner_frame(frame, source)
+        if inner is None or not is_plain(inner.select, but=CUTS, windows=True):
+            return None
+        return _any_way([list(case.beside(self._fetched)) for case in self._cases(Use(inner, None), Restriction(), alone=True)])
 
     def certain(self, found: Sequence[Layer]) -> list[tuple[exp.Expr, Own]]:
         """The predicates that every row satisfies which matters of a reference that layers read."""
@@ -259,6 +261,7 @@ class Bindings:
             within=lambda source: self._within(source, said),
             parts=lambda source: self._parts(frame, source),
             part=lambda source, names: self._part(frame, source, names),
+            inside=lambda source: self._inside(frame, source),
             say=said.say,
             has_outside=bool(around.uses),
             is_filled=lambda column: self._is_filled(around, column),
@@ -431,6 +434,15 @@ def _ends_with_rows(select: exp.Select) -> bool:
     """Whether a SELECT has no row where its FROM has none: an aggregate would be one row of none."""
     found = (one for one in select.find_all(exp.AggFunc) if one.find_ancestor(exp.Select) is select)
     return all(isinstance(one.parent, exp.Window) for one in found)
+
+
+def _any_way(ways: Sequence[Sequence[Query]]) -> Query | None:
+    """A query of one row where in one of some ways all queries have rows; None where in one there are none."""
+    if not all(ways):
+        return None
+    each = (" AND ".join(f"EXISTS ({query.sql})" for query in needs) for needs in ways)
+    reads = frozenset[int]().union(*(query.reads for needs in ways for query in needs))
+    return Query(f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in each) or 'false'}", reads)
 
 
 def _union(queries: Sequence[Query], names: Sequence[str]) -> Query | None:

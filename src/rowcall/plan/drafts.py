@@ -86,6 +86,8 @@ class Sources:
     """Of a sub-select or WITH that cannot be read itself: the columns that a source of its own gives, each with that source's position."""
     part: Callable[[Source, Sequence[str]], Query | None]
     """All values that such columns of one source can have."""
+    inside: Callable[[Source], Query | None]
+    """A query that has no row where a sub-select has none, whatever it takes from the source in question; None where nobody can tell."""
     say: Callable[[str], None]
     """Takes a reason why something that looks like a value is not used."""
     has_outside: bool

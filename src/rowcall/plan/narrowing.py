@@ -92,6 +92,7 @@ def presence(sources: Sources, used: Collection[int], filters: Sequence[Filterin
             continue
         draft = Draft(at_hand)
         query = draft.query([], [], filters) if draft.add(Operand(None, place=(position, ""))) else None
+        query = query or sources.inside(sources.frame.sources[position])
         if query is not None:
             seen |= query.used
             yield query

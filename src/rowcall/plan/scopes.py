@@ -461,7 +461,7 @@ class Frame:
         What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, fewer keys come of the query
         as it is, so it is then not taken for one of these.
         """
-        return is_plain(query) or (is_plain(query, but=_CUTS) and not self.scopes.is_stable(query))
+        return is_plain(query) or (is_plain(query, but=CUTS) and not self.scopes.is_stable(query))
 
     def _is_whole(self, query: exp.Select) -> bool:
         """Whether a query gives less than what its tables hold, by its joins, and can be read as it is: it names nothing from around it."""
@@ -537,7 +537,7 @@ class Frame:
         return found
 
 
-_CUTS = frozenset({"qualify", "limit", "offset", "sample"})
+CUTS = frozenset({"qualify", "limit", "offset", "sample"})
 """The clauses that leave some of the rows that there would be without them."""
 
 

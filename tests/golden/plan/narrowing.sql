@@ -136,3 +136,23 @@ SELECT t.id FROM openai.assistants.threads t JOIN openai.assistants.runs r ON r.
 --   thread_id =  (from t.id)
 --   a request for each of these
 -- columns: id
+
+-- A LATERAL that has no row for any thread.
+SELECT t.id FROM openai.assistants.threads t, LATERAL (SELECT r.id FROM openai.assistants.runs r JOIN finished f ON f.run_id = 'r3' WHERE r.thread_id = t.id) s WHERE t.id = 't1';
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id =  (from the statement)
+--   no request
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from t.id)
+--   no request
+-- columns: id
+
+-- Of no row LEFT JOIN makes one.
+SELECT t.id FROM openai.assistants.threads t LEFT JOIN LATERAL (SELECT r.id FROM openai.assistants.runs r JOIN finished f ON f.run_id = 'r3' WHERE r.thread_id = t.id) s ON true WHERE t.id = 't1';
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from t.id)
+--   no request
+-- columns: id
