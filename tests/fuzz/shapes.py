@@ -92,7 +92,7 @@ class Shapes:
         first = select.outputs[0]
         if form == "distinct":
             select.distinct = "DISTINCT "
-        elif form == "on" and wanted is None and depth == 0:
+        elif form == "on" and wanted is None:
             select.distinct = f"DISTINCT ON ({first.name}) " if first.named else ""
         elif form == "group" and wanted is None:
             select.outputs = [*select.outputs[:2], Output(self._aggregate(seen), "agg", INTEGER)]
@@ -100,7 +100,8 @@ class Shapes:
         elif form == "window" and wanted is None:
             select.outputs.append(Output(self._window(seen, select), "win", INTEGER))
         elif form == "qualify":
-            select.qualify = ["rank() OVER (ORDER BY ", self._any(seen), ") <= 2"]
+            most = self.pick.choice(("<= 2", "= 1", "< 3", "BETWEEN 1 AND 2"))
+            select.qualify = ["rank() OVER (", *self._division(seen), "ORDER BY ", self._any(seen), f") {most}"]
 
     def _any(self, seen: Sequence[Source]) -> Col:
         source = self.pick.choice(seen)
@@ -110,11 +111,16 @@ class Shapes:
         form = self.pick.choice(("count(*)", "count(", "count(DISTINCT "))
         return [form] if form == "count(*)" else [form, self._any(seen), ")"]
 
+    def _division(self, seen: Sequence[Source]) -> Expr:
+        return ["PARTITION BY ", self._any(seen), " "] if self.chance(0.5) else []
+
     def _window(self, seen: Sequence[Source], select: Select) -> Expr:
         """A window function whose values do not depend on how rows that tie are sorted."""
-        form = self.pick.choice(("count(*) OVER (PARTITION BY ", "rank() OVER (ORDER BY ", "dense_rank() OVER (ORDER BY ", "row_number"))
+        form = self.pick.choice(("count(*)", "rank()", "dense_rank()", "row_number"))
+        if form == "count(*)":
+            return ["count(*) OVER (PARTITION BY ", self._any(seen), ")"]
         if form != "row_number":
-            return [form, self._any(seen), ")"]
+            return [f"{form} OVER (", *self._division(seen), "ORDER BY ", self._any(seen), ")"]
         every: Expr = []
         if len(seen) < len(select.sources) or not all(source.whole for source in seen):
             return ["count(*) OVER ()"]
