@@ -267,15 +267,13 @@ class Engine:
         """What to read FROM in place of a page source, so that one thread reads it, in order, and stops when it has enough.
 
         DuckDB has each of its threads look for the rows of a LIMIT by itself, so that n threads read n pages where one would do. An
-        operator that cannot run in parallel keeps it to one thread, for this source alone, and no setting is changed: a LIMIT that
-        is never reached, or where the order of rows is not kept, in which case LIMIT is parallel, row numbers.
+        operator that cannot run in parallel keeps it to one thread, for this source alone, and no setting is changed: row numbers. (A LIMIT
+        that is never reached is another, but not where the order of rows is not kept, and to ask for that setting takes longer.)
 
         DuckDB takes a source of unknown size for one row, and of a join reads the smaller side whole. With `many` it takes it for a great
         many rows: beside it stands a range cut to a number of rows that is only known, to be none, when the statement runs.
         """
-        ordered = self._setting("preserve_insertion_order") == "true"
-        numbered = f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
-        form = f"(FROM {source} LIMIT {_NEVER_REACHED})" if ordered else numbered
+        form = f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
         return f"(FROM {form} UNION ALL (SELECT range::VARCHAR, range::VARCHAR FROM range({_MANY}) LIMIT (SELECT 0)))" if many else form
 
     def empty(self) -> duckdb.DuckDBPyRelation:
@@ -402,8 +400,6 @@ _EXPLAIN = "EXPLAIN "
 _COPY = "COPY ("
 _OPTIMIZER = "SELECT value, scope FROM duckdb_settings() WHERE name = 'enable_optimizer'"
 """A setting that DuckDB 1.5 does not have."""
-_NEVER_REACHED = 10**12
-"""More pages than there are. Above 10,000 rows DuckDB takes its LIMIT that is not parallel."""
 _MANY = 1_000_000_007
 """For how many rows DuckDB takes a source that is to be taken for a great many: a number that nobody else has."""
 _ROW_BY_ROW = frozenset({"FILTER", "PROJECTION", "UNNEST"})
