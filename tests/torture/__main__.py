@@ -32,20 +32,23 @@ def main() -> int:
         warnings.simplefilter("ignore")
         with mill() as server:
             one(server, options.only, found)
+        for text in found.wrong:
+            print(f"wrong: {text}\n")
     else:
         print(f"seed        {options.seed}")
         with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
             parts = [pool.submit(torture, options.seed, options.schedules, (fault,), (kind,)) for fault in FAULTS for kind in PAGING]
             for number, part in enumerate(parts, 1):
-                found.add(part.result())
+                result = part.result()
+                found.add(result)
+                for text in result.wrong:  # as soon as it is known: all of it takes its time
+                    print(f"wrong: {text}\n", flush=True)
                 print(f"\r{number} of {len(parts)}", end=" ", file=sys.stderr)
     return show(found, time.monotonic() - started)
 
 
 def show(found: Findings, seconds: float) -> int:
-    """Prints what was found; the exit code."""
-    for text in found.wrong[:30]:
-        print(f"wrong: {text}\n")
+    """Prints how much of what was found; the exit code."""
     print(f"{'':14}" + "".join(f"{verdict:>9}" for verdict in VERDICTS))
     for fault in FAULTS:
         print(f"{fault:14}" + "".join(f"{found.cells[fault, verdict]:9,}" for verdict in VERDICTS))
