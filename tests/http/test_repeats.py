@@ -34,6 +34,13 @@ def test_a_page_that_comes_again_is_a_loop(counted: bool) -> None:
 
 
 @pytest.mark.parametrize("counted", [False, True])
+def test_a_page_that_comes_again_in_another_size_is_a_loop(counted: bool) -> None:
+    """As from an API that gave a row a page for a while and then its first page, though asked for the third row."""
+    with pytest.raises(PageLoopError, match="a page again that came before"):
+        checked([rows(1), rows(2), rows(1, 2, 3, 4, 5)], counted=counted)
+
+
+@pytest.mark.parametrize("counted", [False, True])
 def test_a_page_that_begins_with_rows_of_the_last_one_is_an_error(counted: bool) -> None:
     """As when a row was added to the list's head in between."""
     with pytest.raises(ResponseError, match="rows twice, on one page and on the next"):

@@ -16,28 +16,29 @@ _AGAIN = "Run the statement again."
 
 
 class Repeats:
-    """The pages of one call, as far as it takes to know one again: a few bytes a page, and eight a row where `counted`."""
+    """The pages of one call, as far as it takes to know one again: some bytes a page, and eight a row where `counted`."""
 
     def __init__(self, *, counted: bool) -> None:
         """With `counted`, a page is asked for by its number: one that is shorter than another may stand elsewhere than is thought."""
-        self._pages: set[tuple[int, int, int]] = set()
+        self._begun: set[int] = set()
+        """The first row of each page: of one that comes again in another size, after others, nothing else may be the same."""
         self._before: Sequence[Any] = ()
         self._rows = array("q") if counted else None
         self._widest = 0
 
     def check(self, resource: str, records: Sequence[Any]) -> None:
-        """Notes a page. Raises PageLoopError for one that came before, ResponseError for one that begins with rows that did.
+        """Notes a page. Raises PageLoopError for one that begins as one before it, ResponseError for one that begins within the last.
 
         Of the rows before it looks at those of the last page, and for a short one that is counted at all of them.
         """
         if not records:
             return
-        page = (len(records), hash(bytes(records[0])), hash(bytes(records[-1])))
-        if page in self._pages:
+        first = hash(bytes(records[0]))
+        if first in self._begun:
             raise PageLoopError(f"{resource}: the API gave a page again that came before; rows would be there twice.")
         if records[0] in self._before:
             raise ResponseError(f"{resource}: the API gave rows twice, on one page and on the next; {_MOVED}", hint=_AGAIN)
-        self._pages.add(page)
+        self._begun.add(first)
         self._before = records
         if self._rows is not None:
             self._check_rows(resource, self._rows, [hash(bytes(record)) for record in records])
