@@ -132,6 +132,34 @@ def test_rows_left_out_of_a_page_make_no_other_row_come_twice(paging: Paging, re
     assert len(api.requests) == 4
 
 
+@BOTH
+def test_a_short_page_that_is_given_again_is_not_taken_for_one_that_lost_rows(paging: Paging, read: Read, api: Any) -> None:
+    """An API may give few rows once, and those again where others were asked for: the rows between would be missing without a word."""
+    shelved = shelf(30, cap=100)
+
+    def answer(received: Any) -> dict[str, Any]:
+        number = len(api.requests)
+        return {"json": {"data": [{"id": 0}], "more": True}} if number in {1, 2} else shelved(received)
+
+    api.answer = answer
+
+    with pytest.raises(PageLoopError, match="same page twice"):
+        read(paging, says="more")
+    assert [received.query for received in api.requests][2] == {"limit": "1", paging.parameter: str(paging.start)}
+
+
+@BOTH
+def test_a_page_that_lost_rows_is_told_from_one_that_is_given_again(paging: Paging, read: Read, api: Any) -> None:
+    """Where the row that was left of a page is the very one that the next request gives, one more request tells."""
+    api.answer = shelf(7, cap=2, counts_asked=True, hidden=range(0, 3, 2))
+
+    found = read(paging, says="more", query=(("limit", "2"),))
+
+    assert found == ([{"id": row} for row in (1, 3, 4, 5, 6)], [])
+    assert [received.query for received in api.requests][2] == {"limit": "1", paging.parameter: str(paging.start)}
+    assert len(api.requests) == 6
+
+
 def test_rows_that_move_between_two_short_pages_are_an_error(read: Read, api: Any) -> None:
     """A row that is new at the front pushes one to the next page; nobody can tell then what else was pushed past."""
     capped = shelf(60, cap=10)

@@ -3,7 +3,8 @@
 The API says little here, so this module takes nothing on trust. A page with fewer rows than were asked for has two explanations, which
 call for opposite steps. The API caps its pages: then the next page begins after the rows that came. Or it cuts the page first and then
 leaves rows out that the caller may not see: then it begins after the rows that were asked for. The first is tried, since it never skips a
-row; a page that begins with rows of the page before it proves the second, and is asked for again.
+row; a page that begins with rows of the page before it proves the second, and is asked for again. Unless it is that page whole, which a
+faulty API may give twice: then the page before is asked for in the size that it had, of which the second explanation has other rows.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Numbers:
         """Whether it is proven that a page begins after the rows that were asked for, not after those that came."""
         self._other: Request | None = None
         """The request that steps by what was asked for, while the one that steps by what came is out."""
+        self._doubted: Request | None = None
+        """The request for the page before in the size that it had, where the one after it was the same."""
         self._due: list[bytes] | None = None
         """The rows that `_other` must begin with."""
         self._short: int | None = None
@@ -62,13 +65,18 @@ class Numbers:
         Raises PageLoopError for a page that is the one before it again, ResponseError where rows moved between two pages.
         """
         records = [bytes(record) for record in envelope.records]
+        is_same = bool(records) and records == self._before
+        if self._doubted is not None and not is_same:
+            self._doubted = None
+            return False
         if self._other is not None and self._due is None:
             shared = _overlap(self._before, records)
             if shared or self._proves_nothing(envelope):
                 self._due = records[shared:]
+                self._doubted = self._in_its_size(sent) if is_same else None
                 return False
             self._other = None
-        if records and records == self._before:
+        if is_same:
             raise PageLoopError(f"{sent.resource}: the API gave the same page twice, so that paging would never end.")
         if self._due is not None:
             self._check_due(sent, records)
@@ -85,6 +93,13 @@ class Numbers:
         """Whether a page in the size of a short one before it is empty, which may be because all of so few rows were left out."""
         return self._paging.kind is PagingKind.PAGE and not envelope.rows and not envelope.says_end
 
+    def _in_its_size(self, sent: Request) -> Request | None:
+        """The request for the page before `sent` with as many rows as it had; None where no size can be asked for."""
+        rows = len(self._before)
+        step = 1 if self._paging.kind is PagingKind.PAGE else rows
+        before = with_parameter(sent, self._parameter, str(self._position(sent) - step))
+        return with_parameter(before, self._size, str(rows)) if self._size is not None else None
+
     def _check_due(self, sent: Request, records: list[bytes]) -> None:
         due, self._due = self._due or [], None
         if records[: len(due)] != due:
@@ -96,7 +111,7 @@ class Numbers:
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
         """The next number, until the API says that this was all, has given all that it counts, or gives no row."""
         if self._due is not None:
-            return self._stepped()
+            return self._doubted or self._stepped()
         came = max(self._asked or 0, envelope.rows) if self._by_asked else envelope.rows
         position = self._position(sent)
         self._total = self._total if envelope.count is None else envelope.count
