@@ -41,6 +41,10 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "an outer join that DuckDB 2.0 counts behind a LIMIT that it leaves out": (
+        "SELECT b.id FROM keepers b WHERE b.pen IN (SELECT o.pen FROM l o LEFT JOIN l i ON i.tag = o.tag AND o.tag >= 'z') "
+        "AND b.id IN (SELECT id FROM keepers a)"
+    ),
     "the middle table of two USING lacks a key": "SELECT v.id FROM lv LEFT JOIN k USING (pen) JOIN visits v USING (pen)",
     "a merged column of a RIGHT JOIN": "SELECT v.id, pen FROM l RIGHT JOIN visits v USING (pen) WHERE pen = 'p1'",
     "a comma binds weaker than NATURAL JOIN": "SELECT v.id FROM visits v, l NATURAL JOIN k WHERE v.pen IN ('p1', 'p2')",
