@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import duckdb
+import pyarrow
 import pytest
 
 from rowcall.engine.engine import Engine, in_memory
@@ -357,6 +358,22 @@ def test_what_the_optimizer_breaks_on_is_run_without_it(breaking: Engine) -> Non
     assert breaking.values(BREAKING, {}, pages()) == (["BIGINT"], [(7,)])
     assert breaking.rows(BREAKING, {}, pages()) == [(7,)]
     assert breaking.connection.sql(OPTIMIZER).fetchall() == before
+
+
+@pytest.mark.skipif(not streams(), reason="DuckDB 1.5 has no such setting")
+def test_what_breaks_as_it_runs_and_not_as_it_is_explained_is_run_without_it(engine: Engine) -> None:
+    """As long as no page was read: those of a statement may be there once."""
+    text = """
+    WITH q AS (SELECT x.id, s.ant FROM (SELECT r.id FROM (SELECT unnest([from_json(page, '{"id": "VARCHAR"}')]) AS r FROM ants)) AS x
+      JOIN (SELECT r.id, r.ant, r.id AS dog_id FROM (SELECT unnest([from_json(page, '{"id": "VARCHAR", "ant": "VARCHAR"}')]) AS r FROM dogs)) AS s
+      ON (s.id = '5' OR s.id IS NULL) WHERE x.id IN ('a/b', 'x?y') AND s.dog_id IN ['a/b', 'x?y'])
+    SELECT y.id FROM (SELECT r.ant FROM (SELECT unnest(from_json(page, '{"data": [{"ant": "VARCHAR"}]}').data) AS r FROM more)) AS v, q AS y
+      JOIN kept AS a ON a.ant = v.ant RIGHT JOIN q AS b ON y.ant = b.id WHERE y.id = ANY($given)
+    """
+    frame = {"kept": pyarrow.table({"ant": ["x?y", "K2", None]}), **{name: page_source([]) for name in ("ants", "dogs", "more")}}
+
+    assert engine.run(f"EXPLAIN {text}", {"given": ["x?y"]}, frame).fetchall()
+    assert engine.run(text, {"given": ["x?y"]}, frame).fetchall() == []
 
 
 @pytest.mark.skipif(not streams(), reason="DuckDB 1.5 has no such setting")

@@ -106,6 +106,8 @@ class PageStream:
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
+        self.was_read = False
+        """Whether a page was asked for."""
 
     def __arrow_c_schema__(self) -> object:
         """A PyCapsule of the schema."""
@@ -116,7 +118,7 @@ class PageStream:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """A PyCapsule of a fresh stream; a requested schema is not honoured, which the interface allows."""
         stream = _Stream()
-        state = _Reading(self._pages)
+        state = _Reading(self, self._pages)
         callbacks = (_GetSchema(state.get_schema), _GetNext(state.get_next), _last_error, _release_stream)
         stream.get_schema, stream.get_next, stream.get_last_error, stream.release = map(_address, callbacks)
         _alive[ctypes.addressof(stream)] = (stream, state, callbacks)
@@ -127,7 +129,8 @@ class PageStream:
 class _Reading:
     """One scan: which pages are still to be given."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, source: PageStream, pages: Pages) -> None:
+        self._source = source
         self._pages = pages
         self._at = 0
 
@@ -137,6 +140,7 @@ class _Reading:
 
     def get_next(self, _: Any, out: Any) -> int:
         """Writes the next batch, a released one at the end. What is raised within cannot leave by way of C: DuckDB is told of a failure."""
+        self._source.was_read = True
         try:
             batch = full(self._pages[self._at : self._at + PAGES_PER_BATCH])
             if batch:

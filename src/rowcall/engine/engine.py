@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rowcall.engine.arrow import PageStream
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
 from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
@@ -170,29 +171,20 @@ class Engine:
     def _asked(self, ask: Callable[[str, Parameters, Frame], T], text: str, parameters: Parameters, frame: Frame) -> T:
         """What `ask` gives for `text`; where DuckDB's optimizer breaks on it, what it gives without.
 
-        DuckDB 2.0 has an optimizer that removes joins and takes away columns which its plan still needs. Only where the text cannot be
-        explained either was no page read yet, so that none is read twice. In a transaction of the user's, which such an error ends, it is
-        raised as it is; so it is by DuckDB 1.5, which does not tell whether its optimizer is on.
+        DuckDB 2.0 has an optimizer that removes joins and takes away columns which its plan still needs: for some texts as it runs them and
+        not as it explains them. Only where no page was read yet is it asked again, for they may be there once. In a transaction of the
+        user's, which such an error ends, it is raised as it is; so it is by DuckDB 1.5, which does not tell whether its optimizer is on.
         """
         try:
             return ask(text, parameters, frame)
         except Exception as error:
-            if type(error).__name__ != "InternalException":
-                raise
-            if not self._breaks(text, parameters, frame):
+            read = any(source.was_read for source in frame.values() if isinstance(source, PageStream))
+            if type(error).__name__ != "InternalException" or read:
                 raise
             with self._unoptimised() as is_off:
                 if is_off:
                     return ask(text, parameters, frame)
             raise
-
-    def _breaks(self, text: str, parameters: Parameters, frame: Frame) -> bool:
-        """Whether DuckDB breaks on a text before it runs it."""
-        try:
-            self._call(f"{_EXPLAIN}{text}", parameters, frame)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is no reason to ask again
-            return type(error).__name__ == "InternalException"
-        return False
 
     @contextmanager
     def _unoptimised(self) -> Iterator[bool]:
