@@ -69,11 +69,20 @@ def test_a_missing_key_is_an_error_before_anything_is_sent(key: str | None, open
     assert (api.requests, control.spent, control.exchanges) == ([], 0, [])
 
 
-@pytest.mark.parametrize("key", ["abc\ndefgh", "abc\u201cdefgh"], ids=["line break", "typographic quote"])
+@pytest.mark.parametrize("key", ["abc\ndefgh", "abc\u201cdefgh", "abc\udcffdefgh"], ids=["line break", "typographic quote", "no UTF-8"])
 def test_a_key_that_cannot_be_one_is_refused_unseen(key: str, open_client: Callable, api: Any, request_to: Callable) -> None:
     """A key that was pasted wrongly is an error that does not repeat it."""
     with pytest.raises(AuthError, match="characters that no key can have") as caught:
         open_client(key=key).send(request_to(), ONE, Control())
+    assert "abc" not in str(caught.value)
+    assert api.requests == []
+
+
+@pytest.mark.parametrize("kind", [AuthKind.BASIC, AuthKind.QUERY])
+def test_a_key_of_bytes_that_are_no_text_is_refused_unseen(kind: AuthKind, open_client: Callable, api: Any, request_to: Callable) -> None:
+    """An environment variable may hold such bytes; encoded for Basic or a URL, they would not be what the user has."""
+    with pytest.raises(AuthError, match="characters that no key can have") as caught:
+        open_client(auth=AuthScheme(kind=kind, name="key"), key="abc\udcffdefgh").send(request_to(), ONE, Control())
     assert "abc" not in str(caught.value)
     assert api.requests == []
 

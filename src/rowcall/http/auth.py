@@ -7,6 +7,7 @@ who carries it knows no other place.
 from __future__ import annotations
 
 import base64
+import re
 
 from rowcall.http.endpoint import Endpoint
 from rowcall.manifest.model import AuthKind, AuthScheme
@@ -19,6 +20,17 @@ def header(scheme: AuthScheme, key: str) -> tuple[str, str]:
     if scheme.kind is AuthKind.BEARER:
         return scheme.name or "Authorization", (scheme.prefix or "Bearer ") + key
     return scheme.name or "Authorization", (scheme.prefix or "") + key
+
+
+def can_be_key(scheme: AuthScheme, key: str) -> bool:
+    """Whether `key` can be sent so: as it stands in a header, and else as UTF-8, which what came of other bytes is not."""
+    if scheme.kind in {AuthKind.BEARER, AuthKind.HEADER}:
+        return key.isascii() and key.isprintable()
+    return _NO_TEXT.search(key) is None
+
+
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+"""What Python makes of the bytes of an environment variable that are no UTF-8. Source: https://peps.python.org/pep-0383/"""
 
 
 def is_needed(endpoint: Endpoint) -> bool:

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
 from rowcall.http.address import at_url, urlencoded, with_query
 from rowcall.http.ahead import Ahead, Line
-from rowcall.http.auth import header, is_needed
+from rowcall.http.auth import can_be_key, header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
 from rowcall.http.control import Control, Exchange
 from rowcall.http.endpoint import Endpoint, checked_base, origin
@@ -421,7 +421,7 @@ class Client:
         scheme, key = self.endpoint.auth, (self.endpoint.key or "").strip()
         if scheme is not None and is_needed(self.endpoint):
             if key:
-                if scheme.kind in {AuthKind.BEARER, AuthKind.HEADER} and not (key.isascii() and key.isprintable()):
+                if not can_be_key(scheme, key):
                     message = f"The key of {self.endpoint.title} has characters that no key can have; nothing was sent."
                     raise context.error(AuthError, message)
                 return scheme, key

@@ -33,7 +33,7 @@ def _secrets(endpoint: Endpoint) -> Iterator[str]:
     key = (endpoint.key or "").strip()
     yield key
     if endpoint.auth is not None and endpoint.auth.kind is AuthKind.BASIC:
-        yield base64.b64encode(key.encode()).decode()
+        yield base64.b64encode(key.encode(errors="surrogatepass")).decode()
         yield key.partition(":")[2]
     for name, value in (*endpoint.headers, *endpoint.query):
         if _SECRET_NAME.search(name):
@@ -43,8 +43,9 @@ def _secrets(endpoint: Endpoint) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> set[str]:
-    """A secret as it stands in text, in URLs and in JSON."""
-    return {secret, quote(secret, safe=""), quote_plus(secret), secret.replace("\\", "\\\\").replace('"', '\\"'), repr(secret)[1:-1]}
+    """A secret as it stands in text, in URLs and in JSON. One that came of bytes that are no UTF-8 stands in none, and is let pass."""
+    in_urls = {quote(secret, safe="", errors="surrogatepass"), quote_plus(secret, errors="surrogatepass")}
+    return in_urls | {secret, secret.replace("\\", "\\\\").replace('"', '\\"'), repr(secret)[1:-1]}
 
 
 def _pattern(secret: str) -> str:
