@@ -57,6 +57,11 @@ def test_a_key_is_found_in_urls_too(key: str) -> None:
     assert redact(f"?a={quote(key.strip(), safe='')}") == redact(f"?a={quote_plus(key.strip())}") == "?a=***"
 
 
+def test_nothing_is_left_of_a_key_that_ends_in_a_backslash() -> None:
+    """The escape of its last character begins with one."""
+    assert Redactor(endpoint(key="abc\\"))('{"note": "abc\\u005c"}') == '{"note": "***"}'
+
+
 @given(key=st.text(min_size=4).filter(lambda key: key.strip() == key), data=st.data())
 def test_no_key_survives_in_json_whatever_that_escapes(key: str, data: st.DataObject) -> None:
     """Each character as it is, where it may be so, or as one of its escapes."""

@@ -61,7 +61,7 @@ def _escapable(character: str) -> str:
     code = character.encode("utf-16-be", "surrogatepass").hex()
     units = "".join(rf"\\u{code[start : start + 4]}" for start in range(0, len(code), 4))
     slash = r"\\?" if character in _ESCAPED else ""
-    return rf"(?:{slash}{re.escape(character)}|(?i:{units}))"
+    return rf"(?:(?i:{units})|{slash}{re.escape(character)})"  # the longest first: an escape begins with what may be a character of it
 
 
 def _alone(pattern: str, secret: str) -> str:
@@ -89,8 +89,9 @@ class Redactor:
             text = _QUERY_PAIR.sub(self._pair, text)
         if self._secret is None:
             return text
-        text = self._secret.sub(MASK, text)
-        return self._escaped.sub(MASK, text) if "\\" in text else text
+        if "\\" in text:
+            text = self._escaped.sub(MASK, text)
+        return self._secret.sub(MASK, text)
 
     def finds(self, text: str) -> bool:
         """Whether a secret stands in `text`, in any of its spellings."""
