@@ -277,6 +277,30 @@ def test_a_proxy_that_refuses_says_why(monkeypatch: pytest.MonkeyPatch, open_cli
     assert caught.value.message == f"The proxy {tunnel.place} refused to connect to api.acme.test:443: 407 Proxy Authentication Required."
 
 
+@pytest.mark.parametrize("said", [b"", b"SSH-2.0 none\r\n"], ids=["nothing", "no HTTP"])
+def test_a_proxy_that_gives_no_answer_is_the_one_that_is_named(
+    said: bytes, monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
+) -> None:
+    """The server has not even been reached: it has dropped nothing, and its URL is right."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        place = f"127.0.0.1:{proxy.getsockname()[1]}"
+        monkeypatch.setenv("https_proxy", f"http://{place}")
+        thread = threading.Thread(target=answer_once, args=(proxy, said))
+        thread.start()
+
+        with pytest.raises(UnavailableError, match=f"^Cannot connect to {place} \\(a proxy that the environment names, on the way to api"):
+            open_client(base_url="https://api.acme.test/v1").send(request_to(method="POST"), ONCE, Control())
+        thread.join()
+
+
+def answer_once(listener: socket.socket, said: bytes) -> None:
+    """Reads what one connection says, says that and closes it."""
+    near, _ = listener.accept()
+    with near:
+        near.recv(65536)
+        near.sendall(said)
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_nothing_is_sent_again_beneath_the_client(method: str, client: Client, api: Any, request_to: Callable) -> None:
     """A kept connection that is closed in place of an answer is one request without an answer, whose fate nobody knows."""

@@ -327,8 +327,11 @@ def _tunnel(
         return stream.start_tls(tls, place.raw_host.decode("ascii"), connect_s)
     except BaseException as problem:
         connection.close()
-        if isinstance(problem, httpcore.TimeoutException):  # whatever it waited for, nothing was sent to the place yet
+        # Whatever went wrong, nothing was sent to the place yet, which has nothing to do with it.
+        if isinstance(problem, httpcore.TimeoutException):
             raise httpcore.ConnectTimeout from problem
+        if isinstance(problem, (httpcore.ReadError, httpcore.WriteError, httpcore.ProtocolError)):
+            raise httpcore.ConnectError(str(problem)) from problem
         raise
 
 
