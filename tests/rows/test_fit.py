@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -428,3 +429,17 @@ def test_every_value_is_in_its_column_or_in_extra(records: list[Members]) -> Non
     for record, (x, y, extra) in zip(records, rows, strict=True):
         kept = {name for name, value in (("x", x), ("y", y)) if value is not None} | set(json.loads(extra or "{}"))
         assert kept >= {name for name, value in first(record).items() if value is not None}
+
+
+@pytest.mark.parametrize("type_", [Scalar.JSON, Scalar.INTEGER], ids=["fits", "misfit"])
+def test_a_page_is_fitted_however_deep_who_asks_stands(type_: Scalar) -> None:
+    """It was found to be JSON on another thread; that it is nested is no reason to fail here."""
+    nested = "[" * (sys.getrecursionlimit() - 150) + "]" * (sys.getrecursionlimit() - 150)
+
+    def asked(depth: int) -> tuple[str, list[Misfit]]:
+        return asked(depth - 1) if depth else Fitter(columns(a=type_), "data", extra=True).fit(f'{{"data":[{{"a":{nested}}}]}}')
+
+    page, misfits = asked(200)
+
+    assert nested in page
+    assert [misfit.path for misfit in misfits] == (["a"] if type_ is Scalar.INTEGER else [])

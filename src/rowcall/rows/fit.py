@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
@@ -45,6 +46,13 @@ class Fitter:
 
     def fit(self, page: str) -> tuple[str, list[Misfit]]:
         """The page to hand on (the same text where everything fits and `_extra` is not wanted), and its misfits."""
+        try:
+            return self._fitted(page)
+        except RecursionError:  # here, but not on the thread on which the page was found to be JSON: who asks stands deeper
+            with ThreadPoolExecutor(1, thread_name_prefix="rowcall-fit") as apart:
+                return apart.submit(self._fitted, page).result()
+
+    def _fitted(self, page: str) -> tuple[str, list[Misfit]]:
         try:
             self._decoder.decode(page)
         except (msgspec.ValidationError, _TwiceError):
