@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,29 @@ def test_a_file_that_is_removed_or_replaced_is_opened_anew(path: str, becomes: s
 
     with pytest.raises(UnavailableError):
         before.wait(Control(timeout_s=0.1), WIDE)
+    assert control.warnings == [f"rate_limits_file {path} was removed or replaced: what was sent before that is not counted any more."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a file that is open")
+@pytest.mark.parametrize("act", ["wait", "heed", "pause"])
+def test_a_file_that_is_removed_while_it_is_waited_for_is_opened_anew(path: str, act: str) -> None:
+    """SQLite refuses to write to it then, which is no fault of the statement that waited."""
+    pace, control = SharedPace(path, b"key"), Control(timeout_s=10)
+    asked = {
+        "wait": lambda: pace.wait(control, WIDE),
+        "heed": lambda: pace.heed((RateLimit(requests=1, per_s=7200),), control),
+        "pause": lambda: pace.pause(0.01, control),
+    }
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(asked[act])
+        time.sleep(0.2)
+        Path(path).unlink()
+        holder.close()
+        waiting.result(10)
+
     assert control.warnings == [f"rate_limits_file {path} was removed or replaced: what was sent before that is not counted any more."]
 
 

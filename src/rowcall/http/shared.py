@@ -8,16 +8,18 @@ is for all processes too, has no place in them.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
-from rowcall.errors import UnavailableError
+from rowcall.errors import UnavailableError, UsageError
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.database import Database, Run
 from rowcall.http.retry import LONGEST_WAIT_S
 from rowcall.manifest.model import RateLimit
 
+T = TypeVar("T")
 _SETTING = "rate_limits_file"
 _KEPT_S = 3600.0
 """How long it is kept that a request went out, at the least; longer where a limit that anybody had looks back further."""
@@ -44,7 +46,7 @@ class SharedPace:
     def wait(self, control: Control, limits: Sequence[RateLimit] = ()) -> None:
         """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
         self.heed(limits, control)
-        while (seconds := self._left(limits, control)) > 0:
+        while (seconds := self._in_transaction(lambda run: self._left(run, limits), control)) > 0:
             control.wait(seconds)
             control.check()
 
@@ -54,30 +56,41 @@ class SharedPace:
         file = self._current(control)
         if longest <= self._kept_s:
             return
-        with file.transaction(control) as run:
-            run("INSERT INTO kept VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET seconds = max(seconds, ?2)", (self._key, longest))
+        keep = "INSERT INTO kept VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET seconds = max(seconds, ?2)"
+        self._in_transaction(lambda run: run(keep, (self._key, longest)), control)
         if file is self._file:
             self._kept_s = longest
 
     def pause(self, seconds: float, control: Control | None = None) -> None:
         """Lets nothing go for so long, or longer where that was said before. A statement that ends does not wait to say so."""
-        with suppress(Cancelled, UnavailableError), self._current(control).transaction(control) as run:
-            until = time.time() + seconds
-            run("INSERT INTO rests VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET until = max(until, ?2)", (self._key, until))
+        rest = "INSERT INTO rests VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET until = max(until, ?2)"
+        until = time.time() + seconds
+        with suppress(Cancelled, UnavailableError):
+            self._in_transaction(lambda run: run(rest, (self._key, until)), control)
 
-    def _left(self, limits: Sequence[RateLimit], control: Control) -> float:
+    def _left(self, run: Run, limits: Sequence[RateLimit]) -> float:
         """Seconds to wait; 0 where a request may go now, which is noted."""
-        with self._current(control).transaction(control) as run:
-            now = time.time()
-            # What was noted before the clock was set back counts as of now, and a pause that is too long to be one is none.
-            run("UPDATE sent SET at = ?2 WHERE key = ?1 AND at > ?2", (self._key, now))
-            run("DELETE FROM rests WHERE key = ? AND until > ?", (self._key, now + LONGEST_WAIT_S))
-            free = [self._rest(run, now), *(self._free(run, now, limit) for limit in limits)]
-            if max(free) > now:
-                return max(free) - now
-            run("INSERT INTO sent VALUES (?, ?)", (self._key, now))
-            run("DELETE FROM sent WHERE key = ? AND at < ?", (self._key, now - self._looked_back(run)))
-            return 0.0
+        now = time.time()
+        # What was noted before the clock was set back counts as of now, and a pause that is too long to be one is none.
+        run("UPDATE sent SET at = ?2 WHERE key = ?1 AND at > ?2", (self._key, now))
+        run("DELETE FROM rests WHERE key = ? AND until > ?", (self._key, now + LONGEST_WAIT_S))
+        free = [self._rest(run, now), *(self._free(run, now, limit) for limit in limits)]
+        if max(free) > now:
+            return max(free) - now
+        run("INSERT INTO sent VALUES (?, ?)", (self._key, now))
+        run("DELETE FROM sent WHERE key = ? AND at < ?", (self._key, now - self._looked_back(run)))
+        return 0.0
+
+    def _in_transaction(self, do: Callable[[Run], T], control: Control | None) -> T:
+        """What `do` gives on the file that others open now; once more on the one in its place where that is taken away meanwhile."""
+        while True:
+            file = self._current(control)
+            try:
+                with file.transaction(control) as run:
+                    return do(run)
+            except UsageError:  # SQLite writes to no file that is no longer there
+                if file.is_there:
+                    raise
 
     def _current(self, control: Control | None) -> Database:
         """The file that others open now: where it was removed or replaced, the one in its place, in which nothing of before is counted."""
