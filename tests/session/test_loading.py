@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from rowcall.engine.source import streams
+
 HEAVY = ["sqlglot", "httpx", "msgspec", "pandas", "polars", "redis", "sqlite3", "starlette", "uvicorn", "prompt_toolkit"]
 
 
@@ -49,3 +51,17 @@ def test_requests_load_no_database_but_duckdb() -> None:
     )
 
     assert {"httpx", "sqlite3", "redis"} & set(loaded(code)) == {"httpx"}
+
+
+@pytest.mark.skipif(not streams(), reason="pyarrow, which DuckDB 1.5 needs, cannot be loaded when a process ends")
+def test_the_first_statement_may_come_when_the_process_ends() -> None:
+    """What it loads then registers nothing for an end that has begun."""
+    program = """
+import atexit, rowcall
+box = rowcall.Sandbox(seed=0).start()
+thread = box.tables["sandbox_threads"][1][0][0]
+query = "SELECT count(*) > 0 FROM runs WHERE thread_id = ?"
+atexit.register(lambda: print(rowcall.connect(providers=box.providers).sql(query, [thread]).fetchall()))
+"""
+
+    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[(True,)]\n"

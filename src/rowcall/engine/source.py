@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -83,6 +82,8 @@ def arrow() -> Any:
     It is imported in a thread of its own, which no Ctrl-C meets: it imports pandas while it is made, and what an interruption leaves of
     both keeps the lock of all imports, so that every other thread would wait for ever.
     """
+    from concurrent.futures import ThreadPoolExecutor  # which cannot be loaded when the process ends
+
     return ThreadPoolExecutor(1, thread_name_prefix="rowcall-import").submit(_arrow).result()
 
 

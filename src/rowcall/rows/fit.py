@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
@@ -49,6 +48,8 @@ class Fitter:
         try:
             return self._fitted(page)
         except RecursionError:  # here, but not on the thread on which the page was found to be JSON: who asks stands deeper
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(1, thread_name_prefix="rowcall-fit") as apart:
                 return apart.submit(self._fitted, page).result()
 
