@@ -42,6 +42,7 @@ def test_it_streams_from_duckdb_2_on() -> None:
 @pytest.mark.skipif(streams(), reason="DuckDB 2.0 does not need pyarrow")
 def test_without_pyarrow_duckdb_1_5_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the extra."""
+    sources.arrow.cache_clear()  # a test before this one may have had it
     monkeypatch.setitem(sys.modules, "pyarrow", None)
 
     with pytest.raises(EngineError, match=r"install rowcall\[arrow\]"):
