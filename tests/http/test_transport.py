@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,17 @@ def test_a_proxy_that_cannot_be_used_is_a_wrong_setting(
 
 
 @pytest.mark.parametrize("transport", ["httpx"], indirect=True)
+def test_the_password_of_a_proxy_is_not_shown_where_it_makes_no_url(
+    monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
+) -> None:
+    """What stands before the # would be the port."""
+    monkeypatch.setenv("http_proxy", "http://ann:sesame#1@proxy.test:3128")
+
+    with pytest.raises(UsageError, match="its URL cannot be read") as caught:
+        open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
+    assert "sesame" not in "".join(traceback.format_exception(caught.value))
+
+
 def test_certificates_are_loaded_for_https_only(monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable) -> None:
     """Reading them takes longer than a whole exchange with this machine."""
     loaded: list[bool] = []

@@ -357,7 +357,10 @@ def _usable_proxy(base_url: str) -> httpx.Proxy | None:
     proxy = proxy_for(base_url)
     try:
         return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}") if proxy else None
-    except (ValueError, httpx.InvalidURL) as problem:
+    except httpx.InvalidURL:  # which repeats what it takes for a port: the start of a password that has one of these
+        reason = "its URL cannot be read; where a password has one of /?#@, it stands there as %2F, %3F, %23 or %40."
+        raise UsageError(f"The proxy that the environment names cannot be used: {reason}") from None
+    except ValueError as problem:
         raise _unusable_proxy(problem) from problem
 
 
