@@ -538,3 +538,89 @@ def test_the_rows_of_a_union_are_not_told_apart_by_ids_under_a_collation(worksho
 
     assert plain == ["/shops?size=1"]
     assert (len(rows), requests) == (1, ["/shops?size=10"])
+
+
+@pytest.fixture
+def macros(workshop: Workshop) -> Iterator[Workshop]:
+    """With macros of an aggregate and of a window function, and a table without rows."""
+    made = {
+        "MACRO counted": "() AS count(*)",
+        "MACRO of_all": "() AS count(*) OVER ()",
+        "MACRO plus": "(x) AS x + 1",
+        "TABLE nothing": "(i INTEGER, shop VARCHAR)",
+    }
+    for connection in (workshop.session.connection, workshop.oracle):
+        for name, definition in made.items():
+            connection.execute(f"CREATE {name}{definition}")
+    yield workshop
+    for connection in (workshop.session.connection, workshop.oracle):
+        for name in made:
+            connection.execute(f"DROP {name}")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"{ID} QUALIFY row_number() OVER (ORDER BY made_at, id) <= 3 AND of_all() > 5",
+        "SELECT * FROM (SELECT id, status, of_all() AS n FROM jobs WHERE shop_id = '{a}') WHERE status = 'new'",
+        "SELECT * FROM (SELECT id, shop_id, of_all() AS n FROM jobs WHERE shop_id IN ('{a}', '{b}')) WHERE shop_id = '{a}'",
+    ],
+)  # fmt: skip
+def test_a_macro_may_count_rows_that_a_condition_leaves_out(macros: Workshop, sql: str) -> None:
+    """Which no name tells: DuckDB says that it has a window function in it."""
+    assert Counter(macros.asks(sql)[0]) == Counter(macros.truth(sql))
+
+
+@pytest.mark.parametrize(
+    "value", ["kind.upper()", "mad(weight) OVER (PARTITION BY shop_id)", "list_extract(parts, 1)", "main.plus(weight)"]
+)
+def test_a_function_of_one_row_lets_conditions_through(macros: Workshop, value: str) -> None:
+    """Whichever way it is called, and a window function by what it divides rows by."""
+    sql = f"SELECT * FROM (SELECT id, shop_id, {value} AS v FROM jobs) WHERE shop_id = '{{a}}'"
+
+    assert Counter(macros.asks(sql)[0]) == Counter(macros.truth(sql))
+
+
+@pytest.mark.parametrize("rows", ["mean(i)", "counted()", "histogram(i)", "fsum(i)", "count(*)"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT {rows}, (SELECT max(made_at) FROM jobs WHERE shop_id = '{a}') FROM nothing",
+        "SELECT (SELECT max(made_at) FROM jobs WHERE shop_id = '{a}') FROM nothing HAVING {rows} IS NULL OR true",
+        "SELECT count(*) FROM jobs j WHERE shop_id = '{a}' AND EXISTS (SELECT {rows} FROM nothing n WHERE n.shop = j.shop_id)",
+        "SELECT count(*) FROM jobs j, LATERAL (SELECT {rows} FROM nothing n WHERE n.shop = j.shop_id) x WHERE shop_id = '{a}'",
+    ],
+)
+def test_an_aggregate_of_a_table_without_rows_is_a_row(macros: Workshop, sql: str, rows: str) -> None:
+    """Also one that DuckDB alone knows for an aggregate: what stands beside it is asked for."""
+    text = sql.replace("{rows}", rows)
+
+    assert list(map(repr, macros.asks(text)[0])) == list(map(repr, macros.truth(text)))
+
+
+@pytest.mark.parametrize("group", ["GROUP BY ROLLUP(i)", "GROUP BY CUBE(i)", "GROUP BY ()", "GROUP BY GROUPING SETS (())", "HAVING true"])
+def test_a_group_of_all_rows_is_there_without_any(macros: Workshop, group: str) -> None:
+    """So that a query in what is selected has its value."""
+    sql = f"SELECT (SELECT max(made_at) FROM jobs WHERE shop_id = '{{a}}') FROM nothing {group}"
+
+    assert macros.asks(sql)[0] == macros.truth(sql)
+
+
+@pytest.mark.parametrize("group", ["ROLLUP(shop_id)", "CUBE(shop_id, status)", "GROUPING SETS ((shop_id), ())"])
+@pytest.mark.parametrize("condition", ["shop_id IS NULL", "coalesce(shop_id, '{a}') = '{a}'"])
+def test_the_total_of_a_rollup_is_of_all_its_rows(workshop: Workshop, group: str, condition: str) -> None:
+    """A condition on what is NULL in the total only says nothing of the rows that it is made of."""
+    inner = f"SELECT shop_id, count(*) AS jobs FROM jobs WHERE shop_id IN ('{{a}}', '{{b}}') GROUP BY {group}"
+    sql = f"SELECT * FROM ({inner}) WHERE {condition}"
+
+    assert Counter(workshop.asks(sql)[0]) == Counter(workshop.truth(sql))
+
+
+def test_a_number_bounds_rows_only_by_its_own_name(workshop: Workshop) -> None:
+    """Not where the column of `*` that has the same one is meant, which a list of names calls otherwise."""
+    names = ", ".join(f"c{at}" for at in range(10))
+    at = [name for (name, *_) in workshop.truth("DESCRIBE jobs")].index("weight")
+    numbered = "SELECT *, row_number() OVER (ORDER BY made_at, id) AS weight FROM jobs WHERE shop_id = '{a}'"
+    sql = f"SELECT c0 FROM ({numbered}) x({names}) WHERE c{at} <= 3"
+
+    assert Counter(workshop.asks(sql)[0]) == Counter(workshop.truth(sql))

@@ -16,7 +16,7 @@ from sqlglot import exp
 from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values
 from rowcall.plan.drafts import Column, Query, Sources
-from rowcall.plan.enclosing import Enclosing, Use, enclosing, handed_on, inner_frame, is_side, output_names
+from rowcall.plan.enclosing import Enclosing, Use, enclosing, grouping_sets, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, keeps_conditions, reach
 from rowcall.plan.layers import Layer
@@ -101,7 +101,7 @@ class Bindings:
         """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell."""
         ways: list[list[Query]] = []
         for use in around.uses:
-            if use.own is None and not _ends_with_rows(use.frame.select):
+            if use.own is None and (not _ends_with_rows(use.frame.select) or self.scopes.takes_rows(use.frame.select)):
                 return None
             further = self._beside(enclosing(use.frame), said)
             for case in self._cases(use, Restriction()):
@@ -112,7 +112,7 @@ class Bindings:
     def _inside(self, frame: Frame, source: Source) -> Query | None:
         """A query that has no row where a sub-select has none, because a table in it has none; None where nobody can tell."""
         inner = inner_frame(frame, source)
-        if inner is None or not is_plain(inner.select, but=CUTS, windows=True):
+        if inner is None or not is_plain(inner.select, but=CUTS, windows=True) or self.scopes.takes_rows(inner.select):
             return None
         return _any_way([list(case.beside(self._fetched)) for case in self._cases(Use(inner, None), Restriction(), alone=True)])
 
@@ -396,7 +396,8 @@ class Bindings:
         if (frame, source.position) not in self._found_parts:
             self._found_parts[frame, source.position] = {}  # for what reads itself
             inner = inner_frame(frame, source)
-            if inner is not None and is_plain(inner.select, windows=True) and self.scopes.is_closed(inner.select):
+            is_of_rows = inner is not None and is_plain(inner.select, windows=True) and not self.scopes.takes_rows(inner.select)
+            if inner is not None and is_of_rows and self.scopes.is_closed(inner.select):
                 self._found_parts[frame, source.position] = dict(self._given_by(inner, output_names(frame, source.position, inner)))
         return self._found_parts[frame, source.position]
 
@@ -431,7 +432,10 @@ class Bindings:
 
 
 def _ends_with_rows(select: exp.Select) -> bool:
-    """Whether a SELECT has no row where its FROM has none: an aggregate would be one row of none."""
+    """Whether a SELECT has no row where its FROM has none: an aggregate would be one row of none, and so are a group of all and HAVING."""
+    group = select.args.get("group")
+    if grouping_sets(group) if group is not None else select.args.get("having"):
+        return False
     found = (one for one in select.find_all(exp.AggFunc) if one.find_ancestor(exp.Select) is select)
     return all(isinstance(one.parent, exp.Window) for one in found)
 

@@ -48,6 +48,8 @@ def enclosing(frame: Frame) -> Enclosing:
     """What surrounds a SELECT, found once."""
     if frame.enclosing is None:
         found, barriers = _enclosing(frame), _barriers(frame.select)
+        if found.uses and frame.scopes.takes_windows(frame.select):
+            barriers.append("a macro of a window function")
         if found.uses and barriers:
             divides = not found.blocked and _DIVIDING.issuperset(barriers)
             dividing = _dividing(frame) if divides else frozenset()
@@ -133,9 +135,16 @@ def _barriers(select: exp.Select) -> list[str]:
         found.append("DISTINCT ON")
     if windows(select):
         found.append("a window function")
-    if group is not None and any(group.args.get(key) for key in ("grouping_sets", "cube", "rollup")):
+    if group is not None and grouping_sets(group):
         found.append("GROUPING SETS")
     return found
+
+
+def grouping_sets(group: exp.Expr) -> bool:
+    """Whether GROUP BY makes groups of other columns than all that it names: a row may then be of several, or of one of all rows."""
+    named = any(group.args.get(key) for key in ("grouping_sets", "cube", "rollup"))
+    written = (isinstance(one, (exp.GroupingSets, exp.Cube, exp.Rollup)) for one in group.expressions)
+    return named or any(written) or any(isinstance(one, exp.Tuple) and not one.expressions for one in group.expressions)
 
 
 def windows(select: exp.Select) -> list[exp.Window]:

@@ -296,13 +296,13 @@ class Layout:
         sides = self.sides(found, "BETWEEN")
         return next(self._between(sides[1], "AND")) if sides is not None else None
 
-    def call(self, function: exp.Func) -> Range | None:
-        """A function's call, the names of its schema and database included."""
+    def call(self, function: exp.Func, *, bare: bool = False) -> Range | None:
+        """A function's call, with what stands before it and a dot: the names of its schema and database, or its first argument."""
         first = self._at.get(function.meta.get("start", -1))
         if first is None or first + 1 not in self._partner:
             return None
         last = self._partner[first + 1] + 1
-        while first > 1 and self.tokens[first - 1].kind == "DOT":
+        while not bare and first > 1 and self.tokens[first - 1].kind == "DOT":
             first -= 2
         return first, last
 

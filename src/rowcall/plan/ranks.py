@@ -87,8 +87,10 @@ def _outside(layer: Layer, use: Use, expression: exp.Expr) -> exp.Window | None:
     if not isinstance(expression, exp.Column) or (called := _called(use, expression)) is None:
         return None
     outputs = layer.use.frame.outputs() or []
-    names = [name for (name, _), outside in zip(outputs, use.names, strict=False) if outside == called]
-    return _selected(layer.select, names[0]) if len(names) == 1 else None
+    given = [name for name, _ in outputs]
+    names = [name for name, outside in zip(given, use.names, strict=False) if outside == called]
+    # A column of `*` may have the same name, and be called so outside.
+    return _selected(layer.select, names[0]) if len(names) == 1 and given.count(names[0]) == 1 else None
 
 
 def _called(use: Use, column: exp.Column) -> str | None:

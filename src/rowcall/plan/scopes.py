@@ -82,6 +82,7 @@ class Scopes(Pieces):
     _frames: dict[int, Frame] = field(default_factory=dict, init=False)
     _found: dict[int, Found | None] = field(default_factory=dict, init=False)
     _may_be_tried: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
+    _taken: dict[tuple[int, str], tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
 
     def frame(self, select: exp.Select) -> Frame:
         """The frame of a SELECT."""
@@ -126,17 +127,48 @@ class Scopes(Pieces):
         calls = (call for call in find_all(node, exp.Anonymous) if call.find(exp.Lambda) is None)
         return all(self._is_tried(call, self.layout.call(call)) for call in calls)
 
+    def takes_rows(self, select: exp.Select) -> bool:
+        """Whether what a SELECT computes may call an aggregate or a window function that DuckDB alone knows for one: `mean`, a macro."""
+        return any(not self._is_taken(call, "WHERE") for call in self._called(select))
+
+    def takes_windows(self, select: exp.Select) -> bool:
+        """Whether what a SELECT computes may call a macro with a window function in it."""
+        return any(not (self._is_taken(call, "WHERE") or self._is_taken(call, "HAVING")) for call in self._called(select))
+
+    def _called(self, select: exp.Select) -> Iterator[exp.Anonymous]:
+        """The functions that what a SELECT computes calls and that are known by their names alone."""
+        clauses = (select.args.get(key) for key in ("having", "qualify", "order", "distinct"))
+        for item in (*select.expressions, *clauses):
+            if item is not None:
+                yield from (call for call in find_all(item, exp.Anonymous) if call.find_ancestor(exp.Select) is select)
+
+    def _is_taken(self, call: exp.Anonymous, clause: str) -> bool:
+        """Whether DuckDB takes a call in a clause: in WHERE neither aggregates nor window functions, in HAVING none of the latter."""
+        key = id(call), clause
+        if key not in self._taken:
+            texts = [self._without_columns(call, self.layout.call(call))]
+            if isinstance(call.parent, exp.Dot):  # `a.upper()`, where the column before the dot is none of the call's
+                texts.append(f"(NULL).{self._without_columns(call, self.layout.call(call, bare=True))}")
+            queries = (f"SELECT 1 AS one FROM (SELECT 1) {clause} ({text}) IS NULL" for text in texts if text is not None)
+            self._taken[key] = call, any(self.types(query) is not None for query in queries)
+        return self._taken[key][1]
+
     def _is_tried(self, node: exp.Expr, tokens: Range | None) -> bool:
         """Whether DuckDB takes a piece of the statement within TRY, with a NULL for each column: it does of none of these."""
+        text = self._without_columns(node, tokens)
+        return text is not None and self.types(f"SELECT TRY(({text}))") is not None
+
+    def _without_columns(self, node: exp.Expr, tokens: Range | None) -> str | None:
+        """A piece of the statement with a NULL for each column; None where it cannot be cut out."""
         edits = []
         for column in self.columns(node):
             found, parts = self.resolve(column), column.parts
             if "start" not in parts[0].meta:
-                return False
+                return None
             type_ = found.frame.type_of((found.position, found.name)) if found is not None else ""
             last = parts[found.parts - 1] if found is not None else parts[-1]
             edits.append(Edit(parts[0].meta["start"], last.meta["end"] + 1, f"(NULL::{type_})" if type_ else "NULL"))
-        return tokens is not None and self.types(f"SELECT TRY(({self.written(self.layout.span(tokens), edits)}))") is not None
+        return self.written(self.layout.span(tokens), edits) if tokens is not None else None
 
     # -- what a column is of -------------------------------------------------------------------------------------------------------
 
@@ -461,7 +493,8 @@ class Frame:
         What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, fewer keys come of the query
         as it is, so it is then not taken for one of these.
         """
-        return is_plain(query) or (is_plain(query, but=CUTS) and not self.scopes.is_stable(query))
+        is_of_rows = is_plain(query) or (is_plain(query, but=CUTS) and not self.scopes.is_stable(query))
+        return is_of_rows and not self.scopes.takes_rows(query)
 
     def _is_whole(self, query: exp.Select) -> bool:
         """Whether a query gives less than what its tables hold, by its joins, and can be read as it is: it names nothing from around it."""

@@ -207,12 +207,14 @@ class _Reader:
         keys = found[0].args.get("partition_by") or ()
         distinct = self._select.args.get("distinct")
         rowwise = (*self._select.expressions, *(ordered.this for ordered in self._ordered()))
+        qualify = self._select.args.get("qualify")
         if (
             not are_alike(found)
             or self._select.args.get("group")
             or (distinct is not None and distinct.args.get("on") is not None)
             or not all(map(self._is_settled, keys))
             or not all(_is_made_of(_ROWWISE, item, found) for item in rowwise)
+            or (qualify is not None and not _is_made_of(_PREDICATES, qualify.this, found))  # a macro may count all rows
         ):
             return _ALL
         known = [(rows, window, condition) for window, rows, condition in bounds(self._layer, self._integer)]
