@@ -113,6 +113,7 @@ def test_the_password_of_a_proxy_is_not_shown_where_it_makes_no_url(
     assert "sesame" not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.parametrize("transport", ["httpx"], indirect=True)
 def test_certificates_are_loaded_for_https_only(monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable) -> None:
     """Reading them takes longer than a whole exchange with this machine."""
     loaded: list[bool] = []
