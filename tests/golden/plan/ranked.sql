@@ -55,8 +55,11 @@ SELECT id, count(*) OVER () FROM openai.assistants.runs WHERE thread_id = 't1' Q
 --   GET /threads/t1/runs?limit=100
 -- columns: id, count() OVER ()
 
-SELECT l.id FROM (SELECT id, row_number() OVER (ORDER BY created_at DESC) AS n FROM openai.assistants.runs WHERE thread_id = 't1') l POSITIONAL JOIN owners o WHERE n = 1;
--- BindError: Binder Error: Ambiguous reference to column name "n" (use: 'l.n' or 'o.n')
+SELECT l.id FROM (SELECT id, row_number() OVER (ORDER BY created_at DESC) AS n FROM openai.assistants.runs WHERE thread_id = 't1') l POSITIONAL JOIN owners o WHERE l.n = 1;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
 
 SELECT thread_id, id FROM (SELECT DISTINCT ON (thread_id) * FROM openai.assistants.runs ORDER BY thread_id, created_at DESC) l WHERE thread_id = 't1';
 -- 1. runs: list_runs of openai.assistants.runs
