@@ -29,17 +29,17 @@ def times(api: Api) -> list[float]:
 def test_no_more_requests_come_in_than_a_manifest_allows(
     api: Api, open_client: Callable[..., Client], call_to: Callable[..., Call]
 ) -> None:
-    """Three in any eight tenths of a second, from many threads and two clients with the same key."""
-    limits = (RateLimit(requests=3, per_s=0.8),)
+    """Three in any second and a half, from many threads and two clients with the same key; half a second is for them to arrive."""
+    limits = (RateLimit(requests=3, per_s=1.5),)
     clients = [open_client(rate_limits=limits) for _ in range(2)]
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: list(clients[number % 2].pages(call_to(f"/{number}"), ONE, Control())), range(10)))
+        list(pool.map(lambda number: list(clients[number % 2].pages(call_to(f"/{number}"), ONE, Control())), range(7)))
 
     came = times(api)
-    assert len(came) == 10
-    assert all(later - earlier > 0.6 for earlier, later in zip(came, came[3:], strict=False))
-    assert came[-1] < 5
+    assert len(came) == 7
+    assert all(later - earlier > 1.0 for earlier, later in zip(came, came[3:], strict=False))
+    assert came[-1] < 8
 
 
 def test_another_key_has_a_pace_of_its_own(endpoint: Callable[..., Endpoint]) -> None:
