@@ -98,6 +98,19 @@ def test_a_size_that_is_refused_is_not_insisted_on(read: Read, api: Any) -> None
     assert [received.query.get("limit") for received in api.requests] == ["100", "3", "100"]
 
 
+@pytest.mark.parametrize(
+    "answer", [{"status": 404, "json": {}}, {"status": 410, "json": {}}, {"body": b"{"}], ids=["absent", "gone", "cut"]
+)
+def test_an_error_that_is_no_refusal_of_a_size_is_an_error(answer: dict[str, Any], read: Read, api: Any) -> None:
+    """The second page in the size that was asked for is another one where pages are capped: the rows between would be missing."""
+    capped = shelf(9, cap=2)
+    api.answer = lambda received: answer if len(api.requests) == 2 else capped(received)
+
+    with pytest.raises(ResponseError):
+        read(PAGE, says="total")
+    assert len(api.requests) == 2
+
+
 def test_a_first_page_that_was_short_by_itself_is_noticed(read: Read, api: Any) -> None:
     """Where its size cannot be asked for again and the next page is longer, the rows between them were never given."""
     rows = things(40)

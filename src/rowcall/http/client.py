@@ -44,6 +44,8 @@ __all__ = ["Client", "Endpoint"]
 _MAX_REDIRECTS = 5
 _REDIRECTS = {301, 302, 303, 307, 308}
 _METHOD_KEPT = {307, 308}
+_REFUSALS = frozenset({400, 422})
+"""The statuses by which an API refuses what a parameter says. Of any other it is not known what it is about."""
 _NO_CONTENT = 204
 _FAILED = 400
 _WITH_LENGTH = {"POST", "PUT", "PATCH"}
@@ -140,8 +142,8 @@ class Client:
         while request is not None:
             try:
                 found = line.take(request)
-            except ResponseError:
-                request = chain.instead(request)
+            except ResponseError as error:
+                request = chain.instead(request) if error.status in _REFUSALS else None
                 if request is None:
                     raise
                 continue
