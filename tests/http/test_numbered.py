@@ -173,6 +173,28 @@ def test_a_page_that_lost_rows_is_told_from_one_that_is_given_again(paging: Pagi
     assert len(api.requests) == 6
 
 
+def test_a_cap_that_becomes_lower_is_not_taken_for_rows_left_out(read: Read, api: Any) -> None:
+    """The second page then begins with a row of the first; where the cap is gone after that, the rows between were never given."""
+    shelves = {1: shelf(250, cap=2), 2: shelf(250, cap=1)}
+
+    api.answer = lambda received: shelves.get(len(api.requests), shelf(250, cap=100))(received)
+
+    with pytest.raises(ResponseError, match=r"changed the size of its pages while they were read.*\n.*\nRun the statement again"):
+        read(PAGE, says="more")
+    assert [received.query for received in api.requests][1:] == [{"limit": "2", "page": "2"}, {"limit": "1", "page": "3"}]
+
+
+def test_rows_left_out_of_two_pages_are_told_from_a_lower_cap(read: Read, api: Any) -> None:
+    """The page in the size of the first one is short again; a page of one row, which no cap changes, tells."""
+    api.answer = shelf(250, cap=100, hidden=range(90, 98))
+
+    rows, warnings = read(PAGE, says="more")
+
+    assert (rows, warnings) == ([{"id": row} for row in range(250) if row not in range(90, 98)], [])
+    assert [received.query for received in api.requests][1:3] == [{"limit": "92", "page": "2"}, {"limit": "1", "page": "93"}]
+    assert len(api.requests) == 5
+
+
 def test_rows_that_move_between_two_short_pages_are_an_error(read: Read, api: Any) -> None:
     """A row that is new at the front pushes one to the next page; nobody can tell then what else was pushed past."""
     capped = shelf(60, cap=10)

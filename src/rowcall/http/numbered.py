@@ -3,8 +3,10 @@
 The API says little here, so this module takes nothing on trust. A page with fewer rows than were asked for has two explanations, which
 call for opposite steps. The API caps its pages: then the next page begins after the rows that came. Or it cuts the page first and then
 leaves rows out that the caller may not see: then it begins after the rows that were asked for. The first is tried, since it never skips a
-row; a page that begins with rows of the page before it proves the second, and is asked for again. Unless it is that page whole, which a
-faulty API may give twice: then the page before is asked for in the size that it had, of which the second explanation has other rows.
+row; a page that begins with rows of the page before it speaks for the second, and is asked for again. Two others may explain it, and one
+more request tells. It is that page whole: a faulty API may have given it twice, but the page before, asked for in the size that it had, has
+other rows by the second explanation alone. It is short again: the cap may have become lower in between, but no cap changes a page of one
+row, and the first one after those that came is a row that came only by the second explanation.
 """
 
 from __future__ import annotations
@@ -53,7 +55,11 @@ class Numbers:
         self._other: Request | None = None
         """The request that steps by what was asked for, while the one that steps by what came is out."""
         self._doubted: Request | None = None
-        """The request for the page before in the size that it had, where the one after it was the same."""
+        """The request whose page tells whether the second explanation holds, where the page that speaks for it does not prove it."""
+        self._is_again = False
+        """Whether the page that speaks for it was the one before it again."""
+        self._first: list[bytes] = []
+        """The first row of that page."""
         self._due: list[bytes] | None = None
         """The rows that `_other` must begin with."""
         self._short: int | None = None
@@ -66,18 +72,18 @@ class Numbers:
         """
         records = [bytes(record) for record in envelope.records]
         is_same = bool(records) and records == self._before
-        if self._doubted is not None and not is_same:
-            self._doubted = None
+        if self._doubted is not None:
+            self._check_doubted(sent, records, is_same=is_same)
             return False
         if self._other is not None and self._due is None:
             shared = _overlap(self._before, records)
             if shared or self._proves_nothing(envelope):
                 self._due = records[shared:]
-                self._doubted = self._in_its_size(sent) if is_same else None
+                self._doubt(sent, records, is_same=is_same)
                 return False
             self._other = None
         if is_same:
-            raise PageLoopError(f"{sent.resource}: the API gave the same page twice, so that paging would never end.")
+            raise _loop(sent)
         if self._due is not None:
             self._check_due(sent, records)
         if self._short is not None and envelope.rows > self._short:
@@ -93,12 +99,29 @@ class Numbers:
         """Whether a page in the size of a short one before it is empty, which may be because all of so few rows were left out."""
         return self._paging.kind is PagingKind.PAGE and not envelope.rows and not envelope.says_end
 
-    def _in_its_size(self, sent: Request) -> Request | None:
-        """The request for the page before `sent` with as many rows as it had; None where no size can be asked for."""
-        rows = len(self._before)
-        step = 1 if self._paging.kind is PagingKind.PAGE else rows
-        before = with_parameter(sent, self._parameter, str(self._position(sent) - step))
-        return with_parameter(before, self._size, str(rows)) if self._size is not None else None
+    def _doubt(self, sent: Request, records: list[bytes], *, is_same: bool) -> None:
+        """Sets the request that is to tell, where a page that begins with rows of the one before it does not by itself."""
+        rows, position = len(self._before), self._position(sent)
+        if self._size is None:
+            return
+        if is_same:
+            step = 1 if self._paging.kind is PagingKind.PAGE else rows
+            before = with_parameter(sent, self._parameter, str(position - step))
+            self._doubted = with_parameter(before, self._size, str(rows))
+        elif self._paging.kind is PagingKind.PAGE and 0 < len(records) < rows:
+            single = with_parameter(sent, self._parameter, str(self._paging.start + rows))
+            self._doubted = with_parameter(single, self._size, "1")
+        self._is_again, self._first = is_same, records[:1]
+
+    def _check_doubted(self, sent: Request, records: list[bytes], *, is_same: bool) -> None:
+        self._doubted = None
+        if self._is_again and is_same:
+            raise _loop(sent)
+        if not self._is_again and records not in ([], self._first):
+            message = f"{sent.resource}: the API changed the size of its pages while they were read; some rows would be missing."
+            raise ResponseError(
+                message, hint=f"Run the statement again; where that does not help, ask for smaller pages with {self._size}."
+            )
 
     def _check_due(self, sent: Request, records: list[bytes]) -> None:
         due, self._due = self._due or [], None
@@ -218,6 +241,10 @@ class Numbers:
             self._warn(f"{sent.resource}: the API counts {self._pages} pages but ended at page {number}; rows may be missing.")
         if self._total is not None and complete is not None and not self._has_all(complete):
             self._warn(f"{sent.resource}: the API counts {self._total} rows but gave {complete}; some may be missing.")
+
+
+def _loop(sent: Request) -> PageLoopError:
+    return PageLoopError(f"{sent.resource}: the API gave the same page twice, so that paging would never end.")
 
 
 def _asked(paging: Paging, first: Request) -> int | None:
