@@ -163,7 +163,8 @@ With every kind, `more: false` ends the paging. What does not end it:
 - **A page with fewer rows than were asked for.** The server may cap its pages below the `maximum` of the manifest. For the kinds that
   count, the next page begins after the rows that came, and page numbers go on in that size. Where a page turns out to begin with rows of
   the one before it, the server leaves rows out of pages that it cut before, and the page is asked for again, after the rows that were
-  asked for. `more`, `total` or `pages` save requests at the end of such a list: without them, the kind `page` has to ask twice.
+  asked for; a page of one row is asked for first where a cap that became lower could explain it too, and that is an error. `more`,
+  `total` or `pages` save requests at the end of such a list: without them, the kind `page` has to ask twice.
 - **A page without rows that leads on**, by a cursor, or for the kinds that count by `more` or `pages`: a filter may have emptied it. For
   the kinds that count, ten empty pages in a row are an error, and the end where nothing but `pages` speaks for more.
 - **A page with rows that is beyond the last one by `pages`.** The list has become longer, or the count is none.
