@@ -175,9 +175,11 @@ def test_a_page_that_lost_rows_is_told_from_one_that_is_given_again(paging: Pagi
 
 def test_a_cap_that_becomes_lower_is_not_taken_for_rows_left_out(read: Read, api: Any) -> None:
     """The second page then begins with a row of the first; where the cap is gone after that, the rows between were never given."""
-    shelves = {1: shelf(250, cap=2), 2: shelf(250, cap=1)}
 
-    api.answer = lambda received: shelves.get(len(api.requests), shelf(250, cap=100))(received)
+    def answer(received: Any) -> dict[str, Any]:
+        return shelf(250, cap={1: 2, 2: 1}.get(len(api.requests), 100))(received)
+
+    api.answer = answer
 
     with pytest.raises(ResponseError, match=r"changed the size of its pages while they were read.*\n.*\nRun the statement again"):
         read(PAGE, says="more")
