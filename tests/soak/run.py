@@ -92,7 +92,7 @@ def soak(seconds: float, seed: str, show: Callable[[Held], None] = lambda _: Non
     pick, found, findings = random.Random(seed), Soaked(), Findings()
     started = looked = time.monotonic()
     with (
-        mock.patch("rowcall.session.journal.MOST", KEPT),
+        mock.patch("rowcall.session.exchanges.MOST", KEPT),
         mock.patch("rowcall.sandbox.app._KEPT", KEPT),
         mill() as server,
         warnings.catch_warnings(),

@@ -230,7 +230,7 @@ class Control:
             self._tally.waits.append((started, time.perf_counter()))
 
     def record(self, exchange: Exchange) -> None:
-        """Keeps what was sent, for EXPLAIN ANALYZE and the journal, and logs it."""
+        """Keeps what was sent, for EXPLAIN ANALYZE and `rowcall_requests()`, and logs it."""
         self.exchanges.append(exchange)
         if _LOG.isEnabledFor(logging.INFO):
             _LOG.info("%s %s", exchange.request, exchange.status or exchange.error, extra={"exchange": exchange})

@@ -268,6 +268,11 @@ class Method:
         "Whether sending it twice does no more than sending it once, so that it may be retried; GET, PUT and DELETE always may.",
         default=False,
     )
+    idempotency_key: str | None = _(
+        "The request header that carries a key of the row, by which the API knows a request that it has carried out and gives its answer "
+        "again; such a request may be retried. The provider's when it is absent.",
+        None,
+    )
     lifecycle: Lifecycle | None = _("Its own deprecation.", None)
 
     @property
@@ -342,6 +347,10 @@ class Provider:
     rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key; no more is sent, by all sessions of a process together.", ())
     max_in_flight: int = _("How many requests may be under way at once.", 16)
     retry: Retry = _("What is tried again.", Retry())
+    idempotency_key: str | None = _(
+        "The request header that carries such a key for every POST and PATCH that is not idempotent in itself, where the API takes one.",
+        None,
+    )
     errors: ErrorShape = _("How errors look.", ErrorShape())
     lifecycle: Lifecycle | None = _("Its deprecation.", None)
     services: dict[str, Service] = _("Its services; each is a file of its own beside this one, named after the service.", {})

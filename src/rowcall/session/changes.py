@@ -1,4 +1,4 @@
-"""INSERT, UPDATE, DELETE and EXEC: what would be sent is known whole, and bound by DuckDB, before the first request goes out."""
+"""What INSERT, UPDATE, DELETE and EXEC would send: known whole, and bound by DuckDB, before the first request goes out."""
 
 from __future__ import annotations
 
@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING, Any
 from rowcall.engine.source import page_source
 from rowcall.errors import (
     BindError,
-    BudgetError,
     MissingParameterError,
     PlanError,
-    ReadOnlyError,
-    RequestError,
     Span,
     SQLError,
     UnknownNameError,
     UnsupportedSQLError,
 )
-from rowcall.http.page import Page
 from rowcall.manifest.model import Column, Method, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
@@ -29,7 +25,6 @@ from rowcall.plan.explanation import Explanation
 from rowcall.plan.meant import key_tuples, keys_only
 from rowcall.plan.nodes import Call
 from rowcall.plan.planner import Analysis
-from rowcall.plan.requests import protocol
 from rowcall.plan.unlike import unknown_values
 from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, example, lacking, missing
 from rowcall.rows.decode import decode
@@ -42,7 +37,6 @@ from rowcall.session.execute import (
     planned,
     prepare,
     reading,
-    request_table,
     rows_of,
     run_query,
     url_of,
@@ -50,18 +44,15 @@ from rowcall.session.execute import (
     value_of,
     with_views,
 )
-from rowcall.session.misfits import fit_answers
 from rowcall.sql.parse import Delete, Exec, Insert, Query, Update
 
 if TYPE_CHECKING:
-    import duckdb
-
     from rowcall.catalog.catalog import ResourceRef
 
 Write = Insert | Update | Delete | Exec
 Change = Update | Delete
 
-_ANSWERS = "__rowcall_answers"
+ANSWERS = "__rowcall_answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +70,14 @@ class Ready:
         return self.method.returns or self.ref.resource.columns
 
 
-def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
-    """What the API answers to a write, as a relation; for a dry run, the requests that would be sent."""
-    _refuse_read_only(write, context)
-    ready = _ready(write, context)
-    returning = _returning(write, ready, context)
-    if context.dry_run:
-        return request_table([one.request for one in ready.calls], context)
-    answers = _send(ready, context)
-    pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
-    return context.engine.run(returning.text, used(returning.text, context), {**context.frame, _ANSWERS: page_source(pages)})
-
-
-def _refuse_read_only(write: Write, context: Context) -> None:
-    """Raises ReadOnlyError, before anything is read, for a write that the connection or its provider may not send."""
-    ref, span = (write.ref, write.method_span) if isinstance(write, Exec) else (write.target.ref, write.target.span)
-    open_to_writes = not context.read_only and not context.clients[ref.provider.provider].endpoint.read_only
-    if context.dry_run or open_to_writes or (isinstance(write, Exec) and _named_method(write, context)[1].is_read):
-        return
-    message = f"{type(write).__name__.upper()} changes something at {ref.provider.title}, and this connection is read-only."
-    raise ReadOnlyError(message, sql=write.text, span=span, hint="EXPLAIN and dry_run show what would be sent.")
-
-
 def explain_write(write: Write, context: Context) -> Explanation:
     """What a write will do; nothing is sent, not even a read that the real thing would begin with."""
     context = replace(context, sends=False)
     word, limit, url = type(write).__name__.upper(), context.control.max_requests, url_of(context)
     first = _reads_first(write, context)
     if first is None:
-        ready = _ready(write, context)
-        _returning(write, ready, context)
+        ready = resolved(write, context)
+        returning(write, ready, context)
         known = explain_calls(word, ready.ref, (ready.name, ready.method), [one.request for one in ready.calls], url)
         return explain((), (), known, writer=ready.ref.provider, limits=limits_of(context), max_requests=limit)
     with _readable(write):
@@ -140,7 +109,7 @@ def _reads_first(write: Write, context: Context) -> Analysis | None:
     return None
 
 
-def _ready(write: Write, context: Context) -> Ready:
+def resolved(write: Write, context: Context) -> Ready:
     match write:
         case Insert():
             return _ready_insert(write, context)
@@ -154,7 +123,7 @@ def _ready_insert(write: Insert, context: Context) -> Ready:
     ref = write.target.ref
     named = [Given(name, place) for name, place in write.columns]
     if named:  # so that what is wrong here is said before anything is read
-        _returning(write, Ready(ref, *choose(ref, Verb.INSERT, named, sql=write.text, span=write.target.span), ()), context)
+        returning(write, Ready(ref, *choose(ref, Verb.INSERT, named, sql=write.text, span=write.target.span), ()), context)
     rows = _inserted(write, context)
     given = named or [Given(name) for name in (rows[0] if rows else {})]
     if not rows and not given:
@@ -184,7 +153,7 @@ def _insert_rows(write: Insert, source: Span) -> Piece:
 
 
 def _ready_exec(write: Exec, context: Context) -> Ready:
-    name, method = _named_method(write, context)
+    name, method = named_method(write, context)
     given = [Given(argument, place) for argument, place, _ in write.arguments]
     for item in given:
         if column_slot(method, item.name) is None:
@@ -198,7 +167,7 @@ def _ready_exec(write: Exec, context: Context) -> Ready:
     return Ready(write.ref, name, method, (call(write.ref, name, method, values, body=body),))
 
 
-def _named_method(write: Exec, context: Context) -> tuple[str, Method]:
+def named_method(write: Exec, context: Context) -> tuple[str, Method]:
     try:
         return context.names.catalog.method(write.ref, write.method)
     except SQLError as error:
@@ -228,7 +197,7 @@ def _ready_change(write: Change, context: Context) -> Ready:
     name, method = _change_method(write)
     _, keys = _meant(write, method, context)
     if keys is None:
-        _returning(write, Ready(ref, name, method, ()), context)  # before anything is read
+        returning(write, Ready(ref, name, method, ()), context)  # before anything is read
         rows = _read(write, method, context)
     else:
         values = _constant_values(write, context)
@@ -329,28 +298,9 @@ def _constant_values(write: Change, context: Context) -> dict[str, Any]:
     return {given.name: value_of(write.text, assignment.value, context) for given, assignment in pairs}
 
 
-def _send(ready: Ready, context: Context) -> list[Page]:
-    """The answers, in order. A failure says how many requests the API had accepted before it."""
-    answers: list[Page] = []
-    client = context.clients[ready.ref.provider.provider]
-    context.control.expect(len(ready.calls), exact=True, writes=True)
-    for one in ready.calls:
-        context.control.begin()
-        try:
-            answers.append(client.send(one.request, protocol(ready.ref, ready.method), context.control))
-        except BaseException as error:
-            done = f"{len(answers)} of {len(ready.calls)} requests were accepted before this one; the rest was not sent."
-            if len(ready.calls) > 1:
-                context.control.warn(done)
-            if len(ready.calls) > 1 and isinstance(error, (RequestError, BudgetError)):
-                error.hint = f"{error.hint} {done}".strip()
-            raise
-    return answers
-
-
-def _returning(write: Write, ready: Ready, context: Context) -> Piece:
+def returning(write: Write, ready: Ready, context: Context) -> Piece:
     """The SELECT over the answers, bound before anything is sent."""
-    decoded = decode(ready.columns, ready.method.rows, _ANSWERS)
+    decoded = decode(ready.columns, ready.method.rows, ANSWERS)
     span = None if isinstance(write, Exec) else write.returning
     alias = quoted(ready.ref.name if isinstance(write, Exec) else write.target.alias)
     if span is None:
@@ -358,7 +308,7 @@ def _returning(write: Write, ready: Ready, context: Context) -> Piece:
     else:
         piece = Piece.around("SELECT ", write.text, span, f"\n FROM {decoded} AS {alias}")
     try:
-        context.engine.bind(piece.text, used(piece.text, context), {**context.frame, _ANSWERS: page_source([])})
+        context.engine.bind(piece.text, used(piece.text, context), {**context.frame, ANSWERS: page_source([])})
     except BindError as error:
         raise moved(error, write.text, piece.place(error.span)) from error
     return piece

@@ -30,7 +30,7 @@ from rowcall.errors import (
     UnsupportedSQLError,
     UsageError,
 )
-from rowcall.session.journal import Journal
+from rowcall.session.exchanges import Exchanges
 from rowcall.session.plans import Plans
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
@@ -114,7 +114,7 @@ class Session:
         """The prefix that `USE` set, as `("openai", "assistants")`."""
         self.last = Report("local")
         """What the latest statement did."""
-        self._journal = Journal()
+        self._exchanges = Exchanges()
         self.variables = Variables()
         """The session's settings, `SHOW SETTINGS`."""
         self.variables.read(self._config.settings, f"{self._config.where}: ")
@@ -307,7 +307,7 @@ class Session:
                 span.drop()
                 return None
             self.last = Report("local", time.monotonic() - started)
-        self._journal.add(self.last)
+        self._exchanges.add(self.last)
         return relation
 
     def _statement(
@@ -360,7 +360,7 @@ class Session:
             warned = (*(_incomplete(error) for error in failures), *control.warnings)
             elapsed_s, explanation = time.monotonic() - started, next(iter(explained), None)
             self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), explanation)
-            self._journal.add(self.last)
+            self._exchanges.add(self.last)
         return relation
 
     def _follow(self, settings: Variables, control: Control | None = None) -> None:
@@ -394,7 +394,7 @@ class Session:
         text, names = own_tables(statement.text, lambda name: self._engine.has((name,), {}))
         if not names:
             return statement, frame
-        tables = {name: table(columns, rows, self._engine) for name, columns, rows in self._journal.tables(names.values())}
+        tables = {name: table(columns, rows, self._engine) for name, columns, rows in self._exchanges.tables(names.values())}
         return replace(statement, text=text), {**frame, **{written: tables[name] for written, name in names.items()}}
 
     def _parsed(self, statement: Statement, context: Context) -> AnyStatement:
@@ -456,10 +456,10 @@ class Session:
                 relation, remote = execute.run_query(parsed, context, take)
                 return ("select" if remote else "local"), relation
             case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
-                from rowcall.session import changes
+                from rowcall.session import sending
 
                 context.control.cache_s = None  # what a write reads first has to be as it is now
-                return type(parsed).__name__.lower(), changes.run_write(parsed, context)
+                return type(parsed).__name__.lower(), sending.run_write(parsed, context)
             case parse.Explain():
                 from rowcall.session.explaining import run_explain
 

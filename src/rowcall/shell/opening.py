@@ -28,7 +28,7 @@ def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
     with ExitStack() as stack:
         tables: Tables = {}
         if options.log_http:
-            from rowcall.session.journal import logged
+            from rowcall.session.exchanges import logged
 
             stack.enter_context(logged(sys.stderr))
         if options.sandbox:

@@ -13,8 +13,8 @@ import rowcall
 from rowcall.errors import ParseError, PartialResultWarning, ResponseError
 from rowcall.http.control import Exchange
 from rowcall.sandbox.server import Sandbox
-from rowcall.session import journal
-from rowcall.session.journal import Journal, logged
+from rowcall.session import exchanges
+from rowcall.session.exchanges import Exchanges, logged
 from rowcall.session.report import Report
 from rowcall.session.session import Session
 
@@ -96,8 +96,8 @@ def test_warnings_are_a_table_too(still: Sandbox, world: World) -> None:
 
 def test_the_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is bounded, whatever a session sends."""
-    monkeypatch.setattr(journal, "MOST", 3)
-    kept = Journal()
+    monkeypatch.setattr(exchanges, "MOST", 3)
+    kept = Exchanges()
     for number in range(1, 6):
         kept.add(Report("select", exchanges=[Exchange(f"GET http://h/{number}", 1, 200, None, 0.1, 10)], warnings=(f"w{number}",)))
 

@@ -34,7 +34,7 @@ WARNINGS = (("statement", "BIGINT"), ("message", "VARCHAR"))
 Columns = Sequence[tuple[str, str]]
 
 
-class Journal:
+class Exchanges:
     """The latest exchanges and warnings of a session, by the number of their statement."""
 
     def __init__(self) -> None:
