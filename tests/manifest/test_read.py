@@ -171,7 +171,7 @@ CASES = {
     ]),
     "unknown key like no other": ("provider.yaml", "X-Style: plain}", "X-Style: plain}\nzebra: 1", [
         ("provider.yaml:12:1: unknown key `zebra`; there is manifest, provider, title, description, source, base_url, base_url_env, "
-        "variables, auth, headers, optional_headers, paging, rate_limits, max_in_flight, retry, errors, lifecycle (zebra)"),
+        "variables, auth, headers, optional_headers, paging, rate_limits, max_in_flight, retry, idempotency_key, errors, lifecycle (zebra)"),
     ]),
     "duplicate key": ("animals.yaml", "        aliases: [nourish]", "        verb: exec", [
         "animals.yaml:35:9: duplicate key `verb`, first on line 28 (resources.lions.methods.feed.verb)",
