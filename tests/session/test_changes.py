@@ -29,6 +29,7 @@ from rowcall.session.session import Session
 
 Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
 RUNS = "openai.assistants.runs"
+IN_ORDER = "INSERT INTO runs (thread_id, assistant_id) SELECT t, $2 FROM (SELECT unnest($1) AS t) ORDER BY list_position($1, t)"
 
 
 @pytest.fixture
@@ -337,9 +338,9 @@ def test_a_failing_request_says_how_many_were_accepted(
 
     with (
         sent(live) as requests,
-        pytest.raises(UnavailableError, match="1 of 3 requests were accepted before this one; the rest was not sent"),
+        pytest.raises(UnavailableError, match="Of 3 requests: 1 done, 1 unknown, 1 not sent"),
     ):
-        writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant])
+        writer.sql(IN_ORDER, [threads, assistant])
 
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in threads[:2]]
 
@@ -379,8 +380,8 @@ def test_a_budget_that_a_retry_used_up_says_what_was_changed(
     """A rate limit makes one request two; the error says how many were accepted before."""
     live.fault("rate_limit", path=threads[1], retry_after_s=0.01)
 
-    with sent(live) as requests, pytest.raises(BudgetError, match="2 of 3 requests were accepted before this one; the rest was not sent"):
-        writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant], max_requests=3)
+    with sent(live) as requests, pytest.raises(BudgetError, match="Of 3 requests: 2 done, 1 not sent"):
+        writer.sql(IN_ORDER, [threads, assistant], max_requests=3)
 
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in (threads[0], threads[1], threads[1])]
 

@@ -12,7 +12,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
@@ -24,15 +24,15 @@ from rowcall.http.address import at_url, urlencoded, with_query
 from rowcall.http.ahead import Ahead, Line
 from rowcall.http.auth import can_be_key, header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
-from rowcall.http.control import Control, Exchange
+from rowcall.http.control import Control, Exchange, Outcome
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.pace import Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, request_id, unusable
-from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, pause, rest, wants_retry
-from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit
+from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, pause, rest, wants_retry
+from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit, Retry
 from rowcall.plan.nodes import Call, Protocol, Request
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ _METHOD_KEPT = {307, 308}
 _REFUSALS = frozenset({400, 422})
 """The statuses by which an API refuses what a parameter says. Of any other it is not known what it is about."""
 _NO_CONTENT = 204
+_REDIRECTED = 300
 _FAILED = 400
 _WITH_LENGTH = {"POST", "PUT", "PATCH"}
 """Methods of which a server expects to be told that there is no body."""
@@ -83,6 +84,10 @@ class Client:
     def url(self, request: Request) -> str:
         """The full URL of a request, without secrets. Raises DataError where its path would lead elsewhere."""
         return self._redact(self._url(request))
+
+    def redacted(self, text: str) -> str:
+        """A text without the secrets of this provider instance."""
+        return self._redact(text)
 
     def rate_limits(self, control: Control) -> Sequence[RateLimit]:
         """What holds for a statement: what it says itself, else what the settings of the provider or its manifest say."""
@@ -261,6 +266,8 @@ class Client:
             try:
                 answer = self._exchange(context, protocol, control, attempt)
             except _outage() as trouble:
+                if trouble.unsent and control.delivery is not None:
+                    control.delivery.unsent()
                 resendable = context.resendable or trouble.unsent
                 wait_s = pause(protocol.retry, attempt, None, control.remaining()) if resendable else None
                 if wait_s is None:
@@ -269,6 +276,8 @@ class Client:
                 repeated = repeated or not trouble.unsent
             else:
                 status, headers = answer.status, answer.headers
+                if control.delivery is not None:
+                    control.delivery.answered(_outcome(status, headers, protocol.retry))
                 if status < _FAILED or not wants_retry(status, headers, protocol.retry, resendable=context.resendable):
                     return answer, repeated
                 wait_s = pause(protocol.retry, attempt, asked_wait(headers), control.remaining())
@@ -291,6 +300,8 @@ class Client:
         with self._slots.one(control):
             self._pace.wait(control, self.rate_limits(control))
             control.spend()
+            if control.delivery is not None:
+                control.delivery.begin()
             sent = time.monotonic()
             answer = self._transmit(outgoing, context, protocol, control, attempt)
         self._slots.learn(answer.status, sent)
@@ -317,6 +328,8 @@ class Client:
             error = None
         except Exception as problem:
             error = self._redact(str(problem)) or type(problem).__name__.lower()
+            if control.delivery is not None and not outgoing.is_begun:
+                control.delivery.unsent()
             raise
         finally:
             named = None if incoming is None else request_id(incoming.headers, protocol.errors)
@@ -486,6 +499,15 @@ def _outage() -> Any:
     from rowcall.http.outage import Outage
 
     return Outage
+
+
+def _outcome(status: int, headers: Mapping[str, str], retry: Retry) -> Outcome:
+    """What an answer says of the write that it is given to."""
+    if 200 <= status < _REDIRECTED:
+        return Outcome.DONE
+    if status < _FAILED or (is_fate_unknown(status) and not is_unprocessed(status, headers, retry)):
+        return Outcome.UNKNOWN
+    return Outcome.REFUSED
 
 
 def _encoded(request: Request) -> bytes:

@@ -11,8 +11,9 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import BudgetError, UnavailableError
@@ -54,6 +55,42 @@ class Exchange:
     """How much of `elapsed_s` went by until the head of the answer came; None where none did."""
     request_id: str | None = None
     """What the API calls it, where it says so."""
+
+
+class Outcome(StrEnum):
+    """What became of a request that changes something."""
+
+    DONE = "done"
+    """The API said so."""
+    REFUSED = "refused"
+    """The API looked at it, or would not, and carried nothing out."""
+    UNKNOWN = "unknown"
+    """It was sent, and whether it was carried out nobody said."""
+    NOT_SENT = "not sent"
+    """The API has seen nothing of it, for certain."""
+
+
+class Delivery:
+    """One write on its way, attempt by attempt: what is certain of it at any time."""
+
+    def __init__(self, begin: Callable[[], None]) -> None:
+        """`begin` is called before a byte of an attempt goes out; where it raises, nothing does."""
+        self.outcome = Outcome.NOT_SENT
+        self._begin = begin
+        self._before = Outcome.NOT_SENT
+
+    def begin(self) -> None:
+        """Notes that an attempt begins. Until more is known, anything may have become of it."""
+        self._begin()
+        self._before, self.outcome = self.outcome, Outcome.UNKNOWN
+
+    def unsent(self) -> None:
+        """Notes that of the attempt nothing reached the API."""
+        self.outcome = self._before
+
+    def answered(self, outcome: Outcome) -> None:
+        """Notes what an answer says. That one attempt was refused says nothing of an earlier one that nobody answered."""
+        self.outcome = Outcome.UNKNOWN if outcome is Outcome.REFUSED and self._before is Outcome.UNKNOWN else outcome
 
 
 @dataclass(slots=True)
@@ -149,6 +186,8 @@ class Control:
         """What each call cost, by its first request."""
         self.computed_s: dict[str, float] = {}
         """How long the pages of each scan were worked on, by its source."""
+        self.delivery: Delivery | None = None
+        """The write that this is the control of, where it is that of one."""
         self._tally: Tally | None = None
         self._budget = _Budget(max_requests)
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
@@ -189,6 +228,12 @@ class Control:
         call = copy.copy(self)
         with self._lock:
             vars(call)["_tally"] = self.tallies.setdefault(request, Tally())
+        return call
+
+    def delivering(self, delivery: Delivery) -> Control:
+        """The same control for one write, of which `delivery` is told what is known."""
+        call = copy.copy(self)
+        vars(call)["delivery"] = delivery
         return call
 
     def remaining(self) -> float | None:

@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 from rowcall.errors import UsageError
 from rowcall.http.control import Control
 
+MEMORY = ":memory:"
+"""The path of a file that is none, and ends with its connection."""
 T = TypeVar("T")
 Run = Callable[..., tuple[Any, ...] | None]
 """Runs a statement with the values of its parameters, and returns its first row."""
@@ -41,12 +43,13 @@ class Database:
         self._lock = threading.Lock()
         self._private = private
         with self.in_words():
-            _make(path)
-            if private and (reason := _openness(path)):
-                raise OSError(reason)
+            if path != MEMORY:
+                _make(path)
+                if private and (reason := _openness(path)):
+                    raise OSError(reason)
             self._file = sqlite3.connect(path, timeout=_SLICE_S, isolation_level=None, check_same_thread=False)
             self._place = Path(path).absolute()
-            self._identity = _identity(self._place)
+            self._identity = None if path == MEMORY else _identity(self._place)
         self.close = weakref.finalize(self, self._file.close)
         """Closes it; so does the end of this object."""
 
@@ -54,7 +57,7 @@ class Database:
     def is_there(self) -> bool:
         """Whether who opens the path now gets the same file; not where it was removed, or another put in its place."""
         try:
-            return _identity(self._place) == self._identity
+            return self._identity is None or _identity(self._place) == self._identity
         except OSError:
             return False
 
@@ -91,6 +94,11 @@ class Database:
                 yield until
             finally:
                 self._lock.release()
+
+    def rows(self, statement: str, values: Sequence[Any] = (), control: Control | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a statement by itself. Raises what `control` raises when it ends the wait."""
+        with self._held(control) as until:
+            return self._patiently(lambda: self._file.execute(statement, values).fetchall(), control, until)
 
     def _first(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self._file.execute(statement, values).fetchone()

@@ -89,15 +89,20 @@ def _number(text: str | None) -> float | None:
 def wants_retry(status: int, headers: Mapping[str, str], retry: Retry, *, resendable: bool) -> bool:
     """Whether an answer with an error status is worth another try.
 
-    `resendable` is whether the request may be sent twice. Where it may not, only 429 qualifies: it is given before the request is
-    looked at, whereas a 5xx, 408 or 409 may follow half of the work.
+    `resendable` is whether the request may be sent twice. Where it may not, only an answer that is given before the request is looked at
+    qualifies: a 5xx, 408 or 409 may follow half of the work.
     """
     advice = headers.get("x-should-retry", "").lower()
     if advice == "false":
         return False
     if not resendable:
-        return status == _TOO_MANY
+        return is_unprocessed(status, headers, retry)
     return advice == "true" or status in retry.statuses
+
+
+def is_unprocessed(status: int, headers: Mapping[str, str], retry: Retry) -> bool:
+    """Whether an answer says that the request was not looked at: a 429, and what the manifest says, together with Retry-After."""
+    return status == _TOO_MANY or (status in retry.unprocessed and asked_wait(headers) is not None)
 
 
 def is_fate_unknown(status: int) -> bool:

@@ -155,6 +155,10 @@ class RateLimit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
     statuses: tuple[int, ...] = _("HTTP statuses worth another try.", (408, 409, 429, 500, 502, 503, 504))
+    unprocessed: tuple[int, ...] = _(
+        "Statuses that say, together with Retry-After, that a request was not looked at, so that a write is sent again too; 429 always is.",
+        (),
+    )
     attempts: int = _("How often a request is sent at the most.", 3)
     base_s: float = _("Seconds before the second attempt; doubled for each one after it.", 0.5)
     max_s: float = _("The longest wait between two attempts, in seconds.", 8.0)
@@ -289,6 +293,12 @@ class Method:
     def is_read(self) -> bool:
         """Whether it changes nothing at the API."""
         return self.http_method in {"GET", "HEAD"} or self.reads
+
+    def key_header(self, provider: Provider) -> str | None:
+        """The request header that carries a key of each of its calls, by which the API knows one that it has carried out; None for none."""
+        if self.is_read or self.idempotent or self.http_method not in {"POST", "PATCH"}:
+            return None
+        return self.idempotency_key or provider.idempotency_key
 
     def required(self) -> tuple[str, ...]:
         """What every call needs: path parameters in path order, then other parameters, then body attributes as `data__name`."""

@@ -38,7 +38,7 @@ def builder(
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
     given: dict[tuple[str, ...], list[tuple[str, Parameter, str]]] = {}
     """The parameters that have values, for what is bound: the same for most calls."""
-    retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT
+    retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT or method.key_header(ref.provider) is not None
 
     def request(bound: Mapping[str, Any], body: Any) -> Request:
         path, query, headers = template, [], own_headers

@@ -45,6 +45,7 @@ from rowcall.session.execute import (
     with_views,
 )
 from rowcall.sql.parse import Delete, Exec, Insert, Query, Update
+from rowcall.sql.tokens import depth_zero, tokenize
 
 if TYPE_CHECKING:
     from rowcall.catalog.catalog import ResourceRef
@@ -63,6 +64,8 @@ class Ready:
     name: str
     method: Method
     calls: tuple[Call, ...]
+    in_order: bool = False
+    """Whether the statement says in which order they are sent: one after the other then."""
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -129,7 +132,12 @@ def _ready_insert(write: Insert, context: Context) -> Ready:
     if not rows and not given:
         raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
     name, method = choose(ref, Verb.INSERT, given, sql=write.text, span=write.target.span)
-    return Ready(ref, name, method, tuple(call(ref, name, method, row) for row in rows))
+    return Ready(ref, name, method, tuple(call(ref, name, method, row) for row in rows), in_order=_is_ordered(write.text, write.source))
+
+
+def _is_ordered(text: str, query: Span | None) -> bool:
+    """Whether a query says in which order its rows come."""
+    return query is not None and any(token.word.startswith("ORDER") for _, token in depth_zero(tokenize(text[query.start : query.end])))
 
 
 def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from rowcall.plan.explanation import Explanation
+    from rowcall.session.journal import Journal
 
 T = TypeVar("T")
 
@@ -90,6 +91,8 @@ class Context:
     read_only: bool
     failures: list[RequestError]
     """What `partial` allowed to fail."""
+    journal: Callable[[], Journal]
+    """Opens what writes are noted in."""
     views: Views
     plans: Plans = field(default_factory=Plans)
     """Those that the session made before."""

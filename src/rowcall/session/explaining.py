@@ -34,6 +34,10 @@ def run_explain(statement: parse.Explain, context: Context) -> duckdb.DuckDBPyRe
         raise UnsupportedSQLError("EXPLAIN ANALYZE would carry it out.", hint=hint)
     if isinstance(inner, (parse.Insert, parse.Update, parse.Delete, parse.Exec)):
         return _kept(explain_write(inner, context), context)
+    if isinstance(inner, parse.Resume):
+        from rowcall.session.resuming import explain_resume
+
+        return item_table(explain_resume(inner, context), context.engine)
     return item_table([("statement", type(inner).__name__.upper()), ("requests", "0")], context.engine)
 
 

@@ -16,7 +16,7 @@ class Report:
     """The record of one statement."""
 
     statement_kind: str
-    """`select`, `insert`, `update`, `delete`, `exec`, `show`, `describe`, `explain`, `use`, `set`, or `local` for DuckDB's own."""
+    """`local` for what is DuckDB's own, else the first word: `select`, `insert`, `update`, `delete`, `exec`, `resume`, `show`, …"""
     elapsed_s: float = 0.0
     exchanges: Sequence[Exchange] = ()
     """Every HTTP exchange, retries included; secrets are redacted."""

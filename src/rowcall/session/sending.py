@@ -1,30 +1,74 @@
-"""INSERT, UPDATE, DELETE and EXEC, sent: each request once, in order, and what the API answers as a relation."""
+"""INSERT, UPDATE, DELETE and EXEC, sent: each request once, noted before it goes out and after, and what the API answers as a relation."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.source import page_source
 from rowcall.errors import BudgetError, ReadOnlyError, RequestError
+from rowcall.http.client import Client
+from rowcall.http.control import Delivery, Outcome
 from rowcall.http.page import Page
+from rowcall.manifest.model import Method, Place
+from rowcall.plan.nodes import Call, Protocol
 from rowcall.plan.requests import protocol
 from rowcall.session.changes import ANSWERS, Ready, Write, named_method, resolved, returning
-from rowcall.session.execute import Context, request_table, used
+from rowcall.session.execute import Context, request_table, table, used
+from rowcall.session.journal import Entry, Kept, Written
+from rowcall.session.lanes import Lanes
 from rowcall.session.misfits import fit_answers
 from rowcall.sql.parse import Exec
 
 if TYPE_CHECKING:
     import duckdb
 
+_POLL_S = 0.2
+"""How often the waiting thread wakes; on Windows nothing else lets Ctrl-C in."""
+_GRACE_S = 2.0
+"""How long, after Ctrl-C, what is on its way may take to be answered: else nobody would know what became of it."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """One request of a write, and what became of it."""
+
+    kept: Kept
+    outcome: Outcome = Outcome.NOT_SENT
+    page: Page | None = None
+    """The answer, where it is done and its answer could be read."""
+    error: RequestError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """By what the requests of a write go out, and where they are noted."""
+
+    client: Client
+    how: Protocol
+    written: Written | None
+    """None for calls that change nothing."""
+
 
 def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
-    """What the API answers to a write, as a relation; for a dry run, the requests that would be sent."""
+    """What the API answers to a write, as a relation; for a dry run, the requests that would be sent.
+
+    Where failures are allowed, and RETURNING does not say otherwise, a row for each request with what became of it.
+    """
     _refuse_read_only(write, context)
     ready = resolved(write, context)
     select = returning(write, ready, context)
     if context.dry_run:
         return request_table([one.request for one in ready.calls], context)
-    answers = _send(ready, context)
+    sent = _sent(write, ready, context)
+    if context.partial and (isinstance(write, Exec) or write.returning is None):
+        return outcome_table(sent, context)
+    answers = [one.page for one in sent if one.page is not None]
     pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
     return context.engine.run(select.text, used(select.text, context), {**context.frame, ANSWERS: page_source(pages)})
 
@@ -39,20 +83,187 @@ def _refuse_read_only(write: Write, context: Context) -> None:
     raise ReadOnlyError(message, sql=write.text, span=span, hint="EXPLAIN and dry_run show what would be sent.")
 
 
-def _send(ready: Ready, context: Context) -> list[Page]:
-    """The answers, in order. A failure says how many requests the API had accepted before it."""
-    answers: list[Page] = []
+def _sent(write: Write, ready: Ready, context: Context) -> list[Sent]:
+    """What became of each call of a write, in order."""
     client = context.clients[ready.ref.provider.provider]
     context.control.expect(len(ready.calls), exact=True, writes=True)
-    for one in ready.calls:
-        context.control.begin()
+    sent = [Sent(_kept(call, ready, in_order=ready.in_order)) for call in ready.calls]
+    if not sent:
+        return []
+    written = None
+    if not ready.method.is_read:
+        base_url = client.endpoint.base_url
+        entry = Entry(
+            kind=type(write).__name__.lower(),
+            statement=client.redacted(write.text),
+            provider=ready.ref.provider.provider,
+            base_url=client.redacted(base_url),
+            resource=ready.ref.full_name,
+            method=ready.name,
+        )
+        written = context.journal().begin(entry, [one.kept for one in sent], client.redacted)
+    deliver(sent, range(len(sent)), Carrier(client, protocol(ready.ref, ready.method), written), context)
+    return sent
+
+
+def _kept(call: Call, ready: Ready, *, in_order: bool) -> Kept:
+    """A request as it goes out and is kept: with a key of its own, where the API takes one."""
+    header = ready.method.key_header(ready.ref.provider)
+    key = secrets.token_hex(16) if header is not None else None
+    request = call.request if header is None or key is None else replace(call.request, headers=(*call.request.headers, (header, key)))
+    return Kept(request, "" if in_order else lane(ready.method, call), key)
+
+
+def lane(method: Method, call: Call) -> str:
+    """What requests that must not overlap have in common: what their paths stand below. Those of "" follow one another all.
+
+    That is all that the path names but the last, or the one thing that it names: `thread_id` for the runs of a thread. Two rows of a
+    collection at the top have nothing in common.
+    """
+    in_path = [name for name in method.required() if name in method.parameters and method.parameters[name].place is Place.PATH]
+    if not in_path:
+        return secrets.token_hex(8)
+    return json.dumps([str(call.bound.get(name)) for name in in_path[:-1] or in_path])
+
+
+def deliver(sent: Sequence[Sent], numbers: Sequence[int], carrier: Carrier, context: Context) -> None:
+    """Sends those of the numbers given, and notes in each what became of it.
+
+    Where one fails and failures are not allowed, no further one is begun, and its error is raised when those that were have ended.
+    On KeyboardInterrupt nothing more is begun, and what is on its way has a moment to end.
+    """
+    crew = _Crew(sent, numbers, carrier, context)
+    written = carrier.written
+    try:
+        crew.work()
+    except BaseException as error:
+        summary = _summary(sent, written)
+        if len(sent) > 1 or any(one.outcome is Outcome.UNKNOWN for one in sent):
+            context.control.warn(summary)
+            if isinstance(error, (RequestError, BudgetError)):
+                error.hint = f"{error.hint} {summary}".strip()
+        raise
+    finally:
+        if written is not None:
+            written.close()
+    context.failures.extend(one.error for one in sent if one.error is not None)
+
+
+def _summary(sent: Sequence[Sent], written: Written | None) -> str:
+    """What became of all requests, in a sentence, and where to read more of it."""
+    counts = Counter(one.outcome for one in sent)
+    words = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in Outcome if counts[outcome])
+    what = f"Of {len(sent):,} requests: {words}." if len(sent) > 1 else ""
+    more = f"rowcall journal show {written.id} has the details." if written is not None else ""
+    return f"{what} {more}".strip()
+
+
+class _Crew:
+    """Threads that send the requests of one write."""
+
+    def __init__(self, sent: Sequence[Sent], numbers: Sequence[int], carrier: Carrier, context: Context) -> None:
+        self._sent = sent
+        self._client = carrier.client
+        self._how = carrier.how
+        self._written = carrier.written
+        self._partial = context.partial
+        self._control = context.control
+        self._lanes = Lanes((number, sent[number].kept.lane) for number in numbers)
+        self._first: BaseException | None = None
+        self._lock = threading.Lock()
+        self._left = min(len(self._lanes), max(1, carrier.client.endpoint.max_in_flight))
+        self._ended = threading.Event()
+        name = f"rowcall-{carrier.client.endpoint.provider}-write"
+        self._threads = [threading.Thread(target=self._work, name=f"{name}-{at}", daemon=True) for at in range(self._left)]
+
+    def work(self) -> None:
+        """Returns when all have ended. Raises the first error that ends the statement."""
         try:
-            answers.append(client.send(one.request, protocol(ready.ref, ready.method), context.control))
-        except BaseException as error:
-            done = f"{len(answers)} of {len(ready.calls)} requests were accepted before this one; the rest was not sent."
-            if len(ready.calls) > 1:
-                context.control.warn(done)
-            if len(ready.calls) > 1 and isinstance(error, (RequestError, BudgetError)):
-                error.hint = f"{error.hint} {done}".strip()
+            for thread in self._threads:
+                thread.start()
+            while self._threads and not self._ended.wait(_POLL_S):
+                pass
+        except BaseException:
+            self._lanes.stop()
+            try:
+                self._ended.wait(_GRACE_S)
+            finally:
+                self._control.cancel()
+                for thread in self._threads:
+                    if thread.ident is not None:
+                        thread.join()
             raise
-    return answers
+        for thread in self._threads:
+            thread.join()
+        if self._first is not None:
+            others = [one.error for one in self._sent if one.error is not None and one.error is not self._first]
+            if isinstance(self._first, RequestError):
+                self._first.others = tuple(others)
+            raise self._first
+
+    def _work(self) -> None:
+        try:
+            while (taken := self._lanes.take()) is not None:
+                self._deliver(taken[0])
+                self._lanes.free(taken[1])
+        except BaseException as error:  # noqa: BLE001 - raised in the thread of the statement
+            self._fail(error)
+        finally:
+            with self._lock:
+                self._left -= 1
+                if not self._left:
+                    self._ended.set()
+
+    def _fail(self, error: BaseException) -> None:
+        with self._lock:
+            self._first = self._first or error
+        self._lanes.stop()
+
+    def _deliver(self, number: int) -> None:
+        """Sends one request, and notes what became of it. Raises what ends the statement even where failures are allowed."""
+        one, written = self._sent[number], self._written
+        delivery = Delivery(lambda: written.begun(number) if written is not None else None)
+        control = self._control.delivering(delivery)
+        control.begin()
+        try:
+            one.page = self._client.send(one.kept.request, self._how, control)
+        except RequestError as error:
+            one.error = error
+            if not self._partial:
+                self._fail(error)
+        finally:
+            one.outcome = delivery.outcome
+            if written is not None:
+                status = one.page.status if one.page is not None else one.error.status if one.error is not None else None
+                answer = self._client.redacted(one.page.body) if one.page is not None else None
+                written.ended(
+                    number, delivery.outcome, status=status, answer=answer, error=None if one.error is None else one.error.message
+                )
+
+
+def outcome_table(sent: Sequence[Sent], context: Context) -> duckdb.DuckDBPyRelation:
+    """What became of each request: `row, ok, outcome, status, error, response`."""
+    return table(_OUTCOMES, [_outcome_row(number, one) for number, one in enumerate(sent, 1)], context.engine)
+
+
+_OUTCOMES = (
+    ("row", "BIGINT"),
+    ("ok", "BOOLEAN"),
+    ("outcome", "VARCHAR"),
+    ("status", "BIGINT"),
+    ("error", "VARCHAR"),
+    ("response", "JSON"),
+)
+
+
+def _outcome_row(number: int, one: Sent) -> dict[str, Any]:
+    answer = one.page.body if one.page is not None else one.kept.answer
+    status = one.page.status if one.page is not None else one.error.status if one.error is not None else one.kept.status
+    return {
+        "row": number,
+        "ok": one.outcome is Outcome.DONE,
+        "outcome": str(one.outcome),
+        "status": status,
+        "error": str(one.error) if one.error is not None else one.kept.error,
+        "response": None if answer is None else json.loads(answer),
+    }

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rowcall.http.control import Control
     from rowcall.plan.explanation import Explanation
     from rowcall.session.execute import Context, Parquet, Take
+    from rowcall.session.journal import Journal
     from rowcall.sql import parse
     from rowcall.sql.parse import AnyStatement
     from rowcall.sql.statements import Statement
@@ -65,6 +66,7 @@ def connect(
     timeout_s: float | Unset | None = UNSET,
     cache: str | Unset | None = UNSET,
     cache_file: str | Path | Unset | None = UNSET,
+    journal: str | Path | Unset | None = UNSET,
     rate_limits: str | Unset | None = UNSET,
 ) -> Session:
     """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
@@ -75,16 +77,17 @@ def connect(
     open comes from the environment, then from the config file at `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the
     provider's manifest.
 
-    The other seven hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
+    The others hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
     `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
     a request; None, the default, asks each time. `cache_file` is where such answers are kept for other processes and later ones, in place
-    of this session's memory. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests.
+    of this session's memory. `journal` is the file in which writes are noted before they are sent, or ":memory:"; by default it is in the
+    user's state folder. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests.
 
     Raises UsageError for a provider or setting that does not exist and for a file that cannot be used, ManifestError for a broken manifest.
     """
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
-    limits |= {"cache_file": cache_file, "rate_limits": rate_limits}
+    limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits}
     return Session(con, providers=providers, config=config, read_only=read_only, **limits)
 
 
@@ -121,6 +124,7 @@ class Session:
         self.variables.say("connect", settings)
         check_names({name: {} for name in self.variables.rate_limits}, self.catalog.providers, "rate_limits")
         self._cache_file: CacheFile | None = None
+        self._journal: Journal | None = None
         self._follow(self.variables)
         self._own = con is None
         self.connection = con if con is not None else in_memory()
@@ -271,6 +275,9 @@ class Session:
             if self._cache_file is not None:
                 self._cache_file.close()
                 self._cache_file = None
+            if self._journal is not None:
+                self._journal.close()
+                self._journal = None
             if self._own:
                 self.connection.close()
 
@@ -395,6 +402,10 @@ class Session:
         if not names:
             return statement, frame
         tables = {name: table(columns, rows, self._engine) for name, columns, rows in self._exchanges.tables(names.values())}
+        if "rowcall_journal" in names.values():
+            from rowcall.session.journal import COLUMNS
+
+            tables["rowcall_journal"] = table(COLUMNS, self._opened_journal().rows(), self._engine)
         return replace(statement, text=text), {**frame, **{written: tables[name] for written, name in names.items()}}
 
     def _parsed(self, statement: Statement, context: Context) -> AnyStatement:
@@ -431,7 +442,20 @@ class Session:
             failures=[],
             views=self._views,
             plans=self._plans,
+            journal=self._opened_journal,
         )
+
+    def _opened_journal(self) -> Journal:
+        """What writes are noted in, opened when it is first needed, and anew where SET names another file or it was removed."""
+        from rowcall.session.journal import Journal, default_path
+
+        path, opened = self.variables.journal or default_path(), self._journal
+        if opened is None or opened.path != path or not opened.is_there:
+            self._journal = Journal(path)
+            if opened is not None:
+                opened.close()
+            return self._journal
+        return opened
 
     def _client(self, name: str) -> Client:
         if name not in self._clients:
@@ -460,6 +484,10 @@ class Session:
 
                 context.control.cache_s = None  # what a write reads first has to be as it is now
                 return type(parsed).__name__.lower(), sending.run_write(parsed, context)
+            case parse.Resume():
+                from rowcall.session import resuming
+
+                return "resume", resuming.run_resume(parsed, context)
             case parse.Explain():
                 from rowcall.session.explaining import run_explain
 
@@ -526,7 +554,7 @@ class _Lazily(dict[str, "Client"]):
         return self._make(name)
 
 
-_WORDS = frozenset({"exec", "providers", "services", "resources", "methods", "settings"})
+_WORDS = frozenset({"exec", "resume", "providers", "services", "resources", "methods", "settings"})
 """Words that make a statement worth a look though it names no resource."""
 
 _PARTIAL = "Partial result: "

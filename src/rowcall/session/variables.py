@@ -97,6 +97,14 @@ SETTINGS = {
         description="Where the answers of rowcall_cache are kept for other processes and later ones; NULL for this session's memory.",
         without="memory",
     ),
+    "journal": Setting(
+        "VARCHAR",
+        None,
+        "the path of a file, or :memory:",
+        unlimited=True,
+        description="Where writes are noted before they are sent, and what became of them; NULL for a file in your own state folder.",
+        without="a file in your own state folder",
+    ),
     "rate_limits": Setting(
         "VARCHAR",
         None,
@@ -199,6 +207,12 @@ class Variables:
         return path
 
     @property
+    def journal(self) -> str | None:
+        """Where writes are noted; None for the file in the user's state folder."""
+        path: str | None = self.value("journal")
+        return path
+
+    @property
     def rate_limits(self) -> dict[str, tuple[RateLimit, ...]]:
         """What is said of providers, by name; nothing of those for which their own settings or manifests hold."""
         text: str | None = self.value("rate_limits")
@@ -224,6 +238,7 @@ class Variables:
         ]
 
 
+_PATHS = frozenset({"cache_file", "journal"})
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -259,7 +274,7 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
     _known(name, prefix, where)
     if value is None and SETTINGS[name].unlimited:
         return None
-    if name == "cache_file" and isinstance(value, (str, os.PathLike)) and str(value):
+    if name in _PATHS and isinstance(value, (str, os.PathLike)) and str(value):
         return str(Path(value).expanduser())
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if name == "timeout_s" and is_number and value > 0:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rowcall.errors import ParseError, Span
 from rowcall.sql.tokens import Token, tokenize
 
-FUNCTIONS = frozenset({"rowcall_requests", "rowcall_warnings"})
+FUNCTIONS = frozenset({"rowcall_journal", "rowcall_requests", "rowcall_warnings"})
 _BEFORE = frozenset({"FROM", "JOIN", "LATERAL", ",", "CALL"})
 """What stands before a table function."""
 _KEPT = frozenset({"VIEW", "MACRO", "FUNCTION"})

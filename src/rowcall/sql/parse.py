@@ -93,6 +93,18 @@ class Exec:
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    """A RESUME of a write that the journal has."""
+
+    text: str
+    write_id: str
+    """The whole id, or how it begins."""
+    span: Span
+    takes_over: bool
+    """Whether a process of the number of the one that sent it may be alive."""
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """A SHOW of ours: PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT or SETTINGS."""
 
@@ -144,7 +156,7 @@ class Create:
     definition: Definition
 
 
-AnyStatement = Query | Insert | Update | Delete | Exec | Show | Describe | Explain | Use | Set | Create
+AnyStatement = Query | Insert | Update | Delete | Exec | Resume | Show | Describe | Explain | Use | Set | Create
 
 
 def parse(statement: Statement, names: Names) -> AnyStatement:
@@ -261,6 +273,17 @@ def _exec(reader: Reader, names: Names) -> Exec:
     ref = names.resolve(parts[:-1], sql=reader.text, span=Span(span.start, method_span.start - 1))
     arguments, body = _arguments(reader)
     return Exec(reader.text, ref, parts[-1], method_span, arguments, body)
+
+
+def _resume(reader: Reader, _: Names) -> Resume | None:
+    reader.at += 1
+    token = reader.token
+    if token is None or token.kind != "STRING":
+        return None
+    reader.at += 1
+    takes_over = reader.take("TAKE", "OVER")
+    reader.end("RESUME 'write' [TAKE OVER]")
+    return Resume(reader.text, token.text, token.span, takes_over)
 
 
 def _execute(reader: Reader, names: Names) -> Exec | None:
@@ -548,6 +571,7 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "RESET": _set,
     "EXEC": _exec,
     "EXECUTE": _execute,
+    "RESUME": _resume,
     "INSERT": _insert,
     "REPLACE": _insert,
     "UPDATE": _update,

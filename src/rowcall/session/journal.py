@@ -1,0 +1,348 @@
+"""What writes were to be sent and what became of each, in a file that outlives the process.
+
+A request is noted before its first byte goes out, and what became of it after. So whenever a process is killed, the journal says of each
+request that it was not sent, that it was done, with the answer, that it was refused, or that nobody knows.
+
+A write belongs to the process that sends it. One that resumes it takes it over, after which the first can begin no further request of it:
+whoever was thought dead and is not sends nothing twice.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rowcall.errors import UsageError
+from rowcall.http.control import Outcome
+from rowcall.http.database import MEMORY, Database
+from rowcall.plan.nodes import Request
+
+SETTING = "rowcall_journal"
+KEPT_DAYS = 30
+"""How long a write is kept."""
+SENDING = "sending"
+"""The state of a request that was begun and of which nothing else is noted: unknown, where its process is gone."""
+WAITING = str(Outcome.NOT_SENT)
+_PATIENCE_S = 10.0
+_KIND = 0x726F776A
+"""What the file is known by, as SQLite's application_id: "rowj"."""
+_TABLES = (
+    f"PRAGMA application_id = {_KIND}",
+    """CREATE TABLE writes (
+        id TEXT PRIMARY KEY, began_at REAL NOT NULL, ended_at REAL, owner TEXT NOT NULL, pid INTEGER NOT NULL,
+        kind TEXT NOT NULL, statement TEXT NOT NULL, provider TEXT NOT NULL, base_url TEXT NOT NULL,
+        resource TEXT NOT NULL, method TEXT NOT NULL, requests INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE requests (
+        write_id TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, lane TEXT NOT NULL, request TEXT NOT NULL, key TEXT,
+        sent_at REAL, ended_at REAL, status INTEGER, answer TEXT, error TEXT, PRIMARY KEY (write_id, number)
+    ) WITHOUT ROWID""",
+)
+_BEGUN = """UPDATE requests SET state = 'sending', sent_at = ?1, ended_at = NULL, status = NULL, error = NULL
+    WHERE write_id = ?2 AND number = ?3 AND (SELECT owner FROM writes WHERE id = ?2) = ?4 RETURNING number"""
+_ENDED = """UPDATE requests SET state = ?1, ended_at = ?2, status = ?3, answer = ?4, error = ?5
+    WHERE write_id = ?6 AND number = ?7 AND (SELECT owner FROM writes WHERE id = ?6) = ?8"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A write, as it is kept."""
+
+    kind: str
+    """`insert`, `update`, `replace`, `delete` or `exec`."""
+    statement: str
+    provider: str
+    base_url: str
+    """Where it goes, without secrets."""
+    resource: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A request of a write, as it is kept."""
+
+    request: Request
+    lane: str
+    """Requests of one lane are sent one after the other, in their order."""
+    key: str | None = None
+    """The value of its idempotency key."""
+    state: str = WAITING
+    """An `Outcome`, or SENDING."""
+    status: int | None = None
+    answer: str | None = None
+    error: str | None = None
+    is_whole: bool = True
+    """False where a secret stood in it, which is not kept."""
+
+
+@dataclass(slots=True)
+class _Change:
+    """One that waits to be written, and what became of it."""
+
+    sql: str
+    values: Sequence[Any]
+    row: tuple[Any, ...] | None = None
+    error: BaseException | None = None
+    is_settled: bool = False
+
+
+class Journal:
+    """The file, opened; for any thread. Several processes may have it open."""
+
+    def __init__(self, path: str) -> None:
+        """Makes it, for its owner alone, where it is absent. Raises UsageError where it cannot be used."""
+        self.path = path
+        self._queue: list[_Change] = []
+        self._queued = threading.Lock()
+        self._turn = threading.Lock()
+        if path != MEMORY:
+            with suppress(OSError):  # what is wrong with the folder, the file will say
+                Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._file = Database(SETTING, path, patience_s=_PATIENCE_S, private=True)
+        self.close = self._file.close
+        with self._file.in_words():
+            kind = self._fact("PRAGMA application_id")
+            if kind != _KIND and (kind or self._fact("SELECT count(*) FROM sqlite_schema")):
+                raise ValueError("it holds something else")
+            # What is noted is on the disk before the request goes out, so that it survives the machine too.
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 0"):
+                self._file.run(f"PRAGMA {pragma}")
+            with self._file.transaction() as run:
+                if run("PRAGMA application_id") != (_KIND,):
+                    for table in _TABLES:
+                        run(table)
+            self._prune()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether others find the same file under its name."""
+        return self._file.is_there
+
+    def _fact(self, statement: str) -> Any:
+        row = self._file.run(statement)
+        return row[0] if row is not None else None
+
+    def _prune(self) -> None:
+        oldest = time.time() - KEPT_DAYS * 86_400
+        if self._fact(f"SELECT count(*) FROM writes WHERE began_at < {oldest}"):
+            with self._file.transaction() as run:
+                run("DELETE FROM requests WHERE write_id IN (SELECT id FROM writes WHERE began_at < ?)", (oldest,))
+                run("DELETE FROM writes WHERE began_at < ?", (oldest,))
+
+    def begin(self, entry: Entry, requests: Sequence[Kept], redacted: Callable[[str], str]) -> Written:
+        """Notes a write that is about to be sent, with all its requests. Of one with a secret in it the rest is kept."""
+        written = Written(self, secrets.token_hex(5), secrets.token_hex(8))
+        values = (written.id, time.time(), written.owner, os.getpid(), entry.kind, entry.statement, entry.provider, entry.base_url)
+        with self._file.transaction() as run:
+            run(
+                "INSERT INTO writes VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*values, entry.resource, entry.method, len(requests)),
+            )
+            for number, one in enumerate(requests):
+                run(
+                    "INSERT INTO requests (write_id, number, state, lane, request, key) VALUES (?, ?, ?, ?, ?, ?)",
+                    (written.id, number, WAITING, one.lane, _as_text(one.request, redacted), one.key),
+                )
+        return written
+
+    def find(self, name: str) -> str:
+        """The whole id of a write, of which `name` is the beginning. Raises UsageError where none or several begin so."""
+        found = [row[0] for row in self._file.rows("SELECT id FROM writes WHERE substr(id, 1, length(?1)) = ?1", (name,))]
+        if len(found) == 1:
+            return str(found[0])
+        many = f"More than one write begins with {name}: {', '.join(sorted(found)[:5])}." if found and name else ""
+        raise UsageError(many or f"The journal has no write {name}. rowcall journal list shows those that it has.")
+
+    def read(self, id_: str) -> tuple[Entry, list[Kept]]:
+        """A write and its requests, in their order."""
+        row = self._file.run("SELECT kind, statement, provider, base_url, resource, method FROM writes WHERE id = ?", (id_,))
+        if row is None:
+            raise UsageError(f"The journal has no write {id_}.")
+        found = self._file.rows(
+            "SELECT request, lane, key, state, status, answer, error FROM requests WHERE write_id = ? ORDER BY number", (id_,)
+        )
+        return Entry(*row), [_as_kept(row) for row in found]
+
+    def take(self, id_: str, *, from_the_living: bool = False) -> tuple[Written, list[Kept]]:
+        """Takes a write over, after which no other process begins a request of it.
+
+        Raises UsageError where a process of the number of the one that sent it is alive, unless `from_the_living`.
+        """
+        written = Written(self, id_, secrets.token_hex(8))
+        with self._file.transaction() as run:
+            row = run("SELECT pid, ended_at FROM writes WHERE id = ?", (id_,))
+            if row is not None and row[1] is None and not from_the_living and is_alive(row[0]):
+                hint = "If that is another program by now, resume it with --take-over."
+                raise UsageError(f"The write {id_} is being sent, by process {row[0]}. {hint}")
+            run("UPDATE writes SET owner = ?, pid = ?, ended_at = NULL WHERE id = ?", (written.owner, os.getpid(), id_))
+            run("UPDATE requests SET state = ? WHERE write_id = ? AND state = ?", (str(Outcome.UNKNOWN), id_, SENDING))
+        return written, self.read(id_)[1]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each request that is kept, with its write, oldest first: the rows of `rowcall_journal()`."""
+        found = self._file.rows(
+            """SELECT w.id, w.began_at, w.ended_at, w.pid, w.kind, w.statement, w.base_url, w.resource, w.method,
+            r.number, r.state, r.request, r.sent_at, r.ended_at, r.status, r.answer, r.error
+            FROM writes w JOIN requests r ON r.write_id = w.id ORDER BY w.began_at, w.id, r.number"""
+        )
+        return [_as_row(row) for row in found]
+
+    def apply(self, sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        """The first row of a statement that changes something, when that is on the disk.
+
+        Those of several threads that wait for the disk go there together.
+        """
+        change = _Change(sql, values)
+        with self._queued:
+            self._queue.append(change)
+        with self._turn:
+            if not change.is_settled:
+                with self._queued:
+                    batch, self._queue = self._queue, []
+                self._settle(batch)
+        if change.error is not None:
+            raise change.error
+        return change.row
+
+    def _settle(self, batch: Sequence[_Change]) -> None:
+        try:
+            with self._file.transaction() as run:
+                for change in batch:
+                    change.row = run(change.sql, change.values)
+        except BaseException as error:  # noqa: BLE001 - raised in the threads whose changes they are
+            for change in batch:
+                change.error = error
+        for change in batch:
+            change.is_settled = True
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write that this process sends."""
+
+    journal: Journal = field(repr=False)
+    id: str
+    """Ten hexadecimal digits; `rowcall journal` takes the first few."""
+    owner: str = field(repr=False)
+
+    def begun(self, number: int) -> None:
+        """Notes that a request is about to go out. Raises UsageError where the write was taken over, or the file cannot be used."""
+        if self.journal.apply(_BEGUN, (time.time(), self.id, number, self.owner)) is None:
+            raise UsageError(f"The write {self.id} was resumed by another process, which sends the rest of it.")
+
+    def ended(self, number: int, outcome: Outcome, *, status: int | None, answer: str | None, error: str | None) -> None:
+        """Notes what became of a request."""
+        self.journal.apply(_ENDED, (str(outcome), time.time(), status, answer, error, self.id, number, self.owner))
+
+    def close(self) -> None:
+        """Notes that this process sends nothing more of it."""
+        self.journal.apply("UPDATE writes SET ended_at = ? WHERE id = ? AND owner = ?", (time.time(), self.id, self.owner))
+
+
+def default_path() -> str:
+    """The journal in the user's own state folder."""
+    import platformdirs
+
+    return str(Path(platformdirs.user_state_dir("rowcall")) / "journal.sqlite")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is a process of this number; where nobody can tell, it is said that there is."""
+    if os.name == "nt":  # where this would end it
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+_FIELDS = ("provider", "resource", "method_name", "http_method", "path", "query", "headers", "body", "retriable")
+
+
+def _as_text(request: Request, redacted: Callable[[str], str]) -> str:
+    values = {name: getattr(request, name) for name in _FIELDS}
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    if redacted(text) == text:
+        return text
+    return json.dumps(_without(values, redacted) | {"is_whole": False}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _without(value: Any, redacted: Callable[[str], str]) -> Any:
+    """A JSON value without secrets in its texts."""
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, Mapping):
+        return {redacted(name): _without(inner, redacted) for name, inner in value.items()}
+    return [_without(inner, redacted) for inner in value] if isinstance(value, (list, tuple)) else value
+
+
+def _as_request(values: dict[str, Any]) -> Request:
+    values = {name: values[name] for name in _FIELDS}
+    for name in ("query", "headers"):
+        values[name] = tuple((key, value) for key, value in values[name])
+    return Request(**values, reads=False)
+
+
+COLUMNS = (
+    ("write_id", "VARCHAR"),
+    ("began_at", "TIMESTAMP"),
+    ("kind", "VARCHAR"),
+    ("statement", "VARCHAR"),
+    ("operation", "VARCHAR"),
+    ("row", "BIGINT"),
+    ("outcome", "VARCHAR"),
+    ("status", "BIGINT"),
+    ("error", "VARCHAR"),
+    ("request", "VARCHAR"),
+    ("body", "JSON"),
+    ("response", "JSON"),
+    ("sent_at", "TIMESTAMP"),
+    ("ended_at", "TIMESTAMP"),
+)
+"""The columns of `rowcall_journal()`, with their DuckDB types; times are in UTC."""
+
+
+def _as_kept(row: Sequence[Any]) -> Kept:
+    values = json.loads(row[0])
+    lane, key, state, status, answer, error = row[1:]
+    return Kept(_as_request(values), lane, key, state, status, answer, error, values.get("is_whole", True))
+
+
+def _as_row(row: Sequence[Any]) -> dict[str, Any]:
+    id_, began, over, pid, kind, statement, base_url, resource, method = row[:9]
+    number, state, text, sent, ended, status, answer, error = row[9:]
+    request = _as_request(json.loads(text))
+    lost = state == SENDING and (over is not None or not is_alive(pid))
+    return {
+        "write_id": id_,
+        "began_at": _time(began),
+        "kind": kind,
+        "statement": statement,
+        "operation": f"{resource}.{method}",
+        "row": number + 1,
+        "outcome": str(Outcome.UNKNOWN) if lost else state,
+        "status": status,
+        "error": error,
+        "request": f"{request.http_method} {base_url}{request.target().partition(' ')[2]}",
+        "body": request.body,
+        "response": None if answer is None else json.loads(answer),
+        "sent_at": _time(sent),
+        "ended_at": _time(ended),
+    }
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.datetime.fromtimestamp(seconds, datetime.UTC).replace(tzinfo=None).isoformat(sep=" ")

@@ -1,0 +1,90 @@
+"""RESUME: what a write did not send, sent by the journal; what may have been carried out is sent again only where that does no harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rowcall.errors import ReadOnlyError, SQLError, UnsupportedSQLError, UsageError
+from rowcall.http.control import Outcome
+from rowcall.plan.requests import protocol
+from rowcall.session.execute import Context, request_table
+from rowcall.session.journal import SENDING, Entry, Kept
+from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
+from rowcall.sql.parse import Resume
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from rowcall.catalog.catalog import ResourceRef
+    from rowcall.manifest.model import Method
+
+_TOO_MANY = 429
+
+
+def run_resume(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
+    """What became of each request of the write, those that were sent now among them; for a dry run, what would be sent."""
+    try:
+        return _run(resume, context)
+    except UsageError as error:
+        raise UnsupportedSQLError(str(error), sql=resume.text, span=resume.span) from error
+
+
+def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
+    journal = context.journal()
+    id_ = journal.find(resume.write_id)
+    entry, kept = journal.read(id_)
+    ref, method = _found(entry, context)
+    client = context.clients[entry.provider]
+    if context.dry_run:
+        return request_table([one.request for one in kept if is_to_be_sent(one)], context)
+    if context.read_only or client.endpoint.read_only:
+        raise ReadOnlyError(f"RESUME sends what changes something at {ref.provider.title}, and this connection is read-only.")
+    here = client.redacted(client.endpoint.base_url)
+    if here != entry.base_url:
+        raise UsageError(f"The write {id_} went to {entry.base_url}, and {entry.provider} is at {here} now.")
+    written, kept = journal.take(id_, from_the_living=resume.takes_over)
+    sent = [Sent(one, Outcome(one.state)) for one in kept]
+    numbers = [number for number, one in enumerate(kept) if is_to_be_sent(one)]
+    context.control.expect(len(numbers), exact=True, writes=True)
+    deliver(sent, numbers, Carrier(client, protocol(ref, method), written), context)
+    _warn_of_rest(sent, context)
+    return outcome_table(sent, context)
+
+
+def explain_resume(resume: Resume, context: Context) -> list[tuple[str, str]]:
+    """What RESUME would send, as rows of EXPLAIN; nothing is sent, and the write is not taken over."""
+    try:
+        journal = context.journal()
+        entry, kept = journal.read(journal.find(resume.write_id))
+        client = context.clients[_found(entry, context)[0].provider.provider]
+    except UsageError as error:
+        raise UnsupportedSQLError(str(error), sql=resume.text, span=resume.span) from error
+    lines = [f"{one.request.http_method} {client.url(one.request)}" for one in kept if is_to_be_sent(one)]
+    return [("statement", "RESUME"), ("of", entry.statement), ("requests", str(len(lines))), *(("request", line) for line in lines)]
+
+
+def _found(entry: Entry, context: Context) -> tuple[ResourceRef, Method]:
+    """The resource and the method of a write, as its manifest has them now."""
+    try:
+        ref = context.names.catalog.resolve(entry.resource.split("."))
+        return ref, context.names.catalog.method(ref, entry.method)[1]
+    except SQLError as error:
+        raise UsageError(f"The write is of {entry.resource}.{entry.method}, which no manifest has now: {error.message}") from error
+
+
+def is_to_be_sent(kept: Kept) -> bool:
+    """Whether a request is sent when its write is resumed."""
+    if not kept.is_whole:
+        return False
+    if kept.state in {Outcome.UNKNOWN, SENDING}:
+        return kept.request.retriable
+    return kept.state == Outcome.NOT_SENT or (kept.state == Outcome.REFUSED and kept.status == _TOO_MANY)
+
+
+def _warn_of_rest(sent: list[Sent], context: Context) -> None:
+    unknown = [str(number) for number, one in enumerate(sent, 1) if one.outcome is Outcome.UNKNOWN]
+    if unknown:
+        which = f"Row{'s' if len(unknown) > 1 else ''} {', '.join(unknown[:10])}{', …' if len(unknown) > 10 else ''}"
+        context.control.warn(f"{which}: may have been carried out, so nothing was sent again. Look at the API.")
+    if any(not one.kept.is_whole for one in sent if one.outcome is Outcome.NOT_SENT):
+        context.control.warn("A request with a secret in it is not kept whole, and was not sent.")
