@@ -188,12 +188,22 @@ class Journal:
             run("UPDATE requests SET state = ? WHERE write_id = ? AND state = ?", (str(Outcome.UNKNOWN), id_, SENDING))
         return written, self.read(id_)[1]
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Each request that is kept, with its write, oldest first: the rows of `rowcall_journal()`."""
+    def writes(self) -> list[dict[str, Any]]:
+        """Each write that is kept, with how many of its requests have which outcome, latest first."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in self.rows():
+            write = found.setdefault(row["write_id"], {name: row.get(name, 0) for name, _ in WRITES})
+            write["requests"] += 1
+            write[row["outcome"].replace(" ", "_")] += 1
+        return list(reversed(found.values()))
+
+    def rows(self, id_: str | None = None) -> list[dict[str, Any]]:
+        """Each request that is kept, of all writes or of one, oldest first: the rows of `rowcall_journal()`."""
         found = self._file.rows(
             """SELECT w.id, w.began_at, w.ended_at, w.pid, w.kind, w.statement, w.base_url, w.resource, w.method,
             r.number, r.state, r.request, r.sent_at, r.ended_at, r.status, r.answer, r.error
-            FROM writes w JOIN requests r ON r.write_id = w.id ORDER BY w.began_at, w.id, r.number"""
+            FROM writes w JOIN requests r ON r.write_id = w.id WHERE ?1 IS NULL OR w.id = ?1 ORDER BY w.began_at, w.id, r.number""",
+            (id_,),
         )
         return [_as_row(row) for row in found]
 
@@ -313,6 +323,18 @@ COLUMNS = (
     ("ended_at", "TIMESTAMP"),
 )
 """The columns of `rowcall_journal()`, with their DuckDB types; times are in UTC."""
+WRITES = (
+    ("write_id", "VARCHAR"),
+    ("began_at", "TIMESTAMP"),
+    ("operation", "VARCHAR"),
+    ("requests", "BIGINT"),
+    *((str(outcome).replace(" ", "_"), "BIGINT") for outcome in Outcome),
+    ("sending", "BIGINT"),
+    ("statement", "VARCHAR"),
+)
+"""The columns of `SHOW JOURNAL`: a write each, how many requests it has, and how many of them have which outcome."""
+REQUESTS = tuple(pair for pair in COLUMNS if pair[0] in {"row", "outcome", "status", "error", "request", "body", "response", "sent_at"})
+"""The columns of `SHOW JOURNAL 'write'`."""
 
 
 def _as_kept(row: Sequence[Any]) -> Kept:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rowcall.errors import ReadOnlyError, SQLError, UnsupportedSQLError, UsageError
+from rowcall.errors import ReadOnlyError, SQLError, UnavailableError, UnsupportedSQLError, UsageError
 from rowcall.http.control import Outcome
 from rowcall.plan.requests import protocol
 from rowcall.session.execute import Context, request_table
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rowcall.manifest.model import Method
 
 _TOO_MANY = 429
+_SHOWN = 10
 
 
 def run_resume(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
@@ -82,9 +83,17 @@ def is_to_be_sent(kept: Kept) -> bool:
 
 
 def _warn_of_rest(sent: list[Sent], context: Context) -> None:
-    unknown = [str(number) for number, one in enumerate(sent, 1) if one.outcome is Outcome.UNKNOWN]
+    """Says what is left, which makes the answer one that is partial."""
+    unknown = [number for number, one in enumerate(sent, 1) if one.outcome is Outcome.UNKNOWN]
     if unknown:
-        which = f"Row{'s' if len(unknown) > 1 else ''} {', '.join(unknown[:10])}{', …' if len(unknown) > 10 else ''}"
-        context.control.warn(f"{which}: may have been carried out, so nothing was sent again. Look at the API.")
-    if any(not one.kept.is_whole for one in sent if one.outcome is Outcome.NOT_SENT):
-        context.control.warn("A request with a secret in it is not kept whole, and was not sent.")
+        message = f"{_rows(unknown)} may have been carried out, and nothing was sent again. Look at the API."
+        context.failures.append(UnavailableError(message, provider=sent[0].kept.request.provider))
+    broken = [number for number, one in enumerate(sent, 1) if one.outcome is Outcome.NOT_SENT and not one.kept.is_whole]
+    if broken:
+        message = f"{_rows(broken)} had a secret in it, which is not kept, and was not sent."
+        context.failures.append(UnavailableError(message, provider=sent[0].kept.request.provider))
+
+
+def _rows(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:_SHOWN]))
+    return f"Row {shown}" if len(numbers) == 1 else f"Rows {shown}{', …' if len(numbers) > _SHOWN else ''}"

@@ -554,7 +554,7 @@ class _Lazily(dict[str, "Client"]):
         return self._make(name)
 
 
-_WORDS = frozenset({"exec", "resume", "providers", "services", "resources", "methods", "settings"})
+_WORDS = frozenset({"exec", "resume", "journal", "providers", "services", "resources", "methods", "settings"})
 """Words that make a statement worth a look though it names no resource."""
 
 _PARTIAL = "Partial result: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog import describe as describing
-from rowcall.errors import ParseError, SQLError
+from rowcall.errors import ParseError, SQLError, UnsupportedSQLError, UsageError
 from rowcall.session.execute import table
 
 if TYPE_CHECKING:
@@ -24,11 +24,28 @@ def show(statement: Show, context: Context, variables: Variables) -> duckdb.Duck
     """What SHOW asks for. Raises UnknownNameError with the nearest names."""
     if statement.what == "SETTINGS":
         return table([(name, "VARCHAR") for name in _SETTINGS], variables.rows(), context.engine)
+    if statement.what == "JOURNAL":
+        return _journal(statement, context)
     try:
         return _relation(_listing(statement, context), context)
     except SQLError as error:
         error.span = error.span or statement.span
         raise
+
+
+def _journal(statement: Show, context: Context) -> duckdb.DuckDBPyRelation:
+    """The writes of the journal, the latest first; of one that is named, its requests."""
+    from rowcall.session.journal import REQUESTS, WRITES
+
+    journal = context.journal()
+    if not statement.names:
+        return table(WRITES, journal.writes(), context.engine)
+    try:
+        id_ = journal.find(statement.names[0])
+    except UsageError as error:
+        raise UnsupportedSQLError(str(error), sql="", span=statement.span) from error
+    rows = [{name: row[name] for name, _ in REQUESTS} for row in journal.rows(id_)]
+    return table(REQUESTS, rows, context.engine)
 
 
 def _listing(statement: Show, context: Context) -> Listing:

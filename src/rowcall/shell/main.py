@@ -101,10 +101,17 @@ def _provider(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def _journal(options: argparse.Namespace) -> int:
+    from rowcall.shell.journal import run
+
+    return run(options)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
     "shell": _shell,
     "demo": _demo,
     "sandbox": _sandbox,
     "provider": _provider,
+    "journal": _journal,
 }

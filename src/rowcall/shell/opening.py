@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import rowcall
 from rowcall.errors import UsageError
 from rowcall.manifest.types import quoted
+from rowcall.session.variables import UNSET
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,7 +36,9 @@ def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
             box = stack.enter_context(rowcall.Sandbox(seed=options.seed or 0))
             settings, tables = merged(box.providers, settings), box.tables
         connection = stack.enter_context(_database(options)) if options.database else None
-        session = rowcall.connect(connection, providers=settings or None)
+        # What was written to a sandbox that ends with this process is of no use to a later one.
+        journal = ":memory:" if options.sandbox else UNSET
+        session = rowcall.connect(connection, providers=settings or None, journal=journal)
         stack.callback(session.close)
         session.variables.say("option", {**options.settings, **({"read_only": True} if options.read_only else {})})
         add_tables(session.connection, tables)

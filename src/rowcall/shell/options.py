@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "watch a tour of real statements against the sandbox",
     "sandbox": "serve a local API to try statements against",
     "provider": "list, show and check provider manifests",
+    "journal": "list, show and resume the writes that were sent",
 }
 """Each command and its line in the help; `exec` is another name of `query`."""
 
@@ -59,6 +60,14 @@ examples:
 examples:
   rowcall sandbox --port 8000
   OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=… rowcall shell     (the sandbox prints both values)""",
+    "journal": """\
+examples:
+  rowcall journal list
+  rowcall journal show 3f9a
+  rowcall journal resume 3f9a --dry-run
+
+An id is the one that `list` shows, or its first characters.
+exit codes: as those of rowcall query; 3 where a resumed write still has rows that are not done""",
     "provider": """\
 examples:
   rowcall provider list
@@ -182,6 +191,13 @@ def _add_session(parser: argparse.ArgumentParser) -> None:
         help="a setting of provider P, as openai.base_url=URL or openai.headers.X-Team=ops; := takes JSON",
     )
     group.add_argument("--log-http", action="store_true", help="write every HTTP exchange to standard error, a line of JSON each")
+    group.add_argument(
+        "--journal",
+        action=_Say,
+        dest="journal",
+        metavar="FILE",
+        help="where writes are noted, or :memory:; a file in your state folder unless said",
+    )
     _add_limits(parser)
 
 
@@ -224,14 +240,18 @@ def _fill_query(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a value for $NAME, as text; NAME:=VALUE takes JSON (a number, true, null, a list)",
     )
+    _add_rows(parser)
+    parser.add_argument("--dry-run", action="store_true", help="plan, print the requests a write would send, and send no write")
+    parser.add_argument("--keep-going", action="store_true", help="run the statements after one that failed, too")
+    _add_session(parser)
+
+
+def _add_rows(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
     parser.add_argument("-f", "--file", metavar="OUTFILE", type=Path, help="write the rows there; an existing file is replaced on success")
     parser.add_argument("--rows", type=_positive, metavar="N", help="show N rows of a table at the most")
     parser.add_argument("--width", type=_natural, metavar="N", help="columns a table may take; 0 for as many as it needs")
-    parser.add_argument("--dry-run", action="store_true", help="plan, print the requests a write would send, and send no write")
-    parser.add_argument("--keep-going", action="store_true", help="run the statements after one that failed, too")
     parser.add_argument("--stats", action="store_true", help="say rows, time and requests of each statement on standard error")
-    _add_session(parser)
 
 
 def _fill_shell(parser: argparse.ArgumentParser) -> None:
@@ -269,7 +289,23 @@ def _fill_provider(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--debug", action="store_true", help=debug)
 
 
+def _fill_journal(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="the writes there were", **_layout("", "List the writes there were in the last 30 days, latest first."))
+    actions.add_parser("show", help="each request of a write", **_layout("", "Show what was sent, and what became of it."))
+    resume = actions.add_parser("resume", help="send what a write did not send", **_layout("", "Send what was not sent."))
+    for name, action in actions.choices.items():
+        if name != "list":
+            action.add_argument("write", metavar="ID", help="the write, by its id or how that begins")
+        _add_rows(action)
+        _add_session(action)
+        action.add_argument("--debug", action="store_true", help="print the trace of an error")
+    resume.add_argument("--dry-run", action="store_true", help="print what would be sent, and send nothing")
+    resume.add_argument("--take-over", action="store_true", help="also where a process of the number of the one that sent it is alive")
+
+
 _FILL = {
+    "journal": _fill_journal,
     "query": _fill_query,
     "shell": _fill_shell,
     "demo": _fill_demo,

@@ -12,7 +12,9 @@ from rowcall.sql.define import Definition, definition
 from rowcall.sql.statements import Reader, Statement
 from rowcall.sql.tokens import Token, depth_zero
 
-SHOW_FORM = "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS"
+SHOW_FORM = (
+    "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS | JOURNAL ['write']"
+)
 EXEC_FORM = "EXEC provider.service.resource.method @name = value, … [, @@json = '{…}']"
 
 
@@ -106,7 +108,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A SHOW of ours: PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT or SETTINGS."""
+    """A SHOW of ours: PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT, SETTINGS or JOURNAL."""
 
     what: str
     names: tuple[str, ...]
@@ -189,6 +191,9 @@ def _show(reader: Reader, names: Names) -> Show | Describe | None:
         parts, span = reader.name("a resource")
     elif reader.take("IN") or reader.take("FROM"):
         parts, span = reader.name("a name")
+    elif what == "JOURNAL" and reader.token is not None and reader.token.kind == "STRING":
+        parts, span = (reader.token.text,), reader.token.span
+        reader.at += 1
     like = _like(reader)
     reader.end(SHOW_FORM)
     if what == "METHODS" and span is None:
@@ -197,7 +202,7 @@ def _show(reader: Reader, names: Names) -> Show | Describe | None:
 
 
 _DUCKDB_SHOWN = frozenset({"TABLES", "ALL", "DATABASES", "SCHEMAS", "COLUMNS", "VARIABLES", "FUNCTIONS"})
-_SHOWN = frozenset({"PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT", "SETTINGS"})
+_SHOWN = frozenset({"PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT", "SETTINGS", "JOURNAL"})
 
 
 def _like(reader: Reader) -> str | None:
