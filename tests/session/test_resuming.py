@@ -1,0 +1,232 @@
+"""RESUME: the rest of a write that was cut short, and nothing twice."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rowcall
+from rowcall.errors import PartialResultWarning, PlanError, ReadOnlyError, ResponseError, SQLError, UnavailableError, UnsupportedSQLError
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.session import Session
+
+Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
+IN_ORDER = "INSERT INTO runs (thread_id, assistant_id) SELECT t, $2 FROM (SELECT unnest($1) AS t) ORDER BY list_position($1, t)"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the journal of a test is."""
+    return tmp_path / "journal.sqlite"
+
+
+@pytest.fixture
+def noted(live: Sandbox, path: Path) -> Iterator[Session]:
+    """A session of the test's own, with a journal of the test's own."""
+    with rowcall.connect(providers=live.providers, journal=path) as session:
+        yield session
+
+
+def cut(session: Session, live: Sandbox, threads: list[str], assistant: str, fault: str = "unknown", **options: Any) -> str:
+    """A write of three rows of which the second failed and the third was not sent; its id."""
+    kind = {"unknown": "drop"}.get(fault, fault)
+    live.fault(kind, path=threads[1], **options)
+    with pytest.raises((UnavailableError, ResponseError, rowcall.errors.RateLimitError)):
+        session.sql(IN_ORDER, [threads, assistant])
+    return str(session.sql("SHOW JOURNAL").fetchall()[0][0])
+
+
+def outcomes(session: Session, write: str) -> list[str]:
+    """What the journal says of each row."""
+    return [str(row[0]) for row in session.sql(f"SHOW JOURNAL '{write}'").select("outcome").fetchall()]
+
+
+def test_what_was_not_sent_is_sent(noted: Session, live: Sandbox, threads: list[str], assistant: str, sent: Sent) -> None:
+    """What may have been carried out is not: the answer is partial, and says which row that is."""
+    write = cut(noted, live, threads, assistant)
+    assert outcomes(noted, write) == ["done", "unknown", "not sent"]
+
+    with sent(live) as requests, pytest.warns(PartialResultWarning, match="Row 2 may have been carried out"):
+        relation = noted.sql(f"RESUME '{write}'")
+
+    assert [(request.method, request.path) for request in requests] == [("POST", f"/v1/threads/{threads[2]}/runs")]
+    rows = relation.select("row, ok, outcome, response->>'thread_id'").fetchall()
+    assert rows == [(1, True, "done", threads[0]), (2, False, "unknown", None), (3, True, "done", threads[2])]
+    assert noted.last.statement_kind == "resume"
+    assert outcomes(noted, write) == ["done", "unknown", "done"]
+
+
+def test_another_session_resumes_by_the_beginning_of_the_id(
+    noted: Session, live: Sandbox, threads: list[str], assistant: str, sent: Sent, path: Path
+) -> None:
+    """As one does that died before."""
+    write = cut(noted, live, threads, assistant)
+    noted.close()
+
+    with rowcall.connect(providers=live.providers, journal=path) as later, sent(live) as requests, pytest.warns(PartialResultWarning):
+        later.sql(f"RESUME '{write[:4]}'")
+
+    assert len(requests) == 1
+
+
+def test_a_write_that_is_whole_sends_nothing(noted: Session, live: Sandbox, thread: str, assistant: str, sent: Sent) -> None:
+    """Resumed as often as anybody likes."""
+    noted.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
+    ((write, *_),) = noted.sql("SHOW JOURNAL").fetchall()
+
+    with sent(live) as requests:
+        rows = noted.sql(f"RESUME '{write}'").fetchall()
+
+    assert (requests, [row[:4] for row in rows]) == ([], [(1, True, "done", 200)])
+
+
+def test_what_does_no_harm_twice_is_sent_again(noted: Session, live: Sandbox, thread: str, sent: Sent) -> None:
+    """A DELETE that nobody answered, say: its method is one that may be repeated."""
+    live.fault("drop", path=thread, times=3)
+    with pytest.raises(UnavailableError):
+        noted.sql("DELETE FROM threads WHERE id = $1", [thread])
+    live.clear_faults()
+    ((write, *_),) = noted.sql("SHOW JOURNAL").fetchall()
+    assert outcomes(noted, write) == ["unknown"]
+
+    with sent(live) as requests, pytest.raises(ResponseError, match="No thread found"):
+        noted.sql(f"RESUME '{write}'")
+
+    assert [request.method for request in requests] == ["DELETE"]
+
+
+def test_what_was_refused_stays_refused(noted: Session, live: Sandbox, threads: list[str], assistant: str, sent: Sent) -> None:
+    """The API said no; what was not sent is sent all the same."""
+    threads[1] = "thread_none"
+    with pytest.raises(ResponseError):
+        noted.sql(IN_ORDER, [threads, assistant])
+    ((write, *_),) = noted.sql("SHOW JOURNAL").fetchall()
+
+    with sent(live) as requests:
+        rows = noted.sql(f"RESUME '{write}'").fetchall()
+
+    assert [request.path for request in requests] == [f"/v1/threads/{threads[2]}/runs"]
+    assert [row[2] for row in rows] == ["done", "refused", "done"]
+
+
+def test_what_was_limited_is_sent_again(noted: Session, live: Sandbox, threads: list[str], assistant: str, sent: Sent) -> None:
+    """A 429 is given before a request is looked at."""
+    write = cut(noted, live, threads, assistant, "rate_limit", retry_after_s=0.001, times=3)
+    live.clear_faults()
+
+    with sent(live) as requests:
+        noted.sql(f"RESUME '{write}'")
+
+    assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in threads[1:]]
+
+
+@pytest.mark.parametrize("how", ["dry run", "explain"])
+def test_what_would_be_sent_is_shown(noted: Session, live: Sandbox, threads: list[str], assistant: str, sent: Sent, how: str) -> None:
+    """Nothing is sent by that, and the write is nobody else's afterwards."""
+    write = cut(noted, live, threads, assistant)
+
+    with sent(live) as requests:
+        rows = (noted.sql(f"RESUME '{write}'", dry_run=True) if how == "dry run" else noted.sql(f"EXPLAIN RESUME '{write}'")).fetchall()
+
+    assert requests == []
+    assert f"/threads/{threads[2]}/runs" in str(rows)
+    assert f"/threads/{threads[1]}/runs" not in str(rows)
+
+
+def test_a_write_is_not_resumed_at_another_place(noted: Session, live: Sandbox, threads: list[str], assistant: str, path: Path) -> None:
+    """Its ids mean nothing there."""
+    write = cut(noted, live, threads, assistant)
+    elsewhere = {"openai": {**live.providers["openai"], "base_url": "http://127.0.0.1:9/v1"}}
+
+    with (
+        rowcall.connect(providers=elsewhere, journal=path) as db,
+        pytest.raises(UnsupportedSQLError, match=r"went to http.*is at http://127"),
+    ):
+        db.sql(f"RESUME '{write}'")
+
+
+def test_a_read_only_session_resumes_nothing(
+    noted: Session, live: Sandbox, threads: list[str], assistant: str, path: Path, sent: Sent
+) -> None:
+    """It shows the journal, and what would be sent."""
+    write = cut(noted, live, threads, assistant)
+
+    with rowcall.connect(providers=live.providers, journal=path, read_only=True) as db, sent(live) as requests:
+        with pytest.raises(ReadOnlyError):
+            db.sql(f"RESUME '{write}'")
+        assert len(db.sql(f"RESUME '{write}'", dry_run=True).fetchall()) == 1
+    assert requests == []
+
+
+def test_a_write_that_is_being_sent_is_left_to_its_process(noted: Session, live: Sandbox, threads: list[str], assistant: str) -> None:
+    """Unless the user knows better: the number of a process that ended may be another's by now."""
+    write = cut(noted, live, threads, assistant)
+    journal = noted._opened_journal()
+    journal.apply("UPDATE writes SET ended_at = NULL, pid = ? WHERE id = ?", (os.getppid(), write))
+
+    with pytest.raises(UnsupportedSQLError, match=f"is being sent, by process {os.getppid()}.*--take-over"):
+        noted.sql(f"RESUME '{write}'")
+    with pytest.warns(PartialResultWarning):
+        noted.sql(f"RESUME '{write}' TAKE OVER")
+
+    assert outcomes(noted, write) == ["done", "unknown", "done"]
+
+
+def test_who_was_thought_dead_sends_nothing_more(noted: Session, live: Sandbox, threads: list[str], assistant: str, sent: Sent) -> None:
+    """Once another process has taken a write over, the first one cannot begin a request of it."""
+    live.fault("slow", path=threads[0], seconds=0.5)
+    journal = noted._opened_journal()
+
+    def take_over() -> None:
+        while not any(threads[0] in request.path and request.method == "POST" for request in live.requests):
+            time.sleep(0.01)
+        journal.take(journal.rows()[0]["write_id"], from_the_living=True)
+
+    taker = threading.Thread(target=take_over)
+    taker.start()
+    with sent(live) as requests, pytest.raises(rowcall.errors.UsageError, match="was resumed by another process"):
+        noted.sql(IN_ORDER, [threads, assistant])
+    taker.join()
+
+    assert [request.path for request in requests] == [f"/v1/threads/{threads[0]}/runs"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("RESUME 'nothing'", r"has no write nothing\. rowcall journal list"),
+        ("RESUME 'x' NOW", "should end here"),
+        ("SHOW JOURNAL 'nothing'", "has no write nothing"),
+        ("RESUME ''", "has no write"),
+    ],
+)
+def test_what_cannot_be_resumed_is_said(noted: Session, text: str, message: str) -> None:
+    """With a caret, and what to do instead."""
+    with pytest.raises((SQLError, PlanError), match=message) as caught:
+        noted.sql(text)
+
+    assert "LINE 1: " in str(caught.value)
+
+
+def test_a_secret_is_not_kept_and_its_row_not_resumed(noted: Session, live: Sandbox, threads: list[str], path: Path, sent: Sent) -> None:
+    """Of a request with the key in it, the rest is kept, so that one sees what it was."""
+    key = live.providers["openai"]["api_key"]
+    live.fault("rate_limit", path=threads[0], retry_after_s=0.001, times=3)
+    with pytest.raises(rowcall.errors.RateLimitError):
+        noted.sql("UPDATE threads SET metadata = MAP {'k': $2} WHERE id = $1", [threads[0], key])
+    live.clear_faults()
+    ((write, *_),) = noted.sql("SHOW JOURNAL").fetchall()
+    noted._opened_journal().apply("UPDATE requests SET state = 'not sent' WHERE write_id = ?", (write,))
+
+    with sent(live) as requests, pytest.warns(PartialResultWarning, match="Row 1 had a secret in it"):
+        noted.sql(f"RESUME '{write}'")
+
+    assert requests == []
+    assert all(key.encode() not in file.read_bytes() for file in path.parent.iterdir())
