@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import socket
 from typing import Any
 
 import httpx
@@ -60,6 +61,45 @@ def test_a_write_whose_answer_is_lost_is_done(box: Sandbox, client: httpx.Client
         client.post("/assistants", json={"model": "lost"})
 
     assert client.get("/assistants").json()["data"][0]["model"] == "lost"
+
+
+@pytest.mark.parametrize(("kind", "done"), [("unprocessed", False), ("unanswered", True)])
+def test_a_connection_may_be_closed_without_a_byte(box: Sandbox, client: httpx.Client, kind: str, done: bool) -> None:
+    """A socket reads its end at once and nothing before it; what was asked for is done or not, as the kind says."""
+    box.fault(kind, method="POST")
+    body = b'{"model": "silent"}'
+    head = f"POST /v1/assistants HTTP/1.1\r\nHost: box\r\nAuthorization: Bearer {box.api_key}\r\nOpenAI-Beta: assistants=v2\r\n"
+
+    with socket.create_connection(("127.0.0.1", box.port), timeout=10) as connection:
+        connection.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        received = connection.recv(1)
+
+    assert received == b""
+    assert (box.requests[0].body, box.requests[0].status, box.requests[0].fault) == ({"model": "silent"}, None, kind)
+    assert (client.get("/assistants").json()["data"][0]["model"] == "silent") is done
+
+
+@pytest.mark.parametrize("kind", ["unprocessed", "unanswered"])
+def test_a_client_sees_that_the_server_went_away(box: Sandbox, client: httpx.Client, kind: str) -> None:
+    """Also on a connection that has served before, and the next request is well."""
+    box.fault(kind, after=1)
+    client.get("/assistants")
+
+    with pytest.raises(httpx.RemoteProtocolError, match="Server disconnected without sending a response"):
+        client.get("/assistants")
+
+    assert client.get("/assistants").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["server_error", "html", "empty"])
+def test_a_write_may_be_done_and_its_answer_be_an_error(box: Sandbox, client: httpx.Client, kind: str) -> None:
+    """`processed` says that the request has its effect, as when a proxy loses patience with a server that does not."""
+    box.fault(kind, method="POST", processed=True, status=504)
+
+    answer = client.post("/assistants", json={"model": "done"})
+
+    assert answer.status_code == 504
+    assert client.get("/assistants").json()["data"][0]["model"] == "done"
 
 
 def test_a_dropped_connection_ends_in_the_middle_of_the_body(box: Sandbox, client: httpx.Client) -> None:
@@ -165,6 +205,8 @@ def test_a_fault_befalls_what_it_is_meant_for(box: Sandbox, client: httpx.Client
         ("empty", {"path": "("}, "The fault empty cannot have path='('."),
         ("empty", {"path": 5}, "The fault empty cannot have path=5."),
         ("empty", {"status": 200}, "The fault empty cannot have status=200."),
+        ("html", {"processed": 1}, "The fault html cannot have processed=1."),
+        ("unanswered", {"processed": True}, 'The fault unanswered has no option "processed". There is: times'),
         ("capped", {"rows": 0}, "The fault capped cannot have rows=0."),
         ("drop", {"times": -1}, "The fault drop cannot have times=-1."),
         ("drop", {"after": None}, "The fault drop cannot have after=None."),
@@ -182,9 +224,11 @@ def test_a_command_line_spells_faults_in_one_word() -> None:
     """Kind first, then options; such a fault befalls every request unless it says how many."""
     fault = parse("rate_limit:retry_after_s=0.5,form=date,path=/runs")
     once = parse("slow:seconds=3,times=1")
+    done = parse("empty:processed=true")
 
     assert (fault.kind, fault.times, fault.path, fault.options) == ("rate_limit", None, "/runs", {"retry_after_s": 0.5, "form": "date"})
     assert (once.times, once.options) == (1, {"seconds": 3})
+    assert done.options == {"status": 500, "processed": True}
 
 
 def test_a_misspelled_option_on_the_command_line_is_wrong_usage() -> None:

@@ -179,6 +179,12 @@ try:
     connection.getresponse().read()
 except http.client.IncompleteRead:
     connection.close()
+box.fault("unanswered")
+connection.request("GET", "/v1/assistants")
+try:
+    connection.getresponse()
+except http.client.RemoteDisconnected:
+    connection.close()
 connection.request("GET", "/v1/assistants")
 connection.getresponse().read()
 box.stop()
@@ -190,7 +196,7 @@ print(len(box.requests), threading.active_count())
         [sys.executable, "-X", "dev", "-W", "error", "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
 
-    assert (done.returncode, done.stdout, done.stderr) == (0, "4 1\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "5 1\n", "")
 
 
 def test_importing_it_loads_no_server() -> None:

@@ -19,6 +19,7 @@ from rowcall.manifest.model import AuthKind, Provider
 from rowcall.manifest.sandbox import Sandbox
 from rowcall.sandbox.api import Answer, Api, Incoming
 from rowcall.sandbox.clock import Clock
+from rowcall.sandbox.connection import hang_up
 from rowcall.sandbox.faults import InjectedFault, injected, spoiled
 from rowcall.sandbox.page import Bend
 from rowcall.sandbox.world import World
@@ -46,8 +47,8 @@ class LoggedRequest:
     """Names in lower case."""
     body: Any
     """The JSON document, None for none, or text where it is no JSON."""
-    status: int
-    """The HTTP status of the answer."""
+    status: int | None
+    """The HTTP status of the answer; None where none was sent."""
     fault: str | None = None
     """The kind of fault that befell it."""
 
@@ -124,36 +125,38 @@ class App:
     async def _respond(self, incoming: Incoming, scope: Scope, receive: Receive, send: Send) -> None:
         with self._lock:
             fault = next((fault for fault in self._faults if fault.befalls(incoming.method, incoming.path)), None)
+            self._advance()
             answer = self._answered(incoming, fault)
             self._requests.append(self._logged(incoming, answer, fault))
         delay = self._latency_s + (fault.options["seconds"] if fault and fault.kind == "slow" else 0)
         if delay:
             await asyncio.sleep(delay)
-        if fault and fault.kind == "drop":
+        if answer is None:
+            await hang_up(scope, receive)
+        elif fault and fault.kind == "drop":
             await _drop(answer, send)
         else:
             await _response(answer)(scope, receive, send)
 
-    def _answered(self, incoming: Incoming, fault: InjectedFault | None) -> Answer:
-        """What is sent; a fault that is an answer of its own keeps the request from having any effect."""
-        self._advance()
+    def _answered(self, incoming: Incoming, fault: InjectedFault | None) -> Answer | None:
+        """What is sent; None for nothing at all."""
         if fault is None:
             return self.api.answer(self.world, incoming, Bend())
+        right = self.api.answer(self.world, incoming, fault.bend) if fault.processed else None
+        if fault.silent:
+            return None
         refusals = self.sandbox.refusals
         refusal = {"rate_limit": refusals.rate_limited, "server_error": refusals.server_error}.get(fault.kind)
         if refusal:
             right = self.api.refusal(self.world, refusal)
-        elif fault.kind in {"html", "empty"}:
-            right = Answer(200, b"")
-        else:
-            right = self.api.answer(self.world, incoming, fault.bend)
-        return spoiled(fault, right, self.clock.now())
+        return spoiled(fault, right or Answer(200, b""), self.clock.now())
 
-    def _logged(self, incoming: Incoming, answer: Answer, fault: InjectedFault | None) -> LoggedRequest:
+    def _logged(self, incoming: Incoming, answer: Answer | None, fault: InjectedFault | None) -> LoggedRequest:
         headers = {name: _HIDDEN if name in self._secret_headers else value for name, value in incoming.headers.items()}
         query = tuple((name, _HIDDEN if name in self._secret_query else value) for name, value in incoming.query)
+        status = answer.status if answer else None
         return LoggedRequest(
-            incoming.method, incoming.path, query, headers, _document(incoming.body), answer.status, fault.kind if fault else None
+            incoming.method, incoming.path, query, headers, _document(incoming.body), status, fault.kind if fault else None
         )
 
     def _control(self, method: str, path: str, body: bytes) -> Response:

@@ -16,6 +16,8 @@ KINDS = {
     "rate_limit": "429 with `Retry-After` of `retry_after_s`, written as `form` says: seconds, date or milliseconds",
     "server_error": "500 in the API's own words, or `status`",
     "slow": "the right answer, `seconds` later",
+    "unprocessed": "the connection is closed without a byte of an answer, and the request has had no effect",
+    "unanswered": "the connection is closed without a byte of an answer, and the request has had its effect",
     "drop": "the connection is closed in the middle of the body",
     "malformed": "200 with a body that is no JSON",
     "truncated": "200 with the first half of the right body",
@@ -29,10 +31,10 @@ KINDS = {
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "rate_limit": {"retry_after_s": 1.0, "form": "seconds"},
-    "server_error": {"status": 500},
+    "server_error": {"status": 500, "processed": False},
     "slow": {"seconds": 1.0},
-    "html": {"status": 502},
-    "empty": {"status": 500},
+    "html": {"status": 502, "processed": False},
+    "empty": {"status": 500, "processed": False},
     "capped": {"rows": 5},
     "miscounted": {"rows": 5},
 }
@@ -59,6 +61,7 @@ _FITS: dict[str, Callable[[Any], bool]] = {
     "retry_after_s": _is_number,
     "form": lambda value: value in ("seconds", "date", "milliseconds"),
     "status": lambda value: isinstance(value, int) and 400 <= value <= 599,
+    "processed": lambda value: isinstance(value, bool),
     "seconds": _is_number,
     "rows": lambda value: isinstance(value, int) and _is_number(value, 1),
 }
@@ -92,6 +95,16 @@ class InjectedFault:
         if self.times is not None:
             self.times -= 1
         return True
+
+    @property
+    def processed(self) -> bool:
+        """Whether the API does what the request asks for, whatever becomes of the answer."""
+        return bool(self.options.get("processed", self.kind not in {"rate_limit", "unprocessed"}))
+
+    @property
+    def silent(self) -> bool:
+        """Whether no byte of an answer is sent."""
+        return self.kind in {"unprocessed", "unanswered"}
 
     @property
     def bend(self) -> Bend:
@@ -130,7 +143,7 @@ def parse(text: str) -> InjectedFault:
         name, sign, value = part.partition("=")
         if not sign:
             raise UsageError(f'A fault is written kind:option=value,option=value; "{part}" has no "=".')
-        options[name] = _number(value)
+        options[name] = _constant(value)
     return injected(kind, **options)
 
 
@@ -158,7 +171,9 @@ def _retry_after(options: dict[str, Any], now: float) -> tuple[tuple[str, str], 
     return (("retry-after", text),)
 
 
-def _number(value: str) -> Any:
+def _constant(value: str) -> Any:
+    if value in {"true", "false"}:
+        return value == "true"
     for convert in (int, float):
         try:
             return convert(value)

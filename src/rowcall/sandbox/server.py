@@ -224,10 +224,12 @@ def _port_message(port: int, error: Exception) -> str:
 def _server(app: App) -> uvicorn.Server:
     import uvicorn
 
+    from rowcall.sandbox.connection import Connection
+
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         interface="asgi3",
