@@ -295,10 +295,10 @@ class Method:
         return self.http_method in {"GET", "HEAD"} or self.reads
 
     def key_header(self, provider: Provider) -> str | None:
-        """The request header that carries a key of each of its calls, by which the API knows one that it has carried out; None for none."""
-        if self.is_read or self.idempotent or self.http_method not in {"POST", "PATCH"}:
-            return None
-        return self.idempotency_key or provider.idempotency_key
+        """The header that carries an idempotency key in its requests: its own, else its provider's; None where they carry none."""
+        if self.idempotency_key is not None:
+            return self.idempotency_key
+        return provider.idempotency_key if self.http_method in {"POST", "PATCH"} and not (self.is_read or self.idempotent) else None
 
     def required(self) -> tuple[str, ...]:
         """What every call needs: path parameters in path order, then other parameters, then body attributes as `data__name`."""

@@ -48,6 +48,13 @@ class Refusals:
     too_long: Refusal = _("A text that is too long: `{name}`, `{bound}`, `{found}`.")
     not_allowed: Refusal = _("A value outside its set: `{name}`, `{expected}`, `{found}`.")
     bad_cursor: Refusal = _("A cursor that names no object of the list: `{name}`, `{noun}`, `{id}`.")
+    key_reused: Refusal = _(
+        "An idempotency key came with another request before: `{key}`; 422 in the words of Stripe when this is absent.",
+        Refusal(
+            message="Keys for idempotent requests can only be used with the same parameters they were first used with.",
+            status=422,
+        ),
+    )
     rate_limited: Refusal = _("The body of the fault `rate_limit`.")
     server_error: Refusal = _("The body of the fault `server_error`.")
 

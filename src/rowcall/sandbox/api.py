@@ -17,38 +17,16 @@ from urllib.parse import unquote, urlsplit
 from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, Provider, Service, Verb
 from rowcall.manifest.sandbox import Refusal, Sandbox
 from rowcall.sandbox.check import body_values, query_values
+from rowcall.sandbox.exchange import Answer, Headers, Incoming
 from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, page
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.select import filtered, ordered, shown
 from rowcall.sandbox.world import World
 
-Headers = tuple[tuple[str, str], ...]
-
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SHOWN = 4
 """How many characters of a refused key are repeated, where it is long enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A request; header names in lower case."""
-
-    method: str
-    path: str
-    """As sent, percent-encoded, without the query."""
-    query: tuple[tuple[str, str], ...]
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response."""
-
-    status: int
-    body: bytes
-    headers: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +67,9 @@ class Api:
     def answer(self, world: World, incoming: Incoming, bend: Bend) -> Answer:
         """What the API says to a request. `world` has been advanced to the present."""
         try:
-            (body, headers), status = self._answer(world, incoming, bend), 200
+            return self._answer(world, incoming, bend)
         except Refused as refused:
-            (body, headers), status = (self._error(world, refused), ()), refused.status
-        return self._written(world, status, body, headers)
+            return self._written(world, refused.status, self._error(world, refused), ())
 
     def refusal(self, world: World, refusal: Refusal) -> Answer:
         """A refusal as an answer, for faults that are injected."""
@@ -109,11 +86,27 @@ class Api:
         text = json.dumps(body, ensure_ascii=False, default=_plain)
         return Answer(status, text.encode(), (("content-type", "application/json"), *constant, *headers))
 
-    def _answer(self, world: World, incoming: Incoming, bend: Bend) -> tuple[Any, Headers]:
+    def _answer(self, world: World, incoming: Incoming, bend: Bend) -> Answer:
         self._authorise(incoming)
         route, values = self._route(incoming)
         self._check_headers(route.service, incoming)
-        call = self._resolve(world, route, values, incoming)
+        key = self._key(route, incoming)
+        first = None if key is None else world.keys.answer(key, incoming, self.sandbox.refusals.key_reused)
+        if first is not None:
+            return first
+        body, headers = self._carry_out(world, self._resolve(world, route, values, incoming), bend)
+        answer = self._written(world, 200, body, headers)
+        if key is not None:
+            world.keys.keep(key, incoming, answer)
+        return answer
+
+    def _key(self, route: Route, incoming: Incoming) -> str | None:
+        """The idempotency key of a request; None where it carries none, or its method takes none."""
+        header = route.method.key_header(self.provider)
+        return None if header is None else incoming.headers.get(header.lower())
+
+    def _carry_out(self, world: World, call: Call, bend: Bend) -> tuple[Any, Headers]:
+        route = call.route
         if route.name not in self.sandbox.methods and route.method.verb is Verb.SELECT and route.method.rows is not None:
             return self._list(world, call, bend)
         return self._operation(call)(world, call), ()

@@ -17,9 +17,10 @@ from starlette.responses import Response
 from rowcall.errors import UsageError
 from rowcall.manifest.model import AuthKind, Provider
 from rowcall.manifest.sandbox import Sandbox
-from rowcall.sandbox.api import Answer, Api, Incoming
+from rowcall.sandbox.api import Api
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.connection import hang_up
+from rowcall.sandbox.exchange import Answer, Incoming
 from rowcall.sandbox.faults import InjectedFault, injected, spoiled
 from rowcall.sandbox.page import Bend
 from rowcall.sandbox.world import World

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rowcall.errors import UsageError, nearest
-from rowcall.sandbox.api import Answer
+from rowcall.sandbox.exchange import Answer
 from rowcall.sandbox.page import Bend
 
 KINDS = {

@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 from rowcall.manifest.sandbox import Action, Change, Create, Find, Next, Refuse, Sandbox, Scene, Search, Step
+from rowcall.sandbox.keys import Keys
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import Scope, Templates, as_list, new_id
@@ -26,13 +27,14 @@ _LIMIT = 100_000
 
 
 class World:
-    """All objects, and the events to come."""
+    """All objects, the events to come, and what was answered to requests with a key."""
 
     def __init__(self, sandbox: Sandbox, *, seed: int, start: float) -> None:
         self.sandbox = sandbox
         self.start = math.floor(start)
         self.time = -math.inf
         self.templates = Templates()
+        self.keys = Keys()
         self._seed = seed
         self._everything: dict[str, list[Record]] = {name: [] for name in sandbox.collections}
         self._records: dict[str, dict[str, Record]] = {name: {} for name in sandbox.collections}

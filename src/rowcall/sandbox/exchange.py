@@ -1,0 +1,29 @@
+"""A request and its answer, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request; header names in lower case."""
+
+    method: str
+    path: str
+    """As sent, percent-encoded, without the query."""
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response."""
+
+    status: int
+    body: bytes
+    headers: Headers = ()
