@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import time
 from typing import Any
 
 import httpx
@@ -62,6 +65,96 @@ def test_the_log_shows_what_was_asked_and_no_secret(box: Sandbox, control: httpx
     assert (second.body, third.body, third.status) == (None, "�", 400)
     assert [request["path"] for request in control.get("/requests").json()] == ["/v1/assistants"] * 3
     assert box.api_key not in str(box.requests) + control.get("/requests").text
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "applied", "status"),
+    [
+        (None, {}, True, 200),
+        ("slow", {"seconds": 0}, True, 200),
+        ("unanswered", {}, True, None),
+        ("drop", {}, True, 200),
+        ("truncated", {}, True, 200),
+        ("server_error", {"processed": True}, True, 500),
+        ("html", {"processed": True}, True, 502),
+        ("empty", {"processed": True}, True, 500),
+        ("unprocessed", {}, False, None),
+        ("server_error", {}, False, 500),
+        ("html", {}, False, 502),
+        ("empty", {}, False, 500),
+        ("rate_limit", {}, False, 429),
+    ],
+)
+def test_the_log_says_which_writes_were_done(
+    box: Sandbox, client: httpx.Client, fault: str | None, options: dict[str, Any], applied: bool, status: int | None
+) -> None:
+    """`applied` agrees with what is there afterwards, whatever the client was told."""
+    if fault:
+        box.fault(fault, **options)
+    with contextlib.suppress(httpx.RemoteProtocolError):
+        client.post("/assistants", json={"model": "m"})
+
+    there = client.get("/assistants").json()["data"][0]["model"] == "m"
+
+    assert [(request.applied, request.status) for request in box.requests] == [(applied, status), (False, 200)]
+    assert there is applied
+
+
+def test_what_is_refused_or_only_reads_is_not_applied(box: Sandbox, client: httpx.Client) -> None:
+    """A write that the API refuses has done nothing, not even in part."""
+    (thread,) = box.tables["sandbox_threads"][1][0]
+    client.post("/assistants", json={})
+    client.delete("/assistants/asst_X")
+    client.post(f"/threads/{thread}/runs/run_X/cancel")
+    client.get("/assistants")
+    client.put("/assistants")
+
+    assert [request.applied for request in box.requests] == [False] * 5
+
+
+def test_the_log_is_a_ledger_of_keys_and_times(library_box: Sandbox, library: httpx.Client) -> None:
+    """A request that came again with its key is in it, and was applied once; the key is there though the connection was closed."""
+    key = {"Idempotency-Key": "k1"}
+    library_box.fault("unprocessed", method="POST")
+    with pytest.raises(httpx.RemoteProtocolError):
+        library.post("/books", json={"title": "A"}, headers=key)
+    for _ in range(2):
+        library_box.clock.advance(30)
+        library.post("/books", json={"title": "A"}, headers=key)
+    library.put("/books/b1", json={"title": "A"}, headers=key)
+
+    log = [(request.applied, request.idempotency_key, request.time - library_box.requests[0].time) for request in library_box.requests]
+    over_http = httpx.get(f"{library_box.control_url}/requests", trust_env=False).json()
+
+    assert log == [(False, "k1", 0), (True, "k1", 30), (False, "k1", 60), (False, None, 60)]
+    assert [(each["applied"], each["idempotency_key"]) for each in over_http] == [entry[:2] for entry in log]
+
+
+def test_the_log_holds_a_long_write_with_all_its_attempts(library_box: Sandbox, library: httpx.Client) -> None:
+    """Of 500 rows, each sent six times with its key, all 3,000 requests are there, and each row was done once."""
+    for row in range(500):
+        for _ in range(6):
+            library.post("/books", json={"title": f"Row {row}"}, headers={"Idempotency-Key": f"k{row}"})
+
+    assert len(library_box.requests) == 3000
+    assert [request.body["title"] for request in library_box.requests if request.applied] == [f"Row {row}" for row in range(500)]
+
+
+def test_what_a_client_sent_before_it_died_is_done(box: Sandbox, client: httpx.Client) -> None:
+    """A whole request has its effect though nobody waits for the answer; half a request has none and is not in the log."""
+    body = b'{"model": "whole"}'
+    head = f"POST /v1/assistants HTTP/1.1\r\nHost: box\r\nAuthorization: Bearer {box.api_key}\r\nOpenAI-Beta: assistants=v2\r\n"
+    for sent in (body, body[:-1]):
+        with socket.create_connection(("127.0.0.1", box.port), timeout=10) as connection:
+            connection.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + sent)
+            if sent == body:
+                while not box.requests:
+                    time.sleep(0.01)
+
+    models = [assistant["model"] for assistant in client.get("/assistants").json()["data"]]
+
+    assert models.count("whole") == 1
+    assert [request.applied for request in box.requests] == [True, False]
 
 
 def test_a_key_in_the_query_is_hidden_too(library: httpx.Client) -> None:

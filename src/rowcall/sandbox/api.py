@@ -10,7 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -98,10 +98,16 @@ class Api:
         answer = self._written(world, 200, body, headers)
         if key is not None:
             world.keys.keep(key, incoming, answer)
-        return answer
+        return replace(answer, applied=not route.method.is_read)
+
+    def key(self, incoming: Incoming) -> str | None:
+        """The idempotency key of a request, right or wrong; None where it carries none, or what it asks for takes none."""
+        try:
+            return self._key(self._route(incoming)[0], incoming)
+        except Refused:
+            return None
 
     def _key(self, route: Route, incoming: Incoming) -> str | None:
-        """The idempotency key of a request; None where it carries none, or its method takes none."""
         header = route.method.key_header(self.provider)
         return None if header is None else incoming.headers.get(header.lower())
 

@@ -52,6 +52,12 @@ class LoggedRequest:
     """The HTTP status of the answer; None where none was sent."""
     fault: str | None = None
     """The kind of fault that befell it."""
+    applied: bool = False
+    """Whether it is a write that was carried out, whatever was answered. False for what was carried out before with the same key."""
+    idempotency_key: str | None = None
+    """The key that it carried, where its method takes one."""
+    time: float = 0.0
+    """When it came, in Unix seconds of the sandbox's clock."""
 
 
 class App:
@@ -127,8 +133,9 @@ class App:
         with self._lock:
             fault = next((fault for fault in self._faults if fault.befalls(incoming.method, incoming.path)), None)
             self._advance()
-            answer = self._answered(incoming, fault)
-            self._requests.append(self._logged(incoming, answer, fault))
+            right = None if fault and not fault.processed else self.api.answer(self.world, incoming, fault.bend if fault else Bend())
+            answer = right if fault is None else self._spoiled(fault, right)
+            self._requests.append(self._logged(incoming, answer, fault, applied=right is not None and right.applied))
         delay = self._latency_s + (fault.options["seconds"] if fault and fault.kind == "slow" else 0)
         if delay:
             await asyncio.sleep(delay)
@@ -139,11 +146,8 @@ class App:
         else:
             await _response(answer)(scope, receive, send)
 
-    def _answered(self, incoming: Incoming, fault: InjectedFault | None) -> Answer | None:
-        """What is sent; None for nothing at all."""
-        if fault is None:
-            return self.api.answer(self.world, incoming, Bend())
-        right = self.api.answer(self.world, incoming, fault.bend) if fault.processed else None
+    def _spoiled(self, fault: InjectedFault, right: Answer | None) -> Answer | None:
+        """What is sent in place of the right answer, which there is none of where nothing was done; None for nothing at all."""
         if fault.silent:
             return None
         refusals = self.sandbox.refusals
@@ -152,12 +156,18 @@ class App:
             right = self.api.refusal(self.world, refusal)
         return spoiled(fault, right or Answer(200, b""), self.clock.now())
 
-    def _logged(self, incoming: Incoming, answer: Answer | None, fault: InjectedFault | None) -> LoggedRequest:
-        headers = {name: _HIDDEN if name in self._secret_headers else value for name, value in incoming.headers.items()}
-        query = tuple((name, _HIDDEN if name in self._secret_query else value) for name, value in incoming.query)
-        status = answer.status if answer else None
+    def _logged(self, incoming: Incoming, answer: Answer | None, fault: InjectedFault | None, *, applied: bool) -> LoggedRequest:
         return LoggedRequest(
-            incoming.method, incoming.path, query, headers, _document(incoming.body), status, fault.kind if fault else None
+            incoming.method,
+            incoming.path,
+            tuple((name, _HIDDEN if name in self._secret_query else value) for name, value in incoming.query),
+            {name: _HIDDEN if name in self._secret_headers else value for name, value in incoming.headers.items()},
+            _document(incoming.body),
+            answer.status if answer else None,
+            fault.kind if fault else None,
+            applied,
+            self.api.key(incoming),
+            self.clock.now(),
         )
 
     def _control(self, method: str, path: str, body: bytes) -> Response:

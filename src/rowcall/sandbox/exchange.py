@@ -27,3 +27,5 @@ class Answer:
     status: int
     body: bytes
     headers: Headers = ()
+    applied: bool = False
+    """Whether its request was a write that was carried out, now and not before."""

@@ -114,7 +114,7 @@ class Sandbox:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """The requests that the API got, oldest first; the last ten thousand of them."""
+        """The requests that the API got, oldest first; the last ten thousand of them. Those with `applied` are the writes that it did."""
         return self._app.requests()
 
     @property
