@@ -249,6 +249,21 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Awaits:
+    reader: str = _(
+        "The SELECT of one row that is asked again and again, as `get_run`; of another resource of the service, as `runs.get_run`."
+    )
+    column: str = _("The column that says how far it is.")
+    terminal: tuple[str, ...] = _(
+        "The values of that column with which it has ended. One belongs here too in which it stands still until its caller does something: "
+        "else whoever waits would wait for himself."
+    )
+    timeout_s: float = _("How many seconds are waited at the most, where the statement does not say.", 600.0)
+    interval_s: float = _("Seconds before the reader is asked first; half as many again before each time after it.", 1.0)
+    max_interval_s: float = _("The longest wait between two times, in seconds.", 10.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     verb: Verb = _("`select`, `insert`, `update`, `delete` or `exec`.")
     http: str = _("The HTTP method and the path below the base URL, as `GET /threads/{thread_id}/runs`.")
@@ -277,6 +292,7 @@ class Method:
         "again; such a request may be retried. The provider's when it is absent.",
         None,
     )
+    awaits: Awaits | None = _("How what it begins ends, when that is not said by the resource, or its response is of its own.", None)
     lifecycle: Lifecycle | None = _("Its own deprecation.", None)
 
     @property
@@ -326,6 +342,11 @@ class Resource:
     source: str = _("The page of the API's documentation.")
     columns: dict[str, Column] = _("What a row has, in the order of SELECT *.")
     methods: dict[str, Method] = _("What can be done, by name; among equals the earlier is preferred.")
+    awaits: Awaits | None = _(
+        "How what its methods begin ends, where that takes time: what AWAIT and UNTIL ask. It holds for each method whose response is one "
+        "row of the resource and which says nothing else.",
+        None,
+    )
     examples: tuple[Example, ...] = _("Statements to start from.", ())
     lifecycle: Lifecycle | None = _("Its own deprecation.", None)
 

@@ -216,6 +216,21 @@ holds Unix seconds, and a `string` column an ISO 8601 time with its offset. A `d
 `<=` keeps the whole of it. Where the order is that of texts, it is that of their bytes. `fields` are asked for by the names of
 columns, or what `source` says of them.
 
+## What takes time
+
+Some methods only begin something: their response says that it is queued, and only later is it done. A resource says once how that is
+seen, and AWAIT and UNTIL go by it: which method gives one row again (others call that a waiter or a poller), the column that says how
+far it is, and the values with which it has ended.
+
+```yaml
+awaits: {reader: get_loan, column: status, terminal: [returned, lost], timeout_s: 86400, interval_s: 60, max_interval_s: 600}
+```
+
+It holds for each method of the resource whose response is one row with the resource's columns, of which the reader can be asked: each
+parameter that it needs is a column of the response (by its name, or what `column` says), or a parameter of the call. A method whose
+response is of its own says `awaits` itself, and its reader may be another resource's, as `runs.get_run`. By the same reader it is asked
+what became of a call that had no answer, where the call says which row it is about.
+
 ## What must hold besides
 
 - Each `{placeholder}` of a path is a parameter with `in: path`, and the other way round; `base_url` and `variables` likewise.
@@ -224,6 +239,8 @@ columns, or what `source` says of them.
 - A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
 - A method that is paged says where its `rows` are.
 - Columns that are read from one place have one type, none is read from within another, and no two places differ in case alone.
+- The reader that `awaits` names is a SELECT of one row, has the columns of what it is asked about, and needs nothing that neither the
+  response nor the call has. The values that end it are among the `enum` of their column, if that has one.
 - Descriptions end in a period.
 """
 

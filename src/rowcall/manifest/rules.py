@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from rowcall.errors import nearest
+from rowcall.manifest.awaits import check_awaits
 from rowcall.manifest.document import Document
 from rowcall.manifest.model import (
     AuthKind,
@@ -114,6 +115,7 @@ def check_service(document: Document, service: Service, *, provider: Provider | 
     _lifecycle(document, "lifecycle", service.lifecycle)
     for resource_name, resource in service.resources.items():
         _resource(document, f"resources.{resource_name}", resource_name, resource, provider)
+    check_awaits(document, service)
 
 
 def _resource(document: Document, path: str, name: str, resource: Resource, provider: Provider | None) -> None:
