@@ -20,6 +20,7 @@ RowcallError
 │   ├── PageLoopError                                paging would never end: a cursor or a page came again, or all are empty
 │   ├── RateLimitError(retry_after_s)                still limited after the retries
 │   └── UnavailableError                             no connection, a dropped one, 5xx, or out of time
+├── AwaitError(rows)                                 a statement was carried out, and what it began was not seen to end as it should
 ├── DataError                                        a row cannot be sent or read as its declared type
 └── EngineError                                      DuckDB failed while running the local part
 ```
@@ -294,6 +295,41 @@ class RateLimitError(RequestError):
 
 class UnavailableError(RequestError):
     """No connection, a dropped connection, a server error that stayed, or out of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What one request began, when it was last looked at."""
+
+    key: tuple[tuple[str, str], ...]
+    """What the reader asks for it by: parameters and their values. Empty where neither the answer nor the request says that."""
+    state: str | None
+    """How far it was; None where no answer said so."""
+    ended: bool
+    """Whether it had come to what was waited for."""
+
+    def __str__(self) -> str:
+        key = ", ".join(f"{name} = {value}" for name, value in self.key) or "(its answer does not say what it is called)"
+        return f"{key}: {self.state if self.state is not None else 'unknown'}"
+
+
+class AwaitError(RowcallError):
+    """What a statement sent was carried out, but what that began was not seen to come to the end that AWAIT or UNTIL waits for.
+
+    `rows` holds every row in order, `reason` why, without the rest of the text.
+    """
+
+    def __init__(self, reason: str, rows: Sequence[Begun], *, done: str, hint: str = "") -> None:
+        self.reason = reason
+        self.rows = tuple(rows)
+        self.hint = hint
+        lines = [reason, done, *(f"  {row}" for row in self.rows[:_SHOWN_ROWS])]
+        if len(self.rows) > _SHOWN_ROWS:
+            lines.append(f"  … and {len(self.rows) - _SHOWN_ROWS:,} more (`rows` of this error)")
+        super().__init__("\n".join(line for line in (*lines, hint) if line))
+
+
+_SHOWN_ROWS = 20
 
 
 class DataError(RowcallError):

@@ -142,16 +142,20 @@ class ExplainedWrite:
     """How many there are; None where rows have to be read first."""
     formula: str
     """How the number follows from what is not known yet; "" where it is."""
+    awaits: str = ""
+    """What is waited for when they are answered, and how; "" where nothing is."""
 
     def items(self) -> Iterator[tuple[str, str]]:
         """It as rows of `item, value`."""
         if self.requests is None:
             yield "then", self.formula
-            return
-        yield "reference", self.resource
-        yield "method", f"{self.method}: {self.description}"
-        yield from request_items(self.request_lines, self.more_request_lines)
-        yield "requests", str(self.requests)
+        else:
+            yield "reference", self.resource
+            yield "method", f"{self.method}: {self.description}"
+            yield from request_items(self.request_lines, self.more_request_lines)
+            yield "requests", self.formula or str(self.requests)
+        if self.awaits:
+            yield "awaits", self.awaits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

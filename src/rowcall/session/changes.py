@@ -28,6 +28,7 @@ from rowcall.plan.planner import Analysis
 from rowcall.plan.unlike import unknown_values
 from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, example, lacking, missing
 from rowcall.rows.decode import decode
+from rowcall.session.awaiting import Waiting, explain_waiting, waiting
 from rowcall.session.execute import (
     Context,
     Piece,
@@ -75,6 +76,20 @@ class Ready:
 
 def explain_write(write: Write, context: Context) -> Explanation:
     """What a write will do; nothing is sent, not even a read that the real thing would begin with."""
+    found = _explain_write(write, context)
+    return explain_waiting(found, _waits_for(write, context)) if write.awaits is not None else found
+
+
+def _waits_for(write: Write, context: Context) -> Waiting | None:
+    """What a write waits for, by the first method that it could be where that depends on what it reads."""
+    if isinstance(write, Exec):
+        return waiting(write, write.ref, named_method(write, context), context)
+    ref = write.target.ref
+    method = _method_known(write) or next((pair for pair in ref.resource.methods.items() if pair[1].verb is Verb.INSERT), None)
+    return waiting(write, ref, method, context) if method is not None else None
+
+
+def _explain_write(write: Write, context: Context) -> Explanation:
     context = replace(context, sends=False)
     word, limit, url = type(write).__name__.upper(), context.control.max_requests, url_of(context)
     first = _reads_first(write, context)
@@ -171,6 +186,7 @@ def _ready_exec(write: Exec, context: Context) -> Ready:
     stands = [*given, *(Given(f"{PREFIX}{key}") for key in body or {})]
     if lacking(method, stands):
         raise missing(write.ref, [(name, method)], stands, sql=write.text, span=write.method_span)
+    returning(write, Ready(write.ref, name, method, ()), context)  # before anything is read
     values = {argument: value_of(write.text, place, context) for argument, _, place in write.arguments}
     return Ready(write.ref, name, method, (call(write.ref, name, method, values, body=body),))
 
@@ -307,7 +323,8 @@ def _constant_values(write: Change, context: Context) -> dict[str, Any]:
 
 
 def returning(write: Write, ready: Ready, context: Context) -> Piece:
-    """The SELECT over the answers, bound before anything is sent."""
+    """The SELECT over the answers, bound before anything is sent; what is waited for is bound with it."""
+    waiting(write, ready.ref, (ready.name, ready.method), context)
     decoded = decode(ready.columns, ready.method.rows, ANSWERS)
     span = None if isinstance(write, Exec) else write.returning
     alias = quoted(ready.ref.name if isinstance(write, Exec) else write.target.alias)

@@ -18,6 +18,7 @@ from rowcall.http.page import Page
 from rowcall.manifest.model import Method, Place
 from rowcall.plan.nodes import Call, Protocol
 from rowcall.plan.requests import protocol
+from rowcall.session.awaiting import Waiting, waiting
 from rowcall.session.changes import ANSWERS, Ready, Write, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
 from rowcall.session.journal import Entry, Kept, Written
@@ -65,12 +66,22 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     select = returning(write, ready, context)
     if context.dry_run:
         return request_table([one.request for one in ready.calls], context)
+    wait = waiting(write, ready.ref, (ready.name, ready.method), context)
     sent = _sent(write, ready, context)
+    if wait is not None:
+        _await(wait, ready.calls, sent)
     if context.partial and (isinstance(write, Exec) or write.returning is None):
         return outcome_table(sent, context)
     answers = [one.page for one in sent if one.page is not None]
     pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
     return context.engine.run(select.text, used(select.text, context), {**context.frame, ANSWERS: page_source(pages)})
+
+
+def _await(wait: Waiting, calls: Sequence[Call], sent: Sequence[Sent]) -> None:
+    """Puts in place of each answer the last one about what it began."""
+    done = [(one, call, one.page) for one, call in zip(sent, calls, strict=True) if one.page is not None]
+    for (one, _, _), page in zip(done, wait.last([call for _, call, _ in done], [page for _, _, page in done]), strict=True):
+        one.page = page
 
 
 def _refuse_read_only(write: Write, context: Context) -> None:

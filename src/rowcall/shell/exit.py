@@ -49,7 +49,7 @@ def error_text(error: BaseException, where: str = "") -> str:
     `where` says which statement it was, as `statement 2, line 7`.
     """
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted"
+        return "\n".join(["interrupted", *getattr(error, "__notes__", ())])
     head = f"error in {where}: " if where else "error: "
     if isinstance(error, RowcallError) or is_duckdb_error(error):
         return f"{head}{error}"

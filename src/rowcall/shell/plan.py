@@ -139,6 +139,7 @@ def _scan_lines(scan: ExplainedScan) -> Iterator[_Line]:
 def _write_box(write: ExplainedWrite, place: int) -> _Box:
     lines = [_Line("method", f"{write.method}: {write.description}")] if write.method else []
     lines.append(_Line("requests", write.formula or str(write.requests)))
+    lines += [_Line("awaits", write.awaits)] if write.awaits else []
     lines += _requests(write.request_lines, write.more_request_lines)
     return _Box(f"{write.statement} {write.resource}" + (" · then" if place else ""), tuple(lines), after=tuple(range(place)))
 

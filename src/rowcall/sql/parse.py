@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.errors import ParseError, Span, UnknownNameError, UnsupportedSQLError
+from rowcall.errors import ParseError, Span, SQLError, UnknownNameError, UnsupportedSQLError
+from rowcall.sql.awaiting import Await, clause, clause_start, hinted
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.define import Definition, definition
 from rowcall.sql.statements import Reader, Statement
@@ -56,6 +57,7 @@ class Insert:
     """VALUES or a query; None for DEFAULT VALUES."""
     by_name: bool
     returning: Span | None
+    awaits: Await | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Update:
     assignments: tuple[Assignment, ...]
     where: Span | None
     returning: Span | None
+    awaits: Await | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Delete:
     target: Target
     where: Span | None
     returning: Span | None
+    awaits: Await | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Exec:
     """Name, where the name stands, where its value stands."""
     body: Span | None
     """The value of `@@json`."""
+    awaits: Await | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +170,29 @@ def parse(statement: Statement, names: Names) -> AnyStatement:
     """What `statement` is. Raises ParseError, UnknownNameError or UnsupportedSQLError where it names a resource in a way that cannot be."""
     reader = Reader(statement.text, statement.tokens)
     recognise = _FIRST_WORDS.get(reader.word())
-    found = recognise(reader, names) if recognise else None
-    return found or Query(statement.text)
+    start = clause_start(reader.tokens) if reader.word() in _WAITING else None
+    if start is None or recognise is None:
+        found = recognise(reader, names) if recognise else None
+        return _awaiting(found, statement, None) or Query(statement.text)
+    before = Reader(statement.text[: reader.tokens[start - 1].end], reader.tokens[:start])
+    try:
+        found = recognise(before, names)
+    except SQLError as error:
+        error.sql = statement.text  # of which only the clause was left out, at its end
+        raise
+    return _awaiting(found, statement, start) or Query(statement.text)
+
+
+_WAITING = frozenset({"INSERT", "UPDATE", "DELETE", "EXEC", "EXECUTE"})
+"""The first words of statements that may wait for the end of what they begin."""
+
+
+def _awaiting(found: AnyStatement | None, statement: Statement, start: int | None) -> AnyStatement | None:
+    """A write with what it waits for, by the clause that begins with the token `start` or by a hint; anything else as it is."""
+    if not isinstance(found, (Insert, Update, Delete, Exec)):
+        return found
+    awaits = hinted(statement.text) if start is None else clause(statement.text, statement.tokens[start:])
+    return replace(found, text=statement.text, awaits=awaits)
 
 
 def _show(reader: Reader, names: Names) -> Show | Describe | None:
