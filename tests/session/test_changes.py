@@ -193,6 +193,32 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("EXEC runs.submit_tool_outputs_to_run @thread_id = $t, @run_id = $a, @@json = '[1]'", UnsupportedSQLError, "JSON object"),
         ("EXEC runs.submit_tool_outputs_to_run @thread_id = $t, @run_id = $a", MissingParameterError, "tool_outputs"),
         ("EXEC runs.cancel_run @thread_id = $t, @run_id = nope($a)", BindError, "nope"),
+        ("EXEC runs.cancel_run FROM (SELECT id AS run, thread_id FROM runs WHERE thread_id = $t AND id <> $a)", UnknownNameError, "run_id"),
+        ("EXEC runs.cancel_run FROM (SELECT id FROM runs WHERE thread_id = $t AND id <> $a)", MissingParameterError, "thread_id"),
+        ("EXEC runs.cancel_run FROM (SELECT nope, $a FROM runs WHERE thread_id = $t)", BindError, "nope"),
+        (
+            "EXEC runs.cancel_run FROM (SELECT id, thread_id, id AS run_id FROM runs WHERE thread_id = $t AND id <> $a)",
+            UnsupportedSQLError,
+            "run_id is given twice, as run_id and as id",
+        ),
+        (
+            "EXEC runs.cancel_run @thread_id = $a FROM (SELECT id, thread_id FROM runs WHERE thread_id = $t)",
+            UnsupportedSQLError,
+            "thread_id is given twice",
+        ),
+        (
+            "EXEC runs.cancel_run @thread_id = nope($a) FROM (SELECT id FROM runs WHERE thread_id = $t)",
+            BindError,
+            "nope",
+        ),
+        (
+            "EXEC runs.cancel_run FROM (SELECT id, thread_id FROM runs WHERE thread_id = $t AND id <> $a) RETURNING nope",
+            BindError,
+            "nope",
+        ),
+        ("EXEC runs.cancel_run FROM (VALUES ($t, $a), ($t, NULL)) v(thread_id, id)", DataError, "run_id is NULL"),
+        ("EXEC runs.cancel_run FROM (VALUES ($t, $a), ($t, NULL)) v(thread_id, id)", DataError, "It is row 2 of 2"),
+        ("EXEC runs.cancel_run @thread_id = $t, @run_id = $a RETURNING nope", BindError, "nope"),
         ("MERGE INTO runs USING (SELECT $t, $a) ON true WHEN MATCHED THEN DELETE", UnsupportedSQLError, "INSERT INTO"),
         ("TRUNCATE runs", UnsupportedSQLError, "DELETE FROM"),
     ],
@@ -283,6 +309,73 @@ def test_exec_sends_one_post_and_gives_its_answer(live: Sandbox, writer: Session
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs/{run_id}/cancel"]
     assert rows == [(run_id, "cancelling")]
     assert writer.last.statement_kind == "exec"
+
+
+@pytest.fixture
+def run_ids(raw: httpx.Client, threads: list[str], assistant: str) -> list[str]:
+    """A new run in each of three new threads, queued."""
+    return [str(raw.post(f"/threads/{thread}/runs", json={"assistant_id": assistant}).json()["id"]) for thread in threads]
+
+
+@pytest.mark.parametrize(
+    ("text", "reads"),
+    [
+        ("EXEC runs.cancel_run FROM (SELECT thread_id, id AS run_id FROM runs WHERE thread_id IN $t AND status = 'queued')", 3),
+        ("EXEC runs.cancel_run FROM (SELECT THREAD_ID, id FROM runs WHERE thread_id IN $t) AS stuck RETURNING id, status", 3),
+        ("EXEC runs.cancel_run FROM (SELECT unnest($t) AS thread_id, unnest($r) AS run_id) RETURNING runs.id, upper(status)", 0),
+        ("EXEC runs.cancel_run FROM (FROM mine) v(thread_id, run_id)", 0),
+    ],
+)
+def test_exec_from_a_query_is_one_call_a_row(
+    live: Sandbox, writer: Session, threads: list[str], run_ids: list[str], sent: Sent, text: str, reads: int
+) -> None:
+    """Its columns are parameters by their names; what it reads is read first, and each response is a row."""
+    writer.sql("CREATE TABLE mine AS SELECT unnest($1), unnest($2)", [threads, run_ids])
+    params = {name: value for name, value in {"t": threads, "r": run_ids}.items() if f"${name}" in text}
+
+    with sent(live) as requests:
+        shown = writer.sql(text, params, dry_run=True).fetchall()
+        relation = writer.sql(text, params)
+
+    cancels = [f"/threads/{thread}/runs/{run}/cancel" for thread, run in zip(threads, run_ids, strict=True)]
+    assert [request.method for request in requests] == ["GET"] * 2 * reads + ["POST"] * 3
+    assert sorted(lines(requests)[2 * reads :]) == sorted(f"POST /v1{cancel}" for cancel in cancels)
+    assert sorted(shown) == sorted(("POST", f"{live.base_url}{cancel}", None) for cancel in cancels)
+    assert sorted(relation.project("id").fetchall()) == sorted((run,) for run in run_ids)
+
+
+def test_exec_from_a_query_takes_constants_beside_its_columns(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """In the body too, which `@@json` may give; the same row twice is two calls, and no row is none."""
+    text = """EXEC runs.submit_tool_outputs_to_run @thread_id = 't', @@json = {'extra': 1} FROM (
+        SELECT run_id, [{'tool_call_id': c, 'output': c}] AS data__tool_outputs FROM (VALUES ('r', 'a'), ('r', 'a')) v(run_id, c) WHERE $1
+    ) RETURNING 1"""
+
+    with sent(live) as requests:
+        shown = writer.sql(text, [True], dry_run=True).fetchall()
+        none = writer.sql(text, [False]).fetchall()
+
+    expected = {"extra": 1, "tool_outputs": [{"tool_call_id": "a", "output": "a"}]}
+    assert [(url.removeprefix(live.base_url), json.loads(body)) for _, url, body in shown] == [
+        ("/threads/t/runs/r/submit_tool_outputs", expected)
+    ] * 2
+    assert (none, requests) == ([], [])
+
+
+def test_explain_of_exec_from_a_query_shows_what_is_read_and_what_comes_then(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """Also through a view; nothing is sent."""
+    writer.sql("CREATE VIEW stuck AS SELECT thread_id, id AS run_id FROM runs WHERE thread_id = 't' AND status = 'queued'")
+
+    with sent(live) as requests:
+        shown = [
+            dict(writer.sql(f"EXPLAIN EXEC runs.cancel_run FROM ({query})").fetchall())
+            for query in ("SELECT thread_id, id FROM runs WHERE thread_id = 't'", "FROM stuck")
+        ]
+
+    assert requests == []
+    for found in shown:
+        assert found["method"].startswith("list_runs")
+        assert found["request"].startswith("GET")
+        assert found["then"] == "one EXEC request for each row that this gives"
 
 
 @pytest.mark.parametrize("method", ["submit_tool_ouputs_to_run", "submit_tool_outputs_to_run"])

@@ -170,6 +170,25 @@ def test_exec_takes_a_whole_body(text: str, names: Names) -> None:
     assert [name for name, _, _ in found.arguments] == ["thread_id"]
 
 
+@pytest.mark.parametrize(
+    ("text", "arguments", "source", "returning"),
+    [
+        ("FROM (SELECT 1 AS run_id)", [], "(SELECT 1 AS run_id)", None),
+        ("@a = 'x', @from = 1 FROM (VALUES ('r')) AS v(run_id)", ["a", "from"], "(VALUES ('r')) AS v(run_id)", None),
+        ("@a = b IS NOT DISTINCT FROM c from (FROM t) v RETURNING id, upper(status)", ["a"], "(FROM t) v", "id, upper(status)"),
+        ("@a = extract(year FROM d) RETURNING id", ["a"], None, "id"),
+        ("RETURNING id", [], None, "id"),
+    ],
+)
+def test_exec_may_have_rows_and_returning(text: str, arguments: list[str], source: str | None, returning: str | None, names: Names) -> None:
+    """After its arguments: a query in brackets, whose rows are a call each, and what is wanted of the responses."""
+    found = read(f"EXEC runs.cancel_run {text}", names)
+
+    assert isinstance(found, forms.Exec)
+    assert [name for name, _, _ in found.arguments] == arguments
+    assert (cut(found, found.source), cut(found, found.returning)) == (source, returning)
+
+
 def test_exec_may_have_no_argument(names: Names) -> None:
     """What is missing is said later, by name."""
     assert read("EXEC runs.cancel_run", names).arguments == ()
@@ -271,6 +290,12 @@ def test_delete_has_a_condition_and_what_it_returns(names: Names) -> None:
         ("EXEC runs.cancel_run @a = 1, @A = 2", "A", "A is given twice."),
         ("EXEC runs.cancel_run @@json = '{}', @@json = '{}'", "json", "Only one @@json"),
         ("EXEC runs.cancel_run @@body = '{}'", "body", "Only one @@json"),
+        ("EXEC runs.cancel_run @a = FROM (FROM t)", " ", "A value is expected."),
+        ("EXEC runs.cancel_run FROM t", "t", "A query in brackets is expected after FROM."),
+        ("EXEC runs.cancel_run FROM (FROM t) (x)", "(", "Here an alias is expected."),
+        ("EXEC runs.cancel_run FROM (FROM t) x WHERE y", "WHERE", "should end here"),
+        ("EXEC runs.cancel_run FROM", "FROM", "Something is expected after FROM."),
+        ("EXEC runs.cancel_run RETURNING a FROM (FROM t)", "FROM", "FROM cannot stand here."),
         ("INSERT INTO 'runs' VALUES (1)", "'runs'", "Here a table is expected."),
         ("INSERT INTO runs (a", "", "A comma or ) is expected."),
         ("INSERT INTO runs (a b) VALUES (1)", "b", "A comma or ) is expected."),

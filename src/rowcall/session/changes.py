@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowcall.engine.source import page_source
 from rowcall.errors import (
     BindError,
+    DataError,
     MissingParameterError,
     PlanError,
     Span,
@@ -25,13 +26,15 @@ from rowcall.plan.explanation import Explanation
 from rowcall.plan.meant import key_tuples, keys_only
 from rowcall.plan.nodes import Call
 from rowcall.plan.planner import Analysis
+from rowcall.plan.splice import splice
 from rowcall.plan.unlike import unknown_values
-from rowcall.plan.writes import PREFIX, Given, call, choose, column_slot, example, lacking, missing
+from rowcall.plan.writes import PREFIX, Given, Slot, call, choose, column_slot, example, lacking, missing
 from rowcall.rows.decode import decode
 from rowcall.session.awaiting import Waiting, explain_waiting, waiting
 from rowcall.session.execute import (
     Context,
     Piece,
+    columns_of,
     evaluator,
     limits_of,
     moved,
@@ -46,10 +49,12 @@ from rowcall.session.execute import (
     with_views,
 )
 from rowcall.sql.parse import Delete, Exec, Insert, Query, Update
-from rowcall.sql.tokens import depth_zero, tokenize
+from rowcall.sql.tokens import closing, depth_zero, tokenize
 
 if TYPE_CHECKING:
     from rowcall.catalog.catalog import ResourceRef
+
+T = TypeVar("T")
 
 Write = Insert | Update | Delete | Exec
 Change = Update | Delete
@@ -101,17 +106,19 @@ def _explain_write(write: Write, context: Context) -> Explanation:
     with _readable(write):
         scans = planned(first, context)
     ref = write.ref if isinstance(write, Exec) else write.target.ref
-    later = explain_calls_later(word, ref, _method_known(write))
+    later = explain_calls_later(word, ref, _method_known(write, context))
     notes = unknown_values(first, context.parameters)
     read = explain_scans(first, scans, url)
     return explain(scans, read, later, writer=ref.provider, limits=limits_of(context), max_requests=limit, notes=notes)
 
 
-def _method_known(write: Write) -> tuple[str, Method] | None:
+def _method_known(write: Write, context: Context) -> tuple[str, Method] | None:
     """The method of a write that reads first; None where that depends on what it reads."""
     if isinstance(write, Change):
         return _change_method(write)
-    if not isinstance(write, Insert) or not write.columns:
+    if isinstance(write, Exec):
+        return named_method(write, context)
+    if not write.columns:
         return None
     named = [Given(name, place) for name, place in write.columns]
     return choose(write.target.ref, Verb.INSERT, named, sql=write.text, span=write.target.span)
@@ -119,8 +126,9 @@ def _method_known(write: Write) -> tuple[str, Method] | None:
 
 def _reads_first(write: Write, context: Context) -> Analysis | None:
     """The remote references that the real thing reads before it writes; None when there are none."""
-    if isinstance(write, Insert) and write.source is not None:
-        return prepare(_insert_rows(write, write.source).text, context)
+    if isinstance(write, (Insert, Exec)) and write.source is not None:
+        rows = _insert_rows(write, write.source) if isinstance(write, Insert) else _exec_rows(write, write.source)
+        return with_views(rows.text, context, lambda text: prepare(text, context))
     if isinstance(write, Change):
         analysis, keys = _meant(write, _change_method(write)[1], context)
         return analysis if keys is None else None
@@ -147,12 +155,29 @@ def _ready_insert(write: Insert, context: Context) -> Ready:
     if not rows and not given:
         raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
     name, method = choose(ref, Verb.INSERT, given, sql=write.text, span=write.target.span)
-    return Ready(ref, name, method, tuple(call(ref, name, method, row) for row in rows), in_order=_is_ordered(write.text, write.source))
+    calls = _calls(rows, lambda row: call(ref, name, method, row))
+    return Ready(ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
 
 
 def _is_ordered(text: str, query: Span | None) -> bool:
-    """Whether a query says in which order its rows come."""
-    return query is not None and any(token.word.startswith("ORDER") for _, token in depth_zero(tokenize(text[query.start : query.end])))
+    """Whether a query, which may stand in brackets, says in which order its rows come."""
+    tokens = tokenize(text[query.start : query.end]) if query is not None else []
+    while tokens and tokens[0].kind == "L_PAREN":
+        tokens = tokens[1 : closing(tokens, 0)]
+    return any(token.word.startswith("ORDER") for _, token in depth_zero(tokens))
+
+
+def _calls(rows: Sequence[T], make: Callable[[T], Call]) -> tuple[Call, ...]:
+    """A call for each row. Raises DataError, which says of which of several rows it is."""
+    calls: list[Call] = []
+    for row in rows:
+        try:
+            calls.append(make(row))
+        except DataError as error:
+            if len(rows) == 1:
+                raise
+            raise DataError(f"{error} It is row {len(calls) + 1} of {len(rows)}; nothing was sent.") from error
+    return tuple(calls)
 
 
 def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
@@ -178,17 +203,60 @@ def _insert_rows(write: Insert, source: Span) -> Piece:
 def _ready_exec(write: Exec, context: Context) -> Ready:
     name, method = named_method(write, context)
     given = [Given(argument, place) for argument, place, _ in write.arguments]
-    for item in given:
-        if column_slot(method, item.name) is None:
-            known = [*method.parameters, *(f"{PREFIX}{attribute}" for attribute in method.body)]
-            raise UnknownNameError("parameter", item.name, known, where=f"{write.ref.full_name}.{name}", sql=write.text, span=item.span)
+    if write.source is not None:
+        given += [Given(column, write.source) for column in _exec_columns(write, write.source, context)]
+    _check_exec(write, name, method, given)
     body = _exec_body(write, context)
     stands = [*given, *(Given(f"{PREFIX}{key}") for key in body or {})]
     if lacking(method, stands):
         raise missing(write.ref, [(name, method)], stands, sql=write.text, span=write.method_span)
     returning(write, Ready(write.ref, name, method, ()), context)  # before anything is read
     values = {argument: value_of(write.text, place, context) for argument, _, place in write.arguments}
-    return Ready(write.ref, name, method, (call(write.ref, name, method, values, body=body),))
+    rows: list[dict[str, Any]] = [{}]
+    if write.source is not None:
+        rows = [json.loads(row[0]) for row in rows_of(_exec_rows(write, write.source), context)]
+    calls = _calls(rows, lambda row: call(write.ref, name, method, {**values, **row}, body=body))
+    return Ready(write.ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
+
+
+def _check_exec(write: Exec, name: str, method: Method, given: Sequence[Given]) -> None:
+    """Raises UnknownNameError for what the method does not take, UnsupportedSQLError for what is given twice."""
+    slots: dict[Slot, str] = {}
+    for item in given:
+        found = column_slot(method, item.name)
+        if found is None:
+            known = [*method.parameters, *(f"{PREFIX}{attribute}" for attribute in method.body)]
+            raise UnknownNameError("parameter", item.name, known, where=f"{write.ref.full_name}.{name}", sql=write.text, span=item.span)
+        if found in slots:
+            other = f" and as {slots[found]}" if slots[found].casefold() != item.name.casefold() else ""
+            raise UnsupportedSQLError(f"{found.name} is given twice, as {item.name}{other}.", sql=write.text, span=item.span)
+        slots[found] = item.name
+
+
+def _exec_rows(write: Exec, source: Span) -> Piece:
+    """The rows of an EXEC as one JSON object a row."""
+    return Piece.around("SELECT to_json(__rowcall_row) FROM (FROM ", write.text, source, "\n) __rowcall_row")
+
+
+def _exec_columns(write: Exec, source: Span, context: Context) -> list[str]:
+    """The names of the columns of an EXEC's rows. Nothing is read for them; DuckDB has bound the query."""
+    piece = Piece.around("FROM ", write.text, source, "")
+    try:
+        return with_views(piece.text, context, lambda text: _columns_of(text, context))
+    except SQLError as error:
+        raise moved(error, write.text, piece.place(error.span)) from error
+
+
+def _columns_of(text: str, context: Context) -> list[str]:
+    analysis = prepare(text, context)
+    if analysis is None:
+        context.engine.bind(text, used(text, context), context.frame)
+    else:
+        text = splice(text, analysis.with_stand_ins())
+    columns = columns_of(context)(f"({text})")
+    if columns is None:  # DuckDB has bound it
+        raise PlanError("The columns of this query cannot be told before it is run.")
+    return list(columns)
 
 
 def named_method(write: Exec, context: Context) -> tuple[str, Method]:
@@ -326,7 +394,7 @@ def returning(write: Write, ready: Ready, context: Context) -> Piece:
     """The SELECT over the answers, bound before anything is sent; what is waited for is bound with it."""
     waiting(write, ready.ref, (ready.name, ready.method), context)
     decoded = decode(ready.columns, ready.method.rows, ANSWERS)
-    span = None if isinstance(write, Exec) else write.returning
+    span = write.returning
     alias = quoted(ready.ref.name if isinstance(write, Exec) else write.target.alias)
     if span is None:
         piece = Piece(f"SELECT * FROM {decoded} AS {alias}", 0, write.text, Span(0, 0))

@@ -70,7 +70,7 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     sent = _sent(write, ready, context)
     if wait is not None:
         _await(wait, ready.calls, sent)
-    if context.partial and (isinstance(write, Exec) or write.returning is None):
+    if context.partial and write.returning is None:
         return outcome_table(sent, context)
     answers = [one.page for one in sent if one.page is not None]
     pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)

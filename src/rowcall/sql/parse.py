@@ -11,12 +11,12 @@ from rowcall.sql.awaiting import Await, clause, clause_start, hinted
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.define import Definition, definition
 from rowcall.sql.statements import Reader, Statement
-from rowcall.sql.tokens import Token, depth_zero
+from rowcall.sql.tokens import Token, closing, depth_zero
 
 SHOW_FORM = (
     "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS | JOURNAL ['write']"
 )
-EXEC_FORM = "EXEC provider.service.resource.method @name = value, … [, @@json = '{…}']"
+EXEC_FORM = "EXEC provider.service.resource.method [@name = value, … [, @@json = '{…}']] [FROM (query)] [RETURNING …]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,9 @@ class Exec:
     """Name, where the name stands, where its value stands."""
     body: Span | None
     """The value of `@@json`."""
+    source: Span | None = None
+    """A query in brackets, with its alias, whose rows are a call each; None for one call."""
+    returning: Span | None = None
     awaits: Await | None = None
 
 
@@ -302,8 +305,30 @@ def _exec(reader: Reader, names: Names) -> Exec:
         raise ParseError("EXEC needs a resource and a method.", sql=reader.text, span=span, hint=f"The form is: {EXEC_FORM}")
     method_span = reader.tokens[reader.at - 1].span
     ref = names.resolve(parts[:-1], sql=reader.text, span=Span(span.start, method_span.start - 1))
-    arguments, body = _arguments(reader)
-    return Exec(reader.text, ref, parts[-1], method_span, arguments, body)
+    clauses = _clauses(reader, ("FROM", "RETURNING"))
+    arguments, body = _arguments(_within(reader, clauses[""]))
+    source = clauses.get("FROM")
+    if source is not None:
+        _bracketed(_within(reader, source))
+    return Exec(reader.text, ref, parts[-1], method_span, arguments, body, source, clauses.get("RETURNING"))
+
+
+def _within(reader: Reader, span: Span) -> Reader:
+    """A reader of one stretch of the statement."""
+    return Reader(reader.text, [token for token in reader.tokens if span.start <= token.start < span.end], ends=span.end)
+
+
+def _bracketed(reader: Reader) -> None:
+    """Raises ParseError unless this is one pair of brackets that holds a query, and perhaps an alias with names of its columns."""
+    if reader.kind() != "L_PAREN":
+        raise reader.error("A query in brackets is expected after FROM.", hint=f"The form is: {EXEC_FORM}")
+    closed = closing(reader.tokens, 0)
+    reader.at = len(reader.tokens) if closed is None else closed + 1
+    reader.take("AS")
+    if reader.token is not None:
+        reader.name("an alias")
+        _columns(reader)
+    reader.end(EXEC_FORM)
 
 
 def _resume(reader: Reader, _: Names) -> Resume | None:
@@ -434,7 +459,7 @@ def _update(reader: Reader, names: Names) -> Update | None:
 
 
 def _assignments(reader: Reader, span: Span) -> tuple[Assignment, ...]:
-    inner = Reader(reader.text, [token for token in reader.tokens if span.start <= token.start < span.end])
+    inner = _within(reader, span)
     assignments: list[Assignment] = []
     while inner.token is not None or not assignments:
         if assignments:
@@ -545,7 +570,7 @@ def _marks(reader: Reader, rest: Sequence[Token], words: tuple[str, ...], also: 
             raise UnsupportedSQLError(f"{' '.join(also)} cannot mean an API call.", sql=reader.text, span=token.span)
         before = rest[index - 1] if index else None
         compares = token.word == "FROM" and before is not None and before.word == "DISTINCT"  # IS DISTINCT FROM
-        if token.word in words and not compares and (before is None or before.kind != "DOT"):
+        if token.word in words and not compares and (before is None or before.kind not in {"DOT", "PARAMETER"}):
             yield token
 
 

@@ -79,10 +79,12 @@ def parameters(tokens: Sequence[Token]) -> list[Token]:
 class Reader:
     """A cursor over the tokens of one statement, which raises ParseError with a caret where the text does not fit."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], at: int = 0) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], at: int = 0, *, ends: int | None = None) -> None:
         self.text = text
         self.tokens = tokens
         self.at = at
+        self._ends = len(text) if ends is None else ends
+        """Where what it reads ends in `text`."""
 
     @property
     def token(self) -> Token | None:
@@ -129,11 +131,11 @@ class Reader:
             raise self.error("The statement should end here.", hint=f"The form is: {form}")
 
     def span_to_end(self) -> Span:
-        """From the cursor to the end of the text."""
-        return Span(self.token.start, len(self.text)) if self.token else Span(len(self.text), len(self.text))
+        """From the cursor to the end."""
+        return Span(self.token.start if self.token else self._ends, self._ends)
 
     def error(self, message: str, *, hint: str = "") -> ParseError:
         """A ParseError at the cursor."""
         token = self.token
-        span = token.span if token else Span(len(self.text), len(self.text) + 1)
+        span = token.span if token else Span(self._ends, self._ends + 1)
         return ParseError(message, sql=self.text, span=span, hint=hint)
