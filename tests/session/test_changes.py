@@ -38,6 +38,12 @@ def run_id(raw: httpx.Client, thread: str, assistant: str) -> str:
     return str(raw.post(f"/threads/{thread}/runs", json={"assistant_id": assistant}).json()["id"])
 
 
+@pytest.fixture
+def run_ids(raw: httpx.Client, threads: list[str], assistant: str) -> list[str]:
+    """A new run in each of three new threads, queued."""
+    return [str(raw.post(f"/threads/{thread}/runs", json={"assistant_id": assistant}).json()["id"]) for thread in threads]
+
+
 def lines(requests: list[Any]) -> list[str]:
     """What was asked, as `POST /v1/threads`."""
     return [f"{request.method} {request.path}" for request in requests]
@@ -184,6 +190,10 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("UPDATE runs SET metadata = MAP {'a': $a, 't': $t}", UnsupportedSQLError, "WHERE"),
         ("UPDATE runs SET metadata = NULL WHERE id = $a || $t", MissingParameterError, "thread_id"),
         ("UPDATE runs SET metadata.k = $a WHERE thread_id = $t AND id = 'r'", UnsupportedSQLError, "as a whole"),
+        ("DELETE FROM threads USING (SELECT $a AS a) x WHERE threads.id = $t AND nope = x.a", BindError, "nope"),
+        ("DELETE FROM threads USING (SELECT nope($a) AS a) x WHERE threads.id = $t", BindError, "nope"),
+        ("UPDATE runs SET metadata = NULL FROM (SELECT $a AS a) x WHERE thread_id = $t || x.a AND nope", BindError, "nope"),
+        ("UPDATE messages SET metadata = NULL FROM (SELECT $a AS a) x WHERE role = x.a AND id = $t", MissingParameterError, "thread_id"),
         ("DELETE FROM runs WHERE thread_id = $t AND id = $a", UnsupportedSQLError, "no method for DELETE"),
         ("DELETE FROM threads WHERE thread_id = $t RETURNING $a, nope", BindError, "nope"),
         ("EXEC runs.cancel_run @thread_id = $t, @run = $a", UnknownNameError, "run_id"),
@@ -283,6 +293,58 @@ def test_an_update_to_null_sends_null(live: Sandbox, writer: Session, thread: st
     assert [request.body for request in requests] == [{"metadata": None}]
 
 
+@pytest.fixture
+def mine(writer: Session, threads: list[str], run_ids: list[str]) -> list[tuple[str, str]]:
+    """The keys of three runs, of which the local table `mine` has two, each with a team."""
+    writer.sql(
+        "CREATE TABLE mine AS FROM (VALUES ($1, $2, 'a'), ($3, $4, 'b')) v(t, r, team)", [threads[0], run_ids[0], threads[1], run_ids[1]]
+    )
+    return list(zip(threads, run_ids, strict=True))
+
+
+def test_an_update_may_take_its_values_from_other_tables(live: Sandbox, writer: Session, mine: list[tuple[str, str]], sent: Sent) -> None:
+    """The rows that match are read, by the keys that the others give, and each is sent what it matches."""
+    text = """UPDATE runs AS x SET metadata = MAP {'team': team, 'was': x.status} FROM mine m JOIN (SELECT 'b' AS team) o USING (team)
+        WHERE x.thread_id = m.t AND x.id = m.r RETURNING id, metadata['team']"""
+
+    with sent(live) as requests:
+        rows = writer.sql(text).fetchall()
+
+    thread, run = mine[1]
+    assert rows == [(run, "b")]
+    assert [(request.method, request.path, request.body) for request in requests] == [
+        ("GET", f"/v1/threads/{thread}/runs/{run}", None),
+        ("POST", f"/v1/threads/{thread}/runs/{run}", {"metadata": {"team": "b", "was": "queued"}}),
+    ]
+
+
+def test_a_row_that_matches_several_rows_is_changed_once(live: Sandbox, writer: Session, mine: list[tuple[str, str]], sent: Sent) -> None:
+    """Where they assign the same; where they do not, nothing is sent, for DuckDB would choose one of them."""
+    writer.sql("INSERT INTO mine SELECT t, r, 'c' FROM mine WHERE team = 'a'")
+    text = "UPDATE runs SET metadata = MAP {{'team': {}}} FROM mine WHERE runs.thread_id = t AND runs.id = r"
+
+    with sent(live) as same:
+        writer.sql(text.format("'x'"))
+    with sent(live) as different, pytest.raises(UnsupportedSQLError, match=f'run_id = "{mine[0][1]}" matches several rows of FROM'):
+        writer.sql(text.format("team"))
+
+    assert sorted(line for line in lines(same) if "POST" in line) == sorted(f"POST /v1/threads/{t}/runs/{r}" for t, r in mine[:2])
+    assert {request.method for request in different} == {"GET"}
+
+
+def test_a_delete_may_be_told_its_rows_by_other_tables(live: Sandbox, writer: Session, mine: list[tuple[str, str]], sent: Sent) -> None:
+    """Local ones and resources; nothing is deleted that they do not name."""
+    with sent(live) as requests:
+        first = writer.sql("DELETE FROM threads t USING mine WHERE t.id = mine.t AND team = 'a' RETURNING id").fetchall()
+        second = writer.sql(
+            "DELETE FROM threads USING runs r WHERE threads.id = r.thread_id AND r.thread_id IN ($1, $2) AND r.id = $3",
+            [mine[1][0], mine[2][0], mine[2][1]],
+        )
+
+    assert (first, second.project("id").fetchall()) == ([(mine[0][0],)], [(mine[2][0],)])
+    assert [line for line in lines(requests) if line.startswith("DELETE")] == [f"DELETE /v1/threads/{mine[number][0]}" for number in (0, 2)]
+
+
 def test_a_delete_by_its_key_is_one_delete(live: Sandbox, writer: Session, threads: list[str], sent: Sent) -> None:
     """For each key that IN names; the answers are rows."""
     with sent(live) as requests:
@@ -309,12 +371,6 @@ def test_exec_sends_one_post_and_gives_its_answer(live: Sandbox, writer: Session
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs/{run_id}/cancel"]
     assert rows == [(run_id, "cancelling")]
     assert writer.last.statement_kind == "exec"
-
-
-@pytest.fixture
-def run_ids(raw: httpx.Client, threads: list[str], assistant: str) -> list[str]:
-    """A new run in each of three new threads, queued."""
-    return [str(raw.post(f"/threads/{thread}/runs", json={"assistant_id": assistant}).json()["id"]) for thread in threads]
 
 
 @pytest.mark.parametrize(

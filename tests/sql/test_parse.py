@@ -252,6 +252,19 @@ def test_update_has_assignments_a_condition_and_what_it_returns(names: Names) ->
     assert cut(found, found.returning) == "id, status"
 
 
+@pytest.mark.parametrize("source", ["threads", "threads t JOIN (FROM a LIMIT 1) u USING (id), (VALUES (1)) v(x)", "(SELECT 1 AS limit) s"])
+def test_update_and_delete_may_be_joined(source: str, names: Names) -> None:
+    """FROM and USING hold tables and joins, of which one may have a USING of its own."""
+    update = read(f"UPDATE {RUNS} r SET metadata = 1 FROM {source} WHERE r.id = x RETURNING id", names)
+    delete = read(f"DELETE FROM {RUNS} r USING {source} WHERE r.id = x RETURNING id", names)
+
+    assert isinstance(update, forms.Update)
+    assert isinstance(delete, forms.Delete)
+    assert [(cut(one, one.source), cut(one, one.where), cut(one, one.returning)) for one in (update, delete)] == [
+        (source, "r.id = x", "id")
+    ] * 2
+
+
 def test_update_and_delete_may_lack_a_condition(names: Names) -> None:
     """That it is needed is said where the rows are chosen."""
     assert read(f"UPDATE {RUNS} SET metadata = NULL", names).where is None
@@ -311,6 +324,10 @@ def test_delete_has_a_condition_and_what_it_returns(names: Names) -> None:
         ("UPDATE runs SET a = 1 RETURNING b WHERE c", "WHERE", "WHERE cannot stand here."),
         ("UPDATE runs SET a = 1 WHERE", "WHERE", "Something is expected after WHERE."),
         ("DELETE FROM runs WHERE a WHERE b", "WHERE", "WHERE cannot stand here."),
+        ("UPDATE runs SET a = 1 FROM b ORDER BY c LIMIT 1", "ORDER BY", "ORDER BY cannot stand here."),
+        ("DELETE FROM runs USING b GROUP BY c WHERE d", "GROUP BY", "GROUP BY cannot stand here."),
+        ("DELETE FROM runs USING b USING SAMPLE 1", "USING", "USING cannot stand here."),
+        ("UPDATE runs SET a = 1 FROM b USING SAMPLE 1", "USING", "USING cannot stand here."),
         ("DELETE FROM runs WHERE RETURNING id", "WHERE", "Something is expected after WHERE."),
         ("DELETE FROM runs r id = 'x'", "id", "WHERE is expected."),
     ],
@@ -342,8 +359,6 @@ def test_what_cannot_be_read_is_marked(text: str, marked: str, message: str, nam
         (f"INSERT OR REPLACE INTO {RUNS} VALUES (1)", RUNS, "Write INSERT INTO"),
         (f"REPLACE INTO {RUNS} VALUES (1)", RUNS, "Write INSERT INTO"),
         (f"INSERT INTO {RUNS} VALUES (1) ON CONFLICT DO NOTHING", "ON", ""),
-        (f"UPDATE {RUNS} SET metadata = 1 FROM threads WHERE true", "threads", "Use values or parameters"),
-        (f"DELETE FROM {RUNS} USING threads WHERE true", "threads", ""),
         (f"CREATE VIEW {RUNS} AS SELECT 1", RUNS, "Choose a name of your own for the view"),
         (f"CREATE MACRO {RUNS}() AS TABLE SELECT 1", RUNS, "Choose a name of your own for the macro"),
         (f"PREPARE p AS SELECT * FROM {RUNS}", RUNS, "CREATE MACRO"),

@@ -348,7 +348,9 @@ def _meant_by(text: str, write: Change, method: Method, context: Context) -> tup
     analysis = prepare(text, context)
     if analysis is None:  # the name was found when the statement was parsed
         raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
-    return analysis, key_tuples(analysis, method, evaluator(context, {})) if keys_only(analysis, method) else None
+    if write.source is not None or not keys_only(analysis, method):
+        return analysis, None
+    return analysis, key_tuples(analysis, method, evaluator(context, {}))
 
 
 def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span]]]:
@@ -367,7 +369,12 @@ def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span
         text += f", s{number} := ("
         stretches.append((len(text), assignment.value))
         text += write.text[assignment.value.start : assignment.value.end] + "\n)"
-    text += f")) FROM {target.ref.full_name} AS {alias} WHERE ("
+    text += f")) FROM {target.ref.full_name} AS {alias}"
+    if write.source is not None:
+        text += ", "
+        stretches.append((len(text), write.source))
+        text += write.text[write.source.start : write.source.end] + "\n"
+    text += " WHERE ("
     stretches.append((len(text), write.where))
     return text + write.text[write.where.start : write.where.end] + "\n)", stretches
 
@@ -378,9 +385,27 @@ def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[st
     with _readable(write), _mapped(write.text, text, stretches):
         relation, _ = run_query(Query(text), reading(context))
     names = [given.name for given in _assigned(write)]
-    # A row that the API lists twice, as when its pages shift while they are read, is changed once.
-    rows = [(json.loads(keys), json.loads(values)) for keys, values in dict.fromkeys(relation.fetchall())]
-    return [(keys, {name: values[f"s{number}"] for number, name in enumerate(names)}) for keys, values in rows]
+    rows: dict[str, dict[str, Any]] = {}
+    for keys, text in relation.fetchall():
+        values = json.loads(text)
+        # A row that the API lists twice, as when its pages shift while they are read, is changed once.
+        if rows.setdefault(keys, values) != values:
+            raise _twice(write, json.loads(keys))
+    return [(json.loads(keys), {name: values[f"s{number}"] for number, name in enumerate(names)}) for keys, values in rows.items()]
+
+
+def _twice(write: Change, keys: Mapping[str, Any]) -> UnsupportedSQLError:
+    """The error for a row that is to be changed to two different things."""
+    row = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items())
+    if write.source is None:
+        message = f"The row with {row} was read twice, and SET gives it different values."
+        return UnsupportedSQLError(
+            message, sql=write.text, span=write.target.span, hint="It changed while it was read, or its keys are not all of it."
+        )
+    message = f"The row with {row} matches several rows of FROM, and SET gives it different values. Nothing was sent."
+    return UnsupportedSQLError(
+        message, sql=write.text, span=write.source, hint="Aggregate FROM, or say in WHERE which of its rows is meant."
+    )
 
 
 def _constant_values(write: Change, context: Context) -> dict[str, Any]:

@@ -69,6 +69,8 @@ class Update:
     assignments: tuple[Assignment, ...]
     where: Span | None
     returning: Span | None
+    source: Span | None = None
+    """What stands after FROM."""
     awaits: Await | None = None
 
 
@@ -80,6 +82,8 @@ class Delete:
     target: Target
     where: Span | None
     returning: Span | None
+    source: Span | None = None
+    """What stands after USING."""
     awaits: Await | None = None
 
 
@@ -446,16 +450,24 @@ def _update(reader: Reader, names: Names) -> Update | None:
     if target is None:
         return None
     if not reader.take("SET"):
-        raise reader.error("SET is expected.", hint="The form is: UPDATE p.s.r SET name = value, … WHERE …")
+        raise reader.error("SET is expected.", hint="The form is: UPDATE p.s.r SET name = value, … [FROM …] WHERE …")
     clauses = _clauses(reader, ("FROM", "WHERE", "RETURNING"))
-    if "FROM" in clauses:
-        raise UnsupportedSQLError(
-            "UPDATE … FROM is not supported on an API.",
-            sql=reader.text,
-            span=clauses["FROM"],
-            hint="Use values or parameters in SET and WHERE.",
-        )
-    return Update(reader.text, target, _assignments(reader, clauses[""]), clauses.get("WHERE"), clauses.get("RETURNING"))
+    source = clauses.get("FROM")
+    if source is not None:
+        _only_tables(_within(reader, source))
+    return Update(reader.text, target, _assignments(reader, clauses[""]), clauses.get("WHERE"), clauses.get("RETURNING"), source)
+
+
+def _only_tables(reader: Reader) -> None:
+    """Raises ParseError where more than tables and joins stands after FROM or USING: it would be lost, or choose other rows."""
+    for index, token in depth_zero(reader.tokens):
+        reader.at = index
+        is_name = index > 0 and reader.tokens[index - 1].kind == "DOT"
+        if not is_name and (token.word in _AFTER_TABLES or (token.word == "USING" and reader.word(1) == "SAMPLE")):
+            raise reader.error(f"{token.word} cannot stand here.", hint="Put it into a query in brackets: (SELECT …) AS name")
+
+
+_AFTER_TABLES = frozenset("GROUP BY;HAVING;QUALIFY;WINDOW;ORDER BY;LIMIT;OFFSET;UNION;EXCEPT;INTERSECT;SELECT".split(";"))
 
 
 def _assignments(reader: Reader, span: Span) -> tuple[Assignment, ...]:
@@ -481,11 +493,12 @@ def _delete(reader: Reader, names: Names) -> Delete | None:
     if target is None:
         return None
     clauses = _clauses(reader, ("USING", "WHERE", "RETURNING"))
-    if "USING" in clauses:
-        raise UnsupportedSQLError("DELETE … USING is not supported on an API.", sql=reader.text, span=clauses["USING"])
     if clauses[""].start < clauses[""].end:
-        raise reader.error("WHERE is expected.", hint="The form is: DELETE FROM p.s.r WHERE …")
-    return Delete(reader.text, target, clauses.get("WHERE"), clauses.get("RETURNING"))
+        raise reader.error("WHERE is expected.", hint="The form is: DELETE FROM p.s.r [USING …] WHERE …")
+    source = clauses.get("USING")
+    if source is not None:
+        _only_tables(_within(reader, source))
+    return Delete(reader.text, target, clauses.get("WHERE"), clauses.get("RETURNING"), source)
 
 
 def _refuse(what: str, instead: str, *, may_be_bare: bool = False) -> Callable[[Reader, Names], None]:
@@ -565,12 +578,15 @@ def _clauses(reader: Reader, words: tuple[str, ...], also: tuple[str, ...] = ())
 
 def _marks(reader: Reader, rest: Sequence[Token], words: tuple[str, ...], also: tuple[str, ...]) -> Iterator[Token]:
     """The tokens that start a clause. Raises UnsupportedSQLError at the two words `also`."""
+    joins = False
     for index, token in depth_zero(rest):
         if also and tuple(follower.word for follower in rest[index : index + 2]) == also:
             raise UnsupportedSQLError(f"{' '.join(also)} cannot mean an API call.", sql=reader.text, span=token.span)
         before = rest[index - 1] if index else None
         compares = token.word == "FROM" and before is not None and before.word == "DISTINCT"  # IS DISTINCT FROM
-        if token.word in words and not compares and (before is None or before.kind not in {"DOT", "PARAMETER"}):
+        joined = joins and token.word == "USING" and [after.kind for after in rest[index + 1 : index + 2]] == ["L_PAREN"]
+        if token.word in words and not (compares or joined) and (before is None or before.kind not in {"DOT", "PARAMETER"}):
+            joins = token.word == "USING"  # what stands after it may be joined by another
             yield token
 
 
