@@ -332,6 +332,70 @@ def test_a_row_that_matches_several_rows_is_changed_once(live: Sandbox, writer: 
     assert {request.method for request in different} == {"GET"}
 
 
+EMPTY = {
+    "no condition": "",
+    "true": "WHERE true",
+    "an equality of constants": "WHERE 1 = 1",
+    "a parameter": "WHERE $1",
+    "a column and itself": "WHERE id = assistants.id",
+    "a column that is never null": "WHERE id IS NOT NULL AND NOT assistant_id IS NULL",
+    "any text": "WHERE id LIKE '%%'",
+    "an alternative that is always true": "WHERE id = 'x' OR true",
+    "a negation of what is never true": "WHERE NOT (id <> id OR id IS NULL)",
+    "a sub-query of its own": "WHERE EXISTS (SELECT 1 AS id WHERE id > 0)",
+    "another table": "USING (SELECT 1 AS a) x",
+    "another table's column": "USING (SELECT 1 AS a) x WHERE a > 0",
+}
+
+
+@pytest.mark.parametrize("where", EMPTY.values(), ids=EMPTY.keys())
+def test_a_write_of_all_rows_has_to_be_allowed(live: Sandbox, writer: Session, sent: Sent, where: str) -> None:
+    """Whatever stands in WHERE, if it says nothing of the rows; nothing is read before that is said, and EXPLAIN says it too."""
+    text, params = f"DELETE FROM assistants {where}", [True] if "$1" in where else None
+    number = writer.sql("SELECT count(*) FROM assistants").fetchall()[0][0]
+
+    with sent(live) as requests:
+        for shown in (text, f"EXPLAIN {text}"):
+            with pytest.raises(UnsupportedSQLError, match=r"(?s)(without WHERE|WHERE says nothing).*rowcall_allow_full_writes") as caught:
+                writer.sql(shown, params)
+            assert caught.value.span is not None
+    with rowcall.connect(providers=live.providers, allow_full_writes=True) as free:
+        deleted = free.sql(text, params, dry_run=True).fetchall()
+
+    assert requests == []
+    assert (len(deleted), {method for method, *_ in deleted}) == (number, {"DELETE"})
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "WHERE id = 'asst_x'",
+        "WHERE name IS NOT NULL",
+        "WHERE NOT (id = 'x')",
+        "WHERE true AND id LIKE 'asst%'",
+        "WHERE id IN (SELECT 'x')",
+        "WHERE EXISTS (SELECT 1 AS b WHERE assistants.created_at > 5)",
+        "USING (SELECT 'x' AS a) x WHERE a = id",
+    ],
+)
+def test_a_condition_on_the_rows_is_enough(writer: Session, where: str) -> None:
+    """By its form: whether it happens to hold of all of them is not asked."""
+    writer.sql(f"DELETE FROM assistants {where}", dry_run=True)
+
+
+def test_all_rows_are_those_that_can_be_read(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """Where full writes are allowed: a resource that needs a key to be read has no such rows."""
+    writer.sql("SET rowcall_allow_full_writes = true")
+
+    with sent(live) as requests, pytest.raises(MissingParameterError, match=r"(?s)list_runs needs thread_id.*All rows are meant"):
+        writer.sql("UPDATE runs SET metadata = NULL")
+    writer.sql("RESET rowcall_allow_full_writes")
+    with pytest.raises(UnsupportedSQLError, match="without WHERE"):
+        writer.sql("UPDATE assistants SET metadata = NULL")
+
+    assert requests == []
+
+
 def test_a_delete_may_be_told_its_rows_by_other_tables(live: Sandbox, writer: Session, mine: list[tuple[str, str]], sent: Sent) -> None:
     """Local ones and resources; nothing is deleted that they do not name."""
     with sent(live) as requests:

@@ -1,4 +1,7 @@
-"""Whether an UPDATE's or DELETE's WHERE says by itself which rows are meant, so that none has to be read before they are changed."""
+"""What an UPDATE's or DELETE's WHERE says of the rows that are meant: that it is about them at all, and whether it names them by itself.
+
+Of one that names them by their keys, none has to be read before it is changed. One that says nothing of them means all or none.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,55 @@ def keys_only(analysis: Analysis, method: Method) -> bool:
     if seen is None:
         return False
     keys = {column_of_parameter(method, name) for name, _ in _keys(method)}
-    return len(seen) == len(keys) and set(seen) == keys
+    return bool(keys) and len(seen) == len(keys) and set(seen) == keys
+
+
+def narrows(analysis: Analysis) -> bool:
+    """Whether WHERE says something of the rows that are meant, by its form: every alternative in it names one of their columns.
+
+    `analysis` is as for `keys_only`, with whatever is joined after the resource. A condition that is so of each row that has the column
+    (`id = id`, `id LIKE '%'`, `id IS NOT NULL` of what is never null) says nothing. One that happens to hold of all rows that are there,
+    as `created_at > 0`, cannot be told from others before they are read. A column of which it is not certain whose it is does not count.
+    """
+    select = analysis.scopes.tree
+    if not isinstance(select, exp.Select):
+        return False
+    frame = analysis.scopes.frame(select)
+    return any(_narrows(condition.predicate, frame, holds=True) for condition in frame.where if condition.predicate is not None)
+
+
+def _narrows(node: exp.Expr, frame: Frame, *, holds: bool) -> bool:
+    """Whether that a condition is true (or, without `holds`, false) says something of the rows of the first source."""
+    if isinstance(node, exp.Paren):
+        return _narrows(node.this, frame, holds=holds)
+    if isinstance(node, exp.Not):
+        return _narrows(node.this, frame, holds=not holds)
+    if isinstance(node, (exp.And, exp.Or)):
+        sides = (_narrows(side, frame, holds=holds) for side in (node.left, node.right))
+        return any(sides) if isinstance(node, exp.And) is holds else all(sides)
+    found = [frame.scopes.resolve(column) for column in frame.scopes.columns(node)]
+    return any(one is not None and one.frame is frame and one.position == 0 for one in found) and not _is_empty(node, frame, holds=holds)
+
+
+def _is_empty(node: exp.Expr, frame: Frame, *, holds: bool) -> bool:
+    """Whether a condition about one column is true, or without `holds` false, of every row that has a value there."""
+    if isinstance(node, exp.Binary):
+        left, right = node.this, node.expression
+        if left == right or (_column(left, frame) is not None and _column(left, frame) == _column(right, frame)):
+            return True
+    if isinstance(node, (exp.Like, exp.ILike)) and holds:
+        return isinstance(node.expression, exp.Literal) and set(node.expression.name) == {"%"}
+    if not isinstance(node, exp.Is) or not isinstance(node.expression, exp.Null) or holds:
+        return False
+    name, reference = _column(node.this, frame), frame.sources[0].reference
+    column = reference.ref.resource.columns.get(name) if name is not None and reference is not None else None
+    return column is not None and not column.nullable
+
+
+def _column(node: exp.Expr, frame: Frame) -> str | None:
+    """The column of the first source that an expression is."""
+    found = frame.scopes.resolve(node) if isinstance(node, exp.Column) else None
+    return found.name if found is not None and found.frame is frame and found.position == 0 and found.exact else None
 
 
 def _named(frame: Frame) -> list[str] | None:

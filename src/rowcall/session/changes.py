@@ -23,7 +23,7 @@ from rowcall.manifest.model import Column, Method, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
 from rowcall.plan.explanation import Explanation
-from rowcall.plan.meant import key_tuples, keys_only
+from rowcall.plan.meant import key_tuples, keys_only, narrows
 from rowcall.plan.nodes import Call
 from rowcall.plan.planner import Analysis
 from rowcall.plan.splice import splice
@@ -338,10 +338,24 @@ def _assigned(write: Change) -> list[Given]:
 
 
 def _meant(write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
-    """The SELECT of the rows that WHERE selects, and their keys when WHERE alone says them. DuckDB has bound it."""
+    """The SELECT of the rows that WHERE selects, and their keys when WHERE alone says them. DuckDB has bound it.
+
+    Raises UnsupportedSQLError where WHERE says nothing of them, unless the session allows that.
+    """
+    if write.where is None and not context.allow_full_writes:
+        raise _full(write, f"{type(write).__name__.upper()} without WHERE would change every row of {write.target.ref.full_name}.")
     text, stretches = _selecting(write, method)
     with _mapped(write.text, text, stretches):
-        return with_views(text, context, lambda text: _meant_by(text, write, method, context))
+        analysis, keys = with_views(text, context, lambda text: _meant_by(text, write, method, context))
+    if not context.allow_full_writes and not narrows(analysis):
+        raise _full(write, f"WHERE says nothing of a column of {write.target.alias}: all of its rows are meant, or none.")
+    return analysis, keys
+
+
+def _full(write: Change, message: str) -> UnsupportedSQLError:
+    """The error for a write that is not limited to some rows."""
+    hint = "Say in WHERE which rows are meant, or allow it: SET rowcall_allow_full_writes = true."
+    return UnsupportedSQLError(message, sql=write.text, span=write.where or write.target.span, hint=hint)
 
 
 def _meant_by(text: str, write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
@@ -356,14 +370,10 @@ def _meant_by(text: str, write: Change, method: Method, context: Context) -> tup
 def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span]]]:
     """A SELECT of the keys and the assigned values of the rows that WHERE selects, and where the user's stretches stand in it."""
     target = write.target
-    if write.where is None:
-        verb = type(write).__name__.upper()
-        raise UnsupportedSQLError(
-            f"{verb} without WHERE would change everything.", sql=write.text, span=target.span, hint="Say which rows in WHERE."
-        )
     alias = quoted(target.alias)
-    keys = ", ".join(f"{quoted(key)} := {alias}.{quoted(key)}" for key in _keys(method))
-    text = f"SELECT to_json(struct_pack({keys})), to_json(struct_pack(nothing := NULL"
+    packed = ", ".join(f"{quoted(key)} := {alias}.{quoted(key)}" for key in _keys(method))
+    keys = f"to_json(struct_pack({packed}))" if packed else "'{}'"
+    text = f"SELECT {keys}, to_json(struct_pack(nothing := NULL"
     stretches: list[tuple[int, Span]] = []
     for number, assignment in enumerate(write.assignments if isinstance(write, Update) else ()):
         text += f", s{number} := ("
@@ -374,9 +384,11 @@ def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span
         text += ", "
         stretches.append((len(text), write.source))
         text += write.text[write.source.start : write.source.end] + "\n"
-    text += " WHERE ("
-    stretches.append((len(text), write.where))
-    return text + write.text[write.where.start : write.where.end] + "\n)", stretches
+    if write.where is not None:
+        text += " WHERE ("
+        stretches.append((len(text), write.where))
+        text += write.text[write.where.start : write.where.end] + "\n)"
+    return text, stretches
 
 
 def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -441,7 +453,8 @@ def _readable(write: Write) -> Iterator[None]:
         if not isinstance(write, Change):
             raise
         ref, (name, method) = write.target.ref, _change_method(write)
-        reason = "WHERE does not say by itself which rows are meant, so they have to be read first, and cannot be."
+        means = "WHERE does not say by itself which rows are meant" if write.where is not None else "All rows are meant"
+        reason = f"{means}, so they have to be read first, and cannot be."
         raise MissingParameterError(
             ref.full_name, error.candidates, example(ref, name, method), reason=reason, sql=write.text, span=write.target.span
         ) from error

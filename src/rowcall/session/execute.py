@@ -89,6 +89,8 @@ class Context:
     partial: bool
     dry_run: bool
     read_only: bool
+    allow_full_writes: bool
+    """Whether an UPDATE or DELETE may be about all rows of a resource."""
     failures: list[RequestError]
     """What `partial` allowed to fail."""
     journal: Callable[[], Journal]

@@ -68,6 +68,7 @@ def connect(
     cache_file: str | Path | Unset | None = UNSET,
     journal: str | Path | Unset | None = UNSET,
     rate_limits: str | Unset | None = UNSET,
+    allow_full_writes: bool | None = None,
 ) -> Session:
     """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
 
@@ -82,12 +83,13 @@ def connect(
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
     a request; None, the default, asks each time. `cache_file` is where such answers are kept for other processes and later ones, in place
     of this session's memory. `journal` is the file in which writes are noted before they are sent, or ":memory:"; by default it is in the
-    user's state folder. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests.
+    user's state folder. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests. `allow_full_writes` lets UPDATE
+    and DELETE change all rows of a resource, as they do without WHERE.
 
     Raises UsageError for a provider or setting that does not exist and for a file that cannot be used, ManifestError for a broken manifest.
     """
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
-    limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits}
+    limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits, "allow_full_writes": allow_full_writes}
     return Session(con, providers=providers, config=config, read_only=read_only, **limits)
 
 
@@ -439,6 +441,7 @@ class Session:
             partial=partial,
             dry_run=dry_run,
             read_only=self.read_only,
+            allow_full_writes=self.variables.allow_full_writes,
             failures=[],
             views=self._views,
             plans=self._plans,

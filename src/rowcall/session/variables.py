@@ -113,6 +113,13 @@ SETTINGS = {
         description="How many requests may go out in a time, by provider; NULL for what its settings or its manifest say.",
         without="what the providers say",
     ),
+    "allow_full_writes": Setting(
+        "BOOLEAN",
+        False,  # noqa: FBT003
+        "true or false",
+        unlimited=False,
+        description="Whether an UPDATE or DELETE may change all rows of a resource, without a WHERE that says which.",
+    ),
 }
 """Every setting by its name, without `rowcall_`."""
 
@@ -223,6 +230,11 @@ class Variables:
         """Whether no statement may change anything at an API."""
         return bool(self.value("read_only"))
 
+    @property
+    def allow_full_writes(self) -> bool:
+        """Whether an UPDATE or DELETE may be about all rows of a resource."""
+        return bool(self.value("allow_full_writes"))
+
     def rows(self) -> list[dict[str, Any]]:
         """Each setting as `name, value, default, source, type, description`."""
         return [
@@ -284,9 +296,8 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
         "max_requests": is_number and isinstance(value, int) and value >= 0,
         "cache": isinstance(value, str) and _DURATION.fullmatch(value) is not None,
         "rate_limits": isinstance(value, str) and _are_limits(value),
-        "read_only": isinstance(value, bool),
     }
-    if not fits.get(name):
+    if not fits.get(name, SETTINGS[name].type == "BOOLEAN" and isinstance(value, bool)):
         none = "NULL" if prefix else '"none"' if where else "None"
         limit = f", or {none} for {SETTINGS[name].without}" if SETTINGS[name].unlimited else ""
         raise UsageError(f"{where}{prefix}{name} takes {SETTINGS[name].takes}{limit}, not {value!r}.")
