@@ -90,7 +90,7 @@ def _waits_for(write: Write, context: Context) -> Waiting | None:
     if isinstance(write, Exec):
         return waiting(write, write.ref, named_method(write, context), context)
     ref = write.target.ref
-    method = _method_known(write) or next((pair for pair in ref.resource.methods.items() if pair[1].verb is Verb.INSERT), None)
+    method = _method_known(write, context) or next((pair for pair in ref.resource.methods.items() if pair[1].verb is Verb.INSERT), None)
     return waiting(write, ref, method, context) if method is not None else None
 
 
