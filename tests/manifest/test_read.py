@@ -404,6 +404,13 @@ CASES = {
     "a GET with a body": ("animals.yaml", "POST /lions/", "GET /lions/", [
         "animals.yaml:33:9: a GET has no body (resources.lions.methods.feed.body)",
     ]),
+    "limits that hold of nothing": ("animals.yaml", "meat: {type: string,", "meat: {max_key_length: 3, max_items: 4, type: string,", [
+        "animals.yaml:34:34: only a map has keys to count the characters of (resources.lions.methods.feed.body.meat.max_key_length)",
+        "animals.yaml:34:48: only a list or a map has items to count (resources.lions.methods.feed.body.meat.max_items)",
+    ]),
+    "characters of a list": ("animals.yaml", "meat: {type: string,", "meat: {max_items: 4, max_length: 3, type: [string],", [
+        "animals.yaml:34:44: only a string or a map has characters to count (resources.lions.methods.feed.body.meat.max_length)",
+    ]),
     "an expression": ("animals.yaml", "message: no lion", "message: 'no ('", [
         ("animals.yaml:18:27: this is not a regular expression: missing ), unterminated subpattern at position 3 "
         "(resources.lions.methods.get_lion.absent.message)"),

@@ -259,6 +259,10 @@ def test_a_value_that_does_not_fit_is_an_error_that_names_its_place(value: Any, 
         (0, {"type_": Scalar.INTEGER, "minimum": 1}, "at least 1"),
         (10, {"type_": Scalar.INTEGER, "maximum": 9}, "at most 9"),
         ("abc", {"max_length": 2}, "at most 2 characters"),
+        ({"k": "abc"}, {"type_": Scalar.MAP, "max_length": 2}, r"r\.x\.k takes at most 2 characters, not 3"),
+        ({"a": None, "abc": "v"}, {"type_": Scalar.MAP, "max_length": 2, "max_key_length": 2}, "keys of at most 2 characters, not 3"),
+        ({"a": "1", "b": "2"}, {"type_": Scalar.MAP, "max_items": 1}, "at most 1 items, not 2"),
+        ([1, 2], {"type_": ListOf(Scalar.INTEGER), "max_items": 1}, "at most 1 items, not 2"),
         ("c", {"enum": ("a", "b")}, "one of a, b"),
         (None, {}, "cannot be NULL"),
     ],
@@ -267,3 +271,12 @@ def test_bounds_are_held(value: Any, more: dict[str, Any], message: str) -> None
     """Those of the manifest."""
     with pytest.raises(DataError, match=message):
         fitted(value, attribute(**more), "r.x")
+
+
+def test_what_is_just_at_its_bounds_fits() -> None:
+    """A bound is what is still taken."""
+    label = attribute(Scalar.MAP, max_items=1, max_key_length=2, max_length=3)
+
+    assert fitted({"ab": "abc"}, label, "r.x") == {"ab": "abc"}
+    assert fitted({}, label, "r.x") == {}
+    assert fitted([1, 2], attribute(ListOf(Scalar.INTEGER), max_items=2), "r.x") == [1, 2]

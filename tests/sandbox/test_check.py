@@ -83,6 +83,33 @@ BODIES: dict[str, tuple[Any, str, str, str]] = {
         "name",
         "string_above_max_length",
     ),
+    "too many in a list": (
+        {"model": "m", "tools": [{"type": "file_search"}] * 129},
+        "Invalid 'tools': array too long. Expected an array with maximum length 128, but got an array with length 129 instead.",
+        "tools",
+        "array_above_max_length",
+    ),
+    "too many in a map": (
+        {"model": "m", "metadata": {f"k{number}": "v" for number in range(17)}},
+        (
+            "Invalid 'metadata': too many properties. Expected an object with at most 16 properties, "
+            "but got an object with 17 properties instead."
+        ),
+        "metadata",
+        "object_above_max_properties",
+    ),
+    "too long a key of a map": (
+        {"model": "m", "metadata": {"k" * 65: "v"}},
+        "Invalid 'metadata': property name too long. Expected a string with maximum length 64, but got a string with length 65 instead.",
+        "metadata",
+        "string_above_max_length",
+    ),
+    "too long a value of a map": (
+        {"model": "m", "metadata": {"k": "v" * 513}},
+        "Invalid 'metadata.k': string too long. Expected a string with maximum length 512, but got a string with length 513 instead.",
+        "metadata.k",
+        "string_above_max_length",
+    ),
     "outside its set": (
         {"model": "m", "reasoning_effort": "huge"},
         "Invalid value: 'huge'. Supported values are: 'none', 'minimal', 'low', 'medium', 'high', 'xhigh' and 'max'.",
@@ -100,6 +127,104 @@ def test_a_wrong_body_is_refused_in_the_api_s_words(reader: httpx.Client, body: 
 
     assert answer.status_code == 400
     assert answer.json()["error"] == {"message": message, "type": "invalid_request_error", "param": param, "code": code}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/assistants", {"model": "m", "metadata": {f"{number:064}": "v" * 512 for number in range(16)}}),
+        ("/assistants", {"model": "m", "name": "n" * 256, "description": "d" * 512, "tools": [{"type": "file_search"}] * 128}),
+        ("/threads", {"messages": [{"role": "user", "content": "x", "attachments": None, "metadata": None}]}),
+        ("/threads/runs", {"thread": {"messages": [{"role": "assistant", "content": [{"type": "text", "text": "x"}]}], "metadata": None}}),
+    ],
+    ids=["map", "texts and list", "message within", "thread within"],
+)
+def test_what_is_just_at_its_bounds_is_taken(client: httpx.Client, path: str, body: dict[str, Any]) -> None:
+    """A bound is the last value that is right; nullable attributes are so within others too."""
+    more = {"assistant_id": client.get("/assistants").json()["data"][0]["id"]} if path == "/threads/runs" else {}
+
+    assert client.post(path, json={**body, **more}).status_code == 200
+
+
+WITHIN: dict[str, tuple[str, Any, str, str]] = {
+    "missing": ("/threads", {"messages": [{"role": "user", "content": "x"}, {"content": "x"}]}, "messages[1].role", "missing"),
+    "null": ("/threads", {"messages": [{"role": "user", "content": None}]}, "messages[0].content", "invalid_type"),
+    "outside its set": ("/threads", {"messages": [{"role": "system", "content": "x"}]}, "messages[0].role", "invalid_value"),
+    "unknown": ("/threads", {"messages": [{"role": "user", "content": "x", "text": "x"}]}, "messages[0].text", "unknown_parameter"),
+    "ignored above alone": ("/threads", {"messages": [{"role": "user", "content": "x", "stream": False}]}, "messages[0].stream", "unknown"),
+    "too long": (
+        "/threads",
+        {"messages": [{"role": "user", "content": "x", "metadata": {"k": "v" * 513}}]},
+        "messages[0].metadata.k",
+        "string_above_max_length",
+    ),
+    "two levels deep": ("/threads/runs", {"assistant_id": "a", "thread": {"messages": [{}]}}, "thread.messages[0].role", "missing"),
+    "unknown in an object": ("/threads/runs", {"assistant_id": "a", "thread": {"title": "x"}}, "thread.title", "unknown_parameter"),
+    "no object": ("/threads", {"messages": ["x"]}, "messages[0]", "invalid_type"),
+    "of a run": ("{thread}/runs", {"assistant_id": "a", "additional_messages": [{}]}, "additional_messages[0].role", "missing"),
+}
+
+
+@pytest.mark.parametrize(("path", "body", "param", "code"), WITHIN.values(), ids=WITHIN)
+def test_a_body_within_a_body_is_checked_as_if_it_came_alone(
+    still: Sandbox, reader: httpx.Client, path: str, body: Any, param: str, code: str
+) -> None:
+    """What the sandbox file says is the body of another method; the refusal says where it stands."""
+    (thread,) = still.tables["sandbox_threads"][1][-1]
+
+    answer = reader.post(path.format(thread=f"/threads/{thread}"), json=body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == param
+    assert answer.json()["error"]["code"].startswith(code)
+
+
+def test_null_is_refused_where_the_manifest_does_not_take_it(reader: httpx.Client, still: Sandbox) -> None:
+    """Also of what may hold any other value."""
+    (thread,) = still.tables["sandbox_threads"][1][-1]
+
+    answer = reader.post(f"/threads/{thread}/messages", json={"role": "user", "content": None})
+
+    assert answer.json()["error"]["message"] == "Invalid type for 'content': expected a value, but got null instead."
+
+
+TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {"a": {"type": "string"}}}}}
+
+
+@pytest.mark.parametrize("ids", [[], ["call_X"], ["{call}", "call_X"], ["{call}", "{call}"]], ids=["none", "other", "too many", "twice"])
+def test_outputs_of_other_calls_than_those_that_wait_are_refused(box: Sandbox, client: httpx.Client, ids: list[str]) -> None:
+    """The run goes on waiting, and takes the right ones."""
+    assistant = client.post("/assistants", json={"model": "m", "tools": [TOOL]}).json()["id"]
+    run = client.post("/threads/runs", json={"assistant_id": assistant}).json()
+    box.clock.advance(5)
+    path = f"/threads/{run['thread_id']}/runs/{run['id']}"
+    call = client.get(path).json()["required_action"]["submit_tool_outputs"]["tool_calls"][0]["id"]
+    sent = [id_.format(call=call) for id_ in ids]
+
+    wrong = client.post(f"{path}/submit_tool_outputs", json={"tool_outputs": [{"tool_call_id": id_, "output": "x"} for id_ in sent]})
+    right = client.post(f"{path}/submit_tool_outputs", json={"tool_outputs": [{"tool_call_id": call, "output": "x"}]})
+    again = client.post(f"{path}/submit_tool_outputs", json={"tool_outputs": [{"tool_call_id": call, "output": "x"}]})
+
+    assert (wrong.status_code, right.status_code, again.status_code) == (400, 200, 400)
+    assert wrong.json()["error"]["message"] == f"Expected tool outputs for call_ids {[call]!r}, got {sent!r}"
+    assert again.json()["error"]["message"] == 'Runs in status "queued" do not accept tool outputs.'
+    assert [request.applied for request in box.requests if request.path.endswith("submit_tool_outputs")] == [False, True, False]
+
+
+def test_an_active_run_keeps_its_thread_to_itself(box: Sandbox, client: httpx.Client) -> None:
+    """No second run and no message; a run that ended cannot be cancelled, and frees its thread."""
+    assistant = client.post("/assistants", json={"model": "m"}).json()["id"]
+    run = client.post("/threads/runs", json={"assistant_id": assistant}).json()
+    thread = f"/threads/{run['thread_id']}"
+    second = client.post(f"{thread}/runs", json={"assistant_id": assistant})
+    message = client.post(f"{thread}/messages", json={"role": "user", "content": "x"})
+    box.clock.advance(60)
+    cancelled = client.post(f"{thread}/runs/{run['id']}/cancel")
+
+    assert second.json()["error"]["message"] == f"Thread {run['thread_id']} already has an active run {run['id']}."
+    assert message.json()["error"]["message"] == f"Can't add messages to {run['thread_id']} while a run {run['id']} is active."
+    assert cancelled.json()["error"]["message"] == "Cannot cancel run with status 'completed'."
+    assert client.post(f"{thread}/messages", json={"role": "user", "content": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize("content", ["{", "nonsense", '{"temperature": NaN}', "[" * 5000], ids=["half", "text", "nan", "deep"])

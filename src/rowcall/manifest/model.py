@@ -238,7 +238,9 @@ class Attribute:
     nullable: bool = _("Whether null may be sent.", default=False)
     minimum: float | None = _("The least value.", None)
     maximum: float | None = _("The greatest value.", None)
-    max_length: int | None = _("The most characters.", None)
+    max_length: int | None = _("The most characters; of a map, of each value.", None)
+    max_key_length: int | None = _("The most characters of each key of a map.", None)
+    max_items: int | None = _("The most items of a list, or keys of a map.", None)
     enum: tuple[str, ...] = _("The values it may take.", ())
 
 

@@ -15,6 +15,7 @@ from rowcall.errors import nearest
 from rowcall.manifest.awaits import check_awaits
 from rowcall.manifest.document import Document
 from rowcall.manifest.model import (
+    Attribute,
     AuthKind,
     AuthScheme,
     Column,
@@ -205,6 +206,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
         _description(document, below, attribute.description)
         _type(document, f"{below}.type", attribute.type)
         _bounds(document, below, attribute.minimum, attribute.maximum)
+        _sizes(document, below, attribute)
         if attribute_name.startswith(BODY_PREFIX):
             document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
     _distinct(document, f"{path}.body", method.body)
@@ -428,6 +430,19 @@ def _dotted(document: Document, path: str, dotted: str) -> None:
 def _bounds(document: Document, path: str, minimum: float | None, maximum: float | None) -> None:
     if minimum is not None and maximum is not None and minimum > maximum and document.sound(f"{path}.minimum", f"{path}.maximum"):
         document.fault(f"{path}.minimum", "the minimum is above the maximum")
+
+
+def _sizes(document: Document, path: str, attribute: Attribute) -> None:
+    """Limits that a type has no use for say something that never holds."""
+    if not document.sound(f"{path}.type"):
+        return
+    is_map, is_list = attribute.type is Scalar.MAP, isinstance(attribute.type, ListOf)
+    if attribute.max_length is not None and not is_map and attribute.type is not Scalar.STRING:
+        document.fault(f"{path}.max_length", "only a string or a map has characters to count")
+    if attribute.max_key_length is not None and not is_map:
+        document.fault(f"{path}.max_key_length", "only a map has keys to count the characters of")
+    if attribute.max_items is not None and not is_map and not is_list:
+        document.fault(f"{path}.max_items", "only a list or a map has items to count")
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -45,7 +45,16 @@ class Refusals:
     wrong_type: Refusal = _("A value of another type: `{name}`, `{expected}`, `{found}`.")
     too_small: Refusal = _("A number below its minimum: `{name}`, `{kind}`, `{bound}`, `{found}`.")
     too_large: Refusal = _("A number above its maximum: `{name}`, `{kind}`, `{bound}`, `{found}`.")
-    too_long: Refusal = _("A text that is too long: `{name}`, `{bound}`, `{found}`.")
+    too_long: Refusal = _(
+        "A text or list that is too long: `{name}`, `{kind}` (string or array), `{expected}` (with its article), `{bound}`, `{found}`."
+    )
+    long_key: Refusal = _(
+        "A key of a map that is too long: `{name}`, `{key}`, `{bound}`, `{found}`.",
+        Refusal(message="A key of {name} has {found} characters; it may have {bound}."),
+    )
+    too_many: Refusal = _(
+        "A map with too many keys: `{name}`, `{bound}`, `{found}`.", Refusal(message="{name} has {found} keys; it may have {bound}.")
+    )
     not_allowed: Refusal = _("A value outside its set: `{name}`, `{expected}`, `{found}`.")
     bad_cursor: Refusal = _("A cursor that names no object of the list: `{name}`, `{noun}`, `{id}`.")
     key_reused: Refusal = _(
@@ -183,6 +192,11 @@ class Sandbox:
     headers: dict[str, Any] = _("Headers of every answer.", {})
     ignored_query: tuple[str, ...] = _("Query parameters that are accepted and mean nothing.", ())
     ignored_body: tuple[str, ...] = _("Body attributes that are accepted though the manifest has not got them.", ())
+    bodies: dict[str, dict[str, str]] = _(
+        "Attributes that hold what is a body of another method, or a list of such, as `create_order: {items: create_item}`; they are "
+        "checked as that one is.",
+        {},
+    )
     error: Any = _("The body of a refusal, of `{message}`, `{status}`, `{type}`, `{code}` and `{param}`.")
     refusals: Refusals = _("The words of refusals.")
     list: Listing = _("How lists look.")
@@ -235,9 +249,18 @@ class _Rules:
             self._known(f"collections.{name}", name, self._resources, "resource in the manifest", at_key=True)
         for name in self._sandbox.methods:
             self._known(f"methods.{name}", name, self._methods, "method in the manifest", at_key=True)
+        for name, attributes in self._sandbox.bodies.items():
+            self._bodies(f"bodies.{name}", name, attributes)
         self._served()
         if self._document.sound("collections"):
             self._named()
+
+    def _bodies(self, path: str, name: str, attributes: dict[str, str]) -> None:
+        self._known(path, name, self._methods, "method in the manifest", at_key=True)
+        for attribute, other in attributes.items():
+            if name in self._methods:
+                self._known(f"{path}.{attribute}", attribute, self._methods[name].body, f"attribute of `{name}`", at_key=True)
+            self._known(f"{path}.{attribute}", other, self._methods, "method in the manifest")
 
     def _served(self) -> None:
         """Every method of the manifest must be one that the sandbox can play."""

@@ -203,9 +203,23 @@ def fitted(value: Any, attribute: Attribute, where: str) -> Any:
             raise DataError(f"{where} must be at least {attribute.minimum:g}, not {found}.")
         if attribute.maximum is not None and found > attribute.maximum:
             raise DataError(f"{where} must be at most {attribute.maximum:g}, not {found}.")
-    if attribute.max_length is not None and isinstance(found, str) and len(found) > attribute.max_length:
-        raise DataError(f"{where} takes at most {attribute.max_length} characters, not {len(found)}.")
+    _sized(found, attribute, where)
     return found
+
+
+def _sized(value: Any, attribute: Attribute, where: str) -> None:
+    """Raises DataError for a text, list or map that has more than it may have."""
+    texts: dict[str, Any] = {where: value} if isinstance(value, str) else {}
+    if isinstance(value, dict) and attribute.type is Scalar.MAP:
+        texts = {f"{where}.{key}": text for key, text in value.items()}
+        longest = max(value, key=len, default="")
+        if attribute.max_key_length is not None and len(longest) > attribute.max_key_length:
+            raise DataError(f"{where} takes keys of at most {attribute.max_key_length} characters, not {len(longest)}.")
+    for place, text in texts.items():
+        if attribute.max_length is not None and text is not None and len(text) > attribute.max_length:
+            raise DataError(f"{place} takes at most {attribute.max_length} characters, not {len(text)}.")
+    if attribute.max_items is not None and isinstance(value, (list, dict)) and len(value) > attribute.max_items:
+        raise DataError(f"{where} takes at most {attribute.max_items} items, not {len(value)}.")
 
 
 def _typed(value: Any, type_: Type, where: str) -> Any:

@@ -17,6 +17,7 @@ _KINDS = {
     Scalar.NUMBER: "a decimal",
     Scalar.BOOLEAN: "a boolean",
     Scalar.MAP: "an object",
+    Scalar.JSON: "a value",
 }
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -51,19 +52,35 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
     return values
 
 
-def body_values(method: Method, content: bytes, sandbox: Sandbox) -> dict[str, Any]:
-    """The attributes of a request's body; an absent body has none. Raises Refused."""
-    refusals = sandbox.refusals
-    body = _document(content, refusals)
-    for name in body:
-        if name not in method.body and name not in sandbox.ignored_body:
-            raise Refused(refusals.unknown, {"name": name})
-    for name, attribute in method.body.items():
-        if name in body:
-            _attribute(name, attribute, body[name], refusals)
-        elif attribute.required:
-            raise Refused(refusals.missing, {"name": name})
+def body_values(name: str, methods: Mapping[str, Method], content: bytes, sandbox: Sandbox) -> dict[str, Any]:
+    """The attributes of the body of a request for the method `name`; an absent body has none. Raises Refused."""
+    body = _document(content, sandbox.refusals)
+    _body(name, methods, body, "", sandbox)
     return body
+
+
+def _body(name: str, methods: Mapping[str, Method], body: Mapping[str, Any], above: str, sandbox: Sandbox) -> None:
+    """Checks a body of the method `name`, which stands at `above` (a path that ends with a dot) of the body that was sent."""
+    refusals, attributes, inner = sandbox.refusals, methods[name].body, sandbox.bodies.get(name, {})
+    for key in body:
+        if key not in attributes and (above or key not in sandbox.ignored_body):
+            raise Refused(refusals.unknown, {"name": above + key})
+    for key, attribute in attributes.items():
+        place = above + key
+        if key not in body:
+            if attribute.required:
+                raise Refused(refusals.missing, {"name": place})
+            continue
+        _attribute(place, attribute, body[key], refusals)
+        if key in inner:
+            for at, part in _parts(place, body[key]):
+                _body(inner[key], methods, part, f"{at}.", sandbox)
+
+
+def _parts(place: str, value: Any) -> list[tuple[str, Mapping[str, Any]]]:
+    """The objects in a value, each with its place."""
+    items = [(f"{place}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else [(place, value)]
+    return [(at, item) for at, item in items if isinstance(item, dict)]
 
 
 def _document(content: bytes, refusals: Refusals) -> dict[str, Any]:
@@ -92,7 +109,7 @@ def _several(key: str, parameter: Parameter, items: list[Any], refusals: Refusal
     """The values, not more of them than a request may have."""
     most = parameter.many.maximum if parameter.many is not None else None
     if most is not None and len(items) > most:
-        raise Refused(refusals.too_long, {"name": key, "bound": most, "found": len(items)})
+        raise Refused(refusals.too_long, {"name": key, **_ARRAY, "bound": most, "found": len(items)})
     return items
 
 
@@ -119,12 +136,43 @@ def _converted(type_: Scalar, text: str) -> Any:
 def _attribute(name: str, attribute: Attribute, value: Any, refusals: Refusals) -> None:
     if value is None and attribute.nullable:
         return
+    _require(value is not None, name, _expected(attribute.type), value, refusals)
     _type(name, attribute.type, value, refusals)
     _bounds(name, attribute, value, refusals)
-    if attribute.max_length is not None and isinstance(value, str) and len(value) > attribute.max_length:
-        raise Refused(refusals.too_long, {"name": name, "bound": attribute.max_length, "found": len(value)})
+    _sizes(name, attribute, value, refusals)
     if attribute.enum and value not in attribute.enum:
         raise Refused(refusals.not_allowed, {"name": name, "expected": _either(attribute.enum), "found": value})
+
+
+def _sizes(name: str, attribute: Attribute, value: Any, refusals: Refusals) -> None:
+    """Raises Refused for a text, list or map that has more than it may have."""
+    if isinstance(value, list):
+        _length(name, attribute.max_items, value, _ARRAY, refusals)
+    elif attribute.type is not Scalar.MAP:
+        _length(name, attribute.max_length, value, _STRING, refusals)
+    else:
+        if attribute.max_items is not None and len(value) > attribute.max_items:
+            raise Refused(refusals.too_many, {"name": name, "bound": attribute.max_items, "found": len(value)})
+        for key, text in value.items():
+            if attribute.max_key_length is not None and len(key) > attribute.max_key_length:
+                raise Refused(refusals.long_key, {"name": name, "key": key, "bound": attribute.max_key_length, "found": len(key)})
+            _length(f"{name}.{key}", attribute.max_length, text, _STRING, refusals)
+
+
+def _length(name: str, most: int | None, value: Any, words: Mapping[str, str], refusals: Refusals) -> None:
+    if most is not None and isinstance(value, (str, list)) and len(value) > most:
+        raise Refused(refusals.too_long, {"name": name, **words, "bound": most, "found": len(value)})
+
+
+_STRING = {"kind": "string", "expected": "a string"}
+_ARRAY = {"kind": "array", "expected": "an array"}
+
+
+def _expected(type_: Type) -> str:
+    """What refusals call the values of a type."""
+    if isinstance(type_, Scalar):
+        return _KINDS[type_]
+    return "an array" if isinstance(type_, ListOf) else "an object"
 
 
 def _type(name: str, type_: Type, value: Any, refusals: Refusals) -> None:

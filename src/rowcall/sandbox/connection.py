@@ -28,7 +28,7 @@ class Connection(H11Protocol):
 
 
 async def hang_up(scope: Scope, receive: Receive) -> None:
-    """Closes the connection of a request, and returns once the server knows of it: it would send an error of its own before."""
+    """Closes the connection of a request, and returns once the server knows of it, which else would try to answer with an error."""
     scope["extensions"][HANG_UP]()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -226,7 +226,11 @@ def test_body_attributes_are_those_of_the_published_operation(resource: str, nam
 
 def limits_of(attribute: Attribute) -> tuple[object, ...]:
     """Bounds and sets of an attribute."""
-    return (attribute.minimum, attribute.maximum, attribute.max_length, set(attribute.enum))
+    if attribute.type is Scalar.MAP:
+        # The publication says in prose alone how much metadata may hold.
+        assert (attribute.max_items, attribute.max_key_length, attribute.max_length) == (16, 64, 512)
+        return (None, None, None, None, set())
+    return (attribute.minimum, attribute.maximum, attribute.max_length, attribute.max_items, set(attribute.enum))
 
 
 def limits_of_published(schema: dict[str, Any], attribute: Attribute) -> tuple[object, ...]:
@@ -235,8 +239,8 @@ def limits_of_published(schema: dict[str, Any], attribute: Attribute) -> tuple[o
     scalar = isinstance(attribute.type, Scalar) and attribute.type not in {Scalar.JSON, Scalar.MAP}
     enum = set() if open_ended or not scalar else set(keyword(schema, "enum") or ())
     if not scalar:
-        return (None, None, None, enum)
-    return (*(keyword(schema, name) for name in ("minimum", "maximum", "maxLength")), enum)
+        return (None, None, None, keyword(schema, "maxItems") if isinstance(attribute.type, ListOf) else None, enum)
+    return (*(keyword(schema, name) for name in ("minimum", "maximum", "maxLength")), None, enum)
 
 
 def recorded() -> list[Any]:
