@@ -230,3 +230,39 @@ def test_a_secret_is_not_kept_and_its_row_not_resumed(noted: Session, live: Sand
 
     assert requests == []
     assert all(key.encode() not in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_the_api_is_asked_about_what_nobody_knows(noted: Session, live: Sandbox, thread: str, assistant: str, sent: Sent) -> None:
+    """By the reader that the manifest names: a change was made where the row has what it was to have."""
+    run = noted.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2) RETURNING id", [thread, assistant]).fetchall()[0][0]
+    live.fault("unanswered", path=run, method="POST", times=None)
+    with pytest.raises(UnavailableError):
+        noted.sql("UPDATE runs SET metadata = MAP {'a': 'b'} WHERE thread_id = $1 AND run_id = $2", [thread, run])
+    live.clear_faults()
+    write = noted.sql("SHOW JOURNAL").fetchall()[0][0]
+    noted._opened_journal().apply("UPDATE requests SET request = replace(request, '\"retriable\":true', '\"retriable\":false')", ())
+    assert outcomes(noted, write) == ["unknown"]
+
+    with sent(live) as requests:
+        rows = noted.sql(f"RESUME '{write}'").select("ok, outcome, error, response->'metadata'").fetchall()
+
+    assert [request.method for request in requests] == ["GET"]
+    assert rows == [(True, "done", "get_run says: queued", '{"a":"b"}')]
+    assert outcomes(noted, write) == ["done"]
+
+
+def test_what_the_api_says_of_a_call_is_for_the_user_to_judge(
+    noted: Session, live: Sandbox, thread: str, assistant: str, sent: Sent
+) -> None:
+    """Whether a cancellation was carried out, the row does not say for certain: what it says is shown, and nothing is sent again."""
+    run = noted.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2) RETURNING id", [thread, assistant]).fetchall()[0][0]
+    live.fault("unanswered", path="cancel", method="POST")
+    with pytest.raises(UnavailableError):
+        noted.sql("EXEC runs.cancel_run @thread_id = $1, @run_id = $2", [thread, run])
+    write = noted.sql("SHOW JOURNAL").fetchall()[0][0]
+
+    with sent(live) as requests, pytest.warns(PartialResultWarning, match="Row 1 may have been carried out"):
+        rows = noted.sql(f"RESUME '{write}'").select("ok, outcome, error, response->>'status'").fetchall()
+
+    assert [request.method for request in requests] == ["GET"]
+    assert rows == [(False, "unknown", "get_run says: cancelling", "cancelling")]

@@ -83,6 +83,8 @@ class Kept:
     error: str | None = None
     is_whole: bool = True
     """False where a secret stood in it, which is not kept."""
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters of its call."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,7 @@ class Journal:
             for number, one in enumerate(requests):
                 run(
                     "INSERT INTO requests (write_id, number, state, lane, request, key) VALUES (?, ?, ?, ?, ?, ?)",
-                    (written.id, number, WAITING, one.lane, _as_text(one.request, redacted), one.key),
+                    (written.id, number, WAITING, one.lane, _as_text(one, redacted), one.key),
                 )
         return written
 
@@ -282,8 +284,8 @@ def is_alive(pid: int) -> bool:
 _FIELDS = ("provider", "resource", "method_name", "http_method", "path", "query", "headers", "body", "retriable")
 
 
-def _as_text(request: Request, redacted: Callable[[str], str]) -> str:
-    values = {name: getattr(request, name) for name in _FIELDS}
+def _as_text(kept: Kept, redacted: Callable[[str], str]) -> str:
+    values = {name: getattr(kept.request, name) for name in _FIELDS} | {"bound": kept.bound}
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     if redacted(text) == text:
         return text
@@ -340,7 +342,7 @@ REQUESTS = tuple(pair for pair in COLUMNS if pair[0] in {"row", "outcome", "stat
 def _as_kept(row: Sequence[Any]) -> Kept:
     values = json.loads(row[0])
     lane, key, state, status, answer, error = row[1:]
-    return Kept(_as_request(values), lane, key, state, status, answer, error, values.get("is_whole", True))
+    return Kept(_as_request(values), lane, key, state, status, answer, error, values.get("is_whole", True), values["bound"])
 
 
 def _as_row(row: Sequence[Any]) -> dict[str, Any]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from rowcall.errors import ReadOnlyError, SQLError, UnavailableError, UnsupportedSQLError, UsageError
+from rowcall.errors import ReadOnlyError, RequestError, SQLError, UnavailableError, UnsupportedSQLError, UsageError
 from rowcall.http.control import Outcome
+from rowcall.manifest.model import Verb
+from rowcall.plan.readers import Reader, reader_of
 from rowcall.plan.requests import protocol
 from rowcall.session.execute import Context, request_table
 from rowcall.session.journal import SENDING, Entry, Kept
@@ -47,9 +52,42 @@ def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
     sent = [Sent(one, Outcome(one.state)) for one in kept]
     numbers = [number for number, one in enumerate(kept) if is_to_be_sent(one)]
     context.control.expect(len(numbers), exact=True, writes=True)
-    deliver(sent, numbers, Carrier(client, protocol(ref, method), written), context)
+    carrier = Carrier(client, protocol(ref, method), written)
+    deliver(sent, numbers, carrier, context)
+    reader = reader_of(ref, method)
+    if reader is not None:
+        for number, one in enumerate(sent):
+            if one.outcome is Outcome.UNKNOWN:
+                _ask(reader, number, one, carrier, context)
     _warn_of_rest(sent, context)
     return outcome_table(sent, context)
+
+
+def _ask(reader: Reader, number: int, one: Sent, carrier: Carrier, context: Context) -> None:
+    """Asks the API about a request of which nobody knows what became of it, and notes what that says.
+
+    A change was made where the row has what it was to have; what else a row says is for the user to judge.
+    """
+    key = reader.key({}, one.kept.bound)
+    if key is None:
+        return
+    try:
+        page = carrier.client.send(reader.request(key), protocol(reader.ref, reader.method), context.control)
+    except RequestError as error:
+        one.kept = replace(one.kept, error=f"{reader.name} could not tell: {error.message}")
+        return
+    record = json.loads(page.body)
+    if page.rows and reader.begun_by.verb is Verb.UPDATE and _has(record, one.kept.request.body):
+        one.outcome = Outcome.DONE
+    state = reader.state(record) if page.rows else "absent"
+    one.kept = replace(one.kept, answer=carrier.client.redacted(page.body) if page.rows else None, error=f"{reader.name} says: {state}")
+    if carrier.written is not None:
+        carrier.written.ended(number, one.outcome, status=one.kept.status, answer=one.kept.answer, error=one.kept.error)
+
+
+def _has(record: Mapping[str, Any], body: Any) -> bool:
+    """Whether a row has all that a change was to give it."""
+    return isinstance(body, Mapping) and bool(body) and all(name in record and record[name] == value for name, value in body.items())
 
 
 def explain_resume(resume: Resume, context: Context) -> list[tuple[str, str]]:

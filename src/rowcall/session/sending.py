@@ -122,7 +122,7 @@ def _kept(call: Call, ready: Ready, *, in_order: bool) -> Kept:
     header = ready.method.key_header(ready.ref.provider)
     key = secrets.token_hex(16) if header is not None else None
     request = call.request if header is None or key is None else replace(call.request, headers=(*call.request.headers, (header, key)))
-    return Kept(request, "" if in_order else lane(ready.method, call), key)
+    return Kept(request, "" if in_order else lane(ready.method, call), key, bound=call.bound)
 
 
 def lane(method: Method, call: Call) -> str:
