@@ -43,6 +43,7 @@ def kill_one(box: Sandbox, seed: str, rows: int, folder: Path, found: Killed) ->
     pick = random.Random(seed)
     mark = f"{seed}:{time.time_ns()}"
     journal = folder / f"{abs(hash(mark))}.sqlite"
+    box.reset()  # whose log holds so many requests and no more
     _killed(box, mark, rows, journal, pick)
     with rowcall.connect(providers=box.providers, journal=journal, max_requests=None) as db:
         before = _outcomes(db)
@@ -68,8 +69,7 @@ def _killed(box: Sandbox, mark: str, rows: int, journal: Path, pick: random.Rand
         [*command, "--journal", journal, "--max-requests=none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     wanted, until = pick.randrange(rows), time.monotonic() + DEADLINE_S
-    seen = len(box.requests)
-    while process.poll() is None and len(box.requests) - seen < wanted and time.monotonic() < until:
+    while process.poll() is None and len(box.requests) < wanted and time.monotonic() < until:
         time.sleep(0.0005)
     time.sleep(pick.random() * 0.004)
     process.send_signal(signal.SIGKILL)
