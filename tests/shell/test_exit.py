@@ -33,6 +33,14 @@ def test_an_error_of_a_statement_shows_the_place() -> None:
     assert error_text(error, "statement 2, line 3") == "error in statement 2, line 3: No.\n\nLINE 1: SELECT x\n               ^\n\nTry y."
 
 
+def test_an_interruption_is_told_with_its_notes() -> None:
+    """They say what was done before it."""
+    stop = KeyboardInterrupt()
+    stop.add_note("The INSERT was carried out.")
+
+    assert (error_text(KeyboardInterrupt()), error_text(stop)) == ("interrupted", "interrupted\nThe INSERT was carried out.")
+
+
 def test_an_unexpected_error_is_called_a_bug() -> None:
     """It says how to get the trace, and shows none."""
     text = error_text(ZeroDivisionError("division by zero"))

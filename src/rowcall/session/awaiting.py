@@ -59,7 +59,7 @@ class Waiting:
     columns: Mapping[str, Column]
     """Those of the response that began it; the reader has them too."""
     until: Piece | None
-    """The SELECT of the condition over an answer; None where any end will do."""
+    """What has a row where the condition holds over an answer; None where any end will do."""
     timeout_s: float
     said: bool
     """Whether the statement says how long."""
@@ -133,7 +133,7 @@ class Waiting:
         text = until.text
         frame = {**self.context.frame, _ANSWER: page_source([(page, "{}")])}
         _, found = self.context.engine.values(text, used(text, self.context), frame)
-        return bool(found) and found[0][0] is True
+        return bool(found)
 
     @contextmanager
     def _done(self, rows: Sequence[_Row]) -> Iterator[None]:
@@ -292,24 +292,30 @@ def waiting(write: Write, ref: ResourceRef, method: tuple[str, Method], context:
         word=type(write).__name__.upper(),
         reader=reader,
         columns=columns,
-        until=_bound(write, awaits, columns, ref.name, context),
+        until=_bound(write, awaits, reader, columns, context),
         timeout_s=reader.awaits.timeout_s if timeout_s is None else timeout_s,
         said=timeout_s is not None,
         context=context,
     )
 
 
-def _bound(write: Write, awaits: Await, columns: Mapping[str, Column], name: str, context: Context) -> Piece | None:
-    """The SELECT of the condition, or nothing where there is none. Raises BindError with its place."""
+def _bound(write: Write, awaits: Await, reader: Reader, columns: Mapping[str, Column], context: Context) -> Piece | None:
+    """What has a row where the condition holds, or nothing where there is no condition. Raises BindError with its place."""
     if awaits.until is None:
         return None
-    alias = quoted(name if isinstance(write, Exec) else write.target.alias)
-    after = f"\n) AS BOOLEAN) FROM {decode(columns, None, _ANSWER)} AS {alias}"
-    piece = Piece.around("SELECT CAST((", write.text, awaits.until, after)
+    alias = quoted(write.ref.name if isinstance(write, Exec) else write.target.alias)
+    source = f"{decode(columns, None, _ANSWER)} AS {alias}"
+    piece = Piece.around(f"SELECT true FROM {source} WHERE (", write.text, awaits.until, "\n)")
+    frame, parameters = {**context.frame, _ANSWER: page_source([])}, used(piece.text, context)
     try:
-        context.engine.bind(piece.text, used(piece.text, context), {**context.frame, _ANSWER: page_source([])})
+        context.engine.bind(piece.text, parameters, frame)
     except BindError as error:
         raise moved(error, write.text, piece.place(error.span)) from error
+    # A text or a number would be cast, and that may fail as late as when the answer is there.
+    value = Piece.around("(SELECT (", write.text, awaits.until, f"\n) AS holds FROM {source})").text
+    if (context.engine.columns(value, parameters, frame) or {}).get("holds") != "BOOLEAN":
+        hint = f"For example: UNTIL {reader.awaits.column} IN ('{reader.awaits.terminal[0]}')"
+        raise UnsupportedSQLError("UNTIL takes a condition, which is true or false.", sql=write.text, span=awaits.until, hint=hint)
     return piece
 
 

@@ -46,7 +46,7 @@ def tell(error: BaseException, *, where: str = "", debug: bool = False) -> None:
 def error_text(error: BaseException, where: str = "") -> str:
     """What the user reads: rowcall's own errors and DuckDB's speak for themselves, anything else is a bug in rowcall and says so.
 
-    `where` says which statement it was, as `statement 2, line 7`.
+    `where` says which statement it was, as `statement 2, line 7`. An interruption is told with what its notes say was done before it.
     """
     if isinstance(error, KeyboardInterrupt):
         return "\n".join(["interrupted", *getattr(error, "__notes__", ())])

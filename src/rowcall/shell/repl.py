@@ -136,8 +136,8 @@ def _survives(shell: Shell, text: str) -> bool:
         if text.startswith("."):
             return run_command(shell, text)
         shell.run(text)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        tell(stop)
     except Exception as error:  # noqa: BLE001 - the front end: the shell outlives every statement
         expected = isinstance(error, RowcallError | OSError) or is_duckdb_error(error)
         tell(error, debug=shell.options.debug and not expected)
