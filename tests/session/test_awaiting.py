@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -22,7 +23,16 @@ from tests.session.conftest import HEADERS, START
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.errors import AwaitError, BindError, BudgetError, EngineError, RequestError, UnavailableError, UnsupportedSQLError
+from rowcall.errors import (
+    AwaitError,
+    BindError,
+    BudgetError,
+    EngineError,
+    PartialResultWarning,
+    RequestError,
+    UnavailableError,
+    UnsupportedSQLError,
+)
 from rowcall.manifest.library import shipped
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.clock import Clock
@@ -147,6 +157,21 @@ def test_many_rows_are_asked_for_together_and_come_in_order(
     asked = [request.path for request in requests if request.method == "GET"]
     assert len(set(asked)) == 3
     assert set(asked[:3]) == set(asked)  # each once before any of them twice
+
+
+def test_where_failures_are_allowed_the_rows_that_were_written_are_waited_for(
+    db: Session, threads: list[str], assistants: tuple[str, str]
+) -> None:
+    """And what became of each request has the last answer about it."""
+    with pytest.warns(PartialResultWarning):
+        rows = db.sql(
+            "INSERT INTO runs (thread_id, assistant_id) SELECT t, a FROM (VALUES ($1, $2), ($3, 'asst_nobody'), ($4, $2)) v(t, a) AWAIT",
+            [threads[0], assistants[0], threads[1], threads[2]],
+            on_error="partial",
+        ).fetchall()
+
+    assert [row[1] for row in rows] == [True, False, True]
+    assert [json.loads(row[-1])["status"] for row in (rows[0], rows[2])] == ["completed"] * 2
 
 
 def test_a_run_that_waits_for_its_caller_has_come_to_its_end(db: Session, thread: str, assistants: tuple[str, str]) -> None:
@@ -332,17 +357,18 @@ def test_a_parameter_can_say_how_long(db: Session, given: dict[str, str]) -> Non
         db.sql(f"{RUN} AWAIT TIMEOUT $long", {**given, "long": "0 seconds"})
 
 
-def test_the_waits_become_longer(box: Sandbox, db: Session, given: dict[str, str], sent: Sent) -> None:
+def test_the_waits_become_longer(db: Session, given: dict[str, str]) -> None:
     """Half as long again each, up to the longest, less a quarter at the most."""
     sql, parameters = hanging(given)
-    with sent(box), pytest.raises(AwaitError):
-        db.sql(f"{sql} AWAIT TIMEOUT '2 s'", parameters)
+    with pytest.raises(AwaitError):
+        db.sql(f"{sql} AWAIT TIMEOUT '4 s'", parameters)
 
     times = [exchange.sent_at for exchange in db.last.exchanges]
     waits = [later - earlier for earlier, later in itertools.pairwise(times)]
-    wanted = [0.05, 0.075, 0.1125, 0.16875, *[0.2] * len(waits)][: len(waits)]
-    assert 9 <= len(waits) <= 15
-    assert all(least * 0.75 <= wait <= least + 0.15 for wait, least in zip(waits, wanted, strict=True)), waits
+    wanted = [0.05, 0.075, 0.1125, 0.16875, *[0.2] * len(waits)]
+    assert [wait for wait, least in zip(waits, wanted, strict=False) if wait < least * 0.74] == []
+    assert max(waits) < 1  # without a longest wait the last ones would be longer
+    assert len(waits) > 8
 
 
 def test_the_deadline_of_the_statement_holds_too(db: Session, given: dict[str, str]) -> None:
