@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ from rowcall.manifest.model import (
     Verb,
 )
 from rowcall.plan.nodes import Call
-from rowcall.plan.writes import Given, Slot, call, choose, column_slot, example, fitted, lacking, slot
+from rowcall.plan.writes import Given, Slot, call, check, choose, column_slot, example, fitted, lacking, slot, with_part
 
 SPAN = Span(12, 15)
 
@@ -88,6 +90,7 @@ def given(*names: str) -> list[Given]:
         ("dry", Slot("dry", in_body=False)),
         ("data__dry", None),
         ("other", None),
+        ("label.a", None),
     ],
 )
 def test_a_name_is_a_parameter_before_it_is_an_attribute(name: str, expected: Slot | None) -> None:
@@ -100,6 +103,74 @@ def test_a_column_that_equals_a_parameter_is_that_parameter() -> None:
     assert column_slot(METHODS["change"], "ID") == Slot("visit_id", in_body=False)
     assert column_slot(METHODS["change"], "kind") == Slot("kind", in_body=True)
     assert column_slot(METHODS["change"], "nothing") is None
+
+
+def test_a_dotted_name_is_a_part_of_an_attribute() -> None:
+    """Of its body attributes alone."""
+    assert column_slot(METHODS["change"], "data__Label.A.b") == Slot("label", in_body=True, path=("A", "b"))
+    assert column_slot(METHODS["change"], "visit_id.a") is None
+    assert column_slot(METHODS["change"], "nothing.a") is None
+
+
+DEEP = Object((("a", Scalar.INTEGER), ("b", Object((("c", Scalar.MAP), ("d", Scalar.JSON)))), ("e", ListOf(Scalar.STRING))))
+
+
+@pytest.mark.parametrize(
+    ("whole", "path", "value", "expected"),
+    [
+        (None, ("a",), "5", {"a": 5}),
+        ({"a": 1, "e": ["x"]}, ("a",), 2, {"a": 2, "e": ["x"]}),
+        ({"a": 1, "e": ["x"]}, ("a",), None, {"e": ["x"]}),
+        ({"a": 1}, ("b", "c", "k"), 5, {"a": 1, "b": {"c": {"k": "5"}}}),
+        ({"b": {"c": {"k": "5", "l": "6"}}}, ("b", "c", "k"), None, {"b": {"c": {"l": "6"}}}),
+        ({"b": {"d": {"x": [1]}}}, ("b", "d", "y", "z"), '{"n": 1}', {"b": {"d": {"x": [1], "y": {"z": {"n": 1}}}}}),
+        ({"e": ["x"]}, ("e",), ["y", 1], {"e": ["y", "1"]}),
+        ({"a": 1}, ("e",), None, {"a": 1}),
+    ],
+    ids=repr,
+)
+def test_a_part_is_set_and_the_rest_stays(whole: Any, path: tuple[str, ...], value: Any, expected: Any) -> None:
+    """As its own type; NULL takes it away."""
+    assert with_part(whole, path, value, DEEP, "r.x") == expected
+
+
+def test_a_part_of_what_is_no_object_is_an_error() -> None:
+    """It would be lost."""
+    with pytest.raises(DataError, match=r'r\.x\.b\.d is "auto", of which y can be no part'):
+        with_part({"b": {"d": "auto"}}, ("b", "d", "y"), 1, DEEP, "r.x")
+    with pytest.raises(DataError, match=r"r\.x\.a takes integer"):
+        with_part(None, ("a",), "one", DEEP, "r.x")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("label.a", "label.b"), None),
+        (("label.a", "kind"), None),
+        (("label.a", "LABEL.a"), "label is given twice, as LABEL.a"),
+        (("label", "label.b"), "label is given twice, as label and as label.b"),
+        (("id", "visit_id"), "visit_id is given twice, as id and as visit_id"),
+        (("kind.a",), "kind is string, of which no part can be set"),
+        (("label.a.b",), "label.a is string, of which no part can be set"),
+    ],
+)
+def test_a_value_is_given_once(names: tuple[str, ...], message: str | None, ref: ResourceRef) -> None:
+    """Under whatever name; parts of an attribute are several values."""
+    method = METHODS["change"]
+    slots = [(found, item) for item in given(*names) if (found := column_slot(method, item.name)) is not None]
+
+    assert len(slots) == len(names)
+    with pytest.raises(UnsupportedSQLError, match=re.escape(message)) if message else nullcontext():
+        check(ref, method, slots, sql="…")
+
+
+def test_parts_of_an_attribute_are_sent_together(ref: ResourceRef) -> None:
+    """Over what a whole body has of it; those that are NULL are not given."""
+    values = {"pen": "p", "id": "v", "label.a": 1, "label.b": None, "label.c": "x"}
+
+    assert made(ref, "change", values).request.body == {"label": {"a": "1", "c": "x"}}
+    assert made(ref, "change", values, body={"label": {"a": "0", "z": "1"}}).request.body == {"label": {"a": "1", "z": "1", "c": "x"}}
+    assert made(ref, "change", {**values, "label.a": None, "label.c": None}).request.body == {}
 
 
 @pytest.mark.parametrize(

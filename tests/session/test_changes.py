@@ -189,7 +189,13 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ),
         ("UPDATE runs SET metadata = MAP {'a': $a, 't': $t}", UnsupportedSQLError, "WHERE"),
         ("UPDATE runs SET metadata = NULL WHERE id = $a || $t", MissingParameterError, "thread_id"),
-        ("UPDATE runs SET metadata.k = $a WHERE thread_id = $t AND id = 'r'", UnsupportedSQLError, "as a whole"),
+        ("UPDATE runs SET metadata.k.l = $a WHERE thread_id = $t AND id = 'r'", UnsupportedSQLError, "metadata.k is string"),
+        ("UPDATE runs SET metadata.k = $a, metadata = NULL WHERE thread_id = $t", UnsupportedSQLError, "metadata is given twice"),
+        ("UPDATE messages SET metadata.k = $a WHERE id = $t", MissingParameterError, "The API takes metadata as a whole"),
+        ("UPDATE assistants SET tool_resources.code = $a WHERE id = $t", UnknownNameError, "code_interpreter"),
+        ("UPDATE assistants SET tools.type = $a WHERE id = $t", UnsupportedSQLError, "no part can be set"),
+        ("INSERT INTO threads (metadata.a, metadata) VALUES ($a, $t)", UnsupportedSQLError, "metadata is given twice"),
+        ("INSERT INTO threads (metadata.a.b) SELECT $a || id FROM threads WHERE id = $t", UnsupportedSQLError, "metadata.a is string"),
         ("DELETE FROM threads USING (SELECT $a AS a) x WHERE threads.id = $t AND nope = x.a", BindError, "nope"),
         ("DELETE FROM threads USING (SELECT nope($a) AS a) x WHERE threads.id = $t", BindError, "nope"),
         ("UPDATE runs SET metadata = NULL FROM (SELECT $a AS a) x WHERE thread_id = $t || x.a AND nope", BindError, "nope"),
@@ -209,7 +215,7 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         (
             "EXEC runs.cancel_run FROM (SELECT id, thread_id, id AS run_id FROM runs WHERE thread_id = $t AND id <> $a)",
             UnsupportedSQLError,
-            "run_id is given twice, as run_id and as id",
+            "run_id is given twice, as id and as run_id",
         ),
         (
             "EXEC runs.cancel_run @thread_id = $a FROM (SELECT id, thread_id FROM runs WHERE thread_id = $t)",
@@ -407,6 +413,93 @@ def test_a_delete_may_be_told_its_rows_by_other_tables(live: Sandbox, writer: Se
 
     assert (first, second.project("id").fetchall()) == ([(mine[0][0],)], [(mine[2][0],)])
     assert [line for line in lines(requests) if line.startswith("DELETE")] == [f"DELETE /v1/threads/{mine[number][0]}" for number in (0, 2)]
+
+
+def test_a_part_of_an_attribute_is_set_with_the_rest_of_it(live: Sandbox, writer: Session, thread: str, run_id: str, sent: Sent) -> None:
+    """The row is read for it, and the whole is sent; NULL takes a part away."""
+    where = "WHERE thread_id = $1 AND id = $2"
+    writer.sql(f"UPDATE runs SET metadata = MAP {{'a': '1', 'b': '2'}} {where}", [thread, run_id])
+
+    with sent(live) as requests:
+        shown = writer.sql(f"UPDATE runs SET metadata.team = 'x' {where}", [thread, run_id], dry_run=True).fetchall()
+        rows = writer.sql(
+            f'UPDATE runs r SET r.metadata.team = 5, data__metadata.a = NULL, metadata."x.y" = r.status {where} RETURNING metadata',
+            [thread, run_id],
+        ).fetchall()
+
+    key = f"/threads/{thread}/runs/{run_id}"
+    assert [(method, url, json.loads(body)) for method, url, body in shown] == [
+        ("POST", f"{live.base_url}{key}", {"metadata": {"a": "1", "b": "2", "team": "x"}})
+    ]
+    assert rows == [({"b": "2", "team": "5", "x.y": "queued"},)]
+    assert lines(requests) == [f"GET /v1{key}", f"GET /v1{key}", f"POST /v1{key}"]
+
+
+def test_parts_of_parts_are_set_in_objects_and_json(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """By the fields that the manifest knows; what is no object has no parts."""
+    ((made,),) = writer.sql("INSERT INTO assistants (model, name) VALUES ('m', 'parts') RETURNING id").fetchall()
+    bodies = []
+    for assigned in (
+        "tool_resources.code_interpreter.file_ids = ['f'], response_format = {'type': 'json_schema'}",
+        "tool_resources.File_Search.vector_store_ids = ['v'], response_format.json_schema.name = 'n'",
+        "tool_resources.code_interpreter = NULL, response_format.type = 'x'",
+    ):
+        with sent(live) as requests:
+            writer.sql(f"UPDATE assistants SET {assigned} WHERE id = $1", [made])
+        bodies.append(requests[-1].body)
+
+    assert bodies == [
+        {"tool_resources": {"code_interpreter": {"file_ids": ["f"]}}, "response_format": {"type": "json_schema"}},
+        {
+            "tool_resources": {"code_interpreter": {"file_ids": ["f"]}, "file_search": {"vector_store_ids": ["v"]}},
+            "response_format": {"type": "json_schema", "json_schema": {"name": "n"}},
+        },
+        {"tool_resources": {"file_search": {"vector_store_ids": ["v"]}}, "response_format": {"type": "x", "json_schema": {"name": "n"}}},
+    ]
+    writer.sql("UPDATE assistants SET response_format = 'auto' WHERE id = $1", [made])
+    with sent(live) as requests, pytest.raises(DataError, match=f'(?s)"auto", of which type can be no part.*assistant_id = "{made}"'):
+        writer.sql("UPDATE assistants SET response_format.type = 'x' WHERE id = $1", [made])
+    assert [request.method for request in requests] == ["GET"]
+
+
+def test_a_part_is_not_set_where_the_rest_would_be_lost(scripted: Callable[..., Any]) -> None:
+    """As what the API gives there and its manifest does not know."""
+    body = {"id": "a", "object": "assistant", "created_at": 1, "model": "m", "tools": [], "tool_resources": {"file_search": {"new": 1}}}
+    script = scripted(lambda _: (200, body))
+
+    with (
+        rowcall.connect(providers=script.providers) as db,
+        pytest.raises(DataError, match=r'(?s)does not know, \{"file_search": \{"new": 1'),
+    ):
+        db.sql("UPDATE assistants SET tool_resources.code_interpreter.file_ids = ['f'] WHERE id = 'a'")
+
+    assert [asked.method for asked in script.asked] == ["GET"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO threads (metadata.team, \"metadata.env\") VALUES ('a', 1), (NULL, 2), (NULL, NULL)",
+        'INSERT INTO threads BY NAME FROM (VALUES (\'a\', 1), (NULL, 2), (NULL, NULL)) v("metadata.team", "data__metadata.env")',
+    ],
+)
+def test_an_insert_makes_an_attribute_of_its_parts(live: Sandbox, writer: Session, sent: Sent, text: str) -> None:
+    """Those that are NULL are not given, and an attribute without any is not either."""
+    with sent(live) as requests:
+        writer.sql(text)
+
+    assert [request.body for request in requests] == [{"metadata": {"team": "a", "env": "1"}}, {"metadata": {"env": "2"}}, {}]
+
+
+def test_exec_makes_an_attribute_of_its_parts(writer: Session) -> None:
+    """Over those of a whole body."""
+    text = (
+        "EXEC runs.create_run @thread_id = 't', @assistant_id = 'a', @metadata.team = 'x', @@json = {'metadata': {'b': '1', 'team': 'y'}}"
+    )
+
+    ((_, _, body),) = writer.sql(text, dry_run=True).fetchall()
+
+    assert json.loads(body) == {"assistant_id": "a", "metadata": {"b": "1", "team": "x"}}
 
 
 def test_a_delete_by_its_key_is_one_delete(live: Sandbox, writer: Session, threads: list[str], sent: Sent) -> None:

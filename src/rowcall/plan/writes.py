@@ -36,6 +36,8 @@ class Slot:
 
     name: str
     in_body: bool
+    path: tuple[str, ...] = ()
+    """Which part of the attribute it is, as written; empty for all of it."""
 
 
 def slot(method: Method, name: str) -> Slot | None:
@@ -53,13 +55,74 @@ def slot(method: Method, name: str) -> Slot | None:
 
 
 def column_slot(method: Method, name: str) -> Slot | None:
-    """As `slot`, and a column that equals a parameter counts as that parameter: `id` is `run_id`."""
+    """As `slot`, and a column that equals a parameter counts as that parameter: `id` is `run_id`. `a.b` is a part of the attribute `a`."""
     found = slot(method, name)
     if found is not None:
         return found
     folded = name.casefold()
     equal = (key for key, parameter in method.parameters.items() if (parameter.column or "").casefold() == folded)
+    whole, *path = name.split(".")
+    if path and (found := slot(method, whole)) is not None and found.in_body:
+        return Slot(found.name, in_body=True, path=tuple(path))
     return next((Slot(key, in_body=False) for key in equal), None)
+
+
+def check(ref: ResourceRef, method: Method, slots: Sequence[tuple[Slot, Given]], *, sql: str) -> None:
+    """Raises UnsupportedSQLError for what is given twice and for a part of what has none, UnknownNameError for an unknown field."""
+    before: list[tuple[Slot, Given]] = []
+    for slot_, item in slots:
+        path = part(ref, method, slot_, sql=sql, span=item.span)
+        for other, written in before:
+            shared = min(len(path), len(other.path))
+            if (other.name, other.in_body, other.path[:shared]) == (slot_.name, slot_.in_body, path[:shared]):
+                names = {written.name.casefold(): written.name, item.name.casefold(): item.name}
+                message = f"{slot_.name} is given twice, as {' and as '.join(names.values())}."
+                raise UnsupportedSQLError(message, sql=sql, span=item.span)
+        before.append((Slot(slot_.name, slot_.in_body, path), item))
+
+
+def part(ref: ResourceRef, method: Method, slot_: Slot, *, sql: str, span: Span | None) -> tuple[str, ...]:
+    """The path of a part of an attribute, its fields spelt as the manifest does. Raises as `check` does."""
+    if not slot_.path:
+        return ()
+    type_: Type = method.body[slot_.name].type
+    path, where = [], f"{ref.full_name}.{slot_.name}"
+    for written in slot_.path:
+        name = written
+        if isinstance(type_, Object):
+            fields = {field.casefold(): field for field, _ in type_.fields}
+            if written.casefold() not in fields:
+                raise UnknownNameError("field", written, fields.values(), where=where, sql=sql, span=span)
+            name = fields[written.casefold()]
+        inner = _part_type(type_, name)
+        if inner is None:
+            raise UnsupportedSQLError(f"{where} is {spelling(type_)}, of which no part can be set.", sql=sql, span=span)
+        path.append(name)
+        type_, where = inner, f"{where}.{name}"
+    return tuple(path)
+
+
+def _part_type(type_: Type, name: str) -> Type | None:
+    """The type of a part; None where there is no such part."""
+    if isinstance(type_, Object):
+        return dict(type_.fields).get(name)
+    return {Scalar.JSON: Scalar.JSON, Scalar.MAP: Scalar.STRING}.get(type_) if isinstance(type_, Scalar) else None
+
+
+def with_part(whole: Any, path: Sequence[str], value: Any, type_: Type, where: str) -> Any:
+    """An attribute's value with one part of it set; without that part where its value is None.
+
+    `whole` is None where there was none. Raises DataError where something on the way to the part is no object, or the value does not fit.
+    """
+    if not path:
+        return _typed(value, type_, where)
+    name, *rest = path
+    inner = _part_type(type_, name)
+    if not isinstance(whole, (dict, type(None))) or inner is None:
+        raise DataError(f"{where} is {_shown(whole)}, of which {name} can be no part.")
+    known = whole or {}
+    found = with_part(known.get(name), rest, value, inner, f"{where}.{name}")
+    return {key: kept for key, kept in {**known, name: found}.items() if key != name or found is not None}
 
 
 def choose(ref: ResourceRef, verb: Verb, given: Sequence[Given], *, sql: str, span: Span) -> tuple[str, Method]:
@@ -164,8 +227,12 @@ def call(
         found = column_slot(method, written)
         if found is None or (value is None and not (keep_null and found.in_body)):
             continue
-        if found.in_body:
-            attributes[found.name] = fitted(value, method.body[found.name], f"{ref.full_name}.{found.name}")
+        where = f"{ref.full_name}.{found.name}"
+        if found.path:
+            path = part(ref, method, found, sql="", span=None)
+            attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name].type, where)
+        elif found.in_body:
+            attributes[found.name] = fitted(value, method.body[found.name], where)
         else:
             bound[found.name] = _parameter(value, method.parameters[found.name].type, found.name)
     _need(ref, name, method, bound, attributes)

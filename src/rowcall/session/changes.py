@@ -19,16 +19,16 @@ from rowcall.errors import (
     UnknownNameError,
     UnsupportedSQLError,
 )
-from rowcall.manifest.model import Column, Method, Verb
-from rowcall.manifest.types import quoted
+from rowcall.manifest.model import Column, Method, Scalar, Verb
+from rowcall.manifest.types import quoted, spelling
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
 from rowcall.plan.explanation import Explanation
 from rowcall.plan.meant import key_tuples, keys_only, narrows
-from rowcall.plan.nodes import Call
+from rowcall.plan.nodes import EXTRA, Call
 from rowcall.plan.planner import Analysis
 from rowcall.plan.splice import splice
 from rowcall.plan.unlike import unknown_values
-from rowcall.plan.writes import PREFIX, Given, Slot, call, choose, column_slot, example, lacking, missing
+from rowcall.plan.writes import PREFIX, Given, Slot, call, check, choose, column_slot, example, lacking, missing, part, with_part
 from rowcall.rows.decode import decode
 from rowcall.session.awaiting import Waiting, explain_waiting, waiting
 from rowcall.session.execute import (
@@ -149,12 +149,15 @@ def _ready_insert(write: Insert, context: Context) -> Ready:
     ref = write.target.ref
     named = [Given(name, place) for name, place in write.columns]
     if named:  # so that what is wrong here is said before anything is read
-        returning(write, Ready(ref, *choose(ref, Verb.INSERT, named, sql=write.text, span=write.target.span), ()), context)
+        name, method = choose(ref, Verb.INSERT, named, sql=write.text, span=write.target.span)
+        _check(ref, method, named, write.text)
+        returning(write, Ready(ref, name, method, ()), context)
     rows = _inserted(write, context)
     given = named or [Given(name) for name in (rows[0] if rows else {})]
     if not rows and not given:
         raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
     name, method = choose(ref, Verb.INSERT, given, sql=write.text, span=write.target.span)
+    _check(ref, method, given, write.text)
     calls = _calls(rows, lambda row: call(ref, name, method, row))
     return Ready(ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
 
@@ -221,16 +224,15 @@ def _ready_exec(write: Exec, context: Context) -> Ready:
 
 def _check_exec(write: Exec, name: str, method: Method, given: Sequence[Given]) -> None:
     """Raises UnknownNameError for what the method does not take, UnsupportedSQLError for what is given twice."""
-    slots: dict[Slot, str] = {}
     for item in given:
-        found = column_slot(method, item.name)
-        if found is None:
+        if column_slot(method, item.name) is None:
             known = [*method.parameters, *(f"{PREFIX}{attribute}" for attribute in method.body)]
             raise UnknownNameError("parameter", item.name, known, where=f"{write.ref.full_name}.{name}", sql=write.text, span=item.span)
-        if found in slots:
-            other = f" and as {slots[found]}" if slots[found].casefold() != item.name.casefold() else ""
-            raise UnsupportedSQLError(f"{found.name} is given twice, as {item.name}{other}.", sql=write.text, span=item.span)
-        slots[found] = item.name
+    _check(write.ref, method, given, write.text)
+
+
+def _check(ref: ResourceRef, method: Method, given: Sequence[Given], sql: str) -> None:
+    check(ref, method, [(found, item) for item in given if (found := column_slot(method, item.name)) is not None], sql=sql)
 
 
 def _exec_rows(write: Exec, source: Span) -> Piece:
@@ -302,8 +304,9 @@ def _change_method(write: Change) -> tuple[str, Method]:
     ref, verb = write.target.ref, Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
     methods = [method for method in ref.resource.methods.values() if method.verb is verb]
     keys = dict.fromkeys(key for method in methods for key in _keys(method))
-    name, method = choose(ref, verb, [*map(Given, keys), *_assigned(write)], sql=write.text, span=write.target.span)
-    for given in _assigned(write):
+    name, method = choose(ref, verb, [*map(Given, keys), *(given for given, _ in _assigned(write))], sql=write.text, span=write.target.span)
+    slots = []
+    for given, path in _assigned(write):
         found = column_slot(method, given.name)
         if found is not None and not found.in_body:
             raise UnsupportedSQLError(
@@ -312,6 +315,12 @@ def _change_method(write: Change) -> tuple[str, Method]:
                 span=given.span,
                 hint=f"It can be given in WHERE. What can be set: {', '.join(method.body)}.",
             )
+        if found is not None:
+            slots.append((replace(found, path=path), given))
+    check(ref, method, slots, sql=write.text)
+    for found, given in slots:
+        if found.path:
+            _check_part(write, method, found, given)
     return name, method
 
 
@@ -319,22 +328,36 @@ def _keys(method: Method) -> list[str]:
     return [name for name in method.required() if not name.startswith(PREFIX)]
 
 
-def _assigned(write: Change) -> list[Given]:
-    """What SET names, without the alias; a part of an attribute is refused."""
+def _assigned(write: Change) -> list[tuple[Given, tuple[str, ...]]]:
+    """What SET names, without the alias: an attribute, and the path of a part of it, empty for all of it."""
     found = []
     for assignment in write.assignments if isinstance(write, Update) else ():
         path = assignment.path
         if len(path) > 1 and path[0].casefold() == write.target.alias.casefold():
             path = path[1:]
-        if len(path) > 1:
-            raise UnsupportedSQLError(
-                f"{'.'.join(path)} is a part of {path[0]}, and the API takes {path[0]} as a whole.",
-                sql=write.text,
-                span=assignment.path_span,
-                hint=f"Write SET {path[0]} = … with all its parts, since those left out may be removed.",
-            )
-        found.append(Given(path[0], assignment.path_span))
+        found.append((Given(path[0], assignment.path_span), path[1:]))
     return found
+
+
+def _check_part(write: Change, method: Method, part_: Slot, given: Given) -> None:
+    """Raises UnsupportedSQLError for a part of an attribute whose other parts cannot be read, and so would be lost."""
+    ref = write.target.ref
+    column, sent = ref.resource.columns.get(part_.name), method.body[part_.name].type
+    if column is None:
+        reason = f"{ref.full_name} has no column {part_.name}"
+    elif Scalar.JSON not in {column.type, sent} and column.type != sent:
+        reason = f"it is sent as {spelling(sent)} and read as {spelling(column.type)}"
+    elif not any(known.verb is Verb.SELECT for known in ref.resource.methods.values()):
+        reason = f"{ref.full_name} has no method for SELECT"
+    else:
+        return
+    written = ".".join((part_.name, *part_.path))
+    raise UnsupportedSQLError(
+        f"{written} is a part of {part_.name}, which the API takes as a whole, and the rest of it cannot be read: {reason}.",
+        sql=write.text,
+        span=given.span,
+        hint=f"Write SET {part_.name} = … with all its parts, since those left out may be removed.",
+    )
 
 
 def _meant(write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
@@ -379,6 +402,9 @@ def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span
         text += f", s{number} := ("
         stretches.append((len(text), assignment.value))
         text += write.text[assignment.value.start : assignment.value.end] + "\n)"
+    wholes = _wholes(write, method)
+    text += "".join(f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}" for name in wholes)
+    text += f", {quoted(EXTRA)} := {alias}.{quoted(EXTRA)}" if wholes else ""
     text += f")) FROM {target.ref.full_name} AS {alias}"
     if write.source is not None:
         text += ", "
@@ -396,19 +422,62 @@ def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[st
     text, stretches = _selecting(write, method)
     with _readable(write), _mapped(write.text, text, stretches):
         relation, _ = run_query(Query(text), reading(context))
-    names = [given.name for given in _assigned(write)]
     rows: dict[str, dict[str, Any]] = {}
     for keys, text in relation.fetchall():
         values = json.loads(text)
         # A row that the API lists twice, as when its pages shift while they are read, is changed once.
         if rows.setdefault(keys, values) != values:
             raise _twice(write, json.loads(keys))
-    return [(json.loads(keys), {name: values[f"s{number}"] for number, name in enumerate(names)}) for keys, values in rows.items()]
+    found = []
+    for keys, values in rows.items():
+        try:
+            found.append((json.loads(keys), _values(write, method, values)))
+        except DataError as error:
+            raise DataError(f"{error} It is the row with {_said(json.loads(keys))}; nothing was sent.") from error
+    return found
+
+
+def _said(keys: Mapping[str, Any]) -> str:
+    """Which row some keys name."""
+    return ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items())
+
+
+def _wholes(write: Change, method: Method) -> list[str]:
+    """The attributes of which SET names parts, so that the rest of them has to be read."""
+    slots = (column_slot(method, given.name) for given, path in _assigned(write) if path)
+    return [*dict.fromkeys(found.name for found in slots if found is not None)]
+
+
+def _values(write: Change, method: Method, read: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a row's attributes, those with parts that are set made of what was read of them.
+
+    Raises DataError where what was read is not all that the API has there.
+    """
+    ref = write.target.ref
+    values: dict[str, Any] = {}
+    for name in _wholes(write, method):
+        column, left = ref.resource.columns[name], read[EXTRA]
+        for step in (column.source or name).split("."):
+            left = left.get(step) if isinstance(left, dict) else None
+        if left is not None:
+            kept = json.dumps(left, ensure_ascii=False)
+            message = f"{ref.full_name}.{name} holds what its manifest does not know, {kept}, and would lose it when a part of it is set."
+            raise DataError(f"{message} Set it as a whole.")
+        values[name] = read[f"whole.{name}"]
+    for number, (given, path) in enumerate(_assigned(write)):
+        found, value = column_slot(method, given.name), read[f"s{number}"]
+        if found is None or not path:
+            values[given.name] = value
+            continue
+        spelt = part(ref, method, replace(found, path=path), sql=write.text, span=given.span)
+        type_, where = method.body[found.name].type, f"{ref.full_name}.{found.name}"
+        values[found.name] = with_part(values[found.name], spelt, value, type_, where)
+    return values
 
 
 def _twice(write: Change, keys: Mapping[str, Any]) -> UnsupportedSQLError:
     """The error for a row that is to be changed to two different things."""
-    row = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items())
+    row = _said(keys)
     if write.source is None:
         message = f"The row with {row} was read twice, and SET gives it different values."
         return UnsupportedSQLError(
@@ -424,7 +493,7 @@ def _constant_values(write: Change, context: Context) -> dict[str, Any]:
     if isinstance(write, Delete):
         return {}
     pairs = zip(_assigned(write), write.assignments, strict=True)
-    return {given.name: value_of(write.text, assignment.value, context) for given, assignment in pairs}
+    return {given.name: value_of(write.text, assignment.value, context) for (given, _), assignment in pairs}
 
 
 def returning(write: Write, ready: Ready, context: Context) -> Piece:
@@ -454,6 +523,8 @@ def _readable(write: Write) -> Iterator[None]:
             raise
         ref, (name, method) = write.target.ref, _change_method(write)
         means = "WHERE does not say by itself which rows are meant" if write.where is not None else "All rows are meant"
+        if wholes := _wholes(write, method):
+            means = f"The API takes {wholes[0]} as a whole, and the parts of it that are not set are in the rows"
         reason = f"{means}, so they have to be read first, and cannot be."
         raise MissingParameterError(
             ref.full_name, error.candidates, example(ref, name, method), reason=reason, sql=write.text, span=write.target.span
