@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from rowcall.errors import RowcallError
     from rowcall.plan.explanation import Explanation
     from rowcall.sandbox.server import Sandbox
+    from rowcall.session.guards import Pending
     from rowcall.session.report import Report
     from rowcall.session.session import Session, connect
 
-__all__ = ["Explanation", "Report", "RowcallError", "Sandbox", "Session", "__version__", "connect"]
+__all__ = ["Explanation", "Pending", "Report", "RowcallError", "Sandbox", "Session", "__version__", "connect"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Explanation": "rowcall.plan.explanation",
+    "Pending": "rowcall.session.guards",
     "Report": "rowcall.session.report",
     "RowcallError": "rowcall.errors",
     "Sandbox": "rowcall.sandbox.server",

@@ -13,6 +13,7 @@ RowcallError
 ├── PlanError(sql, span)
 │   ├── MissingParameterError(candidates, example)   the API needs a value that the statement does not give
 │   ├── ReadOnlyError                                a write on a read-only connection or provider
+│   ├── WriteLimitError(rows, limit, deletes)        a DELETE, or more rows than max_write_rows, and nobody said yes to it
 │   └── BudgetError                                  more requests than max_requests allows
 ├── RequestError(provider, resource, request, …)     an HTTP exchange failed
 │   ├── AuthError                                    no key, a refused key
@@ -198,6 +199,39 @@ class MissingParameterError(PlanError):
 
 class ReadOnlyError(PlanError):
     """A write on a connection or provider that is read-only."""
+
+
+class WriteLimitError(PlanError):
+    """A write of more rows than `max_write_rows`, or a DELETE, and nobody said yes to it. No change was sent."""
+
+    def __init__(
+        self,
+        name: str,
+        rows: int,
+        limit: int | None,
+        *,
+        deletes: bool = False,
+        declined: bool = False,
+        sql: str = "",
+        span: Span | None = None,
+    ) -> None:
+        self.rows = rows
+        """How many rows it would write, each with a request."""
+        self.limit = limit
+        """What `max_write_rows` was; None for no limit."""
+        self.deletes = deletes
+        self.declined = declined
+        """Whether somebody was asked, and did not say yes."""
+        count = f"{rows:,} row{'' if rows == 1 else 's'}"
+        what = f"The statement {'deletes' if deletes else 'writes'} {count} ({name})"
+        over = limit is not None and rows > limit
+        why = f"max_write_rows is {limit:,}" if over and limit is not None else "nobody has said that it may"
+        allow = (
+            f"Say so with the argument max_write_rows={rows}, SET rowcall_max_write_rows = {rows}, or --yes on the command line. "
+            "A dry run (dry_run, --dry-run) shows the requests."
+        )
+        message = f"{what}, and the answer was not yes; no change was sent." if declined else f"{what}, and {why}; no change was sent."
+        super().__init__(message, sql=sql, span=span, hint="" if declined else allow)
 
 
 class BudgetError(PlanError):

@@ -130,7 +130,7 @@ def test_an_insert_from_a_frame_sends_one_request_a_row(
 
     with sent(live) as requests:
         rows = writer.sql(
-            "INSERT INTO runs (thread_id, assistant_id) SELECT thread_id, $1 FROM frame RETURNING thread_id", [assistant]
+            "INSERT INTO runs (thread_id, assistant_id) SELECT thread_id, $1 FROM frame RETURNING thread_id", [assistant], max_write_rows=3
         ).fetchall()
 
     assert [thread for (thread,) in rows] == threads == list(frame["thread_id"])
@@ -143,6 +143,7 @@ def test_an_insert_may_read_an_api_first(live: Sandbox, writer: Session, threads
         writer.sql(
             "INSERT INTO runs (thread_id, assistant_id) SELECT t.id, a.id FROM threads t, assistants a WHERE t.id IN ($1, $2) AND a.id = $3",
             [*threads[:2], assistant],
+            max_write_rows=2,
         )
 
     assert sorted(line for line in lines(requests) if line.startswith("POST")) == sorted(
@@ -505,7 +506,7 @@ def test_exec_makes_an_attribute_of_its_parts(writer: Session) -> None:
 def test_a_delete_by_its_key_is_one_delete(live: Sandbox, writer: Session, threads: list[str], sent: Sent) -> None:
     """For each key that IN names; the answers are rows."""
     with sent(live) as requests:
-        rows = writer.sql("DELETE FROM threads WHERE thread_id IN ($1, $2) RETURNING id, deleted", threads[:2]).fetchall()
+        rows = writer.sql("DELETE FROM threads WHERE thread_id IN ($1, $2) RETURNING id, deleted", threads[:2], max_write_rows=2).fetchall()
 
     assert rows == [(thread, True) for thread in threads[:2]]
     assert lines(requests) == [f"DELETE /v1/threads/{thread}" for thread in threads[:2]]
@@ -646,7 +647,7 @@ def test_a_failing_request_says_how_many_were_accepted(
         sent(live) as requests,
         pytest.raises(UnavailableError, match="Of 3 requests: 1 done, 1 unknown, 1 not sent"),
     ):
-        writer.sql(IN_ORDER, [threads, assistant])
+        writer.sql(IN_ORDER, [threads, assistant], max_write_rows=3)
 
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in threads[:2]]
 
@@ -675,7 +676,7 @@ def test_a_write_over_the_budget_changes_nothing(
 
 def test_a_write_within_the_budget_is_sent(writer: Session, threads: list[str], assistant: str) -> None:
     """To the last request."""
-    writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant], max_requests=3)
+    writer.sql("INSERT INTO runs (thread_id, assistant_id) SELECT unnest($1), $2", [threads, assistant], max_requests=3, max_write_rows=3)
 
     assert writer.last.requests == 3
 
@@ -687,7 +688,7 @@ def test_a_budget_that_a_retry_used_up_says_what_was_changed(
     live.fault("rate_limit", path=threads[1], retry_after_s=0.01)
 
     with sent(live) as requests, pytest.raises(BudgetError, match="Of 3 requests: 2 done, 1 not sent"):
-        writer.sql(IN_ORDER, [threads, assistant], max_requests=3)
+        writer.sql(IN_ORDER, [threads, assistant], max_requests=3, max_write_rows=3)
 
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in (threads[0], threads[1], threads[1])]
 

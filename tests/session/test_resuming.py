@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def noted(live: Sandbox, path: Path) -> Iterator[Session]:
     """A session of the test's own, with a journal of the test's own."""
-    with rowcall.connect(providers=live.providers, journal=path) as session:
+    with rowcall.connect(providers=live.providers, journal=path, max_write_rows=3) as session:
         yield session
 
 

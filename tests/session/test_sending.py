@@ -46,7 +46,7 @@ def test_rows_that_share_nothing_go_out_together(scripted: Callable[..., Any], r
         together.wait()
         return 200, answered(asked, run)
 
-    with rowcall.connect(providers=scripted(answer).providers) as db:
+    with rowcall.connect(providers=scripted(answer).providers, max_write_rows=None) as db:
         rows = db.sql(MANY.format(rows=4) + " RETURNING thread_id").fetchall()
 
     assert rows == [("thread_0",), ("thread_1",), ("thread_2",), ("thread_3",)]
@@ -66,7 +66,7 @@ def test_no_more_go_out_at_once_than_the_provider_takes(scripted: Callable[..., 
         return 200, answered(asked, run)
 
     script = scripted(answer)
-    with rowcall.connect(providers={"openai": {**script.providers["openai"], "max_in_flight": 3}}) as db:
+    with rowcall.connect(providers={"openai": {**script.providers["openai"], "max_in_flight": 3}}, max_write_rows=None) as db:
         db.sql(MANY.format(rows=12))
 
     assert (most["all"], len(script.asked)) == (3, 12)
@@ -87,7 +87,7 @@ def test_rows_of_one_thread_never_overlap(scripted: Callable[..., Any], run: Cal
         return 200, answered(asked, run)
 
     script = scripted(answer)
-    with rowcall.connect(providers=script.providers) as db:
+    with rowcall.connect(providers=script.providers, max_write_rows=None) as db:
         db.sql(
             "INSERT INTO runs (thread_id, assistant_id, instructions) SELECT 'thread_' || (i % 2), 'asst_1', i::VARCHAR FROM range(10) s(i)"
         )
@@ -103,7 +103,7 @@ def test_order_by_has_rows_sent_in_that_order(live: Sandbox, writer: Session, th
     wanted = sorted(threads, reverse=True)
 
     with sent(live) as requests:
-        writer.sql(f"{EACH} ORDER BY t DESC", [threads, assistant])
+        writer.sql(f"{EACH} ORDER BY t DESC", [threads, assistant], max_write_rows=3)
 
     assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in wanted]
 
@@ -113,7 +113,7 @@ def test_after_a_failure_nothing_more_is_begun(live: Sandbox, writer: Session, t
     live.fault("server_error", path=threads[1])
 
     with sent(live) as requests, pytest.raises(UnavailableError, match=r"Of 3 requests: 1 done, 1 unknown, 1 not sent\. rowcall journal"):
-        writer.sql(IN_ORDER, [threads, assistant])
+        writer.sql(IN_ORDER, [threads, assistant], max_write_rows=3)
 
     assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in threads[:2]]
     assert journal_of(writer) == [("done", 200), ("unknown", 500), ("not sent", None)]
@@ -126,7 +126,7 @@ def test_partial_tells_of_each_row_what_became_of_it(
     threads[1] = "thread_none"
 
     with sent(live) as requests, pytest.warns(rowcall.errors.PartialResultWarning, match="No thread found"):
-        relation = writer.sql(IN_ORDER, [threads, assistant], on_error="partial")
+        relation = writer.sql(IN_ORDER, [threads, assistant], on_error="partial", max_write_rows=3)
 
     rows = relation.select("row, ok, outcome, status, error, response->>'status'").fetchall()
     assert [(*row[:4], row[5]) for row in rows] == [
@@ -141,7 +141,7 @@ def test_partial_tells_of_each_row_what_became_of_it(
 
 def test_partial_without_a_failure_has_the_same_columns(writer: Session, threads: list[str], assistant: str) -> None:
     """Who reads it need not know beforehand whether anything fails."""
-    relation = writer.sql(EACH, [threads, assistant], on_error="partial")
+    relation = writer.sql(EACH, [threads, assistant], on_error="partial", max_write_rows=3)
 
     assert relation.columns == ["row", "ok", "outcome", "status", "error", "response"]
     assert writer.last.partial is False
@@ -150,7 +150,9 @@ def test_partial_without_a_failure_has_the_same_columns(writer: Session, threads
 def test_partial_with_returning_gives_the_rows_that_are_done(writer: Session, threads: list[str], assistant: str) -> None:
     """RETURNING says what is wanted; what failed is warned of."""
     with pytest.warns(rowcall.errors.PartialResultWarning, match="No thread found"):
-        rows = writer.sql(f"{IN_ORDER} RETURNING thread_id", [[threads[0], "thread_none"], assistant], on_error="partial").fetchall()
+        rows = writer.sql(
+            f"{IN_ORDER} RETURNING thread_id", [[threads[0], "thread_none"], assistant], on_error="partial", max_write_rows=3
+        ).fetchall()
 
     assert rows == [(threads[0],)]
 
@@ -233,7 +235,7 @@ def test_the_journal_is_a_table_like_any(writer: Session, thread: str, assistant
 def test_ctrl_c_lets_what_is_on_its_way_end(live: Sandbox, threads: list[str], assistant: str, sent: Sent) -> None:
     """Nothing more is begun; what was begun is waited for, so that the journal knows of it."""
     live.fault("slow", seconds=0.6, times=None)
-    with rowcall.connect(providers={"openai": {**live.providers["openai"], "max_in_flight": 1}}) as db:
+    with rowcall.connect(providers={"openai": {**live.providers["openai"], "max_in_flight": 1}}, max_write_rows=None) as db:
         timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
         timer.start()
         with sent(live) as requests, pytest.raises(KeyboardInterrupt):
@@ -247,7 +249,7 @@ def test_ctrl_c_lets_what_is_on_its_way_end(live: Sandbox, threads: list[str], a
 def test_ctrl_c_marks_as_unknown_what_does_not_end(live: Sandbox, thread: str, assistant: str) -> None:
     """It is not waited for longer than a moment."""
     live.fault("slow", seconds=30, times=None)
-    with rowcall.connect(providers=live.providers) as db:
+    with rowcall.connect(providers=live.providers, max_write_rows=None) as db:
         timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
         timer.start()
         with pytest.raises(KeyboardInterrupt):

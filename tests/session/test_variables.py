@@ -23,6 +23,7 @@ from rowcall.session.variables import SETTINGS, UNSET, Variables
         ("SET rowcall_on_error = 'partial'", "on_error", "partial"),
         ("SET rowcall_max_requests = 10 + 5", "max_requests", 15),
         ("SET rowcall_max_requests TO 7", "max_requests", 7),
+        ("SET rowcall_max_write_rows = 20", "max_write_rows", 20),
         ("SET rowcall_timeout_s = 2.5", "timeout_s", 2.5),
         ("SET ROWCALL_TIMEOUT_S = 3", "timeout_s", 3.0),
         ("SET rowcall_read_only = true", "read_only", True),
@@ -42,6 +43,8 @@ def test_a_setting_is_set_and_shown(db: Session, text: str, name: str, value: An
     [
         ("RESET rowcall_max_requests", "max_requests", 1000),
         ("SET rowcall_max_requests = NULL", "max_requests", None),
+        ("RESET rowcall_max_write_rows", "max_write_rows", 1),
+        ("SET rowcall_max_write_rows = NULL", "max_write_rows", None),
         ("RESET rowcall_timeout_s", "timeout_s", None),
         ("SET rowcall_timeout_s = NULL", "timeout_s", None),
         ("RESET rowcall_on_error", "on_error", "error"),
@@ -73,6 +76,7 @@ def test_a_statement_may_send_1000_requests_unless_told_otherwise(db: Session, w
 ROOMS = {
     "config file": {
         "max_requests": 11,
+        "max_write_rows": 11,
         "timeout_s": 11.0,
         "on_error": "partial",
         "read_only": True,
@@ -82,6 +86,7 @@ ROOMS = {
     },
     "connect": {
         "max_requests": 12,
+        "max_write_rows": 12,
         "timeout_s": 12.0,
         "on_error": "error",
         "read_only": False,
@@ -91,6 +96,7 @@ ROOMS = {
     },
     "SET": {
         "max_requests": 13,
+        "max_write_rows": 13,
         "timeout_s": 13.0,
         "on_error": "partial",
         "read_only": True,
@@ -100,6 +106,7 @@ ROOMS = {
     },
     "option": {
         "max_requests": 14,
+        "max_write_rows": 14,
         "timeout_s": 14.0,
         "on_error": "error",
         "read_only": True,
@@ -180,6 +187,7 @@ def test_a_set_that_an_option_overrides_is_warned_of(db: Session) -> None:
         ("SET rowcall_max_requests = 'many'", "rowcall_max_requests takes a whole number, or NULL for no limit, not 'many'"),
         ("SET rowcall_max_requests = -1", "whole number"),
         ("SET rowcall_max_requests = true", "whole number"),
+        ("SET rowcall_max_write_rows = -1", "rowcall_max_write_rows takes a whole number, or NULL for no limit, not -1"),
         ("SET rowcall_timeout_s = 0", "seconds above 0"),
         ("SET rowcall_on_error = 'ignore'", "error or partial"),
         ("SET rowcall_read_only = 'perhaps'", "true or false"),
@@ -231,6 +239,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
     assert [row["name"] for row in rows] == [
         "rowcall_on_error",
         "rowcall_max_requests",
+        "rowcall_max_write_rows",
         "rowcall_timeout_s",
         "rowcall_read_only",
         "rowcall_cache",
@@ -240,6 +249,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
     assert [(row["value"], row["default"]) for row in rows] == [
         ("error", "error"),
         ("1000", "1000"),
+        ("1", "1"),
         (None, None),
         ("false", "false"),
         (None, None),

@@ -174,11 +174,13 @@ def test_explain_shows_the_calls_of_a_view(still: Sandbox, made: Session, world:
 
 def test_a_write_reads_a_view(writer: Session, live: Sandbox, thread: str, threads: list[str], sent: Sent) -> None:
     """The source of an INSERT may be a view: one read, one write a row."""
-    writer.sql(f"INSERT INTO messages (thread_id, role, content) VALUES ('{thread}', 'user', 'a'), ('{thread}', 'user', 'b')")
+    writer.sql(
+        f"INSERT INTO messages (thread_id, role, content) VALUES ('{thread}', 'user', 'a'), ('{thread}', 'user', 'b')", max_write_rows=2
+    )
     writer.sql(f"CREATE VIEW asked AS SELECT id, content FROM messages WHERE thread_id = '{thread}'")
 
     with sent(live) as received:
-        writer.sql(f"INSERT INTO messages SELECT '{threads[0]}' AS thread_id, 'user' AS role, id AS content FROM asked")
+        writer.sql(f"INSERT INTO messages SELECT '{threads[0]}' AS thread_id, 'user' AS role, id AS content FROM asked", max_write_rows=2)
 
     assert [request.method for request in received] == ["GET", "POST", "POST"]
 

@@ -69,7 +69,8 @@ class Terminal:
         """What came since the last call, up to and with what the regular expression matches. Fails when it does not come."""
         end = time.monotonic() + PATIENCE_S
         while not (found := re.search(pattern, self.seen)):
-            if not self._read() and (time.monotonic() > end or self.process.poll() is not None):
+            has_ended = self.process.poll() is not None  # before it is read, so that its last words are not missed
+            if not self._read() and (has_ended or time.monotonic() > end):
                 raise AssertionError(f"{pattern!r} did not come; the terminal shows:\n{self.seen}")
         before, self.seen = self.seen[: found.end()], self.seen[found.end() :]
         return before

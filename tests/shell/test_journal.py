@@ -38,7 +38,7 @@ def rows(ended: Any) -> list[dict[str, Any]]:
 def test_a_write_is_listed_shown_and_resumed(noted: Run, box: Sandbox) -> None:
     """The second of three rows has no answer; the third is sent when it is resumed, and the exit code says that something is left."""
     box.fault("drop", method="POST", after=1)
-    ended = noted("query", INSERT)
+    ended = noted("query", "--yes", INSERT)
     assert ended.returncode == 1
     assert "Of 3 requests: 1 done, 1 unknown, 1 not sent. rowcall journal show " in ended.stderr
 

@@ -65,7 +65,7 @@ def test_options_are_settings_of_the_session() -> None:
     with opened_session(parse(["query", "x"])) as session:
         unsaid = session.sql("SHOW SETTINGS").project("source").distinct().fetchall()
 
-    options = [("partial", "option"), (None, "option"), ("9.0", "option"), ("true", "option")]
+    options = [("partial", "option"), (None, "option"), ("1", "default"), ("9.0", "option"), ("true", "option")]
     assert said == [*options, *[(None, "default")] * 3]
     assert unsaid == [("default",)]
 

@@ -85,6 +85,17 @@ def test_every_command_that_runs_statements_takes_limits(command: str, words: st
     assert parse([command, *words.split()]).settings == settings
 
 
+@pytest.mark.parametrize("command", ["query", "shell"])
+@pytest.mark.parametrize(
+    ("words", "yes", "settings"), [("", False, {}), ("-y", True, {}), ("--yes --max-write-rows none", True, {"max_write_rows": None})]
+)
+def test_the_commands_that_write_take_what_they_may(command: str, words: str, yes: bool, settings: dict[str, Any]) -> None:
+    """A yes, and how many rows."""
+    options = parse([command, *words.split()])
+
+    assert (options.yes, options.settings) == (yes, settings)
+
+
 def test_json_that_is_not_json_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """The message shows the spelling that takes text."""
     assert "n=ada takes it as text" in refusal(capsys, "query", "x", "--param", "n:=ada")

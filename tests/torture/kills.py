@@ -66,7 +66,7 @@ def _killed(box: Sandbox, mark: str, rows: int, journal: Path, pick: random.Rand
     options = [f"--set=openai.{name}={settings[name]}" for name in ("base_url", "api_key")]
     command = [sys.executable, "-m", "rowcall", "query", _TEXT.format(mark=mark, rows=rows), *options]
     process = subprocess.Popen(
-        [*command, "--journal", journal, "--max-requests=none"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, "--journal", journal, "--max-requests=none", "--yes"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     wanted, until = pick.randrange(rows), time.monotonic() + DEADLINE_S
     while process.poll() is None and len(box.requests) < wanted and time.monotonic() < until:

@@ -37,6 +37,17 @@ def writes(db: rowcall.Session) -> None:
     assert_type(db.write_parquet("SELECT 1", "out.parquet"), duckdb.DuckDBPyRelation | int)
 
 
+def confirms(con: duckdb.DuckDBPyConnection) -> None:
+    """Who is asked is given what is to be sent, and answers with a truth value."""
+
+    def confirm(pending: rowcall.Pending) -> bool:
+        assert_type([request.body for request in pending.requests(5)], list[str | None])
+        return pending.rows < 3 and not pending.deletes
+
+    db = rowcall.connect(con, confirm=confirm, max_write_rows=None)
+    assert_type(db.sql("SELECT 1", max_write_rows=3), duckdb.DuckDBPyRelation)
+
+
 def explains(db: rowcall.Session) -> None:
     """An explanation is frozen records, whose numbers may be unknown."""
     found = db.explain("SELECT ?", params=[1], analyze=False)

@@ -11,7 +11,8 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -239,6 +240,16 @@ class Control:
     def remaining(self) -> float | None:
         """Seconds until the deadline, never negative; None where there is none."""
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """While somebody is asked; the deadline comes no nearer meanwhile."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            if self._deadline is not None:
+                self._deadline += time.monotonic() - started
 
     def check(self) -> None:
         """Raises Cancelled when cancelled, UnavailableError past the deadline."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from rowcall.plan.explanation import Explanation
+    from rowcall.session.guards import Consent
     from rowcall.session.journal import Journal
 
 T = TypeVar("T")
@@ -91,6 +92,8 @@ class Context:
     read_only: bool
     allow_full_writes: bool
     """Whether an UPDATE or DELETE may be about all rows of a resource."""
+    consent: Consent
+    """To what of its writes somebody has said yes."""
     failures: list[RequestError]
     """What `partial` allowed to fail."""
     journal: Callable[[], Journal]

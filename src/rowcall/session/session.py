@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rowcall.http.control import Control
     from rowcall.plan.explanation import Explanation
     from rowcall.session.execute import Context, Parquet, Take
+    from rowcall.session.guards import Confirm
     from rowcall.session.journal import Journal
     from rowcall.sql import parse
     from rowcall.sql.parse import AnyStatement
@@ -69,6 +70,8 @@ def connect(
     journal: str | Path | Unset | None = UNSET,
     rate_limits: str | Unset | None = UNSET,
     allow_full_writes: bool | None = None,
+    max_write_rows: int | Unset | None = UNSET,
+    confirm: Confirm | None = None,
 ) -> Session:
     """A session on `con`, the caller's own DuckDB connection, or on a private in-memory database.
 
@@ -78,19 +81,24 @@ def connect(
     open comes from the environment, then from the config file at `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the
     provider's manifest.
 
-    The others hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file. With
-    `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
+    All others but `confirm` hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file.
+    With `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
     a request; None, the default, asks each time. `cache_file` is where such answers are kept for other processes and later ones, in place
     of this session's memory. `journal` is the file in which writes are noted before they are sent, or ":memory:"; by default it is in the
     user's state folder. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests. `allow_full_writes` lets UPDATE
-    and DELETE change all rows of a resource, as they do without WHERE.
+    and DELETE change all rows of a resource, as they do without WHERE. `max_write_rows` (1 by default; None is no limit) is the most rows
+    that a statement may write at an API, and a DELETE is sent only where somebody has set it.
+
+    `confirm` is asked before any DELETE and any write of more rows than that: a function that is given the `rowcall.Pending` write, and has
+    it sent by returning True. It runs no statement of this session.
 
     Raises UsageError for a provider or setting that does not exist and for a file that cannot be used, ManifestError for a broken manifest.
     """
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
-    limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits, "allow_full_writes": allow_full_writes}
-    return Session(con, providers=providers, config=config, read_only=read_only, **limits)
+    limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits, "max_write_rows": max_write_rows}
+    limits |= {"allow_full_writes": allow_full_writes}
+    return Session(con, providers=providers, config=config, confirm=confirm, read_only=read_only, **limits)
 
 
 class Session:
@@ -105,6 +113,7 @@ class Session:
         *,
         providers: Mapping[str, Mapping[str, Any]] | None = None,
         config: str | Path | None = None,
+        confirm: Confirm | None = None,
         **settings: Any,
     ) -> None:
         if con is not None and not hasattr(con, "extract_statements"):
@@ -119,6 +128,8 @@ class Session:
         """The prefix that `USE` set, as `("openai", "assistants")`."""
         self.last = Report("local")
         """What the latest statement did."""
+        self.confirm = confirm
+        """Who is asked before a DELETE, and before a write of more rows than `max_write_rows`; None where nobody is."""
         self._exchanges = Exchanges()
         self.variables = Variables()
         """The session's settings, `SHOW SETTINGS`."""
@@ -154,6 +165,7 @@ class Session:
         max_requests: int | Unset | None = UNSET,
         timeout_s: float | Unset | None = UNSET,
         cache: str | Unset | None = UNSET,
+        max_write_rows: int | Unset | None = UNSET,
     ) -> duckdb.DuckDBPyRelation:
         """The rows of a statement, or of the last of several, as a relation on the session's connection.
 
@@ -163,15 +175,15 @@ class Session:
         `params` holds the values of `?`, `$1` or `$name`. With `on_error="partial"` requests that fail leave their rows out, with a
         warning and `last.partial`; by default the first failure is raised. `dry_run` returns the requests (`method, url, body`) in
         place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the statement; None
-        is no limit. `cache`, as "60s", is how old an answer may be that is taken in place of a request. Where they are left out, the
-        session's settings hold.
+        is no limit. `cache`, as "60s", is how old an answer may be that is taken in place of a request. `max_write_rows` is the most rows
+        that it may write at an API, a DELETE included; None is no limit. Where they are left out, the session's settings hold.
 
         Raises SQLError and PlanError before anything is sent, RequestError when the API cannot be reached or refuses.
         """
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
-        options = {"on_error": on_error, "dry_run": dry_run, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
-        return self._run(sql, params, frame, None, **options)
+        limits = {"max_requests": max_requests, "timeout_s": timeout_s, "cache": cache, "max_write_rows": max_write_rows}
+        return self._run(sql, params, frame, None, on_error=on_error, dry_run=dry_run, **limits)
 
     def stream(
         self, sql: str, params: Parameters = None, *, take: Callable[[duckdb.DuckDBPyRelation], None], dry_run: bool = False
@@ -193,8 +205,7 @@ class Session:
             taken.append(True)
             take(part)
 
-        options = {"on_error": None, "dry_run": dry_run, "max_requests": UNSET, "timeout_s": UNSET, "cache": UNSET}
-        relation = self._run(sql, params, frame, taking, **options)
+        relation = self._run(sql, params, frame, taking, dry_run=dry_run)
         return None if taken else relation
 
     def write_parquet(self, sql: str, path: str, params: Parameters = None, *, dry_run: bool = False) -> duckdb.DuckDBPyRelation | int:
@@ -211,8 +222,7 @@ class Session:
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
         parquet = Parquet(path)
-        options = {"on_error": None, "dry_run": dry_run, "max_requests": UNSET, "timeout_s": UNSET, "cache": UNSET}
-        relation = self._run(sql, params, frame, parquet, **options)
+        relation = self._run(sql, params, frame, parquet, dry_run=dry_run)
         return relation if parquet.rows is None else parquet.rows
 
     def explain(self, sql: str, params: Parameters = None, *, analyze: bool = False) -> Explanation:
@@ -225,9 +235,8 @@ class Session:
 
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
-        options = {"on_error": None, "dry_run": False, "max_requests": UNSET, "timeout_s": UNSET, "cache": UNSET}
         with self._lock:
-            relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, None, **options)
+            relation = self._run(asked(self.statements(sql), analyze=analyze), params, frame, None, dry_run=False)
             return self.last.explanation or of_duckdb(relation)
 
     def _run(self, sql: str, params: Parameters, frame: Frame, take: Take | Parquet | None, **options: Any) -> duckdb.DuckDBPyRelation:
@@ -355,7 +364,7 @@ class Session:
         kind, failures, explained = "local", [], []
         try:
             statement, frame = self._with_own_tables(statement, frame)
-            context = self._context(control, params, frame, partial=settings.on_error == "partial", dry_run=dry_run)
+            context = self._context(control, params, frame, settings, dry_run=dry_run)
             failures, explained = context.failures, context.explained
             parsed = self._parsed(statement, context)
             kind, relation = self._dispatch(parsed, context, settings, take)
@@ -427,8 +436,9 @@ class Session:
                 category = UnknownValueWarning
             warnings.warn(message, category, stacklevel=6)
 
-    def _context(self, control: Control, params: Mapping[str, Any], frame: Frame, *, partial: bool, dry_run: bool) -> Context:
+    def _context(self, control: Control, params: Mapping[str, Any], frame: Frame, settings: Variables, *, dry_run: bool) -> Context:
         from rowcall.session.execute import Context
+        from rowcall.session.guards import Consent
         from rowcall.sql.bind import Names
 
         return Context(
@@ -438,10 +448,11 @@ class Session:
             parameters=params,
             frame=frame,
             control=control,
-            partial=partial,
+            partial=settings.on_error == "partial",
             dry_run=dry_run,
             read_only=self.read_only,
             allow_full_writes=self.variables.allow_full_writes,
+            consent=Consent(settings.max_write_rows, settings.source("max_write_rows") != "default", self.confirm),
             failures=[],
             views=self._views,
             plans=self._plans,

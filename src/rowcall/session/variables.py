@@ -67,6 +67,13 @@ SETTINGS = {
         unlimited=True,
         description="The most HTTP requests a statement may send; NULL for no limit.",
     ),
+    "max_write_rows": Setting(
+        "BIGINT",
+        1,
+        "a whole number",
+        unlimited=True,
+        description="The most rows a statement may write at an API unasked; NULL for no limit. DELETE is sent only where it is set.",
+    ),
     "timeout_s": Setting(
         "DOUBLE",
         None,
@@ -196,6 +203,12 @@ class Variables:
         return limit
 
     @property
+    def max_write_rows(self) -> int | None:
+        """How many rows a statement may write without anybody being asked; None for any number."""
+        limit: int | None = self.value("max_write_rows")
+        return limit
+
+    @property
     def timeout_s(self) -> float | None:
         """How many seconds a statement may take over its requests; None for any number."""
         limit: float | None = self.value("timeout_s")
@@ -294,6 +307,7 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
     fits = {
         "on_error": value in ("error", "partial"),
         "max_requests": is_number and isinstance(value, int) and value >= 0,
+        "max_write_rows": is_number and isinstance(value, int) and value >= 0,
         "cache": isinstance(value, str) and _DURATION.fullmatch(value) is not None,
         "rate_limits": isinstance(value, str) and _are_limits(value),
     }

@@ -12,17 +12,23 @@ import rowcall
 from rowcall.errors import UsageError
 from rowcall.manifest.types import quoted
 from rowcall.session.variables import UNSET
+from rowcall.shell.asking import agree
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from rowcall.session.guards import Confirm
 
 Tables = Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]
 """Table name → column names and rows."""
 
 
 @contextmanager
-def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
-    """The session, closed at the end of the block, and with it the sandbox and the database file."""
+def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) -> Iterator[rowcall.Session]:
+    """The session, closed at the end of the block, and with it the sandbox and the database file.
+
+    `confirm` is asked about writes, but for `--yes`, which says yes to all of them, or to as many rows as `--max-write-rows` does.
+    """
     if options.seed is not None and not options.sandbox:
         raise UsageError("--seed is the sandbox's; add --sandbox.")
     settings = provider_settings(options.set)
@@ -38,9 +44,10 @@ def opened_session(options: argparse.Namespace) -> Iterator[rowcall.Session]:
         connection = stack.enter_context(_database(options)) if options.database else None
         # What was written to a sandbox that ends with this process is of no use to a later one.
         journal = ":memory:" if options.sandbox else UNSET
-        session = rowcall.connect(connection, providers=settings or None, journal=journal)
+        session = rowcall.connect(connection, providers=settings or None, journal=journal, confirm=agree if options.yes else confirm)
         stack.callback(session.close)
-        session.variables.say("option", {**options.settings, **({"read_only": True} if options.read_only else {})})
+        said = {**({"max_write_rows": None} if options.yes else {}), **options.settings}
+        session.variables.say("option", {**said, **({"read_only": True} if options.read_only else {})})
         add_tables(session.connection, tables)
         yield session
 

@@ -40,6 +40,7 @@ examples:
   rowcall query "DESCRIBE openai.assistants.runs"
   rowcall query "SELECT id, status FROM openai.assistants.runs WHERE thread_id = $t" --param t=thread_abc123
   rowcall query -i report.sql -f report.parquet
+  rowcall query --yes "DELETE FROM openai.assistants.threads WHERE id = $t" --param t=thread_abc123
   rowcall query --sandbox -o csv "SELECT r.id, r.status FROM sandbox_threads t
       JOIN openai.assistants.runs r ON r.thread_id = t.thread_id"
   echo "SHOW PROVIDERS" | rowcall query -o json
@@ -180,6 +181,15 @@ def _add_session(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("connection")
     group.add_argument("--database", metavar="FILE", type=Path, help="a DuckDB database file; without it, one in memory")
     group.add_argument("--read-only", action="store_true", help="refuse every write, to APIs and to the database")
+    group.add_argument("-y", "--yes", action="store_true", help="send DELETE, and writes of several rows, without asking")
+    group.add_argument(
+        "--max-write-rows",
+        action=_Say,
+        dest="max_write_rows",
+        type=_or_none(_natural),
+        metavar="N",
+        help="send writes of up to N rows without asking; 1 unless said, none for no limit; with --yes, the most there may be",
+    )
     group.add_argument("--sandbox", action="store_true", help="start the sandbox in this process and talk to it")
     group.add_argument("--seed", type=int, metavar="N", help="the sandbox's data; 0 unless said")
     group.add_argument(

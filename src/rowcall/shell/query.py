@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import RowcallWarning, UsageError, nearest
+from rowcall.shell.asking import ask, refuse
 from rowcall.shell.exit import Exit, exit_code, tell
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import Output, chosen_format, table_options
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     """The exit code, after every statement was run, or all up to the first that failed."""
     text = _statements(options)
     output = Output(chosen_format(options.output, options.file), options.file, table_options(options.width, options.rows, options.file))
-    with output, opened_session(options) as session, output.watched(session.cancel):
+    with output, opened_session(options, ask if _can_ask(options) else refuse) as session, output.watched(session.cancel):
         return _run_all(session, text, options, output)
 
 
@@ -41,6 +42,12 @@ def _statements(options: argparse.Namespace) -> str:
     if sys.stdin.isatty() and options.sql is None and not options.input:
         raise UsageError('No statement. Write one as the argument, rowcall query "SHOW PROVIDERS", or in a file given with -i.')
     return sys.stdin.read()
+
+
+def _can_ask(options: argparse.Namespace) -> bool:
+    """Whether somebody sits at a terminal, who reads standard error and has not given the statements by standard input."""
+    from_stdin = options.sql in {None, "-"} and (not options.input or str(options.input) == "-")
+    return not from_stdin and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def read_statements(path: Any) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowcall.errors import RowcallError, RowcallWarning
+from rowcall.shell.asking import ask
 from rowcall.shell.cells import Reader
 from rowcall.shell.complete import Completion, complete
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
@@ -103,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         from rowcall.shell.query import run as run_query
 
         return run_query(argparse.Namespace(**{**vars(parse(["query"])), **vars(options)}))
-    with opened_session(options) as session:
+    with opened_session(options, ask) as session:
         shell = Shell(session, options)
         shell.refresh()
         _greet(options)

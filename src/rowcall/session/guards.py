@@ -1,0 +1,135 @@
+"""What a write has to pass when its requests are known and none has been sent: whether somebody has said yes to so much.
+
+A session may write a row at a time unasked. More rows, and any DELETE, need a yes: a limit that somebody has set, or the answer of whoever
+`Session.confirm` asks. What only reads, and what is only shown, is let pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rowcall.errors import BudgetError, Span, WriteLimitError
+from rowcall.manifest.model import Verb
+from rowcall.sql.parse import Exec
+
+if TYPE_CHECKING:
+    from rowcall.http.client import Client
+    from rowcall.plan.nodes import Request
+    from rowcall.session.changes import Ready, Write
+    from rowcall.session.execute import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A request as it may be shown: without secrets."""
+
+    method: str
+    url: str
+    body: str | None
+    """JSON; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A write of which every request is known, and none was sent: what `connect(confirm=…)` is asked about."""
+
+    statement: str
+    """Its text."""
+    statement_kind: str
+    """`insert`, `update`, `delete` or `exec`."""
+    resource: str
+    """The full name, as `openai.assistants.runs`."""
+    method: str
+    """The method of the resource, as `create_run`."""
+    rows: int
+    """How many rows it writes, each with one request."""
+    limit: int | None
+    """How many rows may be written unasked; None for any number."""
+    deletes: bool
+    """Whether its requests delete."""
+    _requests: tuple[Request, ...]
+    _client: Client
+
+    def requests(self, first: int | None = None) -> list[Shown]:
+        """What will be sent, in order: all of it, or the first few."""
+        return [_shown(request, self._client) for request in self._requests[:first]]
+
+    def refusal(self, *, declined: bool = False) -> WriteLimitError:
+        """The error for not sending it; `declined` says that somebody was asked. A `confirm` may raise it in place of an answer."""
+        return WriteLimitError(f"{self.resource}.{self.method}", self.rows, self.limit, deletes=self.deletes, declined=declined)
+
+
+Confirm = Callable[[Pending], bool]
+"""Whether a write is to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """To what writes somebody has said yes beforehand, and who is asked about others."""
+
+    max_rows: int | None
+    """How many rows a statement may write unasked; None for any number."""
+    is_said: bool
+    """Whether somebody has set `max_rows`: where nobody is asked, that is a yes to DELETE too."""
+    confirm: Confirm | None = None
+
+    def covers(self, pending: Pending) -> bool:
+        """Whether nobody has to be asked."""
+        if self.max_rows is not None and pending.rows > self.max_rows:
+            return False
+        return not pending.deletes or (self.is_said and self.confirm is None)
+
+
+def guard(write: Write, ready: Ready, context: Context) -> None:
+    """Returns where the requests of a write may be sent.
+
+    Raises BudgetError for more of them than `max_requests` leaves, about which nobody is asked; WriteLimitError where they need a yes and
+    nobody gave it; and whatever `confirm` raises.
+    """
+    if ready.method.is_read or not ready.calls:
+        return
+    pending = _pending(write, ready, context)
+    control, span = context.control, write.method_span if isinstance(write, Exec) else write.target.span
+    spare = control.spare()
+    if spare is not None and pending.rows > spare and control.max_requests is not None:
+        raise BudgetError(control.spent + pending.rows, control.max_requests, exact=True, sent=control.spent, writes=True)
+    if context.consent.covers(pending):
+        return
+    if context.consent.confirm is None:
+        raise _placed(pending.refusal(), write, span)
+    try:
+        with control.aside():
+            answer = context.consent.confirm(pending)
+    except WriteLimitError as error:
+        _placed(error, write, span)
+        raise
+    if answer is not True:  # a text is true, and might say no
+        raise _placed(pending.refusal(declined=True), write, span)
+
+
+def _pending(write: Write, ready: Ready, context: Context) -> Pending:
+    requests = tuple(one.request for one in ready.calls)
+    return Pending(
+        statement=write.text,
+        statement_kind=type(write).__name__.lower(),
+        resource=ready.ref.full_name,
+        method=ready.name,
+        rows=len(requests),
+        limit=context.consent.max_rows,
+        deletes=ready.method.verb is Verb.DELETE or requests[0].http_method == "DELETE",
+        _requests=requests,
+        _client=context.clients[ready.ref.provider.provider],
+    )
+
+
+def _shown(request: Request, client: Client) -> Shown:
+    body = None if request.body is None else client.redacted(json.dumps(request.body, ensure_ascii=False))
+    return Shown(request.http_method, client.url(request), body)
+
+
+def _placed(error: WriteLimitError, write: Write, span: Span) -> WriteLimitError:
+    error.sql, error.span = write.text, span
+    return error
