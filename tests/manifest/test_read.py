@@ -378,6 +378,12 @@ CASES = {
                               "lion_id: {in: path, column: man, description: The lion.}\n        absent", [
         "animals.yaml:17:39: there is no column `man`; did you mean `mane`? (resources.lions.methods.get_lion.parameters.lion_id.column)",
     ]),
+    "a version in no column": ("animals.yaml", "    methods:\n      get_lion", "    version: idd\n    methods:\n      get_lion", [
+        "animals.yaml:11:14: there is no column `idd`; did you mean `id`? (resources.lions.version)",
+    ]),
+    "a version of parts": ("animals.yaml", "    methods:\n      get_lion", "    version: mane\n    methods:\n      get_lion", [
+        "animals.yaml:11:14: a version is a text or a number, and the column `mane` is neither (resources.lions.version)",
+    ]),
     "a filter with a role": ("animals.yaml", "role: page_size", "role: page_size, column: id", [
         ("animals.yaml:24:96: a parameter with `role: page_size` is no filter and equals no column "
         "(resources.lions.methods.list_lions.parameters.limit.column)"),

@@ -349,6 +349,11 @@ class Resource:
         "row of the resource and which says nothing else.",
         None,
     )
+    version: str | None = _(
+        "The column whose value is another one whenever anything in the row has changed: an etag, a version or a time of the last change. "
+        "By it APPLY tells whether a row is as it was when it was planned.",
+        None,
+    )
     examples: tuple[Example, ...] = _("Statements to start from.", ())
     lifecycle: Lifecycle | None = _("Its own deprecation.", None)
 

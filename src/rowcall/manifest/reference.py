@@ -238,6 +238,7 @@ what became of a call that had no answer, where the call says which row it is ab
   the one that `column` names, unless it says `exact: false`. A parameter that is no filter says its `role` or its `range`.
 - A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
 - A method that is paged says where its `rows` are.
+- The `version` of a resource is one of its columns, and a text or a number.
 - Columns that are read from one place have one type, none is read from within another, and no two places differ in case alone.
 - The reader that `awaits` names is a SELECT of one row, has the columns of what it is asked about, and needs nothing that neither the
   response nor the call has. The values that end it are among the `enum` of their column, if that has one.

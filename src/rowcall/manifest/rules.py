@@ -127,12 +127,21 @@ def _resource(document: Document, path: str, name: str, resource: Resource, prov
     for key in ("columns", "methods"):
         if document.sound(f"{path}.{key}") and not getattr(resource, key):
             document.fault(f"{path}.{key}", f"a resource has at least one of its {key}")
+    if resource.version is not None and document.sound(f"{path}.version") and document.sound(f"{path}.columns"):
+        _version(document, f"{path}.version", resource.version, resource.columns)
     for index, example in enumerate(resource.examples):
         _description(document, f"{path}.examples[{index}]", example.description)
     for method_name, method in resource.methods.items():
         _method(document, f"{path}.methods.{method_name}", method_name, method, resource)
         _paged(document, f"{path}.methods.{method_name}", method, provider)
     _aliases(document, f"{path}.methods", resource)
+
+
+def _version(document: Document, path: str, name: str, columns: dict[str, Column]) -> None:
+    if name not in columns:
+        document.fault(path, f"there is no column `{name}`{_did_you_mean(name, columns)}")
+    elif columns[name].type not in {Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER}:
+        document.fault(path, f"a version is a text or a number, and the column `{name}` is neither")
 
 
 def _columns(document: Document, path: str, columns: dict[str, Column]) -> None:
