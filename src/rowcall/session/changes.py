@@ -72,6 +72,8 @@ class Ready:
     calls: tuple[Call, ...]
     in_order: bool = False
     """Whether the statement says in which order they are sent: one after the other then."""
+    before: tuple[dict[str, Any] | None, ...] = ()
+    """Of UPDATE and DELETE, for each call, what its row was when it was read, where the context asks for that and it was."""
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -295,8 +297,9 @@ def _ready_change(write: Change, context: Context) -> Ready:
         rows = _read(write, method, context)
     else:
         values = _constant_values(write, context)
-        rows = [(key, values) for key in keys]
-    return Ready(ref, name, method, tuple(call(ref, name, method, {**key, **values}, keep_null=True) for key, values in rows))
+        rows = [(key, values, None) for key in keys]
+    calls = tuple(call(ref, name, method, {**key, **values}, keep_null=True) for key, values, _ in rows)
+    return Ready(ref, name, method, calls, before=tuple(before for *_, before in rows))
 
 
 def _change_method(write: Change) -> tuple[str, Method]:
@@ -390,8 +393,20 @@ def _meant_by(text: str, write: Change, method: Method, context: Context) -> tup
     return analysis, key_tuples(analysis, method, evaluator(context, {}))
 
 
-def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span]]]:
-    """A SELECT of the keys and the assigned values of the rows that WHERE selects, and where the user's stretches stand in it."""
+def watched(write: Change) -> list[str]:
+    """The columns that tell whether a row that a write means is as it was: those that it changes, and the version where there is one."""
+    resource = write.target.ref.resource
+    if isinstance(write, Delete):
+        return [*resource.columns]
+    named = {given.name.casefold().removeprefix(PREFIX) for given in _assigned(write)}
+    return [name for name in resource.columns if name.casefold() in named or name == resource.version]
+
+
+def _selecting(write: Change, method: Method, before: Sequence[str] = ()) -> tuple[str, list[tuple[int, Span]]]:
+    """A SELECT of the keys and the assigned values of the rows that WHERE selects, and where the user's stretches stand in it.
+
+    With `before`, of the values of these columns too.
+    """
     target = write.target
     alias = quoted(target.alias)
     packed = ", ".join(f"{quoted(key)} := {alias}.{quoted(key)}" for key in _keys(method))
@@ -405,7 +420,8 @@ def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span
     wholes = _wholes(write, method)
     text += "".join(f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}" for name in wholes)
     text += f", {quoted(EXTRA)} := {alias}.{quoted(EXTRA)}" if wholes else ""
-    text += f")) FROM {target.ref.full_name} AS {alias}"
+    columns = ", ".join(f"{quoted(name)} := {alias}.{quoted(name)}" for name in before)
+    text += f")){f', to_json(struct_pack({columns}))' if before else ''} FROM {target.ref.full_name} AS {alias}"
     if write.source is not None:
         text += ", "
         stretches.append((len(text), write.source))
@@ -417,21 +433,23 @@ def _selecting(write: Change, method: Method) -> tuple[str, list[tuple[int, Span
     return text, stretches
 
 
-def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """The keys of the rows that WHERE selects, each with the values assigned to it."""
-    text, stretches = _selecting(write, method)
+def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]]:
+    """The keys of the rows that WHERE selects, each with the values assigned to it, and those before where they are asked for."""
+    text, stretches = _selecting(write, method, watched(write) if context.tells_before else ())
     with _readable(write), _mapped(write.text, text, stretches):
         relation, _ = run_query(Query(text), reading(context))
     rows: dict[str, dict[str, Any]] = {}
-    for keys, text in relation.fetchall():
+    were: dict[str, dict[str, Any] | None] = {}
+    for keys, text, *before in relation.fetchall():
         values = json.loads(text)
+        were[keys] = json.loads(before[0]) if before else None
         # A row that the API lists twice, as when its pages shift while they are read, is changed once.
         if rows.setdefault(keys, values) != values:
             raise _twice(write, json.loads(keys))
     found = []
     for keys, values in rows.items():
         try:
-            found.append((json.loads(keys), _values(write, method, values)))
+            found.append((json.loads(keys), _values(write, method, values), were[keys]))
         except DataError as error:
             raise DataError(f"{error} It is the row with {_said(json.loads(keys))}; nothing was sent.") from error
     return found

@@ -103,6 +103,8 @@ class Context:
     """Those that the session made before."""
     sends: bool = True
     """False for EXPLAIN of a write, for which not even a read is sent."""
+    tells_before: bool = False
+    """Whether the rows that UPDATE and DELETE read first are read with the values that they change."""
     final: bool = True
     """Whether what is read is the end of it, and not what a write has to read first."""
     explained: list[Explanation] = field(default_factory=list)

@@ -32,13 +32,26 @@ def run_explain(statement: parse.Explain, context: Context) -> duckdb.DuckDBPyRe
     if statement.analyze:
         hint = "EXPLAIN shows what it would send; without EXPLAIN it is sent."
         raise UnsupportedSQLError("EXPLAIN ANALYZE would carry it out.", hint=hint)
+    if isinstance(inner, parse.Plan):
+        from rowcall.session.planning import planned_write
+
+        inner = planned_write(inner, context)
     if isinstance(inner, (parse.Insert, parse.Update, parse.Delete, parse.Exec)):
         return _kept(explain_write(inner, context), context)
-    if isinstance(inner, parse.Resume):
+    if isinstance(inner, (parse.Resume, parse.Apply)):
+        return item_table(_of_kept(inner, context), context.engine)
+    return item_table([("statement", type(inner).__name__.upper()), ("requests", "0")], context.engine)
+
+
+def _of_kept(statement: parse.Resume | parse.Apply, context: Context) -> list[tuple[str, str]]:
+    """What the sending of requests that were kept would send."""
+    if isinstance(statement, parse.Resume):
         from rowcall.session.resuming import explain_resume
 
-        return item_table(explain_resume(inner, context), context.engine)
-    return item_table([("statement", type(inner).__name__.upper()), ("requests", "0")], context.engine)
+        return explain_resume(statement, context)
+    from rowcall.session.applying import explain_apply
+
+    return explain_apply(statement, context)
 
 
 def _kept(found: Explanation, context: Context) -> duckdb.DuckDBPyRelation:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rowcall.errors import UsageError
+from rowcall.errors import PlanError, UsageError
 from rowcall.http.control import Outcome
 from rowcall.http.database import MEMORY, Database
 from rowcall.plan.nodes import Request
@@ -47,6 +47,9 @@ _TABLES = (
         sent_at REAL, ended_at REAL, status INTEGER, answer TEXT, error TEXT, PRIMARY KEY (write_id, number)
     ) WITHOUT ROWID""",
 )
+_PLANS = "CREATE TABLE IF NOT EXISTS plans (digest TEXT PRIMARY KEY, write_id TEXT NOT NULL) WITHOUT ROWID"
+"""Which plans were applied, by which write. It outlives the writes, since a plan is a file that may be kept for longer."""
+_APPLIED = "SELECT write_id FROM plans WHERE digest = ?"
 _BEGUN = """UPDATE requests SET state = 'sending', sent_at = ?1, ended_at = NULL, status = NULL, error = NULL
     WHERE write_id = ?2 AND number = ?3 AND (SELECT owner FROM writes WHERE id = ?2) = ?4 RETURNING number"""
 _ENDED = """UPDATE requests SET state = ?1, ended_at = ?2, status = ?3, answer = ?4, error = ?5
@@ -123,6 +126,7 @@ class Journal:
                 if run("PRAGMA application_id") != (_KIND,):
                     for table in _TABLES:
                         run(table)
+                run(_PLANS)
             self._prune()
 
     @property
@@ -141,11 +145,20 @@ class Journal:
                 run("DELETE FROM requests WHERE write_id IN (SELECT id FROM writes WHERE began_at < ?)", (oldest,))
                 run("DELETE FROM writes WHERE began_at < ?", (oldest,))
 
-    def begin(self, entry: Entry, requests: Sequence[Kept], redacted: Callable[[str], str]) -> Written:
-        """Notes a write that is about to be sent, with all its requests. Of one with a secret in it the rest is kept."""
+    def begin(
+        self, entry: Entry, requests: Sequence[Kept], redacted: Callable[[str], str], *, plan: str | None = None, again: bool = False
+    ) -> Written:
+        """Notes a write that is about to be sent, with all its requests. Of one with a secret in it the rest is kept.
+
+        `plan` is the digest of the plan that it applies. Raises PlanError where one was applied before, unless `again`.
+        """
         written = Written(self, secrets.token_hex(5), secrets.token_hex(8))
         values = (written.id, time.time(), written.owner, os.getpid(), entry.kind, entry.statement, entry.provider, entry.base_url)
         with self._file.transaction() as run:
+            if plan is not None:
+                if not again:
+                    _refuse_applied(run(_APPLIED, (plan,)))
+                run("INSERT OR REPLACE INTO plans VALUES (?, ?)", (plan, written.id))
             run(
                 "INSERT INTO writes VALUES (?, ?, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*values, entry.resource, entry.method, len(requests)),
@@ -156,6 +169,10 @@ class Journal:
                     (written.id, number, WAITING, one.lane, _as_text(one, redacted), one.key),
                 )
         return written
+
+    def refuse_applied(self, plan: str) -> None:
+        """Raises PlanError where a plan of this digest was applied."""
+        _refuse_applied(self._file.run(_APPLIED, (plan,)))
 
     def find(self, name: str) -> str:
         """The whole id of a write, of which `name` is the beginning. Raises UsageError where none or several begin so."""
@@ -259,6 +276,13 @@ class Written:
     def close(self) -> None:
         """Notes that this process sends nothing more of it."""
         self.journal.apply("UPDATE writes SET ended_at = ? WHERE id = ? AND owner = ?", (time.time(), self.id, self.owner))
+
+
+def _refuse_applied(found: Sequence[Any] | None) -> None:
+    """Raises PlanError where `found` is the write that a plan was applied by."""
+    if found is not None:
+        hint = f"RESUME '{found[0]}' sends what it did not send. To send everything once more: APPLY 'file' AGAIN."
+        raise PlanError(f"This plan was applied before, by the write {found[0]}.", hint=hint)
 
 
 def default_path() -> str:

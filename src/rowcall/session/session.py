@@ -498,10 +498,8 @@ class Session:
 
                 context.control.cache_s = None  # what a write reads first has to be as it is now
                 return type(parsed).__name__.lower(), sending.run_write(parsed, context)
-            case parse.Resume():
-                from rowcall.session import resuming
-
-                return "resume", resuming.run_resume(parsed, context)
+            case parse.Resume() | parse.Plan() | parse.Apply():
+                return _deferred(parsed, context)
             case parse.Explain():
                 from rowcall.session.explaining import run_explain
 
@@ -551,6 +549,26 @@ class Session:
         return self._engine.empty()
 
 
+def _deferred(parsed: parse.Resume | parse.Plan | parse.Apply, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:
+    """The kind and the relation of a statement that keeps a write for later, or sends one that was kept."""
+    from rowcall.sql import parse
+
+    context.control.cache_s = None  # what is read for it has to be as it is now
+    match parsed:
+        case parse.Resume():
+            from rowcall.session.resuming import run_resume
+
+            return "resume", run_resume(parsed, context)
+        case parse.Plan():
+            from rowcall.session.planning import run_plan
+
+            return "plan", run_plan(parsed, context)
+        case parse.Apply():
+            from rowcall.session.applying import run_apply
+
+            return "apply", run_apply(parsed, context)
+
+
 def _close_all(clients: dict[str, Client]) -> None:
     """Closes the sockets of a session that nobody closed."""
     for client in clients.values():
@@ -568,7 +586,7 @@ class _Lazily(dict[str, "Client"]):
         return self._make(name)
 
 
-_WORDS = frozenset({"exec", "resume", "journal", "providers", "services", "resources", "methods", "settings"})
+_WORDS = frozenset({"exec", "resume", "plan", "apply", "journal", "providers", "services", "resources", "methods", "settings"})
 """Words that make a statement worth a look though it names no resource."""
 
 _PARTIAL = "Partial result: "

@@ -16,6 +16,7 @@ from rowcall.sql.tokens import Token, closing, depth_zero
 SHOW_FORM = (
     "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS | JOURNAL ['write']"
 )
+PLAN_FORM = "PLAN INSERT … | UPDATE … | DELETE … | EXEC … INTO 'file' [OVERWRITE]"
 EXEC_FORM = "EXEC provider.service.resource.method [@name = value, … [, @@json = '{…}']] [FROM (query)] [RETURNING …]"
 
 
@@ -119,6 +120,30 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """A PLAN of a write: what it would send goes into a file."""
+
+    text: str
+    write: Insert | Update | Delete | Exec
+    file: str
+    span: Span
+    """Where the file stands in the text."""
+    overwrites: bool
+    """Whether a file that is there is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An APPLY of a file that PLAN wrote."""
+
+    text: str
+    file: str
+    span: Span
+    again: bool
+    """Whether it may have been applied before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """A SHOW of ours: PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT, SETTINGS or JOURNAL."""
 
@@ -170,7 +195,7 @@ class Create:
     definition: Definition
 
 
-AnyStatement = Query | Insert | Update | Delete | Exec | Resume | Show | Describe | Explain | Use | Set | Create
+AnyStatement = Query | Insert | Update | Delete | Exec | Resume | Plan | Apply | Show | Describe | Explain | Use | Set | Create
 
 
 def parse(statement: Statement, names: Names) -> AnyStatement:
@@ -344,6 +369,36 @@ def _resume(reader: Reader, _: Names) -> Resume | None:
     takes_over = reader.take("TAKE", "OVER")
     reader.end("RESUME 'write' [TAKE OVER]")
     return Resume(reader.text, token.text, token.span, takes_over)
+
+
+def _plan(reader: Reader, names: Names) -> Plan:
+    tokens = list(reader.tokens)
+    overwrites = tokens[-1].word == "OVERWRITE"
+    if overwrites:
+        tokens.pop()
+    if len(tokens) < 4 or tokens[-1].kind != "STRING" or tokens[-2].word != "INTO":
+        reader.at = len(reader.tokens)
+        raise reader.error("INTO and a file in quotes are expected at the end.", hint=f"The form is: {PLAN_FORM}")
+    start, file = tokens[1].start, tokens[-1]
+    write = parse(Statement(reader.text[start : tokens[-2].start].rstrip(), start), names)
+    if not isinstance(write, (Insert, Update, Delete, Exec)):
+        hint = f"The form is: {PLAN_FORM}. EXPLAIN shows what any statement would do."
+        raise UnsupportedSQLError("PLAN is for what changes something at an API.", sql=reader.text, span=tokens[1].span, hint=hint)
+    if not isinstance(write, Exec) and write.returning is not None:
+        hint = "APPLY gives a row for each request, with what the API answered."
+        raise UnsupportedSQLError("RETURNING cannot stand in a plan.", sql=write.text, span=write.returning, hint=hint)
+    return Plan(reader.text, write, file.text, file.span, overwrites)
+
+
+def _apply(reader: Reader, _: Names) -> Apply | None:
+    reader.at += 1
+    token = reader.token
+    if token is None or token.kind != "STRING":
+        return None
+    reader.at += 1
+    again = reader.take("AGAIN")
+    reader.end("APPLY 'file' [AGAIN]")
+    return Apply(reader.text, token.text, token.span, again)
 
 
 def _execute(reader: Reader, names: Names) -> Exec | None:
@@ -644,6 +699,8 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "EXEC": _exec,
     "EXECUTE": _execute,
     "RESUME": _resume,
+    "PLAN": _plan,
+    "APPLY": _apply,
     "INSERT": _insert,
     "REPLACE": _insert,
     "UPDATE": _update,

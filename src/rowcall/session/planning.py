@@ -1,0 +1,131 @@
+"""PLAN: what a write would send, with what it reads sent and nothing else, in a file that APPLY sends."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rowcall.errors import PlanError, UnsupportedSQLError
+from rowcall.session.before import rows_by_key
+from rowcall.session.changes import Ready, Write, named_method, resolved, watched
+from rowcall.session.execute import Context, table
+from rowcall.session.planfile import Header, Planned, refuse_taken, save, text_of
+from rowcall.session.sending import lane
+from rowcall.sql.parse import Delete, Exec, Plan, Update
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from rowcall.http.client import Client
+
+_COLUMNS = (
+    ("row", "BIGINT"),
+    ("method", "VARCHAR"),
+    ("url", "VARCHAR"),
+    ("body", "JSON"),
+    ("before", "JSON"),
+    ("version", "JSON"),
+)
+
+
+def run_plan(plan: Plan, context: Context) -> duckdb.DuckDBPyRelation:
+    """The requests of a write, a row each: `row, method, url, body, before, version`. They are in the file too, but for a dry run."""
+    try:
+        return _run(plan, context)
+    except PlanError as error:
+        error.span = error.span or plan.span  # of which the session has the text
+        raise
+
+
+def planned_write(plan: Plan, context: Context) -> Write:
+    """The write that is to be planned. Raises UnsupportedSQLError for the call of a method that changes nothing."""
+    write = plan.write
+    if isinstance(write, Exec) and named_method(write, context)[1].is_read:
+        message = f"{write.ref.full_name}.{write.method} changes nothing, and needs no plan."
+        raise UnsupportedSQLError(message, sql=write.text, span=write.method_span, hint="EXEC by itself calls it.")
+    return write
+
+
+def _run(plan: Plan, context: Context) -> duckdb.DuckDBPyRelation:
+    write = planned_write(plan, context)
+    if not plan.overwrites and not context.dry_run:
+        refuse_taken(plan.file)
+    ready = resolved(write, replace(context, tells_before=True))
+    rows = _planned(write, ready, context)
+    client = context.clients[ready.ref.provider.provider]
+    text = _text(plan, ready, rows, client)
+    if not context.dry_run:
+        save(plan.file, text, overwrite=plan.overwrites)
+    urls = [client.url(call.request) for call in ready.calls]
+    return table(_COLUMNS, [_shown(number, row, url) for number, (row, url) in enumerate(zip(rows, urls, strict=True), 1)], context.engine)
+
+
+def _planned(write: Write, ready: Ready, context: Context) -> list[Planned]:
+    lanes = ["" if ready.in_order else lane(ready.method, call) for call in ready.calls]
+    shared, version = Counter(lanes), ready.ref.resource.version
+    found = _before(write, ready, context)
+    rows = []
+    for number, (call, own) in enumerate(zip(ready.calls, lanes, strict=True)):
+        request, before = call.request, found[number] if found is not None else None
+        changed = before
+        if before is not None and isinstance(write, Update):
+            changed = {name: value for name, value in before.items() if name != version or name in (request.body or {})}
+        rows.append(
+            Planned(
+                request.http_method,
+                request.path,
+                request.query,
+                request.headers,
+                dict(call.bound),
+                request.body,
+                own if shared[own] > 1 else None,
+                changed,
+                None if before is None or version is None else before[version],
+                absent=(found is not None and before is None) or None,
+            )
+        )
+    return rows
+
+
+def _before(write: Write, ready: Ready, context: Context) -> Sequence[dict[str, Any] | None] | None:
+    """What each row that a write means is now, None for one that is not there; None for all where nothing can read them."""
+    if not isinstance(write, (Update, Delete)):
+        return None
+    if any(before is not None for before in ready.before):
+        return ready.before
+    found = rows_by_key(ready.ref, ready.method, [call.bound for call in ready.calls], watched(write), context)
+    for number, row in enumerate(found or (), 1):
+        if row is None:
+            context.control.warn(f"Row {number} is of what is not there: {ready.calls[number - 1].request.target()}")
+    return found
+
+
+def _text(plan: Plan, ready: Ready, rows: Sequence[Planned], client: Client) -> str:
+    """The file. Raises PlanError where a secret would stand in it."""
+    from rowcall import __version__
+
+    header = Header(
+        rowcall=__version__,
+        planned_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds"),
+        kind=type(plan.write).__name__.lower(),
+        statement=client.redacted(plan.write.text),
+        provider=ready.ref.provider.provider,
+        base_url=client.redacted(client.endpoint.base_url),
+        resource=ready.ref.full_name,
+        method=ready.name,
+        requests=len(rows),
+    )
+    text = text_of(header, rows)
+    for number, line in enumerate(text.splitlines()[1:], 1):
+        if client.redacted(line) != line:
+            message = f"Row {number} has a secret of {header.provider} in it, which must not stand in a file. No plan was written."
+            raise PlanError(message, hint="Take it out of the statement, or send the write without a plan.")
+    return text
+
+
+def _shown(number: int, row: Planned, url: str) -> dict[str, Any]:
+    texts = {"body": row.body, "before": row.before, "version": row.version}
+    return {"row": number, "method": row.http, "url": url, **texts}
