@@ -398,7 +398,7 @@ def watched(write: Change) -> list[str]:
     resource = write.target.ref.resource
     if isinstance(write, Delete):
         return [*resource.columns]
-    named = {given.name.casefold().removeprefix(PREFIX) for given in _assigned(write)}
+    named = {given.name.casefold().removeprefix(PREFIX) for given, _ in _assigned(write)}
     return [name for name in resource.columns if name.casefold() in named or name == resource.version]
 
 
