@@ -315,6 +315,25 @@ def test_a_run_that_is_there_can_be_waited_for(db: Session, given: dict[str, str
     assert dict(zip(relation.columns, relation.fetchall()[0], strict=True))["status"] == "completed"
 
 
+def test_a_call_for_each_row_of_a_query_waits_for_all_of_them(
+    box: Sandbox, db: Session, threads: list[str], assistants: tuple[str, str], raw: httpx.Client, sent: Sent
+) -> None:
+    """Cancelling is over when it has been done, which the answer to the call does not say."""
+    body = {"assistant_id": assistants[0], "metadata": {"sandbox_outcome": "hangs"}}
+    runs = {thread: raw.post(f"/threads/{thread}/runs", json=body).json()["id"] for thread in threads}
+
+    with sent(box) as requests:
+        rows = db.sql(
+            "EXEC runs.cancel_run FROM (SELECT thread_id, id AS run_id FROM runs WHERE thread_id IN (SELECT unnest($1)) AND cancelled_at IS NULL) "
+            "RETURNING thread_id, id, status AWAIT",
+            [threads],
+        ).fetchall()
+
+    assert {thread: run for thread, run, _ in rows} == runs
+    assert {status for _, _, status in rows} == {"cancelled"}
+    assert [request.path.rpartition("/")[2] for request in requests if request.method == "POST"] == ["cancel"] * 3
+
+
 def test_an_update_waits_for_each_row_that_it_changes(db: Session, given: dict[str, str], raw: httpx.Client) -> None:
     """And gives these rows at their end."""
     run_id = raw.post(f"/threads/{given['t']}/runs", json={"assistant_id": given["a"]}).json()["id"]
