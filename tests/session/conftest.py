@@ -92,8 +92,8 @@ def db(still: Sandbox) -> Iterator[Session]:
 
 @pytest.fixture
 def writer(live: Sandbox) -> Iterator[Session]:
-    """A session of the test's own on the sandbox that changes."""
-    with rowcall.connect(providers=live.providers) as session:
+    """A session of the test's own on the sandbox that changes, which may write any number of rows."""
+    with rowcall.connect(providers=live.providers, max_write_rows=None) as session:
         yield session
 
 

@@ -77,7 +77,10 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 @pytest.fixture
 def db(box: Sandbox, quick: Catalog) -> Iterator[Session]:
     """A session of the test's own."""
-    with mock.patch.object(Catalog, "shipped", return_value=quick), rowcall.connect(providers=box.providers) as session:
+    with (
+        mock.patch.object(Catalog, "shipped", return_value=quick),
+        rowcall.connect(providers=box.providers, max_write_rows=None) as session,
+    ):
         yield session
 
 
@@ -437,7 +440,7 @@ def test_a_row_that_is_not_there_yet_is_asked_for_again(scripted: Callable[..., 
     answers = iter([(200, queued), (404, missing), (404, missing), (200, queued), (404, missing), (404, missing), (200, done)])
     server = scripted(lambda _: next(answers))
 
-    with mock.patch.object(Catalog, "shipped", return_value=quick), rowcall.connect(providers=server.providers) as db:
+    with mock.patch.object(Catalog, "shipped", return_value=quick), rowcall.connect(providers=server.providers, max_write_rows=None) as db:
         rows = db.sql(f"{RUN} RETURNING id, status AWAIT", {"t": "thread_1", "a": "asst_1"}).fetchall()
 
     assert rows == [("run_1", "completed")]
@@ -449,7 +452,7 @@ def test_a_row_that_is_no_longer_there_is_an_error(scripted: Callable[..., Any],
     server = scripted(lambda _: next(answers))
 
     with mock.patch.object(Catalog, "shipped", return_value=quick):
-        db = rowcall.connect(providers=server.providers)
+        db = rowcall.connect(providers=server.providers, max_write_rows=None)
         with db, pytest.raises(AwaitError) as raised:
             db.sql(f"{RUN} AWAIT", {"t": "thread_1", "a": "asst_1"})
 
@@ -464,7 +467,7 @@ def test_an_answer_that_does_not_say_what_it_began_is_an_error(scripted: Callabl
     server = scripted(lambda _: (200, {"object": "thread.run", "status": "queued"}))
 
     with mock.patch.object(Catalog, "shipped", return_value=quick):
-        db = rowcall.connect(providers=server.providers)
+        db = rowcall.connect(providers=server.providers, max_write_rows=None)
         with db, pytest.raises(AwaitError, match="does not say by what the API can be asked") as raised:
             db.sql(f"{RUN} AWAIT", {"t": "thread_1", "a": "asst_1"})
 
@@ -547,7 +550,7 @@ def test_true_can_be_an_end_and_so_can_absence(
     server = scripted(lambda _: next(coming))
     settings = {"bakery": {"base_url": f"http://127.0.0.1:{server.port}/v1"}}
 
-    with mock.patch.object(Catalog, "shipped", return_value=bakery), rowcall.connect(providers=settings) as db:
+    with mock.patch.object(Catalog, "shipped", return_value=bakery), rowcall.connect(providers=settings, max_write_rows=None) as db:
         assert db.sql(sql).fetchall() == rows
 
     assert len(server.asked) == len(answers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,13 @@ DELETES = [
     "DELETE FROM threads WHERE id = $1 AND created_at > 0",
     "EXEC openai.assistants.threads.delete_thread @thread_id = $1",
 ]
+
+
+@pytest.fixture
+def writer(live: Sandbox) -> Iterator[Session]:
+    """A session of which nobody has said how much it may write."""
+    with rowcall.connect(providers=live.providers) as session:
+        yield session
 
 
 def changes(requests: list[Any]) -> list[str]:

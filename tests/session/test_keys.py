@@ -32,7 +32,7 @@ def db(box: Sandbox, tmp_path: Path) -> Iterator[Session]:
     catalog = Catalog({"library": load_provider(LIBRARY)})
     with (
         mock.patch.object(Catalog, "shipped", return_value=catalog),
-        rowcall.connect(providers=box.providers, journal=tmp_path / "journal") as session,
+        rowcall.connect(providers=box.providers, journal=tmp_path / "journal", max_write_rows=None) as session,
     ):
         yield session
 

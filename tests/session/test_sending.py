@@ -38,6 +38,18 @@ def answered(asked: Any, run: Callable[..., dict[str, Any]]) -> dict[str, Any]:
     return run(f"run_of_{thread}", thread_id=thread)
 
 
+def interrupt_when_asked(box: Sandbox) -> None:
+    """Has the test interrupted, as by Ctrl-C, when a sandbox has got one more request."""
+    before = len(box.requests)
+
+    def wait() -> None:
+        while len(box.requests) == before:
+            time.sleep(0.005)
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def test_rows_that_share_nothing_go_out_together(scripted: Callable[..., Any], run: Callable[..., dict[str, Any]]) -> None:
     """The server answers none of the four before it has all."""
     together = threading.Barrier(4, timeout=20)
@@ -236,8 +248,7 @@ def test_ctrl_c_lets_what_is_on_its_way_end(live: Sandbox, threads: list[str], a
     """Nothing more is begun; what was begun is waited for, so that the journal knows of it."""
     live.fault("slow", seconds=0.6, times=None)
     with rowcall.connect(providers={"openai": {**live.providers["openai"], "max_in_flight": 1}}, max_write_rows=None) as db:
-        timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
-        timer.start()
+        interrupt_when_asked(live)
         with sent(live) as requests, pytest.raises(KeyboardInterrupt):
             db.sql(IN_ORDER, [threads, assistant])
         live.clear_faults()
@@ -250,8 +261,7 @@ def test_ctrl_c_marks_as_unknown_what_does_not_end(live: Sandbox, thread: str, a
     """It is not waited for longer than a moment."""
     live.fault("slow", seconds=30, times=None)
     with rowcall.connect(providers=live.providers, max_write_rows=None) as db:
-        timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
-        timer.start()
+        interrupt_when_asked(live)
         with pytest.raises(KeyboardInterrupt):
             db.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
         live.clear_faults()

@@ -82,7 +82,9 @@ ROOMS = {
         "read_only": True,
         "cache": "11m",
         "cache_file": "answers-11",
+        "journal": "journal-11",
         "rate_limits": "openai=11/60s",
+        "allow_full_writes": True,
     },
     "connect": {
         "max_requests": 12,
@@ -92,7 +94,9 @@ ROOMS = {
         "read_only": False,
         "cache": "12m",
         "cache_file": "answers-12",
+        "journal": "journal-12",
         "rate_limits": "openai=12/60s",
+        "allow_full_writes": False,
     },
     "SET": {
         "max_requests": 13,
@@ -102,7 +106,9 @@ ROOMS = {
         "read_only": True,
         "cache": "13m",
         "cache_file": "answers-13",
+        "journal": "journal-13",
         "rate_limits": "openai=13/60s",
+        "allow_full_writes": True,
     },
     "option": {
         "max_requests": 14,
@@ -112,7 +118,9 @@ ROOMS = {
         "read_only": True,
         "cache": "14m",
         "cache_file": "answers-14",
+        "journal": "journal-14",
         "rate_limits": "openai=14/60s",
+        "allow_full_writes": False,
     },
 }
 
@@ -244,7 +252,9 @@ def test_every_setting_is_listed_with_its_type() -> None:
         "rowcall_read_only",
         "rowcall_cache",
         "rowcall_cache_file",
+        "rowcall_journal",
         "rowcall_rate_limits",
+        "rowcall_allow_full_writes",
     ]
     assert [(row["value"], row["default"]) for row in rows] == [
         ("error", "error"),
@@ -255,6 +265,8 @@ def test_every_setting_is_listed_with_its_type() -> None:
         (None, None),
         (None, None),
         (None, None),
+        (None, None),
+        ("false", "false"),
     ]
     assert all(row["source"] == "default" and row["type"] and row["description"].endswith(".") for row in rows)
 

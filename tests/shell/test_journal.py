@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,8 +78,9 @@ def test_an_empty_journal_lists_nothing(noted: Run) -> None:
     )
 
 
-def test_the_sandbox_of_a_process_leaves_nothing_in_the_journal(run: Run) -> None:
+def test_the_sandbox_of_a_process_leaves_nothing_in_the_journal(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was written to it is gone when the process is."""
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert run("query", "--sandbox", "INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'n': '1'})").returncode == 0
 
     assert run("journal", "list").stdout == ""
