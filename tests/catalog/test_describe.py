@@ -16,6 +16,7 @@ from rowcall.catalog.describe import (
     show_services,
 )
 from rowcall.errors import UnknownNameError, UnsupportedSQLError
+from rowcall.manifest.model import Verb
 
 CATALOG = Catalog.shipped()
 RUNS = CATALOG.resolve(["openai", "assistants", "runs"])
@@ -135,3 +136,5 @@ def test_a_resource_without_insert_says_what_it_takes() -> None:
         insert_template(CATALOG.resolve(["run_steps"]))
 
     assert caught.value.hint == "It takes SELECT. See SHOW METHODS IN openai.assistants.run_steps."
+    with pytest.raises(UnsupportedSQLError, match=r"openai\.assistants\.runs takes no REPLACE"):
+        insert_template(RUNS, Verb.REPLACE)

@@ -72,6 +72,15 @@ def test_a_method_that_needs_nothing_inserts_defaults() -> None:
     )
 
 
+def test_a_method_that_replaces_has_a_replace() -> None:
+    """Of the same form."""
+    method = Method(
+        verb=Verb.REPLACE, http="PUT /c/{id}", description="Puts one.", parameters={"id": Parameter(place=Place.PATH, description=".")}
+    )
+
+    assert insert_statement("a.b.c", method).splitlines()[1] == "REPLACE INTO a.b.c ("
+
+
 def test_reserved_words_are_quoted_and_no_others() -> None:
     """Every word that DuckDB reserves is quoted, whatever its case."""
     with duckdb.connect() as con:

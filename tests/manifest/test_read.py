@@ -216,7 +216,7 @@ CASES = {
         "provider.yaml:11:11: a key is text (headers)",
     ]),
     "a choice": ("animals.yaml", "verb: exec", "verb: exce", [
-        ("animals.yaml:28:15: expected `select`, `insert`, `update`, `delete` or `exec`, found `exce`; did you mean `exec`? "
+        ("animals.yaml:28:15: expected `select`, `insert`, `replace`, `update`, `delete` or `exec`, found `exce`; did you mean `exec`? "
         "(resources.lions.methods.feed.verb)"),
     ]),
     "a type": ("animals.yaml", "id: {type: string", "id: {type: strng", [
@@ -406,6 +406,9 @@ CASES = {
     ]),
     "an INSERT that reads": ("animals.yaml", "verb: exec", "verb: insert\n        reads: true", [
         "animals.yaml:30:15: INSERT is for methods that change something (resources.lions.methods.feed.http)",
+    ]),
+    "a REPLACE that reads": ("animals.yaml", "verb: exec", "verb: replace\n        reads: true", [
+        "animals.yaml:30:15: REPLACE is for methods that change something (resources.lions.methods.feed.http)",
     ]),
     "a GET with a body": ("animals.yaml", "POST /lions/", "GET /lions/", [
         "animals.yaml:33:9: a GET has no body (resources.lions.methods.feed.body)",

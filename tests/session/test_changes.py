@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
 
 import rowcall
+from rowcall.catalog.catalog import Catalog
 from rowcall.errors import (
     BindError,
     BudgetError,
@@ -24,6 +27,8 @@ from rowcall.errors import (
     UnknownNameError,
     UnsupportedSQLError,
 )
+from rowcall.manifest.read import load_provider
+from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -692,6 +697,133 @@ def test_a_budget_that_a_retry_used_up_says_what_was_changed(
         writer.sql(IN_ORDER, [threads, assistant], max_requests=3, max_write_rows=3)
 
     assert lines(requests) == [f"POST /v1/threads/{thread}/runs" for thread in (threads[0], threads[1], threads[1])]
+
+
+@pytest.fixture
+def tools() -> Iterator[tuple[Sandbox, Session]]:
+    """A made-up API that puts whole rows, and shows less than it takes."""
+    folder = Path(__file__).parent / "workshop"
+    catalog = Catalog({"workshop": load_provider(folder)})
+    with (
+        Sandbox(folder, clock=Clock(1_790_000_000, held=True)) as box,
+        mock.patch.object(Catalog, "shipped", return_value=catalog),
+        rowcall.connect(providers=box.providers) as session,
+    ):
+        yield box, session
+
+
+def test_a_replace_puts_whole_rows(tools: tuple[Sandbox, Session], sent: Sent) -> None:
+    """In place of what is there, or where nothing is; NULL is not given, and what is left out does not stay."""
+    box, db = tools
+    ((made, _),) = db.sql("INSERT INTO tools (name, labels) VALUES ('saw', MAP {'a': 'b'}) RETURNING id, labels").fetchall()
+
+    with sent(box) as requests:
+        rows = db.sql(
+            "REPLACE INTO tools AS t (tool_id, name, place.shelf, place.slot.row) VALUES ($1, 'Saw', 'A', 1), ('new/1', 'axe', NULL, NULL)"
+            " RETURNING t.id, name, place.slot.row, labels",
+            [made],
+        ).fetchall()
+
+    assert rows == [(made, "Saw", 1, None), ("new/1", "axe", None, None)]
+    assert [(request.method, request.path, request.body) for request in requests] == [
+        ("PUT", f"/api/tools/{made}", {"name": "Saw", "place": {"shelf": "A", "slot": {"row": 1}}}),
+        ("PUT", "/api/tools/new%2F1", {"name": "axe"}),
+    ]
+    assert db.last.statement_kind == "replace"
+    assert db.sql("SELECT name, labels FROM tools WHERE id = $1", [made]).fetchall() == [("Saw", None)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "BY NAME SELECT id, upper(name) AS name FROM tools",
+        "(id, name) SELECT id, upper(name) FROM tools",
+        "SELECT id, upper(name) AS name FROM tools",
+    ],
+)
+def test_a_replace_takes_the_rows_of_any_query(tools: tuple[Sandbox, Session], sent: Sent, source: str) -> None:
+    """Read before the first is put; EXPLAIN and a dry run send no write."""
+    box, db = tools
+    ids = [id_ for id_, *_ in box.tables["tools"][1]]
+
+    with sent(box) as requests:
+        explained = dict(db.sql(f"EXPLAIN REPLACE INTO tools {source}").fetchall())
+        shown = db.sql(f"REPLACE INTO tools {source}", dry_run=True).fetchall()
+        db.sql(f"REPLACE INTO tools {source}")
+
+    assert explained["then"] == "one REPLACE request for each row that this gives"
+    assert sorted((method, json.loads(body)["name"]) for method, _, body in shown) == [("PUT", f"TOOL {n}") for n in range(3)]
+    assert [request.method for request in requests if request.method != "GET"] == ["PUT"] * len(ids)
+    assert sorted(db.sql("SELECT name FROM tools").fetchall()) == [(f"TOOL {n}",) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("REPLACE INTO shops (id) VALUES ('s')", UnsupportedSQLError, "shops has no method for REPLACE"),
+        ("REPLACE INTO shops (id) VALUES ('s')", UnsupportedSQLError, "It has: list_shops (SELECT), get_shop (SELECT)"),
+        ("REPLACE INTO tools (id) VALUES ('s')", MissingParameterError, "REPLACE INTO workshop.trade.tools (tool_id, data__name) VALUES"),
+        ("REPLACE INTO tools VALUES ('s')", UnsupportedSQLError, "SHOW REPLACE INTO workshop.trade.tools"),
+        ("REPLACE INTO tools (id, nam) VALUES ('s', 'n')", UnknownNameError, "name"),
+        ("REPLACE INTO tools (id, name) VALUES ('s', 'n') ON CONFLICT DO NOTHING", UnsupportedSQLError, "ON CONFLICT"),
+        ("INSERT OR REPLACE INTO tools (id, name) VALUES ('s', 'n')", UnsupportedSQLError, "REPLACE INTO"),
+        ("SHOW REPLACE INTO shops", UnsupportedSQLError, "takes no REPLACE"),
+        (
+            "UPDATE tools SET size.millimetres = 3 WHERE id = 't'",
+            UnsupportedSQLError,
+            "sent as {millimetres: number} and read as {inches: number}",
+        ),
+        ("UPDATE tools SET secret.owner = 'x' WHERE id = 't'", UnsupportedSQLError, "has no column secret"),
+    ],
+)
+def test_what_the_api_does_not_take_or_give_back_is_refused(
+    tools: tuple[Sandbox, Session], sent: Sent, text: str, error: type[RowcallError], message: str
+) -> None:
+    """With what it takes; nothing is sent."""
+    box, db = tools
+
+    with sent(box) as requests, pytest.raises(error) as caught:
+        db.sql(text)
+
+    assert requests == []
+    assert message in str(caught.value)
+
+
+def test_a_replace_is_shown_beside_the_others(tools: tuple[Sandbox, Session]) -> None:
+    """As a verb and as a template."""
+    _, db = tools
+
+    assert db.sql("DESCRIBE tools").fetchall()[0] == ("id", "VARCHAR", "NO")
+    assert db.sql("SHOW RESOURCES IN workshop.trade LIKE 'tools'").fetchall()[0][1] == "SELECT, INSERT, REPLACE, UPDATE, DELETE"
+    assert ("put_tool", "REPLACE") in db.sql("SHOW METHODS IN tools").project("method, verb").fetchall()
+    assert db.sql("SHOW REPLACE INTO tools").fetchall()[1] == ("REPLACE INTO workshop.trade.tools (",)
+
+
+def test_a_read_only_session_sends_no_replace(tools: tuple[Sandbox, Session], sent: Sent) -> None:
+    """It changes something, as an INSERT does."""
+    box, db = tools
+    db.sql("SET rowcall_read_only = true")
+
+    with sent(box) as requests, pytest.raises(ReadOnlyError, match="REPLACE changes something at Workshop"):
+        db.sql("REPLACE INTO tools (id, name) VALUES ('t', 'n')")
+
+    assert requests == []
+
+
+def test_a_write_that_is_allowed_to_changes_all_rows(tools: tuple[Sandbox, Session], sent: Sent) -> None:
+    """Each with its own keys, once they were read."""
+    box, db = tools
+    db.sql("SET rowcall_allow_full_writes = true")
+
+    with sent(box) as requests:
+        changed = db.sql(
+            "UPDATE tools SET place.slot.row = 2, labels = MAP {'name': name} RETURNING place.slot.row, labels['name']"
+        ).fetchall()
+        deleted = db.sql("DELETE FROM tools WHERE true").fetchall()
+
+    assert sorted(changed) == [(2, f"Tool {n}") for n in range(3)]
+    assert (len(deleted), db.sql("SELECT count(*) FROM tools").fetchall()) == (3, [(0,)])
+    assert [request.method for request in requests] == ["GET", *["PATCH"] * 3, "GET", *["DELETE"] * 3]
 
 
 @pytest.fixture(params=["connect", "setting", "provider"])

@@ -58,6 +58,8 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
         pytest.param(f"UPDATE {RUNS} SET ", ["metadata"], id="what can be changed"),
         pytest.param(f"UPDATE {RUNS} SET metadata = MAP {{}} WHERE thr", ["thread_id"], id="WHERE of an UPDATE"),
         pytest.param(f"INSERT INTO {RUNS} (thread_id, assis", ["assistant_id"], id="what can be sent"),
+        pytest.param("REPL", ["REPLACE INTO"], id="a statement that puts rows"),
+        pytest.param("SHOW REP", ["REPLACE INTO"], id="a template"),
         pytest.param("SELECT 'from ", [], id="nothing within a string"),
         pytest.param("SELECT /* from ", [], id="nothing within a comment"),
         pytest.param(".mo", [".mode"], id="dot commands"),

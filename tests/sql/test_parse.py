@@ -223,6 +223,19 @@ def test_insert_has_columns_a_source_and_what_it_returns(
     assert (cut(found, found.source), cut(found, found.returning), found.by_name) == (source, returning, by_name)
 
 
+def test_replace_has_the_form_of_insert(names: Names) -> None:
+    """And a name of its own."""
+    found = read(f"REPLACE INTO {RUNS} AS r BY NAME SELECT 1 AS id RETURNING r.id", names)
+
+    assert isinstance(found, forms.Replace)
+    assert (found.target.alias, found.by_name, cut(found, found.source), cut(found, found.returning)) == (
+        "r",
+        True,
+        "SELECT 1 AS id",
+        "r.id",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "alias"),
     [(f"DELETE FROM {RUNS} WHERE 1", "runs"), (f"DELETE FROM {RUNS} AS r WHERE 1", "r"), (f'DELETE FROM {RUNS} "R x" WHERE 1', "R x")],
@@ -315,6 +328,7 @@ def test_delete_has_a_condition_and_what_it_returns(names: Names) -> None:
         ("INSERT INTO runs (a, A) VALUES (1, 2)", "A", "A is given twice."),
         ("INSERT INTO runs (a)", "", "VALUES or a query is expected."),
         ("INSERT INTO runs DEFAULT VALUES now", "now", "RETURNING, or the end, is expected."),
+        ("REPLACE INTO runs (a)", "", "See SHOW REPLACE INTO"),
         ("INSERT INTO runs VALUES (1) RETURNING", "RETURNING", "Something is expected after RETURNING."),
         ("UPDATE runs metadata = 1", "=", "SET is expected."),
         ("UPDATE runs SET metadata", "", "= is expected."),
@@ -357,7 +371,6 @@ def test_what_cannot_be_read_is_marked(text: str, marked: str, message: str, nam
         (f"ANALYZE {RUNS}", RUNS, "keeps its own rows"),
         (f"DROP TABLE IF EXISTS {RUNS}", RUNS, "Write DELETE FROM"),
         (f"INSERT OR REPLACE INTO {RUNS} VALUES (1)", RUNS, "Write INSERT INTO"),
-        (f"REPLACE INTO {RUNS} VALUES (1)", RUNS, "Write INSERT INTO"),
         (f"INSERT INTO {RUNS} VALUES (1) ON CONFLICT DO NOTHING", "ON", ""),
         (f"CREATE VIEW {RUNS} AS SELECT 1", RUNS, "Choose a name of your own for the view"),
         (f"CREATE MACRO {RUNS}() AS TABLE SELECT 1", RUNS, "Choose a name of your own for the macro"),

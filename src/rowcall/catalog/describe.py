@@ -78,15 +78,15 @@ def describe(ref: ResourceRef, *, extended: bool = False, like: str | None = Non
     return _listing(columns, rows, like)
 
 
-def insert_template(ref: ResourceRef) -> str:
-    """An INSERT to fill in for each method that inserts: what is required first, what is optional commented out.
+def insert_template(ref: ResourceRef, verb: Verb = Verb.INSERT) -> str:
+    """An INSERT to fill in for each method that inserts, or a REPLACE: what is required first, what is optional commented out.
 
     Raises UnsupportedSQLError where the resource has no such method.
     """
-    methods = {name: method for name, method in ref.resource.methods.items() if method.verb is Verb.INSERT}
+    methods = {name: method for name, method in ref.resource.methods.items() if method.verb is verb}
     if not methods:
         raise UnsupportedSQLError(
-            f"{ref.full_name} takes no INSERT.", hint=f"It takes {_verbs(ref.resource)}. See SHOW METHODS IN {ref.full_name}."
+            f"{ref.full_name} takes no {verb.value.upper()}.", hint=f"It takes {_verbs(ref.resource)}. See SHOW METHODS IN {ref.full_name}."
         )
     return "\n\n".join(insert_statement(ref.full_name, method) for method in methods.values())
 

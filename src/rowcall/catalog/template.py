@@ -29,15 +29,19 @@ _CONSTANTS = {
 
 
 def insert_statement(full_name: str, method: Method) -> str:
-    """An INSERT that calls `method` once its placeholders are replaced; a method that needs nothing has its first option filled in."""
+    """An INSERT, or REPLACE, that calls `method` once its placeholders are replaced.
+
+    A method that needs nothing has its first option filled in.
+    """
+    verb = method.verb.value.upper()
     names = [name.removeprefix("data__") for name in (*method.required(), *method.optional())]
     if not names:
-        return f"-- {method.description}\nINSERT INTO {full_name} DEFAULT VALUES;"
+        return f"-- {method.description}\n{verb} INTO {full_name} DEFAULT VALUES;"
     filled = max(1, len(method.required()))
     inputs = [_input(method, name) for name in (*method.required(), *method.optional())]
     columns = _lines([(identifier(name), "") for name in names], filled)
     values = _lines([(placeholder(item), f"{name}: {_note(item)}") for name, item in zip(names, inputs, strict=True)], filled)
-    return f"-- {method.description}\nINSERT INTO {full_name} (\n{columns}\n)\nVALUES (\n{values}\n);"
+    return f"-- {method.description}\n{verb} INTO {full_name} (\n{columns}\n)\nVALUES (\n{values}\n);"
 
 
 def identifier(name: str) -> str:

@@ -29,6 +29,7 @@ class Verb(StrEnum):
 
     SELECT = "select"
     INSERT = "insert"
+    REPLACE = "replace"
     UPDATE = "update"
     DELETE = "delete"
     EXEC = "exec"
@@ -267,7 +268,9 @@ class Awaits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    verb: Verb = _("`select`, `insert`, `update`, `delete` or `exec`.")
+    verb: Verb = _(
+        "`select`, `insert`, `replace` (puts a whole row, as PUT does, in place of what may be there), `update`, `delete` or `exec`."
+    )
     http: str = _("The HTTP method and the path below the base URL, as `GET /threads/{thread_id}/runs`.")
     description: str = _("What it does, ending in a period.")
     parameters: dict[str, Parameter] = _("What goes into path, query and headers, by name.", {})

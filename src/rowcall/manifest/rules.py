@@ -251,7 +251,7 @@ def _verb(document: Document, path: str, method: Method) -> None:
         return
     if method.verb is Verb.SELECT and not method.is_read:
         document.fault(f"{path}.http", "a SELECT changes nothing: use GET, or say `reads: true`")
-    if method.verb in {Verb.INSERT, Verb.UPDATE, Verb.DELETE} and method.is_read:
+    if method.verb in {Verb.INSERT, Verb.REPLACE, Verb.UPDATE, Verb.DELETE} and method.is_read:
         document.fault(f"{path}.http", f"{method.verb.value.upper()} is for methods that change something")
     if method.http_method in {"GET", "HEAD"} and method.body:
         document.fault(f"{path}.body", f"a {method.http_method} has no body", at_key=True)

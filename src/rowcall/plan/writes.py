@@ -170,8 +170,9 @@ def example(ref: ResourceRef, name: str, method: Method) -> str:
     """A statement that calls a method with all that it needs."""
     needs = method.required()
     match method.verb:
-        case Verb.INSERT:
-            return f"INSERT INTO {ref.full_name} ({', '.join(needs)}) VALUES ({', '.join(_sample(method, need) for need in needs)})"
+        case Verb.INSERT | Verb.REPLACE:
+            values = ", ".join(_sample(method, need) for need in needs)
+            return f"{method.verb.value.upper()} INTO {ref.full_name} ({', '.join(needs)}) VALUES ({values})"
         case Verb.UPDATE:
             sets = [need for need in needs if need.startswith(PREFIX)] or [*method.body][:1]
             keys = [need for need in needs if not need.startswith(PREFIX)]

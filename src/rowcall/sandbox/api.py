@@ -1,7 +1,7 @@
 """The API that a manifest describes, played over a world: a request comes in as plain values, an answer goes out as bytes.
 
-What a method does follows from its verb: `select` lists or gets, `insert` creates, `update` changes, `delete` deletes. Others are actions
-of the sandbox file. Nothing here knows HTTP beyond methods, paths, headers and statuses.
+What a method does follows from its verb: `select` lists or gets, `insert` creates, `replace` puts, `update` changes, `delete` deletes.
+Others are actions of the sandbox file. Nothing here knows HTTP beyond methods, paths, headers and statuses.
 """
 
 from __future__ import annotations
@@ -49,8 +49,10 @@ class Call:
     route: Route
     parent: Record | None
     record: Record | None
-    """The object that the path ends in; None where it ends in the collection."""
+    """The object that the path ends in; None where it ends in the collection, or where there is none yet that a client puts."""
     incoming: Incoming
+    id: str | None = None
+    """What the path ends in, where it ends in an object."""
 
 
 class Api:
@@ -121,7 +123,13 @@ class Api:
     def _operation(self, call: Call) -> Callable[[World, Call], Any]:
         if call.route.name in self.sandbox.methods:
             return self._act
-        operations = {Verb.SELECT: self._get, Verb.INSERT: self._create, Verb.UPDATE: self._change, Verb.DELETE: self._delete}
+        operations = {
+            Verb.SELECT: self._get,
+            Verb.INSERT: self._create,
+            Verb.REPLACE: self._put,
+            Verb.UPDATE: self._change,
+            Verb.DELETE: self._delete,
+        }
         return operations[call.route.method.verb]
 
     def _list(self, world: World, call: Call, bend: Bend) -> tuple[Any, Headers]:
@@ -150,6 +158,12 @@ class Api:
     def _create(self, world: World, call: Call) -> Any:
         body = self._body(call)
         return world.create(call.route.resource, parent=call.parent, body=body, asked=True)
+
+    def _put(self, world: World, call: Call) -> Any:
+        body = self._body(call)
+        if call.record:
+            return world.replace(call.record, body)
+        return world.create(call.route.resource, parent=call.parent, body=body, id_=call.id, asked=True)
 
     def _change(self, world: World, call: Call) -> Any:
         record, body = call.record, self._body(call)
@@ -199,13 +213,18 @@ class Api:
         raise Refused(self.sandbox.refusals.wrong_method, scope)
 
     def _resolve(self, world: World, route: Route, values: Mapping[str, str], incoming: Incoming) -> Call:
-        """The objects that a path names, each below the one before it. Raises Refused for the first that is not there."""
+        """The objects that a path names, each below the one before it. Raises Refused for the first that is not there.
+
+        The last may be missing where it is the one that is put.
+        """
         parent: Record | None = None
         record: Record | None = None
         for name, id_ in values.items():
             collection = self._parameters[name]
             rules = self.sandbox.collections[collection]
             parent, record = record, world.get(collection, id_, record if rules.parent else None)
+            if record is None and name == [*values][-1] and collection == route.resource and route.method.verb is Verb.REPLACE:
+                return Call(route, parent, None, incoming, id_)
             if record is None:
                 raise Refused(self.sandbox.refusals.not_found, {"noun": rules.noun, "id": id_})
         ends_in_one = record is not None and record.collection == route.resource

@@ -77,15 +77,23 @@ class World:
         return self.scope(record.rng, {"object": record, "parent": record.parent, **(values or {})})
 
     def create(
-        self, collection: str, *, parent: Record | None, body: Any, plan: Mapping[str, Any] | None = None, asked: bool = False
+        self,
+        collection: str,
+        *,
+        parent: Record | None,
+        body: Any,
+        plan: Mapping[str, Any] | None = None,
+        id_: str | None = None,
+        asked: bool = False,
     ) -> Record:
         """A new object, as its collection makes it. Raises Refused where something it refers to is not there.
 
-        `asked` says that a client wants it, so that it may be refused by the collection's own rules too.
+        `id_` is its id where a client says it. `asked` says that a client wants it, so that it may be refused by the collection's own
+        rules too.
         """
         rules = self.sandbox.collections[collection]
         rng = self.rng(parent.id if parent else "", collection, self._born.get((collection, parent), 0))
-        scope = self.scope(rng, {"parent": parent, "body": body, "id": new_id(rules.id, rng)})
+        scope = self.scope(rng, {"parent": parent, "body": body, "id": id_ or new_id(rules.id, rng)})
         self._find(rules.finds, scope)
         if asked:
             self.refuse(rules.refuse, scope)
@@ -98,6 +106,17 @@ class World:
                 record.plan[name] = self.templates.render(source, scope)
         self._add(record)
         self._do(rules.created, scope)
+        if rules.states:
+            self._enter(record, record.values[rules.field])
+        return record
+
+    def replace(self, record: Record, body: Any) -> Record:
+        """The object, made anew of what a client sent in its place; its id stays. Raises Refused as `create` does."""
+        rules = self.sandbox.collections[record.collection]
+        scope = self.scope(record.rng, {"parent": record.parent, "body": body, "id": record.id})
+        self._find(rules.finds, scope)
+        self.refuse(rules.refuse, scope)
+        record.values = self.templates.render(rules.object, scope)
         if rules.states:
             self._enter(record, record.values[rules.field])
         return record

@@ -48,7 +48,7 @@ from rowcall.session.execute import (
     value_of,
     with_views,
 )
-from rowcall.sql.parse import Delete, Exec, Insert, Query, Update
+from rowcall.sql.parse import Delete, Exec, Insert, Query, Replace, Update
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _waits_for(write: Write, context: Context) -> Waiting | None:
     if isinstance(write, Exec):
         return waiting(write, write.ref, named_method(write, context), context)
     ref = write.target.ref
-    method = _method_known(write, context) or next((pair for pair in ref.resource.methods.items() if pair[1].verb is Verb.INSERT), None)
+    method = _method_known(write, context) or next((pair for pair in ref.resource.methods.items() if pair[1].verb is _verb(write)), None)
     return waiting(write, ref, method, context) if method is not None else None
 
 
@@ -123,7 +123,7 @@ def _method_known(write: Write, context: Context) -> tuple[str, Method] | None:
     if not write.columns:
         return None
     named = [Given(name, place) for name, place in write.columns]
-    return choose(write.target.ref, Verb.INSERT, named, sql=write.text, span=write.target.span)
+    return choose(write.target.ref, _verb(write), named, sql=write.text, span=write.target.span)
 
 
 def _reads_first(write: Write, context: Context) -> Analysis | None:
@@ -148,17 +148,17 @@ def resolved(write: Write, context: Context) -> Ready:
 
 
 def _ready_insert(write: Insert, context: Context) -> Ready:
-    ref = write.target.ref
+    ref, verb = write.target.ref, _verb(write)
     named = [Given(name, place) for name, place in write.columns]
     if named:  # so that what is wrong here is said before anything is read
-        name, method = choose(ref, Verb.INSERT, named, sql=write.text, span=write.target.span)
+        name, method = choose(ref, verb, named, sql=write.text, span=write.target.span)
         _check(ref, method, named, write.text)
         returning(write, Ready(ref, name, method, ()), context)
     rows = _inserted(write, context)
     given = named or [Given(name) for name in (rows[0] if rows else {})]
     if not rows and not given:
         raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
-    name, method = choose(ref, Verb.INSERT, given, sql=write.text, span=write.target.span)
+    name, method = choose(ref, verb, given, sql=write.text, span=write.target.span)
     _check(ref, method, given, write.text)
     calls = _calls(rows, lambda row: call(ref, name, method, row))
     return Ready(ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
@@ -170,6 +170,11 @@ def _is_ordered(text: str, query: Span | None) -> bool:
     while tokens and tokens[0].kind == "L_PAREN":
         tokens = tokens[1 : closing(tokens, 0)]
     return any(token.word.startswith("ORDER") for _, token in depth_zero(tokens))
+
+
+def _verb(write: Insert | Change) -> Verb:
+    """The verb of an INSERT or REPLACE."""
+    return Verb.REPLACE if isinstance(write, Replace) else Verb.INSERT
 
 
 def _calls(rows: Sequence[T], make: Callable[[T], Call]) -> tuple[Call, ...]:
@@ -190,7 +195,7 @@ def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
     if write.source is None:
         return [{}]
     if not write.columns and not write.by_name and write.text[write.source.start :][:6].upper() == "VALUES":
-        hint = f"SHOW INSERT INTO {write.target.ref.full_name} gives a template."
+        hint = f"SHOW {_verb(write).value.upper()} INTO {write.target.ref.full_name} gives a template."
         raise UnsupportedSQLError("VALUES needs the names of its columns.", sql=write.text, span=write.target.span, hint=hint)
     rows: list[dict[str, Any]] = [json.loads(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
     if rows and write.columns and not write.by_name and len(rows[0]) != len(write.columns):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog import describe as describing
 from rowcall.errors import ParseError, SQLError, UnsupportedSQLError, UsageError
+from rowcall.manifest.model import Verb
 from rowcall.session.execute import table
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _listing(statement: Show, context: Context) -> Listing:
         case "METHODS":
             return describing.show_methods(catalog.resolve(names, use), statement.like)
         case _:
-            template = describing.insert_template(catalog.resolve(names, use))
+            template = describing.insert_template(catalog.resolve(names, use), Verb(statement.what.lower()))
             return describing.Listing((("template", "VARCHAR"),), tuple((line,) for line in template.splitlines()))
 
 

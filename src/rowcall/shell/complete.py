@@ -28,13 +28,15 @@ DOT_COMMANDS = {
 _MODES = ("table", "json", "jsonl", "csv", "markdown")
 _ARGUMENTS = {".mode": _MODES, ".timing": ("on", "off")}
 
-_STATEMENTS = tuple("SELECT;FROM;WITH;INSERT INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;USE;SET;CREATE;DROP".split(";"))
+_STATEMENTS = tuple(
+    "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;USE;SET;CREATE;DROP".split(";")
+)
 _KEYWORDS = tuple(
     """SELECT FROM WHERE JOIN LEFT INNER ON USING GROUP ORDER BY HAVING LIMIT OFFSET UNION ALL DISTINCT AS AND OR NOT IN IS NULL
     LIKE BETWEEN CASE WHEN THEN ELSE END VALUES SET RETURNING ASC DESC EXISTS QUALIFY OVER PARTITION INTERVAL CAST TRUE FALSE
     AWAIT UNTIL TIMEOUT""".split()
 )
-_SHOW = {"SHOW": ("PROVIDERS", "SERVICES IN", "RESOURCES IN", "METHODS IN", "INSERT INTO", "SETTINGS", "JOURNAL", "TABLES")}
+_SHOW = {"SHOW": ("PROVIDERS", "SERVICES IN", "RESOURCES IN", "METHODS IN", "INSERT INTO", "REPLACE INTO", "SETTINGS", "JOURNAL", "TABLES")}
 _BEFORE_TABLE = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "DESCRIBE", "DESC", "EXTENDED", "TABLE"})
 _SHOW_DEPTH = {"SERVICES": 1, "RESOURCES": 2, "METHODS": 3}
 """How many parts the name after `SHOW … IN` has."""
@@ -228,7 +230,8 @@ class _Place:
         return _resource_columns(ref.resource, self._written()) if ref else None
 
     def _written(self) -> Verb:
-        return {"INSERT": Verb.INSERT, "UPDATE": Verb.UPDATE, "DELETE": Verb.DELETE}.get(self.before[0].upper(), Verb.SELECT)
+        word = self.before[0].lower()
+        return Verb(word) if word in {Verb.INSERT, Verb.REPLACE, Verb.UPDATE, Verb.DELETE} else Verb.SELECT
 
     def _find(self, name: str) -> ResourceRef | None:
         try:
@@ -274,10 +277,10 @@ class _Place:
         return self._remote(2) if len(self.before) == 1 else iter(())
 
     def insert(self) -> Iterator[Completion] | None:
-        """Within the column list of INSERT INTO: what can be sent."""
+        """Within the column list of INSERT INTO or REPLACE INTO: what can be sent."""
         if len(self.before) < 4 or self.before[3] != "(" or ")" in self.before:
             return None
-        return self._attributes(self.before[2], Verb.INSERT)
+        return self._attributes(self.before[2], self._written())
 
     def update(self) -> Iterator[Completion] | None:
         """After SET: what can be changed."""
@@ -292,7 +295,7 @@ class _Place:
 
     def _sendable(self, ref: ResourceRef, verb: Verb) -> Iterator[Completion]:
         for _, method in self.catalog.methods_of(ref, verb):
-            if verb is Verb.INSERT:
+            if verb is not Verb.UPDATE:
                 for name, parameter in method.parameters.items():
                     if _begins(name, self.partial):
                         yield self._completion(name, "parameter", parameter.description)
@@ -321,6 +324,7 @@ _BY_STATEMENT: dict[str, Callable[[_Place], Iterator[Completion] | None]] = {
     "SHOW": _Place.show,
     "USE": _Place.use_,
     "INSERT": _Place.insert,
+    "REPLACE": _Place.insert,
     "UPDATE": _Place.update,
 }
 

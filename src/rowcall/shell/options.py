@@ -16,7 +16,9 @@ from rowcall.errors import UsageError, nearest
 from rowcall.shell.exit import Exit
 from rowcall.shell.formats import Format, format_named
 
-_STATEMENT_WORDS = frozenset("SELECT FROM WITH INSERT UPDATE DELETE EXEC EXECUTE SHOW DESCRIBE EXPLAIN USE SET CREATE DROP COPY".split())
+_STATEMENT_WORDS = frozenset(
+    "SELECT FROM WITH INSERT REPLACE UPDATE DELETE EXEC EXECUTE SHOW DESCRIBE EXPLAIN USE SET CREATE DROP COPY".split()
+)
 
 COMMANDS = {
     "query": "run statements and print their rows",

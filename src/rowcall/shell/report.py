@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _ROWLESS = frozenset({("Count", "BIGINT"), ("Success", "BOOLEAN")})
 """The one column of the relation that stands for a statement without rows; which of them depends on DuckDB's version."""
-_WRITES = frozenset({"insert", "update", "delete", "use", "set"})
+_WRITES = frozenset({"insert", "replace", "update", "delete", "use", "set"})
 _ASKS = frozenset("SELECT FROM WITH VALUES TABLE PIVOT UNPIVOT SUMMARIZE DESCRIBE DESC SHOW EXPLAIN CALL PRAGMA EXEC EXECUTE".split())
 """First words of DuckDB's own statements that answer rows."""
 

@@ -14,7 +14,8 @@ from rowcall.sql.statements import Reader, Statement
 from rowcall.sql.tokens import Token, closing, depth_zero
 
 SHOW_FORM = (
-    "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | SETTINGS | JOURNAL ['write']"
+    "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | REPLACE INTO p.s.r | SETTINGS"
+    " | JOURNAL ['write']"
 )
 PLAN_FORM = "PLAN INSERT … | UPDATE … | DELETE … | EXEC … INTO 'file' [OVERWRITE]"
 EXEC_FORM = "EXEC provider.service.resource.method [@name = value, … [, @@json = '{…}']] [FROM (query)] [RETURNING …]"
@@ -59,6 +60,11 @@ class Insert:
     by_name: bool
     returning: Span | None
     awaits: Await | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replace(Insert):
+    """A REPLACE INTO a resource, which differs from an INSERT in what the API does with the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A SHOW of ours: PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT, SETTINGS or JOURNAL."""
+    """A SHOW of ours: PROVIDERS, SERVICES, RESOURCES, METHODS, INSERT, REPLACE, SETTINGS or JOURNAL."""
 
     what: str
     names: tuple[str, ...]
@@ -243,7 +249,7 @@ def _show(reader: Reader, names: Names) -> Show | Describe | None:
     reader.at += 1
     parts: tuple[str, ...] = ()
     span = None
-    if what == "INSERT":
+    if what in {"INSERT", "REPLACE"}:
         if not reader.take("INTO"):
             raise reader.error("INTO is expected.", hint=f"The form is: {SHOW_FORM}")
         parts, span = reader.name("a resource")
@@ -260,7 +266,7 @@ def _show(reader: Reader, names: Names) -> Show | Describe | None:
 
 
 _DUCKDB_SHOWN = frozenset({"TABLES", "ALL", "DATABASES", "SCHEMAS", "COLUMNS", "VARIABLES", "FUNCTIONS"})
-_SHOWN = frozenset({"PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT", "SETTINGS", "JOURNAL"})
+_SHOWN = frozenset({"PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT", "REPLACE", "SETTINGS", "JOURNAL"})
 
 
 def _like(reader: Reader) -> str | None:
@@ -459,17 +465,16 @@ def _value(reader: Reader) -> Span:
 def _insert(reader: Reader, names: Names) -> Insert | None:
     replaces = reader.word() == "REPLACE"
     reader.at += 1
-    conflict = replaces or (reader.word() == "OR" and reader.word(1) in {"REPLACE", "IGNORE"})
-    reader.at += 2 if conflict and not replaces else 0
+    conflict = not replaces and reader.word() == "OR" and reader.word(1) in {"REPLACE", "IGNORE"}
+    reader.at += 2 if conflict else 0
     if not reader.take("INTO"):
         return None
     target = _target(reader, names)
     if target is None:
         return None
     if conflict:
-        raise UnsupportedSQLError(
-            "An API has no insert-or-replace.", sql=reader.text, span=target.span, hint="Write INSERT INTO … or UPDATE … SET … WHERE …"
-        )
+        hint = "Write INSERT INTO …, or UPDATE … SET … WHERE …, or REPLACE INTO … where the API puts whole rows."
+        raise UnsupportedSQLError("An API has no conflicts that could be told.", sql=reader.text, span=target.span, hint=hint)
     by_name = reader.take("BY", "NAME")
     by_name = by_name or (reader.take("BY", "POSITION") and False)
     columns = _columns(reader)
@@ -478,8 +483,9 @@ def _insert(reader: Reader, names: Names) -> Insert | None:
     if source is None and reader.token is not None and reader.word() != "RETURNING":
         raise reader.error("RETURNING, or the end, is expected.")
     if source is not None and source.start >= source.end:
-        raise reader.error("VALUES or a query is expected.", hint="See SHOW INSERT INTO for a template.")
-    return Insert(reader.text, target, columns, source, by_name, clauses.get("RETURNING"))
+        raise reader.error("VALUES or a query is expected.", hint=f"See SHOW {'REPLACE' if replaces else 'INSERT'} INTO for a template.")
+    kind = Replace if replaces else Insert
+    return kind(reader.text, target, columns, source, by_name, clauses.get("RETURNING"))
 
 
 def _columns(reader: Reader) -> tuple[tuple[str, Span], ...]:
