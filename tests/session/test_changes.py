@@ -857,6 +857,64 @@ def test_a_read_only_session_sends_no_write(live: Sandbox, reader: Session, sent
     assert len(shown) == 1
 
 
+@pytest.mark.parametrize("begin", ["BEGIN", "BEGIN; CREATE TABLE x AS SELECT 1", "con"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO runs (thread_id, assistant_id) SELECT id, 'a' FROM threads WHERE id = 't'",
+        "UPDATE runs SET metadata = MAP {'a': status} WHERE thread_id = 't'",
+        "DELETE FROM threads WHERE id = 't'",
+        "EXEC runs.cancel_run FROM (SELECT thread_id, id FROM runs WHERE thread_id = 't')",
+    ],
+)
+def test_no_write_is_sent_while_a_transaction_is_open(live: Sandbox, writer: Session, sent: Sent, begin: str, text: str) -> None:
+    """An API cannot roll back; nothing is read for it either, and the transaction goes on."""
+    if begin == "con":
+        writer.connection.begin()
+    else:
+        writer.sql(begin)
+
+    with sent(live) as requests:
+        with pytest.raises(UnsupportedSQLError, match=r"(?s)ROLLBACK cannot undo.*rowcall_allow_writes_in_transaction") as caught:
+            writer.sql(text)
+        writer.sql(f"EXPLAIN {text}")
+    writer.sql("CREATE TABLE kept AS SELECT 1 AS a; COMMIT")
+
+    assert requests == []
+    assert caught.value.span is not None
+    assert writer.sql("FROM kept").fetchall() == [(1,)]
+
+
+def test_a_dry_run_and_a_read_may_stand_in_a_transaction(writer: Session, thread: str, assistant: str) -> None:
+    """And a write after it, committed or rolled back."""
+    text = "INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)"
+    writer.sql("BEGIN")
+
+    assert writer.sql(text, [thread, assistant], dry_run=True).project("method").fetchall() == [("POST",)]
+    assert writer.sql("EXEC threads.get_thread @thread_id = $1", [thread]).project("id").fetchall() == [(thread,)]
+    for end in ("COMMIT", "BEGIN; ROLLBACK"):
+        writer.sql(end)
+        assert len(writer.sql("INSERT INTO threads (metadata) VALUES (NULL)").fetchall()) == 1
+
+
+def test_local_tables_stay_consistent_where_a_write_in_a_transaction_fails(
+    live: Sandbox, writer: Session, thread: str, assistant: str, sent: Sent
+) -> None:
+    """It is allowed by a setting; the transaction is open after it, and its owner decides."""
+    writer.sql("SET rowcall_allow_writes_in_transaction = true")
+    writer.sql("CREATE TABLE made (id VARCHAR); BEGIN; INSERT INTO made VALUES ('before')")
+    live.fault("server_error", path=thread)
+
+    with sent(live) as requests, pytest.raises(RequestError):
+        writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
+    writer.sql("INSERT INTO made VALUES ('after'); ROLLBACK")
+    rolled_back = writer.sql("FROM made").fetchall()
+    writer.sql("BEGIN; INSERT INTO made VALUES ('x'); INSERT INTO threads (metadata) VALUES (NULL); COMMIT")
+
+    assert lines(requests) == [f"POST /v1/threads/{thread}/runs"]
+    assert (rolled_back, writer.sql("FROM made").fetchall()) == ([], [("x",)])
+
+
 def test_read_only_cannot_be_switched_off(writer: Session) -> None:
     """By a statement, once it is on."""
     writer.sql("SET rowcall_read_only = true")

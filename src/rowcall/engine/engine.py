@@ -233,6 +233,13 @@ class Engine:
         """By what texts compare that have no collation of their own; empty, as in most databases, where that is their bytes."""
         return self._setting("default_collation")
 
+    def in_transaction(self) -> bool:
+        """Whether the user has begun a transaction that is not over: else each statement is one of its own, with a number of its own.
+
+        Raises EngineError where it was aborted and waits for its ROLLBACK.
+        """
+        return self.rows(_TRANSACTION, {}, {}) == self.rows(_TRANSACTION, {}, {})
+
     def has(self, parts: Sequence[str], frame: Frame) -> bool:
         """Whether DuckDB's catalog has a table or view of this name, or `frame` a data frame.
 
@@ -388,6 +395,7 @@ _MARKING = frozenset({"RIGHT_SEMI", "RIGHT_ANTI"})
 """Joins of which the other side is given, after all rows of this one have been looked up."""
 
 
+_TRANSACTION = "SELECT system.main.txid_current()"
 _EXPLAIN = "EXPLAIN "
 _COPY = "COPY ("
 _OPTIMIZER = "SELECT value, scope FROM duckdb_settings() WHERE name = 'enable_optimizer'"

@@ -138,6 +138,12 @@ def _reads_first(write: Write, context: Context) -> Analysis | None:
 
 
 def resolved(write: Write, context: Context) -> Ready:
+    """The calls of a write, for which what it needs of APIs was read.
+
+    Raises UnsupportedSQLError, before that, within a transaction of the user's, unless the session allows it or nothing is to be sent.
+    """
+    if context.sends and not context.dry_run and not context.allow_writes_in_transaction:
+        _refuse_in_transaction(write, context)
     match write:
         case Insert():
             return _ready_insert(write, context)
@@ -145,6 +151,20 @@ def resolved(write: Write, context: Context) -> Ready:
             return _ready_exec(write, context)
         case _:
             return _ready_change(write, context)
+
+
+def _refuse_in_transaction(write: Write, context: Context) -> None:
+    """Raises UnsupportedSQLError where a ROLLBACK could be meant to undo a write."""
+    ref, span = (write.ref, write.method_span) if isinstance(write, Exec) else (write.target.ref, write.target.span)
+    only_reads = isinstance(write, Exec) and named_method(write, context)[1].is_read
+    if only_reads or not context.engine.in_transaction():
+        return
+    raise UnsupportedSQLError(
+        f"{type(write).__name__.upper()} changes something at {ref.provider.title}, which ROLLBACK cannot undo, and a transaction is open.",
+        sql=write.text,
+        span=span,
+        hint="COMMIT or ROLLBACK first, or allow it: SET rowcall_allow_writes_in_transaction = true.",
+    )
 
 
 def _ready_insert(write: Insert, context: Context) -> Ready:

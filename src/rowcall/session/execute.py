@@ -94,6 +94,8 @@ class Context:
     """Whether an UPDATE or DELETE may be about all rows of a resource."""
     consent: Consent
     """To what of its writes somebody has said yes."""
+    allow_writes_in_transaction: bool
+    """Whether an API may be written to while a transaction of the user's is open."""
     failures: list[RequestError]
     """What `partial` allowed to fail."""
     journal: Callable[[], Journal]

@@ -70,6 +70,7 @@ def connect(
     journal: str | Path | Unset | None = UNSET,
     rate_limits: str | Unset | None = UNSET,
     allow_full_writes: bool | None = None,
+    allow_writes_in_transaction: bool | None = None,
     max_write_rows: int | Unset | None = UNSET,
     confirm: Confirm | None = None,
 ) -> Session:
@@ -87,7 +88,8 @@ def connect(
     a request; None, the default, asks each time. `cache_file` is where such answers are kept for other processes and later ones, in place
     of this session's memory. `journal` is the file in which writes are noted before they are sent, or ":memory:"; by default it is in the
     user's state folder. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests. `allow_full_writes` lets UPDATE
-    and DELETE change all rows of a resource, as they do without WHERE. `max_write_rows` (1 by default; None is no limit) is the most rows
+    and DELETE change all rows of a resource, as they do without WHERE. `allow_writes_in_transaction` lets statements write to an API
+    within a transaction of yours, though a ROLLBACK does not undo that. `max_write_rows` (1 by default; None is no limit) is the most rows
     that a statement may write at an API, and a DELETE is sent only where somebody has set it.
 
     `confirm` is asked before any DELETE and any write of more rows than that: a function that is given the `rowcall.Pending` write, and has
@@ -97,7 +99,7 @@ def connect(
     """
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
     limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits, "max_write_rows": max_write_rows}
-    limits |= {"allow_full_writes": allow_full_writes}
+    limits |= {"allow_full_writes": allow_full_writes, "allow_writes_in_transaction": allow_writes_in_transaction}
     return Session(con, providers=providers, config=config, confirm=confirm, read_only=read_only, **limits)
 
 
@@ -453,6 +455,7 @@ class Session:
             read_only=self.read_only,
             allow_full_writes=self.variables.allow_full_writes,
             consent=Consent(settings.max_write_rows, settings.source("max_write_rows") != "default", self.confirm),
+            allow_writes_in_transaction=self.variables.allow_writes_in_transaction,
             failures=[],
             views=self._views,
             plans=self._plans,

@@ -127,6 +127,13 @@ SETTINGS = {
         unlimited=False,
         description="Whether an UPDATE or DELETE may change all rows of a resource, without a WHERE that says which.",
     ),
+    "allow_writes_in_transaction": Setting(
+        "BOOLEAN",
+        False,  # noqa: FBT003
+        "true or false",
+        unlimited=False,
+        description="Whether an API may be written to while a transaction is open, though ROLLBACK does not undo that.",
+    ),
 }
 """Every setting by its name, without `rowcall_`."""
 
@@ -247,6 +254,11 @@ class Variables:
     def allow_full_writes(self) -> bool:
         """Whether an UPDATE or DELETE may be about all rows of a resource."""
         return bool(self.value("allow_full_writes"))
+
+    @property
+    def allow_writes_in_transaction(self) -> bool:
+        """Whether an API may be written to while a transaction of the user's is open."""
+        return bool(self.value("allow_writes_in_transaction"))
 
     def rows(self) -> list[dict[str, Any]]:
         """Each setting as `name, value, default, source, type, description`."""
