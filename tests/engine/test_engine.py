@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -397,3 +398,30 @@ def test_in_a_transaction_it_is_the_error_that_ended_it(breaking: Engine) -> Non
 
     breaking.connection.rollback()
     assert breaking.connection.sql(OPTIMIZER).fetchall() == [("GLOBAL", "true")]
+
+
+def test_a_transaction_of_the_users_is_known(engine: Engine, tmp_path: Path) -> None:
+    """From its begin to its end, whatever happens in it, with a macro of the name that is asked for, and where nothing may be written."""
+    con = engine.connection
+    con.execute("CREATE MACRO txid_current() AS 5")
+    seen = [engine.in_transaction()]
+    for text in ("BEGIN", "CREATE TABLE t AS SELECT 1 AS a", "SELECT * FROM t", "COMMIT", "START TRANSACTION", "ROLLBACK"):
+        con.execute(text).fetchall()
+        seen.append(engine.in_transaction())
+    file = str(tmp_path / "file.db")
+    duckdb.connect(file).close()
+    with duckdb.connect(file, read_only=True) as reading:
+        seen.append(Engine(reading).in_transaction())
+        reading.begin()
+        seen.append(Engine(reading).in_transaction())
+
+    assert seen == [False, True, True, True, False, True, False, False, True]
+
+
+def test_a_transaction_of_another_connection_is_none(engine: Engine) -> None:
+    """Each connection has its own."""
+    with engine.connection.cursor() as other:
+        other.begin()
+
+        assert not engine.in_transaction()
+        assert Engine(other).in_transaction()

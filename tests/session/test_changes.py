@@ -564,6 +564,34 @@ def test_exec_from_a_query_is_one_call_a_row(
     assert sorted(relation.project("id").fetchall()) == sorted((run,) for run in run_ids)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("EXEC {} runs.cancel_run {} @thread_id = 't', {} @run_id = 'r' {}", "POST {}/threads/t/runs/r/cancel"),
+        (
+            "{} EXEC runs.cancel_run {} FROM {} (SELECT {} 't' AS thread_id, 'r' AS id) {} RETURNING {} id {}",
+            "POST {}/threads/t/runs/r/cancel",
+        ),
+        ("INSERT {} INTO {} threads {} (metadata) {} VALUES (NULL) {}", "POST {}/threads"),
+        ("INSERT {} INTO threads {} DEFAULT VALUES {}", "POST {}/threads"),
+        ("UPDATE {} threads {} SET {} metadata = NULL {} WHERE {} id = 't' {}", "POST {}/threads/t"),
+        ("DELETE {} FROM {} threads {} WHERE {} id = 't' {} RETURNING {} id", "DELETE {}/threads/t"),
+        ("SELECT {} id {} FROM {} threads {} WHERE {} id = 't' {}", "GET {}/threads/t"),
+        ("EXPLAIN {} SELECT {} 1", None),
+        ("SHOW {} METHODS {} IN {} runs {}", None),
+        ("DESCRIBE {} runs {}", None),
+    ],
+)
+@pytest.mark.parametrize("hint", ["/*+ SHOWRESULTS */", "/*+ AWAIT */", "/*+ showresults await */", "/*+SHOWRESULTS*/ -- so\n"])
+def test_hints_of_stackql_are_comments(live: Sandbox, writer: Session, hint: str, text: str, line: str | None) -> None:
+    """Wherever they stand, the statement is what it is without them."""
+    found, plain = (writer.sql(text.replace("{}", said), dry_run=True).fetchall() for said in (hint, ""))
+
+    assert found == plain
+    if line is not None:
+        assert [f"{method} {url}" for method, url, _ in found] == [line.format(live.base_url)]
+
+
 def test_exec_from_a_query_takes_constants_beside_its_columns(live: Sandbox, writer: Session, sent: Sent) -> None:
     """In the body too, which `@@json` may give; the same row twice is two calls, and no row is none."""
     text = """EXEC runs.submit_tool_outputs_to_run @thread_id = 't', @@json = {'extra': 1} FROM (

@@ -282,7 +282,7 @@ def _columns_of(text: str, context: Context) -> list[str]:
         context.engine.bind(text, used(text, context), context.frame)
     else:
         text = splice(text, analysis.with_stand_ins())
-    columns = columns_of(context)(f"({text})")
+    columns = columns_of(context)(f"({text}\n)")
     if columns is None:  # DuckDB has bound it
         raise PlanError("The columns of this query cannot be told before it is run.")
     return list(columns)
