@@ -169,6 +169,24 @@ def test_a_write_is_refused_where_all_is_read_only(open_client: Callable, api: A
     assert [received.path for received in api.requests] == ["/v1/search"]
 
 
+@pytest.mark.parametrize("allowed", [[], ["store.things.other"], ["acme.store.things.list_things"]])
+def test_a_write_that_is_not_among_those_allowed_is_refused(
+    open_client: Callable, api: Any, request_to: Callable, allowed: list[str]
+) -> None:
+    """By the client itself, by its whole name; reading is not."""
+    client = open_client(allow_writes=frozenset(allowed))
+
+    with pytest.raises(
+        ReadOnlyError, match=r"acme\.store\.things\.list_things changes something, and allow_writes of acme does not name it"
+    ):
+        client.send(request_to(method="POST"), ONE, Control())
+    client.send(request_to(), ONE, Control())
+    client.close()
+    open_client(allow_writes=frozenset(["store.things.list_things"])).send(request_to("/written", "POST"), ONE, Control())
+
+    assert [received.path for received in api.requests] == ["/v1/things", "/v1/written"]
+
+
 # -- paging ----------------------------------------------------------------------------------------------------------------------------
 
 KINDS = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import rowcall
-from rowcall.errors import BudgetError, WriteLimitError
+from rowcall.errors import BudgetError, RateLimitError, ReadOnlyError, ResponseError, WriteLimitError
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -243,3 +243,85 @@ def test_a_secret_is_in_nothing_that_is_shown(live: Sandbox) -> None:
 
     assert [one.body for one in asked.about[0].requests()] == ['{"metadata": {"k": "key ***"}}']
     assert live.api_key not in str(caught.value) + repr(asked.about[0].requests())
+
+
+ALLOWED = ["assistants.runs.*cancel_run", "assistants.runs.submit_tool_outputs_to_run", "Assistants.Threads.*"]
+WRITES = {
+    "EXEC openai.assistants.runs.cancel_run @thread_id = 't', @run_id = 'r'": True,
+    "EXEC runs.submit_tool_ouputs_to_run @thread_id = 't', @run_id = 'r', @tool_outputs = []": True,
+    "INSERT INTO threads DEFAULT VALUES": True,
+    "DELETE FROM threads WHERE id = 't'": True,
+    "INSERT INTO runs (thread_id, assistant_id) VALUES ('t', 'a')": False,
+    "UPDATE runs SET metadata = NULL WHERE thread_id = 't' AND id = 'r'": False,
+    "EXEC runs.create_run @thread_id = 't', @assistant_id = 'a'": False,
+    "DELETE FROM assistants WHERE id = 'a'": False,
+    "INSERT INTO messages (thread_id, role, content) SELECT 't', 'user', 'x' WHERE false": False,
+}
+
+
+@pytest.fixture
+def limited(live: Sandbox) -> Iterator[Session]:
+    """A session of which some methods may write."""
+    settings = {"openai": {**live.providers["openai"], "allow_writes": ALLOWED}}
+    with rowcall.connect(providers=settings, max_write_rows=None) as session:
+        yield session
+
+
+@pytest.mark.parametrize(("text", "allowed"), WRITES.items())
+def test_a_provider_may_be_written_by_some_methods_alone(live: Sandbox, limited: Session, sent: Sent, text: str, allowed: bool) -> None:
+    """By their names in whatever case, their other names, or patterns; any other write is refused at its name, and can be shown."""
+    with sent(live) as requests:
+        if allowed:
+            with suppress(ResponseError):  # there is no such thread
+                limited.sql(text)
+        else:
+            with pytest.raises(ReadOnlyError, match="changes something, and allow_writes of openai does not name it") as caught:
+                limited.sql(text)
+            assert "^" in str(caught.value)
+            assert "It allows assistants.runs.cancel_run, assistants.runs.submit_tool_ouputs_to_run, assistants.threads." in str(
+                caught.value
+            )
+        limited.sql(text, dry_run=True)
+        limited.sql(f"EXPLAIN {text}")
+
+    assert len(requests) == allowed
+
+
+def test_what_reads_needs_no_name(live: Sandbox, thread: str) -> None:
+    """By SELECT and EXEC; an empty list allows no write at all."""
+    settings = {"openai": {**live.providers["openai"], "allow_writes": []}}
+
+    with rowcall.connect(providers=settings) as db:
+        assert db.sql("SELECT id FROM threads WHERE id = $1", [thread]).fetchall() == [(thread,)]
+        assert len(db.sql("EXEC threads.get_thread @thread_id = $1", [thread]).fetchall()) == 1
+        with pytest.raises(ReadOnlyError, match="It allows none"):
+            db.sql("INSERT INTO threads DEFAULT VALUES")
+
+
+def test_the_config_file_may_name_the_writes(live: Sandbox, sent: Sent, tmp_path: Path) -> None:
+    """As a list of a provider's table."""
+    config = tmp_path / "config.toml"
+    config.write_text('[providers.openai]\nallow_writes = ["assistants.threads.create_thread"]\n')
+
+    with rowcall.connect(providers=live.providers, config=config) as db, sent(live) as requests:
+        db.sql("INSERT INTO threads DEFAULT VALUES")
+        with pytest.raises(ReadOnlyError):
+            db.sql("INSERT INTO assistants (model) VALUES ('gpt-4o')")
+
+    assert changes(requests) == ["POST"]
+
+
+def test_what_is_not_allowed_is_not_resumed(live: Sandbox, thread: str, assistant: str, sent: Sent, tmp_path: Path) -> None:
+    """Though it was begun by a session that was allowed to."""
+    journal = tmp_path / "journal.sqlite"
+    live.fault("rate_limit", path=thread, times=10, retry_after_s=0.001)
+    with rowcall.connect(providers=live.providers, journal=journal) as db, pytest.raises(RateLimitError):
+        db.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
+
+    settings = {"openai": {**live.providers["openai"], "allow_writes": ALLOWED}}
+    with rowcall.connect(providers=settings, journal=journal) as db, sent(live) as requests:
+        ((write, *_),) = db.sql("SHOW JOURNAL").fetchall()
+        with pytest.raises(ReadOnlyError, match="create_run changes something"):
+            db.sql(f"RESUME '{write}'")
+
+    assert requests == []

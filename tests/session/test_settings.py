@@ -187,6 +187,18 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
         ({"openai": {"ca_file": 1}}, "ca_file of openai must be the path of a file, not 1"),
         ({"openai": {"ca_file": "absent.pem"}}, "ca_file of openai: there is no file absent.pem"),
         ({"openai": {"client": object(), "verify_tls": False}}, "verify_tls of openai is for the client that rowcall makes"),
+        ({"openai": {"allow_writes": "assistants.*"}}, "allow_writes of openai is a list of patterns over service.resource.method"),
+        ({"openai": {"allow_writes": ["assistants.*", 1]}}, "allow_writes of openai is a list of patterns"),
+        (
+            {"openai": {"allow_writes": ["assistants.runs.cancel"]}},
+            'cancel" matches no method that writes. Did you mean assistants.runs.cancel_run',
+        ),
+        ({"openai": {"allow_writes": ["openai.assistants.runs.cancel_run"]}}, "Did you mean assistants.runs.cancel_run"),
+        ({"openai": {"allow_writes": ["assistants.runs.list_runs"]}}, 'list_runs" matches no method that writes'),
+        (
+            {"openai": {"allow_writes": ["*", "x"]}},
+            'openai: "x" matches no method that writes. It is matched with names as assistants.runs.create_run',
+        ),
         ({"openai": {"connect_timeout_s": "1"}}, "connect_timeout_s of openai must be a number of seconds above 0"),
     ],
 )

@@ -255,6 +255,18 @@ def test_what_is_shown_controls_no_terminal_and_is_cut(box: rowcall.Sandbox) -> 
     assert delete == [f"EXEC, which deletes: 1 request of {TABLE}.delete_thread", f"  DELETE {box.base_url}/threads/{made[0][0]}"]
 
 
+def test_an_option_names_the_writes_that_are_allowed(run: Run, threads: list[str], changed: Callable[[], list[str]]) -> None:
+    """Others are refused, whatever else is said."""
+    allowed = 'openai.allow_writes:=["assistants.threads.create_*"]'
+
+    refused = run("query", "--yes", "--set", allowed, deleting(threads))
+    assert (refused.returncode, changed()) == (1, [])
+    assert "delete_thread changes something, and allow_writes of openai does not name it." in refused.stderr
+
+    assert run("query", "--set", allowed, f"INSERT INTO {TABLE} DEFAULT VALUES").returncode == 0
+    assert changed() == ["POST /v1/threads"]
+
+
 def test_a_config_file_is_no_yes_to_a_delete(
     run: Run, threads: list[str], changed: Callable[[], list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

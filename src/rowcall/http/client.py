@@ -189,8 +189,10 @@ class Client:
         self, request: Request, protocol: Protocol, control: Control, recording: Recording | None = None, etag: str | None = None
     ) -> tuple[Page, Envelope] | None:
         """The page that answers `request` and its envelope; None where there is no such row. Raises every error with its context."""
-        if self.endpoint.read_only and not request.reads:
-            raise ReadOnlyError(f"{request.resource}.{request.method_name} changes something, and {self.endpoint.provider} is read-only.")
+        if not request.reads and not self.endpoint.may_write(request.resource, request.method_name):
+            provider = self.endpoint.provider
+            why = f"{provider} is read-only" if self.endpoint.read_only else f"allow_writes of {provider} does not name it"
+            raise ReadOnlyError(f"{request.resource}.{request.method_name} changes something, and {why}.")
         with self._explained(request):
             conditional = replace(request, headers=(*request.headers, ("if-none-match", etag))) if etag else request
             with nullcontext() if request.reads else self._writing(protocol, control):

@@ -58,6 +58,14 @@ class Endpoint:
     """The authorities that are trusted, as PEM, in place of those that httpx knows."""
     read_only: bool = False
     """Refuses every request that changes something."""
+    allow_writes: frozenset[str] | None = None
+    """The methods that may change something, as `assistants.runs.cancel_run`; every other that does is refused. None for all."""
+
+    def may_write(self, resource: str, method: str) -> bool:
+        """Whether a method of a resource, by its full name, may be called though it changes something."""
+        return not self.read_only and (
+            self.allow_writes is None or f"{resource.removeprefix(f'{self.provider}.')}.{method}" in self.allow_writes
+        )
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

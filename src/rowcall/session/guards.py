@@ -1,7 +1,8 @@
 """What a write has to pass when its requests are known and none has been sent: whether somebody has said yes to so much.
 
-A session may write a row at a time unasked. More rows, and any DELETE, need a yes: a limit that somebody has set, or the answer of whoever
-`Session.confirm` asks. What only reads, and what is only shown, is let pass.
+The settings of a provider may allow some of its methods alone. A session may write a row at a time unasked; more rows, and any DELETE,
+need a yes: a limit that somebody has set, or the answer of whoever `Session.confirm` asks. What only reads, and what is only shown, is let
+pass.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rowcall.errors import BudgetError, Span, WriteLimitError
+from rowcall.errors import BudgetError, ReadOnlyError, Span, WriteLimitError
 from rowcall.manifest.model import Verb
 from rowcall.sql.parse import Exec
 
 if TYPE_CHECKING:
+    from rowcall.catalog.catalog import ResourceRef
     from rowcall.http.client import Client
+    from rowcall.http.endpoint import Endpoint
     from rowcall.plan.nodes import Request
     from rowcall.session.changes import Ready, Write
     from rowcall.session.execute import Context
@@ -86,13 +89,18 @@ class Consent:
 def guard(write: Write, ready: Ready, context: Context) -> None:
     """Returns where the requests of a write may be sent.
 
-    Raises BudgetError for more of them than `max_requests` leaves, about which nobody is asked; WriteLimitError where they need a yes and
-    nobody gave it; and whatever `confirm` raises.
+    Raises ReadOnlyError for a method that is not among those its provider may be written by; BudgetError for more requests than
+    `max_requests` leaves, about which nobody is asked; WriteLimitError where they need a yes and nobody gave it; and whatever `confirm`
+    raises.
     """
-    if ready.method.is_read or not ready.calls:
+    if ready.method.is_read:
+        return
+    span = write.method_span if isinstance(write, Exec) else write.target.span
+    refuse_unlisted(ready.ref, ready.name, context.clients[ready.ref.provider.provider].endpoint, sql=write.text, span=span)
+    if not ready.calls:
         return
     pending = _pending(write, ready, context)
-    control, span = context.control, write.method_span if isinstance(write, Exec) else write.target.span
+    control = context.control
     spare = control.spare()
     if spare is not None and pending.rows > spare and control.max_requests is not None:
         raise BudgetError(control.spent + pending.rows, control.max_requests, exact=True, sent=control.spent, writes=True)
@@ -108,6 +116,15 @@ def guard(write: Write, ready: Ready, context: Context) -> None:
         raise
     if answer is not True:  # a text is true, and might say no
         raise _placed(pending.refusal(declined=True), write, span)
+
+
+def refuse_unlisted(ref: ResourceRef, method: str, endpoint: Endpoint, *, sql: str, span: Span) -> None:
+    """Raises ReadOnlyError for a method that changes something, and is not among those that `allow_writes` names."""
+    if endpoint.may_write(ref.full_name, method):
+        return
+    allowed = f"It allows {', '.join(sorted(endpoint.allow_writes))}." if endpoint.allow_writes else "It allows none."
+    message = f"{ref.full_name}.{method} changes something, and allow_writes of {endpoint.provider} does not name it."
+    raise ReadOnlyError(message, sql=sql, span=span, hint=f"{allowed} EXPLAIN and dry_run show what would be sent.")
 
 
 def _pending(write: Write, ready: Ready, context: Context) -> Pending:

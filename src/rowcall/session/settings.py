@@ -5,9 +5,10 @@ The config file is read here whole; what it says of the session itself goes to `
 
 from __future__ import annotations
 
+import fnmatch
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ KEYS = (
     "verify_tls",
     "ca_file",
     "read_only",
+    "allow_writes",
 )
 """What can be set of a provider instance."""
 _TABLES = frozenset({"headers", "query", "variables"})
@@ -161,6 +163,7 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         verify_tls=_flag(provider, "verify_tls", settings.get("verify_tls", True)),
         ca_file=_file(provider, "ca_file", settings.get("ca_file")),
         read_only=read_only or bool(settings.get("read_only", False)),
+        allow_writes=_allowed(provider, settings.get("allow_writes")),
     )
 
 
@@ -261,6 +264,42 @@ def _redis(provider: Provider, settings: Mapping[str, Any]) -> str | None:
     except (ValueError, AttributeError, TypeError):
         raise UsageError(f"rate_limits_redis of {provider.provider} must be a URL, as redis://:password@host:6379/0.") from None
     return str(value)
+
+
+def _allowed(provider: Provider, patterns: Any) -> frozenset[str] | None:
+    """The methods that patterns allow to write, by their own names; None where nothing is said of them.
+
+    Raises UsageError for a pattern that no method is meant by: it may be a word misspelt, and what it was to allow is not known.
+    """
+    if patterns is None:
+        return None
+    if isinstance(patterns, (str, Mapping)) or not isinstance(patterns, Sequence) or not all(isinstance(each, str) for each in patterns):
+        form = '["assistants.runs.cancel_run", "assistants.threads.*"]'
+        raise UsageError(
+            f"allow_writes of {provider.provider} is a list of patterns over service.resource.method, as {form}, not {patterns!r}."
+        )
+    names = _writing(provider)
+    found: set[str] = set()
+    for pattern in patterns:
+        matching = [name for name in names if fnmatch.fnmatchcase(name, pattern.casefold())]
+        if not matching:
+            close = nearest(pattern.removeprefix(f"{provider.provider}."), names.values())
+            hint = f"Did you mean {', '.join(close)}?" if close else f"It is matched with names as {next(iter(names.values()), 'none')}."
+            raise UsageError(f'allow_writes of {provider.provider}: "{pattern}" matches no method that writes. {hint}')
+        found.update(names[name] for name in matching)
+    return frozenset(found)
+
+
+def _writing(provider: Provider) -> dict[str, str]:
+    """The methods that change something as `service.resource.method`, by this and by their other names."""
+    return {
+        f"{service}.{resource}.{name}".casefold(): f"{service}.{resource}.{own}"
+        for service, of_service in provider.services.items()
+        for resource, of_resource in of_service.resources.items()
+        for own, method in of_resource.methods.items()
+        if not method.is_read
+        for name in (own, *method.aliases)
+    }
 
 
 def _seconds(provider: Provider, name: str, value: Any) -> float:
