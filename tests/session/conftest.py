@@ -9,18 +9,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 import rowcall
+from rowcall.catalog.catalog import Catalog
+from rowcall.manifest.read import load_provider
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
 START = 1_790_000_000
 """When the clocks of these tests stand."""
+
+WORKSHOP = Path(__file__).parent / "workshop"
 
 HEADERS = {"Authorization": "Bearer sandbox-key", "OpenAI-Beta": "assistants=v2"}
 
@@ -37,6 +42,34 @@ def live() -> Iterator[Sandbox]:
     """A sandbox that tests change, each in a thread of its own."""
     with Sandbox(clock=Clock(START, held=True)) as box:
         yield box
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A sandbox of the made-up provider whose benches have a version, and what opens sessions on it."""
+
+    box: Sandbox
+    folder: Path
+    """Of the test; the journal of its sessions is in it, and its plans are."""
+
+    def session(self, **options: Any) -> Session:
+        """A new session, with the journal of the test."""
+        return rowcall.connect(**{"providers": self.box.providers, "journal": self.folder / "journal.sqlite", **options})
+
+    def benches(self) -> list[dict[str, Any]]:
+        """All benches, as they are now, in the order in which they were made."""
+        names, rows = self.box.tables["benches"]
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+@pytest.fixture
+def workbench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
+    """A workbench of the test's own, in whose folder statements find files by their names alone."""
+    catalog = Catalog({"workshop": load_provider(WORKSHOP)})
+    monkeypatch.setattr(Catalog, "shipped", lambda: catalog)
+    monkeypatch.chdir(tmp_path)
+    with Sandbox(WORKSHOP, clock=Clock(START, held=True)) as box:
+        yield Workbench(box, tmp_path)
 
 
 @dataclass(frozen=True)

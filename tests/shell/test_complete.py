@@ -36,6 +36,7 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
         pytest.param("SELECT * FROM sandbox_threads, ", ["openai.", "sandbox_threads", '"my table"'], id="after a comma in FROM"),
         pytest.param("SELECT 1; DESCRIBE runs", [RUNS], id="the statement of the cursor counts"),
         pytest.param("EXPLAIN SELECT * FROM openai.", ["openai.assistants."], id="EXPLAIN is looked through"),
+        pytest.param(f"EXPLAIN PLAN UPDATE {RUNS} SET ", ["metadata"], id="so is PLAN"),
         pytest.param(f"SELECT total| FROM {RUNS}", [], id="no column begins so"),
         pytest.param(f"SELECT temp| FROM {RUNS}", ["temperature"], id="columns, of a table after the cursor"),
         pytest.param(f"SELECT * FROM {RUNS} WHERE run_", ["run_id"], id="parameters that may stand in WHERE"),

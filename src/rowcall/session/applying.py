@@ -132,13 +132,13 @@ def _refuse_unknown(called: str, method: Method, row: Planned, *, is_exec: bool)
 
 
 def _kept(plan: Plan, number: int, request: Request, header: str | None, *, again: bool) -> Kept:
-    """A request as it goes out. Its key follows from the plan, so that an API that takes keys knows it when it is applied elsewhere too."""
+    """A request as it goes out. Its key follows from the plan, so that an API that takes keys knows it wherever it is applied."""
     key = None
     if header is not None:
         key = secrets.token_hex(16) if again else hashlib.sha256(f"{plan.digest}:{number}".encode()).hexdigest()[:32]
         request = replace(request, headers=(*request.headers, (header, key)))
-    lane = plan.rows[number].lane
-    return Kept(request, secrets.token_hex(8) if lane is None else lane, key, bound=plan.rows[number].parameters)
+    row = plan.rows[number]
+    return Kept(request, secrets.token_hex(8) if row.lane is None else row.lane, key, bound=row.parameters)
 
 
 def _refuse_changed(file: str, plan: Plan, ref: ResourceRef, method: Method, context: Context) -> None:

@@ -29,7 +29,7 @@ _MODES = ("table", "json", "jsonl", "csv", "markdown")
 _ARGUMENTS = {".mode": _MODES, ".timing": ("on", "off")}
 
 _STATEMENTS = tuple(
-    "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;USE;SET;CREATE;DROP".split(";")
+    "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;PLAN;APPLY;RESUME;USE;SET;CREATE;DROP".split(";")
 )
 _KEYWORDS = tuple(
     """SELECT FROM WHERE JOIN LEFT INNER ON USING GROUP ORDER BY HAVING LIMIT OFFSET UNION ALL DISTINCT AS AND OR NOT IN IS NULL
@@ -98,11 +98,13 @@ def _words(text: str) -> list[str]:
 
 
 def _statement_words(text: str) -> list[str]:
-    """The words of the statement that the cursor is in, without EXPLAIN before it."""
+    """The words of the statement that the cursor is in, without EXPLAIN and PLAN before it."""
     words = _words(text)
     while ";" in words:
         words = words[words.index(";") + 1 :]
-    return words[1:] if words and words[0].upper() == "EXPLAIN" else words
+    while words and words[0].upper() in {"EXPLAIN", "PLAN"}:
+        words = words[1:]
+    return words
 
 
 def _dot_command(text: str, names: Iterable[str]) -> list[Completion]:

@@ -107,11 +107,18 @@ def _journal(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def _apply(options: argparse.Namespace) -> int:
+    from rowcall.shell.apply import run
+
+    return run(options)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
     "shell": _shell,
     "demo": _demo,
     "sandbox": _sandbox,
     "provider": _provider,
+    "apply": _apply,
     "journal": _journal,
 }

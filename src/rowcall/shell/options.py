@@ -17,7 +17,7 @@ from rowcall.shell.exit import Exit
 from rowcall.shell.formats import Format, format_named
 
 _STATEMENT_WORDS = frozenset(
-    "SELECT FROM WITH INSERT REPLACE UPDATE DELETE EXEC EXECUTE SHOW DESCRIBE EXPLAIN USE SET CREATE DROP COPY".split()
+    "SELECT FROM WITH INSERT REPLACE UPDATE DELETE EXEC EXECUTE SHOW DESCRIBE EXPLAIN PLAN USE SET CREATE DROP COPY".split()
 )
 
 COMMANDS = {
@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": "watch a tour of real statements against the sandbox",
     "sandbox": "serve a local API to try statements against",
     "provider": "list, show and check provider manifests",
+    "apply": "send what a plan says",
     "journal": "list, show and resume the writes that were sent",
 }
 """Each command and its line in the help; `exec` is another name of `query`."""
@@ -63,6 +64,14 @@ examples:
 examples:
   rowcall sandbox --port 8000
   OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=… rowcall shell     (the sandbox prints both values)""",
+    "apply": """\
+examples:
+  rowcall query "PLAN DELETE FROM openai.assistants.threads WHERE id = 'thread_abc123' INTO 'plan.jsonl'"
+  rowcall apply plan.jsonl --dry-run
+  rowcall apply plan.jsonl
+
+Nothing is sent where the file was altered, where what it is about has changed since, and where it was applied before.
+exit codes: as those of rowcall query""",
     "journal": """\
 examples:
   rowcall journal list
@@ -301,6 +310,14 @@ def _fill_provider(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--debug", action="store_true", help=debug)
 
 
+def _fill_apply(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", metavar="FILE", type=Path, help="the file, as PLAN … INTO 'FILE' wrote it")
+    parser.add_argument("--dry-run", action="store_true", help="look at all that is looked at, print what would be sent, and send no write")
+    parser.add_argument("--again", action="store_true", help="also where it was applied before: all of it is sent once more")
+    _add_rows(parser)
+    _add_session(parser)
+
+
 def _fill_journal(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="the writes there were", **_layout("", "List the writes there were in the last 30 days, latest first."))
@@ -317,6 +334,7 @@ def _fill_journal(parser: argparse.ArgumentParser) -> None:
 
 
 _FILL = {
+    "apply": _fill_apply,
     "journal": _fill_journal,
     "query": _fill_query,
     "shell": _fill_shell,

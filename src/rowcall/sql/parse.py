@@ -390,9 +390,10 @@ def _plan(reader: Reader, names: Names) -> Plan:
     if not isinstance(write, (Insert, Update, Delete, Exec)):
         hint = f"The form is: {PLAN_FORM}. EXPLAIN shows what any statement would do."
         raise UnsupportedSQLError("PLAN is for what changes something at an API.", sql=reader.text, span=tokens[1].span, hint=hint)
-    if not isinstance(write, Exec) and write.returning is not None:
-        hint = "APPLY gives a row for each request, with what the API answered."
-        raise UnsupportedSQLError("RETURNING cannot stand in a plan.", sql=write.text, span=write.returning, hint=hint)
+    for word, span in (("RETURNING", write.returning), ("AWAIT", write.awaits.span if write.awaits is not None else None)):
+        if span is not None:
+            hint = "APPLY gives a row for each request, with what the API answered."
+            raise UnsupportedSQLError(f"{word} cannot stand in a plan.", sql=write.text, span=span, hint=hint)
     return Plan(reader.text, write, file.text, file.span, overwrites)
 
 
