@@ -15,6 +15,7 @@ from rowcall.plan.requests import protocol
 from rowcall.plan.writes import call, fitted
 from rowcall.session.before import rows_by_key
 from rowcall.session.execute import Context, request_table
+from rowcall.session.guards import Intent, guard
 from rowcall.session.journal import Entry, Kept
 from rowcall.session.planfile import Header, Plan, Planned, load, refused
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
@@ -68,6 +69,7 @@ def _run(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
     _refuse_changed(apply.file, plan, ref, method, context)
     if context.dry_run:
         return request_table(requests, context)
+    guard(Intent("apply", apply.text, apply.span, ref, header.method, method, requests), context)
     context.control.expect(len(requests), exact=True, writes=True)
     kept = [_kept(plan, number, request, method.key_header(ref.provider), again=apply.again) for number, request in enumerate(requests)]
     entry = Entry(header.kind, client.redacted(header.statement), header.provider, header.base_url, header.resource, header.method)

@@ -8,20 +8,19 @@ pass.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rowcall.errors import BudgetError, ReadOnlyError, Span, WriteLimitError
 from rowcall.manifest.model import Verb
-from rowcall.sql.parse import Exec
 
 if TYPE_CHECKING:
     from rowcall.catalog.catalog import ResourceRef
     from rowcall.http.client import Client
     from rowcall.http.endpoint import Endpoint
+    from rowcall.manifest.model import Method
     from rowcall.plan.nodes import Request
-    from rowcall.session.changes import Ready, Write
     from rowcall.session.execute import Context
 
 
@@ -42,7 +41,7 @@ class Pending:
     statement: str
     """Its text."""
     statement_kind: str
-    """`insert`, `update`, `delete` or `exec`."""
+    """`insert`, `replace`, `update`, `delete`, `exec`, `apply` or `resume`."""
     resource: str
     """The full name, as `openai.assistants.runs`."""
     method: str
@@ -86,20 +85,36 @@ class Consent:
         return not pending.deletes or (self.is_said and self.confirm is None)
 
 
-def guard(write: Write, ready: Ready, context: Context) -> None:
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a statement is about to send."""
+
+    kind: str
+    """As `Pending.statement_kind`."""
+    text: str
+    span: Span
+    """Where in it stands what is meant."""
+    ref: ResourceRef
+    name: str
+    """Of the method."""
+    method: Method
+    requests: Sequence[Request]
+
+
+def guard(intent: Intent, context: Context) -> None:
     """Returns where the requests of a write may be sent.
 
     Raises ReadOnlyError for a method that is not among those its provider may be written by; BudgetError for more requests than
     `max_requests` leaves, about which nobody is asked; WriteLimitError where they need a yes and nobody gave it; and whatever `confirm`
     raises.
     """
-    if ready.method.is_read:
+    if intent.method.is_read:
         return
-    span = write.method_span if isinstance(write, Exec) else write.target.span
-    refuse_unlisted(ready.ref, ready.name, context.clients[ready.ref.provider.provider].endpoint, sql=write.text, span=span)
-    if not ready.calls:
+    endpoint = context.clients[intent.ref.provider.provider].endpoint
+    refuse_unlisted(intent.ref, intent.name, endpoint, sql=intent.text, span=intent.span)
+    if not intent.requests:
         return
-    pending = _pending(write, ready, context)
+    pending = _pending(intent, context)
     control = context.control
     spare = control.spare()
     if spare is not None and pending.rows > spare and control.max_requests is not None:
@@ -107,15 +122,15 @@ def guard(write: Write, ready: Ready, context: Context) -> None:
     if context.consent.covers(pending):
         return
     if context.consent.confirm is None:
-        raise _placed(pending.refusal(), write, span)
+        raise _placed(pending.refusal(), intent)
     try:
         with control.aside():
             answer = context.consent.confirm(pending)
     except WriteLimitError as error:
-        _placed(error, write, span)
+        _placed(error, intent)
         raise
     if answer is not True:  # a text is true, and might say no
-        raise _placed(pending.refusal(declined=True), write, span)
+        raise _placed(pending.refusal(declined=True), intent)
 
 
 def refuse_unlisted(ref: ResourceRef, method: str, endpoint: Endpoint, *, sql: str, span: Span) -> None:
@@ -127,18 +142,17 @@ def refuse_unlisted(ref: ResourceRef, method: str, endpoint: Endpoint, *, sql: s
     raise ReadOnlyError(message, sql=sql, span=span, hint=f"{allowed} EXPLAIN and dry_run show what would be sent.")
 
 
-def _pending(write: Write, ready: Ready, context: Context) -> Pending:
-    requests = tuple(one.request for one in ready.calls)
+def _pending(intent: Intent, context: Context) -> Pending:
     return Pending(
-        statement=write.text,
-        statement_kind=type(write).__name__.lower(),
-        resource=ready.ref.full_name,
-        method=ready.name,
-        rows=len(requests),
+        statement=intent.text,
+        statement_kind=intent.kind,
+        resource=intent.ref.full_name,
+        method=intent.name,
+        rows=len(intent.requests),
         limit=context.consent.max_rows,
-        deletes=ready.method.verb is Verb.DELETE or requests[0].http_method == "DELETE",
-        _requests=requests,
-        _client=context.clients[ready.ref.provider.provider],
+        deletes=intent.method.verb is Verb.DELETE or intent.requests[0].http_method == "DELETE",
+        _requests=tuple(intent.requests),
+        _client=context.clients[intent.ref.provider.provider],
     )
 
 
@@ -147,6 +161,6 @@ def _shown(request: Request, client: Client) -> Shown:
     return Shown(request.http_method, client.url(request), body)
 
 
-def _placed(error: WriteLimitError, write: Write, span: Span) -> WriteLimitError:
-    error.sql, error.span = write.text, span
+def _placed(error: WriteLimitError, intent: Intent) -> WriteLimitError:
+    error.sql, error.span = intent.text, intent.span
     return error

@@ -13,7 +13,7 @@ from rowcall.manifest.model import Verb
 from rowcall.plan.readers import Reader, reader_of
 from rowcall.plan.requests import protocol
 from rowcall.session.execute import Context, request_table
-from rowcall.session.guards import refuse_unlisted
+from rowcall.session.guards import Intent, guard, refuse_unlisted
 from rowcall.session.journal import SENDING, Entry, Kept
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
 from rowcall.sql.parse import Resume
@@ -50,6 +50,8 @@ def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
     here = client.redacted(client.endpoint.base_url)
     if here != entry.base_url:
         raise UsageError(f"The write {id_} went to {entry.base_url}, and {entry.provider} is at {here} now.")
+    meant = [one.request for one in kept if is_to_be_sent(one)]
+    guard(Intent("resume", resume.text, resume.span, ref, entry.method, method, meant), context)
     written, kept = journal.take(id_, from_the_living=resume.takes_over)
     sent = [Sent(one, Outcome(one.state)) for one in kept]
     numbers = [number for number, one in enumerate(kept) if is_to_be_sent(one)]

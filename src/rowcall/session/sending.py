@@ -21,7 +21,7 @@ from rowcall.plan.requests import protocol
 from rowcall.session.awaiting import Waiting, waiting
 from rowcall.session.changes import ANSWERS, Ready, Write, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
-from rowcall.session.guards import guard
+from rowcall.session.guards import Intent, guard
 from rowcall.session.journal import Entry, Kept, Written
 from rowcall.session.lanes import Lanes
 from rowcall.session.misfits import fit_answers
@@ -68,7 +68,9 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     if context.dry_run:
         return request_table([one.request for one in ready.calls], context)
     wait = waiting(write, ready.ref, (ready.name, ready.method), context)
-    guard(write, ready, context)
+    span = write.method_span if isinstance(write, Exec) else write.target.span
+    requests = [one.request for one in ready.calls]
+    guard(Intent(type(write).__name__.lower(), write.text, span, ready.ref, ready.name, ready.method, requests), context)
     sent = _sent(write, ready, context)
     if wait is not None:
         _await(wait, ready.calls, sent)
