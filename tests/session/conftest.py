@@ -53,8 +53,9 @@ class Workbench:
     """Of the test; the journal of its sessions is in it, and its plans are."""
 
     def session(self, **options: Any) -> Session:
-        """A new session, with the journal of the test."""
-        return rowcall.connect(**{"providers": self.box.providers, "journal": self.folder / "journal.sqlite", **options})
+        """A new session, with the journal of the test, which may write any number of rows."""
+        own = {"providers": self.box.providers, "journal": self.folder / "journal.sqlite", "max_write_rows": None}
+        return rowcall.connect(**{**own, **options})
 
     def benches(self) -> list[dict[str, Any]]:
         """All benches, as they are now, in the order in which they were made."""

@@ -19,7 +19,7 @@ import pytest
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.errors import PartialResultWarning, PlanError, ReadOnlyError, RowcallWarning, UnavailableError
+from rowcall.errors import PartialResultWarning, PlanError, ReadOnlyError, RowcallWarning, UnavailableError, WriteLimitError
 from rowcall.manifest.model import Provider
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.planfile import Planned, load, text_of
@@ -387,7 +387,7 @@ def test_a_killed_apply_is_resumed_and_sends_nothing_twice(tmp_path: Path) -> No
     """The plan is not applied a second time; what was not sent is, by the journal."""
     with rowcall.Sandbox(latency_s=0.005) as box:
         settings = box.providers["openai"]
-        with rowcall.connect(providers=box.providers, journal=tmp_path / "journal.sqlite") as db:
+        with rowcall.connect(providers=box.providers, journal=tmp_path / "journal.sqlite", max_write_rows=None) as db:
             db.sql(
                 "PLAN INSERT INTO openai.assistants.threads (metadata) SELECT MAP {'mark': i::VARCHAR} FROM range(60) s(i) ORDER BY i"
                 f" INTO '{tmp_path / 'plan.jsonl'}'"
@@ -401,6 +401,7 @@ def test_a_killed_apply_is_resumed_and_sends_nothing_twice(tmp_path: Path) -> No
                 str(tmp_path / "plan.jsonl"),
                 "--journal",
                 str(tmp_path / "journal.sqlite"),
+                "--yes",
             ]
             process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             until = time.monotonic() + 60
@@ -421,3 +422,23 @@ def test_a_killed_apply_is_resumed_and_sends_nothing_twice(tmp_path: Path) -> No
     assert len(rows) == 60
     for number, row in enumerate(rows):
         assert came[number] == 1 if row[2] == "done" else row[2] == "unknown"
+
+
+def test_a_plan_of_several_rows_needs_a_yes_as_any_write_does(live: Sandbox, thread: str, sent: Sent, tmp_path: Path) -> None:
+    """Whoever writes a plan and applies it gets round no limit by it; who is asked sees what the plan says."""
+    seen: list[rowcall.Pending] = []
+
+    def no(pending: rowcall.Pending) -> bool:
+        seen.append(pending)
+        return False
+
+    many = f"PLAN INSERT INTO messages (thread_id, role, content) SELECT $1, 'user', unnest(['a', 'b']) INTO '{tmp_path}/plan'"
+    with rowcall.connect(providers=live.providers) as db, sent(live) as requests:
+        db.sql(many, [thread])
+        with pytest.raises(WriteLimitError, match="writes 2 rows"):
+            db.sql(f"APPLY '{tmp_path}/plan'")
+    with rowcall.connect(providers=live.providers, confirm=no) as db, pytest.raises(WriteLimitError):
+        db.sql(f"APPLY '{tmp_path}/plan'")
+
+    assert requests == []
+    assert [(pending.statement_kind, pending.rows, pending.requests(1)[0].method) for pending in seen] == [("apply", 2, "POST")]

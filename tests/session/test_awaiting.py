@@ -277,13 +277,21 @@ def test_a_wrong_condition_is_said_before_anything_is_read(
 
 def test_what_begins_nothing_cannot_be_waited_for(box: Sandbox, db: Session, sent: Sent) -> None:
     """A thread is there at once, and its manifest names no reader."""
-    sql = "EXEC /*+ AWAIT */ threads.create_thread"
+    sql = "EXEC threads.create_thread @metadata = NULL AWAIT"
     with sent(box) as requests, pytest.raises(UnsupportedSQLError, match="create_thread begins nothing that could be waited for") as raised:
         db.sql(sql)
 
     assert requests == []
     assert raised.value.span is not None
     assert sql[raised.value.span.start : raised.value.span.end] == "AWAIT"
+
+
+def test_a_hint_to_wait_for_what_cannot_be_waited_for_is_warned_of(box: Sandbox, db: Session, sent: Sent) -> None:
+    """It is a hint: the write is done all the same."""
+    with sent(box) as requests, pytest.warns(rowcall.errors.RowcallWarning, match=r"AWAIT \*/ means nothing here.*threads.create_thread"):
+        db.sql("EXEC /*+ AWAIT */ threads.create_thread")
+
+    assert [request.method for request in requests] == ["POST"]
 
 
 def test_the_hint_of_stackql_is_the_word_at_the_end(box: Sandbox, db: Session, given: dict[str, str], sent: Sent) -> None:

@@ -371,7 +371,7 @@ def test_a_write_of_all_rows_has_to_be_allowed(live: Sandbox, writer: Session, s
             with pytest.raises(UnsupportedSQLError, match=r"(?s)(without WHERE|WHERE says nothing).*rowcall_allow_full_writes") as caught:
                 writer.sql(shown, params)
             assert caught.value.span is not None
-    with rowcall.connect(providers=live.providers, allow_full_writes=True) as free:
+    with rowcall.connect(providers=live.providers, allow_full_writes=True, max_write_rows=None) as free:
         deleted = free.sql(text, params, dry_run=True).fetchall()
 
     assert requests == []
@@ -474,7 +474,7 @@ def test_a_part_is_not_set_where_the_rest_would_be_lost(scripted: Callable[..., 
     script = scripted(lambda _: (200, body))
 
     with (
-        rowcall.connect(providers=script.providers) as db,
+        rowcall.connect(providers=script.providers, max_write_rows=None) as db,
         pytest.raises(DataError, match=r'(?s)does not know, \{"file_search": \{"new": 1'),
     ):
         db.sql("UPDATE assistants SET tool_resources.code_interpreter.file_ids = ['f'] WHERE id = 'a'")
@@ -582,6 +582,7 @@ def test_exec_from_a_query_is_one_call_a_row(
         ("DESCRIBE {} runs {}", None),
     ],
 )
+@pytest.mark.filterwarnings("ignore:.* means nothing here")  # of a hint to wait for what cannot be waited for
 @pytest.mark.parametrize("hint", ["/*+ SHOWRESULTS */", "/*+ AWAIT */", "/*+ showresults await */", "/*+SHOWRESULTS*/ -- so\n"])
 def test_hints_of_stackql_are_comments(live: Sandbox, writer: Session, hint: str, text: str, line: str | None) -> None:
     """Wherever they stand, the statement is what it is without them."""
@@ -735,7 +736,7 @@ def tools() -> Iterator[tuple[Sandbox, Session]]:
     with (
         Sandbox(folder, clock=Clock(1_790_000_000, held=True)) as box,
         mock.patch.object(Catalog, "shipped", return_value=catalog),
-        rowcall.connect(providers=box.providers) as session,
+        rowcall.connect(providers=box.providers, max_write_rows=None) as session,
     ):
         yield box, session
 

@@ -266,3 +266,19 @@ def test_what_the_api_says_of_a_call_is_for_the_user_to_judge(
 
     assert [request.method for request in requests] == ["GET"]
     assert rows == [(False, "unknown", "get_run says: cancelling", "cancelling")]
+
+
+def test_the_rest_of_a_write_needs_a_yes_as_any_write_does(
+    noted: Session, live: Sandbox, threads: list[str], assistant: str, path: Path, sent: Sent
+) -> None:
+    """Of what is left to send."""
+    live.fault("unprocessed", path=threads[0])
+    with pytest.raises(UnavailableError):
+        noted.sql(IN_ORDER, [threads, assistant])
+    write = noted.sql("SHOW JOURNAL").fetchall()[0][0]
+
+    with rowcall.connect(providers=live.providers, journal=path) as db, sent(live) as requests:
+        with pytest.raises(rowcall.errors.WriteLimitError, match="writes 2 rows"):
+            db.sql(f"RESUME '{write}'")
+        assert outcomes(db, write) == ["unknown", "not sent", "not sent"]
+    assert requests == []

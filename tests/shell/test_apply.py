@@ -28,7 +28,7 @@ def at(run: Run, box: Sandbox) -> Run:
     """Runs a command against that sandbox, with a journal of the test's own."""
     settings = box.providers["openai"]
     options = [f"--set=openai.{name}={settings[name]}" for name in ("base_url", "api_key")]
-    return lambda *arguments: run(*arguments, *options, "--journal", "journal.sqlite")
+    return lambda *arguments: run(*arguments, *options, "--journal", "journal.sqlite", "--yes")
 
 
 def rows(ended: Any) -> list[dict[str, Any]]:

@@ -279,6 +279,9 @@ def waiting(write: Write, ref: ResourceRef, method: tuple[str, Method], context:
         return None
     name, called = method
     reader = reader_of(ref, called)
+    if reader is None and awaits.is_hint:
+        context.control.warn(f"/*+ AWAIT */ means nothing here: the manifest names no reader for what {ref.full_name}.{name} begins.")
+        return None
     if reader is None:
         raise UnsupportedSQLError(
             f"{ref.full_name}.{name} begins nothing that could be waited for: its manifest names no reader for it.",

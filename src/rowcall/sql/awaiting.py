@@ -29,6 +29,8 @@ class Await:
     """The condition; None where it waits for any end."""
     timeout: Span | None = None
     """How long at the most, an expression that is an interval."""
+    is_hint: bool = False
+    """Whether it is StackQL's hint, which no statement has to heed."""
 
 
 def clause_start(tokens: Sequence[Token]) -> int | None:
@@ -64,7 +66,7 @@ def hinted(text: str) -> Await | None:
     """What the hints of StackQL right after the first word say: `/*+ AWAIT */` is AWAIT, any other means nothing here."""
     hints = _HINTS.match(text)
     word = _AWAIT.search(text, hints.start(1), hints.end(1)) if hints is not None else None
-    return Await(Span(word.start(), word.end())) if word is not None else None
+    return Await(Span(word.start(), word.end()), is_hint=True) if word is not None else None
 
 
 def _stretch(tokens: Sequence[Token], what: str, word: str, text: str, before: Token) -> Span:
