@@ -101,6 +101,8 @@ class Source:
     """Whether other clauses can name it; false right of SEMI and ANTI."""
     sample: str = ""
     """What stands after its alias."""
+    nameless: bool = False
+    """Whether it stands there without an alias."""
 
     def own(self, name: str) -> str:
         """A column's name in the resource."""
@@ -293,7 +295,7 @@ class Printer:
             text = source.cte.name
         else:
             text = source.written or source.text
-        return (text if text == source.alias else f"{text} AS {source.alias}{renamed}") + source.sample
+        return (text if text == source.alias or source.nameless else f"{text} AS {source.alias}{renamed}") + source.sample
 
     def expr(self, parts: Expr) -> str:
         """An expression."""

@@ -51,6 +51,8 @@ class Writer:
         for select in selects(query):
             self._shorten(select)
         Twists(self.pick, self.world).twist(query)
+        for select in selects(query):
+            self._unname(select)
         return Statement(query, self.conditions.given)
 
     def _shorten(self, select: Select) -> None:
@@ -63,6 +65,24 @@ class Writer:
             for part in parts:
                 if isinstance(part, Col) and part.source in select.sources and names[part.name] == 1 and part.source.whole:
                     part.bare = self.chance(0.25) and whole
+
+    def _unname(self, select: Select) -> None:
+        """Takes the alias of some sub-selects, where nothing but columns that only they have goes by it."""
+        preds = [*select.where, *(pred for join in select.joins for pred in join.on)]
+        parts = [*(pred.parts for pred in preds), *(output.parts for output in select.outputs), select.qualify]
+        columns = [part for one in parts for part in one if isinstance(part, Col)]
+        names = Counter(name for source in select.sources for name in source.columns)
+        for source in select.sources:
+            own = [column for column in columns if column.source is source]
+            is_bracketed = (source.query is not None and not source.lateral) or source.text.startswith("(SELECT")
+            if not is_bracketed or source.renamed or source.sample or not all(one.whole for one in select.sources):
+                continue
+            told_apart = all(names[column.name] == 1 and not column.hidden for column in own)
+            elsewhere = Printer().select(select).count(f"{source.alias}.") - sum(not column.bare for column in own)
+            if told_apart and not elsewhere and self.chance(0.5):
+                source.nameless = True
+                for column in own:
+                    column.bare = True
 
     def _pivoted(self) -> Query:
         """PIVOT or UNPIVOT around a query."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -388,3 +389,29 @@ def test_explain_shows_the_plan_and_sends_nothing(still: Sandbox, db: Session, w
 def test_explain_of_a_local_statement_is_duckdbs(db: Session) -> None:
     """With its own columns."""
     assert "physical_plan" in str(db.sql("EXPLAIN SELECT 42").fetchall())
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT id FROM threads WHERE id IN (SELECT thread_id FROM '{file}')",
+        "SELECT id FROM threads WHERE id IN (FROM '{file}')",
+        "SELECT id FROM threads WHERE id IN (SELECT mine.thread_id FROM '{file}')",
+        "SELECT id FROM '{file}' JOIN threads ON mine.thread_id = threads.id",
+        "SELECT id FROM threads JOIN '{file}' USING (thread_id)",
+        "SELECT id FROM threads WHERE EXISTS (FROM '{file}' WHERE thread_id = threads.id)",
+        "SELECT t.id FROM {function}('{file}'), threads t WHERE thread_id = t.id",
+        "SELECT t.id FROM {function}('{file}'), threads t WHERE {function}.thread_id = t.id",
+    ],
+)
+def test_keys_come_from_a_file_that_has_no_alias(db: Session, world: Any, tmp_path: Path, ending: str, text: str) -> None:
+    """Under the name that DuckDB gives it, or none."""
+    file, wanted = tmp_path / f"mine.{ending}", sorted(world.threads[:3])
+    form = {"jsonl": "json"}.get(ending, ending)
+    db.connection.execute(f"COPY (SELECT unnest($1) AS thread_id) TO '{file}' (FORMAT {form})", [wanted])
+
+    rows = db.sql(text.format(file=file, function=f"read_{form}")).fetchall()
+
+    assert sorted(row[0] for row in rows) == wanted
+    assert db.last.requests == 3

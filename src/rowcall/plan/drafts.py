@@ -234,7 +234,7 @@ class Draft:
         return is_there and is_steady
 
     def _say_unsteady(self, source: Source) -> None:
-        name = "The sub-select" if source.matched is not None else source.alias
+        name = "The sub-select" if source.matched is not None else source.called
         keep = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
         self._sources.say(f"{name} could give other rows each time; {keep}")
 
@@ -480,7 +480,7 @@ class Draft:
             start, end = parts[0].meta["start"], parts[found.parts - 1].meta["end"] + 1
             if found.frame is not self._frame:
                 edits.append(Edit(start, end, f"__rowcall_around.{quoted(label((found.frame, (found.position, found.name))))}"))
-            elif found.parts == 1:
+            elif found.parts == 1 or self._frame.sources[found.position].is_unnamed:
                 edits.append(Edit(start, end, self._frame.shown((found.position, found.name))))
         return edits
 
@@ -507,7 +507,8 @@ class Draft:
         if source.position in self._parts:
             return self._part(source)
         if source.matched is None:
-            return self._frame.scopes.written(source.span, self._named(source.node))
+            text = self._frame.scopes.written(source.span, self._named(source.node))
+            return f"{text} AS {source.alias}" if source.is_unnamed else text
         if not source.matched:
             names = ", ".join(f"k{number}" for number in range(source.width))
             return f"{self._frame.scopes.written(source.span, self._named(source.node))} AS {source.alias}({names})"
@@ -563,7 +564,7 @@ def _origin_of(frame: Frame, place: Place) -> Origin:
     source = frame.sources[place[0]]
     if source.matched is None:
         number = frame.scopes.number(source.node)
-        return Origin(f"{source.alias}.{place[1]}", number, place[1] if number is not None else "")
+        return Origin(f"{source.called}.{place[1]}", number, place[1] if number is not None else "")
     if source.matched and isinstance(source.node, exp.Select):
         inner = frame.scopes.frame(source.node)
         within = inner.place(source.matched[int(place[1][1:])])

@@ -73,6 +73,10 @@ class Layout:
         """The token that starts at an offset."""
         return self._at[offset]
 
+    def token_at(self, offset: int) -> int | None:
+        """The token that starts at an offset; None where none does."""
+        return self._at.get(offset)
+
     def span(self, found: Range) -> Span:
         """Where some tokens, at least one, stand."""
         return Span(self.tokens[found[0]].start, self.tokens[found[1] - 1].end)
@@ -83,26 +87,29 @@ class Layout:
 
     # -- one SELECT ----------------------------------------------------------------------------------------------------------------
 
-    def clauses(self, offset: int) -> Clauses | None:
-        """The parts of the SELECT that directly holds the identifier at `offset`."""
-        parts = self._parts(offset)
-        if parts is None:
+    def clauses(self, anchor: int) -> Clauses | None:
+        """The parts of the SELECT that directly holds the token `anchor`."""
+        found = self._query_at(anchor)
+        if found is None:
             return None
+        parts = found[1]
         items = tuple(self._items(*parts["FROM"])) if "FROM" in parts else ()
         return Clauses(tuple(self.separated(parts["SELECT"])) if "SELECT" in parts else (), items, parts.get("WHERE"))
 
-    def _parts(self, offset: int) -> dict[str, Range] | None:
-        """The clauses of the innermost SELECT around an offset, each by its first word and without it."""
-        return self._parts_at(self._at[offset]) if offset in self._at else None
+    def around(self, anchor: int) -> int | None:
+        """The bracket around the SELECT that directly holds the token `anchor`; None where there is none."""
+        found = self._query_at(anchor)
+        return found[0] if found is not None and found[0] >= 0 else None
 
-    def _parts_at(self, anchor: int) -> dict[str, Range] | None:
+    def _query_at(self, anchor: int) -> tuple[int, dict[str, Range]] | None:
+        """The innermost SELECT around a token: the bracket around it, and its clauses, each by its first word and without it."""
         while anchor >= 0:
             around = self._around[anchor]
             region = (around + 1, self._partner.get(around, around + 1)) if around >= 0 else (0, len(self.tokens))
             if around < 0 or self._is_query(around):
                 parts = self._cut(region, anchor)
                 if parts:
-                    return parts
+                    return around, parts
             anchor = around
         return None
 
@@ -110,8 +117,9 @@ class Layout:
         """The tokens with every SELECT that stands after its FROM put before it; None where none does."""
         order = list(range(len(self.tokens)))
         for index in range(len(self.tokens) - 1, -1, -1):
-            parts = self._parts_at(index) if self._clause(index) == "FROM" else None
-            found = parts.get("SELECT") if parts is not None and parts.get("FROM", (0, 0))[0] == index + 1 else None
+            query = self._query_at(index) if self._clause(index) == "FROM" else None
+            parts = query[1] if query is not None else {}
+            found = parts.get("SELECT") if parts.get("FROM", (0, 0))[0] == index + 1 else None
             if found is not None and found[0] > index:
                 moved = [one for one in order if found[0] - 1 <= one < found[1]]
                 order = [one for one in order if one not in moved]

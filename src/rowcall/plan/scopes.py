@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -35,6 +36,14 @@ def kind_of(type_: object) -> str:
     if type_ in _TEXTS or (isinstance(type_, str) and type_.startswith("ENUM(") and type_.endswith(")")):
         return "text"
     return "integer" if type_ in _INTEGERS else ""
+
+
+def _reads_file(node: exp.Table) -> bool:
+    """Whether a table function reads a file: of others an alias may be the name of their column as well."""
+    call = node.this
+    return isinstance(call, (exp.ReadCSV, exp.ReadParquet)) or (
+        isinstance(call, exp.Anonymous) and call.name.casefold().startswith("read_")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,30 @@ class Source:
         """What its columns are qualified with."""
         if self.matched is not None:
             return f"__rowcall_matched_{self.position}"
-        return self.reference.alias if self.reference is not None else self.node.alias_or_name
+        if self.reference is not None:
+            return self.reference.alias
+        return f"__rowcall_source_{self.position}" if self.is_unnamed else self.node.alias_or_name
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether its text has no name for it: a file, a function that reads one, a sub-select without an alias."""
+        node = self.node
+        if self.reference is not None or self.matched is not None or node.alias:
+            return False
+        if isinstance(node, exp.Table):
+            return _reads_file(node) if not isinstance(node.this, exp.Identifier) else not node.name.isidentifier() and not node.db
+        return isinstance(node, exp.Values) or (isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query))
+
+    @property
+    def called(self) -> str:
+        """What DuckDB and people call it: of a file the name without folder and endings."""
+        if not self.is_unnamed:
+            return self.alias
+        if isinstance(self.node, exp.Table) and isinstance(self.node.this, exp.Identifier):
+            return PurePosixPath(self.node.name.replace("\\", "/")).name.partition(".")[0]
+        if isinstance(self.node, exp.Table):
+            return self.node.this.name if isinstance(self.node.this, exp.Anonymous) else self.node.this.sql_name().lower()
+        return "unnamed_subquery"
 
 
 @dataclass(eq=False)
@@ -220,11 +252,19 @@ class Frame:
         """The predicates of its WHERE."""
 
     def _clauses(self) -> Clauses | None:
-        """Where its parts stand; found by an identifier that is directly its own."""
-        for node in self.select.find_all(exp.Identifier, bfs=True):
-            if "start" in node.meta and node.find_ancestor(exp.Select, exp.CTE) is self.select:
-                return self.scopes.layout.clauses(node.meta["start"])
-        return None
+        """Where its parts stand."""
+        anchor = self._anchor(self.select)
+        return self.scopes.layout.clauses(anchor) if anchor is not None else None
+
+    def _anchor(self, select: exp.Select) -> int | None:
+        """A token that is directly a SELECT's own: an identifier or, where it has none, the bracket around the sub-select that it reads."""
+        for node in select.find_all(exp.Identifier, bfs=True):
+            if "start" in node.meta and node.find_ancestor(exp.Select, exp.CTE) is select:
+                return self.scopes.layout.token_at(node.meta["start"])
+        from_ = select.args.get("from_")
+        read = from_.this.this if from_ is not None and isinstance(from_.this, exp.Subquery) else None
+        inner = self._anchor(read) if isinstance(read, exp.Select) else None
+        return self.scopes.layout.around(inner) if inner is not None else None
 
     def _source(self, node: exp.Expr, span: Span | None) -> int:
         """Adds a source; its position."""
@@ -366,7 +406,9 @@ class Frame:
 
     def _qualifies(self, position: int, prefix: Sequence[str]) -> bool:
         source = self.sources[position]
-        return is_prefix(source.reference, prefix) if source.reference is not None else list(prefix) == [source.alias.casefold()]
+        if source.reference is not None:
+            return is_prefix(source.reference, prefix)
+        return list(prefix) in ([source.alias.casefold()], [source.called.casefold()], [source.node.alias_or_name.casefold()])
 
     def spelt(self, position: int, written: str) -> str:
         """A column's own name, where an alias or a parameter gives it another: as the resource spells it, or folded for a local one."""
