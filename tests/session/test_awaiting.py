@@ -604,7 +604,7 @@ def test_a_dry_run_shows_the_write_alone(box: Sandbox, db: Session, given: dict[
         rows = db.sql(f"{RUN} RETURNING id AWAIT", given, dry_run=True).fetchall()
 
     assert requests == []
-    assert [method for method, _, _ in rows] == ["POST"]
+    assert [method for method, *_ in rows] == ["POST"]
 
 
 def test_cancel_ends_the_wait_and_says_that_the_write_was_done(db: Session, given: dict[str, str]) -> None:

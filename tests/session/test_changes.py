@@ -434,8 +434,8 @@ def test_a_part_of_an_attribute_is_set_with_the_rest_of_it(live: Sandbox, writer
         ).fetchall()
 
     key = f"/threads/{thread}/runs/{run_id}"
-    assert [(method, url, json.loads(body)) for method, url, body in shown] == [
-        ("POST", f"{live.base_url}{key}", {"metadata": {"a": "1", "b": "2", "team": "x"}})
+    assert [(method, url, json.loads(body), json.loads(before)) for method, url, body, before in shown] == [
+        ("POST", f"{live.base_url}{key}", {"metadata": {"a": "1", "b": "2", "team": "x"}}, {"metadata": {"a": "1", "b": "2"}})
     ]
     assert rows == [({"b": "2", "team": "5", "x.y": "queued"},)]
     assert lines(requests) == [f"GET /v1{key}", f"GET /v1{key}", f"POST /v1{key}"]
@@ -504,7 +504,7 @@ def test_exec_makes_an_attribute_of_its_parts(writer: Session) -> None:
         "EXEC runs.create_run @thread_id = 't', @assistant_id = 'a', @metadata.team = 'x', @@json = {'metadata': {'b': '1', 'team': 'y'}}"
     )
 
-    ((_, _, body),) = writer.sql(text, dry_run=True).fetchall()
+    ((_, _, body, _),) = writer.sql(text, dry_run=True).fetchall()
 
     assert json.loads(body) == {"assistant_id": "a", "metadata": {"b": "1", "team": "x"}}
 
@@ -560,7 +560,7 @@ def test_exec_from_a_query_is_one_call_a_row(
     cancels = [f"/threads/{thread}/runs/{run}/cancel" for thread, run in zip(threads, run_ids, strict=True)]
     assert [request.method for request in requests] == ["GET"] * 2 * reads + ["POST"] * 3
     assert sorted(lines(requests)[2 * reads :]) == sorted(f"POST /v1{cancel}" for cancel in cancels)
-    assert sorted(shown) == sorted(("POST", f"{live.base_url}{cancel}", None) for cancel in cancels)
+    assert sorted(shown) == sorted(("POST", f"{live.base_url}{cancel}", None, None) for cancel in cancels)
     assert sorted(relation.project("id").fetchall()) == sorted((run,) for run in run_ids)
 
 
@@ -590,7 +590,7 @@ def test_hints_of_stackql_are_comments(live: Sandbox, writer: Session, hint: str
 
     assert found == plain
     if line is not None:
-        assert [f"{method} {url}" for method, url, _ in found] == [line.format(live.base_url)]
+        assert [f"{method} {url}" for method, url, *_ in found] == [line.format(live.base_url)]
 
 
 def test_exec_from_a_query_takes_constants_beside_its_columns(live: Sandbox, writer: Session, sent: Sent) -> None:
@@ -604,7 +604,7 @@ def test_exec_from_a_query_takes_constants_beside_its_columns(live: Sandbox, wri
         none = writer.sql(text, [False]).fetchall()
 
     expected = {"extra": 1, "tool_outputs": [{"tool_call_id": "a", "output": "a"}]}
-    assert [(url.removeprefix(live.base_url), json.loads(body)) for _, url, body in shown] == [
+    assert [(url.removeprefix(live.base_url), json.loads(body)) for _, url, body, _ in shown] == [
         ("/threads/t/runs/r/submit_tool_outputs", expected)
     ] * 2
     assert (none, requests) == ([], [])
@@ -781,7 +781,7 @@ def test_a_replace_takes_the_rows_of_any_query(tools: tuple[Sandbox, Session], s
         db.sql(f"REPLACE INTO tools {source}")
 
     assert explained["then"] == "one REPLACE request for each row that this gives"
-    assert sorted((method, json.loads(body)["name"]) for method, _, body in shown) == [("PUT", f"TOOL {n}") for n in range(3)]
+    assert sorted((method, json.loads(body)["name"]) for method, _, body, _ in shown) == [("PUT", f"TOOL {n}") for n in range(3)]
     assert [request.method for request in requests if request.method != "GET"] == ["PUT"] * len(ids)
     assert sorted(db.sql("SELECT name FROM tools").fetchall()) == [(f"TOOL {n}",) for n in range(3)]
 
@@ -958,8 +958,8 @@ def test_a_dry_run_of_a_write_gives_its_request(live: Sandbox, writer: Session, 
         rows = writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ('t/1', 'a')", dry_run=True).fetchall()
 
     assert requests == []
-    assert [(method, url, json.loads(body)) for method, url, body in rows] == [
-        ("POST", f"{live.base_url}/threads/t%2F1/runs", {"assistant_id": "a"})
+    assert [(method, url, json.loads(body), before) for method, url, body, before in rows] == [
+        ("POST", f"{live.base_url}/threads/t%2F1/runs", {"assistant_id": "a"}, None)
     ]
 
 
@@ -969,9 +969,62 @@ def test_a_dry_run_reads_what_the_write_would_read(live: Sandbox, writer: Sessio
         rows = writer.sql("UPDATE runs SET metadata = MAP {'s': status} WHERE thread_id = $1", [thread], dry_run=True).fetchall()
 
     assert lines(requests) == [f"GET /v1/threads/{thread}/runs"]
-    assert [(method, url, json.loads(body)) for method, url, body in rows] == [
-        ("POST", f"{live.base_url}/threads/{thread}/runs/{run_id}", {"metadata": {"s": "queued"}})
+    assert [(method, url, json.loads(body), json.loads(before)) for method, url, body, before in rows] == [
+        ("POST", f"{live.base_url}/threads/{thread}/runs/{run_id}", {"metadata": {"s": "queued"}}, {"metadata": {}})
     ]
+
+
+def test_a_dry_run_of_an_update_has_what_was_there_before(
+    live: Sandbox, writer: Session, raw: httpx.Client, threads: list[str], sent: Sent
+) -> None:
+    """Row by row as it was read, of the attributes that SET names; both can be compared in SQL, and nothing is changed."""
+    for number, thread in enumerate(threads[:2]):
+        raw.post(f"/threads/{thread}", json={"metadata": {"n": str(number), "quoted": '"é'}})
+    text = "UPDATE threads t SET data__metadata = map_concat(t.metadata, MAP {'seen': 'yes'}) WHERE t.id IN ($1, $2, $3) AND created_at > 0"
+
+    with sent(live) as requests:
+        found = writer.sql(text, threads, dry_run=True)
+        rows = found.select("split_part(url, '/', -1), (before::JSON).metadata, (body::JSON).metadata").fetchall()
+
+    assert found.columns == ["method", "url", "body", "before"]
+    assert {request.method for request in requests} == {"GET"}
+    kept: list[dict[str, str]] = [{"n": "0", "quoted": '"é'}, {"n": "1", "quoted": '"é'}, {}]
+    assert sorted((thread, json.loads(before), json.loads(after)) for thread, before, after in rows) == sorted(
+        (thread, was, {**was, "seen": "yes"}) for thread, was in zip(threads, kept, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("UPDATE assistants SET name = 'x', temperature = 1.5 WHERE id = $1 AND created_at > 0", {"name": ..., "temperature": ...}),
+        ("UPDATE assistants SET reasoning_effort = 'low', name = 'x' WHERE id = $1 AND created_at > 0", {"name": ...}),
+        ("UPDATE assistants SET reasoning_effort = 'low' WHERE id = $1 AND created_at > 0", None),
+        ("UPDATE assistants SET name = 'x' WHERE id = $1", None),
+        ("DELETE FROM assistants WHERE id = $1 AND created_at > 0", None),
+        ("INSERT INTO assistants (model, name) SELECT model, name FROM assistants WHERE id = $1", None),
+        ("EXEC assistants.delete_assistant @assistant_id = $1", None),
+    ],
+)
+def test_what_is_not_read_has_no_before(
+    writer: Session, raw: httpx.Client, assistant: str, text: str, before: dict[str, Any] | None
+) -> None:
+    """An attribute that is no column is left out, and all is NULL for each write but an UPDATE that reads its rows first."""
+    ((_, _, _, found),) = writer.sql(text, [assistant], dry_run=True).fetchall()
+
+    is_now = raw.get(f"/assistants/{assistant}").json()
+    assert (None if found is None else json.loads(found)) == (None if before is None else {name: is_now[name] for name in before})
+
+
+def test_a_dry_run_shows_no_secret(live: Sandbox, writer: Session, raw: httpx.Client, thread: str) -> None:
+    """Neither in what would be sent nor in what is there."""
+    raw.post(f"/threads/{thread}", json={"metadata": {"k": live.api_key}})
+
+    shown = writer.sql(
+        "UPDATE threads SET metadata = MAP {'now': $2} WHERE id = $1 AND created_at > 0", [thread, live.api_key], dry_run=True
+    )
+
+    assert shown.select("body, before").fetchall() == [('{"metadata": {"now": "***"}}', '{"metadata": {"k": "***"}}')]
 
 
 @pytest.mark.parametrize(

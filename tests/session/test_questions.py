@@ -132,7 +132,7 @@ def test_8_the_active_runs_to_cancel(asked: Session, world: Any) -> None:
     assert {(run["thread_id"], run["id"]) for run in world.runs if run["status"] in ACTIVE[:3]} == set(found)
     assert all(
         method == "POST" and url.endswith(f"/threads/{thread}/runs/{run}/cancel")
-        for (method, url, _), (thread, run) in zip(shown, found, strict=True)
+        for (method, url, *_), (thread, run) in zip(shown, found, strict=True)
     )
 
 

@@ -57,7 +57,7 @@ def test_show_insert_gives_a_template_that_runs(still: Sandbox, db: Session, sen
         rows = db.sql(template, dry_run=True).fetchall()
 
     assert requests == []
-    assert rows == [("POST", f"{still.base_url}/threads/%E2%80%A6/runs", '{"assistant_id": "…"}')]
+    assert rows == [("POST", f"{still.base_url}/threads/%E2%80%A6/runs", '{"assistant_id": "…"}', None)]
 
 
 def test_describe_extended_says_more(db: Session) -> None:

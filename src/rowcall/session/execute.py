@@ -520,13 +520,23 @@ def limits_of(context: Context) -> Callable[[Provider], Sequence[RateLimit]]:
     return lambda provider: context.clients[provider.provider].rate_limits(context.control)
 
 
-def request_table(requests: Sequence[Request], context: Context) -> duckdb.DuckDBPyRelation:
-    """Requests as a relation: `method, url, body`; for a paged one, its first page."""
-    rows = [
-        {"method": r.http_method, "url": url_of(context)(r), "body": None if r.body is None else json.dumps(r.body, ensure_ascii=False)}
-        for r in requests
-    ]
-    return table((("method", "VARCHAR"), ("url", "VARCHAR"), ("body", "VARCHAR")), rows, context.engine)
+def request_table(
+    requests: Sequence[Request], context: Context, before: Sequence[Mapping[str, Any] | None] | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Requests as a relation, without secrets: `method, url, body`; for a paged one, its first page.
+
+    With `before`, which is for writes, a column of this name as well: what each request is about to change, as JSON.
+    """
+    names = ["method", "url", "body", *(["before"] if before is not None else [])]
+    rows = []
+    for request, was in zip(requests, before or [None] * len(requests), strict=True):
+        client = context.clients[request.provider]
+        texts = {
+            name: None if value is None else client.redacted(json.dumps(value, ensure_ascii=False))
+            for name, value in (("body", request.body), ("before", was))
+        }
+        rows.append({"method": request.http_method, "url": client.url(request), **texts})
+    return table([(name, "VARCHAR") for name in names], rows, context.engine)
 
 
 def item_table(rows: Sequence[tuple[str, str]], engine: Engine) -> duckdb.DuckDBPyRelation:

@@ -66,7 +66,7 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     ready = resolved(write, context)
     select = returning(write, ready, context)
     if context.dry_run:
-        return request_table([one.request for one in ready.calls], context)
+        return request_table([one.request for one in ready.calls], context, ready.before)
     wait = waiting(write, ready.ref, (ready.name, ready.method), context)
     span = write.method_span if isinstance(write, Exec) else write.target.span
     requests = [one.request for one in ready.calls]

@@ -175,10 +175,11 @@ class Session:
         statement without rows gives an empty relation. Data frames in the caller's scope can be named as tables.
 
         `params` holds the values of `?`, `$1` or `$name`. With `on_error="partial"` requests that fail leave their rows out, with a
-        warning and `last.partial`; by default the first failure is raised. `dry_run` returns the requests (`method, url, body`) in
-        place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the statement; None
-        is no limit. `cache`, as "60s", is how old an answer may be that is taken in place of a request. `max_write_rows` is the most rows
-        that it may write at an API, a DELETE included; None is no limit. Where they are left out, the session's settings hold.
+        warning and `last.partial`; by default the first failure is raised. `dry_run` returns the requests (`method, url, body`, and for a
+        write `before`) in place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the
+        statement; None is no limit. `cache`, as "60s", is how old an answer may be that is taken in place of a request. `max_write_rows`
+        is the most rows that it may write at an API, a DELETE included; None is no limit. Where they are left out, the session's settings
+        hold.
 
         Raises SQLError and PlanError before anything is sent, RequestError when the API cannot be reached or refuses.
         """
