@@ -325,3 +325,18 @@ def test_what_is_not_allowed_is_not_resumed(live: Sandbox, thread: str, assistan
             db.sql(f"RESUME '{write}'")
 
     assert requests == []
+
+
+def test_what_is_not_allowed_is_not_applied(
+    live: Sandbox, limited: Session, thread: str, assistant: str, sent: Sent, tmp_path: Path
+) -> None:
+    """Though it may be planned; the error points at the file that names it."""
+    file = tmp_path / "plan.jsonl"
+    limited.sql(f"PLAN INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2) INTO '{file}'", [thread, assistant])
+
+    with sent(live) as requests, pytest.raises(ReadOnlyError, match="create_run changes something, and allow_writes") as caught:
+        limited.sql(f"APPLY '{file}'")
+
+    assert requests == []
+    assert "^" in str(caught.value)
+    assert len(limited.sql(f"APPLY '{file}'", dry_run=True).fetchall()) == 1
