@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections import Counter
@@ -86,6 +87,31 @@ def test_a_plan_is_applied_once(workbench: Any, sent: Sent) -> None:
 
         assert len(db.sql("APPLY 'plan.jsonl' AGAIN").fetchall()) == 3
     assert len(workbench.benches()) == 4 + 6
+
+
+def test_of_two_that_apply_it_at_once_one_does(workbench: Any, sent: Sent) -> None:
+    """The journal is asked and told in one."""
+    with workbench.session() as db:
+        db.sql(ADD.replace("range(3)", "range(1)").replace(" ORDER BY i", ""))
+    together, told = threading.Barrier(4, timeout=20), []
+
+    def apply() -> None:
+        with workbench.session() as db:
+            together.wait()
+            try:
+                told.append(db.sql("APPLY 'plan.jsonl'").fetchall()[0][2])
+            except PlanError as error:
+                told.append(error.message[:29])
+
+    threads = [threading.Thread(target=apply) for _ in range(4)]
+    with sent(workbench.box) as requests:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert sorted(told) == ["This plan was applied before,"] * 3 + ["done"]
+    assert len(requests) == 1
 
 
 def test_two_plans_of_one_statement_are_two(workbench: Any) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import rowcall
-from rowcall.errors import ParseError, PlanError, RowcallWarning, SQLError, UnsupportedSQLError
+from rowcall.catalog.catalog import Catalog
+from rowcall.errors import ParseError, PlanError, RowcallWarning, SQLError, UnavailableError, UnsupportedSQLError
+from rowcall.manifest.model import Method, Parameter, Place
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -90,6 +93,77 @@ def test_a_row_that_is_not_there_is_warned_of(workbench: Any) -> None:
 
     _, row = lines("plan.jsonl")
     assert (row["absent"], "before" in row) == (True, False)
+
+
+def _with_benches(monkeypatch: pytest.MonkeyPatch, methods: Callable[[dict[str, Method]], dict[str, Method]]) -> None:
+    """Has sessions know the benches by other methods."""
+    provider = Catalog.shipped().providers["workshop"]
+    service = provider.services["trade"]
+    benches = replace(service.resources["benches"], methods=methods(service.resources["benches"].methods))
+    service = replace(service, resources={**service.resources, "benches": benches})
+    catalog = Catalog({"workshop": replace(provider, services={"trade": service})})
+    monkeypatch.setattr(Catalog, "shipped", lambda: catalog)
+
+
+def test_a_row_that_the_api_says_is_not_there_is_absent_whatever_the_manifest_says(workbench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 404 is enough; what is there is planned beside it."""
+    _with_benches(monkeypatch, lambda methods: {name: replace(one, absent=None) for name, one in methods.items() if name != "list_benches"})
+    bench = workbench.benches()[0]["id"]
+    with workbench.session() as db:
+        with pytest.warns(RowcallWarning, match="Row 2 is of what is not there"):
+            db.sql("PLAN UPDATE benches SET note = 'new' WHERE id IN ($1, 'bench_x') INTO 'plan.jsonl'", [bench])
+        assert db.last.partial is False
+
+    assert [(row.get("absent"), row.get("before"), row.get("version")) for row in lines("plan.jsonl")[1:]] == [
+        (None, {"note": "old"}, 1),
+        (True, None, None),
+    ]
+
+
+def test_a_row_that_nothing_can_read_is_planned_as_it_is(workbench: Any, monkeypatch: pytest.MonkeyPatch, sent: Sent) -> None:
+    """There is nothing to compare then, and nothing is read by APPLY either."""
+    key = Parameter(place=Place.PATH, description="The bench.")
+    _with_benches(
+        monkeypatch, lambda methods: {"change_bench": replace(methods["change_bench"], http="PATCH /benches/{id}", parameters={"id": key})}
+    )
+    bench = workbench.benches()[0]["id"]
+    with workbench.session() as db, sent(workbench.box) as requests:
+        rows = db.sql("PLAN UPDATE benches SET note = 'new' WHERE id = $1 INTO 'plan.jsonl'", [bench]).fetchall()
+        db.sql("APPLY 'plan.jsonl'")
+
+    assert [row[3:] for row in rows] == [('{"note":"new"}', None, None)]
+    assert [request.method for request in requests] == ["PATCH"]
+
+
+def test_a_read_that_fails_leaves_no_plan(workbench: Any) -> None:
+    """It is not known then what the rows are."""
+    workbench.box.fault("server_error", method="GET", times=None)
+    bench = workbench.benches()[0]["id"]
+    with workbench.session() as db, pytest.raises(UnavailableError):
+        db.sql("PLAN UPDATE benches SET note = 'new' WHERE id = $1 INTO 'plan.jsonl'", [bench])
+
+    assert not Path("plan.jsonl").exists()
+
+
+def test_a_plan_is_of_the_rows_as_they_are_now(workbench: Any) -> None:
+    """Answers that are kept for later are not taken for it."""
+    bench = workbench.benches()[0]["id"]
+    with workbench.session(cache="1h") as db:
+        db.sql("SELECT * FROM benches WHERE id = $1", [bench]).fetchall()
+        with workbench.session() as other:
+            other.sql("UPDATE benches SET note = 'later' WHERE id = $1", [bench])
+        rows = db.sql("PLAN UPDATE benches SET note = 'new' WHERE id = $1 INTO 'plan.jsonl'", [bench]).fetchall()
+
+    assert rows[0][4:] == ('{"note":"later"}', "2")
+
+
+def test_comments_lines_and_question_marks_may_stand_in_it(workbench: Any) -> None:
+    """It is a statement as any."""
+    text = "PLAN -- look first\n  INSERT INTO benches (name)\n  VALUES (?), ('b') -- two\n INTO 'plan.jsonl' OVERWRITE; SELECT 1"
+    with workbench.session() as db:
+        db.sql(text, ["a"])
+
+    assert [row["body"] for row in lines("plan.jsonl")[1:]] == [{"name": "a"}, {"name": "b"}]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError, MissingParameterError, RequestError, UnsupportedSQLError
-from rowcall.manifest.model import Method
+from rowcall.manifest.model import Method, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.values import column_of_parameter
 from rowcall.session.execute import Context, run_query
@@ -26,7 +26,8 @@ def rows_by_key(
     None for all where no SELECT of the resource can read them. Raises RequestError where the API fails to say.
     """
     keys = [name for name in method.required() if name in method.parameters]
-    if not keys or not columns or not parameters:
+    is_readable = any(one.verb is Verb.SELECT for one in ref.resource.methods.values())
+    if not is_readable or not keys or not columns or not parameters:
         return None
     given = {f"k{number}": [values.get(key) for values in parameters] for number, key in enumerate(keys)}
     failures: list[RequestError] = []

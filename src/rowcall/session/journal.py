@@ -116,8 +116,9 @@ class Journal:
         self._file = Database(SETTING, path, patience_s=_PATIENCE_S, private=True)
         self.close = self._file.close
         with self._file.in_words():
+            is_filled = self._fact("SELECT count(*) FROM sqlite_schema")  # asked first: who fills it at this moment names its kind as well
             kind = self._fact("PRAGMA application_id")
-            if kind != _KIND and (kind or self._fact("SELECT count(*) FROM sqlite_schema")):
+            if kind != _KIND and (kind or is_filled):
                 raise ValueError("it holds something else")
             # What is noted is on the disk before the request goes out, so that it survives the machine too.
             for pragma in ("journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 0"):
