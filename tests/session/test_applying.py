@@ -20,7 +20,15 @@ import pytest
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.errors import PartialResultWarning, PlanError, ReadOnlyError, RowcallWarning, UnavailableError, WriteLimitError
+from rowcall.errors import (
+    PartialResultWarning,
+    PlanError,
+    ReadOnlyError,
+    RowcallWarning,
+    UnavailableError,
+    UnsupportedSQLError,
+    WriteLimitError,
+)
 from rowcall.manifest.model import Provider
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.planfile import Planned, load, text_of
@@ -231,6 +239,52 @@ def test_a_read_only_session_or_provider_applies_nothing(workbench: Any, sent: S
             assert requests == []
             assert len(db.sql("APPLY 'plan.jsonl'", dry_run=True).fetchall()) == 4
             assert ("requests", "4") in db.sql("EXPLAIN APPLY 'plan.jsonl'").fetchall()
+
+
+def test_a_row_is_replaced_only_while_it_is_what_it_was(workbench: Any, sent: Sent) -> None:
+    """And one is made only while there is none."""
+    text = "PLAN REPLACE INTO benches (bench_id, name) VALUES ($1, 'a'), ('bench_x', 'b') INTO 'plan.jsonl' OVERWRITE"
+    bench = workbench.benches()[0]["id"]
+    with workbench.session() as db:
+        db.sql(text, [bench])
+        db.sql("UPDATE benches SET note = 'touched' WHERE id = $1", [bench])
+        with sent(workbench.box) as requests, pytest.raises(PlanError, match="revision was 1 and is 2"):
+            db.sql("APPLY 'plan.jsonl'")
+        assert writes(requests) == []
+
+        db.sql(text, [bench])
+        assert [row[2] for row in db.sql("APPLY 'plan.jsonl'").fetchall()] == ["done", "done"]
+        with pytest.raises(PlanError, match=r"row 2 \(bench_id = bench_x\) is there now, and was not"):
+            db.sql("APPLY 'plan.jsonl' AGAIN")
+
+
+def test_what_may_not_write_applies_nothing_and_reads_nothing(workbench: Any, sent: Sent) -> None:
+    """A transaction that is open, of APPLY and of RESUME, and a provider whose methods are named and this is none of them."""
+    settings = workbench.box.providers["workshop"]
+    with workbench.session() as db:
+        db.sql(RENAME)
+        with sent(workbench.box) as requests:
+            db.sql("BEGIN")
+            with pytest.raises(UnsupportedSQLError, match=r"APPLY changes something at Workshop, which ROLLBACK cannot undo(?s:.*)\^\^"):
+                db.sql("APPLY 'plan.jsonl'")
+            assert len(db.sql("EXPLAIN APPLY 'plan.jsonl'").fetchall()) == 7
+            db.sql("ROLLBACK")
+        assert requests == []
+        allowed = {"workshop": {**settings, "allow_writes": ["trade.benches.add_bench"]}}
+        with (
+            workbench.session(providers=allowed) as other,
+            sent(workbench.box) as requests,
+            pytest.raises(ReadOnlyError, match="allow_writes"),
+        ):
+            other.sql("APPLY 'plan.jsonl'")
+        assert requests == []
+
+        db.sql("APPLY 'plan.jsonl'")
+        db.sql("BEGIN")
+        with pytest.raises(UnsupportedSQLError, match="RESUME changes something at Workshop, which ROLLBACK cannot undo"):
+            db.sql(f"RESUME '{db.sql('SHOW JOURNAL').fetchall()[0][0]}'")
+        db.sql("SET rowcall_allow_writes_in_transaction = true")
+        assert len(db.sql(f"RESUME '{db.sql('SHOW JOURNAL').fetchall()[0][0]}'").fetchall()) == 4
 
 
 def test_explain_and_dry_run_send_no_write(workbench: Any, sent: Sent) -> None:

@@ -190,6 +190,27 @@ def test_every_write_can_be_planned(workbench: Any, sent: Sent, write: str, expe
     assert [request.method for request in requests if request.method != "GET"] == []
 
 
+def test_a_plan_of_a_replacement_has_the_whole_row_that_it_replaces(workbench: Any) -> None:
+    """One that is not there is made, and is nothing to be warned of."""
+    bench = workbench.benches()[0]
+    with workbench.session() as db:
+        db.sql("PLAN REPLACE INTO benches (bench_id, name) VALUES ($1, 'a'), ('bench_x', 'b') INTO 'plan.jsonl'", [bench["id"]])
+
+    header, one, two = lines("plan.jsonl")
+    assert (header["kind"], one["http"], one["body"], one["before"], one["version"]) == ("replace", "PUT", {"name": "a"}, bench, 1)
+    assert (two["body"], two["absent"]) == ({"name": "b"}, True)
+
+
+def test_a_plan_is_written_while_a_transaction_is_open(workbench: Any) -> None:
+    """It sends nothing that a ROLLBACK could be meant to undo."""
+    with workbench.session() as db:
+        db.sql("CREATE TABLE t AS SELECT 'a' AS name; BEGIN; UPDATE t SET name = 'b'")
+        db.sql("PLAN INSERT INTO benches (name) FROM t INTO 'plan.jsonl'")
+        db.sql("ROLLBACK")
+
+    assert lines("plan.jsonl")[1]["body"] == {"name": "b"}
+
+
 def test_rows_that_are_sent_in_order_say_so(writer: Session, threads: list[str], assistant: str, tmp_path: Path) -> None:
     """Those of one thread have its name in common; with ORDER BY all have the empty one."""
     text = "INSERT INTO runs (thread_id, assistant_id) SELECT t, $2 FROM (SELECT unnest($1) AS t)"

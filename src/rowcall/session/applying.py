@@ -15,7 +15,7 @@ from rowcall.plan.requests import protocol
 from rowcall.plan.writes import call, fitted
 from rowcall.session.before import rows_by_key
 from rowcall.session.execute import Context, request_table
-from rowcall.session.guards import Intent, guard
+from rowcall.session.guards import Intent, guard, refuse_in_transaction, refuse_unlisted
 from rowcall.session.journal import Entry, Kept
 from rowcall.session.planfile import Header, Plan, Planned, load, refused
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
@@ -61,9 +61,8 @@ def _run(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
     ref, method = _found(apply.file, header, context)
     requests = _requests(apply.file, plan, ref, method)
     client = _client(apply.file, header, context)
-    if not context.dry_run and (context.read_only or client.endpoint.read_only):
-        message = f"APPLY changes something at {ref.provider.title}, and this connection is read-only."
-        raise ReadOnlyError(message, hint="EXPLAIN and dry_run show what would be sent.")
+    if not context.dry_run:
+        _refuse_write(apply, ref, header, client, context)
     if not apply.again:
         context.journal().refuse_applied(plan.digest)
     _refuse_changed(apply.file, plan, ref, method, context)
@@ -78,6 +77,15 @@ def _run(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
         written = context.journal().begin(entry, kept, client.redacted, plan=plan.digest, again=apply.again)
         deliver(sent, range(len(sent)), Carrier(client, protocol(ref, method), written), context)
     return outcome_table(sent, context)
+
+
+def _refuse_write(apply: Apply, ref: ResourceRef, header: Header, client: Client, context: Context) -> None:
+    """Raises what keeps this connection from writing, before anything is read."""
+    if context.read_only or client.endpoint.read_only:
+        message = f"APPLY changes something at {ref.provider.title}, and this connection is read-only."
+        raise ReadOnlyError(message, hint="EXPLAIN and dry_run show what would be sent.")
+    refuse_unlisted(ref, header.method, client.endpoint, sql=apply.text, span=apply.span)
+    refuse_in_transaction("APPLY", ref, context, sql=apply.text, span=apply.span)
 
 
 def _found(file: str, header: Header, context: Context) -> tuple[ResourceRef, Method]:

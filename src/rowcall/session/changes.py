@@ -48,6 +48,7 @@ from rowcall.session.execute import (
     value_of,
     with_views,
 )
+from rowcall.session.guards import refuse_in_transaction
 from rowcall.sql.parse import Delete, Exec, Insert, Query, Replace, Update
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
@@ -142,7 +143,7 @@ def resolved(write: Write, context: Context) -> Ready:
 
     Raises UnsupportedSQLError, before that, within a transaction of the user's, unless the session allows it or nothing is to be sent.
     """
-    if context.sends and not context.dry_run and not context.allow_writes_in_transaction:
+    if context.sends and not context.dry_run:
         _refuse_in_transaction(write, context)
     match write:
         case Insert():
@@ -156,15 +157,8 @@ def resolved(write: Write, context: Context) -> Ready:
 def _refuse_in_transaction(write: Write, context: Context) -> None:
     """Raises UnsupportedSQLError where a ROLLBACK could be meant to undo a write."""
     ref, span = (write.ref, write.method_span) if isinstance(write, Exec) else (write.target.ref, write.target.span)
-    only_reads = isinstance(write, Exec) and named_method(write, context)[1].is_read
-    if only_reads or not context.engine.in_transaction():
-        return
-    raise UnsupportedSQLError(
-        f"{type(write).__name__.upper()} changes something at {ref.provider.title}, which ROLLBACK cannot undo, and a transaction is open.",
-        sql=write.text,
-        span=span,
-        hint="COMMIT or ROLLBACK first, or allow it: SET rowcall_allow_writes_in_transaction = true.",
-    )
+    if not isinstance(write, Exec) or not named_method(write, context)[1].is_read:
+        refuse_in_transaction(type(write).__name__.upper(), ref, context, sql=write.text, span=span)
 
 
 def _ready_insert(write: Insert, context: Context) -> Ready:

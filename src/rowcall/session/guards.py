@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rowcall.errors import BudgetError, ReadOnlyError, Span, WriteLimitError
+from rowcall.errors import BudgetError, ReadOnlyError, Span, UnsupportedSQLError, WriteLimitError
 from rowcall.manifest.model import Verb
 
 if TYPE_CHECKING:
@@ -131,6 +131,18 @@ def guard(intent: Intent, context: Context) -> None:
         raise
     if answer is not True:  # a text is true, and might say no
         raise _placed(pending.refusal(declined=True), intent)
+
+
+def refuse_in_transaction(word: str, ref: ResourceRef, context: Context, *, sql: str, span: Span) -> None:
+    """Raises UnsupportedSQLError where a ROLLBACK could be meant to undo what a statement sends, unless the session allows it."""
+    if context.allow_writes_in_transaction or not context.engine.in_transaction():
+        return
+    raise UnsupportedSQLError(
+        f"{word} changes something at {ref.provider.title}, which ROLLBACK cannot undo, and a transaction is open.",
+        sql=sql,
+        span=span,
+        hint="COMMIT or ROLLBACK first, or allow it: SET rowcall_allow_writes_in_transaction = true.",
+    )
 
 
 def refuse_unlisted(ref: ResourceRef, method: str, endpoint: Endpoint, *, sql: str, span: Span) -> None:

@@ -14,7 +14,7 @@ from rowcall.session.changes import Ready, Write, named_method, resolved, watche
 from rowcall.session.execute import Context, table
 from rowcall.session.planfile import Header, Planned, refuse_taken, save, text_of
 from rowcall.session.sending import lane
-from rowcall.sql.parse import Delete, Exec, Plan, Update
+from rowcall.sql.parse import Exec, Insert, Plan, Replace, Update
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +53,8 @@ def _run(plan: Plan, context: Context) -> duckdb.DuckDBPyRelation:
     write = planned_write(plan, context)
     if not plan.overwrites and not context.dry_run:
         refuse_taken(plan.file)
-    ready = resolved(write, replace(context, tells_before=True))
+    # Nothing is sent that a ROLLBACK could be meant to undo.
+    ready = resolved(write, replace(context, tells_before=True, allow_writes_in_transaction=True))
     rows = _planned(write, ready, context)
     client = context.clients[ready.ref.provider.provider]
     text = _text(plan, ready, rows, client)
@@ -92,13 +93,14 @@ def _planned(write: Write, ready: Ready, context: Context) -> list[Planned]:
 
 def _before(write: Write, ready: Ready, context: Context) -> Sequence[dict[str, Any] | None] | None:
     """What each row that a write means is now, None for one that is not there; None for all where nothing can read them."""
-    if not isinstance(write, (Update, Delete)):
+    if isinstance(write, Exec) or (isinstance(write, Insert) and not isinstance(write, Replace)):
         return None
     if any(before is not None for before in ready.before):
         return ready.before
-    found = rows_by_key(ready.ref, ready.method, [call.bound for call in ready.calls], watched(write), context)
+    columns = [*ready.ref.resource.columns] if isinstance(write, Insert) else watched(write)
+    found = rows_by_key(ready.ref, ready.method, [call.bound for call in ready.calls], columns, context)
     for number, row in enumerate(found or (), 1):
-        if row is None:
+        if row is None and not isinstance(write, Replace):  # which makes it then
             context.control.warn(f"Row {number} is of what is not there: {ready.calls[number - 1].request.target()}")
     return found
 

@@ -13,7 +13,7 @@ from rowcall.manifest.model import Verb
 from rowcall.plan.readers import Reader, reader_of
 from rowcall.plan.requests import protocol
 from rowcall.session.execute import Context, request_table
-from rowcall.session.guards import Intent, guard, refuse_unlisted
+from rowcall.session.guards import Intent, guard, refuse_in_transaction, refuse_unlisted
 from rowcall.session.journal import SENDING, Entry, Kept
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
 from rowcall.sql.parse import Resume
@@ -47,6 +47,7 @@ def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
     if context.read_only or client.endpoint.read_only:
         raise ReadOnlyError(f"RESUME sends what changes something at {ref.provider.title}, and this connection is read-only.")
     refuse_unlisted(ref, entry.method, client.endpoint, sql=resume.text, span=resume.span)
+    refuse_in_transaction("RESUME", ref, context, sql=resume.text, span=resume.span)
     here = client.redacted(client.endpoint.base_url)
     if here != entry.base_url:
         raise UsageError(f"The write {id_} went to {entry.base_url}, and {entry.provider} is at {here} now.")

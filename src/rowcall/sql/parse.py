@@ -17,7 +17,7 @@ SHOW_FORM = (
     "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | REPLACE INTO p.s.r | SETTINGS"
     " | JOURNAL ['write']"
 )
-PLAN_FORM = "PLAN INSERT … | UPDATE … | DELETE … | EXEC … INTO 'file' [OVERWRITE]"
+PLAN_FORM = "PLAN INSERT … | REPLACE … | UPDATE … | DELETE … | EXEC … INTO 'file' [OVERWRITE]"
 EXEC_FORM = "EXEC provider.service.resource.method [@name = value, … [, @@json = '{…}']] [FROM (query)] [RETURNING …]"
 
 
