@@ -515,7 +515,7 @@ def test_a_delete_by_its_key_is_one_delete(live: Sandbox, writer: Session, threa
         rows = writer.sql("DELETE FROM threads WHERE thread_id IN ($1, $2) RETURNING id, deleted", threads[:2], max_write_rows=2).fetchall()
 
     assert rows == [(thread, True) for thread in threads[:2]]
-    assert lines(requests) == [f"DELETE /v1/threads/{thread}" for thread in threads[:2]]
+    assert sorted(lines(requests)) == sorted(f"DELETE /v1/threads/{thread}" for thread in threads[:2])
 
 
 @pytest.mark.parametrize(
@@ -754,10 +754,10 @@ def test_a_replace_puts_whole_rows(tools: tuple[Sandbox, Session], sent: Sent) -
         ).fetchall()
 
     assert rows == [(made, "Saw", 1, None), ("new/1", "axe", None, None)]
-    assert [(request.method, request.path, request.body) for request in requests] == [
-        ("PUT", f"/api/tools/{made}", {"name": "Saw", "place": {"shelf": "A", "slot": {"row": 1}}}),
-        ("PUT", "/api/tools/new%2F1", {"name": "axe"}),
-    ]
+    assert {request.path: (request.method, request.body) for request in requests} == {
+        f"/api/tools/{made}": ("PUT", {"name": "Saw", "place": {"shelf": "A", "slot": {"row": 1}}}),
+        "/api/tools/new%2F1": ("PUT", {"name": "axe"}),
+    }
     assert db.last.statement_kind == "replace"
     assert db.sql("SELECT name, labels FROM tools WHERE id = $1", [made]).fetchall() == [("Saw", None)]
 
