@@ -85,6 +85,7 @@ ROOMS = {
         "journal": "journal-11",
         "rate_limits": "openai=11/60s",
         "allow_full_writes": True,
+        "allow_writes_in_transaction": True,
     },
     "connect": {
         "max_requests": 12,
@@ -97,6 +98,7 @@ ROOMS = {
         "journal": "journal-12",
         "rate_limits": "openai=12/60s",
         "allow_full_writes": False,
+        "allow_writes_in_transaction": False,
     },
     "SET": {
         "max_requests": 13,
@@ -109,6 +111,7 @@ ROOMS = {
         "journal": "journal-13",
         "rate_limits": "openai=13/60s",
         "allow_full_writes": True,
+        "allow_writes_in_transaction": True,
     },
     "option": {
         "max_requests": 14,
@@ -121,6 +124,7 @@ ROOMS = {
         "journal": "journal-14",
         "rate_limits": "openai=14/60s",
         "allow_full_writes": False,
+        "allow_writes_in_transaction": False,
     },
 }
 
@@ -255,6 +259,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
         "rowcall_journal",
         "rowcall_rate_limits",
         "rowcall_allow_full_writes",
+        "rowcall_allow_writes_in_transaction",
     ]
     assert [(row["value"], row["default"]) for row in rows] == [
         ("error", "error"),
@@ -266,6 +271,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
         (None, None),
         (None, None),
         (None, None),
+        ("false", "false"),
         ("false", "false"),
     ]
     assert all(row["source"] == "default" and row["type"] and row["description"].endswith(".") for row in rows)

@@ -45,7 +45,7 @@ def kill_one(box: Sandbox, seed: str, rows: int, folder: Path, found: Killed) ->
     journal = folder / f"{abs(hash(mark))}.sqlite"
     box.reset()  # whose log holds so many requests and no more
     _killed(box, mark, rows, journal, pick)
-    with rowcall.connect(providers=box.providers, journal=journal, max_requests=None) as db:
+    with rowcall.connect(providers=box.providers, journal=journal, max_requests=None, max_write_rows=None) as db:
         before = _outcomes(db)
         found.writes += 1
         found.counts.update(before.values())
