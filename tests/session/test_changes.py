@@ -792,6 +792,7 @@ def test_a_replace_takes_the_rows_of_any_query(tools: tuple[Sandbox, Session], s
         ("REPLACE INTO shops (id) VALUES ('s')", UnsupportedSQLError, "shops has no method for REPLACE"),
         ("REPLACE INTO shops (id) VALUES ('s')", UnsupportedSQLError, "It has: list_shops (SELECT), get_shop (SELECT)"),
         ("REPLACE INTO tools (id) VALUES ('s')", MissingParameterError, "REPLACE INTO workshop.trade.tools (tool_id, data__name) VALUES"),
+        ("REPLACE INTO tools (id, name) VALUES ('s', 'n') AWAIT", UnsupportedSQLError, "put_tool begins nothing that could be waited for"),
         ("REPLACE INTO tools VALUES ('s')", UnsupportedSQLError, "SHOW REPLACE INTO workshop.trade.tools"),
         ("REPLACE INTO tools (id, nam) VALUES ('s', 'n')", UnknownNameError, "name"),
         ("REPLACE INTO tools (id, name) VALUES ('s', 'n') ON CONFLICT DO NOTHING", UnsupportedSQLError, "ON CONFLICT"),
@@ -924,6 +925,23 @@ def test_a_dry_run_and_a_read_may_stand_in_a_transaction(writer: Session, thread
     for end in ("COMMIT", "BEGIN; ROLLBACK"):
         writer.sql(end)
         assert len(writer.sql("INSERT INTO threads (metadata) VALUES (NULL)").fetchall()) == 1
+
+
+def test_a_plan_may_be_made_in_a_transaction_and_not_applied(
+    live: Sandbox, writer: Session, thread: str, run_id: str, tmp_path: Path, sent: Sent
+) -> None:
+    """It only reads; APPLY writes."""
+    file = tmp_path / "changes.jsonl"
+    text = f"UPDATE runs SET metadata = MAP {{'a': status}} WHERE thread_id = '{thread}' AND id = '{run_id}'"
+    writer.sql(f"BEGIN; PLAN {text} INTO '{file}'")
+
+    with sent(live) as requests, pytest.raises(UnsupportedSQLError, match="ROLLBACK cannot undo") as caught:
+        writer.sql(f"APPLY '{file}'")
+    writer.sql(f"COMMIT; APPLY '{file}'")
+
+    assert caught.value.span is not None
+    assert [request.method for request in requests] == []
+    assert writer.sql("SELECT metadata FROM runs WHERE thread_id = $1 AND id = $2", [thread, run_id]).fetchall() == [({"a": "queued"},)]
 
 
 def test_local_tables_stay_consistent_where_a_write_in_a_transaction_fails(

@@ -221,7 +221,7 @@ def parse(statement: Statement, names: Names) -> AnyStatement:
     return _awaiting(found, statement, start) or Query(statement.text)
 
 
-_WAITING = frozenset({"INSERT", "UPDATE", "DELETE", "EXEC", "EXECUTE"})
+_WAITING = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "EXEC", "EXECUTE"})
 """The first words of statements that may wait for the end of what they begin."""
 
 
