@@ -26,6 +26,7 @@ class Way:
 WAYS: Mapping[str, Way] = {
     "rowcall": Way("rowcall_sql"),
     "rowcall, curl": Way("rowcall_sql", options={"transport": "curl"}),
+    "rowcall, journal in memory": Way("rowcall_sql", options={"journal": ":memory:"}),
     "sockets": Way("raw", "Sockets"),
     "DuckDB": Way("raw", "DuckDB"),
     "sockets + DuckDB": Way("raw", "Both"),
@@ -196,6 +197,18 @@ SCENARIOS: Mapping[str, Scenario] = {
         in_flight=32,
         floors={"latency": _latency_s(_AT_ONCE, 50, 32)},
         left_out={"dlt": "a pipeline is one at a time in a process"},
+    ),
+    "i": Scenario(
+        "10,000 changes at 5 ms, 16 in flight, each noted before it goes out and after",
+        "changes",
+        SINGLE,
+        created(),
+        ("rowcall", "rowcall, journal in memory", "httpx + orjson + pandas"),
+        bars=(Bar("rowcall", most=2, of="httpx + orjson + pandas"),),
+        delay_ms=5,
+        floors={"latency": ceil(len(SINGLE) / 16) * 0.005},
+        left_out={"openai SDK + pandas": "sends what httpx sends, and costs what it does in e"}
+        | dict.fromkeys(_RIVALS[2:], "does not write"),
     ),
 }
 """By letter; `g` is in `startup.py`."""

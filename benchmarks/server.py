@@ -67,9 +67,9 @@ class Connection(asyncio.Protocol):
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
 
     def data_received(self, data: bytes) -> None:
-        """Answers when a request is whole; none of ours has a body."""
+        """Answers when a request is whole."""
         self._data += data
-        if not self._data.endswith(_END):
+        if not (_is_whole(self._data) if self._data.startswith(b"POST") else self._data.endswith(_END)):
             return
         data, self._data = self._data, b""
         method, target, _ = data.decode("latin-1").split(" ", 2)
@@ -90,6 +90,13 @@ class Connection(asyncio.Protocol):
             return float(delay_ms) / 1000, self._api.runs(name, pairs) if runs else self._api.thread(name)
         except (IndexError, KeyError, ValueError) as error:
             return 0, _answer(json.dumps({"error": {"message": f"no {target}: {error!r}"}}).encode(), b"404 Not Found")
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether a request is there with its body."""
+    head, end, body = data.partition(_END)
+    length = next((line[15:] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b"0")
+    return bool(end) and len(body) >= int(length)
 
 
 async def serve() -> None:

@@ -58,6 +58,14 @@ class Way:
         frame = pd.DataFrame(list(self._pool.map(self._get, threads)))
         return [[len(frame), int(frame["created_at"].sum())]]
 
+    def changes(self, threads: Sequence[str]) -> Answer:
+        frame = pd.DataFrame(list(self._pool.map(self._change, threads)))
+        return [[len(frame), int(frame["created_at"].sum())]]
+
+    def _change(self, thread: str) -> Any:
+        body = {"metadata": {"seen": "yes"}}
+        return orjson.loads(self._http.post(f"{self._base_url}/threads/{thread}", json=body).raise_for_status().content)
+
     def at_once(self, threads: Sequence[str]) -> Answer:
         with ThreadPoolExecutor(len(threads)) as pool:
             return list(pool.map(lambda thread: self.by_model([thread]), threads))

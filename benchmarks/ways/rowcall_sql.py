@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,6 +20,7 @@ RUNS = "openai.assistants.runs"
 class Way:
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
+        self._folder = tempfile.TemporaryDirectory()  # which ends with this
         self._own = duckdb.connect()
         self._db = self._session(self._own)
 
@@ -30,7 +32,8 @@ class Way:
     def _session(self, con: duckdb.DuckDBPyConnection) -> rowcall.Session:
         setting = self._setting
         options = {"base_url": setting.base_url, "api_key": KEY, "max_in_flight": setting.in_flight, **setting.options}
-        return rowcall.connect(con, providers={"openai": options}, max_requests=None)
+        journal = options.pop("journal", f"{self._folder.name}/journal.sqlite")
+        return rowcall.connect(con, providers={"openai": options}, max_requests=None, max_write_rows=None, journal=journal)
 
     def whole(self, threads: Sequence[str]) -> Answer:
         runs = self._db.sql(f"SELECT * FROM {RUNS} WHERE thread_id IN ({_marks(threads)})", list(threads))
@@ -54,6 +57,11 @@ class Way:
         self._own.execute("CREATE OR REPLACE TABLE wanted AS SELECT unnest($1::VARCHAR[]) AS thread_id", [list(threads)])
         sql = "SELECT count(*), sum(t.created_at)::BIGINT FROM wanted w JOIN openai.assistants.threads t ON t.id = w.thread_id"
         return _rows(self._db.sql(sql).fetchall())
+
+    def changes(self, threads: Sequence[str]) -> Answer:
+        self._own.execute("CREATE OR REPLACE TABLE wanted AS SELECT unnest($1::VARCHAR[]) AS thread_id", [list(threads)])
+        sql = "EXEC openai.assistants.threads.modify_thread FROM (SELECT thread_id, MAP {'seen': 'yes'} AS metadata FROM wanted)"
+        return _rows(self._db.sql(f"{sql} RETURNING created_at").aggregate("count(*), sum(created_at)::BIGINT").fetchall())
 
     def at_once(self, threads: Sequence[str]) -> Answer:
         """Each statement in a session of its own, since one session is not for two threads at once."""

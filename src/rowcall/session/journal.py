@@ -96,6 +96,8 @@ class _Change:
 
     sql: str
     values: Sequence[Any]
+    is_awaited: bool
+    """Whether somebody waits until it is on the disk, whatever happens to the machine; else it is enough that it outlives the process."""
     row: tuple[Any, ...] | None = None
     error: BaseException | None = None
     is_settled: bool = False
@@ -110,6 +112,8 @@ class Journal:
         self._queue: list[_Change] = []
         self._queued = threading.Lock()
         self._turn = threading.Lock()
+        self._lost: BaseException | None = None
+        """What kept something from being written that nobody waited for."""
         if path != MEMORY:
             with suppress(OSError):  # what is wrong with the folder, the file will say
                 Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -227,31 +231,47 @@ class Journal:
         )
         return [_as_row(row) for row in found]
 
-    def apply(self, sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        """The first row of a statement that changes something, when that is on the disk.
+    def apply(self, sql: str, values: Sequence[Any], *, later: bool = False) -> tuple[Any, ...] | None:
+        """The first row of a statement that changes something, when that is on the disk; `later`, None at once.
 
-        Those of several threads that wait for the disk go there together.
+        What several threads have to write goes there together: one writes for all, and what came while it did is written after that.
+        What is written later is there a moment after, and with whatever is waited for next. Raises what kept it from being written, of
+        what was to be later when that is known.
         """
-        change = _Change(sql, values)
+        change = _Change(sql, values, is_awaited=not later)
         with self._queued:
+            lost, self._lost = self._lost, None
+            if lost is not None:
+                raise lost
             self._queue.append(change)
-        with self._turn:
-            if not change.is_settled:
-                with self._queued:
-                    batch, self._queue = self._queue, []
-                self._settle(batch)
-        if change.error is not None:
+        if not later:
+            with self._turn:
+                if not change.is_settled:
+                    self._settle()
+        while self._queue and self._turn.acquire(blocking=False):  # what came while it was this one's turn
+            try:
+                self._settle()
+            finally:
+                self._turn.release()
+        if change.error is not None and not later:
             raise change.error
         return change.row
 
-    def _settle(self, batch: Sequence[_Change]) -> None:
+    def _settle(self) -> None:
+        with self._queued:
+            batch, self._queue = self._queue, []
+        if not batch:
+            return
         try:
+            # A commit that nobody waits for reaches the disk with the next one that somebody does.
+            self._file.run(f"PRAGMA synchronous = {'FULL' if any(change.is_awaited for change in batch) else 'NORMAL'}")
             with self._file.transaction() as run:
                 for change in batch:
                     change.row = run(change.sql, change.values)
         except BaseException as error:  # noqa: BLE001 - raised in the threads whose changes they are
             for change in batch:
                 change.error = error
+                self._lost = self._lost or (None if change.is_awaited else error)
         for change in batch:
             change.is_settled = True
 
@@ -271,8 +291,8 @@ class Written:
             raise UsageError(f"The write {self.id} was resumed by another process, which sends the rest of it.")
 
     def ended(self, number: int, outcome: Outcome, *, status: int | None, answer: str | None, error: str | None) -> None:
-        """Notes what became of a request."""
-        self.journal.apply(_ENDED, (str(outcome), time.time(), status, answer, error, self.id, number, self.owner))
+        """Notes what became of a request; where that could not be written, the next call of this says so."""
+        self.journal.apply(_ENDED, (str(outcome), time.time(), status, answer, error, self.id, number, self.owner), later=True)
 
     def close(self) -> None:
         """Notes that this process sends nothing more of it."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.source import page_source
-from rowcall.errors import BudgetError, ReadOnlyError, RequestError
+from rowcall.errors import BudgetError, ReadOnlyError, RequestError, UsageError
 from rowcall.http.client import Client
 from rowcall.http.control import Delivery, Outcome
 from rowcall.http.page import Page
@@ -160,8 +160,16 @@ def deliver(sent: Sequence[Sent], numbers: Sequence[int], carrier: Carrier, cont
         raise
     finally:
         if written is not None:
-            written.close()
+            _close(written, context)
     context.failures.extend(one.error for one in sent if one.error is not None)
+
+
+def _close(written: Written, context: Context) -> None:
+    """Notes the end of a write. What the requests brought is known here whatever becomes of that."""
+    try:
+        written.close()
+    except UsageError as error:
+        context.control.warn(f"{error} What became of the requests of the write {written.id} is not all on record.")
 
 
 def _summary(sent: Sequence[Sent], written: Written | None) -> str:
