@@ -92,7 +92,9 @@ class Twists:
     def _hide(self, select: Select) -> None:
         """Names some columns of resources in conditions as the API's parameters are called, where the text for DuckDB alone is another."""
         for part in _named(select):
-            names = _parameters(part.source).get(part.name, ())
+            # One from further out whose alias is taken again is another one by its name; by that of a parameter it would be itself.
+            is_shadowed = part.source not in select.sources and part.source.alias.lower() in {one.alias.lower() for one in select.sources}
+            names = _parameters(part.source).get(part.name, ()) if not is_shadowed else ()
             if names and not part.source.renamed and self.chance(0.08):
                 part.hidden = self.pick.choice(names)
 
