@@ -18,7 +18,7 @@ from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, grouping_sets, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
-from rowcall.plan.joins import Condition, Group, Live, Place, Reach, keeps_conditions, reach
+from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
@@ -170,13 +170,9 @@ class Bindings:
         around = enclosing(frame)
         if frame not in self._around_it:
             self._around_it[frame] = []  # for what reads itself
-            if (
-                len(around.uses) == 1
-                and not (around.blocked or is_side(frame.select))
-                and frame.tree is not None
-                and keeps_conditions(frame.tree)
-            ):
-                self._around_it[frame] = list(self._on_outputs(frame, around.uses[0]))
+            if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) and frame.tree is not None:
+                lasting, found = kept(frame.tree), self._on_outputs(frame, around.uses[0])
+                self._around_it[frame] = [one for one in found if {place[0] for place in (one.within or {}).values()} <= lasting]
         return self._around_it[frame]
 
     def _on_outputs(self, frame: Frame, use: Use) -> Iterator[Operand]:

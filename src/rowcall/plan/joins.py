@@ -296,9 +296,19 @@ def _offer(tree: Tree, guards: frozenset[Group], found: Reach) -> None:
             found.live += [Live(condition, guards | filled_left | filled_right) for condition in tree.conditions]
 
 
-def keeps_conditions(tree: Tree) -> bool:
-    """Whether a condition on the rows of a FROM clause says the same of the rows that are joined: no row is filled in, nor picked."""
-    return isinstance(tree, Leaf) or (tree.kind in {"INNER", "SEMI"} and keeps_conditions(tree.left) and keeps_conditions(tree.right))
+def kept(tree: Tree) -> frozenset[int]:
+    """The sources that no join fills with NULLs, or picks rows of.
+
+    A condition on the columns of these says the same of each of their rows as of the rows of the FROM clause that it is part of: where it
+    fails of one, it fails of all these, whatever the others have beside it, NULLs for a row that is not read among them.
+    """
+    if isinstance(tree, Leaf):
+        return tree.positions
+    left, right = _KEEPS.get(tree.kind, (False, False))
+    return (kept(tree.left) if left else frozenset()) | (kept(tree.right) if right else frozenset())
+
+
+_KEEPS = {"INNER": (True, True), "LEFT": (True, False), "RIGHT": (False, True), "SEMI": (True, False), "ANTI": (True, False)}
 
 
 Rejects = Callable[[Condition], frozenset[int]]

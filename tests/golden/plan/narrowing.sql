@@ -156,3 +156,18 @@ SELECT t.id FROM openai.assistants.threads t LEFT JOIN LATERAL (SELECT r.id FROM
 --   thread_id =  (from t.id)
 --   no request
 -- columns: id
+
+-- A condition around a sub-select with an outer join in it, on a side that is never filled with NULLs.
+SELECT id FROM (SELECT r.id, o.owner FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id LEFT JOIN owners p ON p.n = o.n AND p.owner = 'bo') d WHERE upper(d.owner) = 'DI';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from o.thread_id)
+--   no request
+-- columns: id
+
+-- On the other side it could be true of what is filled in.
+SELECT id FROM (SELECT r.id, p.owner FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id LEFT JOIN owners p ON p.n = o.n AND p.owner = 'bo') d WHERE upper(d.owner) IS NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
