@@ -117,6 +117,14 @@ def test_the_userinfo_of_a_url_stays_hidden() -> None:
     assert Redactor(endpoint())("GET https://ann:pw@h/v1") == "GET https://***@h/v1"
 
 
+def test_a_url_ends_where_the_text_of_json_does() -> None:
+    """What stands behind it in JSON without spaces is none of its userinfo, and none of its key."""
+    redact = Redactor(endpoint(auth=AuthScheme(kind=AuthKind.QUERY, name="api_key")))
+
+    assert redact('{"a":{"url":"https://h"},"b":"ann@h"}') == '{"a":{"url":"https://h"},"b":"ann@h"}'
+    assert redact('{"a":{"url":"https://h?api_key=other"},"b":1}') == '{"a":{"url":"https://h?api_key=***"},"b":1}'
+
+
 def test_an_endpoint_does_not_show_its_key() -> None:
     """The representation of an endpoint has neither key nor headers."""
     assert "secret" not in repr(endpoint(headers=(("api-key", "secret-too"),)))

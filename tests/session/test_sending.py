@@ -289,6 +289,24 @@ def test_no_key_is_in_the_journal(live: Sandbox, thread: str, tmp_path: Path) ->
     assert key not in statement
 
 
+@pytest.mark.parametrize("key", ["sk-very-secret", "17900000"])
+def test_an_answer_is_kept_as_json_whatever_is_taken_out_of_it(
+    scripted: Callable[..., Any], run: Callable[..., dict[str, Any]], key: str
+) -> None:
+    """A key may be of digits, and stand in a number; a URL and an address are no secrets."""
+    body = json.dumps(run("run_1", metadata={"url": "https://acme.test"}, instructions="ann@acme.test"), separators=(",", ":"))
+    providers = scripted(lambda _: (200, body)).providers
+    with rowcall.connect(providers={"openai": {**providers["openai"], "api_key": key}}, journal=":memory:") as db:
+        db.sql(
+            "INSERT INTO runs (thread_id, assistant_id, metadata, instructions) VALUES ('t', 'a', MAP {'url': 'https://b.test'}, 'me@b.test')"
+        )
+        ((response, kept),) = db.sql("SELECT response, body FROM rowcall_journal()").fetchall()
+
+    wanted = {**json.loads(body), "created_at": "***00"} if key in body else json.loads(body)
+    assert json.loads(response) == wanted
+    assert json.loads(kept) == {"assistant_id": "a", "metadata": {"url": "https://b.test"}, "instructions": "me@b.test"}
+
+
 def test_a_journal_of_one_connection_is_seen_by_another(live: Sandbox, thread: str, assistant: str, tmp_path: Path) -> None:
     """Processes share it."""
     path = tmp_path / "journal.sqlite"

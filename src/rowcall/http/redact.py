@@ -18,8 +18,9 @@ from rowcall.manifest.model import AuthKind
 
 MASK = "***"
 _SECRET_NAME = re.compile(r"auth|key|token|secret|passw|cookie|credential|signature|(^|[-_])sig($|[-_])", re.IGNORECASE)
-_QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#\s]+)=([^&#\s]*)")
-_USERINFO = re.compile(r"(?<=://)[^/?#\s@]+@")
+# A quote ends a URL: in JSON without spaces other values stand behind it, which an @ or an & may be in too.
+_QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#\s\"]+)=([^&#\s\"]*)")
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@\"]+@")
 _SHORT = 4
 """A secret shorter than this is replaced only where it stands as a word, so that a key `x` leaves texts readable."""
 _ESCAPED = '"\\/'

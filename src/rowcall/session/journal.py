@@ -337,13 +337,21 @@ def _as_text(kept: Kept, redacted: Callable[[str], str]) -> str:
     return json.dumps(_without(values, redacted) | {"is_whole": False}, ensure_ascii=False, separators=(",", ":"))
 
 
+def answer_without_secrets(text: str, redacted: Callable[[str], str]) -> str:
+    """The JSON of an answer as it is kept, which is JSON still where a secret stood in it."""
+    return text if redacted(text) == text else json.dumps(_without(json.loads(text), redacted), ensure_ascii=False, separators=(",", ":"))
+
+
 def _without(value: Any, redacted: Callable[[str], str]) -> Any:
-    """A JSON value without secrets in its texts."""
+    """A JSON value without secrets. A number that holds one, as a key of digits, becomes a text."""
     if isinstance(value, str):
         return redacted(value)
     if isinstance(value, Mapping):
         return {redacted(name): _without(inner, redacted) for name, inner in value.items()}
-    return [_without(inner, redacted) for inner in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return [_without(inner, redacted) for inner in value]
+    text = json.dumps(value)
+    return value if redacted(text) == text else redacted(text)
 
 
 def _as_request(values: dict[str, Any]) -> Request:

@@ -22,7 +22,7 @@ from rowcall.session.awaiting import Waiting, waiting
 from rowcall.session.changes import ANSWERS, Ready, Write, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
 from rowcall.session.guards import Intent, guard
-from rowcall.session.journal import Entry, Kept, Written
+from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
 from rowcall.session.misfits import fit_answers
 from rowcall.sql.parse import Exec
@@ -258,7 +258,7 @@ class _Crew:
             one.outcome = delivery.outcome
             if written is not None:
                 status = one.page.status if one.page is not None else one.error.status if one.error is not None else None
-                answer = self._client.redacted(one.page.body) if one.page is not None else None
+                answer = answer_without_secrets(one.page.body, self._client.redacted) if one.page is not None else None
                 written.ended(
                     number, delivery.outcome, status=status, answer=answer, error=None if one.error is None else one.error.message
                 )
