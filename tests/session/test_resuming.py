@@ -13,7 +13,17 @@ from typing import Any
 import pytest
 
 import rowcall
-from rowcall.errors import PartialResultWarning, PlanError, ReadOnlyError, ResponseError, SQLError, UnavailableError, UnsupportedSQLError
+from rowcall.errors import (
+    BudgetError,
+    EngineError,
+    PartialResultWarning,
+    PlanError,
+    ReadOnlyError,
+    ResponseError,
+    SQLError,
+    UnavailableError,
+    UnsupportedSQLError,
+)
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -125,6 +135,50 @@ def test_what_was_limited_is_sent_again(noted: Session, live: Sandbox, threads: 
         noted.sql(f"RESUME '{write}'")
 
     assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in threads[1:]]
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "out of requests"])
+def test_what_was_limited_is_sent_again_whatever_ended_its_retries(
+    noted: Session, live: Sandbox, thread: str, assistant: str, sent: Sent, ends: str
+) -> None:
+    """The last answer is what its outcome rests on, and it said that nothing was carried out."""
+    live.fault("rate_limit", path=thread, retry_after_s=0.001 if ends == "out of requests" else 30, times=3)
+    if ends == "cancelled":
+        before = len(live.requests)
+
+        def cancel() -> None:
+            while len(live.requests) == before:
+                time.sleep(0.005)
+            time.sleep(0.2)  # so that the answer is there, and waited upon
+            noted.cancel()
+
+        threading.Thread(target=cancel, daemon=True).start()
+    with pytest.raises((EngineError, BudgetError)):
+        noted.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant], max_requests=1)
+    live.clear_faults()
+    ((write, *_),) = noted.sql("SHOW JOURNAL").fetchall()
+    assert noted.sql(f"SHOW JOURNAL '{write}'").select("outcome, status").fetchall() == [("refused", 429)]
+
+    with sent(live) as requests:
+        rows = noted.sql(f"RESUME '{write}'").fetchall()
+
+    assert (len(requests), [row[2] for row in rows]) == (1, ["done"])
+
+
+def test_what_is_unknown_stays_so_where_resuming_reaches_nobody(path: Path) -> None:
+    """That the second attempt was not sent says nothing of the first."""
+    with Sandbox() as box, rowcall.connect(providers=box.providers, journal=path, max_write_rows=1) as db:
+        ((thread, *_), *_) = box.tables["sandbox_threads"][1]
+        box.fault("drop", path=str(thread), times=3)
+        with pytest.raises(UnavailableError):
+            db.sql("DELETE FROM openai.assistants.threads WHERE id = $1", [thread])
+        box.stop()
+        ((write, *_),) = db.sql("SHOW JOURNAL").fetchall()
+
+        with pytest.raises(UnavailableError, match="listening"):
+            db.sql(f"RESUME '{write}'")
+
+        assert outcomes(db, write) == ["unknown"]
 
 
 @pytest.mark.parametrize("how", ["dry run", "explain"])

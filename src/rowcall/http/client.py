@@ -279,7 +279,7 @@ class Client:
             else:
                 status, headers = answer.status, answer.headers
                 if control.delivery is not None:
-                    control.delivery.answered(_outcome(status, headers, protocol.retry))
+                    control.delivery.answered(_outcome(status, headers, protocol.retry), status)
                 if status < _FAILED or not wants_retry(status, headers, protocol.retry, resendable=context.resendable):
                     return answer, repeated
                 wait_s = pause(protocol.retry, attempt, asked_wait(headers), control.remaining())

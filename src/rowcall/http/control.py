@@ -74,24 +74,31 @@ class Outcome(StrEnum):
 class Delivery:
     """One write on its way, attempt by attempt: what is certain of it at any time."""
 
-    def __init__(self, begin: Callable[[], None]) -> None:
-        """`begin` is called before a byte of an attempt goes out; where it raises, nothing does."""
-        self.outcome = Outcome.NOT_SENT
+    def __init__(self, begin: Callable[[], None], outcome: Outcome = Outcome.NOT_SENT, status: int | None = None) -> None:
+        """`begin` is called before a byte of an attempt goes out; where it raises, nothing does.
+
+        `outcome` and `status` are those of the attempts that were made before, when a write is resumed.
+        """
+        self.outcome = outcome
+        self.status = status
+        """That of the last answer, where it is what the outcome rests on."""
         self._begin = begin
-        self._before = Outcome.NOT_SENT
+        self._before = outcome, status
 
     def begin(self) -> None:
         """Notes that an attempt begins. Until more is known, anything may have become of it."""
         self._begin()
-        self._before, self.outcome = self.outcome, Outcome.UNKNOWN
+        self._before = self.outcome, self.status
+        self.outcome, self.status = Outcome.UNKNOWN, None
 
     def unsent(self) -> None:
         """Notes that of the attempt nothing reached the API."""
-        self.outcome = self._before
+        self.outcome, self.status = self._before
 
-    def answered(self, outcome: Outcome) -> None:
+    def answered(self, outcome: Outcome, status: int) -> None:
         """Notes what an answer says. That one attempt was refused says nothing of an earlier one that nobody answered."""
-        self.outcome = Outcome.UNKNOWN if outcome is Outcome.REFUSED and self._before is Outcome.UNKNOWN else outcome
+        self.outcome = Outcome.UNKNOWN if outcome is Outcome.REFUSED and self._before[0] is Outcome.UNKNOWN else outcome
+        self.status = status
 
 
 @dataclass(slots=True)

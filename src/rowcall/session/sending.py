@@ -245,7 +245,7 @@ class _Crew:
     def _deliver(self, number: int) -> None:
         """Sends one request, and notes what became of it. Raises what ends the statement even where failures are allowed."""
         one, written = self._sent[number], self._written
-        delivery = Delivery(lambda: written.begun(number) if written is not None else None)
+        delivery = Delivery(lambda: written.begun(number) if written is not None else None, one.outcome, one.kept.status)
         control = self._control.delivering(delivery)
         control.begin()
         try:
@@ -255,13 +255,11 @@ class _Crew:
             if not self._partial:
                 self._fail(error)
         finally:
-            one.outcome = delivery.outcome
+            one.outcome, one.kept = delivery.outcome, replace(one.kept, status=delivery.status)
             if written is not None:
-                status = one.page.status if one.page is not None else one.error.status if one.error is not None else None
                 answer = answer_without_secrets(one.page.body, self._client.redacted) if one.page is not None else None
-                written.ended(
-                    number, delivery.outcome, status=status, answer=answer, error=None if one.error is None else one.error.message
-                )
+                why = None if one.error is None else one.error.message
+                written.ended(number, delivery.outcome, status=delivery.status, answer=answer, error=why)
 
 
 def outcome_table(sent: Sequence[Sent], context: Context) -> duckdb.DuckDBPyRelation:
@@ -281,12 +279,11 @@ _OUTCOMES = (
 
 def _outcome_row(number: int, one: Sent) -> dict[str, Any]:
     answer = one.page.body if one.page is not None else one.kept.answer
-    status = one.page.status if one.page is not None else one.error.status if one.error is not None else one.kept.status
     return {
         "row": number,
         "ok": one.outcome is Outcome.DONE,
         "outcome": str(one.outcome),
-        "status": status,
+        "status": one.kept.status,
         "error": str(one.error) if one.error is not None else one.kept.error,
         "response": None if answer is None else json.loads(answer),
     }
