@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 import rowcall
-from rowcall.errors import ResponseError, UnavailableError, UsageError
+from rowcall.errors import EngineError, ResponseError, UnavailableError, UsageError
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -203,6 +203,56 @@ def test_a_journal_that_cannot_be_used_keeps_a_write_from_being_sent(
         writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
 
     assert requests == []
+
+
+def test_a_journal_that_is_lost_does_not_hide_what_was_done(
+    scripted: Callable[..., Any], run: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    """It is removed while the second row is answered: nothing more is sent, and the error does not sound as if nothing had been."""
+
+    def answer(asked: Any) -> tuple[int, Any]:
+        if len(script.asked) == 2:
+            (tmp_path / "journal.sqlite").unlink()
+        return 200, answered(asked, run)
+
+    script = scripted(answer)
+    providers = {"openai": {**script.providers["openai"], "max_in_flight": 1}}
+    with rowcall.connect(providers=providers, journal=tmp_path / "journal.sqlite", max_write_rows=None) as db:
+        with pytest.raises(UsageError, match=r"(?s)removed or replaced.*Of 3 requests: 2 done, 1 not sent\."):
+            db.sql(MANY.format(rows=3))
+        assert len(script.asked) == 2
+        script.asked.pop()
+    with (
+        rowcall.connect(providers=providers, journal=tmp_path / "journal.sqlite") as db,
+        pytest.raises(UsageError, match=r"(?s)removed or replaced.*Of 1 request: 1 done\."),
+    ):
+        db.sql(MANY.format(rows=1))
+
+
+def test_what_fails_after_a_write_says_that_it_was_done(writer: Session, thread: str, assistant: str) -> None:
+    """RETURNING is DuckDB's, and may fail over the answer: who sent the statement again would write twice."""
+    with pytest.raises(EngineError, match=r"(?s)Conversion.*Of 1 request: 1 done\. rowcall journal show [0-9a-f]{10}"):
+        writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2) RETURNING id::INTEGER", [thread, assistant])
+
+    assert journal_of(writer) == [("done", 200)]
+
+
+def test_who_cancels_a_write_hears_what_was_done(live: Sandbox, threads: list[str], assistant: str) -> None:
+    """What is on its way then is not waited for."""
+    live.fault("slow", path=threads[1], seconds=30)
+    with rowcall.connect(providers=live.providers, max_write_rows=None) as db:
+        before = len(live.requests)
+
+        def cancel() -> None:
+            while len(live.requests) < before + 2:
+                time.sleep(0.005)
+            db.cancel()
+
+        threading.Thread(target=cancel, daemon=True).start()
+        with pytest.raises(EngineError, match=r"cancelled\. Of 3 requests: 1 done, 1 unknown, 1 not sent\."):
+            db.sql(IN_ORDER, [threads, assistant])
+        live.clear_faults()
+        assert journal_of(db) == [("done", 200), ("unknown", None), ("not sent", None)]
 
 
 def test_the_journal_is_its_owners_alone(writer: Session, thread: str, assistant: str, tmp_path: Path) -> None:

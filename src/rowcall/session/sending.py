@@ -6,14 +6,15 @@ import json
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.source import page_source
-from rowcall.errors import BudgetError, ReadOnlyError, RequestError, UsageError
+from rowcall.errors import PlanError, ReadOnlyError, RequestError, RowcallError, SQLError, UsageError
 from rowcall.http.client import Client
-from rowcall.http.control import Delivery, Outcome
+from rowcall.http.control import Cancelled, Delivery, Outcome
 from rowcall.http.page import Page
 from rowcall.manifest.model import Method, Place
 from rowcall.plan.nodes import Call, Protocol
@@ -71,14 +72,15 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     span = write.method_span if isinstance(write, Exec) else write.target.span
     requests = [one.request for one in ready.calls]
     guard(Intent(type(write).__name__.lower(), write.text, span, ready.ref, ready.name, ready.method, requests), context)
-    sent = _sent(write, ready, context)
+    sent, written = _sent(write, ready, context)
     if wait is not None:
         _await(wait, ready.calls, sent)
     if context.partial and write.returning is None:
         return outcome_table(sent, context)
-    answers = [one.page for one in sent if one.page is not None]
-    pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
-    return context.engine.run(select.text, used(select.text, context), {**context.frame, ANSWERS: page_source(pages)})
+    with _told(sent, written, context) if written is not None else nullcontext():
+        answers = [one.page for one in sent if one.page is not None]
+        pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
+        return context.engine.run(select.text, used(select.text, context), {**context.frame, ANSWERS: page_source(pages)})
 
 
 def _await(wait: Waiting, calls: Sequence[Call], sent: Sequence[Sent]) -> None:
@@ -98,14 +100,14 @@ def _refuse_read_only(write: Write, context: Context) -> None:
     raise ReadOnlyError(message, sql=write.text, span=span, hint="EXPLAIN and dry_run show what would be sent.")
 
 
-def _sent(write: Write, ready: Ready, context: Context) -> list[Sent]:
-    """What became of each call of a write, in order."""
+def _sent(write: Write, ready: Ready, context: Context) -> tuple[list[Sent], Written | None]:
+    """What became of each call of a write, in order, and where that is noted; None for calls that change nothing."""
     client = context.clients[ready.ref.provider.provider]
     context.control.expect(len(ready.calls), exact=True, writes=True)
     sent = [Sent(_kept(call, ready, in_order=ready.in_order)) for call in ready.calls]
-    if not sent:
-        return []
     written = None
+    if not sent:
+        return [], written
     if not ready.method.is_read:
         base_url = client.endpoint.base_url
         entry = Entry(
@@ -118,7 +120,7 @@ def _sent(write: Write, ready: Ready, context: Context) -> list[Sent]:
         )
         written = context.journal().begin(entry, [one.kept for one in sent], client.redacted)
     deliver(sent, range(len(sent)), Carrier(client, protocol(ready.ref, ready.method), written), context)
-    return sent
+    return sent, written
 
 
 def _kept(call: Call, ready: Ready, *, in_order: bool) -> Kept:
@@ -150,14 +152,8 @@ def deliver(sent: Sequence[Sent], numbers: Sequence[int], carrier: Carrier, cont
     crew = _Crew(sent, numbers, carrier, context)
     written = carrier.written
     try:
-        crew.work()
-    except BaseException as error:
-        summary = _summary(sent, written)
-        if len(sent) > 1 or any(one.outcome is Outcome.UNKNOWN for one in sent):
-            context.control.warn(summary)
-            if isinstance(error, (RequestError, BudgetError)):
-                error.hint = f"{error.hint} {summary}".strip()
-        raise
+        with _told(sent, written, context):
+            crew.work()
     finally:
         if written is not None:
             _close(written, context)
@@ -172,11 +168,27 @@ def _close(written: Written, context: Context) -> None:
         context.control.warn(f"{error} What became of the requests of the write {written.id} is not all on record.")
 
 
+@contextmanager
+def _told(sent: Sequence[Sent], written: Written | None, context: Context) -> Iterator[None]:
+    """While it lasts, whatever is raised says what became of the requests, where something may have been carried out."""
+    try:
+        yield
+    except BaseException as error:
+        if len(sent) > 1 or any(one.outcome in {Outcome.DONE, Outcome.UNKNOWN} for one in sent):
+            summary = _summary(sent, written)
+            context.control.warn(summary)
+            if isinstance(error, (RequestError, PlanError, SQLError)):
+                error.hint = f"{error.hint} {summary}".strip()
+            elif isinstance(error, (RowcallError, Cancelled)):
+                error.args = (f"{error}\n{summary}".strip(),)
+        raise
+
+
 def _summary(sent: Sequence[Sent], written: Written | None) -> str:
     """What became of all requests, in a sentence, and where to read more of it."""
     counts = Counter(one.outcome for one in sent)
     words = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in Outcome if counts[outcome])
-    what = f"Of {len(sent):,} requests: {words}." if len(sent) > 1 else ""
+    what = f"Of {len(sent):,} request{'s' if len(sent) > 1 else ''}: {words}."
     more = f"rowcall journal show {written.id} has the details." if written is not None else ""
     return f"{what} {more}".strip()
 

@@ -375,7 +375,7 @@ class Session:
             error.sql = error.sql or statement.text
             raise
         except Cancelled as error:
-            raise EngineError("The statement was cancelled.") from error
+            raise EngineError(f"The statement was cancelled. {error}".rstrip()) from error
         finally:
             self._control = None
             warned = (*(_incomplete(error) for error in failures), *control.warnings)
