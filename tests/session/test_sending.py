@@ -191,6 +191,20 @@ def test_what_did_not_connect_was_not_sent(writer: Session, thread: str, assista
     assert journal_of(writer) == [("not sent", None)]
 
 
+def test_what_nobody_could_carry_was_not_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the proxy of the environment, or the file of certificates, cannot be used, say."""
+    monkeypatch.setenv("http_proxy", "ftp://127.0.0.1:9")
+    (tmp_path / "authorities.pem").write_text("none")
+    for settings in (
+        {"base_url": "http://api.invalid/v1"},
+        {"base_url": "https://127.0.0.1:9", "ca_file": str(tmp_path / "authorities.pem")},
+    ):
+        with rowcall.connect(providers={"openai": {"api_key": "k", **settings}}, journal=":memory:") as db:
+            with pytest.raises(UsageError, match="cannot be"):
+                db.sql(MANY.format(rows=1))
+            assert journal_of(db) == [("not sent", None)]
+
+
 def test_a_journal_that_cannot_be_used_keeps_a_write_from_being_sent(
     live: Sandbox, writer: Session, thread: str, assistant: str, sent: Sent, tmp_path: Path
 ) -> None:

@@ -324,7 +324,10 @@ class Client:
         error: str | None = "interrupted"
         try:
             with watched(control), self._in_words(context, control, outgoing):
-                incoming = self._opened().send(outgoing)
+                outgoing.is_begun = False  # as long as there is nobody who could carry it
+                wire = self._opened()
+                outgoing.is_begun = True
+                incoming = wire.send(outgoing)
                 waited_s = time.perf_counter() - started
                 content = self._content(incoming, context, control)
             error = None
