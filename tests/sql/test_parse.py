@@ -344,6 +344,12 @@ def test_delete_has_a_condition_and_what_it_returns(names: Names) -> None:
         ("UPDATE runs SET a = 1 FROM b USING SAMPLE 1", "USING", "USING cannot stand here."),
         ("DELETE FROM runs WHERE RETURNING id", "WHERE", "Something is expected after WHERE."),
         ("DELETE FROM runs r id = 'x'", "id", "WHERE is expected."),
+        ("DELETE FROM runs WHERE a = 'x') OR (b <> ''", ")", ") closes nothing here."),
+        ("UPDATE runs SET a = 1), (b = 2 WHERE c", ")", ") closes nothing here."),
+        ("INSERT INTO runs (a) SELECT 1) x, (SELECT 2", ")", ") closes nothing here."),
+        ("EXEC runs.cancel_run @a = 1) + (2", ")", ") closes nothing here."),
+        ("DELETE FROM runs WHERE a = ('x'", "(", "( is not closed."),
+        ("DELETE FROM runs WHERE a = ['x')]", ")", ") closes nothing here."),
     ],
 )
 def test_what_cannot_be_read_is_marked(text: str, marked: str, message: str, names: Names) -> None:

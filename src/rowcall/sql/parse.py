@@ -229,8 +229,24 @@ def _awaiting(found: AnyStatement | None, statement: Statement, start: int | Non
     """A write with what it waits for, by the clause that begins with the token `start` or by a hint; anything else as it is."""
     if not isinstance(found, (Insert, Update, Delete, Exec)):
         return found
+    _matched(statement)
     awaits = hinted(statement.text) if start is None else clause(statement.text, statement.tokens[start:])
     return replace(found, text=statement.text, awaits=awaits)
+
+
+def _matched(statement: Statement) -> None:
+    """Raises ParseError for a bracket without its other one: a stretch of the statement could reach out of the query it is put into."""
+    opened: list[Token] = []
+    for token in statement.tokens:
+        if token.kind in _CLOSED_BY:
+            opened.append(token)
+        elif token.kind in _CLOSED_BY.values() and (not opened or _CLOSED_BY[opened.pop().kind] != token.kind):
+            raise ParseError(f"{token.text} closes nothing here.", sql=statement.text, span=token.span)
+    if opened:
+        raise ParseError(f"{opened[-1].text} is not closed.", sql=statement.text, span=opened[-1].span)
+
+
+_CLOSED_BY = {"L_PAREN": "R_PAREN", "L_BRACKET": "R_BRACKET", "L_BRACE": "R_BRACE"}
 
 
 def _show(reader: Reader, names: Names) -> Show | Describe | None:
