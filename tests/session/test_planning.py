@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -249,6 +250,22 @@ def test_a_file_that_is_there_is_kept(workbench: Any, sent: Sent) -> None:
 
         db.sql(f"PLAN {RENAME} INTO 'plan.jsonl' OVERWRITE")
         assert lines("plan.jsonl")[0]["requests"] == 4
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda name: Path(name).symlink_to("elsewhere")])
+def test_what_is_no_file_is_not_overwritten(workbench: Any, sent: Sent, make: Callable[[str], None]) -> None:
+    """A pipe, a folder or a link stays what it is, as a device would: a plan written to /dev/null must not take its place."""
+    make("plan")
+    with workbench.session() as db, sent(workbench.box) as requests, pytest.raises(PlanError, match=r"plan is no ordinary file(?s:.*)\^\^"):
+        db.sql(f"PLAN {RENAME} INTO 'plan' OVERWRITE")
+
+    assert (requests, Path("plan").is_file(), Path("elsewhere").exists()) == ([], False, False)
+
+
+def test_a_plan_has_to_be_called_something(workbench: Any) -> None:
+    """With a caret at what is no name."""
+    with workbench.session() as db, pytest.raises(PlanError, match=r"needs the name of a file(?s:.*)\^\^"):
+        db.sql(f"PLAN {RENAME} INTO ''")
 
 
 def test_a_place_where_no_file_can_be_is_an_error(workbench: Any) -> None:

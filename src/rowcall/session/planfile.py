@@ -113,10 +113,17 @@ def _hashed(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def refuse_taken(file: str) -> None:
-    """Raises PlanError where there is a file of this name."""
-    if os.path.lexists(_place(file)):
+def refuse_taken(file: str, *, overwrites: bool) -> None:
+    """Raises PlanError where there is something of this name: with `overwrites`, what is no file, as a device, a pipe or a link."""
+    if not file:
+        raise PlanError("A plan needs the name of a file.", hint="PLAN … INTO 'file' writes one.")
+    place = _place(file)
+    if not os.path.lexists(place):
+        return
+    if not overwrites:
         raise _taken(file)
+    if place.is_symlink() or not place.is_file():
+        raise PlanError(f"{file} is no ordinary file, and is not replaced.", hint="Choose another name.")
 
 
 def _taken(file: str) -> PlanError:

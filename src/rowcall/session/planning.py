@@ -51,8 +51,8 @@ def planned_write(plan: Plan, context: Context) -> Write:
 
 def _run(plan: Plan, context: Context) -> duckdb.DuckDBPyRelation:
     write = planned_write(plan, context)
-    if not plan.overwrites and not context.dry_run:
-        refuse_taken(plan.file)
+    if not context.dry_run:
+        refuse_taken(plan.file, overwrites=plan.overwrites)
     # Nothing is sent that a ROLLBACK could be meant to undo.
     ready = resolved(write, replace(context, tells_before=True, allow_writes_in_transaction=True))
     rows = _planned(write, ready, context)
