@@ -34,6 +34,7 @@ from rowcall.session.session import Session
 
 Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
 RUNS = "openai.assistants.runs"
+JSONS = "INSERT INTO runs (thread_id, assistant_id, response_format)"
 IN_ORDER = "INSERT INTO runs (thread_id, assistant_id) SELECT t, $2 FROM (SELECT unnest($1) AS t) ORDER BY list_position($1, t)"
 
 
@@ -156,6 +157,22 @@ def test_an_insert_may_read_an_api_first(live: Sandbox, writer: Session, threads
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO threads (metadata) VALUES (MAP {'price': 12345678901234567890.12::DECIMAL(38, 2)})",
+        "INSERT INTO threads (metadata) VALUES ('{\"price\": 12345678901234567890.12}')",
+        "INSERT INTO threads (metadata.price) VALUES (12345678901234567890.12::DECIMAL(38, 2))",
+        "EXEC threads.create_thread @metadata = {'price': 12345678901234567890.12::DECIMAL(38, 2)}",
+    ],
+)
+def test_a_number_as_a_text_keeps_its_digits(writer: Session, text: str) -> None:
+    """A double has no room for all digits of a DECIMAL, and none is needed where the API takes a text."""
+    ((body,),) = writer.sql(text, dry_run=True).project("body").fetchall()
+
+    assert json.loads(body) == {"metadata": {"price": "12345678901234567890.12"}}
+
+
 def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assistant: str, sent: Sent) -> None:
     """And gives no rows."""
     with sent(live) as requests:
@@ -177,6 +194,19 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 2.5)", DataError, "at most 2"),
         ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 'hot')", DataError, "number"),
         ("INSERT INTO runs (thread_id, assistant_id, tools) VALUES ($t, $a, [{'kind': 'x'}])", DataError, "no field kind"),
+        (
+            f"{JSONS} VALUES ($t, $a, {{'x': 1}}), ($t, $a, {{'x': 'nan'::DOUBLE}})",
+            DataError,
+            "and JSON has none. It is row 2 of 2",
+        ),
+        (f"{JSONS} VALUES ($t, $a, '[1e999]')", DataError, "response_format has NaN or an infinite number"),
+        (f"{JSONS} VALUES ($t, $a, '[\"\\ud800\"]')", DataError, "half of a surrogate pair"),
+        (f"{JSONS} VALUES ($t, $a, repeat('[', 50000))", DataError, "nested too deeply"),
+        (f"{JSONS} VALUES ($t, $a, repeat('9', 5000)::JSON)", DataError, "too many digits"),
+        (f"{JSONS} VALUES ($t, $a, (repeat('[', 50000) || repeat(']', 50000))::JSON)", DataError, "nested too deeply"),
+        ('EXEC runs.create_run @thread_id = $t, @@json = \'{"assistant_id": "\' || $a || \'", "x": NaN}\'', DataError, "NaN"),
+        ("EXEC runs.create_run @thread_id = $t, @assistant_id = unnest([$a, 'b'])", UnsupportedSQLError, "One value is expected here"),
+        ("UPDATE runs SET metadata = unnest([]) WHERE thread_id = $t AND id = $a", UnsupportedSQLError, "these are 0"),
         ("INSERT INTO runs (thread_id, assistant_id) SELECT $t, nope FROM (SELECT $a AS a)", BindError, "nope"),
         ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t, $a, 1)", UnsupportedSQLError, "2 columns, and 3 values"),
         ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t || $a)", BindError, "2 columns specified"),

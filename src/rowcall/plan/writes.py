@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError
@@ -237,8 +237,22 @@ def call(
         else:
             bound[found.name] = _parameter(value, method.parameters[found.name].type, found.name)
     _need(ref, name, method, bound, attributes)
+    for key, value in attributes.items():
+        _refuse_unwritable(value, f"{ref.full_name}.{key}")
     has_body = bool(method.body) or bool(attributes)
     return Call(build(ref, name, method, bound, attributes if has_body else None), bound)
+
+
+def _refuse_unwritable(value: Any, where: str) -> None:
+    """Raises DataError for what JSON cannot hold, which would otherwise show when it is sent, after the rows before it."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"{where} has half of a surrogate pair in it, which no text can hold.") from error
+    except ValueError as error:
+        raise DataError(f"{where} has NaN or an infinite number in it, and JSON has none.") from error
+    except RecursionError as error:
+        raise DataError(f"{where} is nested too deeply.") from error
 
 
 def _need(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any], body: Mapping[str, Any]) -> None:
@@ -323,12 +337,38 @@ def _misfit(value: Any, type_: Type, where: str) -> DataError:
     return DataError(f"{where} takes {spelling(type_)}, not {_shown(value)}.")
 
 
+class _Written(float):
+    """A number with the text that it was written as, since a float has no room for all digits of a DECIMAL."""
+
+    __slots__ = ("text",)
+
+    def __new__(cls, text: str) -> Self:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+
+def from_json(text: str) -> Any:
+    """The value that a JSON text holds; a number with a point still knows how it was written.
+
+    Raises JSONDecodeError where it holds none, DataError where it is too deep or has a number that is too long to be read.
+    """
+    try:
+        return json.loads(text, parse_float=_Written)
+    except json.JSONDecodeError:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise DataError("A value is nested too deeply, or has a number of too many digits in it.") from error
+
+
 def _parsed(value: Any) -> Any:
     """A text as the JSON it holds, where it holds JSON."""
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return from_json(value)
     except ValueError:
         return value
 
@@ -338,6 +378,8 @@ def _scalar(value: Any, scalar: Scalar) -> Any:
     if scalar is Scalar.STRING:
         if isinstance(value, bool):
             return "true" if value else "false"
+        if isinstance(value, _Written):
+            return value.text
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if isinstance(value, (int, float)) else None
     if scalar is Scalar.BOOLEAN:
         return value if isinstance(value, bool) else None

@@ -28,7 +28,7 @@ from rowcall.plan.nodes import EXTRA, Call
 from rowcall.plan.planner import Analysis
 from rowcall.plan.splice import splice
 from rowcall.plan.unlike import unknown_values
-from rowcall.plan.writes import PREFIX, Given, Slot, call, check, choose, column_slot, example, lacking, missing, part, with_part
+from rowcall.plan.writes import PREFIX, Given, Slot, call, check, choose, column_slot, example, from_json, lacking, missing, part, with_part
 from rowcall.rows.decode import decode
 from rowcall.session.awaiting import Waiting, explain_waiting, waiting
 from rowcall.session.execute import (
@@ -211,7 +211,7 @@ def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
     if not write.columns and not write.by_name and write.text[write.source.start :][:6].upper() == "VALUES":
         hint = f"SHOW {_verb(write).value.upper()} INTO {write.target.ref.full_name} gives a template."
         raise UnsupportedSQLError("VALUES needs the names of its columns.", sql=write.text, span=write.target.span, hint=hint)
-    rows: list[dict[str, Any]] = [json.loads(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
+    rows: list[dict[str, Any]] = [from_json(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
     if rows and write.columns and not write.by_name and len(rows[0]) != len(write.columns):
         message = f"There are {len(write.columns)} columns, and {len(rows[0])} values for them."
         raise UnsupportedSQLError(message, sql=write.text, span=write.source)
@@ -238,7 +238,7 @@ def _ready_exec(write: Exec, context: Context) -> Ready:
     values = {argument: value_of(write.text, place, context) for argument, _, place in write.arguments}
     rows: list[dict[str, Any]] = [{}]
     if write.source is not None:
-        rows = [json.loads(row[0]) for row in rows_of(_exec_rows(write, write.source), context)]
+        rows = [from_json(row[0]) for row in rows_of(_exec_rows(write, write.source), context)]
     calls = _calls(rows, lambda row: call(write.ref, name, method, {**values, **row}, body=body))
     return Ready(write.ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
 
@@ -294,7 +294,7 @@ def _exec_body(write: Exec, context: Context) -> dict[str, Any] | None:
         return None
     value = value_of(write.text, write.body, context)
     try:
-        body = json.loads(value) if isinstance(value, str) else value
+        body = from_json(value) if isinstance(value, str) else value
     except ValueError as error:
         raise UnsupportedSQLError(f"@@json is not JSON: {error}.", sql=write.text, span=write.body) from error
     if not isinstance(body, dict):
@@ -467,7 +467,7 @@ def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[st
     rows: dict[str, dict[str, Any]] = {}
     were: dict[str, dict[str, Any] | None] = {}
     for keys, text, *before in relation.fetchall():
-        values = json.loads(text)
+        values = from_json(text)
         were[keys] = json.loads(before[0]) if before else None
         # A row that the API lists twice, as when its pages shift while they are read, is changed once.
         if rows.setdefault(keys, values) != values:

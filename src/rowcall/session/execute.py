@@ -25,6 +25,7 @@ from rowcall.plan.references import read
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.unlike import unknown_values
 from rowcall.plan.values import DEFAULT_COLLATION
+from rowcall.plan.writes import from_json
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import Fetching
 from rowcall.session.plans import Asked, Plans
@@ -253,8 +254,11 @@ def _sent(exchange: Exchange) -> str:
 def value_of(text: str, span: Span, context: Context) -> Any:
     """The value of an expression of the user's, as JSON in Python."""
     piece = Piece.around("SELECT to_json((", text, span, "\n))")
-    ((value,),) = rows_of(piece, context)
-    return json.loads(value) if value is not None else None
+    rows = rows_of(piece, context)
+    if len(rows) != 1:
+        raise UnsupportedSQLError(f"One value is expected here, and these are {len(rows)}.", sql=text, span=span)
+    ((value,),) = rows
+    return from_json(value) if value is not None else None
 
 
 def reading(context: Context) -> Context:
