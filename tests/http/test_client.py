@@ -250,6 +250,28 @@ def test_rows_that_came_before_are_not_handed_on(kind: str, client: Client, api:
     assert len(api.requests) == 2
 
 
+@pytest.mark.parametrize(
+    ("second", "name"),
+    [
+        ('{"result": {"items": [{"id": "b"}], "items": [{"id": "c"}]}}', "items"),
+        ('{"result": {"items": [{"id": "b"}]}, "result": {"items": []}}', "result"),
+        ('{"result": {"items": [{"id": "b"}], "next": "2", "next": null}}', "next"),
+    ],
+    ids=["rows", "what holds the rows", "cursor"],
+)
+def test_rows_or_a_cursor_that_are_there_twice_are_an_error(second: str, name: str, client: Client, api: Any, call_to: Callable) -> None:
+    """Rows would be missing, whichever of the two were read; the page before it is handed on."""
+    first = '{"result": {"items": [{"items": 1, "next": 2, "next": 3, "items": 4}], "next": "1"}, "other": 1, "other": 2}'
+    api.replies = [{"content": body.encode()} for body in (first, second)]
+    protocol = Protocol(rows="result.items", paging=replace(KINDS["token"], next="result.next"))
+    pages = client.pages(call_to(), protocol, Control())
+
+    assert next(pages).body == first
+    with pytest.raises(ResponseError, match=f"has `{name}` twice") as caught:
+        next(pages)
+    assert caught.value.request == f"GET {api.url}/things?at=1"
+
+
 def test_a_further_page_that_is_absent_is_no_end(client: Client, api: Any, call_to: Callable) -> None:
     """What means `no such row` of the first page means missing rows where the API itself pointed to a page."""
     api.replies = [{"json": {"data": [1], "next": "1"}}, {"status": 404, "json": {"error": {"message": "No thread found"}}}]

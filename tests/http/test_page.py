@@ -151,6 +151,74 @@ def test_the_envelope_holds_what_paging_needs() -> None:
     assert (bare.next, bare.more, bare.total, last_field(bare, "id"), bare.link) == (None, UNSET, UNSET, UNSET, None)
 
 
+@pytest.mark.parametrize(
+    ("rows", "body", "name"),
+    [
+        ("data", '{"data": [1], "data": [2]}', "data"),
+        ("data", '{"data": [1], "data": []}', "data"),
+        ("data", '{"data": null, "data": [1]}', "data"),
+        ("data", '{"data": [1], "has_more": false, "d\\u0061ta": [1]}', "data"),
+        ("data", '{"data": [1], "data": 5}', "data"),
+        ("data", '{"x": 1e400, "data": [1], "data": [2]}', "data"),
+        ("data", '{"has_more": true, "data": [1], "has_more": false}', "has_more"),
+        ("data", '{"last_id": "a", "data": [1], "last_id": null}', "last_id"),
+        ("data", '{"data": [1], "meta": {"total": 1, "total": 2}}', "total"),
+        ("data", '{"data": [1], "meta": {"total": 1}, "meta": {}}', "meta"),
+        ("data", '{"error": {"message": "no"}, "data": [1], "error": null}', "error"),
+        ("meta.items", '{"meta": {"items": [1], "items": [2]}}', "items"),
+        ("meta.items", '{"meta": {"items": [1]}, "meta": {"items": [2]}}', "meta"),
+        ("meta.items", '{"meta": {"items": [1], "total": 1, "total": 2}}', "total"),
+        ("meta.items", '{"x": -1e400, "meta": {"items": [1], "items": [2]}}', "items"),
+        (None, '{"id": 1, "error": "no", "error": null}', "error"),
+    ],
+    ids=str,
+)
+def test_rows_or_a_cursor_that_are_there_twice_are_a_fault(rows: str | None, body: str, name: str) -> None:
+    """One parser reads the first, another the last: what is counted, decoded and followed need not be of one page."""
+    with pytest.raises(BodyFault, match=f"has `{name}` twice"):
+        read_page(answer(body.encode()), READ, Protocol(rows=rows, paging=CURSOR))
+
+
+@pytest.mark.parametrize(
+    ("rows", "body", "count"),
+    [
+        ("data", '{"object": "list", "data": [{"data": [1], "data": [2], "has_more": 1}, {"data": 1}], "object": 5, "has_more": true}', 2),
+        ("data", '{"Data": [], "data": [1], "Has_more": false, "has_more": true, "next": {"data": [], "data": [], "last_id": 1}}', 1),
+        ("data", '{"included": [{"data": []}, {"data": []}], "data": [1], "included": [], "has_more": true}', 1),
+        ("meta.items", '{"items": [], "meta": {"meta": {}, "meta": [], "items": [1]}, "has_more": true, "items": 5}', 1),
+        (None, '{"id": 1, "id": 2, "data": [], "data": [], "has_more": true}', 1),
+        ("$", '[{"data": [], "data": []}]', 1),
+    ],
+    ids=str,
+)
+def test_other_names_may_be_there_twice(rows: str | None, body: str, count: int) -> None:
+    """Names within rows, or of what nobody reads; and names that differ in case are two."""
+    page, envelope = read_page(answer(body.encode()), READ, Protocol(rows=rows, paging=CURSOR))
+
+    assert (page.rows, page.body, envelope.more) == (count, body, UNSET if rows == "$" else True)
+
+
+def test_the_first_id_of_a_row_leads_to_the_next_page() -> None:
+    """It is the one that DuckDB gives as its column."""
+    _, envelope = read_page(answer(b'{"data": [{"id": "a", "id": "b", "x": {"y": 1, "y": 2}, "x": 5}]}'), READ, LIST)
+
+    assert (last_field(envelope, "id"), last_field(envelope, "x.y")) == ("a", 1)
+
+
+@given(st.lists(st.sampled_from(["data", "has_more", "other"]), max_size=5), st.sampled_from(["[]", "[{}]", "null", "{}", "1e400", '"x"']))
+def test_a_page_is_one_that_every_parser_reads_alike(names: list[str], value: str) -> None:
+    """In whichever order the names stand, and whatever they have: what becomes a page has none twice that is read."""
+    members = [*((name, value) for name in names), ("data", "[1]")]
+    body = "{" + ", ".join(f'"{name}": {value}' for name, value in members) + "}"
+    wanted = [name for name, _ in members if name != "other"]
+
+    if len(set(wanted)) < len(wanted):
+        with pytest.raises(BodyFault, match="twice"):
+            read_page(answer(body.encode()), READ, Protocol(rows="data", paging=CURSOR))
+    else:
+        assert read_page(answer(body.encode()), READ, Protocol(rows="data", paging=CURSOR))[0].rows == 1
+
+
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "1" * 5000], ids=["too great", "too small", "too long"])
 def test_a_number_that_python_does_not_hold_is_no_hindrance(number: str) -> None:
     """Beside the rows it is a text; within a row another field is found."""

@@ -220,6 +220,40 @@ def test_a_refusal_in_any_form_is_told(scripted: Start, status: int, body: Any, 
     assert caught.value.status == status
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"data": [{"id": "a"}, {"id": "b"}], "data": [{"id": "c"}], "has_more": false}', "data"),
+        ('{"data": [{"id": "a"}], "has_more": false, "last_id": "a", "d\\u0061ta": []}', "data"),
+        ('{"has_more": true, "data": [{"id": "a"}], "last_id": "a", "has_more": false}', "has_more"),
+        ('{"last_id": null, "data": [{"id": "a"}], "has_more": true, "last_id": "a"}', "last_id"),
+    ],
+    ids=["rows", "rows in other letters", "flag", "cursor"],
+)
+@pytest.mark.parametrize("sql", [ASK, f"SELECT count(*) FROM {RUNS} WHERE thread_id = 't'"], ids=["rows", "count"])
+def test_rows_or_a_cursor_that_are_there_twice_are_an_error(scripted: Start, sql: str, body: str, name: str) -> None:
+    """DuckDB would decode the first of two lists, and the last would be counted; which is meant JSON does not say."""
+    server = scripted(lambda _: (200, body, {"content-type": "application/json"}))
+
+    with rowcall.connect(providers=server.providers) as db, pytest.raises(ResponseError, match=f"its JSON has `{name}` twice"):
+        db.sql(sql)
+
+    assert len(server.asked) == 1
+
+
+def test_names_that_are_twice_in_a_row_are_no_error(scripted: Start) -> None:
+    """Nor is a row that has a name of the envelope. The first value counts, as a column and as the cursor to the next page."""
+    rows = '{"thread_id": "t", "id": "a", "data": 1, "data": 2, "has_more": false}, {"thread_id": "t", "id": "b", "id": "c"}'
+    first = f'{{"object": 1, "data": [{rows}], "object": 2, "has_more": true}}'
+    last = '{"data": [{"thread_id": "t", "id": "d"}], "has_more": false}'
+    server = scripted(lambda asked: (200, last if "after=b" in asked.path else first, {"content-type": "application/json"}))
+
+    with rowcall.connect(providers=server.providers) as db:
+        found = db.sql(ASK + " ORDER BY id").fetchall()
+
+    assert found == [("a",), ("b",), ("d",)]
+
+
 def test_a_refused_key_is_an_auth_error(still: Sandbox) -> None:
     """In the API's words, without the key."""
     providers = {"openai": {"base_url": still.base_url, "api_key": SECRET}}

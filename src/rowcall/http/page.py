@@ -2,6 +2,9 @@
 
 A page keeps its body as text, for DuckDB to decode; here only the envelope around the rows is read: how many there are, and what paging
 needs. The whole body is checked for being JSON on the way, strictly, because DuckDB would quote a malformed one in its error.
+
+JSON leaves open what a name means that an object has twice (RFC 8259, section 4). DuckDB reads the first, and most parsers the last: where
+these are the rows, or what leads to the next page, the body is a fault, for rows would be missing. Within a row the first counts.
 """
 
 from __future__ import annotations
@@ -9,13 +12,15 @@ from __future__ import annotations
 import codecs
 import functools
 import json
+import operator
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw
 
 from rowcall.http.address import in_url, last_link, next_link, parameter
 from rowcall.manifest.model import Paging
@@ -103,24 +108,28 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
     """The page that `answer` holds, and its envelope.
 
     No content gives a page without rows: for a write always, as does null, for a read with status 204 only.
-    Raises BodyFault for what is not JSON, not of the shape that `protocol` describes, or an error in disguise.
+    Raises BodyFault for what is not JSON, not of the shape that `protocol` describes, or an error in disguise, and where the rows or
+    something that paging needs are there twice.
     """
     text, content = decoded(answer)
     if not content.strip() or (not request.reads and content.strip() == b"null"):
         if request.reads and answer.status != _NO_CONTENT:
             raise BodyFault("its body is empty")
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()
-    found, records = _open(content, protocol.rows, protocol.paging)
-    next_, more, total = (pluck(found, path) if path else UNSET for path in _paths(protocol.paging))
+    try:
+        found, records = _open(content, protocol.rows)
+        next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(protocol.paging))
+        pages = _pages(protocol.paging, found, answer, request)
+    except RecursionError as problem:
+        raise BodyFault("its JSON is nested too deep") from problem
     page = Page(text, len(records), request, answer.status)
-    pages = _pages(protocol.paging, found, answer, request)
     return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages)
 
 
-def _pages(paging: Paging | None, beside: Mapping[str, Any], answer: Answer, request: Request) -> int | None:
+def _pages(paging: Paging | None, found: Any, answer: Answer, request: Request) -> int | None:
     """How many pages the API says that there are; None where it does not, or in no number."""
     if paging is not None and paging.pages is not None:
-        return _count(pluck(beside, paging.pages))
+        return _count(pluck(found, paging.pages, once=True))
     if paging is None or paging.pages_header is None:
         return None
     header = answer.headers.get(paging.pages_header.lower())
@@ -182,19 +191,21 @@ def _charset(content_type: str) -> str | None:
     return None
 
 
-def pluck(value: Any, path: str) -> Any:
-    """What stands in `value` at a dotted path, UNSET where nothing does. A key that holds dots itself, as `@odata.nextLink`, is found."""
+def pluck(value: Any, path: str, *, once: bool = False) -> Any:
+    """What stands in `value` at a dotted path, UNSET where nothing does. A key that holds dots itself, as `@odata.nextLink`, is found.
+
+    `value` may be raw JSON, or hold some. Of a name that stands twice the first counts, or with `once` BodyFault is raised.
+    """
+    value, (head, dot, rest) = _opened(value), path.partition(".")
     if isinstance(value, list):
-        head, _, rest = path.partition(".")
         if not head.isdecimal() or int(head) >= len(value):
             return UNSET
-        return pluck(value[int(head)], rest) if rest else value[int(head)]
+        return pluck(value[int(head)], rest, once=once) if rest else _plain(value[int(head)])
     if not isinstance(value, dict):
         return UNSET
     if path in value:
-        return value[path]
-    head, dot, rest = path.partition(".")
-    return pluck(value[head], rest) if dot and head in value else UNSET
+        return _plain(_member(value, path, once=once))
+    return pluck(_member(value, head, once=once), rest, once=once) if dot and head in value else UNSET
 
 
 def last_field(envelope: Envelope, path: str) -> Any:
@@ -204,11 +215,17 @@ def last_field(envelope: Envelope, path: str) -> Any:
 
 def row_field(record: Any, path: str) -> Any:
     """What a row, as raw JSON, holds at `path`; UNSET where it has no such field."""
-    return pluck(_plain(record), path)
+    return pluck(Raw(record) if isinstance(record, bytes) else record, path)
 
 
-def _plain(content: bytes | Raw) -> Any:
+def _plain(content: Any) -> Any:
     """What JSON says, as Python values; a number that none of Python's holds is its text."""
+    if isinstance(content, list):
+        return [*map(_plain, content)]
+    if isinstance(content, dict):
+        return {name: _plain(value) for name, value in content.items()}
+    if not isinstance(content, (bytes, Raw)):
+        return content
     try:
         return msgspec.json.decode(content)
     except msgspec.ValidationError:
@@ -223,25 +240,17 @@ def _paths(paging: Paging | None) -> tuple[str | None, str | None, str | None]:
     return (paging.next, paging.more, paging.total) if paging is not None else (None, None, None)
 
 
-def _beside(paging: Paging | None) -> tuple[str, ...]:
-    """The paths of all that is wanted beside the rows."""
-    return tuple(path for path in (*_paths(paging), paging.pages if paging is not None else None) if path)
-
-
-def _open(content: bytes, rows: str | None, paging: Paging | None) -> tuple[dict[str, Any], Sequence[Any]]:
-    """What stands beside the rows, nested as in the body, and the rows as raw JSON."""
+def _open(content: bytes, rows: str | None) -> tuple[Any, Sequence[Any]]:
+    """The body, with what stands deeper than the rows as raw JSON, and the rows, each as raw JSON."""
     try:
-        found, records = _reader(rows, _beside(paging)).read(content)
-    except msgspec.ValidationError as problem:
-        raise _misshapen(content, rows) from problem
+        found = _read(content, rows)
+        records = _records(found, content, rows)
     except msgspec.DecodeError as problem:
         raise BodyFault(_not_json(problem, content)) from problem
-    except RecursionError as problem:
-        raise BodyFault("its JSON is nested too deep") from problem
-    if _is_error(found, content, rows):
+    if _is_error(found, rows):
         raise BodyFault("it is an error", refused=True)
     if records is UNSET:
-        raise BodyFault(f"its JSON has no array at `{rows}`")
+        raise BodyFault(_misshapen(rows))
     # Null where an array is due is how some servers write an empty one.
     return found, records or ()
 
@@ -258,26 +267,18 @@ def _not_json(problem: msgspec.DecodeError, content: bytes) -> str:
     return "its body is not JSON (half a surrogate pair)"
 
 
-def _misshapen(content: bytes, rows: str | None) -> BodyFault:
-    """The verdict on a body that is another kind of JSON than the protocol says."""
-    try:
-        body = _plain(content)
-    except msgspec.DecodeError as problem:
-        return BodyFault(_not_json(problem, content))
-    except RecursionError:
-        return BodyFault("its JSON is nested too deep")
-    if isinstance(body, dict) and _is_set(body.get(_ERROR)):
-        return BodyFault("it is an error", refused=True)
+def _misshapen(rows: str | None) -> str:
+    """Why a body is not used that is another kind of JSON than the protocol says."""
     if rows is None:
-        return BodyFault("its JSON is not an object")
-    return BodyFault("its JSON is not an array" if rows == TOP else f"its JSON has no array at `{rows}`")
+        return "its JSON is not an object"
+    return "its JSON is not an array" if rows == TOP else f"its JSON has no array at `{rows}`"
 
 
-def _is_error(found: dict[str, Any], content: bytes, rows: str | None) -> bool:
+def _is_error(found: Any, rows: str | None) -> bool:
     """Whether a body says `error` where the status says that all is well."""
-    if not _is_set(found.get(_ERROR)):
+    if not isinstance(found, dict) or _ERROR not in found or not _is_set(_plain(_member(found, _ERROR, once=True))):
         return False
-    return rows is not None or set(_plain(content)) - {_ERROR} <= _ERROR_COMPANIONS
+    return rows is not None or found.keys() - {_ERROR} <= _ERROR_COMPANIONS
 
 
 def _is_set(error: Any) -> bool:
@@ -285,52 +286,74 @@ def _is_set(error: Any) -> bool:
     return any(error.values()) if isinstance(error, dict) else bool(error)
 
 
-class _Reader:
-    """Reads envelopes of one form: a struct for each step to the rows, raw JSON for what stands beside it, all else skipped."""
+class _Name(str):
+    """A name in an object. No two are equal, so that a dict of them has each member of the object, those of one name too."""
 
-    def __init__(self, rows: str | None, wanted: tuple[str, ...]) -> None:
-        self._steps = [] if rows is None or rows == TOP else rows.split(".")
-        self._single = rows is None
-        self._sides: list[dict[str, str]] = []
-        form = list[Raw] if rows == TOP else self._struct(self._steps, {*wanted, _ERROR})
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(form)
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
-    def _struct(self, steps: list[str], wanted: set[str]) -> Any:
-        """The struct of one level. `_sides` gets, for this level, the struct's field of every key that is wanted beside the step."""
-        step = steps[0] if steps else None
-        keys = {key for path in wanted for key in (path, path.partition(".")[0])} - {step}
-        sides = {key: f"side_{number}" for number, key in enumerate(sorted(keys))}
-        self._sides.append(sides)
-        fields: list[tuple[str, Any, Any]] = [(name, Raw | UnsetType, UNSET) for name in sides.values()]
-        names = {name: key for key, name in sides.items()}
-        if step is not None:
-            below = {path.removeprefix(f"{step}.") for path in wanted if path.startswith(f"{step}.")}
-            child = self._struct(steps[1:], below) if len(steps) > 1 else list[Raw]
-            fields.append(("step", child | None | UnsetType, UNSET))
-            names["step"] = step
-        return msgspec.defstruct("Envelope", fields, rename=names, gc=False)
 
-    def read(self, content: bytes) -> tuple[dict[str, Any], Any]:
-        """What stands beside the rows, nested as in the body, and the rows; they are UNSET where the body has none."""
-        value = self._decoder.decode(content)
-        if isinstance(value, list):
-            return {}, value
-        if self._single:
-            return self._beside(value, 0), (content,)
-        found: dict[str, Any] = {}
-        level = found
-        for depth, step in enumerate(self._steps):
-            if value is UNSET or value is None:
-                return found, UNSET
-            level.update(self._beside(value, depth))
-            value, level = value.step, level.setdefault(step, {})
-        return found, value
+class _Doubled(dict[str, Any]):
+    """An object that has some names twice, with the first value of each."""
 
-    def _beside(self, value: Any, depth: int) -> dict[str, Any]:
-        raws = ((key, getattr(value, name)) for key, name in self._sides[depth].items())
-        return {key: _plain(raw) for key, raw in raws if raw is not UNSET}
+    def __init__(self, members: dict[_Name, Any]) -> None:
+        super().__init__((str(name), members[name]) for name in reversed(members))
+        self.twice = {name for name, count in Counter(map(str, members)).items() if count > 1}
+
+
+_MEMBERS = msgspec.json.Decoder(dict[_Name, Raw], dec_hook=operator.call)
+_ITEMS = msgspec.json.Decoder(list[Raw])
+
+
+def _opened(value: Any) -> Any:
+    """An object or array whose members are there, raw JSON as they may be; any other value as it is."""
+    start = bytes(memoryview(value)[:1]) if isinstance(value, Raw) else b""
+    if start == b"[":
+        return _ITEMS.decode(value)
+    return _named(_MEMBERS.decode(value) if start == b"{" else value)
+
+
+def _named(value: Any) -> Any:
+    """An object by its names; any other value as it is."""
+    if not isinstance(value, dict) or isinstance(value, _Doubled):
+        return value
+    members = {str(name): member for name, member in value.items()}
+    return members if len(members) == len(value) else _Doubled(value)
+
+
+def _member(members: Mapping[str, Any], name: str, *, once: bool) -> Any:
+    """What an object has by a name, the first where it has several. Raises BodyFault then with `once`."""
+    if once and isinstance(members, _Doubled) and name in members.twice:
+        raise BodyFault(f"its JSON has `{name}` twice, and JSON does not say which counts")
+    return members[name]
+
+
+def _read(content: bytes, rows: str | None) -> Any:
+    """The body, opened as far as the rows."""
+    try:
+        return _named(_reader(rows).decode(content))
+    except msgspec.ValidationError:  # another kind of JSON, or a number that none of Python's holds
+        return _opened(msgspec.json.decode(content, type=Raw))
+
+
+def _records(found: Any, content: bytes, rows: str | None) -> Any:
+    """The rows, each as raw JSON; None where they are null, UNSET where the body has none."""
+    if rows is None:
+        return (content,) if isinstance(found, dict) else UNSET
+    for step in [] if rows == TOP else rows.split("."):
+        found = _member(found, step, once=True) if isinstance(found, dict) and step in found else UNSET
+        found = _opened(found)
+    is_null = rows != TOP and (found is None or (isinstance(found, Raw) and bytes(found) == b"null"))
+    return None if is_null else found if isinstance(found, list) else UNSET
 
 
 @functools.lru_cache(maxsize=256)
-def _reader(rows: str | None, wanted: tuple[str, ...]) -> _Reader:
-    return _Reader(rows, wanted)
+def _reader(rows: str | None) -> msgspec.json.Decoder[Any]:
+    """Reads bodies of one form in one pass: an object for each step to the rows, with all its members, and what is deeper as raw JSON."""
+    if rows == TOP:
+        return _ITEMS
+    form: Any = dict[_Name, Raw]
+    for _ in [] if rows is None else rows.split("."):
+        form = dict.__class_getitem__((_Name, list[Raw] | form | str | int | float | bool | None))
+    return msgspec.json.Decoder(form, dec_hook=operator.call)
