@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
-from rowcall.plan.enclosing import Use, handed_on, inner_frame, output_names
+from rowcall.plan.enclosing import Use, handed_on, inner_frame, output_names, same_within, together
 from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.literals import left_out
 from rowcall.plan.narrowing import Holds, holds, presence
@@ -151,7 +151,7 @@ class Case:
     @cached_property
     def _same_as(self) -> Mapping[Place, Sequence[Place]]:
         """For each column, those of the same type that equal it in every row that matters."""
-        return _together(self._equal_columns)
+        return together(self._equal_columns)
 
     @cached_property
     def _equal_columns(self) -> Sequence[tuple[Place, Place]]:
@@ -201,12 +201,12 @@ class Case:
         return Equals(tuple(operands), paths, frozenset(groups))
 
     def _twins(self, place: Place) -> list[Place]:
-        """The other columns of a sub-select or WITH that hand on the same column as one of it does."""
+        """The other columns of a sub-select or WITH that hand on the same column as one of it does, or one that is the same as that."""
         inner = inner_frame(self._frame, self._frame.sources[place[0]]) if place[0] != OUTER else None
         if inner is None:
             return []
         outputs = list(zip(output_names(self._frame, place[0], inner), (own for _, own in inner.outputs() or ()), strict=False))
-        handed = [own for name, own in outputs if name == place[1] and own is not None]
+        handed = {one for name, own in outputs if name == place[1] and own is not None for one in (own, *same_within(inner).get(own, ()))}
         return [(place[0], name) for name, own in outputs if own in handed and name not in {"", place[1]}]
 
     def _alike(self, place: Place, other: Place) -> bool:
@@ -475,15 +475,6 @@ def collation(frame: Frame, place: Place) -> str:
         return ""
     query = f"SELECT {collates(quoted(place[1]))} FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(source.span)} LIMIT 0) q ON true"
     return frame.scopes.prefixed(query, [source.node]) or ""
-
-
-def _together(equal: Iterable[tuple[Place, Place]]) -> dict[Place, list[Place]]:
-    """For each column, those that equal it, itself among them."""
-    found: dict[Place, list[Place]] = {}
-    for one, other in equal:
-        together = list(dict.fromkeys([*found.get(one, [one]), *found.get(other, [other])]))
-        found |= dict.fromkeys(together, together)
-    return found
 
 
 def _is_of_columns(node: exp.Expr) -> bool:

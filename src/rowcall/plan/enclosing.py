@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from rowcall.plan.joins import Place
+from rowcall.plan.joins import Place, reach
+from rowcall.plan.predicates import Equal
 from rowcall.plan.references import cte_of
-from rowcall.plan.scopes import Frame, Scopes, Source
+from rowcall.plan.scopes import CUTS, Frame, Scopes, Source, is_plain
 from rowcall.plan.walk import find_all
 
 
@@ -233,6 +235,49 @@ def handed_on(frame: Frame, place: Place) -> tuple[Frame, Place]:
         return frame, place
     within = [own for name, (_, own) in zip(output_names(frame, place[0], inner), inner.outputs() or (), strict=False) if name == place[1]]
     return handed_on(inner, within[0]) if len(within) == 1 and within[0] is not None else (frame, place)
+
+
+def same_within(frame: Frame) -> Mapping[Place, Sequence[Place]]:
+    """For each column of a SELECT's FROM clause, those that are the same in every row that the SELECT gives, itself among them.
+
+    An equality that each joined row satisfies makes two columns of an API the same where both are texts, or both of one type of whole
+    number: these have no collation but a default one, under which no text is a key anyway. A side that an outer join fills satisfies
+    nothing, and a row of a group, which may be one of ROLLUP with NULL in one of the two, is none of the joined ones.
+    """
+    if frame.same is None:
+        pairs = _equal_columns(frame) if is_plain(frame.select, but=_LEAVES, windows=True) else ()
+        frame.same = together(pair for pair in pairs if _is_one_value(frame, *pair))
+    return frame.same
+
+
+_LEAVES = CUTS | {"with_"}
+"""What stands in a SELECT and makes no row but a joined one."""
+
+
+def _equal_columns(frame: Frame) -> Iterator[tuple[Place, Place]]:
+    """The columns that are equal in every row that is joined and left by WHERE."""
+    for live in reach(frame.tree, None, frame.where, frame.touched).live if frame.tree is not None else ():
+        options = frame.alternatives(live.condition) if not live.guards else ()
+        for atom in options[0] if len(options) == 1 else ():
+            places = (frame.place(atom.left), frame.place(atom.right)) if isinstance(atom, Equal) else (None, None)
+            if places[0] is not None and places[1] is not None:
+                yield places[0], places[1]
+
+
+def _is_one_value(frame: Frame, one: Place, other: Place) -> bool:
+    """Whether two columns that are equal are the same: of an API, and of one type of which no two values are equal."""
+    found = [handed_on(frame, place) for place in (one, other)]
+    is_remote = all(within.sources[position].reference is not None for within, (position, _) in found)
+    return is_remote and bool(frame.kind(one)) and frame.type_of(one) == frame.type_of(other)
+
+
+def together(equal: Iterable[tuple[Place, Place]]) -> dict[Place, list[Place]]:
+    """For each column, those that equal it, itself among them."""
+    found: dict[Place, list[Place]] = {}
+    for one, other in equal:
+        both = list(dict.fromkeys([*found.get(one, [one]), *found.get(other, [other])]))
+        found |= dict.fromkeys(both, both)
+    return found
 
 
 def _output_names(scopes: Scopes, query: exp.Expr) -> list[str] | None:

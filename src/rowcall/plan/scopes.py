@@ -238,6 +238,8 @@ class Frame:
         self._simplified: Tree | None = None
         self.enclosing: Enclosing | None = None
         """What surrounds it, once that was found."""
+        self.same: Mapping[Place, Sequence[Place]] | None = None
+        """The columns of its FROM clause that are the same, once they were looked for."""
         self.view = View()
         """What WHERE sees."""
         if from_ is not None:

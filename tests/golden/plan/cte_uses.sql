@@ -53,6 +53,49 @@ WITH r AS (SELECT id, thread_id AS a, thread_id AS b FROM openai.assistants.runs
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
+-- Two columns that an inner join makes the same, of which each use names another.
+WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t JOIN openai.assistants.runs r ON r.thread_id = t.id) SELECT x.id FROM w x, w y WHERE x.a = 't1' AND y.b = 't2';
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t1, t2 (from the statement)
+--   GET /threads/t1
+--   GET /threads/t2
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   a request for each of these
+-- columns: id
+
+-- What each use says of one of them is said of the other.
+WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t JOIN openai.assistants.runs r ON r.thread_id = t.id) SELECT x.id FROM w x, w y WHERE x.a = 't1' AND y.b = 't2' AND x.a = y.b;
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id =  (from the statement)
+--   no request
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id
+
+-- An outer join does not: where it fills one of them with NULL, the other has a value.
+WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t LEFT JOIN openai.assistants.runs r ON r.thread_id = t.id) SELECT x.id FROM w x, w y WHERE x.a = 't1' AND y.b = 't2';
+-- MissingParameterError: openai.assistants.threads cannot be called without more values:
+--   get_thread needs thread_id
+-- A LEFT JOIN keeps the rows of its left side whatever its ON says, so t cannot take its values from the right one.
+--
+-- LINE 1: WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t LEFT …
+--                                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.threads WHERE thread_id = '…'
+
+-- Nor is it so of the totals of ROLLUP.
+WITH w AS (SELECT t.id AS a, r.thread_id AS b FROM openai.assistants.threads t JOIN openai.assistants.runs r ON r.thread_id = t.id GROUP BY ROLLUP (t.id, r.thread_id)) SELECT m.id FROM w JOIN openai.assistants.messages m ON m.thread_id = w.b WHERE w.a = 't1';
+-- MissingParameterError: openai.assistants.threads cannot be called without more values:
+--   get_thread needs thread_id
+-- A condition outside a query with GROUPING SETS cannot be applied before it; repeat it inside. r could give its values, and cannot be read itself without more.
+--
+-- LINE 1: WITH w AS (SELECT t.id AS a, r.thread_id AS b FROM openai.assistants.threads t JOIN openai…
+--                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.threads WHERE thread_id = '…'
+
 -- No query but itself names a recursive one, and none names what reads it.
 WITH RECURSIVE w AS (SELECT id FROM openai.assistants.threads WHERE id = 't1' UNION ALL SELECT w.id FROM w WHERE w.id = ''), v AS (SELECT id FROM w) SELECT 1;
 -- 1. threads: get_thread of openai.assistants.threads
