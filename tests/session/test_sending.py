@@ -16,7 +16,9 @@ import duckdb
 import pytest
 
 import rowcall
+from rowcall.catalog.catalog import Catalog
 from rowcall.errors import EngineError, ResponseError, UnavailableError, UsageError
+from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -108,6 +110,36 @@ def test_rows_of_one_thread_never_overlap(scripted: Callable[..., Any], run: Cal
     for thread in ("thread_0", "thread_1"):
         texts = [json.loads(asked.body)["instructions"] for asked in script.asked if thread in asked.path]
         assert texts == sorted(texts, key=int)
+
+
+def test_one_id_in_two_spellings_is_one_lane(scripted: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """5 and 5.0 are the same number, and stand in a path alike."""
+    (tmp_path / "provider.yaml").write_text(
+        "{manifest: 1, provider: acme, title: A, description: A., source: https://a.test, base_url: https://a.test}"
+    )
+    (
+        tmp_path / "shop.yaml"
+    ).write_text("""{service: shop, title: S, description: S., resources: {parts: {description: P., source: https://a.test,
+        columns: {id: {type: string, description: I.}}, methods: {add: {verb: insert, http: "POST /shelves/{shelf}/parts", description: A.,
+        parameters: {shelf: {in: path, type: number, description: S.}}}}}}}""")
+    catalog = Catalog({"acme": load_provider(tmp_path)})
+    monkeypatch.setattr(Catalog, "shipped", lambda: catalog)
+    lock, now, overlaps = threading.Lock(), Counter[str](), []
+
+    def answer(asked: Any) -> tuple[int, Any]:
+        with lock:
+            now[asked.path] += 1
+            overlaps.append(now[asked.path])
+        time.sleep(0.1)
+        with lock:
+            now[asked.path] -= 1
+        return 200, {"id": "part"}
+
+    providers = {"acme": {"base_url": scripted(answer).providers["openai"]["base_url"]}}
+    with rowcall.connect(providers=providers, journal=":memory:", max_write_rows=None) as db:
+        db.sql("INSERT INTO acme.shop.parts (shelf) SELECT unnest(['5'::JSON, '5.0'::JSON, '\"5\"'::JSON])")
+
+    assert overlaps == [1, 1, 1]
 
 
 def test_order_by_has_rows_sent_in_that_order(live: Sandbox, writer: Session, threads: list[str], assistant: str, sent: Sent) -> None:

@@ -18,7 +18,7 @@ from rowcall.http.control import Cancelled, Delivery, Outcome
 from rowcall.http.page import Page
 from rowcall.manifest.model import Method, Place
 from rowcall.plan.nodes import Call, Protocol
-from rowcall.plan.requests import protocol
+from rowcall.plan.requests import protocol, rendered
 from rowcall.session.awaiting import Waiting, waiting
 from rowcall.session.changes import ANSWERS, Ready, Write, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
@@ -140,7 +140,7 @@ def lane(method: Method, call: Call) -> str:
     in_path = [name for name in method.required() if name in method.parameters and method.parameters[name].place is Place.PATH]
     if not in_path:
         return secrets.token_hex(8)
-    return json.dumps([str(call.bound.get(name)) for name in in_path[:-1] or in_path])
+    return json.dumps([rendered(call.bound.get(name)) for name in in_path[:-1] or in_path])
 
 
 def deliver(sent: Sequence[Sent], numbers: Sequence[int], carrier: Carrier, context: Context) -> None:
