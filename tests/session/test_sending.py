@@ -345,9 +345,10 @@ def test_ctrl_c_lets_what_is_on_its_way_end(live: Sandbox, threads: list[str], a
     live.fault("slow", seconds=0.6, times=None)
     with rowcall.connect(providers={"openai": {**live.providers["openai"], "max_in_flight": 1}}, max_write_rows=None) as db:
         interrupt_when_asked(live)
-        with sent(live) as requests, pytest.raises(KeyboardInterrupt):
+        with sent(live) as requests, pytest.raises(KeyboardInterrupt) as stop:
             db.sql(IN_ORDER, [threads, assistant])
         live.clear_faults()
+        assert [note.partition(" rowcall")[0] for note in stop.value.__notes__] == ["Of 3 requests: 1 done, 2 not sent."]
         assert any("Of 3 requests: 1 done, 2 not sent." in warning for warning in db.last.warnings)
         assert len(requests) == 1
         assert journal_of(db) == [("done", 200), ("not sent", None), ("not sent", None)]

@@ -181,6 +181,8 @@ def _told(sent: Sequence[Sent], written: Written | None, context: Context) -> It
                 error.hint = f"{error.hint} {summary}".strip()
             elif isinstance(error, (RowcallError, Cancelled)):
                 error.args = (f"{error}\n{summary}".strip(),)
+            else:
+                error.add_note(summary)
         raise
 
 
