@@ -58,7 +58,7 @@ SETTINGS = {
         "error",
         "error or partial",
         unlimited=False,
-        description="error: the first failed request fails the statement; partial: its rows are left out, with a warning.",
+        description="error: the first failed request fails the statement; partial: its rows are left out, a write goes on; with a warning.",
     ),
     "max_requests": Setting(
         "BIGINT",

@@ -245,7 +245,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         action=_Say,
         dest="on_error",
         choices=["error", "partial"],
-        help="when some requests of a SELECT fail: fail it, or give the rows there are and exit with 3",
+        help="when some requests fail: fail the statement, or give the rows there are, send the rest of a write, and exit with 3",
     )
     parser.set_defaults(settings={})
 
