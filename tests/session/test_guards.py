@@ -340,3 +340,20 @@ def test_what_is_not_allowed_is_not_applied(
     assert requests == []
     assert "^" in str(caught.value)
     assert len(limited.sql(f"APPLY '{file}'", dry_run=True).fetchall()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        (SEVERAL[1], "It needs a yes before it is sent: it writes 3 rows, and max_write_rows is 1."),
+        (DELETES[0], "It needs a yes before it is sent: it writes 1 row, and it deletes."),
+        ("INSERT INTO threads (metadata) VALUES (MAP {'n': $1})", None),
+    ],
+)
+def test_explain_says_that_somebody_has_to_say_yes(writer: Session, threads: list[str], text: str, note: str | None) -> None:
+    """Where the rows are known without a read; once somebody has, it does not."""
+    given = threads[: text.count("$")]
+
+    assert [row[1] for row in writer.sql(f"EXPLAIN {text}", given).fetchall() if row[0] == "note"] == ([note] if note else [])
+    writer.sql("SET rowcall_max_write_rows = 3")
+    assert [row for row in writer.sql(f"EXPLAIN {text}", given).fetchall() if row[0] == "note"] == []

@@ -48,7 +48,7 @@ from rowcall.session.execute import (
     value_of,
     with_views,
 )
-from rowcall.session.guards import refuse_in_transaction
+from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
 from rowcall.sql.parse import Delete, Exec, Insert, Query, Replace, Update
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
@@ -82,6 +82,13 @@ class Ready:
         return self.method.returns or self.ref.resource.columns
 
 
+def intent(write: Write, ready: Ready) -> Intent:
+    """What a write is about to send, for those who let it pass."""
+    span = write.method_span if isinstance(write, Exec) else write.target.span
+    requests = [one.request for one in ready.calls]
+    return Intent(type(write).__name__.lower(), write.text, span, ready.ref, ready.name, ready.method, requests)
+
+
 def explain_write(write: Write, context: Context) -> Explanation:
     """What a write will do; nothing is sent, not even a read that the real thing would begin with."""
     found = _explain_write(write, context)
@@ -105,7 +112,8 @@ def _explain_write(write: Write, context: Context) -> Explanation:
         ready = resolved(write, context)
         returning(write, ready, context)
         known = explain_calls(word, ready.ref, (ready.name, ready.method), [one.request for one in ready.calls], url)
-        return explain((), (), known, writer=ready.ref.provider, limits=limits_of(context), max_requests=limit)
+        notes: Sequence[str] = yes_needed(intent(write, ready), context)
+        return explain((), (), known, writer=ready.ref.provider, limits=limits_of(context), max_requests=limit, notes=notes)
     with _readable(write):
         scans = planned(first, context)
     ref = write.ref if isinstance(write, Exec) else write.target.ref

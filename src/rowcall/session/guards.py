@@ -145,6 +145,14 @@ def refuse_in_transaction(word: str, ref: ResourceRef, context: Context, *, sql:
     )
 
 
+def yes_needed(intent: Intent, context: Context) -> list[str]:
+    """For EXPLAIN, what somebody has to say yes to before it is sent; nothing where nobody has."""
+    if intent.method.is_read or not intent.requests or context.consent.covers(pending := _pending(intent, context)):
+        return []
+    limit = f"max_write_rows is {pending.limit:,}" if pending.limit is not None and pending.rows > pending.limit else "it deletes"
+    return [f"It needs a yes before it is sent: it writes {pending.rows:,} row{'' if pending.rows == 1 else 's'}, and {limit}."]
+
+
 def refuse_unlisted(ref: ResourceRef, method: str, endpoint: Endpoint, *, sql: str, span: Span) -> None:
     """Raises ReadOnlyError for a method that changes something, and is not among those that `allow_writes` names."""
     if endpoint.may_write(ref.full_name, method):

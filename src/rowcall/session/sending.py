@@ -20,9 +20,9 @@ from rowcall.manifest.model import Method, Place
 from rowcall.plan.nodes import Call, Protocol
 from rowcall.plan.requests import protocol, rendered
 from rowcall.session.awaiting import Waiting, waiting
-from rowcall.session.changes import ANSWERS, Ready, Write, named_method, resolved, returning
+from rowcall.session.changes import ANSWERS, Ready, Write, intent, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
-from rowcall.session.guards import Intent, guard
+from rowcall.session.guards import guard
 from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
 from rowcall.session.misfits import fit_answers
@@ -69,9 +69,7 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     if context.dry_run:
         return request_table([one.request for one in ready.calls], context, ready.before)
     wait = waiting(write, ready.ref, (ready.name, ready.method), context)
-    span = write.method_span if isinstance(write, Exec) else write.target.span
-    requests = [one.request for one in ready.calls]
-    guard(Intent(type(write).__name__.lower(), write.text, span, ready.ref, ready.name, ready.method, requests), context)
+    guard(intent(write, ready), context)
     sent, written = _sent(write, ready, context)
     if wait is not None:
         _await(wait, ready.calls, sent)
