@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import httpx
 import pytest
 
 import rowcall
@@ -362,6 +363,21 @@ def test_ctrl_c_marks_as_unknown_what_does_not_end(live: Sandbox, thread: str, a
         with pytest.raises(KeyboardInterrupt):
             db.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
         live.clear_faults()
+        assert journal_of(db) == [("unknown", None)]
+
+
+def test_ctrl_c_does_not_wait_for_a_client_of_the_users_own(live: Sandbox, thread: str, assistant: str) -> None:
+    """Which cannot be told to stop; what it has on its way is unknown, and not said to be unsent."""
+    live.fault("slow", seconds=20, times=1)
+    with httpx.Client(timeout=None) as client:
+        providers = {"openai": {**live.providers["openai"], "client": client}}
+        db = rowcall.connect(providers=providers, journal=":memory:", max_write_rows=None)
+        interrupt_when_asked(live)
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt) as stop:
+            db.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
+        assert time.monotonic() - started < 12
+        assert "Of 1 request: 1 unknown." in stop.value.__notes__[0]
         assert journal_of(db) == [("unknown", None)]
 
 

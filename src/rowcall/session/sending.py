@@ -224,8 +224,9 @@ class _Crew:
                 self._ended.wait(_GRACE_S)
             finally:
                 self._control.cancel()
-                for thread in self._threads:
-                    if thread.ident is not None:
+                # An httpx client of the user's hears nothing of that, and may wait for its answer for ever.
+                if self._ended.wait(_GRACE_S):
+                    for thread in self._threads:
                         thread.join()
             raise
         for thread in self._threads:
@@ -257,7 +258,13 @@ class _Crew:
     def _deliver(self, number: int) -> None:
         """Sends one request, and notes what became of it. Raises what ends the statement even where failures are allowed."""
         one, written = self._sent[number], self._written
-        delivery = Delivery(lambda: written.begun(number) if written is not None else None, one.outcome, one.kept.status)
+
+        def begin() -> None:
+            if written is not None:
+                written.begun(number)
+            one.outcome = Outcome.UNKNOWN  # for whoever does not wait for the end of this
+
+        delivery = Delivery(begin, one.outcome, one.kept.status)
         control = self._control.delivering(delivery)
         control.begin()
         try:
