@@ -322,6 +322,27 @@ def test_what_the_api_says_of_a_call_is_for_the_user_to_judge(
     assert rows == [(False, "unknown", "get_run says: cancelling", "cancelling")]
 
 
+def test_a_budget_that_ends_before_the_api_is_asked_hides_nothing(
+    noted: Session, live: Sandbox, thread: str, assistant: str, sent: Sent
+) -> None:
+    """What was not sent is sent by the one request that is left; that the API could not be asked about the other is said."""
+    insert = "INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2) RETURNING id"
+    first = noted.sql(insert, [thread, assistant]).fetchall()[0][0]
+    live.fault("unanswered", path="cancel", method="POST")
+    with pytest.raises(UnavailableError):
+        noted.sql("EXEC runs.cancel_run FROM (SELECT $1 AS thread_id, unnest([$2, 'run_none']) AS run_id)", [thread, first])
+    write = noted.sql("SHOW JOURNAL").fetchall()[0][0]
+    assert outcomes(noted, write) == ["unknown", "not sent"]
+
+    warned = [pytest.warns(PartialResultWarning, match=text) for text in ("No run found", "Row 1 may have been carried out")]
+    with sent(live) as requests, warned[0], warned[1]:
+        rows = noted.sql(f"RESUME '{write}'", max_requests=1, on_error="partial").select("outcome, error").fetchall()
+
+    assert len(requests) == 1
+    assert [row[0] for row in rows] == ["unknown", "refused"]
+    assert "could not tell: The statement needs at least 2 requests" in rows[0][1]
+
+
 def test_the_rest_of_a_write_needs_a_yes_as_any_write_does(
     noted: Session, live: Sandbox, threads: list[str], assistant: str, path: Path, sent: Sent
 ) -> None:

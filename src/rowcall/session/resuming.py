@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rowcall.errors import ReadOnlyError, RequestError, SQLError, UnavailableError, UnsupportedSQLError, UsageError
+from rowcall.errors import BudgetError, ReadOnlyError, RequestError, SQLError, UnavailableError, UnsupportedSQLError, UsageError
 from rowcall.http.control import Outcome
 from rowcall.manifest.model import Verb
 from rowcall.plan.readers import Reader, reader_of
@@ -78,7 +78,7 @@ def _ask(reader: Reader, number: int, one: Sent, carrier: Carrier, context: Cont
         return
     try:
         page = carrier.client.send(reader.request(key), protocol(reader.ref, reader.method), context.control)
-    except RequestError as error:
+    except (RequestError, BudgetError) as error:  # which is no reason to hide what became of the others
         one.kept = replace(one.kept, error=f"{reader.name} could not tell: {error.message}")
         return
     record = json.loads(page.body)
