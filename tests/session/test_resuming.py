@@ -269,7 +269,10 @@ def test_what_cannot_be_resumed_is_said(noted: Session, text: str, message: str)
     assert "LINE 1: " in str(caught.value)
 
 
-def test_a_secret_is_not_kept_and_its_row_not_resumed(noted: Session, live: Sandbox, threads: list[str], path: Path, sent: Sent) -> None:
+@pytest.mark.parametrize("state", ["not sent", "refused"])
+def test_a_secret_is_not_kept_and_its_row_not_resumed(
+    noted: Session, live: Sandbox, threads: list[str], path: Path, sent: Sent, state: str
+) -> None:
     """Of a request with the key in it, the rest is kept, so that one sees what it was."""
     key = live.providers["openai"]["api_key"]
     live.fault("rate_limit", path=threads[0], retry_after_s=0.001, times=3)
@@ -277,7 +280,8 @@ def test_a_secret_is_not_kept_and_its_row_not_resumed(noted: Session, live: Sand
         noted.sql("UPDATE threads SET metadata = MAP {'k': $2} WHERE id = $1", [threads[0], key])
     live.clear_faults()
     ((write, *_),) = noted.sql("SHOW JOURNAL").fetchall()
-    noted._opened_journal().apply("UPDATE requests SET state = 'not sent' WHERE write_id = ?", (write,))
+    if state == "not sent":
+        noted._opened_journal().apply("UPDATE requests SET state = 'not sent', status = NULL WHERE write_id = ?", (write,))
 
     with sent(live) as requests, pytest.warns(PartialResultWarning, match="Row 1 had a secret in it"):
         noted.sql(f"RESUME '{write}'")

@@ -123,7 +123,12 @@ def is_to_be_sent(kept: Kept) -> bool:
         return False
     if kept.state in {Outcome.UNKNOWN, SENDING}:
         return kept.request.retriable
-    return kept.state == Outcome.NOT_SENT or (kept.state == Outcome.REFUSED and kept.status == _TOO_MANY)
+    return _was_not_looked_at(kept.state, kept.status)
+
+
+def _was_not_looked_at(state: str, status: int | None) -> bool:
+    """Whether it is certain that the API did nothing about a request, nor would refuse it again."""
+    return state == Outcome.NOT_SENT or (state == Outcome.REFUSED and status == _TOO_MANY)
 
 
 def _warn_of_rest(sent: list[Sent], context: Context) -> None:
@@ -132,7 +137,7 @@ def _warn_of_rest(sent: list[Sent], context: Context) -> None:
     if unknown:
         message = f"{_rows(unknown)} may have been carried out, and nothing was sent again. Look at the API."
         context.failures.append(UnavailableError(message, provider=sent[0].kept.request.provider))
-    broken = [number for number, one in enumerate(sent, 1) if one.outcome is Outcome.NOT_SENT and not one.kept.is_whole]
+    broken = [number for number, one in enumerate(sent, 1) if not one.kept.is_whole and _was_not_looked_at(one.outcome, one.kept.status)]
     if broken:
         message = f"{_rows(broken)} had a secret in it, which is not kept, and was not sent."
         context.failures.append(UnavailableError(message, provider=sent[0].kept.request.provider))
