@@ -326,6 +326,7 @@ def test_delete_has_a_condition_and_what_it_returns(names: Names) -> None:
         ("INSERT INTO runs (a", "", "A comma or ) is expected."),
         ("INSERT INTO runs (a b) VALUES (1)", "b", "A comma or ) is expected."),
         ("INSERT INTO runs (a, A) VALUES (1, 2)", "A", "A is given twice."),
+        ("INSERT INTO runs BY NAME (a) SELECT 1 AS a, 2 AS b", "a", "BY NAME has no list of columns."),
         ("INSERT INTO runs (a)", "", "VALUES or a query is expected."),
         ("INSERT INTO runs DEFAULT VALUES now", "now", "RETURNING, or the end, is expected."),
         ("REPLACE INTO runs (a)", "", "See SHOW REPLACE INTO"),

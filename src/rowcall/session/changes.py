@@ -220,7 +220,7 @@ def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
         hint = f"SHOW {_verb(write).value.upper()} INTO {write.target.ref.full_name} gives a template."
         raise UnsupportedSQLError("VALUES needs the names of its columns.", sql=write.text, span=write.target.span, hint=hint)
     rows: list[dict[str, Any]] = [from_json(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
-    if rows and write.columns and not write.by_name and len(rows[0]) != len(write.columns):
+    if rows and write.columns and len(rows[0]) != len(write.columns):
         message = f"There are {len(write.columns)} columns, and {len(rows[0])} values for them."
         raise UnsupportedSQLError(message, sql=write.text, span=write.source)
     return rows
@@ -228,7 +228,7 @@ def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
 
 def _insert_rows(write: Insert, source: Span) -> Piece:
     """The source of an INSERT as one JSON object a row."""
-    columns = "" if write.by_name or not write.columns else f"({', '.join(quoted(name) for name, _ in write.columns)})"
+    columns = "" if not write.columns else f"({', '.join(quoted(name) for name, _ in write.columns)})"
     return Piece.around("SELECT to_json(__rowcall_row) FROM (", write.text, source, f"\n) __rowcall_row{columns}")
 
 

@@ -495,6 +495,9 @@ def _insert(reader: Reader, names: Names) -> Insert | None:
     by_name = reader.take("BY", "NAME")
     by_name = by_name or (reader.take("BY", "POSITION") and False)
     columns = _columns(reader)
+    if by_name and columns:
+        hint = "The names of the query's columns say what they are: leave the list out, or BY NAME."
+        raise ParseError("BY NAME has no list of columns.", sql=reader.text, span=columns[0][1], hint=hint)
     clauses = _clauses(reader, ("RETURNING",), also=("ON", "CONFLICT"))
     source = None if reader.take("DEFAULT", "VALUES") else clauses[""]
     if source is None and reader.token is not None and reader.word() != "RETURNING":
