@@ -142,7 +142,7 @@ def test_what_was_limited_is_sent_again_whatever_ended_its_retries(
     noted: Session, live: Sandbox, thread: str, assistant: str, sent: Sent, ends: str
 ) -> None:
     """The last answer is what its outcome rests on, and it said that nothing was carried out."""
-    live.fault("rate_limit", path=thread, retry_after_s=0.001 if ends == "out of requests" else 30, times=3)
+    live.fault("rate_limit", path=thread, retry_after_s=0.001 if ends == "out of requests" else 2, times=3)
     if ends == "cancelled":
         before = len(live.requests)
 
