@@ -563,7 +563,25 @@ def _assignments(reader: Reader, span: Span) -> tuple[Assignment, ...]:
             raise inner.error("= is expected.")
         inner.at += 1
         assignments.append(Assignment(path, path_span, _value(inner)))
+        _refuse_several(_within(reader, assignments[-1].value))
     return tuple(assignments)
+
+
+def _refuse_several(reader: Reader) -> None:
+    """Raises ParseError for a function that gives several rows, outside sub-queries: a row for which it gives none would not be changed."""
+    queries: list[bool] = []
+    for index, token in enumerate(reader.tokens):
+        reader.at = index
+        if token.kind in _CLOSED_BY:
+            queries.append(reader.word(1) in {"SELECT", "FROM", "WITH", "VALUES"})
+        elif token.kind in _CLOSED_BY.values():
+            del queries[-1:]
+        elif token.word in _SEVERAL and reader.kind(1) == "L_PAREN" and not any(queries):
+            hint = "A sub-query gives one of them: (SELECT min(x) FROM unnest(…) AS t(x))"
+            raise reader.error(f"{token.text} gives several values, and SET takes one.", hint=hint)
+
+
+_SEVERAL = frozenset({"UNNEST", "UNLIST", "GENERATE_SUBSCRIPTS"})
 
 
 def _delete(reader: Reader, names: Names) -> Delete | None:
@@ -609,6 +627,31 @@ _BEFORE_TARGET = (
     ("VACUUM",),
     ("ANALYZE",),
 )
+
+
+def _with(reader: Reader, names: Names) -> None:
+    """Refuses WITH before a write, which DuckDB would look for a table for."""
+    for index, token in depth_zero(reader.tokens):
+        if token.word not in _INSTEAD_OF_WITH or reader.tokens[index - 1].kind != "R_PAREN":
+            continue
+        reader.at = index + 1
+        if reader.word() in {"INTO", "FROM"}:
+            reader.at += 1
+        if reader.kind() != "IDENTIFIER" and not reader.word()[:1].isalpha():
+            return
+        parts, span = reader.name("a table")
+        if names.find(parts, sql=reader.text, span=span):
+            hint = f"Put it where the rows are: {_INSTEAD_OF_WITH[token.word]}"
+            message = f"WITH cannot stand before {token.word} at an API."
+            raise UnsupportedSQLError(message, sql=reader.text, span=reader.tokens[0].span, hint=hint)
+        return
+
+
+_INSTEAD_OF_WITH = {
+    "INSERT": "INSERT INTO … WITH x AS (…) SELECT …",
+    "UPDATE": "UPDATE … SET … FROM (WITH x AS (…) SELECT …) AS name WHERE …",
+    "DELETE": "DELETE FROM … USING (WITH x AS (…) SELECT …) AS name WHERE …",
+}
 
 
 def _copy(reader: Reader, names: Names) -> None:
@@ -737,6 +780,7 @@ _FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "TRUNCATE": _refuse("TRUNCATE", "Write DELETE FROM … WHERE …"),
     "ALTER": _refuse("ALTER TABLE", "The columns of a resource are the API's."),
     "COPY": _copy,
+    "WITH": _with,
     "COMMENT": _refuse("COMMENT ON", "What is said of a resource stands in its manifest."),
     "VACUUM": _refuse("VACUUM", "An API keeps its own rows.", may_be_bare=True),
     "ANALYZE": _refuse("ANALYZE", "An API keeps its own rows.", may_be_bare=True),
