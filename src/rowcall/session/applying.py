@@ -134,6 +134,8 @@ def _refuse_unknown(called: str, method: Method, row: Planned, *, is_exec: bool)
     for name in row.parameters:
         if name not in method.parameters:
             raise DataError(f"it has no parameter {name}")
+    if not isinstance(row.body, (dict, type(None))):
+        raise DataError("its body is no JSON object")
     for name, value in (row.body or {}).items() if not is_exec else ():
         if name not in method.body:
             raise DataError(f"it has no attribute {name}")
