@@ -914,7 +914,7 @@ def test_a_read_only_session_sends_no_write(live: Sandbox, reader: Session, sent
         shown = reader.sql(text, dry_run=True).fetchall()
         reader.sql(f"EXPLAIN {text}")
 
-    assert requests == []
+    assert {request.method for request in requests} <= {"GET"}  # by which a dry run shows what an UPDATE would change
     assert len(shown) == 1
 
 
@@ -1049,7 +1049,7 @@ def test_a_dry_run_of_an_update_has_what_was_there_before(
         ("UPDATE assistants SET name = 'x', temperature = 1.5 WHERE id = $1 AND created_at > 0", {"name": ..., "temperature": ...}),
         ("UPDATE assistants SET reasoning_effort = 'low', name = 'x' WHERE id = $1 AND created_at > 0", {"name": ...}),
         ("UPDATE assistants SET reasoning_effort = 'low' WHERE id = $1 AND created_at > 0", None),
-        ("UPDATE assistants SET name = 'x' WHERE id = $1", None),
+        ("UPDATE assistants SET name = 'x' WHERE id = $1", {"name": ...}),
         ("DELETE FROM assistants WHERE id = $1 AND created_at > 0", None),
         ("INSERT INTO assistants (model, name) SELECT model, name FROM assistants WHERE id = $1", None),
         ("EXEC assistants.delete_assistant @assistant_id = $1", None),
@@ -1058,7 +1058,7 @@ def test_a_dry_run_of_an_update_has_what_was_there_before(
 def test_what_is_not_read_has_no_before(
     writer: Session, raw: httpx.Client, assistant: str, text: str, before: dict[str, Any] | None
 ) -> None:
-    """An attribute that is no column is left out, and all is NULL for each write but an UPDATE that reads its rows first."""
+    """An attribute that is no column is left out, and all is NULL for each write but an UPDATE."""
     ((_, _, _, found),) = writer.sql(text, [assistant], dry_run=True).fetchall()
 
     is_now = raw.get(f"/assistants/{assistant}").json()

@@ -429,3 +429,19 @@ def test_a_journal_of_one_connection_is_seen_by_another(live: Sandbox, thread: s
     ):
         one.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2)", [thread, assistant])
         assert journal_of(other) == [("done", 200)]
+
+
+def test_what_nobody_answered_is_not_overtaken(live: Sandbox, writer: Session, threads: list[str], sent: Sent) -> None:
+    """With on_error = partial the rows of another thread are sent; those after it in its own are not, and RESUME has them."""
+    live.fault("unanswered", method="POST", path=threads[0])
+    text = "INSERT INTO messages (thread_id, role, content) SELECT t, 'user', c FROM (VALUES ($1, 'a'), ($1, 'b'), ($2, 'c')) v(t, c)"
+
+    with sent(live) as requests, pytest.warns(rowcall.errors.PartialResultWarning, match="unknown"):
+        rows = writer.sql(text, threads[:2], on_error="partial").select("row, outcome").fetchall()
+
+    assert rows == [(1, "unknown"), (2, "not sent"), (3, "done")]
+    assert sorted(request.body["content"] for request in requests) == ["a", "c"]
+    ((write, *_), *_) = writer.sql("SHOW JOURNAL").fetchall()
+    with sent(live) as later, pytest.warns(rowcall.errors.PartialResultWarning, match="Row 1 may have been carried out"):
+        writer.sql(f"RESUME '{write}'")
+    assert [request.body["content"] for request in later] == ["b"]

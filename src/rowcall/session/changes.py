@@ -425,11 +425,11 @@ def watched(write: Change) -> list[str]:
     resource = write.target.ref.resource
     if isinstance(write, Delete):
         return [*resource.columns]
-    changed = _changed(write)
+    changed = changed_columns(write)
     return [name for name in resource.columns if name in changed or name == resource.version]
 
 
-def _changed(write: Update) -> list[str]:
+def changed_columns(write: Update) -> list[str]:
     """The columns that SET changes, as far as what it sets is a column."""
     named = {given.name.casefold().removeprefix(PREFIX) for given, _ in _assigned(write)}
     return [name for name in write.target.ref.resource.columns if name.casefold() in named]
@@ -468,7 +468,7 @@ def _selecting(write: Change, method: Method, before: Sequence[str] = ()) -> tup
 
 def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]]:
     """The keys of the rows that WHERE selects, each with the values assigned to it, and those before where they are asked for."""
-    asked = watched(write) if context.tells_before else _changed(write) if context.dry_run and isinstance(write, Update) else ()
+    asked = watched(write) if context.tells_before else changed_columns(write) if context.dry_run and isinstance(write, Update) else ()
     text, stretches = _selecting(write, method, asked)
     with _readable(write), _mapped(write.text, text, stretches):
         relation, _ = run_query(Query(text), reading(context))

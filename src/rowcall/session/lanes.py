@@ -46,6 +46,11 @@ class Lanes:
                 heapq.heappush(self._free, (self._waiting[lane][0], lane))
             self._changed.notify_all()
 
+    def drop(self, lane: str) -> None:
+        """Has nothing more taken of a lane."""
+        with self._changed:
+            self._waiting[lane].clear()
+
     def stop(self) -> None:
         """Has nothing more taken."""
         with self._changed:

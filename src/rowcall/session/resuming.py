@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rowcall.manifest.model import Method
 
 _TOO_MANY = 429
+_SERVER_FAILED = 500
 _SHOWN = 10
 
 
@@ -128,7 +129,8 @@ def is_to_be_sent(kept: Kept) -> bool:
 
 def _was_not_looked_at(state: str, status: int | None) -> bool:
     """Whether it is certain that the API did nothing about a request, nor would refuse it again."""
-    return state == Outcome.NOT_SENT or (state == Outcome.REFUSED and status == _TOO_MANY)
+    # A refusal by a server error is one that the manifest calls `unprocessed`; any other leaves it unknown.
+    return state == Outcome.NOT_SENT or (state == Outcome.REFUSED and (status == _TOO_MANY or (status or 0) >= _SERVER_FAILED))
 
 
 def _warn_of_rest(sent: list[Sent], context: Context) -> None:

@@ -6,13 +6,13 @@ import json
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.engine.source import page_source
-from rowcall.errors import PlanError, ReadOnlyError, RequestError, RowcallError, SQLError, UsageError
+from rowcall.errors import BudgetError, PlanError, ReadOnlyError, RequestError, RowcallError, SQLError, UsageError
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Delivery, Outcome
 from rowcall.http.page import Page
@@ -20,13 +20,14 @@ from rowcall.manifest.model import Method, Place
 from rowcall.plan.nodes import Call, Protocol
 from rowcall.plan.requests import protocol, rendered
 from rowcall.session.awaiting import Waiting, waiting
-from rowcall.session.changes import ANSWERS, Ready, Write, intent, named_method, resolved, returning
+from rowcall.session.before import rows_by_key
+from rowcall.session.changes import ANSWERS, Ready, Write, changed_columns, intent, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
 from rowcall.session.guards import guard
 from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
 from rowcall.session.misfits import fit_answers
-from rowcall.sql.parse import Exec
+from rowcall.sql.parse import Exec, Update
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,7 +68,7 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     ready = resolved(write, context)
     select = returning(write, ready, context)
     if context.dry_run:
-        return request_table([one.request for one in ready.calls], context, ready.before)
+        return request_table([one.request for one in ready.calls], context, _before(write, ready, context))
     wait = waiting(write, ready.ref, (ready.name, ready.method), context)
     guard(intent(write, ready), context)
     sent, written = _sent(write, ready, context)
@@ -79,6 +80,18 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
         answers = [one.page for one in sent if one.page is not None]
         pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
         return context.engine.run(select.text, used(select.text, context), {**context.frame, ANSWERS: page_source(pages)})
+
+
+def _before(write: Write, ready: Ready, context: Context) -> Sequence[Mapping[str, Any] | None]:
+    """What an UPDATE is about to change, as far as it can be read; for a dry run, which a read that fails is no reason to end."""
+    if not isinstance(write, Update) or not ready.calls or any(before is not None for before in ready.before):
+        return ready.before
+    try:
+        found = rows_by_key(ready.ref, ready.method, [call.bound for call in ready.calls], changed_columns(write), context)
+    except (RequestError, BudgetError) as error:
+        context.control.warn(f"The rows could not be read as they are now: {error.message}")
+        found = None
+    return ready.before if found is None else found
 
 
 def _await(wait: Waiting, calls: Sequence[Call], sent: Sequence[Sent]) -> None:
@@ -241,6 +254,8 @@ class _Crew:
         try:
             while (taken := self._lanes.take()) is not None:
                 self._deliver(taken[0])
+                if self._sent[taken[0]].outcome is Outcome.UNKNOWN:  # what is under way there still must not be overtaken
+                    self._lanes.drop(taken[1])
                 self._lanes.free(taken[1])
         except BaseException as error:  # noqa: BLE001 - raised in the thread of the statement
             self._fail(error)
