@@ -1,4 +1,4 @@
-"""A session as a user holds it: connections, relations, statements, parameters, data frames, names, threads."""
+"""A session as a user holds it: connections, relations, statements, data frames, names, threads."""
 
 from __future__ import annotations
 
@@ -240,56 +240,6 @@ def test_a_failing_statement_ends_the_ones_after_it(db: Session) -> None:
         db.sql(f"CREATE TABLE one (i INTEGER); SELECT * FROM {RUNS}; CREATE TABLE two (i INTEGER)")
 
     assert db.sql("SELECT table_name FROM duckdb_tables()").fetchall() == [("one",)]
-
-
-@pytest.mark.parametrize(
-    ("text", "params"),
-    [
-        ("SELECT count(*) FROM {runs} WHERE thread_id = ?", "[t]"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id = $1", "[t]"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id = $1", "(t,)"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id = $t", "{'t': t}"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id = $T", "{'t': t}"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id IN ($1, $2)", "[t, t]"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id IN (?, ?)", "[t, t]"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id = $a || $b", "{'a': t[:9], 'b': t[9:]}"),
-        ("SELECT count(*) FROM {runs} WHERE thread_id=?AND model<>?", "[t, 'x']"),
-        ("SELECT count(*) FROM (SELECT $1 AS x) k JOIN {runs} r ON r.thread_id = k.x", "[t]"),
-        ("WITH k AS (SELECT $1 AS x) SELECT count(*) FROM k JOIN {runs} r ON r.thread_id = k.x", "[t]"),
-    ],
-)
-def test_parameters_bind_calls(db: Session, world: Any, text: str, params: str) -> None:
-    """However a value is spelt, it finds the thread with one request."""
-    t = world.threads[0]
-
-    found = db.sql(text.format(runs=RUNS), eval(params, {"t": t}))
-
-    assert found.fetchall() == [(len(world.of(t)),)]
-    assert db.last.requests == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "params", "message"),
-    [
-        ("SELECT $a FROM {runs} WHERE thread_id = $t", {"t": "x"}, r"\$a"),
-        ("SELECT ? FROM {runs} WHERE thread_id = ?", ["x"], "2"),
-        ("SELECT 1 FROM {runs} WHERE thread_id = ?", None, "1"),
-        ("SELECT 1 FROM {runs} WHERE thread_id = $t", {"t": "x", "u": 1}, r"\$u"),
-        ("SELECT 1 FROM {runs} WHERE thread_id = ?", ["x", 1], r"\$2"),
-        ("SELECT $a FROM {runs} WHERE thread_id = ?", ["x"], "positional"),
-        ("SELECT $a FROM {runs} WHERE thread_id = $1", {"a": 1, "1": "x"}, "positional"),
-        ("SELECT 1 FROM {runs} WHERE thread_id = ?", "x", "params is a list"),
-        ("SELECT 1 FROM {runs} WHERE thread_id = ?", 5, "params is a list"),
-        ("SELECT $a", None, "a"),
-        ("SELECT 1", [1], "arameter"),
-    ],
-)
-def test_parameters_that_do_not_fit_are_errors(still: Sandbox, db: Session, sent: Sent, text: str, params: Any, message: str) -> None:
-    """A missing one, one too many, two kinds in one statement: an error of ours that names it, and no request."""
-    with sent(still) as requests, pytest.raises(RowcallError, match=message):
-        db.sql(text.format(runs=RUNS), params)
-
-    assert requests == []
 
 
 def test_frames_in_the_callers_scope_are_tables(db: Session, world: Any) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from rowcall.errors import ParseError, Span, UnknownNameError
 from rowcall.sql.bind import Names
-from rowcall.sql.parse import Delete, Exec, Insert, Query, Update, parse
+from rowcall.sql.nodes import Delete, Exec, Insert, Query, Update
+from rowcall.sql.parse import parse
 from rowcall.sql.statements import Statement
 
 Write = Insert | Update | Delete | Exec

@@ -15,7 +15,7 @@ from rowcall.errors import Span
 from rowcall.manifest.types import quoted
 from rowcall.plan.splice import Edit
 from rowcall.plan.walk import find_all
-from rowcall.sql.tokens import Token
+from rowcall.sql.tokens import CLOSING, OPENING, Token
 
 _LAST = frozenset(
     {"FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "QUALIFY", "ORDER", "LIMIT", "OFFSET", "UNION", "INTERSECT", "EXCEPT", "USING"}
@@ -58,9 +58,9 @@ def _depths(tokens: Sequence[Token]) -> list[int]:
     """How many brackets are open at each token; a bracket counts as outside itself."""
     depths, depth = [], 0
     for token in tokens:
-        depth -= token.kind in {"R_PAREN", "R_BRACKET", "R_BRACE"}
+        depth -= token.kind in CLOSING
         depths.append(depth)
-        depth += token.kind in {"L_PAREN", "L_BRACKET", "L_BRACE"}
+        depth += token.kind in OPENING
     return depths
 
 

@@ -21,7 +21,7 @@ from rowcall.plan.definitions import Definitions, Macro, Place, View
 from rowcall.plan.references import cte_of, read
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.sql.define import listed
-from rowcall.sql.parse import PREPARED
+from rowcall.sql.refused import PREPARED
 from rowcall.sql.tokens import Token, closing, tokenize
 
 _FORMS = {"TABLE": "(FROM {})", "SUMMARIZE": "FROM {}", "DESCRIBE": "FROM {}", "DESC": "FROM {}", "COPY": "(FROM {})"}

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from rowcall.errors import Span
-from rowcall.sql.tokens import Token
+from rowcall.sql.tokens import CLOSING, OPENING, Token
 
-_OPENING = frozenset({"L_PAREN", "L_BRACKET", "L_BRACE"})
-_CLOSING = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
 _CLAUSES = frozenset({"SELECT", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "WINDOW", "ORDER", "LIMIT", "OFFSET", "RETURNING"})
 _SETS = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 _JOINING = frozenset({"ASOF", "NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "OUTER", "SEMI", "ANTI", "CROSS", "POSITIONAL", "JOIN"})
@@ -61,12 +59,12 @@ class Layout:
         """The innermost bracket that is open at each token, -1 for none."""
         opened: list[int] = []
         for index, token in enumerate(tokens):
-            if token.kind in _CLOSING and opened:
+            if token.kind in CLOSING and opened:
                 self._partner[index] = opened[-1]
                 self._partner[opened.pop()] = index
             self.depth.append(len(opened))
             self._around.append(opened[-1] if opened else -1)
-            if token.kind in _OPENING:
+            if token.kind in OPENING:
                 opened.append(index)
 
     def index(self, offset: int) -> int:
@@ -132,7 +130,7 @@ class Layout:
         while self.tokens[bracket].kind == "L_PAREN" and bracket + 1 < len(self.tokens):
             bracket += 1
             after = self._partner.get(bracket, -1) + 1
-            if 0 < after < len(self.tokens) and self.tokens[after].kind not in _CLOSING and not self._clause(after):
+            if 0 < after < len(self.tokens) and self.tokens[after].kind not in CLOSING and not self._clause(after):
                 return False  # such as a join whose first item is a sub-select
         return self.tokens[bracket].word in _QUERY
 

@@ -19,7 +19,7 @@ from rowcall.session.guards import Intent, guard, refuse_in_transaction, refuse_
 from rowcall.session.journal import Entry, Kept
 from rowcall.session.planfile import Header, Plan, Planned, load, refused
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
-from rowcall.sql.parse import Apply
+from rowcall.sql.nodes import Apply
 
 if TYPE_CHECKING:
     import duckdb

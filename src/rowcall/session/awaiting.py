@@ -30,7 +30,7 @@ from rowcall.plan.requests import protocol, rendered
 from rowcall.rows.decode import decode
 from rowcall.rows.fit import Fitter
 from rowcall.session.execute import Context, Piece, moved, used
-from rowcall.sql.parse import Exec
+from rowcall.sql.nodes import Exec
 
 if TYPE_CHECKING:
     from rowcall.catalog.catalog import ResourceRef

@@ -13,7 +13,7 @@ from rowcall.manifest.model import Method, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.values import column_of_parameter
 from rowcall.session.execute import Context, run_query
-from rowcall.sql.parse import Query
+from rowcall.sql.nodes import Query
 
 _NOT_FOUND = 404
 

@@ -49,7 +49,7 @@ from rowcall.session.execute import (
     with_views,
 )
 from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
-from rowcall.sql.parse import Delete, Exec, Insert, Query, Replace, Update
+from rowcall.sql.nodes import Delete, Exec, Insert, Query, Replace, Update
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from rowcall.plan.creation import creation
 from rowcall.plan.splice import original, splice
 from rowcall.session.execute import Context, columns_of, request_table, used
 from rowcall.sql.define import Definition
-from rowcall.sql.parse import Create
+from rowcall.sql.nodes import Create
 
 if TYPE_CHECKING:
     import duckdb

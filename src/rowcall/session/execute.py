@@ -31,7 +31,7 @@ from rowcall.session.fetching import Fetching
 from rowcall.session.plans import Asked, Plans
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
-from rowcall.sql.parse import Query
+from rowcall.sql.nodes import Query
 from rowcall.sql.statements import parameters
 from rowcall.sql.tokens import tokenize
 

@@ -9,7 +9,7 @@ from rowcall.errors import UnsupportedSQLError, UsageError
 from rowcall.plan.explanation import Explanation
 from rowcall.session.changes import explain_write
 from rowcall.session.execute import Context, explain_query, item_table, used
-from rowcall.sql import parse
+from rowcall.sql import nodes
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from rowcall.sql.statements import Statement
 
 
-def run_explain(statement: parse.Explain, context: Context) -> duckdb.DuckDBPyRelation:
+def run_explain(statement: nodes.Explain, context: Context) -> duckdb.DuckDBPyRelation:
     """The plan of a statement as `item, value`, left in `context` too; of one that is DuckDB's alone, DuckDB's own answer.
 
     Raises UnsupportedSQLError where something other than a query is to be run.
     """
     inner = statement.inner
-    if isinstance(inner, parse.Query):
+    if isinstance(inner, nodes.Query):
         found = explain_query(inner, context, analyze=statement.analyze)
         if found is None:
             text = f"EXPLAIN {'ANALYZE ' if statement.analyze else ''}{inner.text}"
@@ -32,20 +32,20 @@ def run_explain(statement: parse.Explain, context: Context) -> duckdb.DuckDBPyRe
     if statement.analyze:
         hint = "EXPLAIN shows what it would send; without EXPLAIN it is sent."
         raise UnsupportedSQLError("EXPLAIN ANALYZE would carry it out.", hint=hint)
-    if isinstance(inner, parse.Plan):
+    if isinstance(inner, nodes.Plan):
         from rowcall.session.planning import planned_write
 
         inner = planned_write(inner, context)
-    if isinstance(inner, (parse.Insert, parse.Update, parse.Delete, parse.Exec)):
+    if isinstance(inner, (nodes.Insert, nodes.Update, nodes.Delete, nodes.Exec)):
         return _kept(explain_write(inner, context), context)
-    if isinstance(inner, (parse.Resume, parse.Apply)):
+    if isinstance(inner, (nodes.Resume, nodes.Apply)):
         return item_table(_of_kept(inner, context), context.engine)
     return item_table([("statement", type(inner).__name__.upper()), ("requests", "0")], context.engine)
 
 
-def _of_kept(statement: parse.Resume | parse.Apply, context: Context) -> list[tuple[str, str]]:
+def _of_kept(statement: nodes.Resume | nodes.Apply, context: Context) -> list[tuple[str, str]]:
     """What the sending of requests that were kept would send."""
-    if isinstance(statement, parse.Resume):
+    if isinstance(statement, nodes.Resume):
         from rowcall.session.resuming import explain_resume
 
         return explain_resume(statement, context)

@@ -14,7 +14,7 @@ from rowcall.session.changes import Ready, Write, named_method, resolved, watche
 from rowcall.session.execute import Context, table
 from rowcall.session.planfile import Header, Planned, refuse_taken, save, text_of
 from rowcall.session.sending import lane
-from rowcall.sql.parse import Exec, Insert, Plan, Replace, Update
+from rowcall.sql.nodes import Exec, Insert, Plan, Replace, Update
 
 if TYPE_CHECKING:
     import duckdb

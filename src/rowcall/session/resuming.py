@@ -16,7 +16,7 @@ from rowcall.session.execute import Context, request_table
 from rowcall.session.guards import Intent, guard, refuse_in_transaction, refuse_unlisted
 from rowcall.session.journal import SENDING, Entry, Kept, answer_without_secrets
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
-from rowcall.sql.parse import Resume
+from rowcall.sql.nodes import Resume
 
 if TYPE_CHECKING:
     import duckdb

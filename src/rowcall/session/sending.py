@@ -27,7 +27,7 @@ from rowcall.session.guards import guard
 from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
 from rowcall.session.misfits import fit_answers
-from rowcall.sql.parse import Exec, Update
+from rowcall.sql.nodes import Exec, Update
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,7 +8,7 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -24,13 +24,13 @@ from rowcall.errors import (
     PlanError,
     RequestError,
     RowcallWarning,
-    Span,
     SQLError,
     UnknownValueWarning,
     UnsupportedSQLError,
     UsageError,
 )
 from rowcall.session.exchanges import Exchanges
+from rowcall.session.parameters import Parameters, named, shared
 from rowcall.session.plans import Plans
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
@@ -48,11 +48,10 @@ if TYPE_CHECKING:
     from rowcall.session.execute import Context, Parquet, Take
     from rowcall.session.guards import Confirm
     from rowcall.session.journal import Journal
-    from rowcall.sql import parse
-    from rowcall.sql.parse import AnyStatement
+    from rowcall.sql import nodes
+    from rowcall.sql.nodes import AnyStatement
     from rowcall.sql.statements import Statement
 
-Parameters = Sequence[Any] | Mapping[str, Any] | None
 OnError = Literal["error", "partial"]
 
 
@@ -255,7 +254,7 @@ class Session:
 
     def _each(self, sql: str, params: Parameters, frame: Frame, take: Take | Parquet | None, **options: Any) -> duckdb.DuckDBPyRelation:
         relation = None
-        statements = _shared(self.statements(sql), params)
+        statements = shared(self.statements(sql), params)
         for number, (statement, given) in enumerate(statements, 1):
             last = number == len(statements)
             relation = self._statement(statement, given, frame, take if last else None, **options)
@@ -320,7 +319,7 @@ class Session:
         self._views.notice(sql)
         with traced(sql, lambda: self.last) as span:
             try:
-                relation = self._engine.local(sql, _named(params), frame, placed=lambda message: not self._views.lacks(message))
+                relation = self._engine.local(sql, named(params), frame, placed=lambda message: not self._views.lacks(message))
             except BindError as error:
                 if not self._views.lacks(error.message):
                     raise
@@ -489,43 +488,43 @@ class Session:
         self, parsed: AnyStatement, context: Context, settings: Variables, take: Take | Parquet | None
     ) -> tuple[str, duckdb.DuckDBPyRelation]:
         """The kind of a statement, and its relation."""
-        from rowcall.sql import parse
+        from rowcall.sql import nodes
 
         match parsed:
-            case parse.Query():
+            case nodes.Query():
                 from rowcall.session import execute
 
                 relation, remote = execute.run_query(parsed, context, take)
                 return ("select" if remote else "local"), relation
-            case parse.Insert() | parse.Update() | parse.Delete() | parse.Exec():
+            case nodes.Insert() | nodes.Update() | nodes.Delete() | nodes.Exec():
                 from rowcall.session import sending
 
                 context.control.cache_s = None  # what a write reads first has to be as it is now
                 return type(parsed).__name__.lower(), sending.run_write(parsed, context)
-            case parse.Resume() | parse.Plan() | parse.Apply():
+            case nodes.Resume() | nodes.Plan() | nodes.Apply():
                 return _deferred(parsed, context)
-            case parse.Explain():
+            case nodes.Explain():
                 from rowcall.session.explaining import run_explain
 
                 return "explain", run_explain(parsed, context)
-            case parse.Use():
+            case nodes.Use():
                 return "use", self._use(parsed, context)
-            case parse.Set():
+            case nodes.Set():
                 return "set", self._set(parsed, context)
-            case parse.Show():
+            case nodes.Show():
                 from rowcall.session.showing import show
 
                 return "show", show(parsed, context, settings)
-            case parse.Create():
+            case nodes.Create():
                 from rowcall.session.creating import create
 
                 return "local", create(parsed, context)
-            case parse.Describe():
+            case nodes.Describe():
                 from rowcall.session.showing import describe
 
                 return "describe", describe(parsed, context)
 
-    def _use(self, use: parse.Use, context: Context) -> duckdb.DuckDBPyRelation:
+    def _use(self, use: nodes.Use, context: Context) -> duckdb.DuckDBPyRelation:
         if use.prefix is None:
             relation = self._engine.local(use.text, context.parameters, context.frame)
             self.use = ()
@@ -533,7 +532,7 @@ class Session:
         self.use = use.prefix
         return self._engine.empty()
 
-    def _set(self, statement: parse.Set, context: Context) -> duckdb.DuckDBPyRelation:
+    def _set(self, statement: nodes.Set, context: Context) -> duckdb.DuckDBPyRelation:
         from rowcall.session.execute import value_of
 
         name = statement.name.removeprefix("rowcall_")
@@ -553,21 +552,21 @@ class Session:
         return self._engine.empty()
 
 
-def _deferred(parsed: parse.Resume | parse.Plan | parse.Apply, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:
+def _deferred(parsed: nodes.Resume | nodes.Plan | nodes.Apply, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:
     """The kind and the relation of a statement that keeps a write for later, or sends one that was kept."""
-    from rowcall.sql import parse
+    from rowcall.sql import nodes
 
     context.control.cache_s = None  # what is read for it has to be as it is now
     match parsed:
-        case parse.Resume():
+        case nodes.Resume():
             from rowcall.session.resuming import run_resume
 
             return "resume", run_resume(parsed, context)
-        case parse.Plan():
+        case nodes.Plan():
             from rowcall.session.planning import run_plan
 
             return "plan", run_plan(parsed, context)
-        case parse.Apply():
+        case nodes.Apply():
             from rowcall.session.applying import run_apply
 
             return "apply", run_apply(parsed, context)
@@ -598,53 +597,3 @@ _PARTIAL = "Partial result: "
 
 def _incomplete(error: RequestError) -> str:
     return _PARTIAL + str(error).replace("\n", " · ")
-
-
-def _named(params: Parameters) -> dict[str, Any]:
-    """Parameters by name: those of a list are `1`, `2`, …. Raises UsageError for anything else."""
-    if params is None:
-        return {}
-    if isinstance(params, Mapping):
-        return {str(name): value for name, value in params.items()}
-    if isinstance(params, (str, bytes)) or not isinstance(params, Sequence):
-        raise UsageError("params is a list of values, or a dictionary of values by name.")
-    return {str(number): value for number, value in enumerate(params, 1)}
-
-
-def _shared(statements: Sequence[Statement], params: Parameters) -> list[tuple[Statement, dict[str, Any]]]:
-    """Each statement with the parameters that it names; those of `?` are taken in turn over all statements.
-
-    Raises UnsupportedSQLError when one is missing, UsageError when one is left over or one statement has both kinds.
-    """
-    from rowcall.sql.statements import parameters
-
-    given = _named(params)
-    used: set[str] = set()
-    before = 0
-    found = []
-    for statement in statements:
-        own: dict[str, Any] = {}
-        # Those of PREPARE are EXECUTE's.
-        names = parameters(statement.tokens) if statement.tokens[0].word != "PREPARE" else []
-        if len({token.text.isdigit() for token in names}) > 1:
-            raise UsageError("Parameters are either all named ($name) or all positional ($1, ?).")
-        for token in names:
-            number = before + int(token.text) if statement.positional and token.text.isdigit() else None
-            key = str(number) if number is not None else _spelt(token.text, given)
-            if key not in given:
-                span = Span(token.start - 1, token.end)
-                what = f"? number {number}" if number is not None else f"${token.text}"
-                raise UnsupportedSQLError(f"The parameter {what} has no value.", sql=statement.text, span=span, hint="Give it in params.")
-            own[token.text] = given[key]
-            used.add(key)
-        before += statement.positional
-        found.append((statement, own))
-    left = [name for name in given if name not in used]
-    if left:
-        raise UsageError(f"The statement has no parameter {', '.join('$' + name for name in left)}.")
-    return found
-
-
-def _spelt(name: str, given: Mapping[str, Any]) -> str:
-    """The name as it was given: DuckDB's parameters ignore case."""
-    return next((known for known in given if known.casefold() == name.casefold()), name)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rowcall.catalog.describe import Listing
     from rowcall.session.execute import Context
     from rowcall.session.variables import Variables
-    from rowcall.sql.parse import Describe, Show
+    from rowcall.sql.nodes import Describe, Show
 
 
 _SETTINGS = ("name", "value", "default", "source", "type", "description")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowcall.errors import ParseError, Span
-from rowcall.sql.tokens import Token, depth_zero
+from rowcall.sql.tokens import CLOSING, Token, depth_zero
 
 AWAIT_FORM = "… [RETURNING …] AWAIT | UNTIL condition [TIMEOUT '5 min'], at the very end"
 
@@ -85,7 +85,7 @@ def _ends(tokens: Sequence[Token]) -> bool:
     last = tokens[-1]
     if last.kind == "STAR":
         return len(tokens) > 1 and (tokens[-2].word == "RETURNING" or tokens[-2].kind in {"COMMA", "DOT"})
-    if last.kind in {"R_PAREN", "R_BRACKET", "R_BRACE"} or not last.word:
+    if last.kind in CLOSING or not last.word:
         return True
     return last.text[0].isidentifier() and last.word not in _BEFORE_A_NAME
 

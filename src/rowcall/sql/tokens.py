@@ -63,8 +63,10 @@ class Token(NamedTuple):
 
 NOT_WORDS = frozenset({"STRING", "IDENTIFIER", "HEREDOC_STRING", "BYTE_STRING", "RAW_STRING", "NATIONAL_STRING", "NUMBER"})
 """The kinds of tokens that are no bare words."""
-_OPEN = frozenset({"L_PAREN", "L_BRACKET", "L_BRACE"})
-_CLOSE = frozenset({"R_PAREN", "R_BRACKET", "R_BRACE"})
+CLOSED_BY = {"L_PAREN": "R_PAREN", "L_BRACKET": "R_BRACKET", "L_BRACE": "R_BRACE"}
+"""The kind of token that closes each that opens."""
+OPENING = frozenset(CLOSED_BY)
+CLOSING = frozenset(CLOSED_BY.values())
 
 
 @lru_cache(maxsize=8)  # a statement is looked at several times on its way
@@ -204,9 +206,9 @@ def depth_zero(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
     """The tokens outside every bracket, with their index; a bracket itself counts as inside."""
     depth = 0
     for index, token in enumerate(tokens):
-        if token.kind in _CLOSE:
+        if token.kind in CLOSING:
             depth -= 1
-        elif token.kind in _OPEN:
+        elif token.kind in OPENING:
             depth += 1
         elif depth == 0:
             yield index, token
@@ -216,9 +218,9 @@ def closing(tokens: Sequence[Token], index: int) -> int | None:
     """The index of the bracket that closes the one at `index`, or None when none does."""
     depth = 0
     for i in range(index, len(tokens)):
-        if tokens[i].kind in _OPEN:
+        if tokens[i].kind in OPENING:
             depth += 1
-        elif tokens[i].kind in _CLOSE:
+        elif tokens[i].kind in CLOSING:
             depth -= 1
             if depth == 0:
                 return i
