@@ -113,13 +113,14 @@ def is_fate_unknown(status: int) -> bool:
 def pause(retry: Retry, attempt: int, asked_s: float | None, remaining_s: float | None) -> float | None:
     """Seconds to wait after `attempt` (1 is the first) failed; None where no further attempt is left, or none in time.
 
-    What the API asked for is waited for, at most LONGEST_WAIT_S where there is no deadline; else base_s doubled for every attempt, up
-    to max_s, less a random quarter so that many clients do not come back in step.
+    What the API asked for is waited for, at most LONGEST_WAIT_S where there is no deadline; else a random time up to base_s doubled for
+    every attempt, max_s at the most. That it is random from nothing on ("full jitter") spreads many clients that failed at once the best:
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
     if attempt >= retry.attempts:
         return None
     if asked_s is None:
-        wait_s = min(retry.max_s, retry.base_s * 2 ** min(attempt - 1, 32)) * (1 - random.random() / 4)  # noqa: S311
+        wait_s = random.random() * min(retry.max_s, retry.base_s * 2 ** min(attempt - 1, 32))  # noqa: S311
     else:
         wait_s = asked_s if remaining_s is not None else min(asked_s, LONGEST_WAIT_S)
     return wait_s if remaining_s is None or wait_s < remaining_s else None

@@ -161,8 +161,8 @@ class Retry:
         (),
     )
     attempts: int = _("How often a request is sent at the most.", 3)
-    base_s: float = _("Seconds before the second attempt; doubled for each one after it.", 0.5)
-    max_s: float = _("The longest wait between two attempts, in seconds.", 8.0)
+    base_s: float = _("The longest wait before the second attempt, in seconds; doubled for each one after it. What is waited is a random part of it.", 0.5)
+    max_s: float = _("What that does not grow beyond.", 8.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
