@@ -176,8 +176,6 @@ def test_settings_of_ours_are_set_and_reset(text: str, value: str | None, names:
         ("UPDATE runs SET a = 1, A = 2 WHERE b", "A", "A is given twice."),
         ("UPDATE runs SET a = 1 WHERE b WHERE c", "WHERE", "WHERE cannot stand here."),
         ("UPDATE runs SET a = 1 RETURNING b WHERE c", "WHERE", "WHERE cannot stand here."),
-        ("UPDATE runs SET a = unnest(b) WHERE c", "unnest", "unnest gives several values"),
-        ("UPDATE runs SET a = {'x': [UNLIST(b)]} WHERE c", "UNLIST", "UNLIST gives several values"),
         ("UPDATE runs SET a = 1 WHERE", "WHERE", "Something is expected after WHERE."),
         ("DELETE FROM runs WHERE a WHERE b", "WHERE", "WHERE cannot stand here."),
         ("UPDATE runs SET a = 1 FROM b ORDER BY c LIMIT 1", "ORDER BY", "ORDER BY cannot stand here."),

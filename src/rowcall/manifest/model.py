@@ -161,7 +161,9 @@ class Retry:
         (),
     )
     attempts: int = _("How often a request is sent at the most.", 3)
-    base_s: float = _("The longest wait before the second attempt, in seconds; doubled for each one after it. What is waited is a random part of it.", 0.5)
+    base_s: float = _(
+        "The longest wait before the second attempt, in seconds, doubled for each one after it; a random part of it is waited.", 0.5
+    )
     max_s: float = _("What that does not grow beyond.", 8.0)
 
 

@@ -26,7 +26,8 @@ from rowcall.sql.tokens import Token, closing, tokenize
 
 _FORMS = {"TABLE": "(FROM {})", "SUMMARIZE": "FROM {}", "DESCRIBE": "FROM {}", "DESC": "FROM {}", "COPY": "(FROM {})"}
 """How a view is written as a query after words that take the one or the other."""
-_MADE = (exp.Create, exp.Drop, exp.Alter, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Comment)
+_CHANGED = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable)
+_MADE = (*_CHANGED, exp.Create, exp.Drop, exp.Alter, exp.Comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +187,24 @@ class _Text:
 
     def _tables(self) -> Iterator[_Use]:
         """The views, and the local tables whose names would mean something else elsewhere."""
-        for table, parts, span in self._named():
+        for table, parts, span in self._named(changed=True):
             key = self._expander.definitions.table(parts, self._near)
             view = self._expander.definitions.view(key) if key is not None else None
             if view is not None:
                 yield _Use(table, span, partial(self._view, table, view, span))
-            elif key is not None and self._near is not None:
+            elif key is not None and self._near is not None and not self._is_made(table):
                 yield _Use(table, span, partial(".".join, [quoted(part) for part in key]))
 
-    def _named(self) -> Iterator[tuple[exp.Table, tuple[str, ...], Span]]:
-        """The tables that are read by a plain name that no CTE has, with its parts and where it stands."""
+    def _is_made(self, table: exp.Table, by: tuple[type[exp.Expr], ...] = _MADE) -> bool:
+        """Whether a statement makes, changes or drops it, and does not read it."""
+        inner = table.parent if isinstance(table.parent, exp.Schema) else table
+        return isinstance(inner.parent, by) and inner.arg_key in {"this", "tables", "expressions"}
+
+    def _named(self, *, changed: bool = False) -> Iterator[tuple[exp.Table, tuple[str, ...], Span]]:
+        """The tables that are read by a plain name that no CTE has, with its parts and where it stands; and what rows are written to."""
         for table in self._tree.find_all(exp.Table):
             parts = [part for part in table.parts if isinstance(part, exp.Identifier)]
-            inner = table.parent if isinstance(table.parent, exp.Schema) else table
-            made = isinstance(inner.parent, _MADE) and inner.arg_key in {"this", "tables"}
+            made = self._is_made(table) and not (changed and self._is_made(table, _CHANGED))
             if made or len(parts) != len(table.parts) or not parts or "start" not in parts[0].meta:
                 continue
             if cte_of(table) is not None or (len(parts) == 1 and parts[0].name.casefold() in self._outer):
@@ -216,6 +221,10 @@ class _Text:
 
     def _view(self, table: exp.Table, view: View, span: Span) -> str:
         """What is written for the name of a view, with the alias that it needs."""
+        if self._is_made(table):
+            message = f"{view.name} is a view over an API, and no rows are written through a view."
+            hint = "Write to the resource itself; in WHERE, or as a source, the view may stand."
+            raise UnsupportedSQLError(message, sql=self._text, span=span, hint=hint)
         query = f"({self._expander.query(view)})"
         names = f"({', '.join(map(quoted, view.columns))})" if view.columns else ""
         alias = table.args.get("alias")

@@ -66,9 +66,11 @@ def _narrows(node: exp.Expr, frame: Frame, *, holds: bool) -> bool:
 
 def _is_empty(node: exp.Expr, frame: Frame, *, holds: bool) -> bool:
     """Whether a condition about one column is true, or without `holds` false, of every row that has a value there."""
-    if isinstance(node, exp.Binary):
-        left, right = node.this, node.expression
-        if left == right or (_column(left, frame) is not None and _column(left, frame) == _column(right, frame)):
+    if isinstance(node, (exp.Binary, exp.Between, exp.In)):
+        first, *others = node.iter_expressions()
+        own = _column(first, frame)
+        alike = [first == other or (own is not None and own == _column(other, frame)) for other in others]
+        if any(alike) if isinstance(node, exp.In) else all(alike):
             return True
     if isinstance(node, (exp.Like, exp.ILike)) and holds:
         return isinstance(node.expression, exp.Literal) and set(node.expression.name) == {"%"}

@@ -400,6 +400,7 @@ def _meant(write: Change, method: Method, context: Context) -> tuple[Analysis, l
     text, stretches = _selecting(write, method)
     with _mapped(write.text, text, stretches):
         analysis, keys = with_views(text, context, lambda text: _meant_by(text, write, method, context))
+    _refuse_several(write, context)
     if not context.allow_full_writes and not narrows(analysis):
         raise _full(write, f"WHERE says nothing of a column of {write.target.alias}: all of its rows are meant, or none.")
     return analysis, keys
@@ -454,16 +455,46 @@ def _selecting(write: Change, method: Method, before: Sequence[str] = ()) -> tup
     text += "".join(f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}" for name in wholes)
     text += f", {quoted(EXTRA)} := {alias}.{quoted(EXTRA)}" if wholes else ""
     columns = ", ".join(f"{quoted(name)} := {alias}.{quoted(name)}" for name in before)
-    text += f")){f', to_json(struct_pack({columns}))' if before else ''} FROM {target.ref.full_name} AS {alias}"
-    if write.source is not None:
-        text += ", "
-        stretches.append((len(text), write.source))
-        text += write.text[write.source.start : write.source.end] + "\n"
-    if write.where is not None:
-        text += " WHERE ("
-        stretches.append((len(text), write.where))
-        text += write.text[write.where.start : write.where.end] + "\n)"
+    text += f")){f', to_json(struct_pack({columns}))' if before else ''}"
+    for before_, stretch, after in _from(write):
+        text += before_
+        if stretch is not None:
+            stretches.append((len(text), stretch))
+            text += write.text[stretch.start : stretch.end]
+        text += after
     return text, stretches
+
+
+def _from(write: Change) -> list[tuple[str, Span | None, str]]:
+    """FROM and WHERE of the SELECT of the rows that are meant: texts, each with a stretch of the user's and what closes it."""
+    parts: list[tuple[str, Span | None, str]] = [(f" FROM {write.target.ref.full_name} AS {quoted(write.target.alias)}", None, "")]
+    if write.source is not None:
+        parts.append((", ", write.source, "\n"))
+    if write.where is not None:
+        parts.append((" WHERE (", write.where, "\n)"))
+    return parts
+
+
+def _refuse_several(write: Change, context: Context) -> None:
+    """Raises UnsupportedSQLError for a value that is several, or none: a row for which it gives none would not be changed.
+
+    DuckDB is asked, which finds an UNNEST inside a macro too and has none in QUALIFY; windows it has there, as in SELECT.
+    """
+    rows = "".join(before + ("" if at is None else write.text[at.start : at.end]) + after for before, at, after in _from(write))
+    for assignment in write.assignments if isinstance(write, Update) else ():
+        value = write.text[assignment.value.start : assignment.value.end]
+        if "(" not in value:
+            continue
+        asked = f"SELECT 1{rows} QUALIFY row_number() OVER () > 0 AND ({value}\n) IS NULL"
+        try:
+            with_views(asked, context, lambda text: prepare(text, context))
+        except BindError as error:
+            if "UNNEST" not in error.message:
+                raise moved(error, write.text, assignment.value) from error
+            hint = "A sub-query gives one of them: (SELECT min(x) FROM unnest(…) AS t(x))"
+            raise UnsupportedSQLError(
+                "This gives several values, and SET takes one.", sql=write.text, span=assignment.value, hint=hint
+            ) from error
 
 
 def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]]:

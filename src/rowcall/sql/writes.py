@@ -8,7 +8,7 @@ from rowcall.errors import ParseError, Span, UnsupportedSQLError
 from rowcall.sql.bind import Names
 from rowcall.sql.nodes import Assignment, Delete, Exec, Insert, Replace, Target, Update
 from rowcall.sql.statements import Reader
-from rowcall.sql.tokens import CLOSED_BY, Token, closing, depth_zero
+from rowcall.sql.tokens import Token, closing, depth_zero
 
 EXEC_FORM = "EXEC provider.service.resource.method [@name = value, … [, @@json = '{…}']] [FROM (query)] [RETURNING …]"
 
@@ -185,25 +185,7 @@ def _assignments(reader: Reader, span: Span) -> tuple[Assignment, ...]:
             raise inner.error("= is expected.")
         inner.at += 1
         assignments.append(Assignment(path, path_span, _value(inner)))
-        _refuse_several(_within(reader, assignments[-1].value))
     return tuple(assignments)
-
-
-def _refuse_several(reader: Reader) -> None:
-    """Raises ParseError for a function that gives several rows, outside sub-queries: a row for which it gives none would not be changed."""
-    queries: list[bool] = []
-    for index, token in enumerate(reader.tokens):
-        reader.at = index
-        if token.kind in CLOSED_BY:
-            queries.append(reader.word(1) in {"SELECT", "FROM", "WITH", "VALUES"})
-        elif token.kind in CLOSED_BY.values():
-            del queries[-1:]
-        elif token.word in _SEVERAL and reader.kind(1) == "L_PAREN" and not any(queries):
-            hint = "A sub-query gives one of them: (SELECT min(x) FROM unnest(…) AS t(x))"
-            raise reader.error(f"{token.text} gives several values, and SET takes one.", hint=hint)
-
-
-_SEVERAL = frozenset({"UNNEST", "UNLIST", "GENERATE_SUBSCRIPTS"})
 
 
 def delete(reader: Reader, names: Names) -> Delete | None:
