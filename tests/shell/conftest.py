@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import rowcall
+
 COMMAND = [sys.executable, "-m", "rowcall"]
 PATIENCE_S = 30.0
 
@@ -106,6 +108,21 @@ class Terminal:
 def _plain(text: str) -> str:
     """`text` without the sequences that move and colour."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07", "", text).replace("\r", "")
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[rowcall.Sandbox]:
+    """A server of a module's own, that tells what it was asked."""
+    with rowcall.Sandbox() as box:
+        yield box
+
+
+@pytest.fixture
+def at(run: Run, box: rowcall.Sandbox) -> Run:
+    """Runs a command against that sandbox, with a journal of the test's own."""
+    settings = box.providers["openai"]
+    options = [f"--set=openai.{name}={settings[name]}" for name in ("base_url", "api_key")]
+    return lambda *arguments: run(*arguments, *options, "--journal", "journal.sqlite")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,6 @@ TABLE = "openai.assistants.threads"
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 in_a_terminal = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
-
-
-@pytest.fixture(scope="module")
-def box() -> Iterator[rowcall.Sandbox]:
-    """A server that tells what it was asked."""
-    with rowcall.Sandbox() as box:
-        yield box
 
 
 @pytest.fixture(autouse=True)
