@@ -166,6 +166,21 @@ def test_a_row_with_another_version_keeps_all_from_being_sent(workbench: Any, se
     ]
 
 
+def test_a_row_that_a_method_is_called_for_has_its_version_compared(workbench: Any, sent: Sent) -> None:
+    """EXEC says not what it changes, so only a version tells; one that is as it was is sent."""
+    first, bench = (row["id"] for row in workbench.benches()[:2])
+    with workbench.session() as db:
+        db.sql("PLAN EXEC benches.polish_bench FROM (SELECT id AS bench_id FROM benches ORDER BY id) INTO 'plan.jsonl'")
+        db.sql(f"PLAN EXEC benches.polish_bench @bench_id = '{first}' INTO 'one.jsonl'")
+        db.sql("UPDATE benches SET note = 'touched' WHERE id = $1", [bench])
+        with sent(workbench.box) as requests, pytest.raises(PlanError, match=rf"\(bench_id = {bench}\): revision was 1 and is 2"):
+            db.sql("APPLY 'plan.jsonl'")
+        assert writes(requests) == []
+
+        assert db.sql("APPLY 'one.jsonl'").project("outcome").fetchall() == [("done",)]
+    assert [row["revision"] for row in workbench.benches()] == [2, 2, 1, 1]
+
+
 def test_a_row_that_is_gone_keeps_all_from_being_sent(workbench: Any, sent: Sent) -> None:
     """And one that has come since it was planned to be away."""
     gone = workbench.benches()[0]["id"]

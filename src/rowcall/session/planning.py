@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import PlanError, UnsupportedSQLError
+from rowcall.manifest.model import Verb
 from rowcall.session.before import rows_by_key
 from rowcall.session.changes import Ready, Write, named_method, resolved, watched
 from rowcall.session.execute import Context, table
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from rowcall.http.client import Client
+    from rowcall.manifest.model import Method, Resource
 
 _COLUMNS = (
     ("row", "BIGINT"),
@@ -93,16 +95,27 @@ def _planned(write: Write, ready: Ready, context: Context) -> list[Planned]:
 
 def _before(write: Write, ready: Ready, context: Context) -> Sequence[dict[str, Any] | None] | None:
     """What each row that a write means is now, None for one that is not there; None for all where nothing can read them."""
-    if isinstance(write, Exec) or (isinstance(write, Insert) and not isinstance(write, Replace)):
+    resource = ready.ref.resource
+    if isinstance(write, Insert) and not isinstance(write, Replace):
         return None
+    if isinstance(write, Exec):  # what it changes is not said, so only a version tells
+        if resource.version is None or not _is_about_one_row(resource, ready.method):
+            return None
+        return rows_by_key(ready.ref, ready.method, [call.bound for call in ready.calls], [resource.version], context)
     if any(before is not None for before in ready.before):
         return ready.before
-    columns = [*ready.ref.resource.columns] if isinstance(write, Insert) else watched(write)
+    columns = [*resource.columns] if isinstance(write, Insert) else watched(write)
     found = rows_by_key(ready.ref, ready.method, [call.bound for call in ready.calls], columns, context)
     for number, row in enumerate(found or (), 1):
         if row is None and not isinstance(write, Replace):  # which makes it then
             context.control.warn(f"Row {number} is of what is not there: {ready.calls[number - 1].request.target()}")
     return found
+
+
+def _is_about_one_row(resource: Resource, method: Method) -> bool:
+    """Whether what a method needs names one row of the resource, as what a SELECT of one row needs does."""
+    single = (set(one.required()) for one in resource.methods.values() if one.verb is Verb.SELECT and one.rows is None)
+    return any(keys <= set(method.required()) for keys in single)
 
 
 def _text(plan: Plan, ready: Ready, rows: Sequence[Planned], client: Client) -> str:
