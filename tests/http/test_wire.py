@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -135,3 +136,22 @@ def test_an_answer_that_comes_in_drops_ends_with_its_statement(head: bytes, open
         client.close()
 
     assert took_s < 2
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no child processes of this kind here")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_process_has_no_connection_of_its_parent(client: Client, api: Any, request_to: Callable) -> None:
+    """Over one that both have, each would read what answers the other; and the parent keeps its own."""
+    client.send(request_to(), ONCE, Control())
+
+    if not (child := os.fork()):
+        status = 1
+        with contextlib.suppress(BaseException):
+            client.send(request_to(), ONCE, Control())
+            client.close()
+            status = 0
+        os._exit(status)
+    _, status = os.waitpid(child, 0)
+    client.send(request_to(), ONCE, Control())
+
+    assert (status, len(api.requests), api.connections) == (0, 3, 2)

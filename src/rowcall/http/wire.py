@@ -7,12 +7,14 @@ sent twice, and what goes wrong is one of httpx's errors. Loading this module lo
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import httpx
 
@@ -148,7 +150,8 @@ _L = TypeVar("_L", bound=Line)
 class Lines(Generic[_L]):
     """A wire of lines, as many as requests were in flight at once. Those that are idle are kept for the next request, by any thread.
 
-    Cookies are kept and sent again, as httpx does.
+    Cookies are kept and sent again, as httpx does. A child process begins without a connection: to those of its parent both would speak,
+    and each read what answers the other.
     """
 
     def __init__(self, make: Callable[[], _L]) -> None:
@@ -158,6 +161,7 @@ class Lines(Generic[_L]):
         self._is_closed = False
         self._lock = threading.Lock()
         self._cookies: httpx.Cookies | None = None
+        _WIRES.add(self)
 
     def send(self, outgoing: Outgoing) -> Incoming:
         """As `Wire` says."""
@@ -214,3 +218,21 @@ class Lines(Generic[_L]):
             idle, self._idle = self._idle, []
         for _, line in idle:
             line.close()
+
+    def be_born(self) -> None:
+        """Begins anew in a child process. What it got of its parent is kept unused: to close it might end the parent's connection."""
+        _INHERITED.extend(line for _, line in self._idle)
+        self._idle, self._lock = [], threading.Lock()
+
+
+_WIRES: weakref.WeakSet[Lines[Any]] = weakref.WeakSet()
+_INHERITED: list[Line] = []
+
+
+def _be_born() -> None:
+    for wire in _WIRES:
+        wire.be_born()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_be_born)
