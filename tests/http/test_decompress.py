@@ -102,6 +102,15 @@ def test_a_body_that_is_something_else_is_an_error(way: str) -> None:
         list(plain(coding, chunked(b"\xff\xfe this is not compressed" * 9, 777)))
 
 
+@pytest.mark.parametrize("coding", ["gzip", "what nobody knows"])
+def test_a_body_that_is_compressed_times_over_is_an_error(coding: str) -> None:
+    """Each time takes some of Python's stack, which would come to its end."""
+    with pytest.raises(httpx.DecodingError, match="it is compressed 3000 times over"):
+        list(plain(", ".join([coding] * 3_000), iter([b"{}"])))
+
+    assert list(plain("," * 9_000, iter([b"{}"]))) == [b"{}"]
+
+
 def test_what_was_read_already_is_not_read_again(open_client: Callable, api: Any, request_to: Callable) -> None:
     """As by an event hook of the user's own client, which has it decompressed."""
     api.replies = [{"content": gzip.compress(TEXT), "headers": {"Content-Encoding": "gzip"}}]

@@ -27,6 +27,8 @@ _ZSTD_WINDOW = 8 << 20
 """The most memory that a body may ask for. Source: https://www.rfc-editor.org/rfc/rfc9659"""
 _GZIP_MAGIC = 0x1F
 """What each member starts with. Source: https://www.rfc-editor.org/rfc/rfc1952#page-5"""
+_MOST_CODINGS = 8
+"""How many times over a body may be compressed: each takes a stretch of Python's stack."""
 _Pieces = Iterator[bytes]
 
 
@@ -37,10 +39,14 @@ class UnknownCodingError(Exception):
 def plain(codings: str, pieces: _Pieces) -> _Pieces:
     """A body whose header Content-Encoding is `codings`, undone, in pieces of PIECE bytes at the most where it had one.
 
-    Raises httpx.DecodingError for a body that is not what it says, UnknownCodingError, and what reading it raises.
+    Raises httpx.DecodingError for a body that is not what it says or was compressed over and over, UnknownCodingError, and what reading it
+    raises.
     """
-    for coding in reversed(codings.split(",")):
-        pieces = _undone(coding.strip().lower(), pieces)
+    named = [coding.strip().lower() for coding in codings.split(",") if coding.strip()]
+    if len(named) > _MOST_CODINGS:
+        raise httpx.DecodingError(f"it is compressed {len(named)} times over")
+    for coding in reversed(named):
+        pieces = _undone(coding, pieces)
     return pieces
 
 
