@@ -117,6 +117,13 @@ def test_the_userinfo_of_a_url_stays_hidden() -> None:
     assert Redactor(endpoint())("GET https://ann:pw@h/v1") == "GET https://***@h/v1"
 
 
+def test_what_is_sent_for_the_userinfo_of_the_base_url_stays_hidden() -> None:
+    """It goes out as basic authentication does, which a server may repeat."""
+    redact = Redactor(endpoint(base_url="https://ann:hunter%2F22@api.acme.test", key=None))
+
+    assert redact(f"Basic {base64.b64encode(b'ann:hunter/22').decode()} hunter/22 hunter%2F22 ann") == "Basic *** *** *** ann"
+
+
 def test_a_url_ends_where_the_text_of_json_does() -> None:
     """What stands behind it in JSON without spaces is none of its userinfo, and none of its key."""
     redact = Redactor(endpoint(auth=AuthScheme(kind=AuthKind.QUERY, name="api_key")))

@@ -11,7 +11,7 @@ import base64
 import logging
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
+from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from rowcall.http.endpoint import Endpoint
 from rowcall.manifest.model import AuthKind
@@ -34,13 +34,21 @@ def _secrets(endpoint: Endpoint) -> Iterator[str]:
     key = (endpoint.key or "").strip()
     yield key
     if endpoint.auth is not None and endpoint.auth.kind is AuthKind.BASIC:
-        yield base64.b64encode(key.encode(errors="surrogatepass")).decode()
-        yield key.partition(":")[2]
+        yield from _in_pair(key)
     for name, value in (*endpoint.headers, *endpoint.query):
         if _SECRET_NAME.search(name):
             # `Bearer xyz` is secret as a whole and in its last word; a value as short as `json` is none.
             yield from (text for text in {value.strip(), value.strip().rpartition(" ")[2]} if len(text) >= _LONG)
-    yield urlsplit(endpoint.base_url).password or ""
+    # Before the host of a URL it is percent-encoded, and is sent as basic authentication has it.
+    parts = urlsplit(endpoint.base_url)
+    yield parts.password or ""
+    yield from _in_pair(unquote(parts.netloc.rpartition("@")[0]))
+
+
+def _in_pair(pair: str) -> Iterator[str]:
+    """What is secret of a user and password: the pair as it is sent, and the password."""
+    yield base64.b64encode(pair.encode(errors="surrogatepass")).decode()
+    yield pair.partition(":")[2]
 
 
 def _spellings(secret: str) -> set[str]:
