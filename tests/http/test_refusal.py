@@ -128,17 +128,17 @@ def test_no_other_error_is_blamed_on_the_sunset(lifecycle: Lifecycle, status: in
             {"text": "<html><title>Sign in</title>", "headers": {"Content-Type": "text/html"}},
             ["text/html", 'titled "Sign in"', "Check base_url"],
         ),
-        ({"text": '{"data": [{"id": "a'}, ["truncated", "application/json", '{"data": [{"id": "a']),
+        ({"text": '{"data": [{"id": "a'}, ["truncated", "application/json: 19 bytes"]),
         ({"text": "oops"}, ["not JSON", "oops"]),
         ({"text": ""}, ["empty", "an empty body"]),
-        ({"json": {"rows": []}}, ["no array at `data`", '{"rows": []}']),
-        ({"text": f'{{"data": ["{KEY}'}, ['["***']),
+        ({"json": {"rows": []}}, ["no array at `data`", "12 bytes"]),
+        ({"text": f"data: {KEY}"}, ["data: ***"]),
         ({"text": "y" * 190 + KEY + "z" * 50}, ["y" * 190 + "***" + "z" * 7 + "…"]),
     ],
     ids=["HTML", "truncated", "text", "empty", "another shape", "with the key", "key at the cut"],
 )
 def test_a_body_that_cannot_be_used_is_shown(reply: dict[str, Any], parts: list[str], client: Client, api: Any, call_to: Callable) -> None:
-    """What is wrong with it, its content type, and its start without secrets."""
+    """What is wrong with it, its content type, and its start without secrets, or of JSON how long it is."""
     api.replies = [reply]
 
     error = error_of(client, call_to())
@@ -197,3 +197,20 @@ def test_a_long_message_is_cut(client: Client, api: Any, call_to: Callable) -> N
 def test_hostile_html_is_looked_at_quickly() -> None:
     """A megabyte of opened comments and titles is named without being searched through."""
     assert start_of("<html>" + "<title" * 200_000) == "an HTML page"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"data": [{"said": "in private"',
+        '[{"said": "in private"}]',
+        '"in private"',
+        '{"data": ["\x01", "in private"]}',
+        '{"data": {"in private": 1}}',
+    ],
+)
+def test_no_row_is_shown_of_json_that_cannot_be_used(text: str, client: Client, api: Any, call_to: Callable) -> None:
+    """A message may be read by many: what a page holds is not in it."""
+    api.replies = [{"text": text}]
+
+    assert "private" not in str(error_of(client, call_to()))

@@ -32,6 +32,7 @@ _SAID = 1000
 """How many characters of the API's own message are shown."""
 _LOOKED_AT = 10_000
 """How many characters are searched for signs of HTML."""
+_JSON_STARTS = ("{", "[", '"')
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|h1|center)\b", re.IGNORECASE | re.DOTALL)
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE, _TOO_MANY = 401, 403, 404, 410, 429
@@ -242,7 +243,9 @@ def unusable(context: Context, answer: Answer, fault: BodyFault, protocol: Proto
         message = f"{context.endpoint.title} answered with an error: {context.message(answer, words)}"
         return context.error(ResponseError, message, **facts, hint=hint)
     kind = answer.headers.get("content-type") or "no content type"
-    start = context.body_start(answer)
+    text = _text(answer)
+    # What looks like JSON holds data, which is nobody's business who reads a log; the reason says where to look.
+    start = f"{len(answer.content):,} bytes" if text.startswith(_JSON_STARTS) else start_of(context.redact(text))
     hint = hint or ("Check base_url: this looks like a web site, not like an API." if start.startswith("an HTML page") else "")
     message = f"{context.endpoint.title} answered with something else than the manifest says: {fault.reason}. It is {kind}: {start}"
     return context.error(ResponseError, message, **facts | {"code": None}, hint=hint)
