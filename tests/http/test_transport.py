@@ -489,6 +489,32 @@ def test_a_name_of_two_addresses_is_reached_at_the_one_that_answers(api: Any) ->
     assert address[:2] == ("127.0.0.1", port)
 
 
+def test_a_name_that_nobody_finds_is_not_waited_for_longer_than_the_statement(
+    monkeypatch: pytest.MonkeyPatch, open_client: Callable, request_to: Callable
+) -> None:
+    """The system may look for half a minute; nothing was sent by then."""
+    found, look_up = threading.Event(), socket.getaddrinfo
+
+    def slow(host: str, *place: Any, flags: int = 0, **options: Any) -> Any:
+        if not flags:
+            found.wait(20)
+        return look_up(host, *place, flags=flags, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    client = open_client(base_url="http://localhost:9", transport="httpx", connect_timeout_s=0.3)
+    began = time.monotonic()
+
+    try:
+        with pytest.raises(UnavailableError, match="did not accept a connection in time"):
+            client.send(request_to(method="POST"), Protocol(retry=Retry(attempts=1)), Control())
+        with pytest.raises(UnavailableError, match="Not done within timeout_s=0.2"):
+            client.send(request_to(), Protocol(), Control(timeout_s=0.2))
+    finally:
+        found.set()
+
+    assert time.monotonic() - began < 5
+
+
 def test_a_read_ends_when_the_watching_control_is_cancelled() -> None:
     """A thread that waits for bytes that never come is let go."""
     ours, theirs = socket.socketpair()

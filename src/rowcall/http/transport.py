@@ -19,8 +19,9 @@ import ssl
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -182,12 +183,41 @@ class Backend(httpcore.NetworkBackend):
 def _first_connected(host: str, port: int, timeout: float | None) -> socket.socket:
     """A socket connected to the first of the host's addresses that accepts one. Raises what the last of them met."""
     problem = OSError("the name has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in _addresses(host, port, timeout):
         try:
             return _connected(family, kind, protocol, address, timeout)
         except OSError as failed:
             problem = failed
     raise problem
+
+
+def _addresses(host: str, port: int, timeout: float | None) -> Sequence[Any]:
+    """What the system knows of a host's addresses. Raises what looking it up does, and TimeoutError.
+
+    The system looks a name up for as long as it likes, within one call. So a thread of its own asks, which ends when it is answered, and
+    which nobody waits for any longer than for a connection.
+    """
+    with suppress(socket.gaierror):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    answers: SimpleQueue[Sequence[Any] | Exception] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as problem:  # noqa: BLE001 - raised again where it is waited for
+            answers.put(problem)
+
+    threading.Thread(target=look_up, name="rowcall-name", daemon=True).start()
+    clock = _Clock(timeout)
+    while True:
+        try:
+            answer = answers.get(timeout=clock.slice_s())
+        except Empty:
+            check_watched()
+            continue
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def _connected(family: int, kind: int, protocol: int, address: Any, timeout: float | None) -> socket.socket:
