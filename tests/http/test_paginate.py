@@ -229,12 +229,10 @@ def test_a_cursor_ends_in_silence(last: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("rows", [ids("a"), []], ids=["rows", "empty"])
-def test_more_rows_without_a_cursor_end_with_a_warning(rows: list[Any]) -> None:
-    """An API that claims more and gives no cursor may have left rows out, and the user is told."""
-    _, warnings, sent = walk(CURSOR, gives({"data": rows, "last_id": None, "has_more": True}))
-
-    assert len(sent) == 1
-    assert "more rows follow" in warnings[0]
+def test_more_rows_without_a_cursor_are_an_error(rows: list[Any]) -> None:
+    """An API that claims more and gives no cursor keeps rows back: its answer is not whole."""
+    with pytest.raises(ResponseError, match="says that more rows follow, but gives no cursor to them; rows are missing"):
+        walk(CURSOR, gives({"data": rows, "last_id": None, "has_more": True}))
 
 
 @pytest.mark.parametrize("more", [{"has_more": True}, {}], ids=["says more", "says nothing"])

@@ -303,9 +303,7 @@ def test_a_read_only_session_plans(workbench: Any) -> None:
     assert lines("plan.jsonl")[0]["requests"] == 4
 
 
-@pytest.mark.parametrize(
-    "write", ["INSERT INTO benches (name) VALUES ('ok'), ('it is {key}!')", "EXEC tools.drop_tool @tool_id = '{key}'"]
-)
+@pytest.mark.parametrize("write", ["INSERT INTO benches (name) VALUES ('ok'), ('it is {key}!')", "EXEC tools.drop_tool @tool_id = '{key}'"])
 def test_no_file_holds_the_key_of_the_provider(workbench: Any, write: str) -> None:
     """Neither in a body nor in a path: there is no plan then, and the error does not say it either."""
     key = "sk-very-secret"

@@ -214,11 +214,11 @@ class Cursors:
         return is_id and _text(cursor) == parameter(sent, self._paging.parameter)
 
     def _check_end(self, sent: Request, envelope: Envelope, cursor: Any) -> None:
-        """Warns where the API does not make clear that this was all."""
+        """Warns where the API does not make clear that this was all. Raises ResponseError where it says that it was not."""
         total = envelope.count
         if envelope.says_more:
-            self._warn(f"{sent.resource}: the API says that more rows follow, but gives no cursor to them; some may be missing.")
-        elif envelope.rows and cursor is UNSET and self._paging.row is not None and not envelope.says_end:
+            raise ResponseError(f"{sent.resource}: the API says that more rows follow, but gives no cursor to them; rows are missing.")
+        if envelope.rows and cursor is UNSET and self._paging.row is not None and not envelope.says_end:
             self._warn(f"{sent.resource}: the answer does not say whether more rows follow, nor gives a cursor; there may be more.")
         elif total is not None and self._from_start and self._rows < total:
             self._warn(f"{sent.resource}: the API counts {total} rows but gave {self._rows}; some may be missing.")
