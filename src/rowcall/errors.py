@@ -366,7 +366,7 @@ class AwaitError(RowcallError):
 _SHOWN_ROWS = 20
 
 
-class DataError(RowcallError):
+class DataError(_LocatedError):
     """A value cannot be sent, or read, as its declared type."""
 
 

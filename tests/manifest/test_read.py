@@ -420,6 +420,29 @@ CASES = {
     "characters of a list": ("animals.yaml", "meat: {type: string,", "meat: {max_items: 4, max_length: 3, type: [string],", [
         "animals.yaml:34:44: only a string or a map has characters to count (resources.lions.methods.feed.body.meat.max_length)",
     ]),
+    "kinds of a text": ("animals.yaml", "meat: {type: string,", "meat: {kinds: [number], type: string,", [
+        "animals.yaml:34:18: only `json` is of several kinds; another type says what it is (resources.lions.methods.feed.body.meat.kinds)",
+    ]),
+    "fields of a text": ("animals.yaml", "meat: {type: string,", "meat: {fields: {a: {type: string, description: A.}}, type: string,", [
+        "animals.yaml:34:18: only an object has fields, and a list of objects (resources.lions.methods.feed.body.meat.fields)",
+    ]),
+    "fields of a JSON text": ("animals.yaml", "meat: {type: string,", "meat: {type: json, kinds: [string], fields: {a: {type: json, description: A.}},", [
+        "animals.yaml:34:47: only an object has fields, and a list of objects (resources.lions.methods.feed.body.meat.fields)",
+    ]),
+    "fields that a type has not": (
+        "animals.yaml", "meat: {type: string,", "meat: {type: [{cut: string}], fields: {cuts: {type: string, description: A.}, cut: {type: json, description: A.}},", [
+            "animals.yaml:34:50: the type has no field `cuts`; did you mean `cut`? (resources.lions.methods.feed.body.meat.fields.cuts)",
+            "animals.yaml:34:101: `cut` is string in the type around it (resources.lions.methods.feed.body.meat.fields.cut.type)",
+        ]),
+    "what is required beside others": (
+        "animals.yaml", "meat: {type: string,",
+        "meat: {type: json, fields: {a: {type: string, enum: [x], description: A.}, b: {type: string, required_if: {a: y, c: z}, description: B.}},", [
+            "animals.yaml:34:121: `a` is never `y`; it is x (resources.lions.methods.feed.body.meat.fields.b.required_if.a)",
+            "animals.yaml:34:124: there is no `c` beside it (resources.lions.methods.feed.body.meat.fields.b.required_if.c)",
+        ]),
+    "fields within themselves": ("animals.yaml", "meat: {type: string,", "meat: {type: json, fields: {a: &a {type: json, fields: {b: *a}, description: A.}},", [
+        "animals.yaml:34:42: an alias stands inside what it names (resources.lions.methods.feed.body.meat.fields.a.fields.b)",
+    ]),
     "an expression": ("animals.yaml", "message: no lion", "message: 'no ('", [
         ("animals.yaml:18:27: this is not a regular expression: missing ), unterminated subpattern at position 3 "
         "(resources.lions.methods.get_lion.absent.message)"),

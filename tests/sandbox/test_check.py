@@ -117,6 +117,48 @@ BODIES: dict[str, tuple[Any, str, str, str]] = {
         "invalid_value",
     ),
     "unknown": ({"model": "m", "modle": "m"}, "Unknown parameter: 'modle'.", "modle", "unknown_parameter"),
+    "unknown in a list": (
+        {"model": "m", "tools": [{"type": "file_search", "name": "x"}]},
+        "Unknown parameter: 'tools[0].name'.",
+        "tools[0].name",
+        "unknown_parameter",
+    ),
+    "a tool without type": (
+        {"model": "m", "tools": [{"type": "file_search"}, {}]},
+        "Missing required parameter: 'tools[1].type'.",
+        "tools[1].type",
+        "missing_required_parameter",
+    ),
+    "a tool of an unknown type": (
+        {"model": "m", "tools": [{"type": "retrieval"}]},
+        "Invalid value: 'retrieval'. Supported values are: 'function', 'code_interpreter' and 'file_search'.",
+        "tools[0].type",
+        "invalid_value",
+    ),
+    "a function without one": (
+        {"model": "m", "tools": [{"type": "function"}]},
+        "Missing required parameter: 'tools[0].function'.",
+        "tools[0].function",
+        "missing_required_parameter",
+    ),
+    "a form of another kind": (
+        {"model": "m", "response_format": ["auto"]},
+        "Invalid type for 'response_format': expected one of a string or object, but got an array instead.",
+        "response_format",
+        "invalid_type",
+    ),
+    "a form of an unknown name": (
+        {"model": "m", "response_format": "json"},
+        "Invalid value: 'json'. Supported values are: 'auto'.",
+        "response_format",
+        "invalid_value",
+    ),
+    "a form of an unknown type": (
+        {"model": "m", "response_format": {"type": "json"}},
+        "Invalid value: 'json'. Supported values are: 'text', 'json_object' and 'json_schema'.",
+        "response_format.type",
+        "invalid_value",
+    ),
 }
 
 
@@ -136,8 +178,43 @@ def test_a_wrong_body_is_refused_in_the_api_s_words(reader: httpx.Client, body: 
         ("/assistants", {"model": "m", "name": "n" * 256, "description": "d" * 512, "tools": [{"type": "file_search"}] * 128}),
         ("/threads", {"messages": [{"role": "user", "content": "x", "attachments": None, "metadata": None}]}),
         ("/threads/runs", {"thread": {"messages": [{"role": "assistant", "content": [{"type": "text", "text": "x"}]}], "metadata": None}}),
+        (
+            "/threads",
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "image_url", "image_url": {"url": "https://x.example/a.png", "detail": "low"}},
+                            {"type": "image_file", "image_file": {"file_id": "f"}},
+                        ],
+                        "attachments": [{"file_id": "f", "tools": [{"type": "code_interpreter"}]}],
+                    }
+                ]
+            },
+        ),
+        (
+            "/assistants",
+            {
+                "model": "m",
+                "tools": [
+                    {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "x": None}, "strict": None}},
+                    {"type": "file_search", "file_search": {"max_num_results": 50, "ranking_options": {"score_threshold": 0}}},
+                ],
+                "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"any": [1]}, "strict": None}},
+            },
+        ),
+        (
+            "/threads/runs",
+            {
+                "tool_choice": {"type": "file_search"},
+                "truncation_strategy": {"type": "auto", "last_messages": None},
+                "response_format": "auto",
+                "tools": None,
+            },
+        ),
     ],
-    ids=["map", "texts and list", "message within", "thread within"],
+    ids=["map", "texts and list", "message within", "thread within", "parts", "tools and forms", "choices"],
 )
 def test_what_is_just_at_its_bounds_is_taken(client: httpx.Client, path: str, body: dict[str, Any]) -> None:
     """A bound is the last value that is right; nullable attributes are so within others too."""
@@ -160,6 +237,23 @@ WITHIN: dict[str, tuple[str, Any, str, str]] = {
     ),
     "two levels deep": ("/threads/runs", {"assistant_id": "a", "thread": {"messages": [{}]}}, "thread.messages[0].role", "missing"),
     "unknown in an object": ("/threads/runs", {"assistant_id": "a", "thread": {"title": "x"}}, "thread.title", "unknown_parameter"),
+    "a number for a text": ("/threads", {"messages": [{"role": "user", "content": 5}]}, "messages[0].content", "invalid_type"),
+    "an empty object for a text": ("/threads", {"messages": [{"role": "user", "content": {}}]}, "messages[0].content", "invalid_type"),
+    "a text for a part": ("/threads", {"messages": [{"role": "user", "content": ["x"]}]}, "messages[0].content[0]", "invalid_type"),
+    "a part of a message": (
+        "/threads",
+        {"messages": [{"role": "user", "content": [{"type": "text"}]}]},
+        "messages[0].content[0].text",
+        "missing",
+    ),
+    "a choice": ("{thread}/runs", {"assistant_id": "a", "tool_choice": "any"}, "tool_choice", "invalid_value"),
+    "a choice of nothing": ("{thread}/runs", {"assistant_id": "a", "tool_choice": {}}, "tool_choice.type", "missing"),
+    "a strategy": (
+        "{thread}/runs",
+        {"assistant_id": "a", "truncation_strategy": {"type": "last"}},
+        "truncation_strategy.type",
+        "invalid_value",
+    ),
     "no object": ("/threads", {"messages": ["x"]}, "messages[0]", "invalid_type"),
     "of a run": ("{thread}/runs", {"assistant_id": "a", "additional_messages": [{}]}, "additional_messages[0].role", "missing"),
 }
@@ -169,7 +263,7 @@ WITHIN: dict[str, tuple[str, Any, str, str]] = {
 def test_a_body_within_a_body_is_checked_as_if_it_came_alone(
     still: Sandbox, reader: httpx.Client, path: str, body: Any, param: str, code: str
 ) -> None:
-    """What the sandbox file says is the body of another method; the refusal says where it stands."""
+    """What the manifest says of its fields; the refusal says where it stands."""
     (thread,) = still.tables["sandbox_threads"][1][-1]
 
     answer = reader.post(path.format(thread=f"/threads/{thread}"), json=body)
@@ -185,7 +279,10 @@ def test_null_is_refused_where_the_manifest_does_not_take_it(reader: httpx.Clien
 
     answer = reader.post(f"/threads/{thread}/messages", json={"role": "user", "content": None})
 
-    assert answer.json()["error"]["message"] == "Invalid type for 'content': expected a value, but got null instead."
+    assert (
+        answer.json()["error"]["message"]
+        == "Invalid type for 'content': expected one of a string or array of objects, but got null instead."
+    )
 
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {"a": {"type": "string"}}}}}

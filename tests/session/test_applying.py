@@ -391,7 +391,7 @@ def test_a_request_that_the_manifest_would_not_make_now_is_refused(
         (lambda row: replace(row, headers=(("authorization", "x"),)), "plan.jsonl:2: the manifest gives PATCH .* other headers"),
         (lambda row: replace(row, body={"revision": 9}), "plan.jsonl:2: .* it has no attribute revision"),
         (lambda row: replace(row, body={"name": {"a": 1}}), "plan.jsonl:2: .* takes string"),
-        (lambda row: replace(row, body={"name": 1}), "plan.jsonl:2: .* its attribute name is of another type"),
+        (lambda row: replace(row, body={"name": 1}), "plan.jsonl:2: .*benches.name takes string, not 1"),
         (lambda row: replace(row, body=["name"]), "plan.jsonl:2: .* cannot be called so: its body is no JSON object"),
         (lambda row: replace(row, body=None), "plan.jsonl:2: the manifest gives PATCH .* another body"),
         (lambda row: replace(row, before={"colour": "red"}, version=None), "plan.jsonl:2: the rows of .* cannot be read again"),

@@ -35,6 +35,9 @@ from rowcall.session.session import Session
 Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
 RUNS = "openai.assistants.runs"
 JSONS = "INSERT INTO runs (thread_id, assistant_id, response_format)"
+SCHEMA = '{"type": "json_schema", "json_schema": {"name": "n", "schema": {"x": %s}}}'
+NUMBERS = "(VALUES (1.0), ('nan'::DOUBLE)) v(x)"
+BROKEN = '"\\ud800"'
 IN_ORDER = "INSERT INTO runs (thread_id, assistant_id) SELECT t, $2 FROM (SELECT unnest($1) AS t) ORDER BY list_position($1, t)"
 
 
@@ -195,16 +198,16 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 'hot')", DataError, "number"),
         ("INSERT INTO runs (thread_id, assistant_id, tools) VALUES ($t, $a, [{'kind': 'x'}])", DataError, "no field kind"),
         (
-            f"{JSONS} VALUES ($t, $a, {{'x': 1}}), ($t, $a, {{'x': 'nan'::DOUBLE}})",
+            f"{JSONS} SELECT $t, $a, {{'type': 'json_schema', 'json_schema': {{'name': 'n', 'schema': {{'x': x}}}}}} FROM {NUMBERS}",
             DataError,
             "and JSON has none. It is row 2 of 2",
         ),
-        (f"{JSONS} VALUES ($t, $a, '[1e999]')", DataError, "response_format has NaN or an infinite number"),
-        (f"{JSONS} VALUES ($t, $a, '[\"\\ud800\"]')", DataError, "half of a surrogate pair"),
+        (f"{JSONS} VALUES ($t, $a, '{SCHEMA % '1e999'}')", DataError, "response_format has NaN or an infinite number"),
+        (f"{JSONS} VALUES ($t, $a, '{SCHEMA % BROKEN}')", DataError, "half of a surrogate pair"),
         (f"{JSONS} VALUES ($t, $a, repeat('[', 50000))", DataError, "nested too deeply"),
         (f"{JSONS} VALUES ($t, $a, repeat('9', 5000)::JSON)", DataError, "too many digits"),
         (f"{JSONS} VALUES ($t, $a, (repeat('[', 50000) || repeat(']', 50000))::JSON)", DataError, "nested too deeply"),
-        ('EXEC runs.create_run @thread_id = $t, @@json = \'{"assistant_id": "\' || $a || \'", "x": NaN}\'', DataError, "NaN"),
+        ('EXEC runs.create_run @thread_id = $t, @@json = \'{"assistant_id": "\' || $a || \'", "temperature": NaN}\'', DataError, "NaN"),
         ("EXEC runs.create_run @thread_id = $t, @assistant_id = unnest([$a, 'b'])", UnsupportedSQLError, "One value is expected here"),
         ("UPDATE runs SET metadata = unnest([]) WHERE thread_id = $t AND id = $a", UnsupportedSQLError, "This gives several values"),
         ("UPDATE runs SET metadata = {'x': [unlist([id, $a])]} WHERE thread_id = $t", UnsupportedSQLError, "This gives several values"),
@@ -498,26 +501,167 @@ def test_parts_of_parts_are_set_in_objects_and_json(live: Sandbox, writer: Sessi
     ((made,),) = writer.sql("INSERT INTO assistants (model, name) VALUES ('m', 'parts') RETURNING id").fetchall()
     bodies = []
     for assigned in (
-        "tool_resources.code_interpreter.file_ids = ['f'], response_format = {'type': 'json_schema'}",
-        "tool_resources.File_Search.vector_store_ids = ['v'], response_format.json_schema.name = 'n'",
-        "tool_resources.code_interpreter = NULL, response_format.type = 'x'",
+        "tool_resources.code_interpreter.file_ids = ['f'], response_format = {'type': 'text'}",
+        "tool_resources.File_Search.vector_store_ids = ['v'], response_format.json_schema.name = 'n', response_format.type = 'json_schema'",
+        "tool_resources.code_interpreter = NULL, response_format.type = 'text'",
     ):
         with sent(live) as requests:
             writer.sql(f"UPDATE assistants SET {assigned} WHERE id = $1", [made])
         bodies.append(requests[-1].body)
 
     assert bodies == [
-        {"tool_resources": {"code_interpreter": {"file_ids": ["f"]}}, "response_format": {"type": "json_schema"}},
+        {"tool_resources": {"code_interpreter": {"file_ids": ["f"]}}, "response_format": {"type": "text"}},
         {
             "tool_resources": {"code_interpreter": {"file_ids": ["f"]}, "file_search": {"vector_store_ids": ["v"]}},
             "response_format": {"type": "json_schema", "json_schema": {"name": "n"}},
         },
-        {"tool_resources": {"file_search": {"vector_store_ids": ["v"]}}, "response_format": {"type": "x", "json_schema": {"name": "n"}}},
+        {"tool_resources": {"file_search": {"vector_store_ids": ["v"]}}, "response_format": {"type": "text", "json_schema": {"name": "n"}}},
     ]
     writer.sql("UPDATE assistants SET response_format = 'auto' WHERE id = $1", [made])
     with sent(live) as requests, pytest.raises(DataError, match=f'(?s)"auto", of which type can be no part.*assistant_id = "{made}"'):
         writer.sql("UPDATE assistants SET response_format.type = 'x' WHERE id = $1", [made])
     assert [request.method for request in requests] == ["GET"]
+
+
+MISFITS = {
+    "text of a number": ("content", "5", "takes string or array of objects, not 5"),
+    "text of nothing": ("content", "MAP {}", "takes string or array of objects, not {}"),
+    "a part that is text": ("content", "['hi']", r'content\[0\] takes object, not "hi"'),
+    "a part without its type": ("content", "[{'text': 'hi'}]", r"content\[0\].type is required, and is missing"),
+    "a part of another type": ("content", "[{'type': 'txt'}]", r'content\[0\].type must be one of text, image_file, image_url, not "txt"'),
+    "a part that is empty": ("content", "[{'type': 'text'}]", r"content\[0\].text is required where type is text, and is missing"),
+    "a name misspelt": (
+        "content",
+        "[{'type': 'text', 'txet': 'a'}]",
+        r"content\[0\] has no field txet; did you mean text\? It has type, text",
+    ),
+    "an image": ("content", "[{'type': 'image_url', 'image_url': {'detail': 'low'}}]", r"content\[0\].image_url.url is required"),
+    "an attachment": (
+        "attachments",
+        "[{'file_id': 'f', 'tools': [{'type': 'function'}]}]",
+        r"tools\[0\].type must be one of code_interpreter",
+    ),
+    "a choice": ("tool_choice", "'any'", 'tool_choice must be one of none, auto, required, not "any"'),
+    "a choice of tools": ("tool_choice", "['auto']", "tool_choice takes string or object, not"),
+    "a function's name": ("tool_choice", "{'type': 'function', 'function': {'nme': 'f'}}", "function has no field nme; did you mean name"),
+    "a form": ("response_format", "'json'", 'response_format must be one of auto, not "json"'),
+    "a form by its type": ("response_format", "{'type': 'json'}", "response_format.type must be one of text, json_object, json_schema"),
+    "a form without schema": ("response_format", "{'type': 'json_schema'}", "json_schema is required where type is json_schema"),
+    "a strategy": ("truncation_strategy", "{'type': 'last'}", "truncation_strategy.type must be one of auto, last_messages"),
+    "a part of a strategy": ("truncation_strategy.last_messages", "3", "truncation_strategy.type is required, and is missing"),
+    "no messages": ("truncation_strategy", "{'type': 'last_messages', 'last_messages': 0}", "last_messages must be at least 1, not 0"),
+    "a tool without its type": ("tools", "[{'function': {'name': 'f'}}]", r"tools\[0\].type is required, and is missing"),
+    "a tool there is not": ("tools", "[{'type': 'retrieval'}]", r'tools\[0\].type must be one of function, .*, not "retrieval"'),
+    "a function without name": ("tools", "[{'type': 'function', 'function': {'strict': true}}]", r"tools\[0\].function.name is required"),
+    "a label that is NULL": ("metadata", "MAP {'a': NULL}", "metadata.a cannot be NULL"),
+    "a message to begin with": ("additional_messages", "[{'role': 'user', 'content': 1.5}]", r"\[0\].content takes string or array"),
+}
+
+
+@pytest.mark.parametrize(("attribute", "value", "message"), MISFITS.values(), ids=MISFITS)
+@pytest.mark.parametrize(
+    "source",
+    ["VALUES ('t', 'a', {})", "SELECT 't', 'a', {} FROM range(2) t(i) WHERE i = 1", "SELECT id, 'a', {} FROM threads WHERE id = $t"],
+)
+def test_a_nested_value_that_the_api_would_refuse_is_refused_before_anything_is_sent(
+    live: Sandbox, writer: Session, sent: Sent, thread: str, attribute: str, value: str, message: str, source: str
+) -> None:
+    """Its place, what came and what is taken are said, whether the value is a constant or comes with a row."""
+    of_message = attribute in {"content", "attachments"}
+    rest = ", role" if of_message and attribute == "content" else ", content, role" if of_message else ""
+    values = value + {", role": ", 'user'", ", content, role": ", 'x', 'user'"}.get(rest, "")
+    names = f"thread_id, {attribute}{rest}" if of_message else f"thread_id, assistant_id, {attribute}"
+    query = source.format(values) if not of_message else source.format(values).replace(", 'a'", "", 1)
+    text = f"INSERT INTO openai.assistants.{'messages' if of_message else 'runs'} ({names}) {query}"
+
+    with sent(live) as requests, pytest.raises(DataError, match=message):
+        writer.sql(text, {"t": thread} if "$t" in text else None)
+
+    assert [request.method for request in requests if request.method != "GET"] == []
+
+
+FITTING = {
+    "a text": ("content", "'hi'", "hi"),
+    "a text that looks like an object": ("content", """'{"a": 1}'""", '{"a": 1}'),
+    "parts of two kinds": (
+        "content",
+        "[{'type': 'text', 'text': 'hi', 'image_url': NULL}, {'type': 'image_url', 'text': NULL, 'image_url': {'url': 'http://x'}}]",
+        [{"type": "text", "text": "hi"}, {"type": "image_url", "image_url": {"url": "http://x"}}],
+    ),
+    "a choice": ("tool_choice", "'required'", "required"),
+    "a choice of a function": (
+        "tool_choice",
+        "{'type': 'function', 'function': {'name': 'f'}}",
+        {"type": "function", "function": {"name": "f"}},
+    ),
+    "a schema of any form": (
+        "response_format",
+        """'{"type": "json_schema", "json_schema": {"name": "n", "strict": null, "schema": {"a": null, "b": [1]}}}'""",
+        {"type": "json_schema", "json_schema": {"name": "n", "schema": {"a": None, "b": [1]}}},
+    ),
+    "a strategy in parts": ("truncation_strategy", "{'type': 'auto', 'last_messages': NULL}", {"type": "auto"}),
+}
+
+
+@pytest.mark.parametrize(("attribute", "value", "expected"), FITTING.values(), ids=FITTING)
+def test_a_nested_value_that_the_api_takes_is_sent(writer: Session, attribute: str, value: str, expected: Any) -> None:
+    """What a STRUCT cannot leave out is left out of the objects that the manifest describes, and of no others."""
+    text = f"INSERT INTO runs (thread_id, assistant_id, {attribute}) VALUES ('t', 'a', {value})"
+    if attribute == "content":
+        text = f"INSERT INTO messages (thread_id, role, content) VALUES ('t', 'user', {value})"
+
+    ((_, _, body, _),) = writer.sql(text, dry_run=True).fetchall()
+
+    assert json.loads(body)[attribute] == expected
+
+
+BODIES: list[tuple[str, type[Exception], str]] = [
+    ("""'{"assistant_id": "a", "tools": [{"type": "x"}]}'""", DataError, r'runs.tools\[0\].type must be one of .*, not "x"'),
+    ("""'{"assistant_id": "a", "temperature": "1"}'""", DataError, 'runs.temperature takes number, not "1"'),
+    ("""'{"assistant_id": "a", "tools": null, "top_p": 2}'""", DataError, "runs.top_p must be at most 1, not 2"),
+    ("""'{"assistant_id": 5}'""", DataError, "runs.assistant_id takes string, not 5"),
+    ("""'{"assistant_id": "a", "temprature": 1}'""", UnknownNameError, "Did you mean temperature"),
+    ("{'assistant_id': 'a', 'truncation_strategy': {'type': 'last'}}", DataError, "truncation_strategy.type must be one of"),
+]
+
+
+@pytest.mark.parametrize(("body", "error", "message"), BODIES, ids=[body for body, *_ in BODIES])
+def test_a_whole_body_is_checked_before_anything_is_read_or_sent(
+    live: Sandbox, writer: Session, sent: Sent, body: str, error: type[Exception], message: str
+) -> None:
+    """As the JSON that it is; the caret is under what was given as the body."""
+    with sent(live) as requests, pytest.raises(error, match=f"(?s){message}") as caught:
+        writer.sql(f"EXEC runs.create_run @@json = {body} FROM (SELECT id AS thread_id FROM threads WHERE id = 't')")
+
+    assert requests == []
+    assert f"LINE 1: EXEC runs.create_run @@json = {body[:20]}" in str(caught.value)
+    assert f"\n{' ' * 38}^" in str(caught.value)
+
+
+def test_a_whole_body_is_sent_as_it_is_and_a_struct_by_its_types(writer: Session) -> None:
+    """NULLs that may be sent are sent; those that a STRUCT cannot leave out are left out; a number that stands for a text becomes one."""
+    json_text = """'{"assistant_id": "a", "model": null, "truncation_strategy": {"type": "auto", "last_messages": null}}'"""
+    struct = "{'assistant_id': 'a', 'model': NULL, 'parallel_tool_calls': NULL, 'metadata': {'n': 1}, 'tools': [{'type': 'file_search', 'function': NULL}]}"
+    bodies = [
+        json.loads(writer.sql(f"EXEC runs.create_run @thread_id = 't', @@json = {body}", dry_run=True).fetchall()[0][2])
+        for body in (json_text, struct)
+    ]
+
+    assert bodies == [
+        {"assistant_id": "a", "model": None, "truncation_strategy": {"type": "auto", "last_messages": None}},
+        {"assistant_id": "a", "model": None, "metadata": {"n": "1"}, "tools": [{"type": "file_search"}]},
+    ]
+
+
+def test_a_part_that_does_not_fit_says_of_which_row_it_is(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """In an UPDATE of several rows nothing is sent, though only one of them is wrong."""
+    made = [writer.sql(f"INSERT INTO assistants (model, name) VALUES ('m', '{name}') RETURNING id").fetchall()[0][0] for name in "ab"]
+    text = "UPDATE assistants SET response_format = CASE name WHEN 'a' THEN 'auto' ELSE 'jsn' END WHERE id IN ($1, $2)"
+
+    with sent(live) as requests, pytest.raises(DataError, match=r'must be one of auto, not "jsn"\. It is row \d of 2; nothing was sent'):
+        writer.sql(text, made)
+
+    assert {request.method for request in requests} == {"GET"}
 
 
 def test_a_part_is_not_set_where_the_rest_would_be_lost(scripted: Callable[..., Any]) -> None:
@@ -647,18 +791,16 @@ def test_hints_of_stackql_are_comments(live: Sandbox, writer: Session, hint: str
 
 def test_exec_from_a_query_takes_constants_beside_its_columns(live: Sandbox, writer: Session, sent: Sent) -> None:
     """In the body too, which `@@json` may give; the same row twice is two calls, and no row is none."""
-    text = """EXEC runs.submit_tool_outputs_to_run @thread_id = 't', @@json = {'extra': 1} FROM (
-        SELECT run_id, [{'tool_call_id': c, 'output': c}] AS data__tool_outputs FROM (VALUES ('r', 'a'), ('r', 'a')) v(run_id, c) WHERE $1
+    text = """EXEC runs.create_run @thread_id = 't', @@json = {'temperature': 0.5} FROM (
+        SELECT a AS data__assistant_id FROM (VALUES ('a'), ('a')) v(a) WHERE $1
     ) RETURNING 1"""
 
     with sent(live) as requests:
         shown = writer.sql(text, [True], dry_run=True).fetchall()
         none = writer.sql(text, [False]).fetchall()
 
-    expected = {"extra": 1, "tool_outputs": [{"tool_call_id": "a", "output": "a"}]}
-    assert [(url.removeprefix(live.base_url), json.loads(body)) for _, url, body, _ in shown] == [
-        ("/threads/t/runs/r/submit_tool_outputs", expected)
-    ] * 2
+    expected = {"temperature": 0.5, "assistant_id": "a"}
+    assert [(url.removeprefix(live.base_url), json.loads(body)) for _, url, body, _ in shown] == [("/threads/t/runs", expected)] * 2
     assert (none, requests) == ([], [])
 
 

@@ -133,6 +133,9 @@ class Document:
         self._values[path] = _place_of(node)
         if not isinstance(node, yaml.MappingNode):
             return self._wrong(path, record, f"expected a mapping of keys, found {_found(node)}")
+        if id(node) in self._open:
+            return self._wrong(path, record, _ENDLESS)
+        self._open.add(id(node))
         fields = {key: entry for key, entry in keys_of(record).items() if key not in without}
         values: dict[str, Any] = {}
         for key, value, below in self._entries(node, path):
@@ -145,6 +148,7 @@ class Document:
             if field.name not in values and _is_required(field):
                 self.fault(f"{path}.{key}" if path else key, f"missing key `{key}`")
                 values[field.name] = _stand_in(hint)
+        self._open.remove(id(node))
         return record(**values)
 
     def _mapping(self, node: Any, hint: Any, path: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ a JSON Schema and into `docs/manifest.md`. A field's `doc` is its documentation 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -68,6 +69,16 @@ class Form(StrEnum):
     UNIX = "unix"
     ISO = "iso"
     DATE = "date"
+
+
+class Kind(StrEnum):
+    """What JSON calls a value that is not null."""
+
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    ARRAY = "array"
+    OBJECT = "object"
 
 
 class AuthKind(StrEnum):
@@ -244,7 +255,20 @@ class Attribute:
     max_length: int | None = _("The most characters; of a map, of each value.", None)
     max_key_length: int | None = _("The most characters of each key of a map.", None)
     max_items: int | None = _("The most items of a list, or keys of a map.", None)
-    enum: tuple[str, ...] = _("The values it may take.", ())
+    enum: tuple[str, ...] = _("The values it may take; of `json`, the texts it may be.", ())
+    kinds: tuple[Kind, ...] = _("Of `json`, the kinds of value it may be; all when absent.", ())
+    fields: dict[str, Attribute] = _(
+        "What is known of the fields of an object, or of each object in a list. Of `json`, they are all that an object has, and a list has "
+        "nothing but objects; of an object type, each of them is in the type, and fields that are only there may be null or left out.",
+        {},
+    )
+    required_if: dict[str, str] = _(
+        "The values of others beside it with which it is required too, as `{type: function}`; NULL and absence are no such value.", {}
+    )
+
+    def needed(self, beside: Mapping[str, Any]) -> bool:
+        """Whether the API refuses an object without it that has all this `beside` it."""
+        return self.required or (bool(self.required_if) and all(beside.get(name) == value for name, value in self.required_if.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

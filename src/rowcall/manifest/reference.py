@@ -231,6 +231,32 @@ parameter that it needs is a column of the response (by its name, or what `colum
 response is of its own says `awaits` itself, and its reader may be another resource's, as `runs.get_run`. By the same reader it is asked
 what became of a call that had no answer, where the call says which row it is about.
 
+## What a body may hold
+
+What an API refuses is known before it is asked, as far as the manifest says it: a statement with such a value is an error before
+anything is sent, and the sandbox refuses it as the API does. The type of an attribute says most. For the rest of it, `kinds` says what
+`json` may be, and `fields` what an object has in it, or each object of a list, each field being an attribute of its own, with fields of
+its own. `required_if` makes a field required beside a value of another: objects of several kinds have one that says which kind it is.
+
+```yaml
+note:
+  type: json
+  kinds: [string, array]
+  fields:
+    kind: {type: string, required: true, enum: [text, picture], description: What the part is.}
+    text: {type: string, required_if: {kind: text}, description: The text of a part that is one.}
+    url: {type: string, required_if: {kind: picture}, description: Where the picture of a part is.}
+  description: "What the note says: a text, or a list of parts."
+copy:
+  type: {isbn: string, binding: string}
+  fields:
+    isbn: {type: string, required: true, description: Which book it is a copy of.}
+  description: The copy that is lent.
+```
+
+Without `fields`, `json` may hold anything. What an API calls open (`additionalProperties`) is therefore left without, and so is what its
+documents do not say.
+
 ## What must hold besides
 
 - Each `{placeholder}` of a path is a parameter with `in: path`, and the other way round; `base_url` and `variables` likewise.
@@ -238,6 +264,8 @@ what became of a call that had no answer, where the call says which row it is ab
   the one that `column` names, unless it says `exact: false`. A parameter that is no filter says its `role` or its `range`.
 - A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
 - A method that is paged says where its `rows` are.
+- `kinds` are for `json` alone. `fields` of an object type are in that type, and are of the type that they have there.
+- What `required_if` names stands beside it, and its value is among the `enum` of that, if it has one.
 - The `version` of a resource is one of its columns, and a text or a number.
 - Columns that are read from one place have one type, none is read from within another, and no two places differ in case alone.
 - The reader that `awaits` names is a SELECT of one row, has the columns of what it is asked about, and needs nothing that neither the

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from rowcall.errors import nearest
@@ -19,6 +19,7 @@ from rowcall.manifest.model import (
     AuthKind,
     AuthScheme,
     Column,
+    Kind,
     Lifecycle,
     ListOf,
     Method,
@@ -35,6 +36,7 @@ from rowcall.manifest.model import (
     Verb,
 )
 from rowcall.manifest.pushdown import check_pushdown
+from rowcall.manifest.types import spelling
 
 VERSION = 1
 """The version of the manifest language that is read."""
@@ -209,17 +211,59 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
             document.fault(f"{below}.column", f"there is no column `{parameter.column}`{_did_you_mean(parameter.column, columns)}")
     check_pushdown(document, path, method, columns)
     _distinct(document, f"{path}.parameters", method.parameters)
-    for attribute_name, attribute in method.body.items():
+    _attributes(document, f"{path}.body", method.body)
+    for attribute_name in method.body:
         below = f"{path}.body.{attribute_name}"
         _identifier(document, below, attribute_name, "attribute")
+        if attribute_name.startswith(BODY_PREFIX):
+            document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
+    _answer(document, path, method)
+
+
+def _attributes(document: Document, path: str, attributes: Mapping[str, Attribute]) -> None:
+    """The attributes of a body, or the fields of one of its objects."""
+    _distinct(document, path, attributes)
+    for name, attribute in attributes.items():
+        below = f"{path}.{name}"
+        if any(fault.path == below for fault in document.faults):  # what stands there is no attribute
+            continue
         _description(document, below, attribute.description)
         _type(document, f"{below}.type", attribute.type)
         _bounds(document, below, attribute.minimum, attribute.maximum)
         _sizes(document, below, attribute)
-        if attribute_name.startswith(BODY_PREFIX):
-            document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
-    _distinct(document, f"{path}.body", method.body)
-    _answer(document, path, method)
+        _required_if(document, f"{below}.required_if", attribute, attributes)
+        _fields(document, below, attribute)
+
+
+def _required_if(document: Document, path: str, attribute: Attribute, beside: Mapping[str, Attribute]) -> None:
+    for name, value in attribute.required_if.items():
+        if name not in beside:
+            document.fault(f"{path}.{name}", f"there is no `{name}` beside it{_did_you_mean(name, beside)}", at_key=True)
+        elif beside[name].enum and value not in beside[name].enum:
+            document.fault(f"{path}.{name}", f"`{name}` is never `{value}`; it is {', '.join(beside[name].enum)}")
+
+
+def _fields(document: Document, path: str, attribute: Attribute) -> None:
+    """Kinds are for what may be several, and fields for what may be an object or hold objects, as which its type declares them."""
+    if not document.sound(f"{path}.type"):
+        return
+    type_: Type = attribute.type
+    if attribute.kinds and type_ is not Scalar.JSON:
+        document.fault(f"{path}.kinds", "only `json` is of several kinds; another type says what it is", at_key=True)
+    if not attribute.fields:
+        return
+    while isinstance(type_, ListOf):
+        type_ = type_.item
+    if isinstance(type_, Object):
+        declared = dict(type_.fields)
+        for name, field in attribute.fields.items():
+            if name not in declared:
+                document.fault(f"{path}.fields.{name}", f"the type has no field `{name}`{_did_you_mean(name, declared)}", at_key=True)
+            elif document.sound(f"{path}.fields.{name}.type") and field.type != declared[name]:
+                document.fault(f"{path}.fields.{name}.type", f"`{name}` is {spelling(declared[name])} in the type around it")
+    elif type_ is not Scalar.JSON or (attribute.kinds and not {Kind.ARRAY, Kind.OBJECT}.intersection(attribute.kinds)):
+        document.fault(f"{path}.fields", "only an object has fields, and a list of objects", at_key=True)
+    _attributes(document, f"{path}.fields", attribute.fields)
 
 
 def _http(document: Document, path: str, method: Method) -> None:

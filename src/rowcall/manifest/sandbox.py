@@ -192,11 +192,6 @@ class Sandbox:
     headers: dict[str, Any] = _("Headers of every answer.", {})
     ignored_query: tuple[str, ...] = _("Query parameters that are accepted and mean nothing.", ())
     ignored_body: tuple[str, ...] = _("Body attributes that are accepted though the manifest has not got them.", ())
-    bodies: dict[str, dict[str, str]] = _(
-        "Attributes that hold what is a body of another method, or a list of such, as `create_order: {items: create_item}`; they are "
-        "checked as that one is.",
-        {},
-    )
     error: Any = _("The body of a refusal, of `{message}`, `{status}`, `{type}`, `{code}` and `{param}`.")
     refusals: Refusals = _("The words of refusals.")
     list: Listing = _("How lists look.")
@@ -249,18 +244,9 @@ class _Rules:
             self._known(f"collections.{name}", name, self._resources, "resource in the manifest", at_key=True)
         for name in self._sandbox.methods:
             self._known(f"methods.{name}", name, self._methods, "method in the manifest", at_key=True)
-        for name, attributes in self._sandbox.bodies.items():
-            self._bodies(f"bodies.{name}", name, attributes)
         self._served()
         if self._document.sound("collections"):
             self._named()
-
-    def _bodies(self, path: str, name: str, attributes: dict[str, str]) -> None:
-        self._known(path, name, self._methods, "method in the manifest", at_key=True)
-        for attribute, other in attributes.items():
-            if name in self._methods:
-                self._known(f"{path}.{attribute}", attribute, self._methods[name].body, f"attribute of `{name}`", at_key=True)
-            self._known(f"{path}.{attribute}", other, self._methods, "method in the manifest")
 
     def _served(self) -> None:
         """Every method of the manifest must be one that the sandbox can play."""

@@ -7,13 +7,14 @@ that does not fit is an error before anything is sent.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError
-from rowcall.manifest.model import Attribute, ListOf, Method, Object, Place, Scalar, Type, Verb
+from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError, nearest
+from rowcall.manifest.bodies import Misfit, Reason, fields_of, item_of, kind_of, misfits
+from rowcall.manifest.model import Attribute, Kind, ListOf, Method, Object, Place, Scalar, Type, Verb
 from rowcall.manifest.types import as_integer, as_number, spelling
 from rowcall.plan.nodes import Call
 from rowcall.plan.requests import build
@@ -115,7 +116,7 @@ def with_part(whole: Any, path: Sequence[str], value: Any, type_: Type, where: s
     `whole` is None where there was none. Raises DataError where something on the way to the part is no object, or the value does not fit.
     """
     if not path:
-        return _typed(value, type_, where)
+        return fitted(value, Attribute(type=type_, description="", nullable=True), where)
     name, *rest = path
     inner = _part_type(type_, name)
     if not isinstance(whole, (dict, type(None))) or inner is None:
@@ -224,6 +225,7 @@ def call(
     """
     bound: dict[str, Any] = {}
     attributes: dict[str, Any] = dict(body or {})
+    in_parts: set[str] = set()
     for written, value in values.items():
         found = column_slot(method, written)
         if found is None or (value is None and not (keep_null and found.in_body)):
@@ -232,10 +234,13 @@ def call(
         if found.path:
             path = part(ref, method, found, sql="", span=None)
             attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name].type, where)
+            in_parts.add(found.name)
         elif found.in_body:
             attributes[found.name] = fitted(value, method.body[found.name], where)
         else:
             bound[found.name] = _parameter(value, method.parameters[found.name].type, found.name)
+    for key in in_parts:
+        _refuse(misfits(attributes[key], method.body[key], f"{ref.full_name}.{key}"))
     _need(ref, name, method, bound, attributes)
     for key, value in attributes.items():
         _refuse_unwritable(value, f"{ref.full_name}.{key}")
@@ -260,7 +265,7 @@ def _need(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any],
         if (parameter.required or parameter.place is Place.PATH) and key not in bound:
             raise DataError(f"{key} is NULL, and {ref.full_name}.{name} cannot be called without it.")
     for key, attribute in method.body.items():
-        if attribute.required and body.get(key) is None:
+        if attribute.needed(body) and body.get(key) is None:
             raise DataError(f"{key} is NULL, and {ref.full_name}.{name} cannot be called without it.")
 
 
@@ -272,69 +277,96 @@ def _parameter(value: Any, scalar: Scalar, name: str) -> Any:
 
 
 def fitted(value: Any, attribute: Attribute, where: str) -> Any:
-    """A JSON value as the attribute's type. Raises DataError when it does not fit its type or bounds."""
-    if value is None:
-        if not attribute.nullable:
-            raise DataError(f"{where} cannot be NULL.")
-        return None
-    found = _typed(value, attribute.type, where)
-    if attribute.enum and found not in attribute.enum:
-        raise DataError(f"{where} must be one of {', '.join(attribute.enum)}, not {_shown(found)}.")
-    if isinstance(found, (int, float)) and not isinstance(found, bool):
-        if attribute.minimum is not None and found < attribute.minimum:
-            raise DataError(f"{where} must be at least {attribute.minimum:g}, not {found}.")
-        if attribute.maximum is not None and found > attribute.maximum:
-            raise DataError(f"{where} must be at most {attribute.maximum:g}, not {found}.")
-    _sized(found, attribute, where)
+    """A JSON value as the attribute's type. Raises DataError when it does not fit what the manifest says of it."""
+    found = _typed(value, attribute)
+    _refuse(misfits(found, attribute, where))
     return found
 
 
-def _sized(value: Any, attribute: Attribute, where: str) -> None:
-    """Raises DataError for a text, list or map that has more than it may have."""
-    texts: dict[str, Any] = {where: value} if isinstance(value, str) else {}
-    if isinstance(value, dict) and attribute.type is Scalar.MAP:
-        texts = {f"{where}.{key}": text for key, text in value.items()}
-        longest = max(value, key=len, default="")
-        if attribute.max_key_length is not None and len(longest) > attribute.max_key_length:
-            raise DataError(f"{where} takes keys of at most {attribute.max_key_length} characters, not {len(longest)}.")
-    for place, text in texts.items():
-        if attribute.max_length is not None and text is not None and len(text) > attribute.max_length:
-            raise DataError(f"{place} takes at most {attribute.max_length} characters, not {len(text)}.")
-    if attribute.max_items is not None and isinstance(value, (list, dict)) and len(value) > attribute.max_items:
-        raise DataError(f"{where} takes at most {attribute.max_items} items, not {len(value)}.")
+def typed_body(method: Method, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole body that DuckDB made, as a STRUCT: each attribute as its type, those that are NULL and must not be left out."""
+    typed = {key: _typed(value, method.body[key]) if key in method.body else value for key, value in body.items()}
+    return {key: value for key, value in typed.items() if value is not None or key not in method.body or method.body[key].nullable}
 
 
-def _typed(value: Any, type_: Type, where: str) -> Any:
-    if value is None:
-        return None
-    if type_ is Scalar.JSON:
-        return _parsed(value) if isinstance(value, str) and value[:1] in {"{", "["} else value
-    if isinstance(type_, Scalar) and type_ is not Scalar.MAP:
+def check_body(ref: ResourceRef, name: str, method: Method, body: Mapping[str, Any], *, sql: str = "", span: Span | None = None) -> None:
+    """Raises UnknownNameError for what the method does not take, DataError for a value that does not fit.
+
+    The body may lack what is given beside it. A method of which the manifest names no attribute takes any.
+    """
+    for key, value in body.items() if method.body else ():
+        if key not in method.body:
+            raise UnknownNameError("attribute", key, method.body, where=f"{ref.full_name}.{name}", sql=sql, span=span)
+        _refuse(misfits(value, method.body[key], f"{ref.full_name}.{key}"), sql=sql, span=span)
+
+
+def _refuse(found: Iterator[Misfit], *, sql: str = "", span: Span | None = None) -> None:
+    """Raises DataError for the first of what does not fit."""
+    misfit = next(found, None)
+    if misfit is not None:
+        raise DataError(_said(misfit), sql=sql, span=span)
+
+
+def _said(misfit: Misfit) -> str:
+    """What does not fit, where, and what would."""
+    where, attribute, value, bound = misfit.path, misfit.attribute, misfit.value, f"{misfit.bound:g}"
+    match misfit.reason:
+        case Reason.UNKNOWN:
+            where = where.removesuffix(f".{misfit.key}")
+            close = nearest(misfit.key, attribute.fields, 1)
+            said = f"has no field {misfit.key}{f'; did you mean {close[0]}?' if close else '.'} It has {', '.join(attribute.fields)}"
+        case Reason.MISSING:
+            when = "" if attribute.required else " and ".join(f"{name} is {value}" for name, value in attribute.required_if.items())
+            said = f"is required{when and f' where {when}'}, and is missing"
+        case Reason.WRONG_TYPE:
+            said = "cannot be NULL" if value is None else f"takes {_takes(attribute)}, not {_shown(value)}"
+        case Reason.NOT_ALLOWED:
+            said = f"must be one of {', '.join(attribute.enum)}, not {_shown(value)}"
+        case Reason.TOO_SMALL | Reason.TOO_LARGE:
+            said = f"must be at {'least' if misfit.reason is Reason.TOO_SMALL else 'most'} {bound}, not {value}"
+        case Reason.LONG_KEY:
+            said = f"takes keys of at most {bound} characters, not {len(misfit.key)}"
+        case _:
+            said = f"takes at most {bound} {'characters' if isinstance(value, str) else 'items'}, not {len(value)}"
+    return f"{where} {said}."
+
+
+def _takes(attribute: Attribute) -> str:
+    """The type of an attribute, or the kinds of value that it may have."""
+    if not attribute.kinds:
+        return spelling(attribute.type)
+    *others, last = [kind.value if kind is not Kind.ARRAY or not attribute.fields else "array of objects" for kind in attribute.kinds]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _typed(value: Any, attribute: Attribute) -> Any:
+    """The value as the attribute's type as far as it can be, and else as it is.
+
+    In an object with declared fields, those that are NULL are left out, which a STRUCT of DuckDB cannot do.
+    """
+    type_ = attribute.type
+    if isinstance(type_, Scalar) and type_ not in {Scalar.JSON, Scalar.MAP}:
         found = _scalar(value, type_)
-        if found is None:
-            raise _misfit(value, type_, where)
-        return found
-    value = _parsed(value)
-    if type_ is Scalar.MAP and isinstance(value, dict):
-        return {key: _typed(inner, Scalar.STRING, f"{where}.{key}") for key, inner in value.items()}
-    if isinstance(type_, ListOf) and isinstance(value, list):
-        return [_typed(item, type_.item, f"{where}[{i}]") for i, item in enumerate(value)]
-    if isinstance(type_, Object) and isinstance(value, dict):
-        return _object(value, type_, where)
-    raise _misfit(value, type_, where)
+        return value if found is None else found
+    if type_ is not Scalar.JSON:
+        value = _parsed(value)
+    elif isinstance(value, str) and value[:1] in {"{", "["}:
+        value = _parsed_as(value, attribute.kinds)
+    if isinstance(value, list) and (item := item_of(attribute)) is not None:
+        return [_typed(inner, item) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if type_ is Scalar.MAP:
+        return {key: _typed(inner, _TEXT) for key, inner in value.items()}
+    fields = fields_of(attribute)
+    return {
+        key: _typed(inner, fields[key]) if key in fields else inner
+        for key, inner in value.items()
+        if inner is not None or key not in fields
+    }
 
 
-def _object(value: Mapping[str, Any], type_: Object, where: str) -> dict[str, Any]:
-    """A declared object: its fields typed, NULL ones (which a STRUCT of DuckDB cannot leave out) left out, unknown ones an error."""
-    declared = dict(type_.fields)
-    for name in value:
-        if name not in declared:
-            raise DataError(f"{where} has no field {name}; it is {spelling(type_)}.")
-    return {name: _typed(inner, declared[name], f"{where}.{name}") for name, inner in value.items() if inner is not None}
-
-
-def _misfit(value: Any, type_: Type, where: str) -> DataError:
-    return DataError(f"{where} takes {spelling(type_)}, not {_shown(value)}.")
+_TEXT = Attribute(type=Scalar.STRING, description="")
 
 
 class _Written(float):
@@ -371,6 +403,12 @@ def _parsed(value: Any) -> Any:
         return from_json(value)
     except ValueError:
         return value
+
+
+def _parsed_as(text: str, kinds: Collection[Kind]) -> Any:
+    """A text as the JSON it holds, unless that is of a kind that may not stand there, and a text may."""
+    found = _parsed(text)
+    return text if Kind.STRING in kinds and kind_of(found) not in kinds else found
 
 
 def _scalar(value: Any, scalar: Scalar) -> Any:

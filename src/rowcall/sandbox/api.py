@@ -63,7 +63,6 @@ class Api:
         self.sandbox = sandbox
         self.base_path = urlsplit(provider.base_url).path
         self._routes = sorted(_routes(provider), key=lambda route: -route.fixed)
-        self._methods = {route.name: route.method for route in self._routes}
         self._count = 0
         self._parameters = {rules.parameter: name for name, rules in sandbox.collections.items()}
 
@@ -185,7 +184,7 @@ class Api:
 
     def _body(self, call: Call) -> dict[str, Any]:
         self._query(call)
-        return body_values(call.route.name, self._methods, call.incoming.body, self.sandbox)
+        return body_values(call.route.method.body, call.incoming.body, self.sandbox)
 
     def _authorise(self, incoming: Incoming) -> None:
         """Any of the provider's schemes will do, with the key of the sandbox file."""

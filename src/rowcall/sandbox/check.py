@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from rowcall.manifest.model import Attribute, ListOf, Many, Method, Object, Parameter, Place, Scalar, Type
+from rowcall.manifest.bodies import Misfit, Reason, misfits_within, outside
+from rowcall.manifest.model import Attribute, Kind, ListOf, Many, Method, Parameter, Place, Scalar
 from rowcall.manifest.sandbox import Refusals, Sandbox
 from rowcall.sandbox.refused import Refused
 
@@ -52,35 +53,33 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
     return values
 
 
-def body_values(name: str, methods: Mapping[str, Method], content: bytes, sandbox: Sandbox) -> dict[str, Any]:
-    """The attributes of the body of a request for the method `name`; an absent body has none. Raises Refused."""
+def body_values(attributes: Mapping[str, Attribute], content: bytes, sandbox: Sandbox) -> dict[str, Any]:
+    """The attributes of a request's body; an absent body has none. Raises Refused."""
     body = _document(content, sandbox.refusals)
-    _body(name, methods, body, "", sandbox)
+    looked_at = {key: value for key, value in body.items() if key in attributes or key not in sandbox.ignored_body}
+    misfit = next(misfits_within(looked_at, attributes), None)
+    if misfit is not None:
+        raise Refused(getattr(sandbox.refusals, misfit.reason), _words(misfit))
     return body
 
 
-def _body(name: str, methods: Mapping[str, Method], body: Mapping[str, Any], above: str, sandbox: Sandbox) -> None:
-    """Checks a body of the method `name`, which stands at `above` (a path that ends with a dot) of the body that was sent."""
-    refusals, attributes, inner = sandbox.refusals, methods[name].body, sandbox.bodies.get(name, {})
-    for key in body:
-        if key not in attributes and (above or key not in sandbox.ignored_body):
-            raise Refused(refusals.unknown, {"name": above + key})
-    for key, attribute in attributes.items():
-        place = above + key
-        if key not in body:
-            if attribute.required:
-                raise Refused(refusals.missing, {"name": place})
-            continue
-        _attribute(place, attribute, body[key], refusals)
-        if key in inner:
-            for at, part in _parts(place, body[key]):
-                _body(inner[key], methods, part, f"{at}.", sandbox)
-
-
-def _parts(place: str, value: Any) -> list[tuple[str, Mapping[str, Any]]]:
-    """The objects in a value, each with its place."""
-    items = [(f"{place}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else [(place, value)]
-    return [(at, item) for at, item in items if isinstance(item, dict)]
+def _words(misfit: Misfit) -> dict[str, Any]:
+    """What the words of a refusal are filled with."""
+    attribute, value = misfit.attribute, misfit.value
+    words: dict[str, Any] = {"name": misfit.path, "key": misfit.key, "bound": _number(misfit.bound)}
+    match misfit.reason:
+        case Reason.TOO_LONG:
+            return {**words, **(_ARRAY if isinstance(value, list) else _STRING), "found": len(value)}
+        case Reason.TOO_MANY:
+            return {**words, "found": len(value)}
+        case Reason.LONG_KEY:
+            return {**words, "found": len(misfit.key)}
+        case Reason.NOT_ALLOWED:
+            return {**words, "expected": _either(attribute.enum), "found": value}
+        case Reason.TOO_SMALL | Reason.TOO_LARGE:
+            return {**words, **_bounded(attribute), "found": value}
+        case _:
+            return {**words, "expected": _expected(attribute), "found": _found(value)}
 
 
 def _document(content: bytes, refusals: Refusals) -> dict[str, Any]:
@@ -133,93 +132,39 @@ def _converted(type_: Scalar, text: str) -> Any:
     return convert(text) if form.fullmatch(text) else None
 
 
-def _attribute(name: str, attribute: Attribute, value: Any, refusals: Refusals) -> None:
-    if value is None and attribute.nullable:
-        return
-    _require(value is not None, name, _expected(attribute.type), value, refusals)
-    _type(name, attribute.type, value, refusals)
-    _bounds(name, attribute, value, refusals)
-    _sizes(name, attribute, value, refusals)
-    if attribute.enum and value not in attribute.enum:
-        raise Refused(refusals.not_allowed, {"name": name, "expected": _either(attribute.enum), "found": value})
-
-
-def _sizes(name: str, attribute: Attribute, value: Any, refusals: Refusals) -> None:
-    """Raises Refused for a text, list or map that has more than it may have."""
-    if isinstance(value, list):
-        _length(name, attribute.max_items, value, _ARRAY, refusals)
-    elif attribute.type is not Scalar.MAP:
-        _length(name, attribute.max_length, value, _STRING, refusals)
-    else:
-        if attribute.max_items is not None and len(value) > attribute.max_items:
-            raise Refused(refusals.too_many, {"name": name, "bound": attribute.max_items, "found": len(value)})
-        for key, text in value.items():
-            if attribute.max_key_length is not None and len(key) > attribute.max_key_length:
-                raise Refused(refusals.long_key, {"name": name, "key": key, "bound": attribute.max_key_length, "found": len(key)})
-            _length(f"{name}.{key}", attribute.max_length, text, _STRING, refusals)
-
-
-def _length(name: str, most: int | None, value: Any, words: Mapping[str, str], refusals: Refusals) -> None:
-    if most is not None and isinstance(value, (str, list)) and len(value) > most:
-        raise Refused(refusals.too_long, {"name": name, **words, "bound": most, "found": len(value)})
-
-
 _STRING = {"kind": "string", "expected": "a string"}
 _ARRAY = {"kind": "array", "expected": "an array"}
 
 
-def _expected(type_: Type) -> str:
-    """What refusals call the values of a type."""
-    if isinstance(type_, Scalar):
-        return _KINDS[type_]
-    return "an array" if isinstance(type_, ListOf) else "an object"
+def _expected(attribute: Attribute) -> str:
+    """What refusals call the values that an attribute may have."""
+    if attribute.kinds:
+        first, *others = [_KIND_NAMES[kind] for kind in attribute.kinds]
+        if Kind.ARRAY in attribute.kinds and attribute.fields:
+            first, *others = [name.replace("an array", "an array of objects") for name in (first, *others)]
+        shorter = [name.partition(" ")[2] for name in others]
+        return f"one of {', '.join([first, *shorter[:-1]])} or {shorter[-1]}" if shorter else first
+    if isinstance(attribute.type, Scalar):
+        return _KINDS[attribute.type]
+    return "an array" if isinstance(attribute.type, ListOf) else "an object"
 
 
-def _type(name: str, type_: Type, value: Any, refusals: Refusals) -> None:
-    """Raises Refused where a value, or one within it, is of another type; fields that a type does not name may hold anything."""
-    if isinstance(type_, ListOf):
-        _require(isinstance(value, list), name, "an array", value, refusals)
-        for index, item in enumerate(value):
-            _type(f"{name}[{index}]", type_.item, item, refusals)
-    elif isinstance(type_, Object):
-        _require(isinstance(value, dict), name, "an object", value, refusals)
-        for field, inner in type_.fields:
-            if value.get(field) is not None:
-                _type(f"{name}.{field}", inner, value[field], refusals)
-    elif type_ is not Scalar.JSON:
-        _require(_fits(type_, value), name, _KINDS[type_], value, refusals)
-        for key, item in value.items() if type_ is Scalar.MAP else ():
-            _require(isinstance(item, str), f"{name}.{key}", "a string", item, refusals)
-
-
-def _fits(type_: Scalar, value: Any) -> bool:
-    if isinstance(value, bool):
-        return type_ is Scalar.BOOLEAN
-    return isinstance(value, _PYTHON_TYPES[type_])
-
-
-_PYTHON_TYPES: Mapping[Scalar, tuple[type, ...]] = {
-    Scalar.STRING: (str,),
-    Scalar.INTEGER: (int,),
-    Scalar.NUMBER: (int, float),
-    Scalar.BOOLEAN: (bool,),
-    Scalar.MAP: (dict,),
+_KIND_NAMES = {
+    Kind.STRING: "a string",
+    Kind.NUMBER: "a decimal",
+    Kind.BOOLEAN: "a boolean",
+    Kind.ARRAY: "an array",
+    Kind.OBJECT: "an object",
 }
 
 
-def _require(fits: object, name: str, expected: str, value: Any, refusals: Refusals) -> None:
-    if not fits:
-        raise Refused(refusals.wrong_type, {"name": name, "expected": expected, "found": _found(value)})
+def _bounds(name: str, parameter: Parameter, value: Any, refusals: Refusals) -> None:
+    if beyond := outside(value, parameter.minimum, parameter.maximum):
+        raise Refused(getattr(refusals, beyond[0]), {"name": name, **_bounded(parameter), "bound": _number(beyond[1]), "found": value})
 
 
-def _bounds(name: str, limits: Parameter | Attribute, value: Any, refusals: Refusals) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return
-    scope = {"name": name, "kind": _BOUND_KINDS.get(limits.type, "value") if isinstance(limits.type, Scalar) else "value", "found": value}
-    if limits.minimum is not None and value < limits.minimum:
-        raise Refused(refusals.too_small, {**scope, "bound": _number(limits.minimum)})
-    if limits.maximum is not None and value > limits.maximum:
-        raise Refused(refusals.too_large, {**scope, "bound": _number(limits.maximum)})
+def _bounded(limits: Parameter | Attribute) -> dict[str, str]:
+    return {"kind": _BOUND_KINDS.get(limits.type, "value") if isinstance(limits.type, Scalar) else "value"}
 
 
 def _number(value: float) -> float:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.errors import DataError, PlanError, ReadOnlyError, RowcallError, SQLError
 from rowcall.plan.nodes import Request
 from rowcall.plan.requests import protocol
-from rowcall.plan.writes import call, fitted
+from rowcall.plan.writes import call, check_body
 from rowcall.session.before import rows_by_key
 from rowcall.session.execute import Context, request_table
 from rowcall.session.guards import Intent, guard, refuse_in_transaction, refuse_unlisted
@@ -117,7 +117,7 @@ def _requests(file: str, plan: Plan, ref: ResourceRef, method: Method) -> list[R
     called, found = f"{plan.header.resource}.{plan.header.method}", []
     for line, row in enumerate(plan.rows, 2):
         try:
-            _refuse_unknown(called, method, row, is_exec=plan.header.kind == "exec")
+            _refuse_unknown(ref, plan.header.method, method, row, is_exec=plan.header.kind == "exec")
             request = call(ref, plan.header.method, method, row.parameters, body=row.body).request
         except (RowcallError, AttributeError, TypeError, ValueError) as error:
             raise refused(file, line, f"{called} cannot be called so: {error}".rstrip(".")) from error
@@ -129,18 +129,17 @@ def _requests(file: str, plan: Plan, ref: ResourceRef, method: Method) -> list[R
     return found
 
 
-def _refuse_unknown(called: str, method: Method, row: Planned, *, is_exec: bool) -> None:
-    """Raises DataError for what the method does not take; EXEC may give its body as a whole, which no manifest says all of."""
-    for name in row.parameters:
-        if name not in method.parameters:
-            raise DataError(f"it has no parameter {name}")
+def _refuse_unknown(ref: ResourceRef, name: str, method: Method, row: Planned, *, is_exec: bool) -> None:
+    """Raises DataError for what the method does not take; EXEC may give any body where the manifest names no attribute."""
+    for parameter in row.parameters:
+        if parameter not in method.parameters:
+            raise DataError(f"it has no parameter {parameter}")
     if not isinstance(row.body, (dict, type(None))):
         raise DataError("its body is no JSON object")
-    for name, value in (row.body or {}).items() if not is_exec else ():
-        if name not in method.body:
-            raise DataError(f"it has no attribute {name}")
-        if fitted(value, method.body[name], f"{called}.{name}") != value:
-            raise DataError(f"its attribute {name} is of another type")
+    for attribute in row.body or {} if method.body or not is_exec else ():
+        if attribute not in method.body:
+            raise DataError(f"it has no attribute {attribute}")
+    check_body(ref, name, method, row.body or {})
 
 
 def _kept(plan: Plan, number: int, request: Request, header: str | None, *, again: bool) -> Kept:

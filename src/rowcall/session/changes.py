@@ -28,7 +28,23 @@ from rowcall.plan.nodes import EXTRA, Call
 from rowcall.plan.planner import Analysis
 from rowcall.plan.splice import splice
 from rowcall.plan.unlike import unknown_values
-from rowcall.plan.writes import PREFIX, Given, Slot, call, check, choose, column_slot, example, from_json, lacking, missing, part, with_part
+from rowcall.plan.writes import (
+    PREFIX,
+    Given,
+    Slot,
+    call,
+    check,
+    check_body,
+    choose,
+    column_slot,
+    example,
+    from_json,
+    lacking,
+    missing,
+    part,
+    typed_body,
+    with_part,
+)
 from rowcall.rows.decode import decode
 from rowcall.session.awaiting import Waiting, explain_waiting, waiting
 from rowcall.session.execute import (
@@ -238,7 +254,7 @@ def _ready_exec(write: Exec, context: Context) -> Ready:
     if write.source is not None:
         given += [Given(column, write.source) for column in _exec_columns(write, write.source, context)]
     _check_exec(write, name, method, given)
-    body = _exec_body(write, context)
+    body = _exec_body(write, name, method, context)
     stands = [*given, *(Given(f"{PREFIX}{key}") for key in body or {})]
     if lacking(method, stands):
         raise missing(write.ref, [(name, method)], stands, sql=write.text, span=write.method_span)
@@ -297,7 +313,7 @@ def named_method(write: Exec, context: Context) -> tuple[str, Method]:
         raise moved(error, write.text, write.method_span) from error
 
 
-def _exec_body(write: Exec, context: Context) -> dict[str, Any] | None:
+def _exec_body(write: Exec, name: str, method: Method, context: Context) -> dict[str, Any] | None:
     if write.body is None:
         return None
     value = value_of(write.text, write.body, context)
@@ -307,7 +323,10 @@ def _exec_body(write: Exec, context: Context) -> dict[str, Any] | None:
         raise UnsupportedSQLError(f"@@json is not JSON: {error}.", sql=write.text, span=write.body) from error
     if not isinstance(body, dict):
         raise UnsupportedSQLError("@@json must be a JSON object.", sql=write.text, span=write.body)
-    return body
+    # The values of a STRUCT have DuckDB's types, and none can be left out of it; a JSON text is sent as it is.
+    found = body if isinstance(value, str) else typed_body(method, body)
+    check_body(write.ref, name, method, found, sql=write.text, span=write.body)
+    return found
 
 
 def _ready_change(write: Change, context: Context) -> Ready:
@@ -325,7 +344,7 @@ def _ready_change(write: Change, context: Context) -> Ready:
     else:
         values = _constant_values(write, context)
         rows = [(key, values, None) for key in keys]
-    calls = tuple(call(ref, name, method, {**key, **values}, keep_null=True) for key, values, _ in rows)
+    calls = _calls(rows, lambda row: call(ref, name, method, {**row[0], **row[1]}, keep_null=True))
     return Ready(ref, name, method, calls, before=tuple(before for *_, before in rows))
 
 
