@@ -209,6 +209,25 @@ def test_columns_of_what_there_is(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
+    ("type_", "expected"),
+    [
+        ("DECIMAL(4,2)", "VARCHAR"),
+        ("FLOAT", "VARCHAR"),
+        ("DOUBLE[][3]", "VARCHAR[][3]"),
+        ("MAP(VARCHAR, DECIMAL(4,2))", "MAP(VARCHAR, VARCHAR)"),
+        ('STRUCT("DOUBLE" FLOAT, "a ""b" JSON, i INTEGER)', 'STRUCT("DOUBLE" VARCHAR, "a ""b" JSON, "i" INTEGER)'),
+        ("BIGINT", None),
+        ("JSON", None),
+        ('STRUCT("DOUBLE" VARCHAR)', None),
+        ("no_such_type", None),
+    ],
+)
+def test_a_type_with_texts_has_them_for_numbers_with_a_point(engine: Engine, type_: str, expected: str | None) -> None:
+    """However deep they are; names stay what they are, and a type without such numbers needs no cast."""
+    assert engine.with_texts(type_) == expected
+
+
+@pytest.mark.parametrize(
     ("parts", "there"),
     [
         (("t",), True),

@@ -229,6 +229,17 @@ class Engine:
             return None
         return dict(zip(relation.columns, map(str, relation.types), strict=True))
 
+    def with_texts(self, type_: str) -> str | None:
+        """A DuckDB type with VARCHAR for each number with a point in it; None where there is none, or DuckDB knows no such name."""
+        import duckdb
+
+        try:
+            spelt = duckdb.sqltype(type_)
+        except Exception:  # noqa: BLE001 - a type of the user's own, say
+            return None
+        found = _with_texts(spelt)
+        return found if found != _with_texts(spelt, plain=True) else None
+
     def default_collation(self) -> str:
         """By what texts compare that have no collation of their own; empty, as in most databases, where that is their bytes."""
         return self._setting("default_collation")
@@ -512,3 +523,21 @@ def _width(character: str) -> int:
 
 
 _EXCERPT = re.compile(r"(?P<number>\d+): (?P<shown>[^\n]*)\n(?P<blank> *)\^.*", re.DOTALL)
+
+
+def _with_texts(type_: Any, *, plain: bool = False) -> str:
+    """A type of DuckDB's in SQL, with VARCHAR for each number with a point; `plain` leaves these as they are."""
+    children: Sequence[Any] = type_.children if type_.id in {"list", "array", "struct", "map"} else ()
+    match type_.id:
+        case "decimal" | "float" | "double" if not plain:
+            return "VARCHAR"
+        case "list":
+            return f"{_with_texts(children[0][1], plain=plain)}[]"
+        case "array":
+            return f"{_with_texts(children[0][1], plain=plain)}[{children[1][1]}]"
+        case "struct":
+            return f"STRUCT({', '.join(f'{quoted(name)} {_with_texts(inner, plain=plain)}' for name, inner in children)})"
+        case "map":
+            return f"MAP({', '.join(_with_texts(inner, plain=plain) for _, inner in children)})"
+        case _:
+            return str(type_)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowcall.engine.source import page_source
@@ -26,7 +27,6 @@ from rowcall.plan.explanation import Explanation
 from rowcall.plan.meant import key_tuples, keys_only, narrows
 from rowcall.plan.nodes import EXTRA, Call
 from rowcall.plan.planner import Analysis
-from rowcall.plan.splice import splice
 from rowcall.plan.unlike import unknown_values
 from rowcall.plan.writes import (
     PREFIX,
@@ -50,7 +50,6 @@ from rowcall.session.awaiting import Waiting, explain_waiting, waiting
 from rowcall.session.execute import (
     Context,
     Piece,
-    columns_of,
     evaluator,
     limits_of,
     moved,
@@ -65,6 +64,7 @@ from rowcall.session.execute import (
     with_views,
 )
 from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
+from rowcall.session.texts import casts, expression_cast, replaced, types_of
 from rowcall.sql.nodes import Delete, Exec, Insert, Query, Replace, Update
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
@@ -192,7 +192,7 @@ def _ready_insert(write: Insert, context: Context) -> Ready:
         name, method = choose(ref, verb, named, sql=write.text, span=write.target.span)
         _check(ref, method, named, write.text)
         returning(write, Ready(ref, name, method, ()), context)
-    rows = _inserted(write, context)
+    rows = _inserted(write, method if named else None, context)
     given = named or [Given(name) for name in (rows[0] if rows else {})]
     if not rows and not given:
         raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
@@ -228,41 +228,58 @@ def _calls(rows: Sequence[T], make: Callable[[T], Call]) -> tuple[Call, ...]:
     return tuple(calls)
 
 
-def _inserted(write: Insert, context: Context) -> list[dict[str, Any]]:
+def _inserted(write: Insert, method: Method | None, context: Context) -> list[dict[str, Any]]:
     """The rows to insert, by the names that the statement gives them."""
     if write.source is None:
         return [{}]
     if not write.columns and not write.by_name and write.text[write.source.start :][:6].upper() == "VALUES":
         hint = f"SHOW {_verb(write).value.upper()} INTO {write.target.ref.full_name} gives a template."
         raise UnsupportedSQLError("VALUES needs the names of its columns.", sql=write.text, span=write.target.span, hint=hint)
-    rows: list[dict[str, Any]] = [from_json(row[0]) for row in rows_of(_insert_rows(write, write.source), context)]
+    piece = _insert_rows(write, write.source, _insert_casts(write, write.source, method, context))
+    rows: list[dict[str, Any]] = [from_json(row[0]) for row in rows_of(piece, context)]
     if rows and write.columns and len(rows[0]) != len(write.columns):
         message = f"There are {len(write.columns)} columns, and {len(rows[0])} values for them."
         raise UnsupportedSQLError(message, sql=write.text, span=write.source)
     return rows
 
 
-def _insert_rows(write: Insert, source: Span) -> Piece:
+def _insert_casts(write: Insert, source: Span, method: Method | None, context: Context) -> dict[str, str]:
+    """What its columns are cast to, by name, where their numbers are for texts; `method` is known where its columns are named."""
+    columns = "" if not write.columns else f"({', '.join(quoted(name) for name, _ in write.columns)})"
+    try:
+        types = types_of(Piece.around("FROM (", write.text, source, f"\n) __rowcall_row{columns}").text, context)
+        if method is None:
+            named = [Given(name) for name in types or {}]
+            _, method = choose(write.target.ref, _verb(write), named, sql=write.text, span=write.target.span)
+    except (SQLError, MissingParameterError):  # which is said where the rows are read
+        return {}
+    return casts(types, method, context)
+
+
+def _insert_rows(write: Insert, source: Span, casts_: Mapping[str, str] = MappingProxyType({})) -> Piece:
     """The source of an INSERT as one JSON object a row."""
     columns = "" if not write.columns else f"({', '.join(quoted(name) for name, _ in write.columns)})"
-    return Piece.around("SELECT to_json(__rowcall_row) FROM (", write.text, source, f"\n) __rowcall_row{columns}")
+    before, after = replaced("__rowcall_row", casts_)
+    return Piece.around(f"SELECT to_json(__rowcall_row) FROM {before}(", write.text, source, f"\n) __rowcall_row{columns}{after}")
 
 
 def _ready_exec(write: Exec, context: Context) -> Ready:
     name, method = named_method(write, context)
     given = [Given(argument, place) for argument, place, _ in write.arguments]
+    types: Mapping[str, str] = {}
     if write.source is not None:
-        given += [Given(column, write.source) for column in _exec_columns(write, write.source, context)]
+        types = _exec_columns(write, write.source, context)
+        given += [Given(column, write.source) for column in types]
     _check_exec(write, name, method, given)
     body = _exec_body(write, name, method, context)
     stands = [*given, *(Given(f"{PREFIX}{key}") for key in body or {})]
     if lacking(method, stands):
         raise missing(write.ref, [(name, method)], stands, sql=write.text, span=write.method_span)
     returning(write, Ready(write.ref, name, method, ()), context)  # before anything is read
-    values = {argument: value_of(write.text, place, context) for argument, _, place in write.arguments}
+    values = {argument: _value(write.text, place, column_slot(method, argument), method, context) for argument, _, place in write.arguments}
     rows: list[dict[str, Any]] = [{}]
     if write.source is not None:
-        rows = [from_json(row[0]) for row in rows_of(_exec_rows(write, write.source), context)]
+        rows = [from_json(row[0]) for row in rows_of(_exec_rows(write, write.source, casts(types, method, context)), context)]
     calls = _calls(rows, lambda row: call(write.ref, name, method, {**values, **row}, body=body))
     return Ready(write.ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
 
@@ -280,30 +297,27 @@ def _check(ref: ResourceRef, method: Method, given: Sequence[Given], sql: str) -
     check(ref, method, [(found, item) for item in given if (found := column_slot(method, item.name)) is not None], sql=sql)
 
 
-def _exec_rows(write: Exec, source: Span) -> Piece:
+def _value(text: str, span: Span, slot: Slot | None, method: Method, context: Context) -> Any:
+    """The value of an expression for where it goes, as JSON in Python."""
+    return value_of(text, span, context, expression_cast(text[span.start : span.end], slot, method, context))
+
+
+def _exec_rows(write: Exec, source: Span, casts_: Mapping[str, str] = MappingProxyType({})) -> Piece:
     """The rows of an EXEC as one JSON object a row."""
-    return Piece.around("SELECT to_json(__rowcall_row) FROM (FROM ", write.text, source, "\n) __rowcall_row")
+    before, after = replaced("__rowcall_row", casts_)
+    return Piece.around(f"SELECT to_json(__rowcall_row) FROM {before}(FROM ", write.text, source, f"\n) __rowcall_row{after}")
 
 
-def _exec_columns(write: Exec, source: Span, context: Context) -> list[str]:
-    """The names of the columns of an EXEC's rows. Nothing is read for them; DuckDB has bound the query."""
+def _exec_columns(write: Exec, source: Span, context: Context) -> Mapping[str, str]:
+    """The names and types of the columns of an EXEC's rows. Nothing is read for them; DuckDB has bound the query."""
     piece = Piece.around("FROM ", write.text, source, "")
     try:
-        return with_views(piece.text, context, lambda text: _columns_of(text, context))
+        types = types_of(piece.text, context)
     except SQLError as error:
         raise moved(error, write.text, piece.place(error.span)) from error
-
-
-def _columns_of(text: str, context: Context) -> list[str]:
-    analysis = prepare(text, context)
-    if analysis is None:
-        context.engine.bind(text, used(text, context), context.frame)
-    else:
-        text = splice(text, analysis.with_stand_ins())
-    columns = columns_of(context)(f"({text}\n)")
-    if columns is None:  # DuckDB has bound it
+    if types is None:  # DuckDB has bound it
         raise PlanError("The columns of this query cannot be told before it is run.")
-    return list(columns)
+    return types
 
 
 def named_method(write: Exec, context: Context) -> tuple[str, Method]:
@@ -342,7 +356,7 @@ def _ready_change(write: Change, context: Context) -> Ready:
         returning(write, Ready(ref, name, method, ()), context)  # before anything is read
         rows = _read(write, method, context)
     else:
-        values = _constant_values(write, context)
+        values = _constant_values(write, method, context)
         rows = [(key, values, None) for key in keys]
     calls = _calls(rows, lambda row: call(ref, name, method, {**row[0], **row[1]}, keep_null=True))
     return Ready(ref, name, method, calls, before=tuple(before for *_, before in rows))
@@ -455,10 +469,12 @@ def changed_columns(write: Update) -> list[str]:
     return [name for name in write.target.ref.resource.columns if name.casefold() in named]
 
 
-def _selecting(write: Change, method: Method, before: Sequence[str] = ()) -> tuple[str, list[tuple[int, Span]]]:
+def _selecting(
+    write: Change, method: Method, before: Sequence[str] = (), casts_: Mapping[int, str] = MappingProxyType({})
+) -> tuple[str, list[tuple[int, Span]]]:
     """A SELECT of the keys and the assigned values of the rows that WHERE selects, and where the user's stretches stand in it.
 
-    With `before`, of the values of these columns too.
+    With `before`, of the values of these columns too. `casts_` are the types that assigned values are cast to, by their numbers.
     """
     target = write.target
     alias = quoted(target.alias)
@@ -467,9 +483,9 @@ def _selecting(write: Change, method: Method, before: Sequence[str] = ()) -> tup
     text = f"SELECT {keys}, to_json(struct_pack(nothing := NULL"
     stretches: list[tuple[int, Span]] = []
     for number, assignment in enumerate(write.assignments if isinstance(write, Update) else ()):
-        text += f", s{number} := ("
+        text += f", s{number} := {'CAST(' if number in casts_ else ''}("
         stretches.append((len(text), assignment.value))
-        text += write.text[assignment.value.start : assignment.value.end] + "\n)"
+        text += write.text[assignment.value.start : assignment.value.end] + "\n)" + (f" AS {casts_[number]})" if number in casts_ else "")
     wholes = _wholes(write, method)
     text += "".join(f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}" for name in wholes)
     text += f", {quoted(EXTRA)} := {alias}.{quoted(EXTRA)}" if wholes else ""
@@ -519,7 +535,7 @@ def _refuse_several(write: Change, context: Context) -> None:
 def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]]:
     """The keys of the rows that WHERE selects, each with the values assigned to it, and those before where they are asked for."""
     asked = watched(write) if context.tells_before else changed_columns(write) if context.dry_run and isinstance(write, Update) else ()
-    text, stretches = _selecting(write, method, asked)
+    text, stretches = _selecting(write, method, asked, _assigned_casts(write, method, context))
     with _readable(write), _mapped(write.text, text, stretches):
         relation, _ = run_query(Query(text), reading(context))
     rows: dict[str, dict[str, Any]] = {}
@@ -536,6 +552,20 @@ def _read(write: Change, method: Method, context: Context) -> list[tuple[dict[st
             found.append((json.loads(keys), _values(write, method, values), were[keys]))
         except DataError as error:
             raise DataError(f"{error} It is the row with {_said(json.loads(keys))}; nothing was sent.") from error
+    return found
+
+
+def _assigned_casts(write: Change, method: Method, context: Context) -> dict[int, str]:
+    """What assigned values are cast to, by their numbers, where numbers in them are for texts."""
+    source = f"FROM {write.target.ref.full_name} AS {quoted(write.target.alias)}"
+    if write.source is not None:
+        source += f", {write.text[write.source.start : write.source.end]}\n"
+    found = {}
+    for number, ((given, path), assignment) in enumerate(zip(_assigned(write), getattr(write, "assignments", ()), strict=True)):
+        expression = write.text[assignment.value.start : assignment.value.end]
+        cast = expression_cast(expression, _slot(method, given, path), method, context, source)
+        if cast is not None:
+            found[number] = cast
     return found
 
 
@@ -591,11 +621,19 @@ def _twice(write: Change, keys: Mapping[str, Any]) -> UnsupportedSQLError:
     )
 
 
-def _constant_values(write: Change, context: Context) -> dict[str, Any]:
+def _slot(method: Method, given: Given, path: tuple[str, ...]) -> Slot | None:
+    """Where SET puts a value."""
+    found = column_slot(method, given.name)
+    return replace(found, path=path) if found is not None else None
+
+
+def _constant_values(write: Change, method: Method, context: Context) -> dict[str, Any]:
     if isinstance(write, Delete):
         return {}
     pairs = zip(_assigned(write), write.assignments, strict=True)
-    return {given.name: value_of(write.text, assignment.value, context) for (given, _), assignment in pairs}
+    return {
+        given.name: _value(write.text, assignment.value, _slot(method, given, path), method, context) for (given, path), assignment in pairs
+    }
 
 
 def returning(write: Write, ready: Ready, context: Context) -> Piece:
