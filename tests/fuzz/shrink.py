@@ -61,7 +61,7 @@ def _of_select(select: Select) -> Iterator[Edit]:
         yield partial(_without, select, 0)
     for preds in (select.where, *(join.on for join in select.joins if len(join.on) > 1)):
         yield from (partial(preds.remove, pred) for pred in preds)
-    for name in ("distinct", "group", "sample", "qualify", "from_first"):
+    for name in ("distinct", "having", "group", "sample", "qualify", "from_first"):
         if getattr(select, name):
             yield partial(setattr, select, name, type(getattr(select, name))())
     if len(select.outputs) > 1 and not select.star:

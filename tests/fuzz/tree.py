@@ -149,6 +149,7 @@ class Select:
     """What is written in place of the outputs."""
     distinct: str = ""
     group: str = ""
+    having: Expr = field(default_factory=list)
     qualify: Expr = field(default_factory=list)
     sample: str = ""
     from_first: bool = False
@@ -256,11 +257,12 @@ class Printer:
         """A SELECT without its order."""
         columns = select.star or ", ".join(self.output(output) for output in select.outputs)
         where = f" WHERE {' AND '.join(f'({self.expr(pred.parts)})' for pred in select.where)}" if select.where else ""
+        having = f" HAVING {self.expr(select.having)}" if select.having else ""
         qualify = f" QUALIFY {self.expr(select.qualify)}" if select.qualify else ""
         shown = f"SELECT {select.distinct}{columns}"
         source = f"FROM {self.from_(select)}"
         head = f"{source} {shown}" if select.from_first else f"{shown} {source}"
-        return f"{head}{where}{select.group}{qualify}{select.sample}"
+        return f"{head}{where}{select.group}{having}{qualify}{select.sample}"
 
     def output(self, output: Output) -> str:
         """What is selected, with its name."""

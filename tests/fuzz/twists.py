@@ -1,4 +1,4 @@
-"""Rarer forms, put into a statement that is written: joins in brackets, samples, hidden columns, options, fields of a STRUCT, grouped stars.
+"""Rarer forms, put into a statement that is written: joins in brackets, samples, hidden columns, options, fields of a STRUCT, groups.
 
 A sample is never smaller than what it is taken from, so that it is known which rows it gives.
 """
@@ -7,22 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
-from tests.fuzz.conditions import literal
+from tests.fuzz.conditions import Conditions, literal
 from tests.fuzz.tree import Col, Field, Join, Option, Pred, Query, Select, Source, selects
-from tests.fuzz.world import DETAILS, World
+from tests.fuzz.world import DETAILS
 
 SAMPLES = ("1000 ROWS", "reservoir(1000 ROWS)", "100%", "100% (bernoulli)")
 TABLE_SAMPLES = (" TABLESAMPLE reservoir(1000 ROWS)", " TABLESAMPLE 100%")
+SETS = (
+    "ROLLUP (1)",
+    "ROLLUP (1, 2)",
+    "CUBE (1, 2)",
+    "GROUPING SETS ((1, 2), (2), ())",
+    "1, ROLLUP (2)",
+    "GROUPING SETS ((1), (2))",
+    "1, 2",
+)
+"""What the first columns of a SELECT are grouped by, as its numbers."""
 INNER = frozenset({"JOIN", "INNER JOIN", ",", "CROSS JOIN"})
 
 
 class Twists:
     """Changes statements at random."""
 
-    def __init__(self, pick: Random, world: World) -> None:
+    def __init__(self, pick: Random, conditions: Conditions) -> None:
         self.pick = pick
-        self.world = world
+        self.conditions = conditions
+        self.world = conditions.world
 
     def chance(self, share: float) -> bool:
         """True in this share of the cases."""
@@ -38,6 +50,9 @@ class Twists:
             self._hide(select)
         for select in selects(query):  # after all else, so that what it does not strike is what it was for a seed
             self._group(select)
+        for select in selects(query):
+            self._group_by_sets(select)
+            self._after(select)
 
     def _bracket(self, select: Select) -> None:
         """Puts brackets around two sources that are joined by what they say of each other alone."""
@@ -102,6 +117,27 @@ class Twists:
         """Each different row once, by grouping all that a star gives."""
         if select.star.startswith("*") and select.plain and self.chance(0.15):
             select.group = " GROUP BY ALL"
+
+    def _group_by_sets(self, select: Select) -> None:
+        """Rows made of others, in which a column may be NULL that is not NULL in any of these."""
+        keys = [output.parts[0] for output in select.outputs if isinstance(output.parts[0], Col) and len(output.parts) == 1]
+        width = len(select.outputs)
+        if select.star or not select.plain or len(keys) < width or not self.chance(0.06):
+            return
+        select.group = f" GROUP BY {self.pick.choice([one for one in SETS if ('2' in one) == (width > 1)])}" if width < 3 else ""
+
+    def _after(self, select: Select) -> None:
+        """A condition in HAVING or QUALIFY on a column itself."""
+        columns = [part for output in select.outputs for part in output.parts[:1] if isinstance(part, Col) and len(output.parts) == 1]
+        if select.group and not select.star and "HAVING" not in select.group and columns and self.chance(0.4):
+            select.having = self._on_one(columns)
+        if select.qualify and self.chance(0.3):
+            select.qualify = [*select.qualify, " AND (", *self._on_one([part for part in select.qualify if isinstance(part, Col)]), ")"]
+
+    def _on_one(self, columns: list[Col]) -> list[Any]:
+        column, other = self.pick.choice(columns), self.pick.choice(columns)
+        alike = other if other.kind.type == column.kind.type else column
+        return (self.conditions.binding(column) if self.chance(0.6) else self.conditions.atom(column, alike)).parts
 
 
 def _named(select: Select) -> Iterator[Col]:

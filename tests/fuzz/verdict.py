@@ -29,6 +29,7 @@ CLASSES = {
     "a query with DISTINCT ON": "A condition outside a query with DISTINCT ON",
     "a query with SAMPLE": "A condition outside a query with SAMPLE",
     "a query with GROUPING SETS": "A condition outside a query with GROUPING SETS",
+    "a condition in HAVING or QUALIFY": "A condition in (HAVING|QUALIFY) is applied to what is made of all rows",
     "a query with PIVOT": "A condition outside a query with PIVOT",
     "UNION BY NAME and others": "A condition outside a query with UNION BY NAME beside UNION",
     "rows that could differ each time": "could give other rows each time",

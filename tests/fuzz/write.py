@@ -50,7 +50,7 @@ class Writer:
             return Writer(self.pick, self.world).statement()
         for select in selects(query):
             self._shorten(select)
-        Twists(self.pick, self.world).twist(query)
+        Twists(self.pick, self.conditions).twist(query)
         for select in selects(query):
             self._unname(select)
         return Statement(query, self.conditions.given)

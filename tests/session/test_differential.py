@@ -47,6 +47,20 @@ SELECT status, count(*) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY ALL
 SELECT status, model, count(*) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY GROUPING SETS ((status), (model), ())
 SELECT status, model, count(*), grouping(status) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY ROLLUP (status, model)
 SELECT status, model, count(*) FROM {runs} WHERE thread_id IN ({t0}, {t1}) GROUP BY CUBE (status, model)
+SELECT * FROM (SELECT thread_id, status, count(*) FROM {runs} GROUP BY ROLLUP (thread_id, status)) WHERE thread_id = {t0}
+SELECT * FROM (SELECT thread_id, status, count(*), grouping_id(thread_id, status) FROM {runs} GROUP BY CUBE (1, 2)) WHERE thread_id IN ({t0}, {t1}, NULL)
+SELECT * FROM (SELECT thread_id, count(*) FROM {runs} GROUP BY thread_id, ROLLUP (status, model)) WHERE thread_id = {t0}
+SELECT * FROM (SELECT thread_id, id, count(*) FROM {runs} GROUP BY GROUPING SETS ((thread_id), (id), (id, thread_id))) WHERE thread_id = {t0} AND id = {r0}
+SELECT * FROM (SELECT thread_id, id, count(*) FROM {runs} GROUP BY GROUPING SETS ((thread_id), (id), ())) WHERE thread_id = {t0} AND id = {r0}
+SELECT * FROM (SELECT thread_id, status, sum(count(*)) OVER (PARTITION BY thread_id) FROM {runs} GROUP BY ROLLUP (thread_id, status)) WHERE thread_id = {t0}
+SELECT * FROM owners o LEFT JOIN (SELECT thread_id, status, count(*) n FROM {runs} GROUP BY ROLLUP (thread_id, status)) w USING (thread_id)
+SELECT owner FROM owners WHERE thread_id IN (SELECT thread_id FROM {runs} GROUP BY ROLLUP (thread_id))
+SELECT thread_id, count(*) FROM {runs} GROUP BY 1 HAVING thread_id = {t0}
+SELECT thread_id t, status, count(*) FROM {runs} GROUP BY ALL HAVING t IN ({t0}, {t1}) AND status <> 'completed' AND count(*) > 1
+SELECT status, count(*) FROM {runs} GROUP BY CUBE (thread_id, status) HAVING thread_id = {t0} OR (thread_id = {t1} AND status = 'failed')
+SELECT o.owner, count(*) FROM owners o JOIN {runs} r USING (thread_id) GROUP BY ROLLUP (o.owner) HAVING o.owner = 'ben'
+SELECT id, row_number() OVER (PARTITION BY thread_id ORDER BY created_at, id) n FROM {runs} QUALIFY thread_id IN ({t0}, {t1}) AND n <= 2
+SELECT id, count(*) OVER w FROM {runs} WINDOW w AS (PARTITION BY thread_id, status) QUALIFY thread_id = {t0} AND status = 'failed' AND rank() OVER (W ORDER BY id) < 3
 SELECT count(*) FILTER (status = 'completed'), count(DISTINCT model), sum(usage.total_tokens) FROM {runs} WHERE thread_id = {t0}
 SELECT list(id ORDER BY id), string_agg(status, ',' ORDER BY id), histogram(status) FROM {runs} WHERE thread_id = {t0}
 SELECT arg_max(id, created_at), mode(status), quantile_cont(usage.total_tokens, 0.5) FROM {runs} WHERE thread_id = {t0}
@@ -164,7 +178,13 @@ SELECT id FROM (SELECT id, thread_id FROM {runs} ORDER BY id LIMIT 50) WHERE thr
 SELECT id FROM {runs} TABLESAMPLE 100% WHERE thread_id = {t0}
 SELECT id FROM {runs} WHERE thread_id IN (SELECT thread_id FROM {runs} WHERE thread_id = {t0})
 SELECT id FROM {runs} QUALIFY thread_id = {t0} AND row_number() OVER (ORDER BY id) > 0
-SELECT thread_id, count(*) FROM {runs} GROUP BY 1 HAVING thread_id = {t0}
+SELECT thread_id, count(*) FROM {runs} GROUP BY ROLLUP (thread_id) HAVING thread_id = {t0} OR thread_id IS NULL
+SELECT * FROM (SELECT thread_id, count(*) FROM {runs} GROUP BY ROLLUP (thread_id)) WHERE thread_id IS NOT DISTINCT FROM NULL
+SELECT * FROM (SELECT thread_id, count(*) FROM {runs} GROUP BY ROLLUP (thread_id)) WHERE coalesce(thread_id, {t0}) = {t0}
+SELECT * FROM (SELECT thread_id, count(*) FROM {runs} GROUP BY ROLLUP (thread_id)) WHERE thread_id = {t0} OR thread_id IS NULL
+SELECT owner FROM owners WHERE thread_id NOT IN (SELECT thread_id FROM {runs} GROUP BY ROLLUP (thread_id))
+SELECT max(thread_id) AS thread_id FROM {runs} GROUP BY status HAVING thread_id = {t0}
+SELECT upper(thread_id) AS thread_id, count(*) FROM {runs} r GROUP BY r.thread_id HAVING thread_id = {t0}
 SELECT DISTINCT ON (status) status, thread_id FROM (SELECT * FROM {runs} ORDER BY id) WHERE thread_id = {t0} ORDER BY ALL
 SELECT id FROM {runs} WHERE thread_id = ANY([{t0}, {t1}])
 SELECT id FROM {runs} WHERE list_contains([{t0}, {t1}], thread_id)

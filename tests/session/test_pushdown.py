@@ -624,3 +624,54 @@ def test_a_number_bounds_rows_only_by_its_own_name(workshop: Workshop) -> None:
     sql = f"SELECT c0 FROM ({numbered}) x({names}) WHERE c{at} <= 3"
 
     assert Counter(workshop.asks(sql)[0]) == Counter(workshop.truth(sql))
+
+
+ORDERED = {
+    "the first rows": ("SELECT made_at FROM jobs WHERE shop_id = '{a}' ORDER BY made_at LIMIT 3", True),
+    "the first rows in an order of its own": ("SELECT made_at FROM jobs WHERE shop_id = '{a}' ORDER BY made_at ASC LIMIT 3", True),
+    "the first rows of all that is selected": ("SELECT made_at, id FROM jobs WHERE shop_id = '{a}' ORDER BY ALL LIMIT 3", False),
+    "rows by their number": (
+        "SELECT made_at FROM jobs WHERE shop_id IN ('{a}', '{b}') QUALIFY row_number() OVER (PARTITION BY shop_id ORDER BY made_at) <= 2",
+        True,
+    ),
+    "rows by their rank, outside": (
+        "SELECT id FROM (SELECT id, rank() OVER (ORDER BY made_at) AS n FROM jobs WHERE shop_id = '{a}') WHERE n <= 2",
+        True,
+    ),
+    "the first of each": (
+        "SELECT DISTINCT ON (shop_id) made_at FROM jobs WHERE shop_id IN ('{a}', '{b}') ORDER BY shop_id, made_at",
+        True,
+    ),
+    "the first of a union": (
+        "(SELECT made_at FROM jobs WHERE shop_id = '{a}') UNION ALL (SELECT made_at FROM jobs WHERE shop_id = '{b}') ORDER BY made_at LIMIT 3",
+        True,
+    ),
+    "the first of each shop": (
+        "SELECT (SELECT made_at FROM jobs j WHERE j.shop_id = s.id ORDER BY made_at LIMIT 1) FROM shops s WHERE s.id IN ('{a}', '{b}')",
+        True,
+    ),
+    "by what may be NULL": ("SELECT id FROM jobs WHERE shop_id = '{a}' ORDER BY due_at, made_at, id LIMIT 3", False),
+    "the least and the greatest": ("SELECT min(made_at), max(made_at) FROM jobs WHERE shop_id = '{a}'", False),
+    "the greatest": ("SELECT max(made_at) FROM jobs WHERE shop_id = '{a}'", False),
+}
+
+
+@pytest.mark.parametrize("nulls", ["nulls_last", "nulls_first", "nulls_first_on_asc_last_on_desc"])
+@pytest.mark.parametrize("order", ["ASC", "DESC"])
+@pytest.mark.parametrize(("sql", "is_turned"), ORDERED.values(), ids=ORDERED)
+def test_an_order_is_that_of_the_session(workshop: Workshop, sql: str, order: str, nulls: str, *, is_turned: bool) -> None:
+    """What ORDER BY says nothing of, DuckDB's settings say, and so the request does; a statement that was planned before is no exception."""
+    for connection in (workshop.session.connection, workshop.oracle):
+        connection.execute(f"SET default_order = '{order}'; SET default_null_order = '{nulls}'")
+    try:
+        expected = workshop.truth(sql)
+        rows, requests = workshop.asks(sql)
+    finally:
+        for connection in (workshop.session.connection, workshop.oracle):
+            connection.execute("RESET default_order; RESET default_null_order")
+
+    assert Counter(rows) == Counter(expected)
+    assert rows == expected or "IN" in sql
+    if is_turned:
+        turned = "down" if order == "DESC" and "ASC" not in sql else "up"
+        assert [f"order={turned}" in request for request in requests if "/jobs" in request].count(False) == 0, requests

@@ -18,6 +18,7 @@ from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, grouping_sets, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
+from rowcall.plan.having import beforehand
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
@@ -211,7 +212,7 @@ class Bindings:
 
     def _reach_of(self, use: Use) -> Reach:
         tree, own = use.frame.tree, use.own
-        where = use.frame.where if use.where else ()
+        where = (*use.frame.where, *beforehand(use.frame)) if use.where else ()
         if tree is None:
             return Reach([Live(condition) for condition in where])
         own = own if own is not None and own in tree.positions else None
@@ -297,7 +298,7 @@ class Bindings:
                 query = case.query([(f"o{index}", bound[index]) for index in outputs], columns, equal)
                 if query is None:
                     return None
-                if len(around.uses) > 1:  # of a single one these are passed in
+                if len(around.uses) > 1 or around.blocked:  # of a single one these are passed in
                     query = self._kept(use, outputs, equal, query)
                 queries.append(replace(query, through=(*query.through, *through)))
         return _union(queries, [f"o{index}" for index in outputs])

@@ -124,8 +124,12 @@ def _through(barrier: str) -> str:
     return f"A condition outside a query with {barrier} cannot be applied before it; repeat it inside." if barrier else ""
 
 
-_DIVIDING = frozenset({"QUALIFY", "DISTINCT ON", "a window function"})
-"""What may divide the rows of a SELECT into parts of which none knows of another."""
+_DIVIDING = frozenset({"QUALIFY", "DISTINCT ON", "a window function", "GROUPING SETS"})
+"""What may divide the rows of a SELECT into parts of which none knows of another.
+
+The groups of GROUPING SETS are parts by all columns that have a value in their row: one that it is not grouped by is NULL there, and what
+a column equals is not.
+"""
 
 
 def _barriers(select: exp.Select) -> list[str]:
@@ -155,19 +159,32 @@ def windows(select: exp.Select) -> list[exp.Window]:
 
 
 def _dividing(frame: Frame) -> frozenset[Place]:
-    """The columns by which all window functions of a SELECT divide its rows, and its DISTINCT ON."""
-    divisions = [window.args.get("partition_by") or [] for window in windows(frame.select)]
-    distinct = frame.select.args.get("distinct")
+    """The columns by which all window functions of a SELECT divide its rows, and its DISTINCT ON and GROUPING SETS."""
+    divisions = partitions(frame.select)
+    distinct, group = frame.select.args.get("distinct"), frame.select.args.get("group")
+    if group is not None and grouping_sets(group):  # of a column that it is not grouped by DuckDB gives aggregates only
+        divisions.append([item.unalias() for item in frame.select.expressions])
     if distinct is not None and (on := distinct.args.get("on")) is not None:
         # There a name is that of a result before it is that of a column.
         given = {item.alias.casefold() for item in frame.select.expressions if item.alias}
         keys = on.expressions if isinstance(on, exp.Tuple) else [on]
         divisions.append([key for key in keys if isinstance(key, exp.Column) and (len(key.parts) > 1 or key.name.casefold() not in given)])
-    found = [{_place(frame, key) for key in keys} for keys in divisions]
+    return in_each(frame, divisions)
+
+
+def partitions(select: exp.Select) -> list[list[exp.Expr]]:
+    """What each window function of a SELECT divides its rows by."""
+    named = {window.name.casefold(): window.args.get("partition_by") or [] for window in select.args.get("windows") or ()}
+    return [window.args.get("partition_by") or named.get(window.alias.casefold(), []) for window in windows(select)]
+
+
+def in_each(frame: Frame, divisions: Sequence[Sequence[exp.Expr]]) -> frozenset[Place]:
+    """The columns of its FROM clause that are in each of some lists of expressions."""
+    found = [{own_place(frame, key) for key in keys} for keys in divisions]
     return frozenset(place for place in set.intersection(*found) if place is not None) if found else frozenset()
 
 
-def _place(frame: Frame, key: exp.Expr) -> Place | None:
+def own_place(frame: Frame, key: exp.Expr) -> Place | None:
     """The column of its FROM clause that an expression is."""
     key = key.unnest()
     found = frame.scopes.resolve(key) if isinstance(key, exp.Column) else None

@@ -43,6 +43,8 @@ class Clauses:
     """The items after SELECT; none for a FROM without it."""
     items: tuple[Item, ...]
     where: Range | None
+    having: Range | None
+    qualify: Range | None
 
 
 class Layout:
@@ -92,7 +94,8 @@ class Layout:
             return None
         parts = found[1]
         items = tuple(self._items(*parts["FROM"])) if "FROM" in parts else ()
-        return Clauses(tuple(self.separated(parts["SELECT"])) if "SELECT" in parts else (), items, parts.get("WHERE"))
+        columns = tuple(self.separated(parts["SELECT"])) if "SELECT" in parts else ()
+        return Clauses(columns, items, *(parts.get(word) for word in ("WHERE", "HAVING", "QUALIFY")))
 
     def around(self, anchor: int) -> int | None:
         """The bracket around the SELECT that directly holds the token `anchor`; None where there is none."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlglot import exp
 
 from rowcall.plan.enclosing import enclosing
+from rowcall.plan.having import beforehand
 from rowcall.plan.joins import FULL, POSITIONAL, Condition, reach
 from rowcall.plan.predicates import Among, Equal, Operand, is_volatile
 from rowcall.plan.references import Reference
@@ -33,13 +34,18 @@ def reasons(scopes: Scopes, reference: Reference, columns: Sequence[str]) -> lis
 
 def _said(frame: Frame, own: int, columns: Sequence[str], name: str) -> Iterator[str]:
     tree = frame.tree
-    found = reach(tree, own, frame.where, frame.touched) if tree is not None else None
+    found = reach(tree, own, (*frame.where, *beforehand(frame)), frame.touched) if tree is not None else None
     for join in found.dropped if found is not None else ():
         if any(_names(frame, condition, own, columns) for condition in join.conditions):
             yield _KEEPS.get(join.kind, FULL).format(name=name)
     for live in found.live if found is not None else ():
         if _names(frame, live.condition, own, columns):
             yield from _useless(frame, live.condition, own)
+    is_applied = any(_names(frame, condition, own, columns) for condition in beforehand(frame))
+    for clause in filter(None, map(frame.select.args.get, ("having", "qualify"))):
+        if not is_applied and _names(frame, Condition(clause.this, None, frame.view), own, columns):
+            word = clause.key.upper()
+            yield f"A condition in {word} is applied to what is made of all rows, unless it compares what divides them; repeat it in WHERE."
     yield from _outside(frame, own, columns)
 
 

@@ -252,6 +252,8 @@ class Frame:
         places = self.clauses.where if self.clauses is not None else None
         self.where = tuple(Condition(*found, self.view) for found in scopes.layout.conjuncts(where.this, places)) if where else ()
         """The predicates of its WHERE."""
+        self.beforehand: Sequence[Condition] | None = None
+        """Those of its HAVING and QUALIFY that say the same in WHERE, once they were looked for."""
 
     def _clauses(self) -> Clauses | None:
         """Where its parts stand."""

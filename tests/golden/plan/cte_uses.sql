@@ -85,16 +85,18 @@ WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threa
 --
 -- For example: SELECT * FROM openai.assistants.threads WHERE thread_id = '…'
 
--- Nor is it so of the totals of ROLLUP.
+-- Nor is it so of the totals of ROLLUP, whose rows are told by the column that is named alone.
 WITH w AS (SELECT t.id AS a, r.thread_id AS b FROM openai.assistants.threads t JOIN openai.assistants.runs r ON r.thread_id = t.id GROUP BY ROLLUP (t.id, r.thread_id)) SELECT m.id FROM w JOIN openai.assistants.messages m ON m.thread_id = w.b WHERE w.a = 't1';
--- MissingParameterError: openai.assistants.threads cannot be called without more values:
---   get_thread needs thread_id
--- A condition outside a query with GROUPING SETS cannot be applied before it; repeat it inside. r could give its values, and cannot be read itself without more.
---
--- LINE 1: WITH w AS (SELECT t.id AS a, r.thread_id AS b FROM openai.assistants.threads t JOIN openai…
---                                                            ^^^^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.threads WHERE thread_id = '…'
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   a request for each of these
+-- 3. m: list_messages of openai.assistants.messages
+--   thread_id =  (from w.b)
+--   a request for each of these
+-- columns: id
 
 -- No query but itself names a recursive one, and none names what reads it.
 WITH RECURSIVE w AS (SELECT id FROM openai.assistants.threads WHERE id = 't1' UNION ALL SELECT w.id FROM w WHERE w.id = ''), v AS (SELECT id FROM w) SELECT 1;
