@@ -23,6 +23,8 @@ class Col:
     """Whether it is written without the source's alias."""
     hidden: str = ""
     """The name of the API's parameter that is written in its place; DuckDB's own text has the column."""
+    wrapped: bool = False
+    """Whether it stands in brackets."""
 
     @property
     def kind(self) -> Kind:
@@ -308,9 +310,9 @@ class Printer:
         if isinstance(part, Query):
             return f"({self.query(part)})"
         if isinstance(part, Col):
-            if part.hidden and not self.alone:
-                return f"{part.source.alias}.{part.hidden}"
-            return part.name if part.bare else f"{part.source.alias}.{part.name}"
+            name = part.hidden if part.hidden and not self.alone else part.name
+            shown = name if part.bare and name == part.name else f"{part.source.alias}.{name}"
+            return f"({shown})" if part.wrapped else shown
         if isinstance(part, Option):
             return "true" if self.alone else f'{part.source.alias}."{part.name}" = {part.value}'
         return str(part)

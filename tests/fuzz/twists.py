@@ -53,6 +53,8 @@ class Twists:
         for select in selects(query):
             self._group_by_sets(select)
             self._after(select)
+            for part in _named(select):
+                part.wrapped = self.chance(0.03)
 
     def _bracket(self, select: Select) -> None:
         """Puts brackets around two sources that are joined by what they say of each other alone."""

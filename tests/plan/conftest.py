@@ -127,6 +127,8 @@ CREATE TABLE nc(pen VARCHAR COLLATE NOCASE, tag VARCHAR); INSERT INTO nc VALUES 
 CREATE MACRO has_tag(x) AS (SELECT count(*) > 0 FROM l AS t(p) WHERE p = x);
 CREATE MACRO has_pen(x) AS (SELECT count(*) > 0 FROM l WHERE l.pen = x);
 CREATE MACRO is_some(x) AS random() >= 0 AND x IS NOT NULL;
+CREATE MACRO loose() AS 'P1' COLLATE NOCASE;
+CREATE MACRO loose_ones() AS ['P1' COLLATE NOCASE, 'x'];
 """
 """What the user's own database holds, beside the API."""
 

@@ -57,6 +57,17 @@ def test_a_scan_is_shown_with_all_that_is_known_of_it(zoo: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "sql", ["GROUP BY pen HAVING pen = 'p1'", "GROUP BY pen QUALIFY count(*) OVER (PARTITION BY pen) > 0 AND pen = 'p1'"]
+)
+def test_a_condition_behind_groups_is_the_api_s_where_it_could_stand_in_where(zoo: Any, sql: str) -> None:
+    """And what could not is no condition on the rows of the API."""
+    found = list(the_scan(zoo, f"SELECT pen, count(*) FROM visits {sql}").items())
+
+    assert ("api", "pen = 'p1'") in found
+    assert [value for name, value in found if name == "duckdb applies"] == ["pen = 'p1'"]
+
+
 @pytest.mark.parametrize("kind", list(PagingKind))
 @pytest.mark.parametrize("said", [{}, {"total": "n"}, {"pages": "n"}, {"pages_header": "link"}], ids=str)
 def test_pages_that_are_fetched_together_are_said_to_be(zoo: Any, kind: PagingKind, said: dict[str, str]) -> None:

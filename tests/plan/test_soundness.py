@@ -421,3 +421,15 @@ def test_texts_of_an_api_compare_under_the_collation_by_default(zoo: Any, monkey
         connection.execute("CREATE TABLE sizes AS SELECT 0::BIGINT AS size; SET default_collation = 'NOCASE'")
 
     assert check(zoo, sql) != "invalid"
+
+
+@pytest.mark.parametrize("condition", ["pen = loose()", "pen IN (loose(), 'x')", "pen = ANY (loose_ones())", "pen = ANY ([loose()])"])
+def test_a_macro_may_give_a_text_with_a_collation(zoo: Any, condition: str) -> None:
+    """By which other texts are equal to it too, so that it is none that can be asked for."""
+    assert check(zoo, f"SELECT id FROM visits WHERE {condition}") == "refused"
+
+
+@pytest.mark.parametrize("condition", ["pen IN ('p1,p2' || '')", "pen IN concat_ws(',', 'p1', 'p2')", "pen IN $t"])
+def test_what_is_a_part_of_a_text_is_not_the_text(zoo: Any, condition: str) -> None:
+    """IN of a text, and of no list in brackets, asks for its parts."""
+    assert check(zoo, f"SELECT id FROM visits WHERE {condition}") in ({"same"} if "(" in condition[:8] else {"refused"})

@@ -20,6 +20,13 @@ FROM {runs} WHERE thread_id = {t0}
 FROM {runs} SELECT id, status WHERE thread_id = {t0}
 SELECT id FROM {runs} WHERE thread_id = {t0} AND status = 'completed'
 SELECT id FROM {runs} WHERE {t0} = thread_id
+SELECT id FROM {runs} r WHERE (r.thread_id) = ({t0})
+SELECT id FROM {runs} WHERE ((thread_id)) IN ({t0}) AND (id) BETWEEN ({r0}) AND ({r0})
+SELECT id FROM {runs} WHERE ((thread_id), (id)) = ({t0}, ({r0}))
+SELECT id FROM {runs} WHERE (thread_id) IS NOT DISTINCT FROM ({t0}) AND list_contains([{r0}], (id))
+SELECT id FROM {runs} WHERE (thread_id) IN (SELECT (thread_id) FROM owners)
+SELECT r.id FROM {runs} r JOIN owners o ON ((o.thread_id || '') = (r.thread_id)) WHERE ((o.owner) = 'ana')
+SELECT * FROM (SELECT (thread_id), (r.status) AS s, (id) FROM {runs} r) WHERE thread_id = {t0} AND s = 'failed'
 SELECT id FROM {runs} r WHERE r.thread_id = {t0}
 SELECT id FROM {runs} AS "R x" WHERE "R x".thread_id = {t0}
 SELECT id FROM {runs} WHERE thread_id IN ({t0}, {t1}, {t2})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from rowcall.plan.having import beforehand
 from rowcall.plan.joins import Condition
 from rowcall.plan.nodes import Scan
 from rowcall.plan.planner import Analysis
@@ -29,7 +30,7 @@ class Applied:
 
 
 def applied(analysis: Analysis, scan: Scan, scans: Sequence[Scan]) -> Applied:
-    """The predicates of WHERE and ON about one of some scans, in the SELECT that it stands in."""
+    """The predicates about one of some scans, in the SELECT that it stands in: of WHERE and ON, and those that say the same there."""
     table = analysis.mentions[scan.number].reference.table
     frame = analysis.scopes.around(table)
     own = frame.position(table) if frame is not None else None
@@ -37,7 +38,7 @@ def applied(analysis: Analysis, scan: Scan, scans: Sequence[Scan]) -> Applied:
         return Applied()
     later = frozenset(other.number for other in scans if other.level >= scan.level)
     said = _Said(frame, own, _bound_columns(scan), later)
-    about = [condition for condition in frame.conditions if said.is_about(condition)]
+    about = [condition for condition in (*frame.conditions, *beforehand(frame)) if said.is_about(condition)]
     texts = {condition: _text(frame, condition) for condition in about}
     by_api = dict.fromkeys(texts[condition] for condition in about if said.is_bound(condition))
     return Applied(tuple(by_api), tuple(dict.fromkeys(texts.values())))
@@ -74,7 +75,7 @@ class _Said:
         """Whether it says no more than which values the bound parameters have."""
         options = self._frame.alternatives(condition)
         row = condition.predicate.this if isinstance(condition.predicate, exp.In) else None
-        if isinstance(row, exp.Tuple) and not all(isinstance(part, exp.Column) for part in row.expressions):
+        if isinstance(row, exp.Tuple) and not all(isinstance(part.unnest(), exp.Column) for part in row.expressions):
             return False
         return bool(options) and all(self._is_bound(option) for option in options)
 

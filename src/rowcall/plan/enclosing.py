@@ -83,7 +83,8 @@ def _enclosing(frame: Frame) -> Enclosing:
     if matched is not None:
         use = Use(outer, matched.position, tuple(f"k{number}" for number in range(matched.width)))
         return Enclosing((use,), correlated=True, columns=columns or (), blocked=blocked)
-    within = node.find_ancestor(exp.Join, exp.Select)
+    within = node.find_ancestor(exp.Join, exp.Pivot, exp.Select)
+    blocked = blocked or _through("PIVOT" if isinstance(within, exp.Pivot) else "")
     return Enclosing((Use(outer, None, where=not isinstance(within, exp.Join)),), correlated=True, blocked=blocked)
 
 

@@ -252,9 +252,7 @@ class Layout:
         yield from self._joined(predicate, found, exp.Or, "OR")
 
     def _joined(self, predicate: exp.Expr, found: Range | None, kind: type[exp.Expr], word: str) -> Iterator[tuple[exp.Expr, Range | None]]:
-        while isinstance(predicate, exp.Paren):
-            found = self._one_inside(found)
-            predicate = predicate.this
+        predicate, found = self.bare(predicate, found)
         if not isinstance(predicate, kind):
             yield predicate, found
             return
@@ -268,6 +266,12 @@ class Layout:
         ranges = list(self._between(found, word)) if found is not None else []
         for number, part in enumerate(parts):
             yield from self._joined(part, ranges[number] if len(ranges) == len(parts) else None, kind, word)
+
+    def bare(self, node: exp.Expr, found: Range | None) -> tuple[exp.Expr, Range | None]:
+        """An expression without the brackets around it, with its tokens where these can be told."""
+        while isinstance(node, exp.Paren):
+            node, found = node.this, self._one_inside(found)
+        return node, found
 
     def _one_inside(self, found: Range | None) -> Range | None:
         if found is None or self.tokens[found[0]].kind != "L_PAREN" or self._partner.get(found[0]) != found[1] - 1:

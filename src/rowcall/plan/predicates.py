@@ -135,7 +135,9 @@ class Reader:
             case exp.Exists():
                 yield from self._matching(predicate, tokens)
             case exp.ArrayContains():
-                yield _among((predicate.expression,), [(Operand(predicate.this),)], predicate, tokens, listed=True)
+                given = list(self._layout.separated(self._inside(tokens))) if tokens is not None else []
+                listed = Operand(predicate.this, given[0] if len(given) == 2 else None)
+                yield _among((predicate.expression,), [(listed,)], predicate, tokens, listed=True)
             case exp.Between():
                 low = predicate.args["low"]
                 same = low == predicate.args["high"] and not predicate.args.get("symmetric")
@@ -148,7 +150,7 @@ class Reader:
         if isinstance(left.node, exp.Any):
             left, right = right, left
         if isinstance(right.node, exp.Any):
-            yield from self._any(left, right.node.this.unnest(), predicate, tokens)
+            yield from self._any(left, Operand(right.node.this.unnest(), right.tokens), predicate, tokens)
         elif is_quantified(right.node):
             yield Filter(predicate, tokens)
         elif isinstance(left.node, exp.Tuple) and isinstance(right.node, exp.Tuple):
@@ -159,15 +161,29 @@ class Reader:
     def _operands(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Operand, Operand]:
         """The two sides of an equality."""
         sides = self._layout.sides(tokens, "=", "==") or (None, None)
-        return Operand(predicate.args["this"], sides[0]), Operand(predicate.args["expression"], sides[1])
+        return self._operand(predicate.args["this"], sides[0]), self._operand(predicate.args["expression"], sides[1])
 
-    def _any(self, column: Operand, array: exp.Expr, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
-        if isinstance(array, (exp.Select, exp.SetOperation, exp.Subquery)):
+    def _operand(self, node: exp.Expr, tokens: Range | None) -> Operand:
+        """An expression, without brackets."""
+        return Operand(*self._layout.bare(node, tokens))
+
+    def _any(self, column: Operand, array: Operand, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
+        """`column = ANY (array)`, whose tokens are those with the word before it."""
+        if isinstance(array.node, (exp.Select, exp.SetOperation, exp.Subquery)):
             yield from self._matching(predicate, tokens)
-        elif column.node is not None and isinstance(array, exp.Array):
-            yield _among((column.node,), [(Operand(item),) for item in array.expressions], predicate, tokens)
-        elif column.node is not None:
-            yield _among((column.node,), [(Operand(array),)], predicate, tokens, listed=True)
+        elif column.node is not None and array.node is not None:
+            within = self._inside(array.tokens) if array.tokens is not None else None
+            items = array.node.expressions if isinstance(array.node, exp.Array) else [array.node]
+            if isinstance(array.node, exp.Array):
+                places = list(self._layout.separated(self._layout.inside(self._layout.unwrapped(within)))) if within is not None else []
+            else:
+                places = [within] if within is not None else []
+            rows = [(Operand(item, places[at] if len(places) == len(items) else None),) for at, item in enumerate(items)]
+            yield _among((column.node,), rows, predicate, tokens, listed=not isinstance(array.node, exp.Array))
+
+    def _inside(self, call: Range) -> Range:
+        """What stands in the brackets after one word; nothing where there is anything else."""
+        return self._layout.inside((call[0] + 1, call[1])) if call[0] + 1 < call[1] else (call[0], call[0])
 
     def _row(self, left: Operand, right: Operand, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
         """`(a, b) = (c, d)`, in which NULL equals NULL: side by side where that is a column and a constant."""
@@ -182,14 +198,14 @@ class Reader:
         """The values of a row."""
         nodes = row.node.expressions if isinstance(row.node, exp.Tuple) else [row.node]
         found = list(self._layout.separated(self._layout.unwrapped(row.tokens))) if row.tokens is not None else []
-        return [Operand(node, found[i] if len(found) == len(nodes) else None) for i, node in enumerate(nodes)]
+        parts = [(node, found[i] if len(found) == len(nodes) else None) for i, node in enumerate(nodes)]
+        return [self._operand(node, tokens) if node is not None else Operand(node, tokens) for node, tokens in parts]
 
     def _identical(self, predicate: exp.NullSafeEQ, tokens: Range | None) -> Atom:
         """`IS NOT DISTINCT FROM` a constant."""
         sides = self._layout.sides(tokens, "FROM") or (None, None)
-        left, right = Operand(predicate.left, sides[0]), Operand(predicate.right, sides[1])
-        if sides[0] is not None:  # without the words before FROM
-            left = Operand(predicate.left, (sides[0][0], sides[0][1] - 3))
+        before = (sides[0][0], sides[0][1] - 3) if sides[0] is not None else None  # without the words before FROM
+        left, right = self._operand(predicate.left, before), self._operand(predicate.right, sides[1])
         for column, value in ((left, right), (right, left)):
             if isinstance(column.node, exp.Column) and is_constant(value):
                 return Among((column.node,), ((value,),), identical=self._may_be_null([value]))
@@ -200,10 +216,10 @@ class Reader:
             yield from self._matching(predicate, tokens)
             return
         columns = tuple(predicate.this.expressions) if isinstance(predicate.this, exp.Tuple) else (predicate.this,)
-        if (values := predicate.args.get("field")) is not None:
-            yield _among(columns, [(Operand(values),)], predicate, tokens, listed=True)
-            return
         sides = self._layout.sides(tokens, "IN")
+        if (values := predicate.args.get("field")) is not None:
+            yield _among(columns, [(Operand(values, sides[1] if sides is not None else None),)], predicate, tokens, listed=True)
+            return
         within = self._layout.inside(sides[1]) if sides else (0, 0)
         if literals := left_out(predicate):
             yield _among(columns, [(_literal(literal),) for literal in literals], predicate, tokens)
@@ -251,7 +267,7 @@ def _among(
     columns: tuple[exp.Expr, ...], rows: Sequence[tuple[Operand, ...]], predicate: exp.Expr, tokens: Range | None, *, listed: bool = False
 ) -> Atom:
     """Columns among constants, with those of a row that are none left out; a filter where nothing is left."""
-    width = len(columns)
+    columns, width = tuple(column.unnest() for column in columns), len(columns)
     if not rows or any(len(row) != width for row in rows):
         return Filter(predicate, tokens)
     kept = {i: column for i, column in enumerate(columns) if isinstance(column, exp.Column) and all(is_constant(row[i]) for row in rows)}

@@ -21,6 +21,7 @@ _KEEPS = {
     "FULL": FULL,
     "POSITIONAL": POSITIONAL,
 }
+_EXPRESSION = "A condition on an expression of a column does not say which values the column has; compare the column itself."
 
 
 def reasons(scopes: Scopes, reference: Reference, columns: Sequence[str]) -> list[str]:
@@ -69,15 +70,27 @@ def _useless(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
     elif isinstance(predicate, (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.Like, exp.ILike, exp.Is)):
         yield "A comparison or a pattern does not say which values there are; a table that holds them can: IN (SELECT …)."
     elif isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own):
-        yield "A condition on an expression of a column does not say which values the column has; compare the column itself."
+        yield _EXPRESSION
     elif len(frame.alternatives(condition)) > 1:
         yield "Not every side of OR says which values are meant."
+    elif (listed := _listed(predicate)) is not None and listed.find(exp.Column) is not None:
+        yield "A list that stands in the rows of a table gives values where a sub-select makes rows of it: JOIN (SELECT unnest(…) …)."
+    elif not isinstance(predicate, (exp.EQ, exp.NullSafeEQ, exp.In, exp.Exists)):
+        yield _EXPRESSION
     else:
         yield from _unread(frame, condition, own)
 
 
+def _listed(predicate: exp.Expr) -> exp.Expr | None:
+    """The list that a condition looks for a value in; None where it is none."""
+    found = predicate.find(exp.Any) if isinstance(predicate, exp.EQ) else None
+    key = "this" if isinstance(predicate, exp.ArrayContains) else "field"
+    listed: exp.Expr | None = found.this.unnest() if found is not None else predicate.args.get(key)
+    return None if isinstance(listed, exp.Query) else listed
+
+
 def _is_bare(frame: Frame, predicate: exp.EQ, own: int) -> bool:
-    places = [frame.place(Operand(side)) for side in (predicate.left, predicate.right)]
+    places = [frame.place(Operand(side.unnest())) for side in (predicate.left, predicate.right)]
     return any(place is not None and place[0] == own for place in places)
 
 

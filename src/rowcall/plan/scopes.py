@@ -507,7 +507,7 @@ class Frame:
             left, right = predicate.args["this"], predicate.args.get("query") or predicate.args["expression"]
             left, right = (right, left) if isinstance(left, exp.Any) else (left, right)
             query = right.this if isinstance(right, exp.Any) else right
-            columns = left.expressions if isinstance(left, exp.Tuple) else [left]
+            columns = [column.unnest() for column in (left.expressions if isinstance(left, exp.Tuple) else [left])]
             sides = layout.sides(tokens, "IN") or layout.sides(tokens, "=", "==")
             place = sides[1] if sides else None
             if place is not None and layout.tokens[place[0]].word == "ANY":
@@ -587,8 +587,9 @@ class Frame:
             elif isinstance(star, exp.Columns) or isinstance(item, exp.Aliases):
                 return None
             else:
-                place = self.place(Operand(own)) if isinstance(own, exp.Column) else None
-                found.append((item.alias_or_name.casefold(), place))
+                bare = own.unnest()  # brackets change neither the column nor its name
+                place = self.place(Operand(bare)) if isinstance(bare, exp.Column) else None
+                found.append(((item.alias or bare.alias_or_name).casefold(), place))
         return found
 
     def _starred(self, item: exp.Expr, star: exp.Star) -> list[tuple[str, Place | None]] | None:

@@ -139,9 +139,16 @@ class Resolver:
         values = [_written(operand) for row in constants.rows for operand in row]
         if None in values:
             flat = [operand for row in constants.rows for operand in row]
-            unknown = [self._scopes.constant(operand) for operand, value in zip(flat, values, strict=True) if value is None]
-            found = iter(self._evaluate(f"SELECT {', '.join(f'({text})' for text in unknown)}")[1][0])
+            unknown = [operand for operand, value in zip(flat, values, strict=True) if value is None]
+            texts = [f"({self._scopes.constant(operand)})" for operand in unknown]
+            # What a function that DuckDB alone knows gives, as a macro, may have a collation.
+            called = [text for one, text in zip(unknown, texts, strict=True) if one.node is not None and one.node.find(exp.Anonymous)]
+            probes = [collates(f"{text}[1]" if constants.listed else text) for text in called]
+            found = iter(self._evaluate(f"SELECT {', '.join([*texts, *probes])}")[1][0])
             values = [next(found) if value is None else value for value in values]
+            if any(found):
+                self._say("A value compares under a collation, by which other texts are equal to it too.")
+                return None
         width = len(constants.columns)
         rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
         names = constants.columns
@@ -150,7 +157,10 @@ class Resolver:
             given = [at for at in range(width) if all(row[at] is not None for row in rows)]
             names, rows, width = tuple(names[at] for at in given), [tuple(row[at] for at in given) for row in rows], len(given)
         if constants.listed:
-            lists = [value if isinstance(value, (list, tuple)) else [value] for value, *_ in rows if value is not None]
+            lists = [value for value, *_ in rows if value is not None]
+            if not all(isinstance(value, (list, tuple)) for value in lists):
+                self._say("What stands after IN is no list: of a text it means each part of it. string_split() makes a list of one.")
+                return None
             rows = [(item,) * width for items in lists for item in items]
         return self._table(names, rows, dict.fromkeys(names, Origin()), [""] * width) if names else None
 

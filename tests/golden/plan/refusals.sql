@@ -126,3 +126,57 @@ COPY openai.assistants.runs TO 'runs.csv';
 --              ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: (SELECT * FROM openai.assistants.runs WHERE thread_id = '…')
+
+-- A list in each row.
+SELECT r.id FROM openai.assistants.runs r JOIN (SELECT ['t1', 't2'] AS ts) l ON list_contains(l.ts, r.thread_id);
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A list that stands in the rows of a table gives values where a sub-select makes rows of it: JOIN (SELECT unnest(…) …).
+--
+-- LINE 1: SELECT r.id FROM openai.assistants.runs r JOIN (SELECT ['t1', 't2'] AS ts) l ON list_conta…
+--                          ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT r.id FROM openai.assistants.runs r JOIN (SELECT ['t1', 't2'] AS ts) l ON r.thread_id = ANY (l.ts);
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A list that stands in the rows of a table gives values where a sub-select makes rows of it: JOIN (SELECT unnest(…) …).
+--
+-- LINE 1: SELECT r.id FROM openai.assistants.runs r JOIN (SELECT ['t1', 't2'] AS ts) l ON r.thread_i…
+--                          ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT r.id FROM openai.assistants.runs r JOIN (SELECT unnest(['t1', 't2']) AS t) l ON r.thread_id = l.t;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from l.t)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- PIVOT as a table.
+SELECT * FROM (PIVOT (SELECT thread_id, status FROM openai.assistants.runs) ON status IN ('failed') USING count(*)) WHERE thread_id = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A condition outside a query with PIVOT cannot be applied before it; repeat it inside.
+--
+-- LINE 1: SELECT * FROM (PIVOT (SELECT thread_id, status FROM openai.assistants.runs) ON status IN (…
+--                                                             ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- Neither of these is a column.
+SELECT id FROM openai.assistants.runs WHERE CASE WHEN thread_id = 't1' THEN true END;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A condition on an expression of a column does not say which values the column has; compare the column itself.
+--
+-- LINE 1: SELECT id FROM openai.assistants.runs WHERE CASE WHEN thread_id = 't1' THEN true END
+--                        ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
