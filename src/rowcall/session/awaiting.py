@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from rowcall.catalog.catalog import ResourceRef
     from rowcall.plan.explanation import Explanation
     from rowcall.plan.nodes import Call
-    from rowcall.session.changes import Write
     from rowcall.sql.awaiting import Await
+    from rowcall.sql.nodes import Write
 
 _ANSWER = "__rowcall_answer"
 _SLOWER = 1.5

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from rowcall.errors import PlanError, UnsupportedSQLError
 from rowcall.manifest.model import Verb
 from rowcall.session.before import rows_by_key
-from rowcall.session.changes import Ready, Write, named_method, resolved, watched
+from rowcall.session.changes import Ready, named_method, resolved
 from rowcall.session.execute import Context, table
+from rowcall.session.meant import watched
 from rowcall.session.planfile import Header, Planned, refuse_taken, save, text_of
 from rowcall.session.sending import lane
-from rowcall.sql.nodes import Exec, Insert, Plan, Replace, Update
+from rowcall.sql.nodes import Exec, Insert, Plan, Replace, Update, Write
 
 if TYPE_CHECKING:
     import duckdb

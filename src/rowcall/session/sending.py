@@ -21,13 +21,14 @@ from rowcall.plan.nodes import Call, Protocol
 from rowcall.plan.requests import protocol, rendered
 from rowcall.session.awaiting import Waiting, waiting
 from rowcall.session.before import rows_by_key
-from rowcall.session.changes import ANSWERS, Ready, Write, changed_columns, intent, named_method, resolved, returning
+from rowcall.session.changes import ANSWERS, Ready, intent, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
 from rowcall.session.guards import guard
 from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
+from rowcall.session.meant import changed_columns
 from rowcall.session.misfits import fit_answers
-from rowcall.sql.nodes import Exec, Update
+from rowcall.sql.nodes import Exec, Update, Write
 
 if TYPE_CHECKING:
     import duckdb

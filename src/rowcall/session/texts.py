@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rowcall.errors import SQLError
+from rowcall.errors import Span, SQLError
 from rowcall.manifest.model import ListOf, Method, Object, Scalar, Type
 from rowcall.manifest.types import quoted
 from rowcall.plan.splice import splice
 from rowcall.plan.writes import column_slot
-from rowcall.session.execute import Context, columns_of, prepare, used, with_views
+from rowcall.session.execute import Context, columns_of, prepare, used, value_of, with_views
 
 if TYPE_CHECKING:
     from rowcall.plan.writes import Slot
@@ -75,3 +75,8 @@ def replaced(source: str, casts_: Mapping[str, str]) -> tuple[str, str]:
         return "", ""
     columns = ", ".join(f"CAST({quoted(name)} AS {type_}) AS {quoted(name)}" for name, type_ in casts_.items())
     return f"(SELECT * REPLACE ({columns}) FROM ", f") {source}"
+
+
+def value_at(text: str, span: Span, slot: Slot | None, method: Method, context: Context) -> Any:
+    """The value of the expression at `span` for where it goes, as JSON in Python."""
+    return value_of(text, span, context, expression_cast(text[span.start : span.end], slot, method, context))

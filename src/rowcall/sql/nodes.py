@@ -190,4 +190,6 @@ class Create:
     definition: Definition
 
 
+Change = Update | Delete
+Write = Insert | Update | Delete | Exec
 AnyStatement = Query | Insert | Update | Delete | Exec | Resume | Plan | Apply | Show | Describe | Explain | Use | Set | Create

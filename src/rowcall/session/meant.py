@@ -1,0 +1,354 @@
+"""Which rows UPDATE and DELETE mean, and what SET gives each: said by WHERE, or read first, with WHERE applied by DuckDB."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from rowcall.errors import (
+    BindError,
+    DataError,
+    MissingParameterError,
+    PlanError,
+    Span,
+    SQLError,
+    UnsupportedSQLError,
+)
+from rowcall.manifest.model import Method, Scalar, Verb
+from rowcall.manifest.types import quoted, spelling
+from rowcall.plan.meant import key_tuples, keys_only, narrows
+from rowcall.plan.nodes import EXTRA
+from rowcall.plan.planner import Analysis
+from rowcall.plan.writes import (
+    PREFIX,
+    Given,
+    Slot,
+    check,
+    choose,
+    column_slot,
+    example,
+    from_json,
+    part,
+    with_part,
+)
+from rowcall.session.execute import (
+    Context,
+    Piece,
+    evaluator,
+    moved,
+    prepare,
+    reading,
+    run_query,
+    with_views,
+)
+from rowcall.session.texts import expression_cast, value_at
+from rowcall.sql.nodes import Change, Delete, Query, Update, Write
+
+
+def change_method(write: Change) -> tuple[str, Method]:
+    """The method that changes what is assigned; its keys are known to come from WHERE."""
+    ref, verb = write.target.ref, Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
+    methods = [method for method in ref.resource.methods.values() if method.verb is verb]
+    keys = dict.fromkeys(key for method in methods for key in _keys(method))
+    name, method = choose(ref, verb, [*map(Given, keys), *(given for given, _ in _assigned(write))], sql=write.text, span=write.target.span)
+    slots = []
+    for given, path in _assigned(write):
+        found = column_slot(method, given.name)
+        if found is not None and not found.in_body:
+            raise UnsupportedSQLError(
+                f"{given.name} says which row is meant, and cannot be set to another value.",
+                sql=write.text,
+                span=given.span,
+                hint=f"It can be given in WHERE. What can be set: {', '.join(method.body)}.",
+            )
+        if found is not None:
+            slots.append((replace(found, path=path), given))
+    check(ref, method, slots, sql=write.text)
+    for found, given in slots:
+        if found.path:
+            _check_part(write, method, found, given)
+    return name, method
+
+
+def _keys(method: Method) -> list[str]:
+    return [name for name in method.required() if not name.startswith(PREFIX)]
+
+
+def _assigned(write: Change) -> list[tuple[Given, tuple[str, ...]]]:
+    """What SET names, without the alias: an attribute, and the path of a part of it, empty for all of it."""
+    found = []
+    for assignment in write.assignments if isinstance(write, Update) else ():
+        path = assignment.path
+        if len(path) > 1 and path[0].casefold() == write.target.alias.casefold():
+            path = path[1:]
+        found.append((Given(path[0], assignment.path_span), path[1:]))
+    return found
+
+
+def _check_part(write: Change, method: Method, part_: Slot, given: Given) -> None:
+    """Raises UnsupportedSQLError for a part of an attribute whose other parts cannot be read, and so would be lost."""
+    ref = write.target.ref
+    column, sent = ref.resource.columns.get(part_.name), method.body[part_.name].type
+    if column is None:
+        reason = f"{ref.full_name} has no column {part_.name}"
+    elif Scalar.JSON not in {column.type, sent} and column.type != sent:
+        reason = f"it is sent as {spelling(sent)} and read as {spelling(column.type)}"
+    elif not any(known.verb is Verb.SELECT for known in ref.resource.methods.values()):
+        reason = f"{ref.full_name} has no method for SELECT"
+    else:
+        return
+    written = ".".join((part_.name, *part_.path))
+    raise UnsupportedSQLError(
+        f"{written} is a part of {part_.name}, which the API takes as a whole, and the rest of it cannot be read: {reason}.",
+        sql=write.text,
+        span=given.span,
+        hint=f"Write SET {part_.name} = … with all its parts, since those left out may be removed.",
+    )
+
+
+def meant(write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
+    """The SELECT of the rows that WHERE selects, and their keys when WHERE alone says them. DuckDB has bound it.
+
+    Raises UnsupportedSQLError where WHERE says nothing of them, unless the session allows that.
+    """
+    if write.where is None and not context.allow_full_writes:
+        raise _full(write, f"{type(write).__name__.upper()} without WHERE would change every row of {write.target.ref.full_name}.")
+    text, stretches = _selecting(write, method)
+    with _mapped(write.text, text, stretches):
+        analysis, keys = with_views(text, context, lambda text: _meant_by(text, write, method, context))
+    _refuse_several(write, context)
+    if not context.allow_full_writes and not narrows(analysis):
+        raise _full(write, f"WHERE says nothing of a column of {write.target.alias}: all of its rows are meant, or none.")
+    return analysis, keys
+
+
+def _full(write: Change, message: str) -> UnsupportedSQLError:
+    """The error for a write that is not limited to some rows."""
+    hint = "Say in WHERE which rows are meant, or allow it: SET rowcall_allow_full_writes = true."
+    return UnsupportedSQLError(message, sql=write.text, span=write.where or write.target.span, hint=hint)
+
+
+def _meant_by(text: str, write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
+    analysis = prepare(text, context)
+    if analysis is None:  # the name was found when the statement was parsed
+        raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
+    if write.source is not None or not keys_only(analysis, method):
+        return analysis, None
+    return analysis, key_tuples(analysis, method, evaluator(context, {}))
+
+
+def watched(write: Change) -> list[str]:
+    """The columns that tell whether a row that a write means is as it was: those that it changes, and the version where there is one."""
+    resource = write.target.ref.resource
+    if isinstance(write, Delete):
+        return [*resource.columns]
+    changed = changed_columns(write)
+    return [name for name in resource.columns if name in changed or name == resource.version]
+
+
+def changed_columns(write: Update) -> list[str]:
+    """The columns that SET changes, as far as what it sets is a column."""
+    named = {given.name.casefold().removeprefix(PREFIX) for given, _ in _assigned(write)}
+    return [name for name in write.target.ref.resource.columns if name.casefold() in named]
+
+
+def _selecting(
+    write: Change, method: Method, before: Sequence[str] = (), casts_: Mapping[int, str] = MappingProxyType({})
+) -> tuple[str, list[tuple[int, Span]]]:
+    """A SELECT of the keys and the assigned values of the rows that WHERE selects, and where the user's stretches stand in it.
+
+    With `before`, of the values of these columns too. `casts_` are the types that assigned values are cast to, by their numbers.
+    """
+    target = write.target
+    alias = quoted(target.alias)
+    packed = ", ".join(f"{quoted(key)} := {alias}.{quoted(key)}" for key in _keys(method))
+    keys = f"to_json(struct_pack({packed}))" if packed else "'{}'"
+    text = f"SELECT {keys}, to_json(struct_pack(nothing := NULL"
+    stretches: list[tuple[int, Span]] = []
+    for number, assignment in enumerate(write.assignments if isinstance(write, Update) else ()):
+        text += f", s{number} := {'CAST(' if number in casts_ else ''}("
+        stretches.append((len(text), assignment.value))
+        text += write.text[assignment.value.start : assignment.value.end] + "\n)" + (f" AS {casts_[number]})" if number in casts_ else "")
+    wholes = _wholes(write, method)
+    text += "".join(f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}" for name in wholes)
+    text += f", {quoted(EXTRA)} := {alias}.{quoted(EXTRA)}" if wholes else ""
+    columns = ", ".join(f"{quoted(name)} := {alias}.{quoted(name)}" for name in before)
+    text += f")){f', to_json(struct_pack({columns}))' if before else ''}"
+    for before_, stretch, after in _from(write):
+        text += before_
+        if stretch is not None:
+            stretches.append((len(text), stretch))
+            text += write.text[stretch.start : stretch.end]
+        text += after
+    return text, stretches
+
+
+def _from(write: Change) -> list[tuple[str, Span | None, str]]:
+    """FROM and WHERE of the SELECT of the rows that are meant: texts, each with a stretch of the user's and what closes it."""
+    parts: list[tuple[str, Span | None, str]] = [(f" FROM {write.target.ref.full_name} AS {quoted(write.target.alias)}", None, "")]
+    if write.source is not None:
+        parts.append((", ", write.source, "\n"))
+    if write.where is not None:
+        parts.append((" WHERE (", write.where, "\n)"))
+    return parts
+
+
+def _refuse_several(write: Change, context: Context) -> None:
+    """Raises UnsupportedSQLError for a value that is several, or none: a row for which it gives none would not be changed.
+
+    DuckDB is asked, which finds an UNNEST inside a macro too and has none in QUALIFY; windows it has there, as in SELECT.
+    """
+    rows = "".join(before + ("" if at is None else write.text[at.start : at.end]) + after for before, at, after in _from(write))
+    for assignment in write.assignments if isinstance(write, Update) else ():
+        value = write.text[assignment.value.start : assignment.value.end]
+        if "(" not in value:
+            continue
+        asked = f"SELECT 1{rows} QUALIFY row_number() OVER () > 0 AND ({value}\n) IS NULL"
+        try:
+            with_views(asked, context, lambda text: prepare(text, context))
+        except BindError as error:
+            if "UNNEST" not in error.message:
+                raise moved(error, write.text, assignment.value) from error
+            hint = "A sub-query gives one of them: (SELECT min(x) FROM unnest(…) AS t(x))"
+            raise UnsupportedSQLError(
+                "This gives several values, and SET takes one.", sql=write.text, span=assignment.value, hint=hint
+            ) from error
+
+
+def read_rows(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]]:
+    """The keys of the rows that WHERE selects, each with the values assigned to it, and those before where they are asked for."""
+    asked = watched(write) if context.tells_before else changed_columns(write) if context.dry_run and isinstance(write, Update) else ()
+    text, stretches = _selecting(write, method, asked, _assigned_casts(write, method, context))
+    with readable(write), _mapped(write.text, text, stretches):
+        relation, _ = run_query(Query(text), reading(context))
+    rows: dict[str, dict[str, Any]] = {}
+    were: dict[str, dict[str, Any] | None] = {}
+    for keys, text, *before in relation.fetchall():
+        values = from_json(text)
+        were[keys] = json.loads(before[0]) if before else None
+        # A row that the API lists twice, as when its pages shift while they are read, is changed once.
+        if rows.setdefault(keys, values) != values:
+            raise _twice(write, json.loads(keys))
+    found = []
+    for keys, values in rows.items():
+        try:
+            found.append((json.loads(keys), _values(write, method, values), were[keys]))
+        except DataError as error:
+            raise DataError(f"{error} It is the row with {_said(json.loads(keys))}; nothing was sent.") from error
+    return found
+
+
+def _assigned_casts(write: Change, method: Method, context: Context) -> dict[int, str]:
+    """What assigned values are cast to, by their numbers, where numbers in them are for texts."""
+    source = f"FROM {write.target.ref.full_name} AS {quoted(write.target.alias)}"
+    if write.source is not None:
+        source += f", {write.text[write.source.start : write.source.end]}\n"
+    found = {}
+    for number, ((given, path), assignment) in enumerate(zip(_assigned(write), getattr(write, "assignments", ()), strict=True)):
+        expression = write.text[assignment.value.start : assignment.value.end]
+        cast = expression_cast(expression, _slot(method, given, path), method, context, source)
+        if cast is not None:
+            found[number] = cast
+    return found
+
+
+def _said(keys: Mapping[str, Any]) -> str:
+    """Which row some keys name."""
+    return ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items())
+
+
+def _wholes(write: Change, method: Method) -> list[str]:
+    """The attributes of which SET names parts, so that the rest of them has to be read."""
+    slots = (column_slot(method, given.name) for given, path in _assigned(write) if path)
+    return [*dict.fromkeys(found.name for found in slots if found is not None)]
+
+
+def _values(write: Change, method: Method, read: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a row's attributes, those with parts that are set made of what was read of them.
+
+    Raises DataError where what was read is not all that the API has there.
+    """
+    ref = write.target.ref
+    values: dict[str, Any] = {}
+    for name in _wholes(write, method):
+        column, left = ref.resource.columns[name], read[EXTRA]
+        for step in (column.source or name).split("."):
+            left = left.get(step) if isinstance(left, dict) else None
+        if left is not None:
+            kept = json.dumps(left, ensure_ascii=False)
+            message = f"{ref.full_name}.{name} holds what its manifest does not know, {kept}, and would lose it when a part of it is set."
+            raise DataError(f"{message} Set it as a whole.")
+        values[name] = read[f"whole.{name}"]
+    for number, (given, path) in enumerate(_assigned(write)):
+        found, value = column_slot(method, given.name), read[f"s{number}"]
+        if found is None or not path:
+            values[given.name] = value
+            continue
+        spelt = part(ref, method, replace(found, path=path), sql=write.text, span=given.span)
+        type_, where = method.body[found.name].type, f"{ref.full_name}.{found.name}"
+        values[found.name] = with_part(values[found.name], spelt, value, type_, where)
+    return values
+
+
+def _twice(write: Change, keys: Mapping[str, Any]) -> UnsupportedSQLError:
+    """The error for a row that is to be changed to two different things."""
+    row = _said(keys)
+    if write.source is None:
+        message = f"The row with {row} was read twice, and SET gives it different values."
+        return UnsupportedSQLError(
+            message, sql=write.text, span=write.target.span, hint="It changed while it was read, or its keys are not all of it."
+        )
+    message = f"The row with {row} matches several rows of FROM, and SET gives it different values. Nothing was sent."
+    return UnsupportedSQLError(
+        message, sql=write.text, span=write.source, hint="Aggregate FROM, or say in WHERE which of its rows is meant."
+    )
+
+
+def _slot(method: Method, given: Given, path: tuple[str, ...]) -> Slot | None:
+    """Where SET puts a value."""
+    found = column_slot(method, given.name)
+    return replace(found, path=path) if found is not None else None
+
+
+def constant_values(write: Change, method: Method, context: Context) -> dict[str, Any]:
+    if isinstance(write, Delete):
+        return {}
+    pairs = zip(_assigned(write), write.assignments, strict=True)
+    return {
+        given.name: value_at(write.text, assignment.value, _slot(method, given, path), method, context)
+        for (given, path), assignment in pairs
+    }
+
+
+@contextmanager
+def readable(write: Write) -> Iterator[None]:
+    """While it lasts, an error about what the reading SELECT lacks becomes one about the write that needs it."""
+    try:
+        yield
+    except MissingParameterError as error:
+        if not isinstance(write, Change):
+            raise
+        ref, (name, method) = write.target.ref, change_method(write)
+        means = "WHERE does not say by itself which rows are meant" if write.where is not None else "All rows are meant"
+        if wholes := _wholes(write, method):
+            means = f"The API takes {wholes[0]} as a whole, and the parts of it that are not set are in the rows"
+        reason = f"{means}, so they have to be read first, and cannot be."
+        raise MissingParameterError(
+            ref.full_name, error.candidates, example(ref, name, method), reason=reason, sql=write.text, span=write.target.span
+        ) from error
+
+
+@contextmanager
+def _mapped(source: str, text: str, stretches: Sequence[tuple[int, Span]]) -> Iterator[None]:
+    """While it lasts, an error's place in `text` becomes its place in `source`, through the stretches they share."""
+    try:
+        yield
+    except (SQLError, PlanError) as error:
+        pieces = [Piece(text, start, source, span) for start, span in stretches]
+        places = [place for piece in pieces if (place := piece.place(error.span)) is not None]
+        error.sql, error.span = source, places[0] if places else None
+        raise
