@@ -299,7 +299,8 @@ class Printer:
             text = source.cte.name
         else:
             text = source.written or source.text
-        return (text if text == source.alias or source.nameless else f"{text} AS {source.alias}{renamed}") + source.sample
+        is_short = source.nameless or (text == source.alias and not renamed)
+        return (text if is_short else f"{text} AS {source.alias}{renamed}") + source.sample
 
     def expr(self, parts: Expr) -> str:
         """An expression."""
