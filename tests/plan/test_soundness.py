@@ -286,6 +286,28 @@ TRICKY = {
         "e AS (SELECT x.a AS p, x.b AS p2, lag(x.b) OVER (ORDER BY x.b, x.a) AS g FROM d AS x(a, b)) "
         "SELECT v.id, y.w FROM e AS y(u, w) JOIN visits v ON v.pen = y.u AND y.w = 'a'"
     ),
+    "a column further out whose values a collation takes for one, and an expression does not": (
+        "SELECT o.t, d.id FROM (SELECT unnest(['Q', 'q']) COLLATE NOCASE AS t) o, "
+        "LATERAL (SELECT v.id FROM (VALUES (81, 'p1'), (113, 'p2')) c(n, pen) JOIN visits v ON v.pen = CASE ascii(o.t) WHEN c.n THEN c.pen END) d"
+    ),
+    "the same in a condition": (
+        "SELECT o.t, d.id FROM (SELECT unnest(['Q', 'q']) COLLATE NOCASE AS t) o, "
+        "LATERAL (SELECT v.id FROM (VALUES (81, 'p1'), (113, 'p2')) c(n, pen) JOIN visits v ON v.pen = c.pen WHERE c.n = ascii(o.t)) d"
+    ),
+    "the same of two uses of a WITH": (
+        "WITH w AS (SELECT unnest(['Q', 'q']) COLLATE NOCASE AS t) "
+        "SELECT a.t, b.t FROM w a, w b WHERE EXISTS (SELECT 1 FROM (VALUES (81, 'p1'), (113, 'p2')) c(n, pen) "
+        "JOIN visits v ON v.pen = c.pen WHERE c.n = ascii(a.t) AND v.pen = CASE ascii(b.t) WHEN 81 THEN 'p1' ELSE 'p2' END)"
+    ),
+    "the same of a sub-select with a window function": (
+        "SELECT d.t, v.id FROM (SELECT o.t, row_number() OVER (ORDER BY o.t) AS r FROM (SELECT unnest(['Q', 'q']) COLLATE NOCASE AS t) o) d "
+        "JOIN (VALUES (81, 'p1'), (113, 'p2')) c(n, pen) ON c.n = ascii(d.t) JOIN visits v ON v.pen = c.pen"
+    ),
+    "a column further out that an outer join fills, in a condition beside a key": (
+        "SELECT p.id, d.id FROM pens p LEFT JOIN keepers k ON k.id = 'k0' AND k.pen = p.id, "
+        "LATERAL (SELECT v.id FROM (VALUES (true, 'p1'), (false, 'p2')) c(n, pen) JOIN visits v ON v.pen = c.pen WHERE c.n = (k.id IS NULL)) d "
+        "WHERE p.id IN ('p1', 'p2')"
+    ),
     "a column with a collation of a sub-select with a window function": (
         "SELECT v.id FROM (SELECT pen, row_number() OVER (ORDER BY pen) AS r FROM nc) o JOIN visits v ON v.pen = o.pen WHERE v.pen IN ('p1', 'P1', 'p2')"
     ),

@@ -288,6 +288,7 @@ class Bindings:
         """
         if columns and not around.correlated:
             return None
+        repeats = _are_alike(columns)
         queries = []
         for use in around.uses:
             for case in self._cases(use, said):
@@ -295,13 +296,13 @@ class Bindings:
                 if len(bound) < len(outputs):
                     return None
                 equal = {f"o{index}": self._compared(use, use.names[index]) for index in outputs}
-                query = case.query([(f"o{index}", bound[index]) for index in outputs], columns, equal)
+                query = case.query([(f"o{index}", bound[index]) for index in outputs], columns, equal, repeats=repeats)
                 if query is None:
                     return None
                 if len(around.uses) > 1 or around.blocked:  # of a single one these are passed in
                     query = self._kept(use, outputs, equal, query)
                 queries.append(replace(query, through=(*query.through, *through)))
-        return _union(queries, [f"o{index}" for index in outputs])
+        return _union(queries, [f"o{index}" for index in outputs], repeats=repeats)
 
     def _kept(self, use: Use, outputs: Sequence[int], equal: Mapping[str, Compared], query: Query) -> Query:
         """The values of output columns that satisfy what is said of them alone where they are used.
@@ -419,13 +420,14 @@ class Bindings:
         if inner is None:
             return None
         places = dict(zip(output_names(frame, source.position, inner), (place for _, place in inner.outputs() or ()), strict=False))
+        repeats = _are_alike([(inner, place) for name in names if (place := places[name]) is not None])
         queries = []
         for case in self._cases(Use(inner, None), Restriction(), alone=True):
-            query = case.query([(name, [Operand(None, place=places[name])]) for name in names])
+            query = case.query([(name, [Operand(None, place=places[name])]) for name in names], repeats=repeats)
             if query is None:
                 return None
             queries.append(query)
-        return _union(queries, names)
+        return _union(queries, names, repeats=repeats)
 
 
 def _ends_with_rows(select: exp.Select) -> bool:
@@ -447,15 +449,20 @@ def _any_way(ways: Sequence[Sequence[Query]]) -> Query | None:
     return Query(f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in each) or 'false'}", reads)
 
 
-def _union(queries: Sequence[Query], names: Sequence[str]) -> Query | None:
-    """All values of several queries; of none, a query without rows."""
+def _are_alike(columns: Sequence[Column]) -> bool:
+    """Whether values of columns may be equal, as by a collation, of which expressions make different ones."""
+    return any(frame.kind(place) != "integer" for frame, place in columns)
+
+
+def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = False) -> Query | None:
+    """All values of several queries, each once or, with `repeats`, as often as it comes; of none, a query without rows."""
     if not queries:
         return Query("SELECT " + ", ".join(f'NULL::VARCHAR AS "{name}"' for name in names) + " WHERE false", frozenset()) if names else None
     reads = frozenset[int]().union(*(query.reads for query in queries))
     through = tuple(sorted({probe for query in queries for probe in query.through}))
     # A WITH is no part of a side that stands without brackets.
     sides = [f"({query.sql})" if len(queries) > 1 and query.sql.startswith("WITH ") else query.sql for query in queries]
-    return Query(" UNION ".join(sides), reads, queries[0].origins, through)
+    return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
 
 
 def _matched_by(atom: Atom) -> int | None:

@@ -368,11 +368,13 @@ class Case:
         selected: Sequence[tuple[str, Sequence[Operand]]],
         places: Sequence[Column] = (),
         compared: Mapping[str, Compared] | None = None,
+        *,
+        repeats: bool = False,
     ) -> Query | None:
         """The distinct values of some expressions, under the names given, and of columns of this SELECT or ones further out.
 
-        Each name has one or more expressions, which equal one column: `compared` says how that compares; without it, it is an API's.
-        None where something that is needed cannot be read.
+        With `repeats` each as often as it comes. Each name has one or more expressions, which equal one column: `compared` says how that
+        compares; without it, it is an API's. None where something that is needed cannot be read.
         """
         draft = Draft(self.sources)
         wanted = [*selected, *((label(column), [self.sources.operand(column)]) for column in places)]
@@ -390,7 +392,7 @@ class Case:
         chosen = [(name, operands[0]) for name, operands in given.items()]
         equal = [(operands[0], other, known[name]) for name, operands in given.items() for other in operands[1:]]
         same = [found for pair in equal if (found := self._same(*pair)) is not None]
-        query = draft.query(chosen, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters)
+        query = draft.query(chosen, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters, repeats=repeats)
         return replace(query, through=tuple(sorted({*query.through, *self._probes(paths)}))) if query is not None and paths else query
 
     def _in_place_of(self, operand: Operand) -> tuple[Compared, list[tuple[Operand, tuple[Place, ...]]]]:

@@ -286,10 +286,13 @@ class Draft:
 
     # -- the query -----------------------------------------------------------------------------------------------------------------
 
-    def query(self, selected: Sequence[tuple[str, Operand]], same: Sequence[Same], filters: Sequence[Filtering]) -> Query | None:
+    def query(
+        self, selected: Sequence[tuple[str, Operand]], same: Sequence[Same], filters: Sequence[Filtering], *, repeats: bool = False
+    ) -> Query | None:
         """The distinct values of expressions, under names, reduced by the conditions that are about what is used or joins it with more.
 
-        One row where there is any, when no expressions are selected. None where something that is needed cannot be read.
+        With `repeats` each as often as it comes: DISTINCT takes texts for one that are equal by a collation. One row where there is any,
+        when no expressions are selected. None where something that is needed cannot be read.
         """
         chosen = self._closed(filters)
         items = self._items() if chosen is not None else None
@@ -299,7 +302,8 @@ class Draft:
         conditions = [*map(self._filtered, chosen), *map(self._sameness, same)]
         if any(text is None for _, text in texts):
             return None
-        query = _DISTINCT + ", ".join(f"{text} AS {quoted(name)}" for name, text in texts) if texts else "SELECT 1 AS there"
+        shown = ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
+        query = f"{'SELECT ' if repeats else _DISTINCT}{shown}" if texts else "SELECT 1 AS there"
         query += f" FROM {', '.join(items)}" if items else ""
         bounds = [(self._frame.shown(place), index) for place, index in self._sources.outputs if self._is_included(place)]
         conditions += [f'({shown} = __rowcall_around."o{index}")' for shown, index in bounds if index in self._outputs]
