@@ -190,6 +190,14 @@ KEPT = {
         "SELECT v.id FROM m JOIN l ON m.pen = l.pen JOIN visits v ON v.pen = l.pen AND v.pen = m.pen",
         ["p1", "p2"],
     ),
+    "a condition on a table beside the key and a column further out": (
+        "SELECT m.id, d.id FROM m, LATERAL (SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE l.n = m.n) d WHERE m.kind = 'Food'",
+        ["p2"],
+    ),
+    "one on a column further out that an outer join fills": (
+        "SELECT d.id FROM m LEFT JOIN num ON num.n = m.n, LATERAL (SELECT v.id FROM l JOIN visits v USING (pen) WHERE l.n IS NOT DISTINCT FROM num.n) d",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
     "a condition on another column": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND n > 1", ["p1", "p2"]),
 }  # fmt: skip
 

@@ -380,20 +380,31 @@ class Draft:
             or self._sources.own in positions
         ):
             return False
-        if any(column not in self._outside for column in outside) or any(self._is_matched(position) for position in positions):
+        if any(self._is_matched(position) for position in positions):
             return False
+        beyond = [column for column in outside if column not in self._outside]
         more = sorted(positions - set(self._included) - {OUTER})
         if not self._all_usable(more) or not all(self._sources.offered[position] <= groups for position in more):
             return False
-        if not all(self._frame.scopes.says_the_same(operand.node) for operand in filtering.operands):
-            return False
         nodes = [operand.node for operand in filtering.operands if operand.node is not None]
-        if not self._gives(*filtering.operands) or not self._is_steady(nodes) or self._condition(filtering.operands) is None:
+        if not self._may_be_said(filtering.operands, nodes) or not self._may_be_taken(beyond):
             return False
-        self._keep(more, [])
+        self._keep([*more, OUTER] if beyond else more, beyond)
         self._take(*filtering.operands)
         self._nodes += nodes
         return True
+
+    def _may_be_said(self, operands: Sequence[Operand], nodes: Sequence[exp.Expr]) -> bool:
+        """Whether a condition says the same in the query, and can be written there."""
+        is_same = all(self._frame.scopes.says_the_same(operand.node) for operand in operands)
+        return is_same and self._gives(*operands) and self._is_steady(nodes) and self._condition(operands) is not None
+
+    def _may_be_taken(self, columns: Sequence[Column]) -> bool:
+        """Whether columns from outside can be read for a condition's sake: of a NULL in place of one it might say something else."""
+        if not columns:
+            return True
+        is_had = self._sources.has_outside and not any(map(self._sources.is_filled, columns))
+        return is_had and self._sources.around(sorted(set(self._outputs)), [*self._outside, *columns]) is not None
 
     def _is_steady(self, nodes: Sequence[exp.Expr]) -> bool:
         """Whether pieces of SQL say the same in a query of their own, and can be cut out beside what it reads already."""

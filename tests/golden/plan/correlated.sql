@@ -32,6 +32,23 @@ SELECT o.owner FROM owners o WHERE o.thread_id NOT IN (SELECT r.thread_id FROM o
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
 
+-- What a condition says of a column further out and a table beside the keys leaves fewer of these.
+SELECT o.owner, l.id FROM owners o, LATERAL (SELECT r.id FROM finished f JOIN openai.assistants.runs r ON r.thread_id = f.thread_id WHERE f.run_id = 'r' || o.n) l WHERE o.owner = 'bo';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from f.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: owner, id
+
+-- The column may be of an API, which is then read first.
+SELECT a.id, l.id FROM openai.assistants.threads a LEFT JOIN LATERAL (SELECT r.id FROM finished f JOIN openai.assistants.runs r ON r.thread_id = f.thread_id WHERE f.run_id = a.created_at || '') l ON true WHERE a.id = 't1';
+-- 1. a: get_thread of openai.assistants.threads
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from f.thread_id)
+--   a request for each of these
+-- columns: id, id
+
 SELECT o.owner FROM owners o, LATERAL (SELECT * FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id LIMIT 1) l;
 -- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t1, t2 (from o.thread_id)
