@@ -17,6 +17,30 @@ SELECT l.id FROM openai.assistants.runs g JOIN openai.assistants.runs l ON l.sta
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
+-- So do several lists where the single row waits for their keys: one request more is less than the lists take.
+SELECT l.id FROM openai.assistants.runs g JOIN openai.assistants.runs l ON l.status = g.id WHERE g.thread_id = 't1' AND g.run_id = 'r1' AND l.thread_id IN ('t2', 't3');
+-- 1. g: get_run of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   run_id = r1 (from the statement)
+--   GET /threads/t1/runs/r1
+-- 2. l: list_runs of openai.assistants.runs
+--   thread_id = t2, t3 (from the statement)
+--   GET /threads/t2/runs?limit=100
+--   GET /threads/t3/runs?limit=100
+-- columns: id
+
+-- Several rows wait for the lists, which may spare all but one.
+SELECT l.id FROM openai.assistants.runs g JOIN openai.assistants.runs l ON l.status = g.id WHERE g.thread_id = 't1' AND g.run_id IN ('r1', 'r2') AND l.thread_id IN ('t2', 't3');
+-- 1. l: list_runs of openai.assistants.runs
+--   thread_id = t2, t3 (from the statement)
+--   GET /threads/t2/runs?limit=100
+--   GET /threads/t3/runs?limit=100
+-- 2. g: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from l.status)
+--   a request for each of these
+-- columns: id
+
 -- Two lists do not wait for one another.
 SELECT l.id FROM openai.assistants.runs g JOIN openai.assistants.runs l ON l.status = g.status WHERE g.thread_id = 't1' AND l.thread_id = 't2';
 -- 1. g: list_runs of openai.assistants.runs
