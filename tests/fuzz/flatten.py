@@ -3,6 +3,8 @@
 A block holds the items of a SELECT and of all that is folded into it: derived tables and common table expressions of plain rows, EXISTS,
 IN (SELECT …), LATERAL, and queries that name columns from outside. What cannot be folded (GROUP BY, LIMIT, windows, set operations) is an
 item whose rows are made first, from blocks of its own.
+
+A column is taken as SQL has it: of the nearest source that goes by the name, though it was written for one further out.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tests.fuzz.conditions import equality
-from tests.fuzz.tree import Col, Expr, Join, Option, Pred, Query, Select, SetOp, Source, remotes, selects
+from tests.fuzz.tree import Col, Expr, Join, Option, Pred, Query, Select, SetOp, Source, inner_queries, remotes, selects
 
 Nest = tuple[int, ...]
 """Which outer joins an item is on the dropping side of, outermost first. Where one nest begins like another, the rows of the shorter one
@@ -57,9 +59,35 @@ def blocks(query: Query) -> list[Block]:
     """The blocks of a query, those that others wait for not among them. Raises UnknownError."""
     if query.recursive or query.limit.startswith(" LIMIT 0"):
         raise UnknownError
+    _take_nearest(query, ())
     if isinstance(query.body, SetOp):
         return [*blocks(query.body.left), *blocks(query.body.right)]
     return _Flattening().run(query.body)
+
+
+def _take_nearest(query: Query, outer: Sequence[Source]) -> None:
+    """Makes each column one of the nearest source that goes by its source's name; then what is equal may be two of one."""
+    for cte in query.ctes:
+        _take_nearest(cte.query, ())
+    if isinstance(query.body, SetOp):
+        _take_nearest(query.body.left, outer)
+        _take_nearest(query.body.right, outer)
+        return
+    select, joined = query.body, [pred for join in query.body.joins for pred in join.on]
+    near = (*(source for source in select.sources if source.seen), *outer)
+    for pred in joined:
+        _take_from((*select.sources, *outer), pred.parts)
+    for parts in (*(pred.parts for pred in select.where), *(output.parts for output in select.outputs), select.qualify):
+        _take_from(near, parts)
+    for pred in (*select.where, *joined):
+        pred.binds = [(column, given) for column, given in pred.binds if all(other.source is not column.source for other in given)]
+    for inner in inner_queries(select):
+        _take_nearest(inner, near)
+
+
+def _take_from(near: Sequence[Source], parts: Expr) -> None:
+    for column in (part for part in parts if isinstance(part, Col)):
+        column.source = next((one for one in near if one.alias == column.source.alias and column.name in one.columns), column.source)
 
 
 class _Flattening:
@@ -106,6 +134,8 @@ class _Flattening:
         """An item of FROM; folded, where it is a query of plain rows that reads an API."""
         query = copy.deepcopy(source.cte.query) if source.cte is not None else source.query
         if query is None or not remotes_within(query):
+            if query is not None and _samples(query):
+                raise UnknownError  # nobody can know before the statement runs which rows there are
             self.block.items.append(Item(source, nest))
         elif folds(query):
             self.fold(query, nest)
@@ -203,6 +233,13 @@ def remotes_within(query: Query) -> list[Source]:
             if source.cte is not None:
                 found += remotes_within(source.cte.query)
     return found
+
+
+def _samples(query: Query) -> bool:
+    """Whether a query picks rows at random, or one that it uses from outside does."""
+    sources = [source for select in selects(query) for source in select.sources]
+    picks = any(select.sample for select in selects(query)) or any(source.sample for source in sources)
+    return picks or any(_samples(source.cte.query) for source in sources if source.cte is not None)
 
 
 def columns_within(parts: Expr) -> Iterable[Col]:

@@ -18,8 +18,9 @@ that stay without a partner reduce nothing.
 - A call counts all its pages, whatever LIMIT leaves of them; a request that several references need counts once.
 - What GROUP BY, DISTINCT, LIMIT, a window or a set operation stands around is read for its own conditions alone.
 
-No minimum is known for RIGHT, FULL, ASOF and POSITIONAL joins, SAMPLE, recursion, LIMIT 0, more than five references, and where no order
-gives every reference its values. Where a planner finds a reduction that this does not know, it sends fewer requests than this minimum.
+No minimum is known for RIGHT, FULL, ASOF and POSITIONAL joins, SAMPLE (of local rows too, which are others each time), recursion, LIMIT 0,
+more than five references, and where no order gives every reference its values. Where a planner finds a reduction that this does not know,
+it sends fewer requests than this minimum.
 """
 
 from __future__ import annotations
