@@ -234,10 +234,11 @@ def limits_of(attribute: Attribute) -> tuple[object, ...]:
 
 
 def limits_of_published(schema: dict[str, Any], attribute: Attribute) -> tuple[object, ...]:
-    """The same of the publication. The models it lists are suggestions: any text is taken."""
+    """The same of the publication. The models it lists are suggestions: any text is taken. Of JSON the texts that it may be are a set."""
     open_ended = any(alternative["type"] == "string" and "enum" not in alternative for alternative in alternatives(schema))
     scalar = isinstance(attribute.type, Scalar) and attribute.type not in {Scalar.JSON, Scalar.MAP}
-    enum = set() if open_ended or not scalar else set(keyword(schema, "enum") or ())
+    takes_text = scalar or attribute.type is Scalar.JSON
+    enum = set() if open_ended or not takes_text else set(keyword(schema, "enum") or ())
     if not scalar:
         return (None, None, None, keyword(schema, "maxItems") if isinstance(attribute.type, ListOf) else None, enum)
     return (*(keyword(schema, name) for name in ("minimum", "maximum", "maxLength")), None, enum)
