@@ -559,7 +559,7 @@ def test_a_page_that_never_ends_is_an_error(open_client: Callable, api: Any, cal
     api.replies = [{"endless": True}]
 
     with pytest.raises(ResponseError, match="Acme goes on sending after 1,000,000 bytes of one answer") as caught:
-        bodies(open_client(max_page_bytes=1_000_000), call_to(), LIST)
+        bodies(open_client(max_response_bytes=1_000_000), call_to(), LIST)
     assert caught.value.request == f"GET {api.url}/things"
     assert len(api.requests) == 1
 

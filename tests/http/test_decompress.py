@@ -130,7 +130,7 @@ def test_an_api_that_compresses_is_understood_and_bounded(way: str, open_client:
         {"content": content, "headers": {"Content-Encoding": coding}},
         {"content": bomb, "headers": {"Content-Encoding": coding}},
     ]
-    client = open_client(max_page_bytes=3_000_000)
+    client = open_client(max_response_bytes=3_000_000)
 
     page = client.send(request_to(), ONCE, control)
     with pytest.raises(ResponseError, match="goes on sending after 3,000,000 bytes of one answer"):

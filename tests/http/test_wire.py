@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import socket
 import threading
@@ -136,6 +137,77 @@ def test_an_answer_that_comes_in_drops_ends_with_its_statement(head: bytes, open
         client.close()
 
     assert took_s < 2
+
+
+def drip(connection: socket.socket) -> None:
+    """A body that comes a byte at a time."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    for _ in range(200):
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+def drip_nothing(connection: socket.socket) -> None:
+    """A body that is compressed, without an end, and nothing else."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+    for _ in range(400):
+        connection.sendall(gzip.compress(b"") * 500)
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("answer", [drip, drip_nothing])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("is_own", [False, True], ids=["ours", "theirs"])
+def test_one_exchange_is_bounded(answer: Callable, method: str, is_own: bool, open_client: Callable, request_to: Callable) -> None:
+    """However steadily something comes, over a client of the user's too; of a write it is said that its fate is unknown."""
+    fate = "Whether it was carried out is unknown, and it was not sent again." if method == "POST" else ""
+    started, control = time.monotonic(), Control()
+
+    with answering(answer) as place, httpx.Client() as own:
+        client = open_client(base_url=place, total_timeout_s=0.4, client=own if is_own else None)
+        with pytest.raises(UnavailableError, match=rf"was not done within total_timeout_s=0\.4\. ?{fate}") as caught:
+            client.send(request_to(method=method), ONCE, control)
+        took_s = time.monotonic() - started
+        client.close()
+        own.close()
+
+    assert "Raise total_timeout_s" in caught.value.hint
+    assert [exchange.status for exchange in control.exchanges] == [200]
+    assert 0.4 <= took_s < 2
+
+
+def test_a_request_that_is_taken_slowly_is_bounded(open_client: Callable, request_to: Callable) -> None:
+    """A server that reads a little all the time is not waited for any longer."""
+
+    def take(connection: socket.socket) -> None:
+        for _ in range(200):
+            connection.recv(100_000)
+            time.sleep(0.02)
+
+    started = time.monotonic()
+    with answering(take) as place:
+        client = open_client(base_url=place, total_timeout_s=0.4)
+        with pytest.raises(UnavailableError, match=r"total_timeout_s=0\.4\. Whether it was carried out is unknown"):
+            client.send(request_to(method="POST", body={"text": "x" * 50_000_000}), ONCE, Control())
+        took_s = time.monotonic() - started
+        client.close()
+
+    assert took_s < 3
+
+
+def test_a_read_that_took_too_long_is_sent_again(open_client: Callable, api: Any, request_to: Callable, unhurried: type[Control]) -> None:
+    """As after any other timeout, with its time anew; a write is not."""
+    release = threading.Event()
+    api.replies = [{"hold": release}, {"hold": release}, {"json": {"data": []}}, {"hold": release}]
+    client = open_client(total_timeout_s=0.2)
+
+    page = client.send(request_to(), Protocol(rows="data"), unhurried())
+    with pytest.raises(UnavailableError, match="total_timeout_s"):
+        client.send(request_to(method="POST"), Protocol(rows="data"), unhurried())
+    release.set()
+
+    assert page.rows == 0
+    assert [received.method for received in api.requests] == ["GET", "GET", "GET", "POST"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no child processes of this kind here")

@@ -88,6 +88,30 @@ def test_an_api_that_is_silent_for_too_long_is_an_error() -> None:
             ask(patient)
 
 
+def test_an_exchange_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
+    """After as many seconds as the provider's setting says, in the call or in the config file; "none" and None are no limit."""
+    config = tmp_path / "config.toml"
+    with Sandbox(latency_s=0.5) as slow:
+        own = slow.providers["openai"]
+        config.write_text("[providers.openai]\ntotal_timeout_s = 0.1\n")
+
+        with pytest.raises(UnavailableError, match=r"not done within total_timeout_s=0\.1") as caught:
+            ask({"openai": own}, config)
+        for unlimited in (None, "none"):
+            with pytest.raises(ResponseError, match="No thread found"):
+                ask({"openai": {**own, "total_timeout_s": unlimited}}, config)
+
+    assert "Raise total_timeout_s" in caught.value.hint
+
+
+def test_an_answer_that_is_too_long_is_an_error() -> None:
+    """Beyond as many bytes as the provider's setting says."""
+    with Sandbox() as box, pytest.raises(ResponseError, match="goes on sending after 20 bytes of one answer") as caught:
+        ask({"openai": {**box.providers["openai"], "max_response_bytes": 20}})
+
+    assert "raise max_response_bytes of provider openai" in caught.value.hint
+
+
 def test_the_config_file_says_what_carries_the_requests(server: Any, url: str, tmp_path: Path) -> None:
     """The answer is the same; a client that the call gives is used as it is."""
     pytest.importorskip("pycurl", reason="the extra `curl` is not installed")
@@ -180,6 +204,9 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
         ({"openai": {"max_in_flight": 0}}, "max_in_flight"),
         ({"openai": {"rate_limits": "fast"}}, "rate_limits of openai are written as 500/60s"),
         ({"openai": {"read_timeout_s": 0}}, "read_timeout_s of openai must be a number of seconds above 0"),
+        ({"openai": {"total_timeout_s": 0}}, 'total_timeout_s of openai must be a number of seconds above 0, or "none" for no limit'),
+        ({"openai": {"max_response_bytes": 0}}, "max_response_bytes of openai must be a whole number above 0"),
+        ({"openai": {"max_response_bytes": True}}, "max_response_bytes of openai must be a whole number above 0"),
         ({"openai": {"transport": "crul"}}, 'openai has no transport "crul". Did you mean curl?'),
         ({"openai": {"http2": 1}}, "http2 of openai must be true or false, not 1"),
         ({"openai": {"http2": True}}, 'http2 of openai needs transport = "curl" besides'),

@@ -274,7 +274,7 @@ class Client:
                 wait_s = pause(protocol.retry, attempt, None, control.remaining()) if resendable else None
                 if wait_s is None:
                     fate = "" if trouble.unsent else context.fate
-                    raise context.error(UnavailableError, trouble.sentence + fate) from trouble
+                    raise context.error(UnavailableError, trouble.sentence + fate, hint=trouble.hint) from trouble
                 repeated = repeated or not trouble.unsent
             else:
                 status, headers = answer.status, answer.headers
@@ -323,13 +323,13 @@ class Client:
         waited_s: float | None = None
         error: str | None = "interrupted"
         try:
-            with watched(control), self._in_words(context, control, outgoing):
+            with watched(control, self.endpoint.total_timeout_s), self._in_words(context, control, outgoing):
                 outgoing.is_begun = False  # as long as there is nobody who could carry it
                 wire = self._opened()
                 outgoing.is_begun = True
                 incoming = wire.send(outgoing)
                 waited_s = time.perf_counter() - started
-                content = self._content(incoming, context, control)
+                content = self._content(incoming, context)
             error = None
         except Exception as problem:
             error = self._redact(str(problem)) or type(problem).__name__.lower()
@@ -361,7 +361,7 @@ class Client:
 
         from rowcall.http.decompress import UnknownCodingError
         from rowcall.http.outage import outage
-        from rowcall.http.transport import proxy_for
+        from rowcall.http.transport import is_overdue, proxy_for
 
         try:
             yield
@@ -376,26 +376,31 @@ class Client:
                 raise UsageError(f"{context.line} cannot be sent as it is, and nothing was sent: {reason}") from problem
             proxy = None if self.endpoint.client is not None else proxy_for(self._base)
             via = urlsplit(proxy).netloc.rpartition("@")[2] if proxy else None
-            raise outage(problem, self._base, via, is_begun=outgoing.is_begun) from problem
+            is_late = isinstance(problem, httpx.TimeoutException) and is_overdue()
+            raise outage(
+                problem, self._base, via, is_begun=outgoing.is_begun, total_s=self.endpoint.total_timeout_s if is_late else None
+            ) from problem
         except httpx.DecodingError as problem:
             raise context.error(ResponseError, f"{self.endpoint.title} sent a body that cannot be decompressed.") from problem
         except UnknownCodingError as problem:
             message = f"{self.endpoint.title} sent a body that is compressed as {problem}, which nothing here can undo."
             raise context.error(ResponseError, message, hint="Install what does: pip install 'rowcall[compression]'") from problem
 
-    def _content(self, incoming: Incoming, context: Context, control: Control) -> bytes:
+    def _content(self, incoming: Incoming, context: Context) -> bytes:
         """The whole body. Raises ResponseError for one that does not end."""
         from rowcall.http.decompress import plain
+        from rowcall.http.transport import checked
 
-        chunks, size, most = [], 0, self.endpoint.max_page_bytes
+        chunks, size, most = [], 0, self.endpoint.max_response_bytes
         try:
-            for chunk in plain(incoming.headers.get("content-encoding", ""), incoming.pieces()):
-                control.check()
-                chunks.append(chunk)
+            for chunk in checked(plain(incoming.headers.get("content-encoding", ""), checked(incoming.pieces()))):
                 size += len(chunk)
                 if size > most:
                     message = f"{self.endpoint.title} goes on sending after {most:,} bytes of one answer.{context.fate}"
-                    raise context.error(ResponseError, message)
+                    hint = f"If there is an end to it, raise max_response_bytes of provider {self.endpoint.provider}."
+                    raise context.error(ResponseError, message, hint=hint)
+                if chunk:
+                    chunks.append(chunk)
         finally:
             incoming.close()
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
@@ -450,7 +455,8 @@ class Client:
         return (AuthScheme(kind=AuthKind.BASIC), self._userinfo) if self._userinfo else None
 
     def _timeouts(self, control: Control) -> dict[str, float | None]:
-        endpoint, remaining = self.endpoint, control.remaining()
+        endpoint = self.endpoint
+        most = min((limit for limit in (control.remaining(), endpoint.total_timeout_s) if limit is not None), default=None)
         if endpoint.client is not None:
             limits: dict[str, float | None] = endpoint.client.timeout.as_dict()
         else:
@@ -460,9 +466,9 @@ class Client:
                 "write": endpoint.read_timeout_s,
                 "pool": None,
             }
-        if remaining is None:
+        if most is None:
             return limits
-        return {name: remaining if limit is None else min(limit, remaining) for name, limit in limits.items()}
+        return {name: most if limit is None else min(limit, most) for name, limit in limits.items()}
 
     def _headers(self, request: Request) -> dict[str, str]:
         """The headers of a request by lower-case name: ours, the manifest's, the user's, the later over the earlier."""

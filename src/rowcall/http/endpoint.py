@@ -11,8 +11,10 @@ from rowcall.errors import UsageError
 if TYPE_CHECKING:
     from rowcall.manifest.model import AuthScheme, RateLimit
 
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 10.0, 60.0
+CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S = 10.0, 60.0, 600.0
 """The timeouts where nobody says others."""
+MAX_RESPONSE_BYTES = 1 << 30
+"""The limit of one answer where nobody says another."""
 TRANSPORTS = ("httpx", "curl")
 """What may carry requests; the first where nobody says another."""
 _PORTS = {"http": 80, "https": 443}
@@ -44,8 +46,10 @@ class Endpoint:
     connect_timeout_s: float = CONNECT_TIMEOUT_S
     read_timeout_s: float = READ_TIMEOUT_S
     """How long an API may be silent, before an answer and within it."""
-    max_page_bytes: int = 1 << 30
-    """How much of one body is read: an answer that goes on beyond it has no end, or none that fits into memory."""
+    total_timeout_s: float | None = TOTAL_TIMEOUT_S
+    """How long one exchange may take, from connecting to the last byte of the answer; None for any time."""
+    max_response_bytes: int = MAX_RESPONSE_BYTES
+    """How much of one body is read, decompressed: an answer that goes on beyond it has no end, or none that fits into memory."""
     client: Any = field(default=None, repr=False)
     """The user's own httpx.Client: used as it is and never closed here; what it sends by itself is left alone."""
     transport: str = TRANSPORTS[0]

@@ -21,19 +21,24 @@ _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, 
 class Outage(Exception):  # noqa: N818 - becomes an UnavailableError where the request is known
     """No answer came. `unsent` is whether it is certain that the API has not seen the request."""
 
-    def __init__(self, sentence: str, *, unsent: bool) -> None:
+    def __init__(self, sentence: str, *, unsent: bool, hint: str = "") -> None:
         self.sentence = sentence
         self.unsent = unsent
+        self.hint = hint
         super().__init__(sentence)
 
 
-def outage(problem: httpx.TransportError, url: str, proxy: str | None, *, is_begun: bool = True) -> Outage:
+def outage(problem: httpx.TransportError, url: str, proxy: str | None, *, is_begun: bool = True, total_s: float | None = None) -> Outage:
     """What `problem` means for a request to `url`, of which something may have gone out where it `is_begun`.
 
-    `proxy` is the proxy in use, as `host:port`.
+    `proxy` is the proxy in use, as `host:port`; `total_s` what the whole exchange may take, where it took longer.
     """
-    unconnected = isinstance(problem, _BEFORE_SENDING)
-    return Outage(_sentence(problem, _place(url), proxy, unconnected=unconnected), unsent=unconnected or not is_begun)
+    place, unconnected = _place(url), isinstance(problem, _BEFORE_SENDING)
+    unsent = unconnected or not is_begun
+    if total_s is not None:
+        sentence = f"The exchange with {place} was not done within total_timeout_s={total_s:g}."
+        return Outage(sentence, unsent=unsent, hint="Raise total_timeout_s of the provider, or ask for less at a time.")
+    return Outage(_sentence(problem, place, proxy, unconnected=unconnected), unsent=unsent)
 
 
 def _place(url: str) -> str:

@@ -42,20 +42,35 @@ _watched = threading.local()
 
 
 @contextmanager
-def watched(control: Control) -> Iterator[None]:
-    """Lets `control` end the waits of this thread."""
-    _watched.control = control
+def watched(control: Control, total_s: float | None = None) -> Iterator[None]:
+    """Lets `control` end the waits of this thread, which is overdue after `total_s`; None is for ever."""
+    _watched.control, _watched.end = control, None if total_s is None else time.monotonic() + total_s
     try:
         yield
     finally:
-        _watched.control = None
+        _watched.control = _watched.end = None
 
 
 def check_watched() -> None:
-    """Raises what the control that watches this thread does; nothing where none watches."""
+    """Raises what the control that watches this thread does, httpx.TimeoutException when it is overdue; nothing where none watches."""
     control: Control | None = getattr(_watched, "control", None)
     if control is not None:
         control.check()
+    if is_overdue():
+        raise httpx.TimeoutException("The exchange took too long.")
+
+
+def checked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """`pieces`, after each of which `check_watched` is asked."""
+    for piece in pieces:
+        check_watched()
+        yield piece
+
+
+def is_overdue() -> bool:
+    """Whether the time is over that this thread has for what is watched."""
+    end: float | None = getattr(_watched, "end", None)
+    return end is not None and time.monotonic() >= end
 
 
 class _Clock:
@@ -95,10 +110,7 @@ class Stream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """The next bytes, b"" at the end. A server that says a little all the time is waited for no longer than one that is silent."""
-        now = time.monotonic()
-        if now - self._checked >= SLICE_S:
-            self._checked = now
-            check_watched()
+        self._check()
         try:
             return _sliced(self._sock, lambda: self._sock.recv(max_bytes), timeout)
         except TimeoutError as problem:
@@ -112,11 +124,18 @@ class Stream(httpcore.NetworkStream):
         left = memoryview(buffer)
         try:
             while left:
+                self._check()
                 left = left[_sliced(self._sock, functools.partial(self._sock.send, left), timeout) :]
         except TimeoutError as problem:
             raise httpcore.WriteTimeout from problem
         except OSError as problem:
             raise httpcore.WriteError(str(problem)) from problem
+
+    def _check(self) -> None:
+        now = time.monotonic()
+        if now - self._checked >= SLICE_S:
+            self._checked = now
+            check_watched()
 
     def close(self) -> None:
         """Closes the socket."""

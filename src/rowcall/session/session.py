@@ -77,9 +77,10 @@ def connect(
 
     `providers` holds settings by provider name: `base_url`, `auth`, `api_key`, `headers`, `query`, `variables`, `client` (an
     httpx.Client), `max_in_flight`, `rate_limits` ("500/60s, 10/s", or "none"), `rate_limits_file` or `rate_limits_redis`,
-    `connect_timeout_s`, `read_timeout_s`, `transport` ("httpx" or "curl"), `http2`, `ca_file`, `verify_tls`, `read_only`, `allow_writes`
-    (patterns over the methods that may write, as "assistants.runs.*"). What it leaves open comes from the environment, then from the config
-    file at `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
+    `connect_timeout_s`, `read_timeout_s`, `total_timeout_s`, `max_response_bytes`, `transport` ("httpx" or "curl"), `http2`, `ca_file`,
+    `verify_tls`, `read_only`, `allow_writes` (patterns over the methods that may write, as "assistants.runs.*"). What it leaves open
+    comes from the environment, then from the config file at `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the
+    provider's manifest.
 
     All others but `confirm` hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file.
     With `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
-from rowcall.http.endpoint import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TRANSPORTS, Endpoint
+from rowcall.http.endpoint import CONNECT_TIMEOUT_S, MAX_RESPONSE_BYTES, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, TRANSPORTS, Endpoint
 from rowcall.http.redispace import place_of
 from rowcall.session.limits import FORM, limits_of
 
@@ -35,6 +35,8 @@ KEYS = (
     "rate_limits_redis",
     "connect_timeout_s",
     "read_timeout_s",
+    "total_timeout_s",
+    "max_response_bytes",
     "transport",
     "http2",
     "verify_tls",
@@ -151,12 +153,14 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, 
         key_names=scheme.env if scheme else (),
         headers=(*_optional_headers(provider), *_pairs("headers", settings)),
         query=_pairs("query", settings),
-        max_in_flight=_positive(provider, settings.get("max_in_flight", provider.max_in_flight)),
+        max_in_flight=_positive(provider, "max_in_flight", settings.get("max_in_flight", provider.max_in_flight)),
         rate_limits=_limits(provider, settings["rate_limits"]) if "rate_limits" in settings else provider.rate_limits,
         rate_limits_file=_path(provider, "rate_limits_file", settings.get("rate_limits_file")),
         rate_limits_redis=_redis(provider, settings),
         connect_timeout_s=_seconds(provider, "connect_timeout_s", settings.get("connect_timeout_s", CONNECT_TIMEOUT_S)),
         read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
+        total_timeout_s=_seconds_or_none(provider, "total_timeout_s", settings.get("total_timeout_s", TOTAL_TIMEOUT_S)),
+        max_response_bytes=_positive(provider, "max_response_bytes", settings.get("max_response_bytes", MAX_RESPONSE_BYTES)),
         client=_client(provider, given),
         transport=_transport(provider, settings.get("transport", TRANSPORTS[0])),
         http2=_http2(provider, settings),
@@ -302,10 +306,14 @@ def _writing(provider: Provider) -> dict[str, str]:
     }
 
 
-def _seconds(provider: Provider, name: str, value: Any) -> float:
+def _seconds(provider: Provider, name: str, value: Any, otherwise: str = "") -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise UsageError(f"{name} of {provider.provider} must be a number of seconds above 0.")
+        raise UsageError(f"{name} of {provider.provider} must be a number of seconds above 0{otherwise}.")
     return float(value)
+
+
+def _seconds_or_none(provider: Provider, name: str, value: Any) -> float | None:
+    return None if value is None or value == "none" else _seconds(provider, name, value, ', or "none" for no limit')
 
 
 def _limits(provider: Provider, value: Any) -> tuple[RateLimit, ...]:
@@ -315,7 +323,7 @@ def _limits(provider: Provider, value: Any) -> tuple[RateLimit, ...]:
         raise UsageError(f"rate_limits of {provider.provider} are written {FORM}, not {value!r}.") from error
 
 
-def _positive(provider: Provider, value: Any) -> int:
-    if not isinstance(value, int) or value < 1:
-        raise UsageError(f"max_in_flight of {provider.provider} must be a whole number above 0.")
+def _positive(provider: Provider, name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise UsageError(f"{name} of {provider.provider} must be a whole number above 0.")
     return value
