@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rowcall.manifest.model import RateLimit
-from rowcall.session.limits import limits_by_provider, limits_of
+from rowcall.session.limits import duration_s, limits_by_provider, limits_of
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,15 @@ def test_anything_else_is_refused(value: Any) -> None:
     """Nothing is guessed."""
     with pytest.raises(ValueError, match=r".*"):
         limits_of(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("500ms", 0.5), ("5 s", 5.0), ("2m", 120.0), ("2min", 120.0), ("1.5h", 5400.0), ("5", None), ("", None), ("-5s", None), ("5d", None)],
+)
+def test_a_time_has_a_unit(text: str, seconds: float | None) -> None:
+    """Without one, or with another, it is none."""
+    assert duration_s(text) == seconds
 
 
 def test_limits_are_said_by_provider() -> None:

@@ -26,6 +26,10 @@ from rowcall.session.variables import SETTINGS, UNSET, Variables
         ("SET rowcall_max_write_rows = 20", "max_write_rows", 20),
         ("SET rowcall_timeout_s = 2.5", "timeout_s", 2.5),
         ("SET ROWCALL_TIMEOUT_S = 3", "timeout_s", 3.0),
+        ("SET rowcall_timeout = 4", "timeout_s", 4.0),
+        ("SET rowcall_timeout = '5s'", "timeout_s", 5.0),
+        ("SET rowcall_timeout_s = '2min'", "timeout_s", 120.0),
+        ("SET rowcall_timeout_s = '500 ms'", "timeout_s", 0.5),
         ("SET rowcall_read_only = true", "read_only", True),
     ],
 )
@@ -46,6 +50,8 @@ def test_a_setting_is_set_and_shown(db: Session, text: str, name: str, value: An
         ("RESET rowcall_max_write_rows", "max_write_rows", 1),
         ("SET rowcall_max_write_rows = NULL", "max_write_rows", None),
         ("RESET rowcall_timeout_s", "timeout_s", None),
+        ("RESET rowcall_timeout", "timeout_s", None),
+        ("SET rowcall_timeout = NULL", "timeout_s", None),
         ("SET rowcall_timeout_s = NULL", "timeout_s", None),
         ("RESET rowcall_on_error", "on_error", "error"),
         ("SET rowcall_on_error = NULL", "on_error", "error"),
@@ -150,6 +156,18 @@ def test_each_place_wins_over_those_before_it(name: str, said: tuple[str, ...], 
     assert {source for _, source in shown.values()} == {"default"}
 
 
+def test_the_config_file_takes_a_timeout_with_a_unit(tmp_path: Path) -> None:
+    """It is shown in seconds."""
+    config = tmp_path / "config.toml"
+    config.write_text('[settings]\ntimeout_s = "2min"\n')
+
+    with rowcall.connect(config=config) as db:
+        shown = dict(db.sql("SHOW SETTINGS").project("name, value").fetchall())
+
+    assert shown["rowcall_timeout_s"] == "120.0"
+    assert "rowcall_timeout" not in shown
+
+
 def test_an_argument_of_the_call_wins_over_all(db: Session) -> None:
     """For this call; the session's settings stay."""
     db.variables.say("option", {"max_requests": 5})
@@ -201,6 +219,11 @@ def test_a_set_that_an_option_overrides_is_warned_of(db: Session) -> None:
         ("SET rowcall_max_requests = true", "whole number"),
         ("SET rowcall_max_write_rows = -1", "rowcall_max_write_rows takes a whole number, or NULL for no limit, not -1"),
         ("SET rowcall_timeout_s = 0", "seconds above 0"),
+        (
+            "SET rowcall_timeout = 'soon'",
+            "rowcall_timeout_s takes seconds above 0, or a time as 500ms, 5s or 2min, or NULL for no limit, not 'soon'",
+        ),
+        ("SET rowcall_timeout = '0s'", "seconds above 0"),
         ("SET rowcall_on_error = 'ignore'", "error or partial"),
         ("SET rowcall_read_only = 'perhaps'", "true or false"),
     ],

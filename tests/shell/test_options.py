@@ -57,6 +57,7 @@ def test_a_typo_names_the_nearest(words: str, nearest: str, capsys: pytest.Captu
         (("query", "x", "--rows", "many"), 'error: argument --rows: "many" is not a whole number'),
         (("query", "x", "--timeout", "soon"), 'error: argument --timeout: "soon" is not a number of seconds'),
         (("demo", "--max-requests", "many"), 'error: argument --max-requests: "many" is not a whole number'),
+        (("query", "x", "--timeout", "0s"), 'error: argument --timeout: "0s" is not a number of seconds'),
         (("query", "x", "--timeout", "-1"), 'error: argument --timeout: "-1" is not a number of seconds'),
         (("sandbox", "--port", "70000"), "error: argument --port: 70000 is not a port"),
         (("query", "x", "-o"), "error: argument -o/--output: expected one argument"),
@@ -77,6 +78,7 @@ def test_wrong_usage_says_what_is_wrong(words: tuple[str, ...], message: str, ca
         ("--max-requests 0", {"max_requests": 0}),
         ("--max-requests none", {"max_requests": None}),
         ("--timeout 2.5 --on-error partial", {"timeout_s": 2.5, "on_error": "partial"}),
+        ("--timeout 2min", {"timeout_s": 120.0}),
         ("--timeout=None --max-requests 1 --max-requests 2", {"timeout_s": None, "max_requests": 2}),
     ],
 )

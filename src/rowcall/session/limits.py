@@ -1,6 +1,6 @@
-"""Rate limits as users write them: `500/60s` is five hundred requests in any sixty seconds.
+"""Times and rate limits as users write them: `60s` is sixty seconds, and `500/60s` is five hundred requests in any sixty seconds.
 
-Of one provider they are several of these, `500/60s, 10/s`, or `none`; of a session they are said by provider,
+Of one provider limits are several of these, `500/60s, 10/s`, or `none`; of a session they are said by provider,
 `openai=500/60s, 10/s; azure=none`.
 """
 
@@ -16,8 +16,15 @@ from rowcall.manifest.model import RateLimit
 
 FORM = "as 500/60s, as 500/60s, 10/s for several, or none"
 NO_LIMIT = "none"
-_LIMIT = re.compile(r"(\d+)\s*/\s*(\d+(?:\.\d+)?)?\s*(ms|s|m|h)")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_DURATION = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(_UNITS)})")
+_LIMIT = re.compile(rf"(\d+)\s*/\s*(\d+(?:\.\d+)?)?\s*({'|'.join(_UNITS)})")
+
+
+def duration_s(text: str) -> float | None:
+    """The seconds that a text with a unit stands for, as `60s`, `2min` or `500ms`; None for a text that is not of this form."""
+    found = _DURATION.fullmatch(text)
+    return None if found is None else float(found[1]) * _UNITS[found[2]]
 
 
 def limits_of(value: Any) -> tuple[RateLimit, ...]:

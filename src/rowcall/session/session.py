@@ -35,7 +35,7 @@ from rowcall.session.plans import Plans
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, endpoint, read_config
 from rowcall.session.tracing import traced
-from rowcall.session.variables import UNSET, Unset, Variables
+from rowcall.session.variables import ALIASES, UNSET, Unset, Variables
 from rowcall.session.views import Views
 
 if TYPE_CHECKING:
@@ -537,6 +537,7 @@ class Session:
         from rowcall.session.execute import value_of
 
         name = statement.name.removeprefix("rowcall_")
+        name = ALIASES.get(name, name)
         try:
             changed = self.variables.copy()
             if statement.value is None:

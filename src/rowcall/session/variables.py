@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -17,7 +16,7 @@ from typing import Any, Final, Self
 
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.model import RateLimit
-from rowcall.session.limits import limits_by_provider
+from rowcall.session.limits import duration_s, limits_by_provider
 
 
 class Unset(Enum):
@@ -77,7 +76,7 @@ SETTINGS = {
     "timeout_s": Setting(
         "DOUBLE",
         None,
-        "seconds above 0",
+        "seconds above 0, or a time as 500ms, 5s or 2min",
         unlimited=True,
         description="The most seconds a statement may take over its requests; NULL for no limit.",
     ),
@@ -136,6 +135,8 @@ SETTINGS = {
     ),
 }
 """Every setting by its name, without `rowcall_`."""
+ALIASES = {"timeout": "timeout_s"}
+"""Other names that SET and RESET take."""
 
 
 class Variables:
@@ -224,8 +225,7 @@ class Variables:
     @property
     def cache_s(self) -> float | None:
         """How many seconds old an answer may be that is taken in place of a request; None where each is asked for."""
-        found = _DURATION.fullmatch(self.value("cache") or "")
-        return float(found[1]) * _UNITS[found[2]] if found is not None else None
+        return duration_s(self.value("cache") or "")
 
     @property
     def cache_file(self) -> str | None:
@@ -276,8 +276,6 @@ class Variables:
 
 
 _PATHS = frozenset({"cache_file", "journal"})
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _are_limits(text: str) -> bool:
@@ -314,13 +312,15 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
     if name in _PATHS and isinstance(value, (str, os.PathLike)) and str(value):
         return str(Path(value).expanduser())
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if name == "timeout_s" and is_number and value > 0:
-        return float(value)
+    if name == "timeout_s":
+        seconds = duration_s(value) if isinstance(value, str) else value if is_number else None
+        if seconds is not None and seconds > 0:
+            return float(seconds)
     fits = {
         "on_error": value in ("error", "partial"),
         "max_requests": is_number and isinstance(value, int) and value >= 0,
         "max_write_rows": is_number and isinstance(value, int) and value >= 0,
-        "cache": isinstance(value, str) and _DURATION.fullmatch(value) is not None,
+        "cache": isinstance(value, str) and duration_s(value) is not None,
         "rate_limits": isinstance(value, str) and _are_limits(value),
     }
     if not fits.get(name, SETTINGS[name].type == "BOOLEAN" and isinstance(value, bool)):

@@ -236,9 +236,9 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         action=_Say,
         dest="timeout_s",
-        type=_or_none(_seconds),
+        type=_or_none(_duration),
         metavar="SECONDS",
-        help="fail a statement that takes longer; none for no limit",
+        help="fail a statement that takes longer, in seconds or as 500ms or 2min; none for no limit",
     )
     group.add_argument(
         "--on-error",
@@ -403,6 +403,12 @@ def _port(text: str) -> int:
     if _natural(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is not a port")
     return int(text)
+
+
+def _duration(text: str) -> float:
+    from rowcall.session.limits import duration_s
+
+    return duration_s(text) or _seconds(text)
 
 
 def _seconds(text: str) -> float:
