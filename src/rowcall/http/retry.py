@@ -5,6 +5,7 @@ The rules are those of the manifest's `retry`; the headers are those that OpenAI
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import math
 import random
@@ -61,13 +62,22 @@ def rest(status: int, headers: Mapping[str, str], now: float | None = None) -> f
 
 
 def _until(text: str | None, now: float) -> float | None:
-    """Seconds until a time that is written as seconds from now, as Unix seconds or milliseconds, or as `6m0s` and `20ms`."""
+    """Seconds until a time that is written as seconds from now, Unix seconds or milliseconds, `6m0s`, `20ms`, or a date; None otherwise.
+
+    A date is one of ISO 8601, in UTC where it names no offset.
+    """
     number = _number(text)
     if number is not None:
         unix = number / 1000 if number > _MILLISECONDS else number
         return max(0.0, unix - now) if unix > _UNIX else number
     parts = _DURATION.findall(text or "")
-    return sum(float(count) * _UNITS[unit] for count, unit in parts) if parts and _DURATION.sub("", text or "").strip() == "" else None
+    if parts and _DURATION.sub("", text or "").strip() == "":
+        return sum(float(count) * _UNITS[unit] for count, unit in parts)
+    try:
+        date = dt.datetime.fromisoformat((text or "").strip())
+        return max(0.0, (date if date.tzinfo is not None else date.replace(tzinfo=dt.UTC)).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
 
 
 _UNIX, _MILLISECONDS = 1e9, 1e11
