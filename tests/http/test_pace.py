@@ -6,6 +6,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.http.conftest import Api, Reply
@@ -87,7 +90,7 @@ def test_an_answer_that_counts_nothing_left_is_heeded(api: Api, client: Client, 
 
 def test_a_wait_for_a_turn_ends_with_the_statement() -> None:
     """At its deadline, and when it is cancelled."""
-    pace, limits = Pace(), (RateLimit(requests=1, per_s=60),)
+    pace, limits = Pace(), {"": (RateLimit(requests=1, per_s=60),)}
     pace.wait(Control(), limits)
     started = time.monotonic()
 
@@ -103,13 +106,50 @@ def test_a_wait_for_a_turn_ends_with_the_statement() -> None:
 
 def test_a_limit_that_is_said_later_counts_what_was_sent_before_it() -> None:
     """As far as another limit had it counted."""
-    pace, wide, narrow = Pace(), (RateLimit(requests=9, per_s=60),), (RateLimit(requests=2, per_s=60),)
+    pace, wide, narrow = Pace(), {"": (RateLimit(requests=9, per_s=60),)}, {"": (RateLimit(requests=2, per_s=60),)}
     for _ in range(2):
         pace.wait(Control(), wide)
 
-    pace.wait(Control(), ())
+    pace.wait(Control(), {"": ()})
     with pytest.raises(UnavailableError):
         pace.wait(Control(timeout_s=0.05), narrow)
+
+
+def test_a_request_takes_from_every_limit_that_it_falls_under() -> None:
+    """That of the key, of its service and of its resource; what is full for one resource is not for another."""
+    pace, limit = Pace(), RateLimit(requests=2, per_s=60)
+    things, others = {"": (), "a.b": (limit,), "a.b.things": (RateLimit(requests=1, per_s=60),)}, {"": (), "a.b": (limit,)}
+
+    pace.wait(Control(), things)
+    with pytest.raises(UnavailableError):
+        pace.wait(Control(timeout_s=0.05), things)
+    pace.wait(Control(), others)
+    with pytest.raises(UnavailableError):
+        pace.wait(Control(timeout_s=0.05), others)
+    pace.wait(Control(), {"": (RateLimit(requests=3, per_s=60),), "a.c": (limit,)})
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["of a process", "in a file"])
+def test_limits_of_a_resource_hold_beside_those_of_the_key(
+    api: Api, open_client: Callable[..., Client], call_to: Callable[..., Call], tmp_path: Path, *, shared: bool
+) -> None:
+    """A statement that lifts them for itself is counted for the next; what an answer asks to wait is for the whole key."""
+    client = open_client(rate_limits_file=str(tmp_path / "limits") if shared else None, rate_limits=(RateLimit(requests=4, per_s=60),))
+    own = replace(ONE, rate_limits=(("acme.store.things", (RateLimit(requests=2, per_s=60),)),))
+
+    def ask(path: str, protocol: Protocol, **said: Any) -> None:
+        list(client.pages(call_to(path), protocol, Control(timeout_s=2, **said)))
+
+    ask("/a", own, rate_limits={"acme.store.things": ()})
+    ask("/b", own)
+    with pytest.raises(UnavailableError):
+        ask("/c", own)
+    ask("/d", own, rate_limits={"acme.store.things": (RateLimit(requests=3, per_s=60),)})
+    ask("/e", ONE)
+    with pytest.raises(UnavailableError):
+        ask("/f", ONE)
+
+    assert [request.path.rpartition("/")[2] for request in api.requests] == ["a", "b", "d", "e"]
 
 
 def test_what_a_statement_says_of_limits_wins(api: Api, open_client: Callable[..., Client], call_to: Callable[..., Call]) -> None:

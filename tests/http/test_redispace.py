@@ -28,7 +28,7 @@ from rowcall.plan.nodes import Protocol
 redis = pytest.importorskip("redis", reason="the extra `redis` is not installed")
 PASSWORD = "planted:pass/word"
 QUOTED = "planted%3Apass%2Fword"
-WIDE = (RateLimit(requests=2, per_s=60),)
+WIDE = {"": (RateLimit(requests=2, per_s=60),)}
 PROCESS = """
 import sys, time
 from rowcall.http.control import Control
@@ -36,7 +36,7 @@ from rowcall.http.redispace import RedisPace
 from rowcall.manifest.model import RateLimit
 pace = RedisPace(sys.argv[1], b"key")
 for _ in range(4):
-    pace.wait(Control(), (RateLimit(requests=3, per_s=0.5),))
+    pace.wait(Control(), {"": (RateLimit(requests=3, per_s=0.5),)})
     print(time.time(), flush=True)
 """
 
@@ -134,13 +134,13 @@ def test_each_waits_for_its_own_limits_over_what_all_sent(server: Server) -> Non
 
     with pytest.raises(UnavailableError):
         two.wait(Control(timeout_s=0.3), WIDE)
-    two.wait(Control(timeout_s=2), (RateLimit(requests=4, per_s=60),))
+    two.wait(Control(timeout_s=2), {"": (RateLimit(requests=4, per_s=60),)})
 
 
 def test_what_one_has_a_long_limit_for_is_kept_by_others_too(server: Server) -> None:
     """A limit of two hours counts what went out an hour ago, though a request goes out between that has no limit; the rest goes."""
     one, other = RedisPace(server.url, b"key"), RedisPace(server.url, b"key")
-    one.heed((RateLimit(requests=1, per_s=7200),))
+    one.heed({"": (RateLimit(requests=1, per_s=7200),)})
     for age_s in (4000, 8000):
         server.run("ZADD", f"rowcall:{{{b'key'.hex()}}}:sent", time.time() - age_s, f"{age_s}")
 
@@ -148,7 +148,20 @@ def test_what_one_has_a_long_limit_for_is_kept_by_others_too(server: Server) -> 
 
     assert server.run("ZCARD", f"rowcall:{{{b'key'.hex()}}}:sent") == 2
     with pytest.raises(UnavailableError):
-        one.wait(Control(timeout_s=0.3), (RateLimit(requests=2, per_s=7200),))
+        one.wait(Control(timeout_s=0.3), {"": (RateLimit(requests=2, per_s=7200),)})
+
+
+def test_a_resource_is_counted_by_itself_beside_its_key(server: Server) -> None:
+    """For all who share the server; what it has no room for is not counted for the key either."""
+    one, two = RedisPace(server.url, b"key"), RedisPace(server.url, b"key")
+    things = {"": (), "a.b.things": (RateLimit(requests=1, per_s=60),)}
+    one.wait(Control(), things)
+
+    with pytest.raises(UnavailableError):
+        two.wait(Control(timeout_s=0.3), things)
+    two.wait(Control(timeout_s=2), {"": WIDE[""], "a.b.others": (RateLimit(requests=1, per_s=60),)})
+    with pytest.raises(UnavailableError):
+        one.wait(Control(timeout_s=0.3), WIDE)
 
 
 def test_a_clock_that_is_set_back_stops_nobody_for_longer_than_a_limit_says(server: Server) -> None:
@@ -160,8 +173,8 @@ def test_a_clock_that_is_set_back_stops_nobody_for_longer_than_a_limit_says(serv
     server.run("SET", f"{name}:kept", 3600)
 
     with pytest.raises(UnavailableError):
-        pace.wait(Control(timeout_s=0.3), (RateLimit(requests=1, per_s=3600),))
-    pace.wait(Control(timeout_s=2), (RateLimit(requests=2, per_s=3600),))
+        pace.wait(Control(timeout_s=0.3), {"": (RateLimit(requests=1, per_s=3600),)})
+    pace.wait(Control(timeout_s=2), {"": (RateLimit(requests=2, per_s=3600),)})
 
 
 def test_nothing_stays_for_ever_and_no_key_is_there(server: Server, endpoint: Callable[..., Endpoint]) -> None:

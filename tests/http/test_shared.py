@@ -23,7 +23,7 @@ from rowcall.http.shared import SharedPace
 from rowcall.manifest.model import RateLimit
 from rowcall.plan.nodes import Protocol
 
-WIDE = (RateLimit(requests=2, per_s=60),)
+WIDE = {"": (RateLimit(requests=2, per_s=60),)}
 PROCESS = """
 import sys, time
 from rowcall.http.control import Control
@@ -32,7 +32,7 @@ from rowcall.manifest.model import RateLimit
 from rowcall.plan.nodes import Protocol
 pace = SharedPace(sys.argv[1], b"key")
 for _ in range(4):
-    pace.wait(Control(), (RateLimit(requests=3, per_s=0.5),))
+    pace.wait(Control(), {"": (RateLimit(requests=3, per_s=0.5),)})
     print(time.time(), flush=True)
 """
 
@@ -110,7 +110,7 @@ def test_a_wait_for_a_locked_file_ends_with_the_statement(path: str, at: str, en
     pace = SharedPace(path, b"key")
     waits: dict[str, Callable[[Control], object]] = {
         "open": lambda control: SharedPace(path, b"key", control),
-        "heed": lambda control: pace.heed((RateLimit(requests=1, per_s=7200),), control),
+        "heed": lambda control: pace.heed({"": (RateLimit(requests=1, per_s=7200),)}, control),
         "wait": pace.wait,
         "pause": lambda control: pace.pause(1, control),
     }
@@ -151,12 +151,12 @@ def test_each_waits_for_its_own_limits_over_what_all_sent(path: str) -> None:
 
     with pytest.raises(UnavailableError):
         two.wait(Control(timeout_s=0.05), WIDE)
-    two.wait(Control(timeout_s=0.05), (RateLimit(requests=4, per_s=60),))
+    two.wait(Control(timeout_s=0.05), {"": (RateLimit(requests=4, per_s=60),)})
 
 
 def test_what_one_has_a_long_limit_for_is_kept_by_others_too(path: str) -> None:
     """A limit of two hours counts what went out an hour ago, though a request goes out between that has no limit."""
-    long = (RateLimit(requests=3, per_s=7200),)
+    long = {"": (RateLimit(requests=3, per_s=7200),)}
     one, other = SharedPace(path, b"key"), SharedPace(path, b"key")
     for _ in range(2):
         one.wait(Control(), long)
@@ -181,7 +181,7 @@ def test_a_clock_that_is_set_back_stops_nobody_for_longer_than_a_limit_says(path
     file.close()
     started = time.monotonic()
 
-    pace.wait(Control(timeout_s=10), (RateLimit(requests=1, per_s=0.3),))
+    pace.wait(Control(timeout_s=10), {"": (RateLimit(requests=1, per_s=0.3),)})
 
     assert 0.25 < time.monotonic() - started < 5
 
@@ -217,7 +217,7 @@ def test_a_file_that_is_removed_while_it_is_waited_for_is_opened_anew(path: str,
     pace, control = SharedPace(path, b"key"), Control(timeout_s=10)
     asked = {
         "wait": lambda: pace.wait(control, WIDE),
-        "heed": lambda: pace.heed((RateLimit(requests=1, per_s=7200),), control),
+        "heed": lambda: pace.heed({"": (RateLimit(requests=1, per_s=7200),)}, control),
         "pause": lambda: pace.pause(0.01, control),
     }
     holder = sqlite3.connect(path, isolation_level=None)
@@ -236,7 +236,7 @@ def test_a_file_that_is_removed_while_it_is_waited_for_is_opened_anew(path: str,
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a file that is open")
 def test_how_long_a_limit_looks_back_is_said_to_the_new_file_too(path: str) -> None:
     """What went out more than an hour ago counts for it, though others that have no such limit send in between."""
-    long = (RateLimit(requests=1, per_s=7200),)
+    long = {"": (RateLimit(requests=1, per_s=7200),)}
     one = SharedPace(path, b"key")
     one.heed(long)
     Path(path).unlink()

@@ -308,6 +308,12 @@ CASES = {
         "provider.yaml:13:44: 200 is not an HTTP status of an error (retry.statuses[0])",
         "provider.yaml:14:15: a rate limit is at least one request in more than zero seconds (rate_limits[0])",
     ]),
+    "limits of a service": ("animals.yaml", "title: Animals", "title: Animals\nrate_limits: [{requests: 1, per_s: 1}, {requests: 0, per_s: 1}]", [
+        "animals.yaml:3:40: a rate limit is at least one request in more than zero seconds (rate_limits[1])",
+    ]),
+    "limits of a resource": ("animals.yaml", "  lions:\n", "  lions:\n    rate_limits: [{requests: 1, per_s: -1}]\n", [
+        "animals.yaml:6:19: a rate limit is at least one request in more than zero seconds (resources.lions.rate_limits[0])",
+    ]),
     "waits": ("provider.yaml", "paging:\n", "retry: {base_s: 9}\npaging:\n", [
         "provider.yaml:12:8: waits are at least 0 seconds, and `max_s` is at least `base_s` (retry)",
     ]),

@@ -251,7 +251,7 @@ def test_a_write_is_shown_with_its_body(zoo: Any) -> None:
 
     write = explain_calls("INSERT", scan.ref, ("make", scan.method), [request], url)
 
-    found = explain((), (), write, writer=scan.ref.provider, max_requests=5)
+    found = explain((), (), write, writer=scan.ref, max_requests=5)
     assert ("request", 'POST https://zoo.example/visits {"name": "Ä"}') in found.items()
     assert (found.requests, found.at_most, found.budget_left) == (1, 1, 4)
 

@@ -9,9 +9,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from tests.session.conftest import WORKSHOP
 
 import rowcall
+from rowcall.catalog.catalog import Catalog
 from rowcall.errors import BudgetError, RowcallWarning, UnavailableError, UnsupportedSQLError, UsageError
+from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 from rowcall.session.variables import SETTINGS, UNSET, Variables
@@ -90,6 +93,7 @@ ROOMS = {
         "cache_file": "answers-11",
         "journal": "journal-11",
         "rate_limits": "openai=11/60s",
+        "max_in_flight": 11,
         "allow_full_writes": True,
         "allow_writes_in_transaction": True,
     },
@@ -103,6 +107,7 @@ ROOMS = {
         "cache_file": "answers-12",
         "journal": "journal-12",
         "rate_limits": "openai=12/60s",
+        "max_in_flight": 12,
         "allow_full_writes": False,
         "allow_writes_in_transaction": False,
     },
@@ -116,6 +121,7 @@ ROOMS = {
         "cache_file": "answers-13",
         "journal": "journal-13",
         "rate_limits": "openai=13/60s",
+        "max_in_flight": 13,
         "allow_full_writes": True,
         "allow_writes_in_transaction": True,
     },
@@ -129,6 +135,7 @@ ROOMS = {
         "cache_file": "answers-14",
         "journal": "journal-14",
         "rate_limits": "openai=14/60s",
+        "max_in_flight": 14,
         "allow_full_writes": False,
         "allow_writes_in_transaction": False,
     },
@@ -281,6 +288,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
         "rowcall_cache_file",
         "rowcall_journal",
         "rowcall_rate_limits",
+        "rowcall_max_in_flight",
         "rowcall_allow_full_writes",
         "rowcall_allow_writes_in_transaction",
     ]
@@ -290,6 +298,7 @@ def test_every_setting_is_listed_with_its_type() -> None:
         ("1", "1"),
         (None, None),
         ("false", "false"),
+        (None, None),
         (None, None),
         (None, None),
         (None, None),
@@ -317,6 +326,15 @@ def test_every_setting_is_listed_with_its_type() -> None:
         ({"cache_file": "no/such/folder/answers"}, "cache_file no/such/folder/answers cannot be used: No such file or directory"),
         ({"cache_file": "\0"}, "cache_file .* cannot be used: "),
         ({"rate_limits": "opnai=5/s"}, r'rate_limits: no provider "opnai"\. Did you mean openai\?'),
+        ({"rate_limits": "openai.asistants=5/s"}, r'no service or resource "openai\.asistants"\. Did you mean openai\.assistants'),
+        (
+            {"rate_limits": "openai.assistants.run=5/s"},
+            r'no service or resource "openai\.assistants\.run"\. Did you mean openai\.assistants\.runs',
+        ),
+        ({"rate_limits": "openai.assistants.runs.id=5/s"}, r'no service or resource "openai\.assistants\.runs\.id"'),
+        ({"max_in_flight": 0}, "max_in_flight takes a whole number above 0, or None for what the providers say, not 0"),
+        ({"max_in_flight": True}, "max_in_flight takes"),
+        ({"max_in_flight": 2.0}, "max_in_flight takes"),
         ({"max_request": 5}, r"No setting max_request\. Did you mean max_requests"),
     ],
 )
@@ -346,6 +364,74 @@ def test_limits_that_are_set_hold_for_statements_and_explain_says_them(live: San
         with pytest.raises(UnsupportedSQLError, match=r'no provider "opnai"'):
             db.sql("SET rowcall_rate_limits = 'opnai=1/s'")
         assert db.variables.rate_limits == {}
+
+
+def test_limits_of_a_resource_are_set_by_its_name(live: Sandbox) -> None:
+    """They hold for it alone, beside those of its provider, and EXPLAIN says which takes the longest."""
+    with rowcall.connect(providers=live.providers) as db:
+        threads = [thread for (thread,) in live.tables["sandbox_threads"][1]][:4]
+        ask, other = "SELECT count(*) FROM threads WHERE id IN (SELECT unnest($1))", "SELECT count(*) FROM assistants"
+
+        db.sql("SET rowcall_rate_limits = 'openai=100/1s; openai.assistants.threads=1/0.3s; openai.assistants=50/s'")
+        said, beside = db.explain(ask, [threads]), db.explain(other)
+        db.sql(ask, [threads])
+        slow = db.last.elapsed_s
+        db.sql(other)
+
+        assert slow > max(0.9, db.last.elapsed_s)
+        assert said.rate_limit == (
+            "OpenAI allows 100 requests in 1 s; OpenAI at openai.assistants allows 50 requests in 1 s; "
+            "OpenAI at openai.assistants.threads allows 1 requests in 0.3 s"
+        )
+        assert (said.rate_limited_s, beside.rate_limited_s) == (pytest.approx(0.9), 0.0)
+        with pytest.raises(UnsupportedSQLError, match=r'no service or resource "openai\.assistants\.thread"'):
+            db.sql("SET rowcall_rate_limits = 'openai.assistants.thread=1/s'")
+
+
+def limited_workshop(folder: Path) -> Catalog:
+    """The workshop with a limit for the service, and another for its tools."""
+    shutil.copytree(WORKSHOP, folder)
+    file = folder / "trade.yaml"
+    text = file.read_text().replace("title: Trade\n", "title: Trade\nrate_limits: [{requests: 4, per_s: 0.6}]\n", 1)
+    file.write_text(text.replace("  tools:\n", "  tools:\n    rate_limits: [{requests: 1, per_s: 0.3}]\n", 1))
+    return Catalog({"workshop": load_provider(folder)})
+
+
+def test_limits_of_a_manifest_for_a_service_and_a_resource_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """EXPLAIN takes the narrowest into account, and a statement may lift each by its name."""
+    catalog = limited_workshop(tmp_path / "workshop")
+    monkeypatch.setattr(Catalog, "shipped", lambda: catalog)
+    with Sandbox(WORKSHOP) as box, rowcall.connect(providers=box.providers, max_write_rows=None) as db:
+        write = "INSERT INTO tools (name) VALUES ('a'), ('b'), ('c')"
+        shown, shops = db.explain(write), db.explain("SELECT * FROM shops")
+        db.sql(write)
+        slow = db.last.elapsed_s
+        db.sql("SET rowcall_rate_limits = 'workshop.trade=none; workshop.trade.tools=none'")
+        db.sql(write)
+        lifted = db.last.elapsed_s
+
+        assert (shown.rate_limited_s, shops.rate_limited_s) == (pytest.approx(0.6), 0.0)
+        assert shops.rate_limit == "Workshop at workshop.trade allows 4 requests in 0.6 s"
+        assert "at workshop.trade.tools allows 1 requests in 0.3 s" in shown.rate_limit
+        assert slow > max(0.6, lifted)
+
+
+def test_a_statement_has_no_more_requests_under_way_than_it_says() -> None:
+    """Less than its provider allows, never more; as many as that where it says nothing. Resources share them."""
+    ask = "SELECT id FROM runs WHERE thread_id IN (SELECT unnest($1)) UNION ALL SELECT id FROM threads WHERE id IN (SELECT unnest($1))"
+
+    def most(db: Session, **said: Any) -> int:
+        db.sql(ask, [threads], **said)
+        spans = [(one.sent_at, one.sent_at + one.elapsed_s) for one in db.last.exchanges]
+        return max(sum(begun <= at < ended for begun, ended in spans) for at, _ in spans)
+
+    with Sandbox() as box:
+        threads = [thread for (thread,) in box.tables["sandbox_threads"][1]][:8]
+        box.fault("slow", times=None, seconds=0.05)
+        with rowcall.connect(providers={"openai": {**box.providers["openai"], "max_in_flight": 3}}, max_in_flight=2) as db:
+            found = [most(db), most(db, max_in_flight=1), most(db, max_in_flight=50), most(db, max_in_flight=None)]
+
+    assert found == [2, 1, 3, 3]
 
 
 def test_sessions_that_name_the_same_file_share_answers(live: Sandbox, tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ def test_wrong_usage_says_what_is_wrong(words: tuple[str, ...], message: str, ca
         ("--max-requests 5", {"max_requests": 5}),
         ("--max-requests 0", {"max_requests": 0}),
         ("--max-requests none", {"max_requests": None}),
+        ("--max-in-flight 4", {"max_in_flight": 4}),
+        ("--max-in-flight none", {"max_in_flight": None}),
         ("--timeout 2.5 --on-error partial", {"timeout_s": 2.5, "on_error": "partial"}),
         ("--timeout 2min", {"timeout_s": 120.0}),
         ("--timeout=None --max-requests 1 --max-requests 2", {"timeout_s": None, "max_requests": 2}),

@@ -16,7 +16,7 @@ from rowcall.manifest.library import shipped
 from rowcall.manifest.read import Providers
 
 if TYPE_CHECKING:
-    from rowcall.manifest.model import Method, Provider, Resource, Service, Verb
+    from rowcall.manifest.model import Method, Provider, RateLimit, Resource, Service, Verb
 
 _FULL = 3
 """How many parts a full name has: provider, service, resource."""
@@ -40,6 +40,12 @@ class ResourceRef:
     def full_name(self) -> str:
         """As `provider.service.resource`."""
         return ".".join(self.parts)
+
+    @property
+    def rate_limits(self) -> tuple[tuple[str, tuple[RateLimit, ...]], ...]:
+        """What the API allows at its service and at itself, by their full names; nothing of what is limited by the provider alone."""
+        own = (self.full_name.rpartition(".")[0], self.service.rate_limits), (self.full_name, self.resource.rate_limits)
+        return tuple((name, limits) for name, limits in own if limits)
 
 
 class Catalog:

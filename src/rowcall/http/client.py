@@ -13,7 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from rowcall.http.auth import can_be_key, header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
 from rowcall.http.control import Control, Exchange, Outcome
 from rowcall.http.endpoint import Endpoint, checked_base, origin
+from rowcall.http.limits import Limits
 from rowcall.http.pace import Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
@@ -89,9 +90,19 @@ class Client:
         """A text without the secrets of this provider instance."""
         return self._redact(text)
 
-    def rate_limits(self, control: Control) -> Sequence[RateLimit]:
-        """What holds for a statement: what it says itself, else what the settings of the provider or its manifest say."""
-        return control.rate_limits.get(self.endpoint.provider, self.endpoint.rate_limits)
+    def rate_limits(self, control: Control, resource: str, declared: Sequence[tuple[str, Sequence[RateLimit]]]) -> Limits:
+        """What holds for a request of a resource: what the statement says itself, else what the provider's settings or its manifest say.
+
+        `declared` is what the manifest says of the service and the resource.
+        """
+        said = {self.endpoint.provider: self.endpoint.rate_limits} | dict(declared) | dict(control.rate_limits)
+        narrower = {scope: said[scope] for scope in (resource.rpartition(".")[0], resource) if scope in said}
+        return {"": said[self.endpoint.provider], **narrower}
+
+    def max_in_flight(self, control: Control) -> int:
+        """How many requests a statement may have under way here, one at least."""
+        own = self.endpoint.max_in_flight
+        return max(1, own if control.max_in_flight is None else min(own, control.max_in_flight))
 
     def pages(self, call: Call, protocol: Protocol, control: Control, ahead: Ahead | None = None) -> Iterator[Page]:
         """The pages of one call, each fetched when it is asked for; none where the API says that there is no such row.
@@ -299,8 +310,10 @@ class Client:
             control.warn(
                 f"No certificate is checked (verify_tls = false of {name}): whoever answers as {self._base} gets the key and the data."
             )
-        with self._slots.one(control):
-            self._pace.wait(control, self.rate_limits(control))
+        if control.rate_limits:  # what it lifts for itself is counted for others
+            self._pace.heed(dict(protocol.rate_limits), control)
+        with self._of_statement(control), self._slots.one(control):
+            self._pace.wait(control, self.rate_limits(control, context.request.resource, protocol.rate_limits))
             control.spend()
             if control.delivery is not None:
                 control.delivery.begin()
@@ -313,6 +326,12 @@ class Client:
             except UsageError as error:  # the answer is there, and it may be that of a write
                 control.warn(str(error))
         return answer
+
+    def _of_statement(self, control: Control) -> AbstractContextManager[None]:
+        """A place among those that a statement may have here, where it says how many these are."""
+        if control.max_in_flight is None:
+            return nullcontext()
+        return control.slots.setdefault(self.endpoint.provider, Slots(control.max_in_flight)).one(control)
 
     def _transmit(self, outgoing: Outgoing, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
         """The answer to what goes out, read to its end, and recorded whatever becomes of it."""

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,7 +21,8 @@ from rowcall.errors import BudgetError, UnavailableError
 
 if TYPE_CHECKING:
     from rowcall.http.cachefile import CacheFile
-    from rowcall.manifest.model import RateLimit
+    from rowcall.http.limits import Limits
+    from rowcall.http.pace import Slots
     from rowcall.plan.nodes import Request
 
 
@@ -175,7 +176,8 @@ class Control:
         timeout_s: float | None = None,
         cache_s: float | None = None,
         cache_file: CacheFile | None = None,
-        rate_limits: Mapping[str, Sequence[RateLimit]] | None = None,
+        rate_limits: Limits | None = None,
+        max_in_flight: int | None = None,
         trace: Any = None,
     ) -> None:
         self.max_requests = max_requests
@@ -185,7 +187,11 @@ class Control:
         self.cache_file = cache_file
         """Where answers are kept; None for the memory of the client that asks."""
         self.rate_limits = rate_limits or {}
-        """How many requests may go out in a time, by provider, where the statement says so itself."""
+        """How many requests may go out in a time, by provider, service and resource, where the statement says so itself."""
+        self.max_in_flight = max_in_flight
+        """How many requests may be under way at one provider; None for as many as the provider's client allows."""
+        self.slots: dict[str, Slots] = {}
+        """Those of them that are, by provider."""
         self.trace = trace
         """OpenTelemetry's context of the statement's span, below which those of its exchanges stand; None where nobody records them."""
         self.exchanges: list[Exchange] = []

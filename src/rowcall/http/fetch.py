@@ -50,9 +50,10 @@ class Crew:
         self._waiting = iter(range(len(calls)))
         self._lock = threading.Lock()
         self._found: queue.SimpleQueue[tuple[int, Page | BaseException | None]] = queue.SimpleQueue()
-        count = min(max(1, client.endpoint.max_in_flight), len(calls))
+        most = client.max_in_flight(control)
+        count = min(most, len(calls))
         name = f"rowcall-{client.endpoint.provider}"
-        self._ahead = Ahead(max(1, client.endpoint.max_in_flight), len(calls), hold, name)
+        self._ahead = Ahead(most, len(calls), hold, name)
         self._open = len(calls)
         self._threads = [threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(count)]
 

@@ -10,13 +10,14 @@ import hashlib
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakValueDictionary
 
 from rowcall.http.control import Control
 from rowcall.http.endpoint import Endpoint
+from rowcall.http.limits import NO_LIMITS, Limits
 from rowcall.http.redispace import RedisPace
 from rowcall.manifest.model import RateLimit
 
@@ -31,49 +32,52 @@ _OVERLOADED = frozenset({429, 503})
 class Pace:
     """The times at which requests of one key may be sent: no more in any stretch of time than its limits say, and none in a pause.
 
-    Who sends says which limits hold for him; all that was sent counts, whoever sent it, from when a limit was first heard of.
+    A request is counted for all of the key, and for its service and resource where these have limits, and goes when all have room. Who
+    sends says which limits hold for him; all that was sent counts, whoever sent it, from when a limit was first heard of.
     """
 
     def __init__(self) -> None:
-        self._sent: dict[RateLimit, deque[float]] = {}
+        self._sent: dict[tuple[str, RateLimit], deque[float]] = {}
         self._resumes = 0.0
         self._lock = threading.Lock()
 
-    def wait(self, control: Control, limits: Sequence[RateLimit] = ()) -> None:
+    def wait(self, control: Control, limits: Limits = NO_LIMITS) -> None:
         """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
         while (seconds := self._left(time.monotonic(), limits)) > 0:
             control.wait(seconds)
             control.check()
 
-    def heed(self, limits: Sequence[RateLimit], _control: Control | None = None) -> None:
+    def heed(self, limits: Limits, _control: Control | None = None) -> None:
         """Has what is sent from now on counted for limits that may come to hold."""
         with self._lock:
-            for limit in limits:
-                self._log(limit)
+            for scope, of_scope in limits.items():
+                for limit in of_scope:
+                    self._log(scope, limit)
 
     def pause(self, seconds: float, _control: Control | None = None) -> None:
         """Lets nothing go for so long, or longer where that was said before."""
         with self._lock:
             self._resumes = max(self._resumes, time.monotonic() + seconds)
 
-    def _left(self, now: float, limits: Sequence[RateLimit]) -> float:
+    def _left(self, now: float, limits: Limits) -> float:
         """Seconds to wait; 0 where a request may go now, which is noted."""
         with self._lock:
-            logs = [(limit, self._log(limit)) for limit in limits]
+            logs = [(limit, self._log(scope, limit)) for scope, of_scope in limits.items() for limit in of_scope]
             ready = [sent[0] + limit.per_s for limit, sent in logs if len(sent) == sent.maxlen]
             at = max(self._resumes, *ready, 0.0) if ready else self._resumes
             if at > now:
                 return at - now
-            for sent in self._sent.values():
-                sent.append(now)
+            for (scope, _), sent in self._sent.items():
+                if not scope or scope in limits:
+                    sent.append(now)
             return 0.0
 
-    def _log(self, limit: RateLimit) -> deque[float]:
+    def _log(self, scope: str, limit: RateLimit) -> deque[float]:
         """When the latest requests went out, as many as a limit allows; those before it was heard of, as far as others kept them."""
-        if limit not in self._sent:
-            known = max(self._sent.values(), key=len, default=())
-            self._sent[limit] = deque(known, maxlen=limit.requests)
-        return self._sent[limit]
+        if (scope, limit) not in self._sent:
+            known = max((sent for (of, _), sent in self._sent.items() if of == scope), key=len, default=())
+            self._sent[scope, limit] = deque(known, maxlen=limit.requests)
+        return self._sent[scope, limit]
 
 
 AnyPace: TypeAlias = "Pace | SharedPace | RedisPace"
@@ -95,7 +99,7 @@ def pace_of(endpoint: Endpoint, control: Control | None = None) -> AnyPace:
         made = _made(endpoint, hashlib.sha256(f"{endpoint.provider}\n{endpoint.base_url}\n".encode() + key).digest(), control)
         with _LOCK:
             pace = _PACES.setdefault(name, made)
-    pace.heed(endpoint.rate_limits, control)
+    pace.heed({"": endpoint.rate_limits}, control)
     return pace
 
 

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from rowcall.errors import UnavailableError, UsageError
 from rowcall.http.control import Cancelled, Control
+from rowcall.http.limits import NO_LIMITS, Limits, looked_back, scoped
 from rowcall.http.retry import LONGEST_WAIT_S
-from rowcall.manifest.model import RateLimit
 
 _CALL_S = 1.0
 """How long one call waits for the server."""
@@ -33,8 +33,8 @@ _CLOCK = """
 local t = redis.call('TIME')
 local now = t[1] + t[2] / 1000000
 local function kept(seconds)
-    seconds = math.max(tonumber(redis.call('GET', KEYS[3]) or '0'), seconds)
-    redis.call('SET', KEYS[3], seconds, 'EX', math.ceil(seconds))
+    seconds = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), seconds)
+    redis.call('SET', KEYS[2], seconds, 'EX', math.ceil(seconds))
     return seconds
 end
 """
@@ -43,18 +43,20 @@ _LEFT = (
     + """
 local id, kept_s, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local free = now
-local rest = tonumber(redis.call('GET', KEYS[2]) or '0')
+local rest = tonumber(redis.call('GET', KEYS[1]) or '0')
 if rest <= now + longest then free = math.max(free, rest) end
-for i = 4, #ARGV, 2 do
-    local n = tonumber(ARGV[i]) - 1
-    local at = redis.call('ZREVRANGE', KEYS[1], n, n, 'WITHSCORES')[2]
-    if at then free = math.max(free, math.min(tonumber(at), now) + tonumber(ARGV[i + 1])) end
+for i = 4, #ARGV, 3 do
+    local n = tonumber(ARGV[i + 1]) - 1
+    local at = redis.call('ZREVRANGE', KEYS[tonumber(ARGV[i])], n, n, 'WITHSCORES')[2]
+    if at then free = math.max(free, math.min(tonumber(at), now) + tonumber(ARGV[i + 2])) end
 end
 if free > now then return string.format('%.6f', free - now) end
 kept_s = kept(kept_s)
-redis.call('ZADD', KEYS[1], string.format('%.6f', now), id)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now - kept_s))
-redis.call('EXPIRE', KEYS[1], math.ceil(kept_s))
+for i = 3, #KEYS do
+    redis.call('ZADD', KEYS[i], string.format('%.6f', now), id)
+    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('%.6f', now - kept_s))
+    redis.call('EXPIRE', KEYS[i], math.ceil(kept_s))
+end
 return '0'
 """
 )
@@ -64,8 +66,8 @@ _PAUSE = (
     _CLOCK
     + """
 local rest = now + ARGV[1]
-if rest > tonumber(redis.call('GET', KEYS[2]) or '0') then
-    redis.call('SET', KEYS[2], string.format('%.6f', rest), 'PX', math.ceil(ARGV[1] * 1000))
+if rest > tonumber(redis.call('GET', KEYS[1]) or '0') then
+    redis.call('SET', KEYS[1], string.format('%.6f', rest), 'PX', math.ceil(ARGV[1] * 1000))
 end
 return '0'
 """
@@ -93,7 +95,8 @@ class RedisPace:
         self._place = place_of(url)
         self._kept_s = _KEPT_S
         self._known = False
-        self._keys = [f"rowcall:{{{key.hex()}}}:{what}" for what in ("sent", "rest", "kept")]
+        self._key = key
+        self._keys = [f"rowcall:{{{key.hex()}}}:{what}" for what in ("rest", "kept")]
         try:
             import redis  # type: ignore[import-not-found,unused-ignore]  # an extra
             from redis.backoff import NoBackoff  # type: ignore[import-not-found,unused-ignore]
@@ -110,20 +113,21 @@ class RedisPace:
         except (ValueError, TypeError):  # which may repeat parts of the URL, and so is no cause that is shown
             raise UsageError(f"rate_limits_redis {self._place} cannot be used: an option of its URL is wrong.") from None
 
-    def wait(self, control: Control, limits: Sequence[RateLimit] = ()) -> None:
+    def wait(self, control: Control, limits: Limits = NO_LIMITS) -> None:
         """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
-        known = [number for limit in limits for number in (limit.requests, limit.per_s)]
-        longest = max((limit.per_s for limit in limits), default=0.0)
+        scopes = list({"": (), **limits})
+        known = [n for scope, own in limits.items() for one in own for n in (scopes.index(scope) + 3, one.requests, one.per_s)]
+        longest = looked_back(limits)
         while True:
             said = [secrets.token_hex(8), max(self._kept_s, longest), LONGEST_WAIT_S, *known]
-            if (seconds := self._run(_LEFT, said, control)) <= 0:
+            if (seconds := self._run(_LEFT, said, control, [self._sent(scope) for scope in scopes])) <= 0:
                 return
             control.wait(seconds)
             control.check()
 
-    def heed(self, limits: Sequence[RateLimit], control: Control | None = None) -> None:
+    def heed(self, limits: Limits, control: Control | None = None) -> None:
         """Has what is sent kept for as long as these limits look back, by all who share the server."""
-        longest = max((limit.per_s for limit in limits), default=0.0)
+        longest = looked_back(limits)
         if longest > self._kept_s:
             self._run(_KEEP, [longest], control)
             self._kept_s = longest
@@ -133,12 +137,17 @@ class RedisPace:
         with suppress(Cancelled, UnavailableError):
             self._run(_PAUSE, [seconds], control)
 
-    def _run(self, script: str, values: Sequence[Any], control: Control | None) -> float:
+    def _sent(self, scope: str) -> str:
+        """What is sent of a scope is counted under this, where the rest of the key is."""
+        own = f":{scoped(self._key, scope).hex()}" if scope else ""
+        return f"rowcall:{{{self._key.hex()}}}:sent{own}"
+
+    def _run(self, script: str, values: Sequence[Any], control: Control | None, sent: Sequence[str] = ()) -> float:
         """What a script returns. Raises UsageError where the server refuses, or is away for too long."""
         errors, until = self._errors, time.monotonic() + _PATIENCE_S
         while True:
             try:
-                found = float(self._scripts[script](keys=self._keys, args=values))
+                found = float(self._scripts[script](keys=[*self._keys, *sent], args=values))
             except errors.RedisError as problem:
                 is_away = isinstance(problem, (errors.ConnectionError, errors.TimeoutError))
                 is_refused = isinstance(problem, (errors.AuthenticationError, errors.AuthorizationError))

@@ -8,7 +8,7 @@ is for all processes too, has no place in them.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ from typing import TypeVar
 from rowcall.errors import UnavailableError, UsageError
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.database import Database, Run
+from rowcall.http.limits import NO_LIMITS, Limits, looked_back, scoped
 from rowcall.http.retry import LONGEST_WAIT_S
 from rowcall.manifest.model import RateLimit
 
@@ -43,16 +44,16 @@ class SharedPace:
         self._kept_s = _KEPT_S
         self._file = _opened(self._path, control)
 
-    def wait(self, control: Control, limits: Sequence[RateLimit] = ()) -> None:
+    def wait(self, control: Control, limits: Limits = NO_LIMITS) -> None:
         """Returns when the next request may go, which then counts as sent. Raises what `control` raises when it ends the statement."""
         self.heed(limits, control)
         while (seconds := self._in_transaction(lambda run: self._left(run, limits), control)) > 0:
             control.wait(seconds)
             control.check()
 
-    def heed(self, limits: Sequence[RateLimit], control: Control | None = None) -> None:
+    def heed(self, limits: Limits, control: Control | None = None) -> None:
         """Has what is sent kept for as long as these limits look back, by all who share the file."""
-        longest = max((limit.per_s for limit in limits), default=0.0)
+        longest = looked_back(limits)
         file = self._current(control)
         if longest <= self._kept_s:
             return
@@ -68,17 +69,21 @@ class SharedPace:
         with suppress(Cancelled, UnavailableError):
             self._in_transaction(lambda run: run(rest, (self._key, until)), control)
 
-    def _left(self, run: Run, limits: Sequence[RateLimit]) -> float:
+    def _left(self, run: Run, limits: Limits) -> float:
         """Seconds to wait; 0 where a request may go now, which is noted."""
         now = time.time()
         # What was noted before the clock was set back counts as of now, and a pause that is too long to be one is none.
-        run("UPDATE sent SET at = ?2 WHERE key = ?1 AND at > ?2", (self._key, now))
+        keys = {scope: scoped(self._key, scope) for scope in {"": (), **limits}}
+        for key in keys.values():
+            run("UPDATE sent SET at = ?2 WHERE key = ?1 AND at > ?2", (key, now))
         run("DELETE FROM rests WHERE key = ? AND until > ?", (self._key, now + LONGEST_WAIT_S))
-        free = [self._rest(run, now), *(self._free(run, now, limit) for limit in limits)]
+        free = [self._rest(run, now), *(_free(run, now, keys[scope], limit) for scope in limits for limit in limits[scope])]
         if max(free) > now:
             return max(free) - now
-        run("INSERT INTO sent VALUES (?, ?)", (self._key, now))
-        run("DELETE FROM sent WHERE key = ? AND at < ?", (self._key, now - self._looked_back(run)))
+        kept_s = self._looked_back(run)
+        for key in keys.values():
+            run("INSERT INTO sent VALUES (?, ?)", (key, now))
+            run("DELETE FROM sent WHERE key = ? AND at < ?", (key, now - kept_s))
         return 0.0
 
     def _in_transaction(self, do: Callable[[Run], T], control: Control | None) -> T:
@@ -109,10 +114,11 @@ class SharedPace:
         found = run("SELECT until FROM rests WHERE key = ?", (self._key,))
         return now if found is None else float(found[0])
 
-    def _free(self, run: Run, now: float, limit: RateLimit) -> float:
-        """When a limit lets another request go."""
-        found = run("SELECT at FROM sent WHERE key = ? ORDER BY at DESC LIMIT 1 OFFSET ?", (self._key, limit.requests - 1))
-        return now if found is None else float(found[0]) + limit.per_s
+
+def _free(run: Run, now: float, key: bytes, limit: RateLimit) -> float:
+    """When a limit lets another request go."""
+    found = run("SELECT at FROM sent WHERE key = ? ORDER BY at DESC LIMIT 1 OFFSET ?", (key, limit.requests - 1))
+    return now if found is None else float(found[0]) + limit.per_s
 
 
 def _opened(path: str, control: Control | None) -> Database:

@@ -378,6 +378,7 @@ class Resource:
         "row of the resource and which says nothing else.",
         None,
     )
+    rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key at this resource, besides its service's and provider's.", ())
     version: str | None = _(
         "The column whose value is another one whenever anything in the row has changed: an etag, a version or a time of the last change. "
         "By it APPLY tells whether a row is as it was when it was planned.",
@@ -393,6 +394,7 @@ class Service:
     title: str = _("Its name for people.")
     description: str = _("What it is for, ending in a period.")
     headers: dict[str, str] = _("Headers that every request of it carries.", {})
+    rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key at all its resources together, besides the provider's.", ())
     lifecycle: Lifecycle | None = _("Its deprecation.", None)
     resources: dict[str, Resource] = _("Its tables, by name.")
 

@@ -29,6 +29,7 @@ from rowcall.manifest.model import (
     Parameter,
     Place,
     Provider,
+    RateLimit,
     Resource,
     Scalar,
     Service,
@@ -115,6 +116,7 @@ def check_service(document: Document, service: Service, *, provider: Provider | 
             document.fault("service", f"the file of the service `{service.service}` is named {service.service}.yaml, not {name}.yaml")
     _description(document, "", service.description)
     _headers(document, "headers", service.headers)
+    _rate_limits(document, "rate_limits", service.rate_limits)
     _lifecycle(document, "lifecycle", service.lifecycle)
     for resource_name, resource in service.resources.items():
         _resource(document, f"resources.{resource_name}", resource_name, resource, provider)
@@ -125,6 +127,7 @@ def _resource(document: Document, path: str, name: str, resource: Resource, prov
     _name(document, path, name, "resource")
     _description(document, path, resource.description)
     _columns(document, f"{path}.columns", resource.columns)
+    _rate_limits(document, f"{path}.rate_limits", resource.rate_limits)
     _lifecycle(document, f"{path}.lifecycle", resource.lifecycle)
     for key in ("columns", "methods"):
         if document.sound(f"{path}.{key}") and not getattr(resource, key):
@@ -416,9 +419,7 @@ def _paging_keys(document: Document, path: str, paging: Paging) -> None:
 
 
 def _limits(document: Document, provider: Provider) -> None:
-    for index, limit in enumerate(provider.rate_limits):
-        if limit.requests < 1 or limit.per_s <= 0:
-            _unless_faulty(document, f"rate_limits[{index}]", "a rate limit is at least one request in more than zero seconds")
+    _rate_limits(document, "rate_limits", provider.rate_limits)
     if provider.max_in_flight < 1:
         _unless_faulty(document, "max_in_flight", "at least one request must be allowed")
     if provider.retry.attempts < 1:
@@ -428,6 +429,12 @@ def _limits(document: Document, provider: Provider) -> None:
     for index, status in enumerate(provider.retry.statuses):
         if not 400 <= status <= 599:
             _unless_faulty(document, f"retry.statuses[{index}]", f"{status} is not an HTTP status of an error")
+
+
+def _rate_limits(document: Document, path: str, limits: Iterable[RateLimit]) -> None:
+    for index, limit in enumerate(limits):
+        if limit.requests < 1 or limit.per_s <= 0:
+            _unless_faulty(document, f"{path}[{index}]", "a rate limit is at least one request in more than zero seconds")
 
 
 def _unless_faulty(document: Document, path: str, message: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Method, PagingKind, Provider, RateLimit
+from rowcall.manifest.model import Method, PagingKind, RateLimit
 from rowcall.plan.applied import applied
 from rowcall.plan.early import BY_PAGE
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
@@ -16,8 +16,9 @@ from rowcall.plan.nodes import Considered, Request, Scan
 from rowcall.plan.planner import Analysis
 
 Url = Callable[[Request], str]
-Limits = Callable[[Provider], Sequence[RateLimit]]
 """A request's whole URL, redacted."""
+Limits = Callable[[ResourceRef], Mapping[str, Sequence[RateLimit]]]
+"""The rate limits that hold for requests of a resource: those of its provider under "", of its service and its own by full name."""
 
 _SHOWN = 20
 """How many request lines of one scan are kept; the rest is counted."""
@@ -126,17 +127,14 @@ def explain(
     explained: tuple[ExplainedScan, ...],
     write: ExplainedWrite | None = None,
     *,
-    writer: Provider | None = None,
-    limits: Limits = lambda provider: provider.rate_limits,
+    writer: ResourceRef | None = None,
+    limits: Limits = lambda ref: {"": ref.provider.rate_limits, **dict(ref.rate_limits)},
     max_requests: int | None = None,
     duckdb: str = "",
     notes: Sequence[str] = (),
     sent: Sequence[str] | None = None,
 ) -> Explanation:
-    """The whole, with its sums: `explained` is what was made of `scans`, `writer` the provider of `write`, `sent` what was sent.
-
-    `limits` says of a provider which of its rate limits hold.
-    """
+    """The whole, with its sums: `explained` is what was made of `scans`, `writer` what `write` is about, `sent` what was sent."""
     own = write.requests if write is not None else 0
     requests = _certain(scans, explained) + (own or 0)
     unsettled = [one for scan, one in zip(scans, explained, strict=True) if not _is_settled(scan, one)]
@@ -175,22 +173,22 @@ def _certain(scans: Sequence[Scan], explained: Sequence[ExplainedScan]) -> int:
 
 
 def _waits(
-    scans: Sequence[Scan], explained: Sequence[ExplainedScan], write: ExplainedWrite | None, writer: Provider | None, limits: Limits
+    scans: Sequence[Scan], explained: Sequence[ExplainedScan], write: ExplainedWrite | None, writer: ResourceRef | None, limits: Limits
 ) -> Iterator[tuple[str, float]]:
-    """For each provider that says what it allows, its limits in words, and the seconds that they make of the expected requests."""
-    providers = {scan.ref.provider.provider: scan.ref.provider for scan in scans}
-    if writer is not None:
-        providers[writer.provider] = writer
-    for name, provider in providers.items():
-        if not (own := limits(provider)):
+    """For each provider, service and resource with limits, these in words, and the seconds that they make of the expected requests."""
+    refs = [scan.ref for scan in scans] + ([writer] if writer is not None else [])
+    held = {ref: {scope or ref.provider.provider: own for scope, own in limits(ref).items()} for ref in refs}
+    titles = {scope: ref.provider.title + (f" at {scope}" if "." in scope else "") for ref in refs for scope in held[ref]}
+    for scope, title in titles.items():
+        if not (own := next(of[scope] for of in held.values() if scope in of)):
             continue
-        pairs = [(scan, one) for scan, one in zip(scans, explained, strict=True) if scan.ref.provider.provider == name]
+        pairs = [(scan, one) for scan, one in zip(scans, explained, strict=True) if scope in held[scan.ref]]
         number = len({call.request for scan, one in pairs if _is_settled(scan, one) for call in scan.calls})
         number += sum(one.expected or one.requests for scan, one in pairs if not _is_settled(scan, one))
-        if writer is not None and writer.provider == name and write is not None:
+        if writer is not None and scope in held[writer] and write is not None:
             number += write.requests or 0
         allowed = " and ".join(f"{limit.requests} requests in {limit.per_s:g} s" for limit in own)
-        yield f"{provider.title} allows {allowed}", seconds(own, number)
+        yield f"{title} allows {allowed}", seconds(own, number)
 
 
 def _bound(scan: Scan, scans: Mapping[int, Scan]) -> Iterator[BoundParameter]:

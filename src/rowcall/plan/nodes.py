@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Absent, Column, ErrorShape, Lifecycle, Method, Paging, Retry, Type
+from rowcall.manifest.model import Absent, Column, ErrorShape, Lifecycle, Method, Paging, RateLimit, Retry, Type
 
 EXTRA = "_extra"
 """The column of what a record holds beyond its declared columns."""
@@ -62,7 +62,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """How answers are to be read: what the manifest says of paging, retrying and errors."""
+    """How answers are to be read: what the manifest says of paging, retrying and errors; and when requests may go."""
 
     rows: str | None = None
     """Dotted path of the rows in the body, `$` for a top-level array, None when the body is one row."""
@@ -74,6 +74,8 @@ class Protocol:
     """Whether each row of a list comes with its id, so that two rows of the same text are one row."""
     lifecycle: Lifecycle | None = None
     """Explains a 404 from a host that is past its sunset."""
+    rate_limits: tuple[tuple[str, tuple[RateLimit, ...]], ...] = ()
+    """How many requests may go out in a time for the service and the resource, by full name, where these have limits of their own."""
 
 
 @dataclass(frozen=True, slots=True)

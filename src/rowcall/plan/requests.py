@@ -87,6 +87,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         absent=method.absent,
         identified=bool(identity(ref, method)),
         lifecycle=method.lifecycle or ref.resource.lifecycle or ref.service.lifecycle or ref.provider.lifecycle,
+        rate_limits=ref.rate_limits,
     )
 
 

@@ -233,7 +233,7 @@ class _Polls:
         self._client = context.clients[reader.ref.provider.provider]
         self._protocol = protocol(reader.ref, reader.method)
         self._control: Control = context.control.scope()
-        threads = max(1, min(rows, self._client.endpoint.max_in_flight))
+        threads = max(1, min(rows, self._client.max_in_flight(self._control)))
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=f"rowcall-await-{reader.ref.provider.provider}")
         self._found: queue.SimpleQueue[tuple[int, Page | BaseException]] = queue.SimpleQueue()
         self.under_way = 0

@@ -117,14 +117,14 @@ def _explain_write(write: Write, context: Context) -> Explanation:
         returning(write, ready, context)
         known = explain_calls(word, ready.ref, (ready.name, ready.method), [one.request for one in ready.calls], url)
         notes: Sequence[str] = yes_needed(intent(write, ready), context)
-        return explain((), (), known, writer=ready.ref.provider, limits=limits_of(context), max_requests=limit, notes=notes)
+        return explain((), (), known, writer=ready.ref, limits=limits_of(context), max_requests=limit, notes=notes)
     with readable(write):
         scans = planned(first, context)
     ref = write.ref if isinstance(write, Exec) else write.target.ref
     later = explain_calls_later(word, ref, _method_known(write, context))
     notes = unknown_values(first, context.parameters)
     read = explain_scans(first, scans, url)
-    return explain(scans, read, later, writer=ref.provider, limits=limits_of(context), max_requests=limit, notes=notes)
+    return explain(scans, read, later, writer=ref, limits=limits_of(context), max_requests=limit, notes=notes)
 
 
 def _method_known(write: Write, context: Context) -> tuple[str, Method] | None:

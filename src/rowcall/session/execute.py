@@ -16,7 +16,6 @@ from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, EngineError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control, Exchange
-from rowcall.manifest.model import Provider, RateLimit
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.pieces import Describe, Evaluate
@@ -38,6 +37,7 @@ from rowcall.sql.tokens import tokenize
 if TYPE_CHECKING:
     import duckdb
 
+    from rowcall.plan.explain import Limits
     from rowcall.plan.explanation import Explanation
     from rowcall.session.guards import Consent
     from rowcall.session.journal import Journal
@@ -521,8 +521,8 @@ def url_of(context: Context) -> Callable[[Request], str]:
     return lambda request: context.clients[request.provider].url(request)
 
 
-def limits_of(context: Context) -> Callable[[Provider], Sequence[RateLimit]]:
-    return lambda provider: context.clients[provider.provider].rate_limits(context.control)
+def limits_of(context: Context) -> Limits:
+    return lambda ref: context.clients[ref.provider.provider].rate_limits(context.control, ref.full_name, ref.rate_limits)
 
 
 def request_table(

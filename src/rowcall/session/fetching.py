@@ -124,7 +124,9 @@ class Fetching:
             for call in scan.calls:
                 if call.request not in self._chains:
                     self._chains[call.request] = Pulled(client.pages(call, scan.protocol, self._control), self._store)
-            ahead[scan.source] = _Ahead([self._chains[call.request] for call in scan.calls], client.endpoint.max_in_flight, self._pull)
+            ahead[scan.source] = _Ahead(
+                [self._chains[call.request] for call in scan.calls], client.max_in_flight(self._control), self._pull
+            )
         self._read(scans, ahead)
         return {scan.source: page_source(self._readings[scan.source]) for scan in scans}
 

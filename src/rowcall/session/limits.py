@@ -1,7 +1,7 @@
 """Times and rate limits as users write them: `60s` is sixty seconds, and `500/60s` is five hundred requests in any sixty seconds.
 
 Of one provider limits are several of these, `500/60s, 10/s`, or `none`; of a session they are said by provider,
-`openai=500/60s, 10/s; azure=none`.
+service or resource, `openai=500/60s, 10/s; openai.assistants.runs=5/s; azure=none`.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def limits_of(value: Any) -> tuple[RateLimit, ...]:
     raise ValueError(value)
 
 
-def limits_by_provider(text: str) -> dict[str, tuple[RateLimit, ...]]:
-    """The limits by the name of the provider. Raises ValueError for a text that is not of this form."""
+def limits_by_name(text: str) -> dict[str, tuple[RateLimit, ...]]:
+    """The limits by the name of the provider, service or resource. Raises ValueError for a text that is not of this form."""
     found = {}
     for part in text.split(";"):
         name, equals, limits = part.partition("=")

@@ -220,7 +220,7 @@ class _Crew:
         self._lanes = Lanes((number, sent[number].kept.lane) for number in numbers)
         self._first: BaseException | None = None
         self._lock = threading.Lock()
-        self._left = min(len(self._lanes), max(1, carrier.client.endpoint.max_in_flight))
+        self._left = min(len(self._lanes), carrier.client.max_in_flight(self._control))
         self._ended = threading.Event()
         name = f"rowcall-{carrier.client.endpoint.provider}-write"
         self._threads = [threading.Thread(target=self._work, name=f"{name}-{at}", daemon=True) for at in range(self._left)]

@@ -33,7 +33,7 @@ from rowcall.session.exchanges import Exchanges
 from rowcall.session.parameters import Parameters, named, shared
 from rowcall.session.plans import Plans
 from rowcall.session.report import Report
-from rowcall.session.settings import check_names, endpoint, read_config
+from rowcall.session.settings import check_names, check_scopes, endpoint, read_config
 from rowcall.session.tracing import traced
 from rowcall.session.variables import ALIASES, UNSET, Unset, Variables
 from rowcall.session.views import Views
@@ -68,6 +68,7 @@ def connect(
     cache_file: str | Path | Unset | None = UNSET,
     journal: str | Path | Unset | None = UNSET,
     rate_limits: str | Unset | None = UNSET,
+    max_in_flight: int | Unset | None = UNSET,
     allow_full_writes: bool | None = None,
     allow_writes_in_transaction: bool | None = None,
     max_write_rows: int | Unset | None = UNSET,
@@ -87,10 +88,12 @@ def connect(
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
     a request; None, the default, asks each time. `cache_file` is where such answers are kept for other processes and later ones, in place
     of this session's memory. `journal` is the file in which writes are noted before they are sent, or ":memory:"; by default it is in the
-    user's state folder. `rate_limits`, as "openai=500/60s", wins over those of providers and manifests. `allow_full_writes` lets UPDATE
-    and DELETE change all rows of a resource, as they do without WHERE. `allow_writes_in_transaction` lets statements write to an API
-    within a transaction of yours, though a ROLLBACK does not undo that. `max_write_rows` (1 by default; None is no limit) is the most rows
-    that a statement may write at an API, and a DELETE is sent only where somebody has set it.
+    user's state folder. `rate_limits`, as "openai=500/60s; openai.assistants.runs=5/s", wins over those of providers and manifests.
+    `max_in_flight` is the most requests that a statement may have under way at one provider; None, the default, is as many as the
+    provider's own, which it never exceeds. `allow_full_writes` lets UPDATE and DELETE change all rows of a resource, as they do without
+    WHERE. `allow_writes_in_transaction` lets statements write to an API within a transaction of yours, though a ROLLBACK does not undo
+    that. `max_write_rows` (1 by default; None is no limit) is the most rows that a statement may write at an API, and a DELETE is sent
+    only where somebody has set it.
 
     `confirm` is asked before any DELETE and any write of more rows than that: a function that is given the `rowcall.Pending` write, and has
     it sent by returning True. It runs no statement of this session.
@@ -100,6 +103,7 @@ def connect(
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
     limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits, "max_write_rows": max_write_rows}
     limits |= {"allow_full_writes": allow_full_writes, "allow_writes_in_transaction": allow_writes_in_transaction}
+    limits |= {"max_in_flight": max_in_flight}
     return Session(con, providers=providers, config=config, confirm=confirm, read_only=read_only, **limits)
 
 
@@ -137,7 +141,7 @@ class Session:
         """The session's settings, `SHOW SETTINGS`."""
         self.variables.read(self._config.settings, f"{self._config.where}: ")
         self.variables.say("connect", settings)
-        check_names({name: {} for name in self.variables.rate_limits}, self.catalog.providers, "rate_limits")
+        check_scopes(self.variables.rate_limits, self.catalog.providers, "rate_limits")
         self._cache_file: CacheFile | None = None
         self._journal: Journal | None = None
         self._follow(self.variables)
@@ -168,6 +172,7 @@ class Session:
         timeout_s: float | Unset | None = UNSET,
         cache: str | Unset | None = UNSET,
         max_write_rows: int | Unset | None = UNSET,
+        max_in_flight: int | Unset | None = UNSET,
     ) -> duckdb.DuckDBPyRelation:
         """The rows of a statement, or of the last of several, as a relation on the session's connection.
 
@@ -178,14 +183,15 @@ class Session:
         warning and `last.partial`; by default the first failure is raised. `dry_run` returns the requests (`method, url, body`, and for a
         write `before`) in place of sending them; what a write must read first is read. `max_requests` and `timeout_s` (seconds) bound the
         statement; None is no limit. `cache`, as "60s", is how old an answer may be that is taken in place of a request. `max_write_rows`
-        is the most rows that it may write at an API, a DELETE included; None is no limit. Where they are left out, the session's settings
-        hold.
+        is the most rows that it may write at an API, a DELETE included; None is no limit. `max_in_flight` is the most requests that it may
+        have under way at one provider; None is the provider's own. Where they are left out, the session's settings hold.
 
         Raises SQLError and PlanError before anything is sent, RequestError when the API cannot be reached or refuses.
         """
         caller = sys._getframe(1)  # noqa: SLF001 - data frames are named as in duckdb.sql
         frame = {**caller.f_globals, **caller.f_locals}
         limits = {"max_requests": max_requests, "timeout_s": timeout_s, "cache": cache, "max_write_rows": max_write_rows}
+        limits |= {"max_in_flight": max_in_flight}
         return self._run(sql, params, frame, None, on_error=on_error, dry_run=dry_run, **limits)
 
     def stream(
@@ -361,6 +367,7 @@ class Session:
             cache_s=settings.cache_s,
             cache_file=self._cache_file,
             rate_limits=settings.rate_limits,
+            max_in_flight=settings.max_in_flight,
             trace=trace,
         )
         started = time.monotonic()
@@ -544,7 +551,7 @@ class Session:
                 changed.reset(name)
             else:
                 changed.set(name, value_of(statement.text, statement.value, context))
-            check_names({name: {} for name in changed.rate_limits}, self.catalog.providers, statement.name)
+            check_scopes(changed.rate_limits, self.catalog.providers, statement.name)
             self._follow(changed, context.control)
             self.variables = changed
         except UsageError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +131,22 @@ def check_names(given: Mapping[str, Any], known: Mapping[str, Provider], where: 
                 raise UsageError(f'{where}: {name} has no setting "{key}".{_nearest(key, KEYS)}')
             if key in _TABLES and not isinstance(settings[key], Mapping):
                 raise UsageError(f"{where}: {key} of {name} must be a table of names and values.")
+
+
+def check_scopes(names: Iterable[str], known: Mapping[str, Provider], where: str) -> None:
+    """Raises UsageError for what is the full name of no provider, service or resource, with the nearest that is."""
+    for name in names:
+        provider, dot, _ = name.partition(".")
+        check_names({provider: {}}, known, where)
+        if dot and name not in (scopes := set(_scopes(known[provider]))):
+            raise UsageError(f'{where}: no service or resource "{name}".{_nearest(name, scopes)}')
+
+
+def _scopes(provider: Provider) -> Iterator[str]:
+    """The full names of its services and their resources."""
+    for name, service in provider.services.items():
+        yield f"{provider.provider}.{name}"
+        yield from (f"{provider.provider}.{name}.{resource}" for resource in service.resources)
 
 
 def _nearest(name: str, known: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.model import RateLimit
-from rowcall.session.limits import duration_s, limits_by_provider
+from rowcall.session.limits import duration_s, limits_by_name
 
 
 class Unset(Enum):
@@ -116,7 +116,15 @@ SETTINGS = {
         None,
         "limits by provider, as openai=500/60s, 10/s; azure=none",
         unlimited=True,
-        description="How many requests may go out in a time, by provider; NULL for what its settings or its manifest say.",
+        description="How many requests may go out in a time, by provider, service or resource; NULL for what settings and manifests say.",
+        without="what the providers say",
+    ),
+    "max_in_flight": Setting(
+        "BIGINT",
+        None,
+        "a whole number above 0",
+        unlimited=True,
+        description="The most requests a statement may have under way at a provider; NULL for as many as the provider's own max_in_flight.",
         without="what the providers say",
     ),
     "allow_full_writes": Setting(
@@ -241,9 +249,15 @@ class Variables:
 
     @property
     def rate_limits(self) -> dict[str, tuple[RateLimit, ...]]:
-        """What is said of providers, by name; nothing of those for which their own settings or manifests hold."""
+        """What is said of providers, services and resources, by name; nothing of those for which settings or manifests hold."""
         text: str | None = self.value("rate_limits")
-        return {} if text is None else limits_by_provider(text)
+        return {} if text is None else limits_by_name(text)
+
+    @property
+    def max_in_flight(self) -> int | None:
+        """How many requests a statement may have under way at a provider; None for as many as the provider allows."""
+        limit: int | None = self.value("max_in_flight")
+        return limit
 
     @property
     def read_only(self) -> bool:
@@ -280,7 +294,7 @@ _PATHS = frozenset({"cache_file", "journal"})
 
 def _are_limits(text: str) -> bool:
     try:
-        return bool(limits_by_provider(text))
+        return bool(limits_by_name(text))
     except ValueError:
         return False
 
@@ -320,6 +334,7 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
         "on_error": value in ("error", "partial"),
         "max_requests": is_number and isinstance(value, int) and value >= 0,
         "max_write_rows": is_number and isinstance(value, int) and value >= 0,
+        "max_in_flight": is_number and isinstance(value, int) and value >= 1,
         "cache": isinstance(value, str) and duration_s(value) is not None,
         "rate_limits": isinstance(value, str) and _are_limits(value),
     }

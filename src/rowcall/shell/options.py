@@ -233,6 +233,14 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         help="fail rather than send more than N requests for a statement; 1000 unless said, none for no limit",
     )
     group.add_argument(
+        "--max-in-flight",
+        action=_Say,
+        dest="max_in_flight",
+        type=_or_none(_positive),
+        metavar="N",
+        help="have no more than N requests of a statement under way at a provider; none for as many as the provider's own setting",
+    )
+    group.add_argument(
         "--timeout",
         action=_Say,
         dest="timeout_s",
