@@ -182,7 +182,7 @@ def test_nothing_stays_for_ever_and_no_key_is_there(server: Server, endpoint: Ca
     made = endpoint(rate_limits_redis=server.url)
     pace = pace_of(made)
     pace.wait(Control(), WIDE)
-    pace.pause(1)
+    pace.pause(60)
     names = server.run("KEYS", "*")
     content = repr([server.run("DUMP", name) for name in names]) + repr(names)
 
