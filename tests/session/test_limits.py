@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rowcall.manifest.model import RateLimit
-from rowcall.session.limits import duration_s, limits_by_provider, limits_of
+from rowcall.session.limits import duration_s, limits_by_name, limits_of
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_a_time_has_a_unit(text: str, seconds: float | None) -> None:
 
 def test_limits_are_said_by_provider() -> None:
     """Each with its own; what has no name is refused."""
-    found = limits_by_provider("openai = 500/60s, 10/s; azure=none")
+    found = limits_by_name("openai = 500/60s, 10/s; azure=none")
 
     assert {name: len(limits) for name, limits in found.items()} == {"openai": 2, "azure": 0}
     for text in ("", "500/60s", "=5/s", "openai=5/s;"):
         with pytest.raises(ValueError, match=r".*"):
-            limits_by_provider(text)
+            limits_by_name(text)
