@@ -678,6 +678,35 @@ def test_a_part_is_not_set_where_the_rest_would_be_lost(scripted: Callable[..., 
     assert [asked.method for asked in script.asked] == ["GET"]
 
 
+ASSISTANT_LIKE = {"object": "assistant", "created_at": 1, "model": "m", "tools": []}
+OF_TWO_TYPES = [{"id": "a", "temperature": "warm", **ASSISTANT_LIKE}, {"id": "b", "temperature": 1.5, **ASSISTANT_LIKE}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE FROM assistants WHERE temperature IS NULL",
+        "UPDATE assistants SET name = 'cold' WHERE temperature IS DISTINCT FROM 1.5",
+        "UPDATE assistants SET name = temperature WHERE model = 'm'",
+        "EXEC assistants.delete_assistant FROM (SELECT id AS assistant_id FROM assistants WHERE temperature IS NULL)",
+        "INSERT INTO assistants (model, temperature) SELECT model, temperature FROM assistants",
+        "DELETE FROM assistants WHERE name = 'x' OR id IN (SELECT id FROM assistants WHERE temperature IS NULL)",
+    ],
+)
+def test_a_write_that_reads_a_value_of_another_type_is_not_sent(scripted: Callable[..., Any], text: str) -> None:
+    """A SELECT gives NULL in its place, with a warning; a write would change a row that is not meant. What it does not look at may be so."""
+    script = scripted(lambda _: (200, {"object": "list", "data": OF_TWO_TYPES, "has_more": False}))
+
+    with rowcall.connect(providers=script.providers, max_write_rows=None, journal=":memory:") as db:
+        with pytest.raises(DataError, match=r"(?s)assistants.temperature: string \"warm\"\. No write was sent"):
+            db.sql(text)
+        assert db.last.warnings == ()
+        others = db.sql("DELETE FROM assistants WHERE created_at < 5", dry_run=True).fetchall()
+
+    assert {asked.method for asked in script.asked} == {"GET"}
+    assert len(others) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

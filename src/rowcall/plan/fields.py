@@ -13,7 +13,7 @@ from rowcall.plan.references import Reference, is_prefix
 from rowcall.plan.walk import walk
 from rowcall.sql.tokens import NOT_WORDS, Token
 
-_HARMLESS = frozenset({"now", "get_current_timestamp", "make_timestamp_ms", "epoch_us", "date_part"})
+_HARMLESS = frozenset({"now", "get_current_timestamp", "make_timestamp_ms", "epoch_us", "date_part", "to_json"})
 """Functions that sqlglot does not know and that are no macros. The body of a macro may name columns of the statement that calls it."""
 
 _OPAQUE = (exp.Pivot, exp.Summarize, exp.PositionalColumn)

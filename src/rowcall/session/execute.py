@@ -357,7 +357,8 @@ def _reading(
     `scans` are all that it has, where they are known. With `to_file` it is looked whether the statement may be written while it reads them.
     """
     quiet = only_reads(analysis.scopes.tree)
-    with Fetching(context.clients, context.control, partial=context.partial, quiet=quiet) as fetching:
+    exact = not (context.final or context.partial)  # what a write reads first
+    with Fetching(context.clients, context.control, partial=context.partial, exact=exact, quiet=quiet) as fetching:
         try:
             found = _fetch(analysis, context, fetching, _planner(analysis, context, asked, scans), in_parts=in_parts and quiet)
             if fetching.is_much and _reads_once(analysis, found.edits, context, found.sources):

@@ -35,15 +35,18 @@ MUCH = 2 * 2**20
 class Fetching:
     """The scans of one statement. A context: when it is left, what was not read never will be.
 
+    With `exact`, a value that does not fit its type is an error, which otherwise is NULL and warned of.
+
     With `quiet`, a source that fails ends as if it had no more pages, and the error is raised on leaving: so a failure does not abort
     the user's transaction. It is for statements that only read. Without it, DuckDB is told that the source failed.
     """
 
-    def __init__(self, clients: Mapping[str, Client], control: Control, *, partial: bool, quiet: bool) -> None:
+    def __init__(self, clients: Mapping[str, Client], control: Control, *, partial: bool, exact: bool, quiet: bool) -> None:
         self._clients = clients
         self._statement = control
         self._control = control.scope()
         self._partial = partial
+        self._exact = exact
         self._quiet = quiet
         self._store = Store()
         self._window = Window(self._control)
@@ -224,6 +227,7 @@ class Fetching:
                 self._store,
                 self._control,
                 partial=self._partial,
+                exact=self._exact,
                 fail=self._fail,
                 ahead=ahead.get(scan.source),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from rowcall.errors import DataError
 from rowcall.http.control import Control
 from rowcall.http.page import Page
 from rowcall.manifest.model import Column
@@ -47,5 +48,17 @@ class Misfits:
         """One warning for each place."""
         for path, count in self._counts.items():
             values = "value does" if count == 1 else "values do"
-            what = f"{self._name}.{path}" if path else f"a row of {self._name}"
-            control.warn(f"{count} {values} not fit the type of {what}, such as {self._samples[path]}: NULL here, kept in {EXTRA}.")
+            control.warn(
+                f"{count} {values} not fit the type of {self._place(path)}, such as {self._samples[path]}: NULL here, kept in {EXTRA}."
+            )
+
+    def refuse(self) -> None:
+        """Raises DataError where something did not fit: with NULL in its place, a write would mean other rows, or other values."""
+        if self._counts:
+            path, sample = next(iter(self._samples.items()))
+            self._counts.clear()
+            message = f"A value that the write reads does not fit the type of {self._place(path)}: {sample}. No write was sent."
+            raise DataError(message, hint=f"A SELECT gives NULL for it and keeps it in {EXTRA}: name the rows that you mean by their keys.")
+
+    def _place(self, path: str) -> str:
+        return f"{self._name}.{path}" if path else f"a row of {self._name}"

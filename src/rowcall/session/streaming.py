@@ -190,7 +190,7 @@ class Reading:
     """The pages of one scan, in the order of its calls, fitted to their declared types; any number of DuckDB's scans read it.
 
     `fail` is told of what went wrong, and decides whether DuckDB is. With `ahead`, pages are read one by one, and it is told of the call
-    that is read.
+    that is read. With `exact`, a value that does not fit its type is an error.
     """
 
     def __init__(
@@ -201,6 +201,7 @@ class Reading:
         control: Control,
         *,
         partial: bool,
+        exact: bool,
         fail: Callable[[BaseException], None],
         ahead: Callable[[int], None] | None = None,
     ) -> None:
@@ -211,6 +212,7 @@ class Reading:
         self._store = store
         self._control = control
         self._partial = partial
+        self._exact = exact
         self._fail = fail
         self._ahead = ahead
         self._places: list[tuple[Place, int]] = []
@@ -308,6 +310,8 @@ class Reading:
         page, found = self._fitter.fit(body)
         self._control.computed(self._scan.source, time.perf_counter() - started)
         self._misfits.add(found)
+        if self._exact:
+            self._misfits.refuse()
         if self._once and isinstance(chain, Pushed):
             chain.forget(self._number)
         if page is not body:
