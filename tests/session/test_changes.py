@@ -1110,6 +1110,18 @@ def test_a_read_only_session_sends_no_write(live: Sandbox, reader: Session, sent
     assert len(shown) == 1
 
 
+def test_a_value_that_is_read_from_an_api_leaves_the_transaction_open(writer: Session) -> None:
+    """Of EXEC and of SET; one was aborted by a query that DuckDB could not read."""
+    one = "(SELECT min(id) FROM assistants)"
+    writer.sql("SET rowcall_allow_writes_in_transaction = true; BEGIN; CREATE TABLE x AS SELECT 1 AS n")
+
+    read = writer.sql(f"EXEC assistants.get_assistant @assistant_id = {one} RETURNING id").fetchall()
+    changed = writer.sql(f"UPDATE assistants SET metadata = MAP {{'first': {one}}} WHERE id = {one} RETURNING metadata['first']").fetchall()
+    kept = writer.sql("COMMIT; SELECT n FROM x").fetchall()
+
+    assert (read, kept) == (changed, [(1,)])
+
+
 @pytest.mark.parametrize("begin", ["BEGIN", "BEGIN; CREATE TABLE x AS SELECT 1", "con"])
 @pytest.mark.parametrize(
     "text",

@@ -254,7 +254,7 @@ def _sent(exchange: Exchange) -> str:
 def value_of(text: str, span: Span, context: Context, cast: str | None = None) -> Any:
     """The value of an expression of the user's, as JSON in Python; cast to another type before that, where one is given."""
     before, after = ("CAST((", f"\n) AS {cast})") if cast is not None else ("(", "\n)")
-    piece = Piece.around(f"SELECT to_json({before}", text, span, f"{after})")
+    piece = Piece.around(f"SELECT to_json({before}", text, span, f"{after}) AS value")
     rows = rows_of(piece, context)
     if len(rows) != 1:
         raise UnsupportedSQLError(f"One value is expected here, and these are {len(rows)}.", sql=text, span=span)

@@ -177,7 +177,7 @@ def _selecting(
     text += "".join(f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}" for name in wholes)
     text += f", {quoted(EXTRA)} := {alias}.{quoted(EXTRA)}" if wholes else ""
     columns = ", ".join(f"{quoted(name)} := {alias}.{quoted(name)}" for name in before)
-    text += f")){f', to_json(struct_pack({columns}))' if before else ''}"
+    text += f")) AS given{f', to_json(struct_pack({columns}))' if before else ''}"
     for before_, stretch, after in _from(write):
         text += before_
         if stretch is not None:
