@@ -14,6 +14,8 @@ FORMS = (
     *["{c} = {a}"] * 6, "{a} = {c}", "{c} == {a}", *["{c} IN ({a}, {b})"] * 4, "({c} = {a} OR {c} = {b})", "{c} = ANY([{a}, {b}])",
     "list_contains([{a}, {b}], {c})", "{c} IS NOT DISTINCT FROM {a}", "{c} BETWEEN {a} AND {a}", "{c} IN [{a}, {b}]",
     "({c} = {a} AND {c} = {a})", "({c} = {a} AND {c} = {b})", "{c} = ({a})", "{c} IN ({a})", "({c} = {a} OR ({c} = {b} AND {c} = {b}))",
+    "({c} = {a}) IS TRUE", "({c} <> {a}) IS FALSE", "NOT ({c} <> {a})", "NOT ({c} <> {a} AND {c} <> {b})", "NOT ({c} NOT IN ({a}, {b}))",
+    "NOT ({c} IS DISTINCT FROM {a})", "({c} >= {a} AND {a} >= {c})", "({a} <= {c} AND {c} <= {a})", "{c} IN ({a}, NULL)",
 )  # fmt: skip
 """Forms in which a column {c} can be compared with the constants {a} and {b}, and that have to be understood."""
 QUERY_FORMS = (
@@ -24,6 +26,8 @@ QUERY_FORMS = (
 PAIR_FORMS = (
     "({c}, {d}) IN (({a}, {e}), ({b}, {f}))", "(({c} = {a} AND {d} = {e}) OR ({c} = {b} AND {d} = {f}))", "({c}, {d}) = ({a}, {e})",
     "({c} = {a} AND {d} IN ({e}, {f}))", "({c} IN ({a}, {b}) AND {d} = {e})",
+    "row({c}, {d}) = row({a}, {e})", "NOT ({c} <> {a} OR {d} <> {e})", "row({c}, {d}) IN (({a}, {e}), row({b}, {f}))",
+    "NOT (({c}, {d}) <> ({a}, {e}))",
 )  # fmt: skip
 """Forms for two columns {c} and {d}, with the constants {a} and {b} of the one and {e} and {f} of the other."""
 ATOMS = (
@@ -31,6 +35,8 @@ ATOMS = (
     "coalesce({c}, {a}) = {a}", "({c} = {a}) IS NOT TRUE", "({c} = {a} OR {d} IS NULL)", "CASE WHEN {c} = {a} THEN true ELSE {d} IS NULL END",
     "({c} = {a} OR true)", "{c} IS NOT DISTINCT FROM {d}", "({c} = {a} OR {c} IS NULL)", "({c} = {d} OR {c} = {a})", "{c} = {d}",
     "({c} = {a}) = false", "true", "({c} <> {a} OR {d} <> {b})", "nullif({c}, {a}) IS NULL",
+    "NOT ({c} <> {a} AND {d} IS NOT NULL)", "(({c} = {a}) IS TRUE OR {d} IS NULL)", "NOT (({c} = {a}) IS TRUE)", "({c} = {a}) IS NOT FALSE",
+    "NOT ({c} <> {a} AND ({d} = {b} OR {c} IS NULL))", "NOT ({c} = {a} OR {d} <> {b})",
 )  # fmt: skip
 """Conditions that say little of {c} and of {d}, a column of the same type."""
 TEXT_ATOMS = (

@@ -16,7 +16,7 @@ from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.literals import left_out
 from rowcall.plan.narrowing import Holds, holds, presence
 from rowcall.plan.nodes import Origin
-from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates
+from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates, met
 from rowcall.plan.scopes import Frame, kind_of
 
 
@@ -85,12 +85,18 @@ class Case:
         self.sources = sources
         self._frame = sources.frame
         self._own = sources.own
-        self._atoms = atoms
+        self._atoms = [*atoms, *self._met(atoms)]
         self._passed_in = passed_in
         self._filters = [*self._filtering(), *(Filtering((one,), frozenset()) for one in passed_in if self._may_be_tried(one))]
         self._filters += self._carried(unread)
         self._used: set[int] = set()
         """The sources that key queries of this read."""
+
+    def _met(self, atoms: Sequence[tuple[Atom, Live]]) -> Iterator[tuple[Atom, Live]]:
+        """The columns that two conditions together say to be one constant."""
+        filters = [(atom, live) for atom, live in atoms if isinstance(atom, Filter)]
+        for among, low, high in met(filters, self._frame.scopes.layout, self._frame.place):
+            yield among, replace(low, guards=low.guards | high.guards, restricts=low.restricts and high.restricts)
 
     def _filtering(self) -> Iterator[Filtering]:
         """The conditions as what may stand after WHERE: each whole where it says one thing, else what is chosen of it."""

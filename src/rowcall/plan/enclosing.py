@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from rowcall.plan.joins import Place, reach
 from rowcall.plan.predicates import Equal
-from rowcall.plan.references import cte_of
+from rowcall.plan.references import cte_of, is_inside
 from rowcall.plan.scopes import CUTS, Frame, Scopes, Source, is_plain
 from rowcall.plan.walk import find_all
 
@@ -67,7 +67,7 @@ def _enclosing(frame: Frame) -> Enclosing:
         blocked = blocked or _through("UNION BY NAME beside UNION")
     parent = node.parent
     if isinstance(parent, exp.CTE):
-        return _uses(frame.scopes, parent, node, columns or (), blocked)
+        return _uses(frame, parent, node, columns or (), blocked)
     outer = frame.scopes.around(node)
     if outer is None:
         return Enclosing()
@@ -192,9 +192,16 @@ def own_place(frame: Frame, key: exp.Expr) -> Place | None:
     return (found.position, found.name) if found is not None and found.exact and found.frame is frame else None
 
 
-def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...], blocked: str) -> Enclosing:
-    """The places where a WITH's definition is read."""
-    uses = []
+_RECURSIVE = "A condition outside a recursive query cannot be applied before it; repeat it inside."
+_RECURSES = (
+    "What a recursive query reads of its own rows is known only while it runs, and all is asked for before; "
+    "inside it, take values from constants or a table."
+)
+
+
+def _uses(inner: Frame, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...], blocked: str) -> Enclosing:
+    """The places where a WITH's definition is read, of which a SELECT is a part."""
+    scopes, uses = inner.scopes, []
     for table in find_all(scopes.tree, exp.Table):
         if cte_of(table) is not cte:
             continue
@@ -202,22 +209,14 @@ def _uses(scopes: Scopes, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...]
         own = frame.position(table) if frame is not None else None
         if frame is None or own is None:
             return Enclosing()
-        if any(parent is cte for parent in _above(table)):  # as often as what reads it from outside asks for
-            blocked = "A condition outside a recursive query cannot be applied before it; repeat it inside."
+        if is_inside(table, cte):  # as often as what reads it from outside asks for
+            blocked = _RECURSES if is_inside(table, inner.select) else _RECURSIVE
         else:
             uses.append(Use(frame, own, _names(frame, own, node, cte)))
     if not uses:
         return Enclosing(is_unused=True)
     pivoted = any(use.frame.sources[use.own or 0].node.args.get("pivots") for use in uses)
     return Enclosing(tuple(uses), columns=columns, blocked=blocked or _through("PIVOT" if pivoted else ""))
-
-
-def _above(node: exp.Expr) -> list[exp.Expr]:
-    found: list[exp.Expr] = []
-    while node.parent is not None:
-        node = node.parent
-        found.append(node)
-    return found
 
 
 def _names(outer: Frame, own: int, node: exp.Expr, cte: exp.CTE | None = None) -> tuple[str, ...]:

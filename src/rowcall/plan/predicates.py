@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
+from typing import TypeVar
 
 from sqlglot import Token, exp
 
 from rowcall.plan.joins import Place
 from rowcall.plan.layout import Layout, Range
 from rowcall.plan.literals import left_out, value_of
-from rowcall.plan.walk import walk
+from rowcall.plan.walk import find_all, walk
 
 MOST_ALTERNATIVES = 1000
 """Past this many, a condition is taken to restrict nothing."""
@@ -67,6 +68,8 @@ class Filter:
 
 Atom = Equal | Among | Filter
 
+K = TypeVar("K")
+
 Alternative = tuple[Atom, ...]
 """What holds together."""
 
@@ -104,25 +107,46 @@ class Reader:
 
     def alternatives(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Alternative, ...]:
         """What `predicate` says; no alternative where it is never true."""
-        branches = list(self._layout.disjuncts(predicate, tokens))
-        if len(branches) > 1:
-            found = _merged([alternative for branch in branches for alternative in self.alternatives(*branch)])
-            return found if len(found) <= MOST_ALTERNATIVES else ((Filter(predicate, tokens),),)
-        parts = list(self._layout.conjuncts(*branches[0]))
-        if len(parts) == 1:
-            return self._one(*parts[0])
-        every = [self.alternatives(*part) for part in parts]
+        return self._where(predicate, tokens, wanted=True, whole=None)
+
+    def _where(self, predicate: exp.Expr, tokens: Range | None, *, wanted: bool, whole: Filter | None) -> tuple[Alternative, ...]:
+        """What it says that `predicate` is true or, with `wanted` False, false; it then is not NULL.
+
+        `whole` is the condition whose NOT or IS TRUE it stands in: of what is not understood in there, no more is known than that.
+        """
+        outer = Filter(*self._layout.bare(predicate, tokens))
+        predicate, tokens, wanted = stripped(self._layout, outer.node, outer.tokens, wanted=wanted)
+        whole = whole or (outer if predicate is not outer.node else None)
+        any_of, all_of = (self._layout.disjuncts, self._layout.conjuncts)[:: 1 if wanted else -1]
+        if len(branches := list(any_of(predicate, tokens))) > 1:
+            found = _merged([alternative for branch in branches for alternative in self._where(*branch, wanted=wanted, whole=whole)])
+            return found if len(found) <= MOST_ALTERNATIVES else ((whole or outer,),)
+        if len(parts := list(all_of(predicate, tokens))) == 1:
+            return self._one(predicate, tokens, wanted=wanted, whole=whole)
+        every = [self._where(*part, wanted=wanted, whole=whole) for part in parts]
         size = 1
         for options in every:
             size *= len(options)
         if size > MOST_ALTERNATIVES:
-            return ((Filter(predicate, tokens),),)
+            return ((whole or outer,),)
         return tuple(tuple(atom for alternative in chosen for atom in alternative) for chosen in product(*every))
 
-    def _one(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Alternative, ...]:
-        if isinstance(predicate, exp.Null) or (isinstance(predicate, exp.Boolean) and not predicate.this) or _is_of_none(predicate):
+    def _one(self, predicate: exp.Expr, tokens: Range | None, *, wanted: bool, whole: Filter | None) -> tuple[Alternative, ...]:
+        if isinstance(predicate, exp.Null) or (isinstance(predicate, exp.Boolean) and bool(predicate.this) is not wanted):
             return ()
-        return (tuple(self._atoms(predicate, tokens)),)
+        if wanted and _is_of_none(predicate):
+            return ()
+        atoms = self._atoms(predicate, tokens) if wanted else self._unlike(predicate, tokens)
+        return (tuple(whole if whole is not None and isinstance(atom, Filter) else atom for atom in atoms),)
+
+    def _unlike(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
+        """What it says that a comparison is false."""
+        if isinstance(predicate, exp.NullSafeNEQ):
+            yield self._identical(predicate, tokens)
+        elif isinstance(predicate, exp.NEQ) and not isinstance(predicate.expression, exp.Any) and not isinstance(predicate.this, exp.Any):
+            yield from self._equal(predicate, tokens)
+        else:
+            yield Filter(predicate, tokens)
 
     def _atoms(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         match predicate:
@@ -145,7 +169,7 @@ class Reader:
             case _:
                 yield Filter(predicate, tokens)
 
-    def _equal(self, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
+    def _equal(self, predicate: exp.EQ | exp.NEQ, tokens: Range | None) -> Iterator[Atom]:
         left, right = self._operands(predicate, tokens)
         if isinstance(left.node, exp.Any):
             left, right = right, left
@@ -153,21 +177,21 @@ class Reader:
             yield from self._any(left, Operand(right.node.this.unnest(), right.tokens), predicate, tokens)
         elif is_quantified(right.node):
             yield Filter(predicate, tokens)
-        elif isinstance(left.node, exp.Tuple) and isinstance(right.node, exp.Tuple):
+        elif _row(left.node) is not None and _row(right.node) is not None:
             yield from self._row(left, right, predicate, tokens)
         else:
             yield _pair(left, right)
 
     def _operands(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Operand, Operand]:
         """The two sides of an equality."""
-        sides = self._layout.sides(tokens, "=", "==") or (None, None)
+        sides = self._layout.sides(tokens, "=", "==", "<>", "!=") or (None, None)
         return self._operand(predicate.args["this"], sides[0]), self._operand(predicate.args["expression"], sides[1])
 
     def _operand(self, node: exp.Expr, tokens: Range | None) -> Operand:
         """An expression, without brackets."""
         return Operand(*self._layout.bare(node, tokens))
 
-    def _any(self, column: Operand, array: Operand, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
+    def _any(self, column: Operand, array: Operand, predicate: exp.EQ | exp.NEQ, tokens: Range | None) -> Iterator[Atom]:
         """`column = ANY (array)`, whose tokens are those with the word before it."""
         if isinstance(array.node, (exp.Select, exp.SetOperation, exp.Subquery)):
             yield from self._matching(predicate, tokens)
@@ -185,7 +209,7 @@ class Reader:
         """What stands in the brackets after one word; nothing where there is anything else."""
         return self._layout.inside((call[0] + 1, call[1])) if call[0] + 1 < call[1] else (call[0], call[0])
 
-    def _row(self, left: Operand, right: Operand, predicate: exp.EQ, tokens: Range | None) -> Iterator[Atom]:
+    def _row(self, left: Operand, right: Operand, predicate: exp.EQ | exp.NEQ, tokens: Range | None) -> Iterator[Atom]:
         """`(a, b) = (c, d)`, in which NULL equals NULL: side by side where that is a column and a constant."""
         sides = [self._parts(side) for side in (left, right)]
         for pair in zip(*sides, strict=False) if len(sides[0]) == len(sides[1]) else ():
@@ -196,15 +220,19 @@ class Reader:
 
     def _parts(self, row: Operand) -> list[Operand]:
         """The values of a row."""
-        nodes = row.node.expressions if isinstance(row.node, exp.Tuple) else [row.node]
-        found = list(self._layout.separated(self._layout.unwrapped(row.tokens))) if row.tokens is not None else []
+        values, within = _row(row.node), row.tokens
+        nodes = [row.node] if values is None else values
+        if within is not None and isinstance(row.node, exp.Anonymous):
+            within = self._inside(within)
+        found = list(self._layout.separated(self._layout.unwrapped(within))) if within is not None else []
         parts = [(node, found[i] if len(found) == len(nodes) else None) for i, node in enumerate(nodes)]
         return [self._operand(node, tokens) if node is not None else Operand(node, tokens) for node, tokens in parts]
 
-    def _identical(self, predicate: exp.NullSafeEQ, tokens: Range | None) -> Atom:
+    def _identical(self, predicate: exp.NullSafeEQ | exp.NullSafeNEQ, tokens: Range | None) -> Atom:
         """`IS NOT DISTINCT FROM` a constant."""
         sides = self._layout.sides(tokens, "FROM") or (None, None)
-        before = (sides[0][0], sides[0][1] - 3) if sides[0] is not None else None  # without the words before FROM
+        words = 3 if isinstance(predicate, exp.NullSafeEQ) else 2  # IS NOT DISTINCT, or IS DISTINCT
+        before = (sides[0][0], sides[0][1] - words) if sides[0] is not None else None
         left, right = self._operand(predicate.left, before), self._operand(predicate.right, sides[1])
         for column, value in ((left, right), (right, left)):
             if isinstance(column.node, exp.Column) and is_constant(value):
@@ -215,7 +243,7 @@ class Reader:
         if predicate.args.get("query") is not None:
             yield from self._matching(predicate, tokens)
             return
-        columns = tuple(predicate.this.expressions) if isinstance(predicate.this, exp.Tuple) else (predicate.this,)
+        columns = tuple(_row(predicate.this) or (predicate.this,))
         sides = self._layout.sides(tokens, "IN")
         if (values := predicate.args.get("field")) is not None:
             yield _among(columns, [(Operand(values, sides[1] if sides is not None else None),)], predicate, tokens, listed=True)
@@ -242,12 +270,56 @@ class Reader:
         yield Filter(predicate, tokens)
 
 
+def stripped(layout: Layout, predicate: exp.Expr, tokens: Range | None, *, wanted: bool) -> tuple[exp.Expr, Range | None, bool]:
+    """What a condition with NOT, IS TRUE or IS FALSE around it is about, and whether that has to be true, or false."""
+    while True:
+        predicate, tokens = layout.bare(predicate, tokens)
+        if isinstance(predicate, exp.Not):  # also of `a NOT IN b` and `a IS NOT TRUE`, which the word does not begin
+            begins = tokens is not None and layout.tokens[tokens[0]].word == "NOT"
+            tokens = (tokens[0] + 1, tokens[1]) if tokens is not None and begins else tokens
+            predicate, wanted = predicate.this, not wanted
+        elif wanted and isinstance(predicate, exp.Is) and isinstance(predicate.expression, exp.Boolean):
+            sides = layout.sides(tokens, "IS")
+            predicate, tokens, wanted = predicate.this, sides[0] if sides is not None else None, bool(predicate.expression.this)
+        else:
+            return predicate, tokens, wanted
+
+
+def _row(node: exp.Expr | None) -> list[exp.Expr] | None:
+    """The values of `(a, b)` or `row(a, b)`; None for anything else."""
+    is_row = isinstance(node, exp.Tuple) or (isinstance(node, exp.Anonymous) and node.name.upper() == "ROW")
+    return node.expressions if node is not None and is_row else None
+
+
 def _is_of_none(predicate: exp.Expr) -> bool:
     """Whether it is `IN ()`, which DuckDB 2.0 reads, or `= ANY ([])`: false, or NULL."""
     if isinstance(predicate, exp.In):
         return not predicate.expressions and not any(predicate.args.get(key) for key in ("query", "field", "unnest"))
     array = predicate.expression.this.unnest() if isinstance(predicate, exp.EQ) and isinstance(predicate.expression, exp.Any) else None
     return isinstance(array, exp.Array) and not array.expressions
+
+
+def met(filters: Iterable[tuple[Filter, K]], layout: Layout, place: Callable[[Operand], Place | None]) -> Iterator[tuple[Among, K, K]]:
+    """The columns that are at least and at most one constant, which they then are, each with what its two comparisons came with."""
+    bounds: dict[tuple[Place, bool], list[tuple[exp.Column, Operand, K]]] = {}
+    for one, origin in filters:
+        if not isinstance(one.node, (exp.GTE, exp.LTE)):
+            continue
+        at_least = isinstance(one.node, exp.GTE)
+        ranges = layout.sides(one.tokens, ">=", "<=") or (None, None)
+        left, right = (Operand(*layout.bare(*side)) for side in zip((one.node.left, one.node.right), ranges, strict=True))
+        for operand, value, is_low in ((left, right, at_least), (right, left, not at_least)):
+            if isinstance(operand.node, exp.Column) and (own := place(operand)) is not None and _is_repeatable(value):
+                bounds.setdefault((own, is_low), []).append((operand.node, value, origin))
+    for (own, is_low), found in bounds.items():
+        for (column, low, one_origin), (_, high, other) in product(found, bounds.get((own, False), ())) if is_low else ():
+            if low.node == high.node:
+                yield Among((column,), ((low,),)), one_origin, other
+
+
+def _is_repeatable(value: Operand) -> bool:
+    """Whether it is a constant that says the same wherever it is written: no `?`."""
+    return value.node is not None and is_constant(value) and all(node.this for node in find_all(value.node, exp.Placeholder))
 
 
 def _literal(literal: Token) -> Operand:

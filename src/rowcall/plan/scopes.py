@@ -133,7 +133,7 @@ class Scopes(Pieces):
         is_own = found is not None and found.exact and found.frame.sources[found.position].node is self.references[number].table
         return found.name if found is not None and is_own else None
 
-    def is_closed(self, query: exp.Select) -> bool:
+    def is_closed(self, query: exp.Query) -> bool:
         """Whether a query names nothing from around it, for certain."""
         found = [self.resolve(column) for column in self.columns(query) if not isinstance(column.this, exp.Star)]
         return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)

@@ -153,7 +153,7 @@ class Resolver:
         rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
         names = constants.columns
         if constants.identical and any(None in row for row in rows):
-            self._say("IS NOT DISTINCT FROM NULL means rows without a value, which cannot be asked for.")
+            self._say("NULL in a row, or after IS NOT DISTINCT FROM, means rows without a value, which cannot be asked for.")
             given = [at for at in range(width) if all(row[at] is not None for row in rows)]
             names, rows, width = tuple(names[at] for at in given), [tuple(row[at] for at in given) for row in rows], len(given)
         if constants.listed:

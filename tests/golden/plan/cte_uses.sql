@@ -111,3 +111,15 @@ WITH RECURSIVE w AS (SELECT id FROM openai.assistants.threads WHERE id = 't1' UN
 --   thread_id =  (from the statement)
 --   no request
 -- columns: id
+
+-- What a recursive query reads of its own rows gives no keys: all is asked for before it runs.
+WITH RECURSIVE chain AS (SELECT thread_id, id FROM openai.assistants.runs WHERE thread_id = 't1' UNION SELECT r.thread_id, r.id FROM chain c JOIN openai.assistants.runs r ON r.thread_id = c.id) FROM chain;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- What a recursive query reads of its own rows is known only while it runs, and all is asked for before; inside it, take values from constants or a table.
+--
+-- LINE 1: …_id = 't1' UNION SELECT r.thread_id, r.id FROM chain c JOIN openai.assistants.runs r ON r.…
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'

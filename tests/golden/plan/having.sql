@@ -86,3 +86,34 @@ SELECT thread_id, id FROM openai.assistants.runs GROUP BY ALL HAVING thread_id =
 --                                   ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A query that names nothing from around it has one result for all groups.
+SELECT thread_id, count(*) FROM openai.assistants.runs GROUP BY thread_id HAVING thread_id IN (SELECT thread_id FROM of_ann);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from of_ann.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: thread_id, count_star()
+
+SELECT thread_id, count(*) FROM openai.assistants.runs GROUP BY thread_id HAVING thread_id = (SELECT min(thread_id) FROM owners);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from (SELECT min(thread_id) FROM owners))
+--   GET /threads/t1/runs?limit=100
+-- columns: thread_id, count_star()
+
+SELECT r.thread_id, count(*) FROM openai.assistants.runs r GROUP BY r.thread_id HAVING r.thread_id IN (SELECT o.thread_id FROM owners o WHERE o.thread_id = r.thread_id);
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A condition in HAVING is applied to what is made of all rows, unless it compares what divides them; repeat it in WHERE.
+--
+-- LINE 1: SELECT r.thread_id, count(*) FROM openai.assistants.runs r GROUP BY r.thread_id HAVING r.t…
+--                                           ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT thread_id, count(*) FROM openai.assistants.runs GROUP BY thread_id HAVING NOT (thread_id <> 't1') AND (thread_id = 't1') IS TRUE;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: thread_id, count_star()

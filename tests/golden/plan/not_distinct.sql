@@ -15,7 +15,7 @@ SELECT id FROM openai.assistants.runs WHERE thread_id IS NOT DISTINCT FROM NULL;
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- IS NOT DISTINCT FROM NULL means rows without a value, which cannot be asked for.
+-- NULL in a row, or after IS NOT DISTINCT FROM, means rows without a value, which cannot be asked for.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id IS NOT DISTINCT FROM NULL
 --                        ^^^^^^^^^^^^^^^^^^^^^^
