@@ -25,7 +25,8 @@ from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates
 from rowcall.plan.references import is_inside
-from rowcall.plan.scopes import CUTS, Frame, Scopes, Source, is_plain
+from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
+from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
 
 _KEPT = "__rowcall_kept"

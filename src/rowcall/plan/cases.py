@@ -17,7 +17,8 @@ from rowcall.plan.literals import left_out
 from rowcall.plan.narrowing import Holds, holds, presence
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Among, Atom, Equal, Filter, Operand, collates, met
-from rowcall.plan.scopes import Frame, kind_of
+from rowcall.plan.scopes import Frame
+from rowcall.plan.sources import kind_of
 
 
 @dataclass(frozen=True, slots=True)

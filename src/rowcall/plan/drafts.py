@@ -11,7 +11,8 @@ from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Group, Place
 from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import Operand
-from rowcall.plan.scopes import Frame, Source
+from rowcall.plan.scopes import Frame
+from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
 
 OUTER = -1

@@ -10,7 +10,8 @@ from sqlglot import exp
 from rowcall.plan.joins import Place, reach
 from rowcall.plan.predicates import Equal
 from rowcall.plan.references import cte_of, is_inside
-from rowcall.plan.scopes import CUTS, Frame, Scopes, Source, is_plain
+from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
+from rowcall.plan.sources import Source
 from rowcall.plan.walk import find_all
 
 

@@ -8,42 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from rowcall.errors import Span
-from rowcall.manifest.model import Scalar
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Range
 from rowcall.plan.pieces import Pieces
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified, may_be_tried
-from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix, type_of
+from rowcall.plan.references import cte_of, is_inside, is_prefix, type_of
+from rowcall.plan.sources import Source, kind_of
 from rowcall.plan.splice import Edit
 from rowcall.plan.walk import find_all
 
 if TYPE_CHECKING:
     from rowcall.plan.enclosing import Enclosing
-
-_TEXTS = frozenset({Scalar.STRING, "VARCHAR"})
-_INTEGERS = frozenset({Scalar.INTEGER, *"TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT".split()})
-
-
-def kind_of(type_: object) -> str:
-    """Either "text" or "integer", where values of a type compare as that and equal ones have one spelling; else ""."""
-    if type_ in _TEXTS or (isinstance(type_, str) and type_.startswith("ENUM(") and type_.endswith(")")):
-        return "text"
-    return "integer" if type_ in _INTEGERS else ""
-
-
-def _reads_file(node: exp.Table) -> bool:
-    """Whether a table function reads a file: of others an alias may be the name of their column as well."""
-    call = node.this
-    return isinstance(call, (exp.ReadCSV, exp.ReadParquet)) or (
-        isinstance(call, exp.Anonymous) and call.name.casefold().startswith("read_")
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,53 +39,6 @@ class Found:
     """How many of the column's parts name it; more follow for a field of a STRUCT."""
     exact: bool
     """Whether it is the column itself, and no field of it."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """One source of a SELECT."""
-
-    position: int
-    node: exp.Expr
-    """A table, sub-select, VALUES, unnest or table function; for a matched sub-query, that query."""
-    span: Span | None
-    """Its text, alias included; of a matched sub-query, with its brackets."""
-    reference: Reference | None = None
-    """Set when it is a remote resource."""
-    matched: tuple[Operand, ...] | None = None
-    """For a sub-query that a condition matches columns with: what it gives, in terms of its own SELECT; empty when it is read whole."""
-    width: int = 0
-    """How many of its own columns such a sub-query is matched by, as `k0`, …"""
-
-    @property
-    def alias(self) -> str:
-        """What its columns are qualified with."""
-        if self.matched is not None:
-            return f"__rowcall_matched_{self.position}"
-        if self.reference is not None:
-            return self.reference.alias
-        return f"__rowcall_source_{self.position}" if self.is_unnamed else self.node.alias_or_name
-
-    @property
-    def is_unnamed(self) -> bool:
-        """Whether its text has no name for it: a file, a function that reads one, a sub-select without an alias."""
-        node = self.node
-        if self.reference is not None or self.matched is not None or node.alias:
-            return False
-        if isinstance(node, exp.Table):
-            return _reads_file(node) if not isinstance(node.this, exp.Identifier) else not node.name.isidentifier() and not node.db
-        return isinstance(node, exp.Values) or (isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query))
-
-    @property
-    def called(self) -> str:
-        """What DuckDB and people call it: of a file the name without folder and endings."""
-        if not self.is_unnamed:
-            return self.alias
-        if isinstance(self.node, exp.Table) and isinstance(self.node.this, exp.Identifier):
-            return PurePosixPath(self.node.name.replace("\\", "/")).name.partition(".")[0]
-        if isinstance(self.node, exp.Table):
-            return self.node.this.name if isinstance(self.node.this, exp.Anonymous) else self.node.this.sql_name().lower()
-        return "unnamed_subquery"
 
 
 @dataclass(eq=False)

@@ -23,7 +23,8 @@ from rowcall.plan.narrowing import KEYS, NUMBER, Holds
 from rowcall.plan.nodes import Origin
 from rowcall.plan.pieces import Evaluate
 from rowcall.plan.predicates import Operand, collates
-from rowcall.plan.scopes import Scopes, kind_of
+from rowcall.plan.scopes import Scopes
+from rowcall.plan.sources import kind_of
 
 _EXACT = 2**53
 """Past this, a float stands for several integers."""
