@@ -145,13 +145,16 @@ class Pieces:
         named = [(table.name.casefold(), cte_of(table)) for table in find_all(node, exp.Table) if not table.db] if ctes else []
         return not any(cte.alias.casefold() == name and cte is not own for name, own in named for cte in ctes)
 
-    def prefixed(self, query: str, nodes: Sequence[exp.Expr]) -> str | None:
-        """A query made of pieces of SQL, with the WITH clause that they need; None when it cannot be cut out, or two names are the same."""
+    def prefixed(self, query: str, nodes: Sequence[exp.Expr], *, is_bound: bool = False) -> str | None:
+        """A query made of pieces of SQL, with the WITH clause that they need; None when it cannot be cut out, or two names are the same.
+
+        Nor may a WITH give other rows each time, unless the query `is_bound` alone.
+        """
         ctes = self.used(nodes)
         if not ctes:
             return query
         spans = [self.layout.definition(cte) for cte in ctes]
-        if len({cte.alias.casefold() for cte in ctes}) < len(ctes) or not all(map(self.is_stable, ctes)):
+        if len({cte.alias.casefold() for cte in ctes}) < len(ctes) or not (is_bound or all(map(self.is_stable, ctes))):
             return None
         recursive = "RECURSIVE " if any(cte.parent is not None and cte.parent.args.get("recursive") for cte in ctes) else ""
         texts = [self.written(span) for span in spans if span is not None]
@@ -169,7 +172,7 @@ class Pieces:
 
     def describe(self, query: str, nodes: Sequence[exp.Expr]) -> Mapping[str, str]:
         """Folded column names and DuckDB types of a query; empty when unknown."""
-        whole = self.prefixed(query, nodes)
+        whole = self.prefixed(query, nodes, is_bound=True)
         found = self._describe(f"({whole})") if whole is not None else None
         return {name.casefold(): type_ for name, type_ in (found or {}).items()}
 

@@ -35,3 +35,10 @@ SELECT owner, status FROM owners NATURAL JOIN openai.assistants.runs r WHERE r.r
 --   GET /threads/t1/runs/r1
 --   GET /threads/t2/runs/r1
 -- columns: owner, status
+
+-- What a WITH's columns are called is known though it numbers its rows, which might be otherwise each time.
+WITH n AS (SELECT status, row_number() OVER () AS at FROM (VALUES ('failed')) v(status)) SELECT id FROM n NATURAL JOIN openai.assistants.runs WHERE thread_id = 't1';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
