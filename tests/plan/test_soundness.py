@@ -41,6 +41,15 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "a sub-query in the ON of a LEFT JOIN, around which NULLs in place of a row are let through": (
+        "SELECT l.tag, m.id FROM l LEFT JOIN m ON m.pen = l.pen AND l.pen IN (SELECT v.pen FROM visits v) WHERE m.kind IS NULL OR m.kind = 'food'"
+    ),
+    "one in the ON of a FULL JOIN, and a condition on one of its sides": (
+        "SELECT l.tag, m.id FROM l FULL JOIN m ON m.pen = l.pen AND EXISTS (FROM visits v WHERE v.pen = l.pen) WHERE l.n IS NULL OR l.n = 1"
+    ),
+    "one in the ON of a LEFT JOIN whose rows another one keeps": (
+        "SELECT k.pen, m.id FROM k LEFT JOIN (l LEFT JOIN m ON m.pen = l.pen AND m.pen IN (SELECT v.pen FROM visits v)) ON k.pen = l.pen"
+    ),
     "an outer join that DuckDB 2.0 counts behind a LIMIT that it leaves out": (
         "SELECT b.id FROM keepers b WHERE b.pen IN (SELECT o.pen FROM l o LEFT JOIN l i ON i.tag = o.tag AND o.tag >= 'z') "
         "AND b.id IN (SELECT id FROM keepers a)"

@@ -19,7 +19,7 @@ from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, grouping_sets, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
 from rowcall.plan.having import beforehand
-from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept, reach
+from rowcall.plan.joins import Condition, Group, Join, Live, Place, Reach, Tree, kept, reach
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
@@ -94,6 +94,7 @@ class Bindings:
             said.joined |= case.joined() - self._fetched
             said.drops = said.drops or case.drops(columns)
             is_pinned = is_pinned or bool(case.pinned(columns))
+        said.drops = said.drops or self._drops_around(frame, own, columns)
         if is_pinned:  # what is said of other columns is waited for by nobody: it is looked at as far as it is known
             for alternative, case in zip(said.alternatives, self._cases(Use(frame, own), Restriction()), strict=True):
                 alternative.extend(case.checks(columns))
@@ -110,6 +111,16 @@ class Bindings:
                 said.joined |= case.joined() - self._fetched
                 ways.append([*case.beside(self._fetched), *([further] if further is not None else [])])
         return _any_way(ways) if around.uses else None
+
+    def _drops_around(self, frame: Frame, own: int, keys: Collection[str]) -> bool:
+        """As `Case.drops`, of conditions on what a SELECT gives, where one place alone reads it."""
+        around = enclosing(frame)
+        if len(around.uses) != 1 or around.blocked or around.uses[0].own is None:
+            return False
+        (use,), outer = around.uses, around.uses[0].own
+        given = zip(use.names, (place for _, place in frame.outputs() or ()), strict=False)
+        names = [name for name, place in given if place is not None and place[0] == own and place[1] in keys]
+        return any(case.drops(names) for case in self._cases(use, Restriction())) or self._drops_around(use.frame, outer, names)
 
     def _inside(self, frame: Frame, source: Source) -> Query | None:
         """A query that has no row where a sub-select has none, because a table in it has none; None where nobody can tell."""
@@ -216,9 +227,9 @@ class Bindings:
         where = (*use.frame.where, *beforehand(use.frame)) if use.where else ()
         if tree is None:
             return Reach([Live(condition) for condition in where])
-        own = own if own is not None and own in tree.positions else None
-        sampled = use.frame.select.args.get("sample") or (own is not None and use.frame.sources[own].node.args.get("sample"))
-        if sampled and own is not None:
+        if own is None or own not in tree.positions:
+            return reach(tree, None if own is None else _join_with(use.frame, tree, own), where, use.frame.touched)
+        if use.frame.select.args.get("sample") or use.frame.sources[own].node.args.get("sample"):
             return Reach(blocked="SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
         return reach(tree, own, where, use.frame.touched)
 
@@ -464,6 +475,16 @@ def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = Fa
     # A WITH is no part of a side that stands without brackets.
     sides = [f"({query.sql})" if len(queries) > 1 and query.sql.startswith("WITH ") else query.sql for query in queries]
     return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
+
+
+def _join_with(frame: Frame, tree: Tree, position: int) -> Join | None:
+    """The join in whose ON a sub-query is matched with columns; None for one in WHERE."""
+    if not isinstance(tree, Join):
+        return None
+    atoms = (atom for condition in tree.conditions for option in frame.alternatives(condition) for atom in option)
+    if any(_matched_by(atom) == position for atom in atoms):
+        return tree
+    return _join_with(frame, tree.left, position) or _join_with(frame, tree.right, position)
 
 
 def _matched_by(atom: Atom) -> int | None:

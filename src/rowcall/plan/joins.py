@@ -255,14 +255,15 @@ Touched = Callable[[Condition], frozenset[int]]
 """The sources that a condition may be about."""
 
 
-def reach(tree: Tree, own: int | None, where: Sequence[Condition], touched: Touched) -> Reach:
-    """What restricts the source `own`, or, for None, every row that is left after WHERE."""
+def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touched: Touched) -> Reach:
+    """What restricts the source `own`, the pairs of rows that a join compares or, for None, every row that is left after WHERE."""
     found = Reach([Live(condition) for condition in where])
     if own is None:
         _offer(tree, frozenset(), found)
         return found
-    while isinstance(tree, Join):
-        on_right = own in tree.right.positions
+    within = own.positions if isinstance(own, Join) else frozenset({own})
+    while isinstance(tree, Join) and tree is not own:
+        on_right = within <= tree.right.positions
         side, other = (tree.right, tree.left) if on_right else (tree.left, tree.right)
         if _FILLS.get(tree.kind, (False, False))[on_right]:
             # In place of a row that is not fetched NULLs would come, and could be what a condition outside the join lets through.
@@ -279,7 +280,22 @@ def reach(tree: Tree, own: int | None, where: Sequence[Condition], touched: Touc
         else:
             found.dropped.append(tree)
         tree = side
+    if isinstance(own, Join):
+        _pair(own, found, touched)
     return found
+
+
+def _pair(join: Join, found: Reach, touched: Touched) -> None:
+    """Adds what is true of the pairs of rows that a join compares: of others it makes no difference what a condition in its ON says.
+
+    Whether a pair is one decides about the NULLs that come in place of a row too, which what stands outside the join might let through.
+    """
+    left, right = (True, True) if join.kind.startswith("ASOF") else _FILLS.get(join.kind, (False, False))
+    filled = (join.left.positions if left else frozenset()) | (join.right.positions if right else frozenset())
+    found.live = [live for live in found.live if not touched(live.condition) & filled]
+    found.live += [Live(condition) for condition in join.conditions]
+    _offer(join.left, frozenset(), found)
+    _offer(join.right, frozenset(), found)
 
 
 def _offer(tree: Tree, guards: frozenset[Group], found: Reach) -> None:
