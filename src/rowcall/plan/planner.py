@@ -233,6 +233,11 @@ def _cost(ref: ResourceRef, choice: _Choice) -> tuple[int, int, bool]:
     return choice.more, -len(choice.method.required()), paging(ref, choice.method) is not None
 
 
+def _is_whole(ref: ResourceRef, choice: _Choice) -> bool:
+    """Whether it lists all there is, and the manifest does not say how much that is."""
+    return paging(ref, choice.method) is not None and choice.method.expected_rows is None and not any(choice.tuples)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is known of a reference that has not been fetched."""
@@ -311,7 +316,7 @@ class Planner:
         ]
         sparing = {number for number in ready if self._spares(number, ready, known)}
         # Of those with as many requests that of which conditions leave fewer rows.
-        weights = {number: (*self._weight(number, choice), not known[number].restriction.drops, number) for number, choice in ready.items()}
+        weights = {number: (*self._weight(number, known[number]), not known[number].restriction.drops, number) for number in ready}
         tied = sorted(ready.keys() - sparing or ready.keys(), key=weights.__getitem__)
         chosen = [number for number in free if number not in sparing] or tied[:1]
         self._rounds += bool(chosen)
@@ -369,14 +374,15 @@ class Planner:
         while scans := reached.next():
             reached.unread(scans)
 
-    def _weight(self, number: int, choice: _Choice) -> tuple[int, bool]:
+    def _weight(self, number: int, known: _Known) -> tuple[int, bool]:
         """How many more requests a reference counts for where it is asked which goes first, and whether there may turn out to be others.
 
-        A list of all there is, of a length that the manifest does not say, counts for several pages.
+        A list of all there is, of a length that the manifest does not say, counts for several pages, though for no more than what would do
+        in its place.
         """
-        pages = paging(self._analysis.mentions[number].reference.ref, choice.method)
-        is_whole = pages is not None and choice.method.expected_rows is None and not any(choice.tuples)
-        return choice.more * (_PAGES if is_whole else 1), pages is not None and choice.more > 0
+        ref = self._analysis.mentions[number].reference.ref
+        counts = (one.more * (_PAGES if _is_whole(ref, one) else 1) for one in known.choices.values())
+        return min(counts), known.choice is not None and known.choice.more > 0 and paging(ref, known.choice.method) is not None
 
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
@@ -384,9 +390,9 @@ class Planner:
         Of those that would wait for it in the same way, for the ones with fewer requests. Of those that wait for its keys, where it is
         lists, for the ones with a single request: more of them it could spare, and one is less than the lists take.
         """
-        own = self._weight(number, ready[number])
+        own = self._weight(number, known[number])
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
-            theirs, weight = known[other].restriction, self._weight(other, ready[other])
+            theirs, weight = known[other].restriction, self._weight(other, known[other])
             is_single = own[0] > 1 and own[1] and weight <= (1, False)
             if number not in theirs.awaits | theirs.joined or (weight < own and (is_single or number not in theirs.awaits)):
                 return True

@@ -195,3 +195,24 @@ SELECT id FROM (SELECT r.id, p.owner FROM owners o JOIN openai.assistants.runs r
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
+
+-- Of two lists that may spare one another goes first what a condition drops rows of, around a sub-select as well.
+SELECT c.id FROM openai.assistants.runs c JOIN (SELECT * FROM openai.assistants.runs WHERE thread_id = 't1') b USING (id) WHERE c.thread_id = 't2' AND b.status = 'failed';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 2. c: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from b.id)
+--   a request for each of these
+-- columns: id
+
+-- A list of all there is counts for no more, where it is asked what goes first, than the single rows that would do in its place.
+SELECT a.id FROM openai.assistants.run_steps a JOIN openai.assistants.assistants s ON a.thread_id = s.name, (VALUES ('t1'), ('t2'), ('t3')) o(id) WHERE a.run_id IN ('r1', 'r2') AND s.id = o.id AND s.name = o.id;
+-- 1. s: list_assistants of openai.assistants.assistants
+--   GET /assistants?limit=100
+-- 2. a: list_run_steps of openai.assistants.run_steps
+--   thread_id =  (from s.name)
+--   run_id =  (from the statement)
+--   a request for each of these
+-- columns: id
