@@ -582,6 +582,8 @@ def test_a_nested_value_that_the_api_would_refuse_is_refused_before_anything_is_
 
 FITTING = {
     "a text": ("content", "'hi'", "hi"),
+    "a text that looks like a list": ("content", "'[1, 2]'", "[1, 2]"),
+    "a text that looks like an empty list": ("content", "'[]'", "[]"),
     "a text that looks like an object": ("content", """'{"a": 1}'""", '{"a": 1}'),
     "parts of two kinds": (
         "content",
@@ -1108,6 +1110,16 @@ def test_a_read_only_session_sends_no_write(live: Sandbox, reader: Session, sent
 
     assert {request.method for request in requests} <= {"GET"}  # by which a dry run shows what an UPDATE would change
     assert len(shown) == 1
+
+
+def test_a_function_around_a_sub_query_leaves_the_transaction_open(writer: Session) -> None:
+    """What DuckDB is asked about it is SQL that it can read; what it cannot read would abort the transaction."""
+    writer.sql("BEGIN; CREATE TABLE x AS SELECT 1 AS n")
+    ((found,),) = writer.sql("SELECT to_json((SELECT count(*) FROM openai.assistants.assistants))").fetchall()
+
+    assert int(found) >= 0
+    assert writer.sql("FROM x").fetchall() == [(1,)]
+    writer.sql("ROLLBACK")
 
 
 def test_a_value_that_is_read_from_an_api_leaves_the_transaction_open(writer: Session) -> None:

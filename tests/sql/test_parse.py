@@ -220,6 +220,7 @@ def test_what_cannot_be_read_is_marked(text: str, marked: str, message: str, nam
         (f"ANALYZE {RUNS}", RUNS, "keeps its own rows"),
         (f"DROP TABLE IF EXISTS {RUNS}", RUNS, "Write DELETE FROM"),
         (f"INSERT OR REPLACE INTO {RUNS} VALUES (1)", RUNS, "Write INSERT INTO"),
+        ("REPLACE INTO threads_of_mine VALUES (1)", "threads_of_mine", "INSERT OR REPLACE INTO"),
         (f"INSERT INTO {RUNS} VALUES (1) ON CONFLICT DO NOTHING", "ON", ""),
         (f"CREATE VIEW {RUNS} AS SELECT 1", RUNS, "Choose a name of your own for the view"),
         (f"CREATE MACRO {RUNS}() AS TABLE SELECT 1", RUNS, "Choose a name of your own for the macro"),

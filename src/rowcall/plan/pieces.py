@@ -162,7 +162,8 @@ class Pieces:
 
     def written(self, span: Span, more: Sequence[Edit] = ()) -> str:
         """A stretch of the user's text, the references in it replaced."""
-        edits = [*self.edits, *more]
+        # A name that is given to what ends here stands behind it, and is no part of it.
+        edits = [*(edit for edit in self.edits if edit.start < span.end), *more]
         for number, new in self.stand_ins.items():
             place = self.references[number].span
             edits.append(Edit(place.start, place.end, new))

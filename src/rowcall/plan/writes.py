@@ -7,7 +7,7 @@ that does not fit is an error before anything is sent.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -351,7 +351,7 @@ def _typed(value: Any, attribute: Attribute) -> Any:
     if type_ is not Scalar.JSON:
         value = _parsed(value)
     elif isinstance(value, str) and value[:1] in {"{", "["}:
-        value = _parsed_as(value, attribute.kinds)
+        value = _parsed_as(value, attribute)
     if isinstance(value, list) and (item := item_of(attribute)) is not None:
         return [_typed(inner, item) for inner in value]
     if not isinstance(value, dict):
@@ -405,10 +405,16 @@ def _parsed(value: Any) -> Any:
         return value
 
 
-def _parsed_as(text: str, kinds: Collection[Kind]) -> Any:
-    """A text as the JSON it holds, unless that is of a kind that may not stand there, and a text may."""
+def _parsed_as(text: str, attribute: Attribute) -> Any:
+    """A text as the JSON it holds, unless a text may stand there and that may not: another kind, or a list of anything but objects.
+
+    With an object in it, it is meant as JSON, and what does not fit in it is an error rather than sent as a text.
+    """
     found = _parsed(text)
-    return text if Kind.STRING in kinds and kind_of(found) not in kinds else found
+    if Kind.STRING not in attribute.kinds:
+        return found
+    is_list_of_others = isinstance(found, list) and bool(attribute.fields) and not any(isinstance(item, dict) for item in found)
+    return text if is_list_of_others or kind_of(found) not in attribute.kinds else found
 
 
 def _scalar(value: Any, scalar: Scalar) -> Any:

@@ -15,7 +15,7 @@ from rowcall.plan.requests import protocol
 from rowcall.plan.writes import call, check_body
 from rowcall.session.before import rows_by_key
 from rowcall.session.execute import Context, request_table
-from rowcall.session.guards import Intent, guard, refuse_in_transaction, refuse_unlisted
+from rowcall.session.guards import Intent, closed_to_writes, guard, refuse_in_transaction, refuse_unlisted
 from rowcall.session.journal import Entry, Kept
 from rowcall.session.planfile import Header, Plan, Planned, load, refused
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
@@ -82,7 +82,7 @@ def _run(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
 def _refuse_write(apply: Apply, ref: ResourceRef, header: Header, client: Client, context: Context) -> None:
     """Raises what keeps this connection from writing, before anything is read."""
     if context.read_only or client.endpoint.read_only:
-        message = f"APPLY changes something at {ref.provider.title}, and this connection is read-only."
+        message = f"APPLY changes something at {ref.provider.title}, and {closed_to_writes(ref, context)} is read-only."
         raise ReadOnlyError(message, hint="EXPLAIN and dry_run show what would be sent.")
     refuse_unlisted(ref, header.method, client.endpoint, sql=apply.text, span=apply.span)
     refuse_in_transaction("APPLY", ref, context, sql=apply.text, span=apply.span)

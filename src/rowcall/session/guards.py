@@ -153,6 +153,11 @@ def yes_needed(intent: Intent, context: Context) -> list[str]:
     return [f"It needs a yes before it is sent: it writes {pending.rows:,} row{'' if pending.rows == 1 else 's'}, and {limit}."]
 
 
+def closed_to_writes(ref: ResourceRef, context: Context) -> str:
+    """What is read-only, in words: the connection, or the settings of the one provider."""
+    return "this connection" if context.read_only else f"the provider {ref.provider.provider}"
+
+
 def refuse_unlisted(ref: ResourceRef, method: str, endpoint: Endpoint, *, sql: str, span: Span) -> None:
     """Raises ReadOnlyError for a method that changes something, and is not among those that `allow_writes` names."""
     if endpoint.may_write(ref.full_name, method):

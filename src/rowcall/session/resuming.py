@@ -13,7 +13,7 @@ from rowcall.manifest.model import Verb
 from rowcall.plan.readers import Reader, reader_of
 from rowcall.plan.requests import protocol
 from rowcall.session.execute import Context, request_table
-from rowcall.session.guards import Intent, guard, refuse_in_transaction, refuse_unlisted
+from rowcall.session.guards import Intent, closed_to_writes, guard, refuse_in_transaction, refuse_unlisted
 from rowcall.session.journal import SENDING, Entry, Kept, answer_without_secrets
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
 from rowcall.sql.nodes import Resume
@@ -46,7 +46,9 @@ def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
     if context.dry_run:
         return request_table([one.request for one in kept if is_to_be_sent(one)], context)
     if context.read_only or client.endpoint.read_only:
-        raise ReadOnlyError(f"RESUME sends what changes something at {ref.provider.title}, and this connection is read-only.")
+        raise ReadOnlyError(
+            f"RESUME sends what changes something at {ref.provider.title}, and {closed_to_writes(ref, context)} is read-only."
+        )
     refuse_unlisted(ref, entry.method, client.endpoint, sql=resume.text, span=resume.span)
     refuse_in_transaction("RESUME", ref, context, sql=resume.text, span=resume.span)
     here = client.redacted(client.endpoint.base_url)

@@ -23,7 +23,7 @@ from rowcall.session.awaiting import Waiting, waiting
 from rowcall.session.before import rows_by_key
 from rowcall.session.changes import ANSWERS, Ready, intent, named_method, resolved, returning
 from rowcall.session.execute import Context, request_table, table, used
-from rowcall.session.guards import guard
+from rowcall.session.guards import closed_to_writes, guard
 from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
 from rowcall.session.meant import changed_columns
@@ -108,7 +108,9 @@ def _refuse_read_only(write: Write, context: Context) -> None:
     open_to_writes = not context.read_only and not context.clients[ref.provider.provider].endpoint.read_only
     if context.dry_run or open_to_writes or (isinstance(write, Exec) and named_method(write, context)[1].is_read):
         return
-    message = f"{type(write).__name__.upper()} changes something at {ref.provider.title}, and this connection is read-only."
+    message = (
+        f"{type(write).__name__.upper()} changes something at {ref.provider.title}, and {closed_to_writes(ref, context)} is read-only."
+    )
     raise ReadOnlyError(message, sql=write.text, span=span, hint="EXPLAIN and dry_run show what would be sent.")
 
 

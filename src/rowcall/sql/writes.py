@@ -108,7 +108,11 @@ def insert(reader: Reader, names: Names) -> Insert | None:
     reader.at += 2 if conflict else 0
     if not reader.take("INTO"):
         return None
+    name = reader.token.span if reader.token is not None else None
     target = _target(reader, names)
+    if target is None and replaces:
+        hint = "For a table of yours write INSERT OR REPLACE INTO …"
+        raise UnsupportedSQLError("REPLACE INTO is for the resources of an API.", sql=reader.text, span=name, hint=hint)
     if target is None:
         return None
     if conflict:
