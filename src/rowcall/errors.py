@@ -369,6 +369,9 @@ _SHOWN_ROWS = 20
 class DataError(_LocatedError):
     """A value cannot be sent, or read, as its declared type."""
 
+    given: str = ""
+    """What the statement calls the value, where it names it."""
+
 
 class EngineError(RowcallError):
     """DuckDB failed while running the local part of a statement."""

@@ -18,6 +18,7 @@ from rowcall.errors import (
     BindError,
     BudgetError,
     DataError,
+    EngineError,
     MissingParameterError,
     ReadOnlyError,
     RequestError,
@@ -1110,6 +1111,35 @@ def test_a_read_only_session_sends_no_write(live: Sandbox, reader: Session, sent
 
     assert {request.method for request in requests} <= {"GET"}  # by which a dry run shows what an UPDATE would change
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ('t', 'a', 1), ('t', 'a', 3)", "temperature"),
+        ("INSERT INTO runs BY NAME SELECT 't' AS thread_id, 'a' AS assistant_id, 3 AS temperature", "runs"),
+        ("EXEC runs.create_run @thread_id = 't', @assistant_id = 'a', @temperature = 1 + 2", "1 + 2"),
+        ("EXEC runs.create_run FROM (SELECT 't' AS thread_id, 'a' AS assistant_id, 3 AS temperature)", "create_run"),
+        ("UPDATE threads SET metadata = MAP {'a': repeat('x', 600)} WHERE id = 't'", "MAP {'a': repeat('x', 600)}"),
+        ("UPDATE assistants SET temperature = 3 WHERE id = 'a'", "3"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_marked(live: Sandbox, writer: Session, sent: Sent, text: str, marked: str) -> None:
+    """Where the statement says it or names it; else what it is about."""
+    with sent(live) as requests, pytest.raises(DataError, match="at most") as caught:
+        writer.sql(text)
+
+    span = caught.value.span
+    assert span is not None
+    assert (text[span.start : span.end], requests) == (marked, [])
+
+
+def test_an_error_of_a_values_computation_shows_no_text_but_the_users(writer: Session) -> None:
+    """DuckDB would show the SELECT that is made around the statement's part."""
+    with pytest.raises(EngineError, match="Could not convert string 'hot'") as caught:
+        writer.sql("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ('t', 'a', 1), ('t', 'a', 'hot')")
+
+    assert "__rowcall" not in str(caught.value)
 
 
 def test_a_function_around_a_sub_query_leaves_the_transaction_open(writer: Session) -> None:

@@ -126,6 +126,14 @@ class Engine:
         except Exception as error:
             raise _translated(error, text) from error
 
+    def fetched(self, relation: duckdb.DuckDBPyRelation) -> list[tuple[Any, ...]]:
+        """The rows of a relation as Python values. Raises EngineError, without DuckDB's excerpt of a text that is not the user's."""
+        try:
+            found: list[tuple[Any, ...]] = interruptible(self.connection, relation.fetchall)
+        except Exception as error:
+            raise _translated(error, "") from error
+        return found
+
     def reads_once(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
         """Whether DuckDB's plan of `text`, which has so many page sources, reads each of them once."""
         nodes = self._operators(text, parameters, frame)

@@ -231,14 +231,18 @@ def call(
         if found is None or (value is None and not (keep_null and found.in_body)):
             continue
         where = f"{ref.full_name}.{found.name}"
-        if found.path:
-            path = part(ref, method, found, sql="", span=None)
-            attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name].type, where)
-            in_parts.add(found.name)
-        elif found.in_body:
-            attributes[found.name] = fitted(value, method.body[found.name], where)
-        else:
-            bound[found.name] = _parameter(value, method.parameters[found.name].type, found.name)
+        try:
+            if found.path:
+                path = part(ref, method, found, sql="", span=None)
+                attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name].type, where)
+                in_parts.add(found.name)
+            elif found.in_body:
+                attributes[found.name] = fitted(value, method.body[found.name], where)
+            else:
+                bound[found.name] = _parameter(value, method.parameters[found.name].type, found.name)
+        except DataError as error:
+            error.given = written
+            raise
     for key in in_parts:
         _refuse(misfits(attributes[key], method.body[key], f"{ref.full_name}.{key}"))
     _need(ref, name, method, bound, attributes)

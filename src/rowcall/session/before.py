@@ -39,7 +39,7 @@ def rows_by_key(
     for failure in failures:
         if failure.status != _NOT_FOUND:  # which says that there is no such row
             raise failure
-    found = {tuple(json.loads(row[0])): json.loads(row[1]) for row in relation.fetchall()}
+    found = {tuple(json.loads(row[0])): json.loads(row[1]) for row in context.engine.fetched(relation)}
     return [found.get(tuple(values.get(key) for key in keys)) for values in parameters]
 
 

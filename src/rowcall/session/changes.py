@@ -56,7 +56,7 @@ from rowcall.session.execute import (
 from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
 from rowcall.session.meant import change_method, constant_values, meant, read_rows, readable
 from rowcall.session.texts import casts, replaced, types_of, value_at
-from rowcall.sql.nodes import Change, Exec, Insert, Replace, Write
+from rowcall.sql.nodes import Change, Exec, Insert, Replace, Update, Write
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _ready_insert(write: Insert, context: Context) -> Ready:
         raise UnsupportedSQLError("This query gives no row, and no column is named.", sql=write.text, span=write.target.span)
     name, method = choose(ref, verb, given, sql=write.text, span=write.target.span)
     _check(ref, method, given, write.text)
-    calls = _calls(rows, lambda row: call(ref, name, method, row))
+    calls = _calls(write, rows, lambda row: call(ref, name, method, row))
     return Ready(ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
 
 
@@ -203,17 +203,30 @@ def _verb(write: Insert | Change) -> Verb:
     return Verb.REPLACE if isinstance(write, Replace) else Verb.INSERT
 
 
-def _calls(rows: Sequence[T], make: Callable[[T], Call]) -> tuple[Call, ...]:
-    """A call for each row. Raises DataError, which says of which of several rows it is."""
+def _calls(write: Write, rows: Sequence[T], make: Callable[[T], Call]) -> tuple[Call, ...]:
+    """A call for each row. Raises DataError at what the statement calls the value, which says of which of several rows it is."""
     calls: list[Call] = []
     for row in rows:
         try:
             calls.append(make(row))
         except DataError as error:
-            if len(rows) == 1:
-                raise
-            raise DataError(f"{error} It is row {len(calls) + 1} of {len(rows)}; nothing was sent.") from error
+            which = f" It is row {len(calls) + 1} of {len(rows)}; nothing was sent." if len(rows) > 1 else ""
+            raise DataError(f"{error.message}{which}", sql=write.text, span=_place(write, error.given)) from error
     return tuple(calls)
+
+
+def _place(write: Write, name: str) -> Span:
+    """Where a write says what is called `name`; where it says what it is about, when nowhere."""
+    match write:
+        case Exec():
+            named, otherwise = {argument: place for argument, _, place in write.arguments}, write.method_span
+        case Insert():
+            named, otherwise = dict(write.columns), write.target.span
+        case Update():
+            named, otherwise = {assignment.path[-1]: assignment.value for assignment in write.assignments}, write.target.span
+        case _:
+            named, otherwise = {}, write.target.span
+    return named.get(name, otherwise)
 
 
 def _inserted(write: Insert, method: Method | None, context: Context) -> list[dict[str, Any]]:
@@ -270,7 +283,7 @@ def _ready_exec(write: Exec, context: Context) -> Ready:
     rows: list[dict[str, Any]] = [{}]
     if write.source is not None:
         rows = [from_json(row[0]) for row in rows_of(_exec_rows(write, write.source, casts(types, method, context)), context)]
-    calls = _calls(rows, lambda row: call(write.ref, name, method, {**values, **row}, body=body))
+    calls = _calls(write, rows, lambda row: call(write.ref, name, method, {**values, **row}, body=body))
     return Ready(write.ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
 
 
@@ -343,7 +356,7 @@ def _ready_change(write: Change, context: Context) -> Ready:
     else:
         values = constant_values(write, method, context)
         rows = [(key, values, None) for key in keys]
-    calls = _calls(rows, lambda row: call(ref, name, method, {**row[0], **row[1]}, keep_null=True))
+    calls = _calls(write, rows, lambda row: call(ref, name, method, {**row[0], **row[1]}, keep_null=True))
     return Ready(ref, name, method, calls, before=tuple(before for *_, before in rows))
 
 

@@ -273,8 +273,7 @@ def rows_of(piece: Piece, context: Context) -> list[tuple[Any, ...]]:
         relation, _ = run_query(Query(piece.text), reading(context))
     except SQLError as error:
         raise moved(error, piece.source, piece.place(error.span)) from error
-    found: list[tuple[Any, ...]] = relation.fetchall()
-    return found
+    return context.engine.fetched(relation)
 
 
 def moved(error: SQLError, sql: str, span: Span | None) -> SQLError:

@@ -227,7 +227,7 @@ def read_rows(write: Change, method: Method, context: Context) -> list[tuple[dic
         relation, _ = run_query(Query(text), reading(context))
     rows: dict[str, dict[str, Any]] = {}
     were: dict[str, dict[str, Any] | None] = {}
-    for keys, text, *before in relation.fetchall():
+    for keys, text, *before in context.engine.fetched(relation):
         values = from_json(text)
         were[keys] = json.loads(before[0]) if before else None
         # A row that the API lists twice, as when its pages shift while they are read, is changed once.
@@ -238,7 +238,8 @@ def read_rows(write: Change, method: Method, context: Context) -> list[tuple[dic
         try:
             found.append((json.loads(keys), _values(write, method, values), were[keys]))
         except DataError as error:
-            raise DataError(f"{error} It is the row with {_said(json.loads(keys))}; nothing was sent.") from error
+            message = f"{error.message} It is the row with {_said(json.loads(keys))}; nothing was sent."
+            raise DataError(message, sql=write.text, span=write.target.span) from error
     return found
 
 
