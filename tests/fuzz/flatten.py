@@ -155,6 +155,8 @@ class _Flattening:
     def pred(self, pred: Pred, nest: Nest) -> None:
         """A condition; its queries are folded where they decide which rows are needed."""
         reading = [query for query in pred.queries if remotes_within(query)]
+        if any(map(_samples, pred.queries)):
+            raise UnknownError
         if not reading:
             self.condition(pred.parts, nest, pred.binds)
             return

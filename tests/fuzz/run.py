@@ -41,11 +41,13 @@ class Findings:
     requests: Counter[str] = field(default_factory=Counter)
     """`equal`, `more`, `fewer`: statements by what they send, against the minimum; `unknown` where there is none.
 
-    Besides, `hindsight`: those that send no more than the best of all orders would have.
+    Besides, `hindsight`: those that send no more than the best of all orders would have; `above`: those that send more than `MOST_RATIO`
+    times the minimum, and `needless`: those of them of which the minimum is none.
     """
     sent: int = 0
     needed: int = 0
     worst: Fraction = Fraction(0)
+    """How many times the minimum at the most, where that is not none."""
     costly: list[str] = field(default_factory=list)
 
     def add(self, other: Findings) -> None:
@@ -77,6 +79,8 @@ class Findings:
             f"requests    minimum {percent * right:.2f} % ({right} of {self.known}, {self.requests['fewer']} below it), "
             f"{self.sent} sent for {self.needed}, worst {float(self.worst):.2f} times, no minimum known {self.requests['unknown']}"
         )
+        above, needless = self.requests["above"], self.requests["needless"]
+        yield f"above       {above} send more than {MOST_RATIO} times the minimum, {needless} of them some where none is needed"
         best = self.requests["hindsight"]
         yield f"hindsight   {percent * best:.2f} % ({best} of {self.known} send no more than the best order, known when all is read, would have)"
 
@@ -140,8 +144,9 @@ def _count(arena: Arena, name: str, statement: Statement, verdict: Verdict, foun
     found.sent += sent
     found.needed += fewest
     if sent > fewest:
-        ratio = Fraction(sent, max(1, fewest))
-        found.worst = max(found.worst, ratio)
+        found.requests["above"] += sent > MOST_RATIO * fewest
+        found.requests["needless"] += not fewest
+        found.worst = max(found.worst, Fraction(sent, fewest) if fewest else found.worst)
         found.costly.append(
             f"{name} sends {sent}, needs {fewest} ({needs.hindsight} in hindsight)\n    {statement.text}\n    {given(statement)}{manifest(arena, statement)}"
         )
