@@ -67,7 +67,7 @@ class Bindings:
         self._fetched = frozenset(fetched)
         self._dead: dict[Frame, bool] = {}
         self._around_it: dict[Frame, list[Operand]] = {}
-        self._found_parts: dict[tuple[Frame, int], Mapping[str, int]] = {}
+        self._found_parts: dict[tuple[Frame, int], Mapping[str, frozenset[int]]] = {}
         self._reach: dict[Use, Reach] = {}
         self._read_parts: dict[tuple[Frame, int, tuple[str, ...]], Query | None] = {}
 
@@ -394,8 +394,8 @@ class Bindings:
 
     # -- sub-selects of which a part can be read ---------------------------------------------------------------------------------------
 
-    def _parts(self, frame: Frame, source: Source) -> Mapping[str, int]:
-        """The columns of a sub-select or WITH that it hands on from sources that can be read alone, each with the position of its source.
+    def _parts(self, frame: Frame, source: Source) -> Mapping[str, frozenset[int]]:
+        """The columns of a sub-select or WITH that it hands on from sources that can be read alone, each with the positions of these.
 
         It cannot be read as a whole: it reads pages that have not been fetched, or a window function could number its rows otherwise the
         next time. But each of its rows comes of one of each source of its own that no outer join fills, by conditions that such a row
@@ -411,16 +411,17 @@ class Bindings:
                 self._found_parts[frame, source.position] = dict(self._given_by(inner, output_names(frame, source.position, inner)))
         return self._found_parts[frame, source.position]
 
-    def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, int]]:
+    def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, frozenset[int]]]:
         cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
         for name, (_, place) in zip(names, inner.outputs() or (), strict=False):
             if not name or place is None or not cases or any(case.sources.offered.get(place[0], (place,)) for case in cases):
                 continue
-            if all(case.query([(name, [Operand(None, place=place)])]) is not None for case in cases):
-                yield name, place[0]
+            queries = [case.query([(name, [Operand(None, place=place)])]) for case in cases]
+            if None not in queries:
+                yield name, frozenset[int]().union(*(query.used for query in queries if query is not None))
 
     def _part(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
-        """All values that columns of one source within a sub-select can have, by the names that they have outside."""
+        """All values that columns within a sub-select can have, by the names that they have outside."""
         key = frame, source.position, tuple(names)
         if key not in self._read_parts:
             self._read_parts[key] = None  # for what would go round in circles

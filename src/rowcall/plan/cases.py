@@ -89,7 +89,7 @@ class Case:
         self._atoms = [*atoms, *self._met(atoms)]
         self._passed_in = passed_in
         self._filters = [*self._filtering(), *(Filtering((one,), frozenset()) for one in passed_in if self._may_be_tried(one))]
-        self._filters += self._carried(unread)
+        self._filters += [*self._carried(unread), *self._valued(unread)]
         self._used: set[int] = set()
         """The sources that key queries of this read."""
 
@@ -121,7 +121,7 @@ class Case:
 
         Two columns of one type, compared under no collation, that are equal are the same, so that what a row satisfies that matters it
         satisfies with the one in place of the other. Where one of them has a collation, or texts have one by default, it says nothing, nor
-        where the condition fails. That they are equal says of what is there that it has a value, whatever they are compared by.
+        where the condition fails.
         """
         if not unread or not self._same_as:
             return
@@ -136,11 +136,17 @@ class Case:
             if not changed or len(places) != len(own):
                 continue
             pair = set(places.values())
-            if _is_of_columns(node) and len(pair) == 1:
-                yield Filtering((Operand(None, place=changed[0]),), frozenset(), is_value=True)
-            elif not (_is_of_columns(node) and pair in map(set, self._equal_columns)) and self._frame.scopes.may_be_tried(node, tokens):
+            is_said = _is_of_columns(node) and (len(pair) == 1 or pair in map(set, self._equal_columns))
+            if not is_said and self._frame.scopes.may_be_tried(node, tokens):
                 unless = dict.fromkeys(text for place in changed for text in self._unless_same(place))
                 yield Filtering((Operand(node, tokens, within=places),), frozenset(), tuple(unless))
+
+    def _valued(self, unread: Collection[int]) -> Iterator[Filtering]:
+        """That what is there of columns that equal one of what is not there has a value, whatever they are compared by."""
+        sides = (pair for live, *pair in self._equalities if live.restricts and not live.guards)
+        places = ((one[1], other[1]) for pair in sides for one, other in (pair, pair[::-1]))
+        there = (one for one, other in places if one is not None and other is not None and one[0] not in unread and other[0] in unread)
+        yield from (Filtering((Operand(None, place=place),), frozenset(), is_value=True) for place in dict.fromkeys(there))
 
     def _may_be_tried(self, condition: Operand) -> bool:
         node, tokens = condition.node, condition.tokens

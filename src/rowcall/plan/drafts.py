@@ -83,10 +83,10 @@ class Sources:
     """The values around the SELECT: of its output columns, and of columns there."""
     within: Callable[[Source], Query | None]
     """The values of a matched sub-query, as `k0`, …"""
-    parts: Callable[[Source], Mapping[str, int]]
-    """Of a sub-select or WITH that cannot be read itself: the columns that a source of its own gives, each with that source's position."""
+    parts: Callable[[Source], Mapping[str, frozenset[int]]]
+    """Of a sub-select or WITH that cannot be read itself: the columns that sources of its own give, each with the positions of these."""
     part: Callable[[Source, Sequence[str]], Query | None]
-    """All values that such columns of one source can have."""
+    """All values that such columns can have."""
     inside: Callable[[Source], Query | None]
     """A query that has no row where a sub-select has none, whatever it takes from the source in question; None where nobody can tell."""
     say: Callable[[str], None]
@@ -129,7 +129,7 @@ class Draft:
         self._through: set[str] = set()
         self._nests = False
         """Whether it holds queries that were put together on their own."""
-        self._parts: dict[int, Mapping[str, int]] = {}
+        self._parts: dict[int, Mapping[str, frozenset[int]]] = {}
         """The sources of which no more than a part can be read: what they give of it."""
         self._taken: dict[int, list[str]] = {}
         """The columns that are taken of these."""
@@ -242,12 +242,15 @@ class Draft:
     # -- sub-selects of which a part can be read -------------------------------------------------------------------------------------
 
     def _gives(self, *operands: Operand) -> bool:
-        """Whether sources of which a part can be read have the columns that expressions name: all from one of their own sources."""
+        """Whether sources of which a part can be read have the columns that expressions name, all by what is read for one of them.
+
+        What is read for another would be put beside every value of that.
+        """
         named = self._of_parts(operands)
-        if named is None:
+        if named is None or any(name not in self._parts[at] for at, names in named.items() for name in names):
             return False
-        giving = [{self._parts[at].get(name) for name in (*names, *self._taken.get(at, ()))} for at, names in named.items()]
-        return all(None not in sources and len(sources) == 1 for sources in giving)
+        read = ({self._parts[at][name] for name in (*names, *self._taken.get(at, ()))} for at, names in named.items())
+        return all(frozenset[int]().union(*sources) in sources for sources in read)
 
     def _has(self, operand: Operand) -> bool:
         """Whether they do; where that is all that is missing, it is said."""

@@ -387,13 +387,13 @@ class Planner:
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
 
-        Of those that would wait for it in the same way, for the ones with fewer requests. Of those that wait for its keys, where it is
-        lists, for the ones with a single request: more of them it could spare, and one is less than the lists take.
+        Of those that would wait for it in the same way, for the ones with fewer requests. Of those that wait for its keys, where it has
+        several requests, for the ones with a single one: that is the most that it could spare by going first.
         """
         own = self._weight(number, known[number])
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             theirs, weight = known[other].restriction, self._weight(other, known[other])
-            is_single = own[0] > 1 and own[1] and weight <= (1, False)
+            is_single = own[0] > 1 and weight <= (1, False)
             if number not in theirs.awaits | theirs.joined or (weight < own and (is_single or number not in theirs.awaits)):
                 return True
         return False

@@ -15,7 +15,9 @@ def is_stable(node: exp.Expr) -> bool:
     LIMIT picks the same values twice only below an ORDER BY of all that is selected, and DISTINCT ON below one of all but what it is on.
     """
     nodes = walk(node)
-    if any(isinstance(one, _UNSTABLE) or (isinstance(one, exp.Window) and not _is_steady(one)) for one in nodes):
+    unseen = {id(item) for one in nodes if isinstance(one, exp.Exists) for item in _unseen(one.this)}
+    windows = (one for one in nodes if isinstance(one, exp.Window) and id(one) not in unseen)
+    if any(isinstance(one, _UNSTABLE) for one in nodes) or not all(map(_is_steady, windows)):
         return False
     if any(isinstance(one, exp.Anonymous) and one.name.casefold() in _VOLATILE for one in nodes):
         return False
@@ -28,6 +30,14 @@ def _is_settled(distinct: exp.Distinct) -> bool:
     """Whether the rows that DISTINCT ON leaves are the same whichever of several equal ones come first."""
     on = {key.sql() for key in distinct.args["on"].expressions}
     return isinstance(distinct.parent, exp.Select) and _ordered_by_all(distinct.parent, on)
+
+
+def _unseen(query: exp.Expr) -> list[exp.Expr]:
+    """What a query in EXISTS selects, where it makes no difference to whether there is a row."""
+    if not isinstance(query, exp.Select) or query.args.get("having") or query.args.get("qualify"):
+        return []
+    makes_rows = any(item.find(exp.Unnest, exp.Explode) for item in query.expressions)
+    return [] if makes_rows else [item.unalias() for item in query.expressions]
 
 
 def _is_steady(window: exp.Window) -> bool:

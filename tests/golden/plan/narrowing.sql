@@ -216,3 +216,45 @@ SELECT a.id FROM openai.assistants.run_steps a JOIN openai.assistants.assistants
 --   run_id =  (from the statement)
 --   a request for each of these
 -- columns: id
+
+-- What a column of an API equals has a value, in USING and NATURAL too.
+SELECT r.id FROM (VALUES ('t1', 'failed'), ('t2', NULL)) o(thread_id, status) JOIN openai.assistants.runs r USING (thread_id, status);
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+-- Several rows wait for a single one that waits for their keys.
+SELECT t.id FROM openai.assistants.threads t JOIN openai.assistants.messages m ON m.run_id = t.object WHERE t.id IN ('t1', 't2') AND m.thread_id = 't9' AND m.message_id = 'm1';
+-- 1. m: get_message of openai.assistants.messages
+--   thread_id = t9 (from the statement)
+--   message_id = m1 (from the statement)
+--   GET /threads/t9/messages/m1
+-- 2. t: get_thread of openai.assistants.threads
+--   thread_id = t1, t2 (from the statement)
+--   GET /threads/t1
+--   GET /threads/t2
+-- columns: id
+
+-- What columns of a WITH are read from may be one table, which has one of them and what another equals.
+WITH q AS (SELECT r.id, o.owner, r.thread_id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id) SELECT z.id FROM q JOIN openai.assistants.threads z ON z.id = q.thread_id WHERE q.owner = 'bo';
+-- 1. z: get_thread of openai.assistants.threads
+--   thread_id = t2 (from q.thread_id)
+--   GET /threads/t2
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from z.id)
+--   a request for each of these
+-- columns: id
+
+-- Whether there is a row in EXISTS says nothing of how it is numbered.
+SELECT id FROM openai.assistants.runs WHERE thread_id IN ('t1', 't2') AND EXISTS (SELECT row_number() OVER () AS at FROM finished f WHERE f.thread_id = runs.thread_id AND f.run_id = 'r1');
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id FROM owners WHERE EXISTS (SELECT row_number() OVER () AS at FROM finished f WHERE f.thread_id = owners.thread_id AND f.run_id = 'r1')) o USING (thread_id);
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
