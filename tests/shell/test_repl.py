@@ -249,3 +249,57 @@ def test_explain_is_drawn_in_the_terminal(terminal: Start) -> None:
 
     assert "╭─ openai.assistants.runs · round 1 ─" in drawn
     assert '"method": "list_runs"' in document
+
+
+def test_what_was_sent_is_shown_and_said_for_curl(terminal: Start, box: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the last statement, whether it succeeded or not, and never with a secret in it."""
+    monkeypatch.setenv("COLUMNS", "160")
+    settings = box.providers["openai"]
+    options = [f"--set=openai.{name}={settings[name]}" for name in ("base_url", "api_key")]
+    shell = ready(terminal, *options, "--journal", "journal.sqlite", "--set=openai.headers.X-Team=of-bad-news", "--max-write-rows=2")
+
+    def told(command: str) -> str:
+        shell.type(f"{command}\r")
+        shell.wait_for(f"{command}\n")
+        return str(shell.wait_for("rowcall>"))
+
+    assert "error: There was no statement yet.\n" in told(".requests")
+    asked(shell, "INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'n': 'it''s'});")
+    asked(shell, "SELECT count(*) FROM range(3);")
+    assert "error: The last statement sent no request.\n" in told(".curl")
+    asked(shell, "INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'n': 'it''s'});")
+    told(".schema openai.assistants.threads")  # which is no statement of the user's
+    listed, command = told(".requests"), told(".curl")
+    told(".mode jsonl")
+
+    assert re.search(r"│ number │ sent_at +│ method │ url +│ status │ attempt │ bytes │ ms +│ error │", listed)
+    assert re.search(rf"│ +1 │ 20\S+ +│ POST +│ {settings['base_url']}/threads +│ +200 │ +1 │ +\d+ │ +[\d.]+ │ NULL +│\n", listed)
+    assert command.startswith(f'curl {settings["base_url"]}/threads \\\n  -X POST \\\n  -H "Authorization: Bearer $OPENAI_API_KEY" \\\n')
+    assert """--data-raw '{"metadata":{"n":"it'"'"'s"}}'\n""" in command
+    assert '-H "X-Team: $X_TEAM"' in command
+    assert settings["api_key"] not in listed + command
+
+    shell.type("SELECT id FROM openai.assistants.runs WHERE thread_id IN ('thread_none', 'thread_neither');\r")
+    shell.wait_for("error: ")
+    shell.wait_for("rowcall>")
+    refused = r'"method":"GET","url":"http://\S+/v1/threads/thread_n\w+/runs\?limit=100","status":404,"attempt":1,"bytes":\d'
+    assert re.search(refused, told(".requests"))
+    assert "error: .curl takes the number of a request" in told(".curl 9")
+    asked(shell, "INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'n': '1'}), (MAP {'n': '2'});")
+    assert "error: The last statement sent 2 requests; say which, as .curl 1. .requests lists them." in told(".curl")
+    assert '{"metadata":{"n":"' in told(".curl 2")
+    assert "error: .requests takes nothing" in told(".requests 2")
+
+
+def test_every_command_has_its_help(terminal: Start) -> None:
+    """`.help` of a name says what it takes and does, with or without its dot; a name there is not gets the nearest."""
+    shell = ready(terminal)
+
+    for typed, printed in [
+        (".help .curl", "N is its number in .requests"),
+        (".help read", ".read FILE\n  run the statements of a file"),
+        (".help crul", "error: There is no .crul. Did you mean .curl?"),
+    ]:
+        shell.type(f"{typed}\r")
+        shell.wait_for(printed)
+        shell.wait_for("rowcall>")

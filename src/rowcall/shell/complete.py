@@ -14,19 +14,8 @@ from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError
 from rowcall.manifest.model import Object, Resource, Type, Verb
 from rowcall.manifest.types import quoted, spelling
+from rowcall.shell.commands import COMMANDS
 from rowcall.sql.tokens import open_at
-
-DOT_COMMANDS = {
-    ".help": "what the shell understands",
-    ".tables": "local tables and remote resources",
-    ".schema": "the columns of a table or resource",
-    ".mode": "how rows are shown",
-    ".timing": "the line after each statement, on or off",
-    ".read": "run the statements of a file",
-    ".quit": "leave",
-}
-_MODES = ("table", "json", "jsonl", "csv", "markdown")
-_ARGUMENTS = {".mode": _MODES, ".timing": ("on", "off")}
 
 _STATEMENTS = tuple(
     "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;PLAN;APPLY;RESUME;USE;SET;CREATE;DROP".split(
@@ -110,10 +99,14 @@ def _statement_words(text: str) -> list[str]:
 
 
 def _dot_command(text: str, names: Iterable[str]) -> list[Completion]:
-    command, space, argument = text.partition(" ")
+    name, space, argument = text.partition(" ")
     if not space:
-        return [Completion(name, -len(command), "command", line) for name, line in DOT_COMMANDS.items() if name.startswith(command)]
-    values = names if command == ".schema" else _ARGUMENTS.get(command, ())
+        return [Completion(each, -len(name), "command", command.line) for each, command in COMMANDS.items() if each.startswith(name)]
+    if name == ".help":
+        return [
+            Completion(each, -len(argument), "command", command.line) for each, command in COMMANDS.items() if each.startswith(argument)
+        ]
+    values = names if name == ".schema" else COMMANDS[name].values if name in COMMANDS else ()
     return [Completion(value, -len(argument), "value") for value in values if value.startswith(argument)]
 
 

@@ -5,16 +5,31 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.types import quoted
-from rowcall.shell.complete import DOT_COMMANDS
+from rowcall.shell.commands import COMMANDS
 from rowcall.shell.formats import format_named
+from rowcall.shell.opening import provider_settings
 from rowcall.shell.query import read_statements
 
 if TYPE_CHECKING:
-    from rowcall.shell.repl import Shell
+    from rowcall.http.control import Exchange
+    from rowcall.shell.repl import Sent, Shell
+
+_SENT = (
+    ("number", "BIGINT"),
+    ("sent_at", "TIMESTAMP"),
+    ("method", "VARCHAR"),
+    ("url", "VARCHAR"),
+    ("status", "BIGINT"),
+    ("attempt", "BIGINT"),
+    ("bytes", "BIGINT"),
+    ("ms", "DOUBLE"),
+    ("error", "VARCHAR"),
+)
+"""The columns of `.requests`, with their DuckDB types."""
 
 _HELP = """
 Everything else is SQL and ends with a semicolon. To begin:
@@ -36,16 +51,26 @@ def run_command(shell: Shell, text: str) -> bool:
     if name in {".quit", ".exit"}:
         return False
     if name not in _COMMANDS:
-        close = nearest(name, DOT_COMMANDS, 1)
-        raise UsageError(f"There is no {name}. " + (f"Did you mean {close[0]}?" if close else ".help lists what there is."))
+        raise _unknown(name)
     _COMMANDS[name](shell, argument.strip())
     return True
 
 
-def _help(_shell: Shell, _argument: str) -> None:
-    usage = {".schema": " [NAME]", ".mode": " [FORMAT]", ".timing": " [on|off]", ".read": " FILE"}
-    for name, line in DOT_COMMANDS.items():
-        print(f"  {name + usage.get(name, ''):<18} {line}")
+def _unknown(name: str) -> UsageError:
+    close = nearest(name, COMMANDS, 1)
+    return UsageError(f"There is no {name}. " + (f"Did you mean {close[0]}?" if close else ".help lists what there is."))
+
+
+def _help(_shell: Shell, argument: str) -> None:
+    if argument:
+        name = argument if argument.startswith(".") else f".{argument}"
+        if name not in COMMANDS:
+            raise _unknown(name)
+        command = COMMANDS[name]
+        print(f"{name} {command.usage}".rstrip(), command.line, *command.more.splitlines(), sep="\n  ")
+        return
+    for name, command in COMMANDS.items():
+        print(f"  {f'{name} {command.usage}':<18} {command.line}")
     print(_HELP)
 
 
@@ -58,12 +83,12 @@ def _tables(shell: Shell, _argument: str) -> None:
 def _schema(shell: Shell, argument: str) -> None:
     """DESCRIBE of one name, or of all local tables in turn."""
     if argument:
-        shell.run_one(f"DESCRIBE {argument}")
+        shell.show(f"DESCRIBE {argument}")
         return
     shell.refresh()
     for name in shell.tables:
         print(name)
-        shell.run_one(f"DESCRIBE {'.'.join(quoted(part) for part in name.split('.'))}")
+        shell.show(f"DESCRIBE {'.'.join(quoted(part) for part in name.split('.'))}")
 
 
 def _mode(shell: Shell, argument: str) -> None:
@@ -87,6 +112,43 @@ def _read(shell: Shell, argument: str) -> None:
     shell.run(read_statements(Path(argument).expanduser()))
 
 
+def _requests(shell: Shell, argument: str) -> None:
+    """What the last statement sent, in the current mode."""
+    if argument:
+        raise UsageError(".requests takes nothing; FROM rowcall_requests() has those of all statements, to be filtered.")
+    from rowcall.engine.engine import Engine
+    from rowcall.session.execute import table
+
+    rows = [{"number": number, **_shown(exchange)} for number, exchange in enumerate(_sent(shell).exchanges, 1)]
+    shell.print(table(_SENT, rows, Engine(shell.session.connection)))
+
+
+def _shown(exchange: Exchange) -> dict[str, Any]:
+    from rowcall.session.exchanges import as_row
+
+    return {**as_row(exchange), "ms": round(exchange.elapsed_s * 1000, 1)}
+
+
+def _sent(shell: Shell) -> Sent:
+    """What the last statement sent. Raises UsageError where that is nothing."""
+    if not shell.sent.exchanges:
+        raise UsageError("The last statement sent no request." if shell.sent.started_at else "There was no statement yet.")
+    return shell.sent
+
+
+def _curl(shell: Shell, argument: str) -> None:
+    from rowcall.shell.curl import curl_command
+
+    sent = _sent(shell)
+    most = len(sent.exchanges)
+    if not argument and most > 1:
+        raise UsageError(f"The last statement sent {most:,} requests; say which, as .curl 1. .requests lists them.")
+    number = int(argument or 1) if not argument or argument.isdecimal() else 0
+    if not 1 <= number <= most:
+        raise UsageError(f".curl takes the number of a request, {'1' if most == 1 else f'from 1 to {most:,}'}. .requests lists them.")
+    print(curl_command(shell.session, sent, number, provider_settings(shell.options.set)))
+
+
 _COMMANDS: dict[str, Callable[[Shell, str], None]] = {
     ".help": _help,
     ".tables": _tables,
@@ -94,4 +156,6 @@ _COMMANDS: dict[str, Callable[[Shell, str], None]] = {
     ".mode": _mode,
     ".timing": _timing,
     ".read": _read,
+    ".requests": _requests,
+    ".curl": _curl,
 }

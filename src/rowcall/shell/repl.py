@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,9 +35,20 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
     from rowcall import Session
+    from rowcall.http.control import Exchange
+    from rowcall.shell.table import TableOptions
 
 _SHOWN_ROWS = 40
 """How many rows of a table the shell prints; `.mode` other than table prints all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a statement sent."""
+
+    exchanges: Sequence[Exchange] = ()
+    started_at: float = 0.0
+    """When the statement began, in Unix time; 0 where there was none."""
 
 
 @dataclass(slots=True)
@@ -47,6 +59,8 @@ class Shell:
     options: argparse.Namespace
     mode: Format = Format.TABLE
     timing: bool = True
+    sent: Sent = Sent()
+    """What the last statement sent."""
     tables: dict[str, list[str]] = field(default_factory=dict)
     """Local tables and their columns, as they were after the latest statement."""
 
@@ -61,7 +75,16 @@ class Shell:
         self.refresh()
 
     def run_one(self, sql: str) -> None:
-        """Run one statement and print what it gives."""
+        """Run one statement and print what it gives; it is the last one then, whether it succeeds or not."""
+        started_at, before = time.time(), self.session.last
+        try:
+            self.show(sql)
+        finally:
+            report = self.session.last
+            self.sent = Sent(() if report is before else report.exchanges, started_at)
+
+    def show(self, sql: str) -> None:
+        """Run one statement and print what it gives, without its being the last one."""
         reader = Reader(self.session.connection)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RowcallWarning)
@@ -69,7 +92,7 @@ class Shell:
         report = self.session.last
         shown = relation is None
         if relation is not None:
-            layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
+            layout = replace(self._layout(), plan=is_plan(relation, report))
             if report.explanation is not None and self.mode in EXPLAINED:
                 _print_lines(explanation_lines(report.explanation, self.mode, layout))
             elif has_rows(sql, relation, report):
@@ -79,6 +102,13 @@ class Shell:
             print(f"warning: {warning}", file=sys.stderr)
         if self.timing:
             print(_dim(status_line(report, reader.count if shown else None)), file=sys.stderr, flush=True)
+
+    def print(self, relation: DuckDBPyRelation) -> None:
+        """Print rows that no statement gave."""
+        _print_lines(text_lines(Reader(self.session.connection), relation, self.mode, self._layout()))
+
+    def _layout(self) -> TableOptions:
+        return table_options(None, _SHOWN_ROWS, None)
 
     def _answered(self, sql: str, reader: Reader) -> DuckDBPyRelation | None:
         """The relation of a statement; None where its rows were printed in parts, while pages were fetched."""

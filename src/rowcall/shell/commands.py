@@ -1,0 +1,49 @@
+"""The shell's own commands as records: what they are called, what they take, and what their help says. What they do is in `dot.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MODES = ("table", "json", "jsonl", "csv", "markdown")
+"""The formats that rows can be shown in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command."""
+
+    line: str
+    """What it does, as the list of all says it: no capital letter, no period."""
+    usage: str = ""
+    """What may stand after its name, as `[NAME]`; empty for nothing."""
+    more: str = ""
+    """What `.help` of it says besides, in lines of its own."""
+    values: tuple[str, ...] = ()
+    """What completes after its name, where that is the same always."""
+
+
+COMMANDS = {
+    ".help": Command("what the shell understands, or one command", "[NAME]"),
+    ".tables": Command("local tables and remote resources"),
+    ".schema": Command("the columns of a table or resource", "[NAME]", "Without a name, those of every local table."),
+    ".mode": Command(
+        "how rows are shown", "[FORMAT]", f"FORMAT is {', '.join(MODES)}. table shows the first 40 rows and how many there are.", MODES
+    ),
+    ".timing": Command("the line after each statement, on or off", "[on|off]", "Without an argument, the other of the two.", ("on", "off")),
+    ".read": Command("run the statements of a file", "FILE"),
+    ".requests": Command(
+        "the HTTP requests of the last statement",
+        more="""In the order in which they ended, with what came back. sent_at is in UTC, bytes are as they came over the wire, and
+ms is the time until the last of them. What was taken from the cache was not sent.
+FROM rowcall_requests() has those of the statements before.""",
+    ),
+    ".curl": Command(
+        "one of them as a command for curl",
+        "[N]",
+        """N is its number in .requests; it may be left out where there is one. The key is a variable of your shell, such as
+$OPENAI_API_KEY, and so is every header of your own: their values are not printed. *** stands for what is secret in a URL or body.
+The body is the one in the journal of writes; where that does not tell which it was, no command is printed.""",
+    ),
+    ".quit": Command("leave"),
+}
+"""By name, in the order of the list."""

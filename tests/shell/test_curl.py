@@ -1,0 +1,155 @@
+"""A request as a command for curl: read by a real sh, sent by a real curl."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rowcall
+from rowcall.errors import RequestError, UsageError
+from rowcall.shell.curl import curl_command
+from rowcall.shell.repl import Sent
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no sh")
+
+INSERT = "INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'n': $1})"
+TWO = "INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'n': '1'}), (MAP {'n': '2'})"
+READ = "SELECT id FROM openai.assistants.threads WHERE id = 'thread_a'"
+NASTY = """it's "$HOME" `id` \\ \u009b2J é"""
+
+Commands = Callable[..., list[str]]
+
+
+@pytest.fixture
+def commands(box: rowcall.Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Commands]:
+    """The commands for all requests of a statement, run with these settings of the provider besides the sandbox's own."""
+    for name in [name for name in os.environ if name.startswith(("OPENAI_", "AZURE_"))]:
+        monkeypatch.delenv(name)
+    journal = tmp_path / "journal.sqlite"
+
+    def commands(sql: str, params: Any = None, **settings: Any) -> list[str]:
+        given: Mapping[str, Mapping[str, Any]] = {"openai": {**box.providers["openai"], **settings}}
+        started_at = time.time()
+        with rowcall.connect(providers=given, journal=journal, max_write_rows=3) as session:
+            with suppress(RequestError):
+                session.sql(sql, params)
+            sent = Sent(session.last.exchanges, started_at)
+            return [curl_command(session, sent, number, given) for number in range(1, len(sent.exchanges) + 1)]
+
+    yield commands
+    box.clear_faults()
+
+
+def arguments(command: str, **variables: str) -> list[str]:
+    """What sh gives to curl."""
+    script = "curl() { for each; do printf '%s\\0' \"$each\"; done; }\n" + command
+    ended = subprocess.run(["sh", "-u", "-c", script], env=variables, capture_output=True, text=True, encoding="utf-8", check=True)
+    return ended.stdout.split("\0")[:-1]
+
+
+def test_a_read_has_the_headers_of_the_manifest_and_the_key_by_its_variable(commands: Commands, box: rowcall.Sandbox) -> None:
+    """What sh expands is the key, and nothing else."""
+    (command,) = commands(READ)
+
+    assert box.providers["openai"]["api_key"] not in command
+    assert arguments(command, OPENAI_API_KEY="k e'y") == [
+        f"{box.base_url}/threads/thread_a",
+        "-H",
+        "Authorization: Bearer k e'y",
+        "-H",
+        "OpenAI-Beta: assistants=v2",
+    ]
+
+
+def test_a_write_has_its_body_whatever_is_in_it(commands: Commands) -> None:
+    """Quotes, variables, commands and control characters reach curl as they are, and the terminal as text."""
+    (command,) = commands(INSERT, [NASTY])
+
+    assert command.replace("\n", "").isprintable()
+    *_, body = arguments(command, OPENAI_API_KEY="key")
+    assert rowcall.connect().sql("SELECT $1::JSON ->> '$.metadata.n'", [body]).fetchall() == [(NASTY,)]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_curl_sends_it_again(commands: Commands, box: rowcall.Sandbox) -> None:
+    """The server is asked the same once more, and gives the same answer."""
+    (command,) = commands(INSERT, [NASTY])
+
+    subprocess.run(["sh", "-c", f"{command} -fsS"], env={**os.environ, "OPENAI_API_KEY": box.providers["openai"]["api_key"]}, check=True)
+
+    first, second = box.requests[-2:]
+    assert (first.method, first.path, first.body) == (second.method, second.path, second.body)
+    assert second.status == 200
+
+
+@pytest.mark.parametrize(
+    ("auth", "variables", "expected"),
+    [
+        ("azure", {"AZURE_OPENAI_API_KEY": "K"}, ["-H", "api-key: K"]),
+        ({"kind": "basic", "env": ["PAIR"]}, {"PAIR": "K"}, ["-u", "K"]),
+        ({"kind": "header", "name": "X-Key", "prefix": "`$ "}, {"OPENAI_API_KEY": "K"}, ["-H", "X-Key: `$ K"]),
+        ({"kind": "query", "name": "key"}, {"OPENAI_API_KEY": "K"}, ["?key=K"]),
+        ({"kind": "none"}, {}, []),
+    ],
+    ids=["another header", "basic", "a prefix", "query", "none"],
+)
+def test_the_key_goes_where_the_scheme_puts_it(
+    commands: Commands, box: rowcall.Sandbox, auth: Any, variables: dict[str, str], expected: list[str]
+) -> None:
+    """By the variable that the scheme names, or by one that is named after the provider."""
+    command, *_ = commands(READ, auth=auth)
+
+    url, *rest = arguments(command, **variables)
+    beta = ["-H", "OpenAI-Beta: assistants=v2"]
+    assert [url, *rest] == (
+        [f"{box.base_url}/threads/thread_a?key=K", *beta]
+        if expected == ["?key=K"]
+        else [f"{box.base_url}/threads/thread_a", *expected, *beta]
+    )
+
+
+def test_headers_of_the_users_own_are_variables(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever they are called: none of their values is printed, and one that is the credential stands in place of the key."""
+    monkeypatch.setenv("OPENAI_ORG_ID", "org_of_mine")
+
+    command, *_ = commands(READ, headers={"authorization": "Bearer of-bad-news", "X-Team": "ops"})
+
+    assert not {"org_of_mine", "of-bad-news", "ops"} & set(command.replace('"', " ").split())
+    assert arguments(command, OPENAI_ORG_ID="o", AUTHORIZATION="a", X_TEAM="x")[1:] == [
+        *("-H", "OpenAI-Beta: assistants=v2"),
+        *("-H", "OpenAI-Organization: o"),
+        *("-H", "authorization: a"),
+        *("-H", "X-Team: x"),
+    ]
+
+
+def test_what_is_secret_in_a_url_stays_so(commands: Commands) -> None:
+    """A parameter of the user's own with a telling name is not printed."""
+    command, *_ = commands(READ, query={"sig": "of-bad-news", "v": "1"})
+
+    assert "?sig=***&v=1'" in command
+
+
+def test_a_request_that_was_tried_again_has_its_body(commands: Commands, box: rowcall.Sandbox) -> None:
+    """Each time the same."""
+    box.fault("rate_limit", path="/threads", times=1, retry_after_s=0.001)
+
+    found = [arguments(command, OPENAI_API_KEY="K")[-1] for command in commands(INSERT, ["1"])]
+
+    assert found == ['{"metadata":{"n":"1"}}'] * 2
+
+
+def test_each_of_several_requests_has_its_own_body_or_none_is_told(commands: Commands, box: rowcall.Sandbox) -> None:
+    """Where one was tried again, nobody knows which: a command with the wrong one would be worse than none."""
+    box.fault("rate_limit", path="/threads", times=1, retry_after_s=0.001)
+
+    with pytest.raises(UsageError, match=r"which of their 2 bodies it had is not kept\. FROM rowcall_journal\(\) WHERE operation = "):
+        commands(TWO)
