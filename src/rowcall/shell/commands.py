@@ -7,6 +7,10 @@ from dataclasses import dataclass
 MODES = ("table", "json", "jsonl", "csv", "markdown")
 """The formats that rows can be shown in."""
 
+_ENDING = (
+    """Its ending says which format (.csv, .json, .jsonl, .md, .txt, .parquet, .arrow), as for rowcall query -f; another one, the mode."""
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -21,6 +25,11 @@ class Command:
     values: tuple[str, ...] = ()
     """What completes after its name, where that is the same always."""
 
+    @property
+    def takes_file(self) -> bool:
+        """Whether it takes the name of a file."""
+        return "FILE" in self.usage
+
 
 COMMANDS = {
     ".help": Command("what the shell understands, or one command", "[NAME]"),
@@ -31,6 +40,19 @@ COMMANDS = {
     ),
     ".timing": Command("the line after each statement, on or off", "[on|off]", "Without an argument, the other of the two.", ("on", "off")),
     ".read": Command("run the statements of a file", "FILE"),
+    ".output": Command(
+        "send rows to a file until .output alone",
+        "[FILE]",
+        f"""{_ENDING}
+The file appears when .output ends it, or the shell; nothing of a statement that fails is in it. One that was there is replaced.
+What is no rows, such as errors and .help, is shown here.""",
+    ),
+    ".once": Command(
+        "send the next rows to a file",
+        "[FILE]",
+        f"""{_ENDING}
+The file appears when it is whole. Where the statement fails or has no rows, the next one is meant; .once alone gives it up.""",
+    ),
     ".requests": Command(
         "the HTTP requests of the last statement",
         more="""In the order in which they ended, with what came back. sent_at is in UTC, bytes are as they came over the wire, and

@@ -110,6 +110,12 @@ def _dot_command(text: str, names: Iterable[str]) -> list[Completion]:
     return [Completion(value, -len(argument), "value") for value in values if value.startswith(argument)]
 
 
+def file_name(text_before_cursor: str) -> str | None:
+    """The beginning of a file's name, where the cursor is in one; None elsewhere."""
+    name, space, argument = text_before_cursor.lstrip().partition(" ")
+    return argument if space and name in COMMANDS and COMMANDS[name].takes_file else None
+
+
 def _steps(catalog: Catalog) -> list[str]:
     return [ref.full_name for ref in catalog.resources()]
 

@@ -109,7 +109,36 @@ def _timing(shell: Shell, argument: str) -> None:
 def _read(shell: Shell, argument: str) -> None:
     if not argument:
         raise UsageError(".read takes a file, as .read report.sql.")
-    shell.run(read_statements(Path(argument).expanduser()))
+    shell.run(read_statements(_path(argument)))
+
+
+def _path(argument: str) -> Path:
+    """The file that was named, in quotes or without."""
+    quoted_whole = len(argument) > 1 and argument[0] == argument[-1] and argument[0] in "'\""
+    try:
+        return Path(argument[1:-1] if quoted_whole else argument).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{argument}: there is no such user.") from error
+
+
+def _output(shell: Shell, argument: str) -> None:
+    if argument:
+        path = _path(argument)
+        print(f"Rows go to {path} as {shell.destination.begin(path, shell.mode)} until .output ends it.")
+        return
+    match shell.destination.end():
+        case None:
+            print("Rows are shown here.")
+        case path, results:
+            print(
+                f"{path} is written. Rows are shown here." if results else f"{path} is not written, for want of rows. They are shown here."
+            )
+
+
+def _once(shell: Shell, argument: str) -> None:
+    path = _path(argument) if argument else None
+    to = shell.destination.once(path, shell.mode)
+    print(f"The next rows go to {path} as {to}." if to else "No file waits for the next rows.")
 
 
 def _requests(shell: Shell, argument: str) -> None:
@@ -156,6 +185,8 @@ _COMMANDS: dict[str, Callable[[Shell, str], None]] = {
     ".mode": _mode,
     ".timing": _timing,
     ".read": _read,
+    ".output": _output,
+    ".once": _once,
     ".requests": _requests,
     ".curl": _curl,
 }

@@ -63,9 +63,14 @@ def format_of(path: Path) -> Format:
 
     Raises UsageError where it asks for none.
     """
-    if found := _BY_SUFFIX.get(path.suffix.lower()):
+    if found := known_format(path):
         return found
     raise UsageError(f"The name {path} does not tell which format to write; say it with -o {'|'.join(Format)}.")
+
+
+def known_format(path: Path) -> Format | None:
+    """The format that the name of an output file asks for; None where it asks for none."""
+    return _BY_SUFFIX.get(path.suffix.lower())
 
 
 def format_named(name: str) -> Format:

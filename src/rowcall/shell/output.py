@@ -98,6 +98,24 @@ class Output:
         return None if self._format.is_binary else reader.count
 
     @property
+    def results(self) -> int:
+        """How many results it has taken."""
+        return self._results
+
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
+        """Takes back what was written within it where that raises; what went to a pipe or a device is gone."""
+        results, start = self._results, self._stream.tell() if self._stream.seekable() else None
+        try:
+            yield
+        except BaseException:
+            if start is not None:
+                self._results = results
+                self._stream.seek(start)
+                self._stream.truncate()
+            raise
+
+    @property
     def takes_parts(self) -> bool:
         """Whether a result may come in parts, each written when it is there."""
         return self._format in IN_PARTS or self._format is Format.ARROW

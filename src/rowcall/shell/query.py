@@ -87,10 +87,8 @@ def _run_all(session: Session, text: str, options: argparse.Namespace, output: O
 
 def _run_one(session: Session, statement: Statement, parameters: Mapping[str, Any], options: argparse.Namespace, output: Output) -> bool:
     """Whether the result is partial, after it was written."""
-    relation, rows = _answered(session, statement, parameters, options, output)
+    rows = write_answer(session, statement.text, output, used_parameters(statement, parameters), dry_run=options.dry_run)
     report = session.last
-    if relation is not None and has_rows(statement.text, relation, report):
-        rows = output.write(relation, session.connection, plan=is_plan(relation, report), explanation=report.explanation)
     for warning in report.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     if options.stats or sys.stderr.isatty():
@@ -98,22 +96,33 @@ def _run_one(session: Session, statement: Statement, parameters: Mapping[str, An
     return bool(report.partial)
 
 
+def write_answer(
+    session: Session, sql: str, output: Output, parameters: dict[str, Any] | list[Any] | None = None, *, dry_run: bool = False
+) -> int | None:
+    """The number of rows of a statement, after they were written; None where that is not known yet, or it has none to write."""
+    relation, rows = _answered(session, sql, output, parameters, dry_run=dry_run)
+    report = session.last
+    if relation is not None and has_rows(sql, relation, report):
+        return output.write(relation, session.connection, plan=is_plan(relation, report), explanation=report.explanation)
+    return rows
+
+
 def _answered(
-    session: Session, statement: Statement, parameters: Mapping[str, Any], options: argparse.Namespace, output: Output
+    session: Session, sql: str, output: Output, given: dict[str, Any] | list[Any] | None, *, dry_run: bool
 ) -> tuple[DuckDBPyRelation | None, int | None]:
     """The relation that is to be written; None with the number of its rows where they were written in parts, while pages were fetched."""
-    given, whole = used_parameters(statement, parameters), False
+    whole = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
         if output.takes_file:
             with output.piped() as path:
-                found = session.write_parquet(statement.text, path, given, dry_run=options.dry_run)
+                found = session.write_parquet(sql, path, given, dry_run=dry_run)
             return (None, found) if isinstance(found, int) else (found, None)
         if not output.takes_parts:
-            return session.sql(statement.text, given, dry_run=options.dry_run), None
+            return session.sql(sql, given, dry_run=dry_run), None
         try:
             take = functools.partial(output.write_part, connection=session.connection)
-            relation = session.stream(statement.text, given, take=take, dry_run=options.dry_run)
+            relation = session.stream(sql, given, take=take, dry_run=dry_run)
             whole = True
         finally:
             rows = output.end_parts(whole=whole)

@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING
 from rowcall.errors import RowcallError, RowcallWarning
 from rowcall.shell.asking import ask
 from rowcall.shell.cells import Reader
-from rowcall.shell.complete import Completion, complete
+from rowcall.shell.complete import Completion, complete, file_name
+from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
 from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, text_lines
 from rowcall.shell.local import local_tables
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import table_options
+from rowcall.shell.query import write_answer
 from rowcall.shell.report import has_rows, is_plan, status_line
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Shell:
     timing: bool = True
     sent: Sent = Sent()
     """What the last statement sent."""
+    destination: Destination = field(default_factory=Destination)
+    """Where rows go."""
     tables: dict[str, list[str]] = field(default_factory=dict)
     """Local tables and their columns, as they were after the latest statement."""
 
@@ -84,28 +88,39 @@ class Shell:
             self.sent = Sent(() if report is before else report.exchanges, started_at)
 
     def show(self, sql: str) -> None:
-        """Run one statement and print what it gives, without its being the last one."""
+        """Run one statement and print what it gives, or send that to a file, without its being the last one."""
+        with self.destination.opened() as output:
+            rows = self._printed(sql) if output is None else write_answer(self.session, sql, output)
+        report = self.session.last
+        for warning in report.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+        if self.timing:
+            print(_dim(status_line(report, rows)), file=sys.stderr, flush=True)
+
+    def _printed(self, sql: str) -> int | None:
+        """How many rows a statement had, after they were printed; None where it has none to print."""
         reader = Reader(self.session.connection)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RowcallWarning)
             relation = self._answered(sql, reader)
+        if relation is None:
+            return reader.count
         report = self.session.last
-        shown = relation is None
-        if relation is not None:
-            layout = replace(self._layout(), plan=is_plan(relation, report))
-            if report.explanation is not None and self.mode in EXPLAINED:
-                _print_lines(explanation_lines(report.explanation, self.mode, layout))
-            elif has_rows(sql, relation, report):
-                _print_lines(text_lines(reader, relation, self.mode, layout))
-                shown = True
-        for warning in report.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
-        if self.timing:
-            print(_dim(status_line(report, reader.count if shown else None)), file=sys.stderr, flush=True)
+        layout = replace(self._layout(), plan=is_plan(relation, report))
+        if report.explanation is not None and self.mode in EXPLAINED:
+            _print_lines(explanation_lines(report.explanation, self.mode, layout))
+        elif has_rows(sql, relation, report):
+            _print_lines(text_lines(reader, relation, self.mode, layout))
+            return reader.count
+        return None
 
     def print(self, relation: DuckDBPyRelation) -> None:
-        """Print rows that no statement gave."""
-        _print_lines(text_lines(Reader(self.session.connection), relation, self.mode, self._layout()))
+        """Print rows that no statement gave, or send them to a file."""
+        with self.destination.opened() as output:
+            if output is None:
+                _print_lines(text_lines(Reader(self.session.connection), relation, self.mode, self._layout()))
+            else:
+                output.write(relation, self.session.connection)
 
     def _layout(self) -> TableOptions:
         return table_options(None, _SHOWN_ROWS, None)
@@ -138,7 +153,8 @@ def run(options: argparse.Namespace) -> int:
         shell = Shell(session, options)
         shell.refresh()
         _greet(options)
-        _loop(shell, _prompt(shell))
+        with shell.destination:
+            _loop(shell, _prompt(shell))
     return Exit.OK
 
 
@@ -232,12 +248,18 @@ def _keys(is_complete: Callable[[str], bool]) -> KeyBindings:
 
 
 def _completer(shell: Shell) -> Completer:
-    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.completion import Completer, PathCompleter
     from prompt_toolkit.completion import Completion as Shown
+    from prompt_toolkit.document import Document as Text
+
+    files = PathCompleter(expanduser=True)
 
     class _Completer(Completer):
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Shown]:
             if not document.text_before_cursor.strip() and not complete_event.completion_requested:
+                return
+            if (name := file_name(document.text_before_cursor)) is not None:
+                yield from files.get_completions(Text(name), complete_event)
                 return
             for completion in _candidates(shell, document):
                 yield Shown(
