@@ -65,6 +65,8 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
         pytest.param("SELECT /* from ", [], id="nothing within a comment"),
         pytest.param(".mo", [".mode"], id="dot commands"),
         pytest.param(".mode j", ["json", "jsonl"], id="their arguments"),
+        pytest.param("\\d", ["\\dt", "\\dn", "\\d"], id="psql's names of them"),
+        pytest.param("\\d sand", ["sandbox_threads"], id="what these take"),
         pytest.param(".help .cu", [".curl"], id="what there is help for"),
         pytest.param(".schema sand", ["sandbox_threads"], id="names for .schema"),
     ],

@@ -19,7 +19,7 @@ from rowcall.shell.formats import Format, format_named, format_of, text_lines, w
 from rowcall.shell.table import TableOptions
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "formats"
-SUFFIX = {Format.TABLE: "txt", Format.JSON: "json", Format.JSONL: "jsonl", Format.CSV: "csv", Format.MARKDOWN: "md"}
+SUFFIX = {Format.TABLE: "txt", Format.LINE: "line", Format.JSON: "json", Format.JSONL: "jsonl", Format.CSV: "csv", Format.MARKDOWN: "md"}
 
 QUERIES = {
     "runs": """

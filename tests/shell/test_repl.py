@@ -297,9 +297,69 @@ def test_every_command_has_its_help(terminal: Start) -> None:
 
     for typed, printed in [
         (".help .curl", "N is its number in .requests"),
-        (".help read", ".read FILE\n  run the statements of a file"),
+        (".help read", ".read FILE, in psql \\i\n  run the statements of a file"),
         (".help crul", "error: There is no .crul. Did you mean .curl?"),
     ]:
         shell.type(f"{typed}\r")
         shell.wait_for(printed)
         shell.wait_for("rowcall>")
+
+
+def test_commands_are_known_as_psql_spells_them(terminal: Start, tmp_path: Path) -> None:
+    """Each does what the one with the dot does."""
+    (tmp_path / "report.sql").write_text("SELECT 6 * 7 AS answer;")
+    shell = ready(terminal, "--sandbox")
+
+    for typed, printed in [
+        (r"\?", r"  .quit                \q       leave"),
+        (r"\? \x", r".expanded [on|off], in psql \x"),
+        (r"\dt", "sandbox_threads\nopenai.assistants.runs\n"),
+        (r"\d", "sandbox_threads\nopenai.assistants.runs\n"),
+        (r"\dn", "openai.assistants\n"),
+        (r"\d sandbox_threads", "│ thread_id"),
+        (r"\i report.sql", "│     42 │"),
+        (r"\x", "Rows are shown as line."),
+        (r"\i report.sql", "─[ row 1 ]─"),
+        (r"\x on", "Rows are shown as line."),
+        (r"\x maybe", "error: .expanded takes on or off."),
+        (r"\x off", "Rows are shown as table."),
+        (r"\o rows.csv", "Rows go to rows.csv as csv"),
+        (r"\o", "rows.csv is not written"),
+        (r"\timing", "timing is off"),
+        (r"\tming", r"error: There is no \tming. Did you mean \timing?"),
+        (r"\copy", "error: There is no "),
+    ]:
+        shell.type(f"{typed}\r")
+        shell.wait_for(printed)
+        shell.wait_for("rowcall>")
+
+    shell.type("\\q\r")
+    assert shell.wait() == 0
+
+
+def test_expanded_goes_back_to_the_mode_before(terminal: Start) -> None:
+    """Whether it was by it or by .mode that rows became blocks."""
+    shell = ready(terminal)
+
+    for typed, mode in [(".mode csv", "csv"), (".mode line", "line"), (r"\x", "csv"), (r"\x", "line"), (r"\x", "csv"), (r"\x off", "csv")]:
+        shell.type(f"{typed}\r")
+        shell.wait_for(f"Rows are shown as {mode}.")
+        shell.wait_for("rowcall>")
+
+
+def test_the_last_statement_is_changed_in_an_editor(terminal: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is saved is shown and run, and is the last statement then; what is not saved is not run."""
+    monkeypatch.setenv("VISUAL", "sed -i s/1/41/")
+    shell = ready(terminal)
+    shell.type("\\e\r")
+    shell.wait_for("Nothing was saved; nothing is run.")
+    asked(shell, "SELECT 1 + 1 AS n;")
+
+    shown = asked(shell, r"\e")
+    again = asked(shell, r"\e")
+
+    assert "SELECT 41 + 1 AS n;\n" in shown
+    assert "│ 42 │" in shown
+    assert "│ 442 │" in again
+    shell.type(".edit it\r")
+    shell.wait_for("error: .edit takes nothing")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MODES = ("table", "json", "jsonl", "csv", "markdown")
+MODES = ("table", "line", "json", "jsonl", "csv", "markdown")
 """The formats that rows can be shown in."""
+_SWITCH = ("on", "off")
 
 _ENDING = (
     """Its ending says which format (.csv, .json, .jsonl, .md, .txt, .parquet, .arrow), as for rowcall query -f; another one, the mode."""
@@ -22,6 +23,8 @@ class Command:
     """What may stand after its name, as `[NAME]`; empty for nothing."""
     more: str = ""
     """What `.help` of it says besides, in lines of its own."""
+    psql: str = ""
+    """What psql calls it, where that is something else."""
     values: tuple[str, ...] = ()
     """What completes after its name, where that is the same always."""
 
@@ -32,20 +35,42 @@ class Command:
 
 
 COMMANDS = {
-    ".help": Command("what the shell understands, or one command", "[NAME]"),
-    ".tables": Command("local tables and remote resources"),
-    ".schema": Command("the columns of a table or resource", "[NAME]", "Without a name, those of every local table."),
-    ".mode": Command(
-        "how rows are shown", "[FORMAT]", f"FORMAT is {', '.join(MODES)}. table shows the first 40 rows and how many there are.", MODES
+    ".help": Command("what the shell understands, or one command", "[NAME]", psql="\\?"),
+    ".tables": Command("local tables and remote resources", psql="\\dt"),
+    ".services": Command("remote services, which hold the resources", psql="\\dn"),
+    ".schema": Command(
+        "the columns of a table or resource", "[NAME]", "Without a name, those of every local table; \\d alone is .tables.", psql="\\d"
     ),
-    ".timing": Command("the line after each statement, on or off", "[on|off]", "Without an argument, the other of the two.", ("on", "off")),
-    ".read": Command("run the statements of a file", "FILE"),
+    ".mode": Command(
+        "how rows are shown",
+        "[FORMAT]",
+        f"""FORMAT is {", ".join(MODES)}.
+table, and line with a line for each column of each row, show the first 40 rows and how many there are.""",
+        values=MODES,
+    ),
+    ".expanded": Command(
+        "a line for each column of each row, on or off",
+        "[on|off]",
+        "On, it is .mode line; off, the mode that was there before. Without an argument, the other of the two.",
+        psql="\\x",
+        values=_SWITCH,
+    ),
+    ".timing": Command(
+        "the line after each statement, on or off", "[on|off]", "Without an argument, the other of the two.", "\\timing", _SWITCH
+    ),
+    ".read": Command("run the statements of a file", "FILE", psql="\\i"),
+    ".edit": Command(
+        "change the last statement in your editor and run what is saved",
+        more="The editor is $VISUAL or $EDITOR. Nothing is run where nothing is saved, or the editor fails.",
+        psql="\\e",
+    ),
     ".output": Command(
         "send rows to a file until .output alone",
         "[FILE]",
         f"""{_ENDING}
 The file appears when .output ends it, or the shell; nothing of a statement that fails is in it. One that was there is replaced.
 What is no rows, such as errors and .help, is shown here.""",
+        psql="\\o",
     ),
     ".once": Command(
         "send the next rows to a file",
@@ -66,6 +91,11 @@ FROM rowcall_requests() has those of the statements before.""",
 $OPENAI_API_KEY, and so is every header of your own: their values are not printed. *** stands for what is secret in a URL or body.
 The body is the one in the journal of writes; where that does not tell which it was, no command is printed.""",
     ),
-    ".quit": Command("leave"),
+    ".quit": Command("leave", psql="\\q"),
 }
 """By name, in the order of the list."""
+OTHER_NAMES = {command.psql: name for name, command in COMMANDS.items() if command.psql}
+NAMED = {**COMMANDS, **{other: COMMANDS[name] for other, name in OTHER_NAMES.items()}}
+"""By each of their names."""
+STARTS = (".", "\\")
+"""What a command begins with, and no statement does."""

@@ -14,7 +14,7 @@ from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError
 from rowcall.manifest.model import Object, Resource, Type, Verb
 from rowcall.manifest.types import quoted, spelling
-from rowcall.shell.commands import COMMANDS
+from rowcall.shell.commands import NAMED, OTHER_NAMES, STARTS
 from rowcall.sql.tokens import open_at
 
 _STATEMENTS = tuple(
@@ -67,7 +67,7 @@ def complete(
 
     `local_tables` maps names to column names. `text_after_cursor` tells the tables of `SELECT | FROM t`. `use` is what USE set.
     """
-    if text_before_cursor.lstrip().startswith("."):
+    if text_before_cursor.lstrip().startswith(STARTS):
         return _dot_command(text_before_cursor.lstrip(), [*_steps(catalog), *local_tables])
     if open_at(text_before_cursor) is not None:
         return []
@@ -101,19 +101,18 @@ def _statement_words(text: str) -> list[str]:
 def _dot_command(text: str, names: Iterable[str]) -> list[Completion]:
     name, space, argument = text.partition(" ")
     if not space:
-        return [Completion(each, -len(name), "command", command.line) for each, command in COMMANDS.items() if each.startswith(name)]
+        return [Completion(each, -len(name), "command", command.line) for each, command in NAMED.items() if each.startswith(name)]
+    name = OTHER_NAMES.get(name, name)
     if name == ".help":
-        return [
-            Completion(each, -len(argument), "command", command.line) for each, command in COMMANDS.items() if each.startswith(argument)
-        ]
-    values = names if name == ".schema" else COMMANDS[name].values if name in COMMANDS else ()
+        return [Completion(each, -len(argument), "command", command.line) for each, command in NAMED.items() if each.startswith(argument)]
+    values = names if name == ".schema" else NAMED[name].values if name in NAMED else ()
     return [Completion(value, -len(argument), "value") for value in values if value.startswith(argument)]
 
 
 def file_name(text_before_cursor: str) -> str | None:
     """The beginning of a file's name, where the cursor is in one; None elsewhere."""
     name, space, argument = text_before_cursor.lstrip().partition(" ")
-    return argument if space and name in COMMANDS and COMMANDS[name].takes_file else None
+    return argument if space and name in NAMED and NAMED[name].takes_file else None
 
 
 def _steps(catalog: Catalog) -> list[str]:

@@ -1,4 +1,4 @@
-"""The shell's own commands, which start with a dot and are not SQL."""
+"""The shell's own commands, which start with a dot, or as psql has them with a backslash, and are not SQL."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.types import quoted
-from rowcall.shell.commands import COMMANDS
-from rowcall.shell.formats import format_named
+from rowcall.shell.commands import COMMANDS, NAMED, OTHER_NAMES, STARTS
+from rowcall.shell.formats import Format, format_named
 from rowcall.shell.opening import provider_settings
 from rowcall.shell.query import read_statements
 
@@ -48,29 +48,36 @@ def run_command(shell: Shell, text: str) -> bool:
     Raises UsageError where there is no such command, or its argument is wrong.
     """
     name, _, argument = text.strip().rstrip(";").partition(" ")
+    name, typed = (".tables" if name == "\\d" and not argument.strip() else OTHER_NAMES.get(name, name)), name
     if name in {".quit", ".exit"}:
         return False
     if name not in _COMMANDS:
-        raise _unknown(name)
+        raise _unknown(typed)
     _COMMANDS[name](shell, argument.strip())
     return True
 
 
 def _unknown(name: str) -> UsageError:
-    close = nearest(name, COMMANDS, 1)
+    close = nearest(name, NAMED, 1)
     return UsageError(f"There is no {name}. " + (f"Did you mean {close[0]}?" if close else ".help lists what there is."))
 
 
 def _help(_shell: Shell, argument: str) -> None:
     if argument:
-        name = argument if argument.startswith(".") else f".{argument}"
-        if name not in COMMANDS:
+        name = argument if argument.startswith(STARTS) else f".{argument}"
+        if name not in NAMED:
             raise _unknown(name)
-        command = COMMANDS[name]
-        print(f"{name} {command.usage}".rstrip(), command.line, *command.more.splitlines(), sep="\n  ")
+        command = NAMED[name]
+        name = OTHER_NAMES.get(name, name)
+        print(
+            f"{name} {command.usage}{f', in psql {command.psql}' if command.psql else ''}",
+            command.line,
+            *command.more.splitlines(),
+            sep="\n  ",
+        )
         return
     for name, command in COMMANDS.items():
-        print(f"  {f'{name} {command.usage}':<18} {command.line}")
+        print(f"  {f'{name} {command.usage}':<20} {command.psql:<8} {command.line}")
     print(_HELP)
 
 
@@ -78,6 +85,12 @@ def _tables(shell: Shell, _argument: str) -> None:
     shell.refresh()
     for name in [*shell.tables, *(ref.full_name for ref in shell.session.catalog.resources())]:
         print(name)
+
+
+def _services(shell: Shell, _argument: str) -> None:
+    for name, provider in shell.session.catalog.providers.items():
+        for service in provider.services:
+            print(f"{name}.{service}")
 
 
 def _schema(shell: Shell, argument: str) -> None:
@@ -96,13 +109,26 @@ def _mode(shell: Shell, argument: str) -> None:
     if wanted.is_binary:
         raise UsageError(f"{wanted} cannot be shown; write it with rowcall query -o {wanted} -f FILE.")
     shell.mode = wanted
+    if wanted is not Format.LINE:
+        shell.unexpanded = wanted
     print(f"Rows are shown as {wanted}.")
 
 
-def _timing(shell: Shell, argument: str) -> None:
+def _expanded(shell: Shell, argument: str) -> None:
+    is_on = _switched(".expanded", argument, was=shell.mode is Format.LINE)
+    shell.mode = Format.LINE if is_on else shell.unexpanded
+    print(f"Rows are shown as {shell.mode}.")
+
+
+def _switched(name: str, argument: str, *, was: bool) -> bool:
+    """Whether it is on from now on. Raises UsageError for what says neither."""
     if argument not in {"", "on", "off"}:
-        raise UsageError(".timing takes on or off.")
-    shell.timing = argument == "on" if argument else not shell.timing
+        raise UsageError(f"{name} takes on or off.")
+    return argument == "on" if argument else not was
+
+
+def _timing(shell: Shell, argument: str) -> None:
+    shell.timing = _switched(".timing", argument, was=shell.timing)
     print(f"timing is {'on' if shell.timing else 'off'}", file=sys.stderr)
 
 
@@ -110,6 +136,19 @@ def _read(shell: Shell, argument: str) -> None:
     if not argument:
         raise UsageError(".read takes a file, as .read report.sql.")
     shell.run(read_statements(_path(argument)))
+
+
+def _edit(shell: Shell, argument: str) -> None:
+    if argument:
+        raise UsageError(".edit takes nothing: it opens the last statement.")
+    from rowcall.shell.editor import edited
+
+    text = edited(f"{shell.sent.sql};\n" if shell.sent.sql else "")
+    if text is None:
+        print("Nothing was saved; nothing is run.")
+        return
+    print(text)
+    shell.run(text)
 
 
 def _path(argument: str) -> Path:
@@ -181,10 +220,13 @@ def _curl(shell: Shell, argument: str) -> None:
 _COMMANDS: dict[str, Callable[[Shell, str], None]] = {
     ".help": _help,
     ".tables": _tables,
+    ".services": _services,
     ".schema": _schema,
     ".mode": _mode,
+    ".expanded": _expanded,
     ".timing": _timing,
     ".read": _read,
+    ".edit": _edit,
     ".output": _output,
     ".once": _once,
     ".requests": _requests,

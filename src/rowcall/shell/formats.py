@@ -10,6 +10,7 @@ import itertools
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ class Format(StrEnum):
     """What `-o` takes."""
 
     TABLE = "table"
+    LINE = "line"
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
@@ -87,8 +89,8 @@ def format_named(name: str) -> Format:
 
 def text_lines(reader: Reader, relation: DuckDBPyRelation, to: Format, options: TableOptions) -> Iterator[str]:
     """The lines of `relation` in a text format, without line ends; `reader` counts its rows on the way."""
-    if to is Format.TABLE:
-        return table_lines(reader, relation, options)
+    if to in DRAWN:
+        return table_lines(reader, relation, replace(options, blocks=to is Format.LINE))
     parts = Parts(reader, to)
     return itertools.chain(parts.lines(relation), parts.end())
 
@@ -130,13 +132,15 @@ class Parts:
             self._held = row
 
 
-EXPLAINED = frozenset({Format.TABLE, Format.JSON, Format.JSONL})
+DRAWN = frozenset({Format.TABLE, Format.LINE})
+"""The formats for people, which say how many rows there are and may leave some out."""
+EXPLAINED = DRAWN | {Format.JSON, Format.JSONL}
 """The formats that have a form of their own for what EXPLAIN answers; elsewhere it is rows of `item, value`."""
 
 
 def explanation_lines(explanation: Explanation, to: Format, options: TableOptions) -> Iterator[str]:
     """The lines of what EXPLAIN answers: a drawing, or one JSON document with a member for each field of the record."""
-    if to is Format.TABLE:
+    if to in DRAWN:
         from rowcall.shell.plan import plan_lines
 
         yield from plan_lines(explanation, options.width)

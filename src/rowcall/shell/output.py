@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING, Self
 
 from rowcall.errors import UsageError
 from rowcall.shell.cells import Reader
-from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, arrow_stream, explanation_lines, format_of, text_lines, write_binary
+from rowcall.shell.formats import (
+    DRAWN,
+    EXPLAINED,
+    IN_PARTS,
+    Format,
+    Parts,
+    arrow_stream,
+    explanation_lines,
+    format_of,
+    text_lines,
+    write_binary,
+)
 from rowcall.shell.table import TableOptions
 
 if TYPE_CHECKING:
@@ -29,7 +40,7 @@ if TYPE_CHECKING:
     from rowcall.engine.files import ArrowStream
     from rowcall.plan.explanation import Explanation
 
-_SEPARATED = frozenset({Format.TABLE, Format.CSV, Format.MARKDOWN})
+_SEPARATED = DRAWN | {Format.CSV, Format.MARKDOWN}
 """An empty line stands between two results of these; JSON needs none."""
 _PIPE_WIDTH = 120
 _DESCRIPTORS = "/dev/fd"

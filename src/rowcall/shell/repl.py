@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from rowcall.errors import RowcallError, RowcallWarning
 from rowcall.shell.asking import ask
 from rowcall.shell.cells import Reader
+from rowcall.shell.commands import STARTS
 from rowcall.shell.complete import Completion, complete, file_name
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from rowcall.shell.table import TableOptions
 
 _SHOWN_ROWS = 40
-"""How many rows of a table the shell prints; `.mode` other than table prints all."""
+"""How many rows of a table the shell prints; modes other than table and line print all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Sent:
     exchanges: Sequence[Exchange] = ()
     started_at: float = 0.0
     """When the statement began, in Unix time; 0 where there was none."""
+    sql: str = ""
+    """Its text, without a semicolon."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,8 @@ class Shell:
     session: Session
     options: argparse.Namespace
     mode: Format = Format.TABLE
+    unexpanded: Format = Format.TABLE
+    """The latest mode but `line`, which `.expanded off` goes back to."""
     timing: bool = True
     sent: Sent = Sent()
     """What the last statement sent."""
@@ -85,7 +90,7 @@ class Shell:
             self.show(sql)
         finally:
             report = self.session.last
-            self.sent = Sent(() if report is before else report.exchanges, started_at)
+            self.sent = Sent(() if report is before else report.exchanges, started_at, sql)
 
     def show(self, sql: str) -> None:
         """Run one statement and print what it gives, or send that to a file, without its being the last one."""
@@ -180,7 +185,7 @@ def _survives(shell: Shell, text: str) -> bool:
     from rowcall.shell.dot import run_command
 
     try:
-        if text.startswith("."):
+        if text.startswith(STARTS):
             return run_command(shell, text)
         shell.run(text)
     except KeyboardInterrupt as stop:
@@ -209,7 +214,7 @@ def _prompt(shell: Shell) -> PromptSession[str]:
         complete_while_typing=True,
         enable_history_search=True,
         multiline=True,
-        key_bindings=_keys(lambda text: text.lstrip().startswith(".") or shell.session.is_complete(text)),
+        key_bindings=_keys(lambda text: text.lstrip().startswith(STARTS) or shell.session.is_complete(text)),
         prompt_continuation=lambda width, _line, _soft: "· ".rjust(width),
     )
 

@@ -32,6 +32,8 @@ class TableOptions:
     """Terminal columns it may take; 0 for as many as it needs."""
     rows: int | None = None
     """Show at most this many rows; None for all."""
+    blocks: bool = False
+    """Whether every row becomes a block of lines, though a box would fit."""
     plan: bool = False
     """Whether it is what EXPLAIN answers: two columns, the second with lines of its own."""
 
@@ -55,7 +57,8 @@ def table_lines(reader: Reader, relation: DuckDBPyRelation, options: TableOption
     names = [visible(name) for name in relation.columns]
     rows = _visible_rows(reader, relation) if options.rows is None else _first_rows(reader, relation, options.rows)
     sample = list(itertools.islice(rows, _SAMPLE_ROWS))
-    layout = _fit(_natural(names, [str(kind.id) in NUMBERS for kind in relation.types], sample), options.width)
+    numeric = [str(kind.id) in NUMBERS for kind in relation.types]
+    layout = None if options.blocks else _fit(_natural(names, numeric, sample), options.width)
     all_rows = itertools.chain(sample, rows)
     yield from _box(layout, all_rows) if layout else _blocks(names, all_rows, options.width)
     shown = reader.count if options.rows is None else min(options.rows, reader.count)
