@@ -138,6 +138,13 @@ def test_what_is_secret_in_a_url_stays_so(commands: Commands) -> None:
     assert "?sig=***&v=1'" in command
 
 
+def test_brackets_in_a_url_are_no_list_of_urls(commands: Commands) -> None:
+    """Curl is told so, where there are some."""
+    command, *_ = commands(READ, query={"filter[a]": "{b}"}, base_url="http://[::1]:9/v1", total_timeout_s=5)
+
+    assert arguments(command, OPENAI_API_KEY="K")[1] == "-g"
+
+
 def test_a_request_that_was_tried_again_has_its_body(commands: Commands, box: rowcall.Sandbox) -> None:
     """Each time the same."""
     box.fault("rate_limit", path="/threads", times=1, retry_after_s=0.001)

@@ -47,7 +47,8 @@ def curl_command(session: Session, sent: Sent, number: int, settings: Mapping[st
     given = {**settings.get(provider.provider, {}), "base_url": url}  # which may hold a variable, and is known
     resolved = endpoint(provider, given, read_config(None).providers.get(provider.provider, {}), read_only=True)
     body = None if method in _BODILESS else _body(session, sent, number)
-    arguments = [] if method == "GET" else [f"-X {method}"]
+    arguments = ["-g"] if set(url) & set("[]{}") else []  # which curl would take for several URLs
+    arguments += [] if method == "GET" else [f"-X {method}"]
     arguments += [*_credential(resolved, provider), *_headers(resolved, provider, exchange.operation.split(".")[1])]
     if body is not None:
         arguments += [f"-H {shlex.quote('Content-Type: application/json')}", f"--data-raw {shlex.quote(body)}"]
