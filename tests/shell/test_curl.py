@@ -154,7 +154,14 @@ def test_a_request_that_was_tried_again_has_its_body(commands: Commands, box: ro
     assert found == ['{"metadata":{"n":"1"}}'] * 2
 
 
-def test_each_of_several_requests_has_its_own_body_or_none_is_told(commands: Commands, box: rowcall.Sandbox) -> None:
+def test_requests_that_were_sent_one_by_one_have_their_own_bodies(commands: Commands) -> None:
+    """The journal says when each was under way."""
+    found = [arguments(command, OPENAI_API_KEY="K")[-1] for command in commands(TWO, max_in_flight=1)]
+
+    assert found == ['{"metadata":{"n":"1"}}', '{"metadata":{"n":"2"}}']
+
+
+def test_no_body_is_told_where_it_may_be_that_of_another(commands: Commands, box: rowcall.Sandbox) -> None:
     """Where one was tried again, nobody knows which: a command with the wrong one would be worse than none."""
     box.fault("rate_limit", path="/threads", times=1, retry_after_s=0.001)
 

@@ -30,7 +30,7 @@ _JOURNAL = """
 SELECT request, body, status, epoch(sent_at), epoch(ended_at) FROM rowcall_journal()
 WHERE operation = $operation AND epoch(sent_at) >= $started_at - 0.001
 """
-_NEAR_S = 0.001
+_NEAR_S = 0.0001
 """By how much two clocks of one machine may differ here: one of them is written to the microsecond."""
 
 
@@ -122,7 +122,7 @@ def _body(session: Session, sent: Sent, number: int) -> str | None:
     if not bodies:
         raise UsageError(f"The body of request {number} is not kept, so there is no command that sends it again. {known}")
     many = f"Request {number} was under way with others to the same URL, and which of their {len(bodies)} bodies it had is not kept."
-    raise UsageError(f"{many} {known}")
+    raise UsageError(f"{many} {known} After SET rowcall_max_in_flight = 1; there is one at a time.")
 
 
 def _place(request: str) -> tuple[str, str, str]:
