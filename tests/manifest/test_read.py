@@ -423,6 +423,12 @@ CASES = {
         "animals.yaml:34:34: only a map has keys to count the characters of (resources.lions.methods.feed.body.meat.max_key_length)",
         "animals.yaml:34:48: only a list or a map has items to count (resources.lions.methods.feed.body.meat.max_items)",
     ]),
+    "the fewest items of what has none": ("animals.yaml", "meat: {type: string,", "meat: {min_items: 4, type: string,", [
+        "animals.yaml:34:29: only a list has items to count (resources.lions.methods.feed.body.meat.min_items)",
+    ]),
+    "fewer items than must be": ("animals.yaml", "meat: {type: string,", "meat: {min_items: 4, max_items: 3, type: [string],", [
+        "animals.yaml:34:29: `min_items` is above `max_items` (resources.lions.methods.feed.body.meat.min_items)",
+    ]),
     "characters of a list": ("animals.yaml", "meat: {type: string,", "meat: {max_items: 4, max_length: 3, type: [string],", [
         "animals.yaml:34:44: only a string or a map has characters to count (resources.lions.methods.feed.body.meat.max_length)",
     ]),

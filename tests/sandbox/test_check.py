@@ -226,6 +226,13 @@ def test_what_is_just_at_its_bounds_is_taken(client: httpx.Client, path: str, bo
 WITHIN: dict[str, tuple[str, Any, str, str]] = {
     "missing": ("/threads", {"messages": [{"role": "user", "content": "x"}, {"content": "x"}]}, "messages[1].role", "missing"),
     "null": ("/threads", {"messages": [{"role": "user", "content": None}]}, "messages[0].content", "invalid_type"),
+    "empty": ("/threads", {"messages": [{"role": "user", "content": []}]}, "messages[0].content", "empty_array"),
+    "too many": (
+        "/threads",
+        {"tool_resources": {"file_search": {"vector_store_ids": ["a", "b"]}}},
+        "tool_resources.file_search.vector_store_ids",
+        "array_above_max_length",
+    ),
     "outside its set": ("/threads", {"messages": [{"role": "system", "content": "x"}]}, "messages[0].role", "invalid_value"),
     "unknown": ("/threads", {"messages": [{"role": "user", "content": "x", "text": "x"}]}, "messages[0].text", "unknown_parameter"),
     "ignored above alone": ("/threads", {"messages": [{"role": "user", "content": "x", "stream": False}]}, "messages[0].stream", "unknown"),

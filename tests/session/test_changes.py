@@ -527,6 +527,7 @@ def test_parts_of_parts_are_set_in_objects_and_json(live: Sandbox, writer: Sessi
 MISFITS = {
     "text of a number": ("content", "5", "takes string or array of objects, not 5"),
     "text of nothing": ("content", "MAP {}", "takes string or array of objects, not {}"),
+    "no part": ("content", "[]", "takes at least 1 item, not 0"),
     "a part that is text": ("content", "['hi']", r'content\[0\] takes object, not "hi"'),
     "a part without its type": ("content", "[{'text': 'hi'}]", r"content\[0\].type is required, and is missing"),
     "a part of another type": ("content", "[{'type': 'txt'}]", r'content\[0\].type must be one of text, image_file, image_url, not "txt"'),
@@ -1122,6 +1123,10 @@ def test_a_read_only_session_sends_no_write(live: Sandbox, reader: Session, sent
         ("EXEC runs.create_run FROM (SELECT 't' AS thread_id, 'a' AS assistant_id, 3 AS temperature)", "create_run"),
         ("UPDATE threads SET metadata = MAP {'a': repeat('x', 600)} WHERE id = 't'", "MAP {'a': repeat('x', 600)}"),
         ("UPDATE assistants SET temperature = 3 WHERE id = 'a'", "3"),
+        (
+            "UPDATE assistants SET tool_resources = {'file_search': {'vector_store_ids': ['s', 't']}} WHERE id = 'a'",
+            "{'file_search': {'vector_store_ids': ['s', 't']}}",
+        ),
     ],
 )
 def test_a_value_that_does_not_fit_is_marked(live: Sandbox, writer: Session, sent: Sent, text: str, marked: str) -> None:

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
+    TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     LONG_KEY = "long_key"
     TOO_MANY = "too_many"
@@ -142,7 +143,9 @@ def _limits(value: Any, attribute: Attribute, path: str) -> Iterator[Misfit]:
             yield Misfit(reason=Reason.TOO_LONG, path=path, attribute=attribute, value=value, bound=attribute.max_length)
         if attribute.enum and value not in attribute.enum:
             yield Misfit(reason=Reason.NOT_ALLOWED, path=path, attribute=attribute, value=value)
-    most = attribute.max_items
+    least, most = attribute.min_items, attribute.max_items
+    if least is not None and isinstance(value, list) and len(value) < least:
+        yield Misfit(reason=Reason.TOO_SHORT, path=path, attribute=attribute, value=value, bound=least)
     if most is not None and isinstance(value, (list, dict)) and len(value) > most:
         reason = Reason.TOO_LONG if isinstance(value, list) else Reason.TOO_MANY
         yield Misfit(reason=reason, path=path, attribute=attribute, value=value, bound=most)

@@ -255,6 +255,7 @@ class Attribute:
     max_length: int | None = _("The most characters; of a map, of each value.", None)
     max_key_length: int | None = _("The most characters of each key of a map.", None)
     max_items: int | None = _("The most items of a list, or keys of a map.", None)
+    min_items: int | None = _("The fewest items of a list.", None)
     enum: tuple[str, ...] = _("The values it may take; of `json`, the texts it may be.", ())
     kinds: tuple[Kind, ...] = _("Of `json`, the kinds of value it may be; all when absent.", ())
     fields: dict[str, Attribute] = _(

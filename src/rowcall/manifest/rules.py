@@ -503,6 +503,11 @@ def _sizes(document: Document, path: str, attribute: Attribute) -> None:
         document.fault(f"{path}.max_key_length", "only a map has keys to count the characters of")
     if attribute.max_items is not None and not is_map and not is_list:
         document.fault(f"{path}.max_items", "only a list or a map has items to count")
+    may_be_list = is_list or (attribute.type is Scalar.JSON and (not attribute.kinds or Kind.ARRAY in attribute.kinds))
+    if attribute.min_items is not None and not may_be_list:
+        document.fault(f"{path}.min_items", "only a list has items to count")
+    if attribute.min_items is not None and attribute.max_items is not None and attribute.min_items > attribute.max_items:
+        document.fault(f"{path}.min_items", "`min_items` is above `max_items`")
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -48,6 +48,9 @@ class Refusals:
     too_long: Refusal = _(
         "A text or list that is too long: `{name}`, `{kind}` (string or array), `{expected}` (with its article), `{bound}`, `{found}`."
     )
+    too_short: Refusal = _(
+        "A list with too few items: `{name}`, `{bound}`, `{found}`.", Refusal(message="{name} has {found} items; it needs {bound}.")
+    )
     long_key: Refusal = _(
         "A key of a map that is too long: `{name}`, `{key}`, `{bound}`, `{found}`.",
         Refusal(message="A key of {name} has {found} characters; it may have {bound}."),

@@ -331,7 +331,9 @@ def _said(misfit: Misfit) -> str:
         case Reason.LONG_KEY:
             said = f"takes keys of at most {bound} characters, not {len(misfit.key)}"
         case _:
-            said = f"takes at most {bound} {'characters' if isinstance(value, str) else 'items'}, not {len(value)}"
+            side = "least" if misfit.reason is Reason.TOO_SHORT else "most"
+            what = "character" if isinstance(value, str) else "item"
+            said = f"takes at {side} {bound} {what}{'' if misfit.bound == 1 else 's'}, not {len(value)}"
     return f"{where} {said}."
 
 

@@ -70,7 +70,7 @@ def _words(misfit: Misfit) -> dict[str, Any]:
     match misfit.reason:
         case Reason.TOO_LONG:
             return {**words, **(_ARRAY if isinstance(value, list) else _STRING), "found": len(value)}
-        case Reason.TOO_MANY:
+        case Reason.TOO_SHORT | Reason.TOO_MANY:
             return {**words, "found": len(value)}
         case Reason.LONG_KEY:
             return {**words, "found": len(misfit.key)}
