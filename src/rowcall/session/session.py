@@ -377,7 +377,7 @@ class Session:
             context = self._context(control, params, frame, settings, dry_run=dry_run)
             failures, explained = context.failures, context.explained
             parsed = self._parsed(statement, context)
-            kind, relation = self._dispatch(parsed, context, settings, take)
+            kind, relation = self._run_parsed(parsed, context, settings, take)
         except (SQLError, PlanError) as error:
             error.sql = error.sql or statement.text
             raise
@@ -492,45 +492,20 @@ class Session:
             self._clients[name] = Client(settings, self._control)
         return self._clients[name]
 
-    def _dispatch(  # noqa: PLR0911 - one a statement
+    def _run_parsed(
         self, parsed: AnyStatement, context: Context, settings: Variables, take: Take | Parquet | None
     ) -> tuple[str, duckdb.DuckDBPyRelation]:
         """The kind of a statement, and its relation."""
+        from rowcall.session.dispatch import dispatch
         from rowcall.sql import nodes
 
         match parsed:
-            case nodes.Query():
-                from rowcall.session import execute
-
-                relation, remote = execute.run_query(parsed, context, take)
-                return ("select" if remote else "local"), relation
-            case nodes.Insert() | nodes.Update() | nodes.Delete() | nodes.Exec():
-                from rowcall.session import sending
-
-                context.control.cache_s = None  # what a write reads first has to be as it is now
-                return type(parsed).__name__.lower(), sending.run_write(parsed, context)
-            case nodes.Resume() | nodes.Plan() | nodes.Apply():
-                return _deferred(parsed, context)
-            case nodes.Explain():
-                from rowcall.session.explaining import run_explain
-
-                return "explain", run_explain(parsed, context)
             case nodes.Use():
                 return "use", self._use(parsed, context)
             case nodes.Set():
                 return "set", self._set(parsed, context)
-            case nodes.Show():
-                from rowcall.session.showing import show
-
-                return "show", show(parsed, context, settings)
-            case nodes.Create():
-                from rowcall.session.creating import create
-
-                return "local", create(parsed, context)
-            case nodes.Describe():
-                from rowcall.session.showing import describe
-
-                return "describe", describe(parsed, context)
+            case _:
+                return dispatch(parsed, context, settings, take)
 
     def _use(self, use: nodes.Use, context: Context) -> duckdb.DuckDBPyRelation:
         if use.prefix is None:
@@ -559,26 +534,6 @@ class Session:
         if statement.value is not None and self.variables.source(name) == "option":
             context.control.warn(f"rowcall_{name} stays as it is: an option of the command line wins over SET.")
         return self._engine.empty()
-
-
-def _deferred(parsed: nodes.Resume | nodes.Plan | nodes.Apply, context: Context) -> tuple[str, duckdb.DuckDBPyRelation]:
-    """The kind and the relation of a statement that keeps a write for later, or sends one that was kept."""
-    from rowcall.sql import nodes
-
-    context.control.cache_s = None  # what is read for it has to be as it is now
-    match parsed:
-        case nodes.Resume():
-            from rowcall.session.resuming import run_resume
-
-            return "resume", run_resume(parsed, context)
-        case nodes.Plan():
-            from rowcall.session.planning import run_plan
-
-            return "plan", run_plan(parsed, context)
-        case nodes.Apply():
-            from rowcall.session.applying import run_apply
-
-            return "apply", run_apply(parsed, context)
 
 
 def _close_all(clients: dict[str, Client]) -> None:

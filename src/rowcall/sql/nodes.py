@@ -192,4 +192,6 @@ class Create:
 
 Change = Update | Delete
 Write = Insert | Update | Delete | Exec
-AnyStatement = Query | Insert | Update | Delete | Exec | Resume | Plan | Apply | Show | Describe | Explain | Use | Set | Create
+Run = Query | Insert | Update | Delete | Exec | Resume | Plan | Apply | Show | Describe | Explain | Create
+"""What changes nothing of the session itself."""
+AnyStatement = Run | Use | Set
