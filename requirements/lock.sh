@@ -25,7 +25,7 @@ echo "pip" | compile "$@" - --output-file requirements/pip.txt
 echo "openai-responses" | compile "$@" - --output-file requirements/other-servers.txt
 
 # Tools that take any database's connection, for the tests of ours; what they share with `.venv` is of its versions.
-printf '%s\n' ipython jupysql marimo | compile "$@" - --constraint requirements/duckdb-2.0.txt --output-file requirements/sql-tools.txt
+printf '%s\n' jupysql marimo | compile "$@" - --constraint requirements/duckdb-2.0.txt --output-file requirements/sql-tools.txt
 
 # What `make bench` measures rowcall beside, each in an environment of its own.
 for rival in "openai openai pandas" "httpx httpx orjson pandas" "dlt dlt[duckdb] pyarrow" "dbfy dbfy" "httpfs duckdb-extension-httpfs" \
