@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from rowcall.plan.explanation import Explanation
     from rowcall.sandbox.server import Sandbox
     from rowcall.session.guards import Pending
+    from rowcall.session.progress import Progress
     from rowcall.session.report import Report
     from rowcall.session.session import Session, connect
 
-__all__ = ["Explanation", "Pending", "Report", "RowcallError", "Sandbox", "Session", "__version__", "connect"]
+__all__ = ["Explanation", "Pending", "Progress", "Report", "RowcallError", "Sandbox", "Session", "__version__", "connect"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Explanation": "rowcall.plan.explanation",
     "Pending": "rowcall.session.guards",
+    "Progress": "rowcall.session.progress",
     "Report": "rowcall.session.report",
     "RowcallError": "rowcall.errors",
     "Sandbox": "rowcall.sandbox.server",

@@ -24,7 +24,7 @@ from rowcall.http.address import at_url, urlencoded, with_query
 from rowcall.http.ahead import Ahead, Line
 from rowcall.http.auth import can_be_key, header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
-from rowcall.http.control import Control, Exchange, Outcome
+from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.limits import Limits
 from rowcall.http.pace import Slots, pace_of
@@ -50,6 +50,7 @@ _REFUSALS = frozenset({400, 422})
 _NO_CONTENT = 204
 _REDIRECTED = 300
 _FAILED = 400
+_TOO_MANY = 429
 _WITH_LENGTH = {"POST", "PUT", "PATCH"}
 """Methods of which a server expects to be told that there is no body."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -176,6 +177,7 @@ class Client:
             # Only now, so that a consumer who has enough does not meet what is wrong with the rest.
             with self._explained(request):
                 request = chain.after(request, envelope) if envelope is not None else None
+                control.foresee(chain.pages(request))
                 if request is not None and line.window > 1:
                     line.foresee(request, chain.foreseen(request, line.window))
 
@@ -286,7 +288,7 @@ class Client:
                 if wait_s is None:
                     fate = "" if trouble.unsent else context.fate
                     raise context.error(UnavailableError, trouble.sentence + fate, hint=trouble.hint) from trouble
-                repeated = repeated or not trouble.unsent
+                repeated, why = repeated or not trouble.unsent, RETRY
             else:
                 status, headers = answer.status, answer.headers
                 if control.delivery is not None:
@@ -296,8 +298,8 @@ class Client:
                 wait_s = pause(protocol.retry, attempt, asked_wait(headers), control.remaining())
                 if wait_s is None:
                     return answer, repeated
-                repeated = repeated or is_fate_unknown(status)
-            control.wait(wait_s)
+                repeated, why = repeated or is_fate_unknown(status), RATE_LIMIT if status == _TOO_MANY else RETRY
+            control.wait(wait_s, why)
         raise AssertionError  # the loop has no end of its own
 
     # -- one exchange --------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("rowcall.http")
 
 
+_REFUSED = 400
+RATE_LIMIT = "rate limit"
+RETRY = "retry"
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error: somebody asked for it, and no user is shown it
     """The statement was cancelled; the thread that meets this stops."""
 
@@ -57,6 +62,11 @@ class Exchange:
     """How much of `elapsed_s` went by until the head of the answer came; None where none did."""
     request_id: str | None = None
     """What the API calls it, where it says so."""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether a whole answer came, and no refusal."""
+        return self.error is None and self.status is not None and self.status < _REFUSED
 
 
 class Outcome(StrEnum):
@@ -112,6 +122,8 @@ class Tally:
     """How many answers were given again in place of being asked for."""
     waits: list[tuple[float, float]] = field(default_factory=list)
     """When it waited for the API, from and to, by `time.perf_counter`."""
+    pages: int | None = None
+    """How many pages there are in all, as the API counts; None where it does not say."""
 
 
 class _Budget:
@@ -202,6 +214,8 @@ class Control:
         """How long the pages of each scan were worked on, by its source."""
         self.delivery: Delivery | None = None
         """The write that this is the control of, where it is that of one."""
+        self._waits: dict[int, tuple[str, float]] = {}
+        """Why each thread waits that does now, and until when at the latest, by `time.monotonic`."""
         self._tally: Tally | None = None
         self._budget = _Budget(max_requests)
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
@@ -240,9 +254,13 @@ class Control:
     def of(self, request: Request) -> Control:
         """The same control for the call that begins with a request, whose exchanges, rows and waits it notes apart."""
         call = copy.copy(self)
-        with self._lock:
-            vars(call)["_tally"] = self.tallies.setdefault(request, Tally())
+        vars(call)["_tally"] = self.tally(request)
         return call
+
+    def tally(self, request: Request) -> Tally:
+        """What the call that begins with a request has cost so far."""
+        with self._lock:
+            return self.tallies.setdefault(request, Tally())
 
     def delivering(self, delivery: Delivery) -> Control:
         """The same control for one write, of which `delivery` is told what is known."""
@@ -290,13 +308,25 @@ class Control:
         self.check()
         self._budget.spend()
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float, why: str = RATE_LIMIT) -> None:
         """Returns after `seconds`, or earlier when cancelled or past the deadline."""
         remaining = self.remaining()
-        started = time.perf_counter()
-        self._flag.event.wait(seconds if remaining is None else min(seconds, remaining))
+        started, thread = time.perf_counter(), threading.get_ident()
+        self._waits[thread] = why, time.monotonic() + seconds
+        try:
+            self._flag.event.wait(seconds if remaining is None else min(seconds, remaining))
+        finally:
+            self._waits.pop(thread, None)
         if self._tally is not None:
             self._tally.waits.append((started, time.perf_counter()))
+
+    def waiting(self) -> tuple[str, float] | None:
+        """Why the thread waits that is the next to go on, and for how many seconds; None where none does."""
+        waits = list(self._waits.values())
+        if not waits:
+            return None
+        why, until = min(waits, key=lambda wait: wait[1])
+        return why, max(0.0, until - time.monotonic())
 
     def record(self, exchange: Exchange) -> None:
         """Keeps what was sent, for EXPLAIN ANALYZE and `rowcall_requests()`, and logs it."""
@@ -321,6 +351,11 @@ class Control:
         """Notes that a page with so many rows came."""
         if self._tally is not None:
             self._tally.rows += rows
+
+    def foresee(self, pages: int | None) -> None:
+        """Notes how many pages there are in all; None where the API does not say."""
+        if self._tally is not None:
+            self._tally.pages = pages
 
     def computed(self, source: str, seconds: float) -> None:
         """Notes that the pages of a scan were worked on for so long."""

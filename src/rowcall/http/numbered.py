@@ -151,20 +151,22 @@ class Numbers:
             raise PageLoopError(f"{sent.resource}: the API says that more rows follow, but its {empty} empty.")
         return self._next(sent, envelope, position, step)
 
-    def foreseen(self, following: Request, needed: int | None, most: int) -> list[Request]:
-        """`following`, which `after` gave, and the requests after it, as many as `most`, where the API says how many there are.
+    def left(self, following: Request, needed: int | None) -> int | None:
+        """How many requests there are from `following` on, which `after` gave, where the API says how many there are.
 
-        None of them is of use where what it counts, or the `needed` rows, are there before. Empty where pages may shift, and, where it
+        None of them is of use where what it counts, or the `needed` rows, are there before. None where pages may shift, and, where it
         counts rows, where they may be short.
         """
-        position = self._position(following)
-        left = None if self._other is not None or self._due is not None or self._short is not None else self._left(position)
+        is_shifting = self._other is not None or self._due is not None or self._short is not None
+        left = None if is_shifting else self._left(self._position(following))
         if left is None or not self._widest:
-            return []
-        if needed is not None:
-            left = min(left, -(-(needed - self._rows) // self._widest))
-        step = 1 if self._paging.kind is PagingKind.PAGE else self._widest
-        return [with_parameter(following, self._parameter, str(position + step * number)) for number in range(min(most, left))]
+            return None
+        return left if needed is None else min(left, -(-(needed - self._rows) // self._widest))
+
+    def foreseen(self, following: Request, most: int) -> list[Request]:
+        """`following` and the requests after it, as many as `most`."""
+        position, step = self._position(following), 1 if self._paging.kind is PagingKind.PAGE else self._widest
+        return [with_parameter(following, self._parameter, str(position + step * number)) for number in range(most)]
 
     def _left(self, position: int) -> int | None:
         """How many pages there are from a position on, as the API counts; None where that cannot be told."""

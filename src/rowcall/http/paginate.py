@@ -31,8 +31,11 @@ class Way(Protocol):
     def after(self, sent: Request, envelope: Envelope) -> Request | None:
         """The request after one whose page was looked at by `take`; None when that was the last."""
 
-    def foreseen(self, following: Request, needed: int | None, most: int) -> Sequence[Request]:
-        """The requests that come next, `following` first, where they can be told before their pages; `needed` rows end the paging."""
+    def left(self, following: Request, needed: int | None) -> int | None:
+        """How many requests there are from `following` on; None where each page has to say so. `needed` rows end the paging."""
+
+    def foreseen(self, following: Request, most: int) -> Sequence[Request]:
+        """The requests that come next, `following` first and `most` at the most, of those that are `left`."""
 
     def instead(self, sent: Request) -> Request | None:
         """What to ask in place of a request that was refused; None where nothing else would do."""
@@ -95,9 +98,18 @@ class Chain:
         ties = self.first.ties
         return ties is not None and not _differ(self._key, last_field(envelope, ties.field), ties.type)
 
+    def pages(self, following: Request | None) -> int | None:
+        """How many pages there will have been, `following` being what is asked next, if anything; None where each page has to say so."""
+        left = 0 if following is None else self._left(following)
+        return None if left is None else self._pages + left
+
     def foreseen(self, following: Request, most: int) -> Sequence[Request]:
         """The requests that will come next, `following` first, as far as is known by now; none where each page has to say so."""
-        return () if self._way is None else self._way.foreseen(following, self.first.rows_needed, most)
+        left = self._left(following)
+        return () if self._way is None or left is None else self._way.foreseen(following, min(most, left))
+
+    def _left(self, following: Request) -> int | None:
+        return None if self._way is None else self._way.left(following, self.first.rows_needed)
 
     def instead(self, sent: Request) -> Request | None:
         """What to ask in place of `sent`, which the API refused; None where nothing else would do."""
@@ -189,8 +201,11 @@ class Cursors:
             return follow(sent, self._base_url, cursor)
         return with_parameter(sent, self._paging.parameter or "", cursor)
 
-    def foreseen(self, _following: Request, _needed: int | None, _most: int) -> Sequence[Request]:
+    def left(self, _following: Request, _needed: int | None) -> None:
         """None: each page leads to the next."""
+
+    def foreseen(self, _following: Request, _most: int) -> Sequence[Request]:
+        """None."""
         return ()
 
     def instead(self, _sent: Request) -> None:

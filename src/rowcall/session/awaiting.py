@@ -88,6 +88,7 @@ class Waiting:
 
     def _poll(self, rows: Sequence[_Row], fitter: Fitter) -> None:
         """Returns when all rows have ended."""
+        self.context.running.awaits = bool(rows)
         control, end = self.context.control, time.monotonic() + self.timeout_s
         waits = _Waits(self.reader)
         for number, row in enumerate(rows):

@@ -28,6 +28,7 @@ from rowcall.plan.writes import from_json
 from rowcall.rows.decode import decode, listing
 from rowcall.session.fetching import Fetching
 from rowcall.session.plans import Asked, Plans
+from rowcall.session.progress import Running
 from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.nodes import Query
@@ -112,6 +113,8 @@ class Context:
     """Whether what is read is the end of it, and not what a write has to read first."""
     explained: list[Explanation] = field(default_factory=list)
     """Takes what EXPLAIN finds."""
+    running: Running = field(default_factory=Running)
+    """Is told of what fetches and sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +361,7 @@ def _reading(
     quiet = only_reads(analysis.scopes.tree)
     exact = not (context.final or context.partial)  # what a write reads first
     with Fetching(context.clients, context.control, partial=context.partial, exact=exact, quiet=quiet) as fetching:
+        context.running.add(fetching)
         try:
             found = _fetch(analysis, context, fetching, _planner(analysis, context, asked, scans), in_parts=in_parts and quiet)
             if fetching.is_much and _reads_once(analysis, found.edits, context, found.sources):

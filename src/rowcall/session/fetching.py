@@ -15,16 +15,18 @@ import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from rowcall.engine.source import page_source, streams
 from rowcall.errors import RequestError
 from rowcall.http.client import Client
-from rowcall.http.control import Control
+from rowcall.http.control import Control, Tally
 from rowcall.http.fetch import Crew
 from rowcall.http.page import Page
 from rowcall.plan.nodes import Call, Protocol, Request, Scan
+from rowcall.session.progress import ScanProgress, Standing, sum_known
 from rowcall.session.store import Store
 from rowcall.session.streaming import Chain, Pulled, Pushed, Reading, Window
 
@@ -57,6 +59,11 @@ class Fetching:
         """How many threads have calls to fetch still."""
         self._last: Sequence[Scan] = ()
         """The scans that DuckDB may read once only: those that were begun last."""
+        self._begun: dict[str, _Begun] = {}
+        """Each scan whose calls were begun, by its source."""
+        self._is_last = False
+        """Whether it is known that nothing is sent after the calls that were begun."""
+        self._ended: Standing | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +77,8 @@ class Fetching:
         self._control.cancel()
         for thread in self._threads:
             thread.join()
+        self._ended = replace(self.standing(), ended=True)
+        self._begun.clear()
         for reading in self._readings.values():
             reading.close()
         self._readings.clear()
@@ -97,13 +106,21 @@ class Fetching:
         self._read(scans, {})
         return {scan.source: page_source(self._readings[scan.source]) for scan in scans}
 
+    def standing(self) -> Standing:
+        """How far it is, for `Running`."""
+        if self._ended is not None:
+            return self._ended
+        begun = list(self._begun.values())
+        left = sum_known(one.left() for one in {id(one.tally): one for scan in begun for one in scan.calls}.values())
+        return Standing(tuple(scan.progress() for scan in begun), left, last=self._is_last, ended=False)
+
     def begin(self, scans: Sequence[Scan], *, final: bool) -> None:
         """Lets the calls of `scans` go out that have not, as `fetch` does, and waits for none."""
-        if not (groups := self._groups(scans)):
-            return
-        self._control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
+        if groups := self._groups(scans):
+            self._control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
         for (provider, protocol), calls in groups.items():
             self._begin(self._clients[provider], calls, protocol)
+        self._note(scans, last=final)
 
     def parts(self, scan: Scan) -> Iterator[Sequence[tuple[str, str]]]:
         """The pages of a scan that was begun, the only one of its statement, as they come: one part at least, and none is kept.
@@ -130,6 +147,7 @@ class Fetching:
             ahead[scan.source] = _Ahead(
                 [self._chains[call.request] for call in scan.calls], client.max_in_flight(self._control), self._pull
             )
+        self._note(scans, last=False)
         self._read(scans, ahead)
         return {scan.source: page_source(self._readings[scan.source]) for scan in scans}
 
@@ -152,6 +170,14 @@ class Fetching:
     def be_heard(self) -> None:
         """Has DuckDB told of what goes wrong, so that it does not take what came before for all."""
         self._quiet = False
+
+    def _note(self, scans: Sequence[Scan], *, last: bool) -> None:
+        """Has `standing` tell of scans that begin now."""
+        for scan in scans:
+            paged = scan.protocol.paging is not None
+            calls = [_Open(self._chains[call.request], self._control.tally(call.request), is_paged=paged) for call in scan.calls]
+            self._begun[scan.source] = _Begun(_named(scan), calls)
+        self._is_last = last
 
     # -- calls that go out together --------------------------------------------------------------------------------------------------
 
@@ -237,6 +263,42 @@ class Fetching:
         self._window.fail(error)
         if not self._quiet:
             raise error
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A call that was begun."""
+
+    chain: Chain
+    tally: Tally
+    is_paged: bool
+
+    def left(self) -> int | None:
+        """How many of its requests have to end still; None where only its pages will tell."""
+        if self.chain.over:
+            return 0
+        pages = self.tally.pages if self.is_paged else 1
+        return None if pages is None else max(0, pages - sum(exchange.is_good for exchange in list(self.tally.exchanges)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A scan whose calls were begun."""
+
+    name: str
+    calls: Sequence[_Open]
+
+    def progress(self) -> ScanProgress:
+        """How far it is."""
+        return ScanProgress(
+            self.name, len(self.calls), sum(one.chain.over for one in self.calls), sum(one.tally.rows for one in self.calls)
+        )
+
+
+def _named(scan: Scan) -> str:
+    """A reference for the user: its resource, and its alias where that is another name."""
+    full_name = scan.ref.full_name
+    return full_name if scan.alias.casefold() in full_name.casefold().split(".") else f"{full_name} {scan.alias}"
 
 
 class _Ahead:

@@ -28,6 +28,7 @@ from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
 from rowcall.session.meant import changed_columns
 from rowcall.session.misfits import fit_answers
+from rowcall.session.progress import ScanProgress, Standing
 from rowcall.sql.nodes import Exec, Update, Write
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ def deliver(sent: Sequence[Sent], numbers: Sequence[int], carrier: Carrier, cont
     """
     crew = _Crew(sent, numbers, carrier, context)
     written = carrier.written
+    context.running.add(crew)
     try:
         with _told(sent, written, context):
             crew.work()
@@ -214,6 +216,7 @@ class _Crew:
 
     def __init__(self, sent: Sequence[Sent], numbers: Sequence[int], carrier: Carrier, context: Context) -> None:
         self._sent = sent
+        self._numbers = numbers
         self._client = carrier.client
         self._how = carrier.how
         self._written = carrier.written
@@ -226,6 +229,14 @@ class _Crew:
         self._ended = threading.Event()
         name = f"rowcall-{carrier.client.endpoint.provider}-write"
         self._threads = [threading.Thread(target=self._work, name=f"{name}-{at}", daemon=True) for at in range(self._left)]
+
+    def standing(self) -> Standing:
+        """How far it is, for `Running`."""
+        own = [self._sent[number] for number in self._numbers]
+        done = sum(one.page is not None or one.error is not None for one in own)
+        first = own[0].kept.request
+        scan = ScanProgress(f"{first.resource}.{first.method_name}", len(own), done, sum(one.page is not None for one in own))
+        return Standing((scan,), len(own) - done, last=True, ended=self._ended.is_set())
 
     def work(self) -> None:
         """Returns when all have ended. Raises the first error that ends the statement."""

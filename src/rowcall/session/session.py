@@ -32,6 +32,7 @@ from rowcall.errors import (
 from rowcall.session.exchanges import Exchanges
 from rowcall.session.parameters import Parameters, named, shared
 from rowcall.session.plans import Plans
+from rowcall.session.progress import Running
 from rowcall.session.report import Report
 from rowcall.session.settings import check_names, check_scopes, endpoint, read_config
 from rowcall.session.tracing import traced
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from rowcall.session.execute import Context, Parquet, Take
     from rowcall.session.guards import Confirm
     from rowcall.session.journal import Journal
+    from rowcall.session.progress import Progress
     from rowcall.sql import nodes
     from rowcall.sql.nodes import AnyStatement
     from rowcall.sql.statements import Statement
@@ -153,7 +155,7 @@ class Session:
         self._plans = Plans()
         self._clients: dict[str, Client] = {}
         weakref.finalize(self, _close_all, self._clients)
-        self._control: Control | None = None
+        self._running: Running | None = None
         self._lock = threading.RLock()
 
     @property
@@ -281,10 +283,15 @@ class Session:
 
     def cancel(self) -> None:
         """Stops the statement that another thread runs."""
-        control = self._control
-        if control is not None:
-            control.cancel()
+        running = self._running
+        if running is not None and running.control is not None:
+            running.control.cancel()
         self.connection.interrupt()
+
+    def progress(self) -> Progress | None:
+        """How far the statement is that another thread runs; None where none is running. Of several statements it is the present one."""
+        running = self._running
+        return None if running is None else running.progress()
 
     def close(self) -> None:
         """Closes what the session opened: HTTP connections, and its own in-memory database. The caller's connection stays open."""
@@ -325,6 +332,7 @@ class Session:
         started = time.monotonic()
         self._views.notice(sql)
         with traced(sql, lambda: self.last) as span:
+            self._running = Running()
             try:
                 relation = self._engine.local(sql, named(params), frame, placed=lambda message: not self._views.lacks(message))
             except BindError as error:
@@ -333,6 +341,8 @@ class Session:
                 self._views.learn(error)
                 span.drop()
                 return None
+            finally:
+                self._running = None
             self.last = Report("local", time.monotonic() - started)
         self._exchanges.add(self.last)
         return relation
@@ -361,7 +371,7 @@ class Session:
 
         settings = self.variables.in_call(**given)
         self._follow(self.variables)
-        self._control = control = Control(
+        control = Control(
             max_requests=settings.max_requests,
             timeout_s=settings.timeout_s,
             cache_s=settings.cache_s,
@@ -372,9 +382,10 @@ class Session:
         )
         started = time.monotonic()
         kind, failures, explained = "local", [], []
+        self._running = running = Running(control)
         try:
             statement, frame = self._with_own_tables(statement, frame)
-            context = self._context(control, params, frame, settings, dry_run=dry_run)
+            context = replace(self._context(control, params, frame, settings, dry_run=dry_run), running=running)
             failures, explained = context.failures, context.explained
             parsed = self._parsed(statement, context)
             kind, relation = self._run_parsed(parsed, context, settings, take)
@@ -384,7 +395,7 @@ class Session:
         except Cancelled as error:
             raise EngineError(f"The statement was cancelled. {error}".rstrip()) from error
         finally:
-            self._control = None
+            self._running = None
             warned = (*(_incomplete(error) for error in failures), *control.warnings)
             elapsed_s, explanation = time.monotonic() - started, next(iter(explained), None)
             self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), explanation)
@@ -489,7 +500,7 @@ class Session:
             config = self._config.providers.get(name, {})
             provider = self.catalog.providers[name]
             settings = endpoint(provider, self._given.get(name, {}), config, read_only=self.read_only)
-            self._clients[name] = Client(settings, self._control)
+            self._clients[name] = Client(settings, None if self._running is None else self._running.control)
         return self._clients[name]
 
     def _run_parsed(

@@ -34,6 +34,8 @@ class Chain(Protocol):
 
     error: BaseException | None
     """What fetching it raised, if anything."""
+    over: bool
+    """Whether the last page is there."""
 
     def place(self, number: int) -> Place | None:
         """Where the page of this number is, waited for; None after the last. Raises, each time, what fetching it raised."""
@@ -51,13 +53,13 @@ class Pulled:
         self._pages = pages
         self._store = store
         self._places: list[Place] = []
-        self._over = False
+        self.over = False
         self._lock = threading.Lock()
 
     def place(self, number: int) -> Place | None:
         """As `Chain` says."""
         with self._lock:
-            while len(self._places) <= number and not self._over:
+            while len(self._places) <= number and not self.over:
                 self._pull()
             if len(self._places) > number:
                 return self._places[number]
@@ -69,12 +71,12 @@ class Pulled:
     def has(self, number: int) -> bool:
         """As `Chain` says."""
         with self._lock:
-            return len(self._places) > number or self._over
+            return len(self._places) > number or self.over
 
     def begin(self) -> None:
         """Fetches the first page. What is raised is kept for who asks for it."""
         with self._lock:
-            if not self._places and not self._over:
+            if not self._places and not self.over:
                 self._pull()
 
     def _pull(self) -> None:
@@ -82,7 +84,7 @@ class Pulled:
             page = next(self._pages, None)
         except BaseException as error:  # noqa: BLE001 - raised again for each that reads so far
             self._found, page = error, None
-        self._over = page is None
+        self.over = page is None
         if page is not None and page.rows:
             self._places.append(self._store.put(page.body))
 
@@ -143,7 +145,7 @@ class Pushed:
         self.error: BaseException | None = None
         self._window = window
         self._places: list[tuple[Place, int]] = []
-        self._over = False
+        self.over = False
         self._read = 0
 
     def add(self, place: Place, size: int) -> None:
@@ -156,13 +158,13 @@ class Pushed:
     def end(self, error: BaseException | None) -> None:
         """Takes note that this was the last one, because of `error` where there is one."""
         with self._window.changed:
-            self.error, self._over = error, True
+            self.error, self.over = error, True
             self._window.changed.notify_all()
 
     def place(self, number: int) -> Place | None:
         """As `Chain` says."""
         with self._window.changed:
-            while len(self._places) <= number and not self._over:
+            while len(self._places) <= number and not self.over:
                 self._window.starve()
             if len(self._places) > number:
                 place, size = self._places[number]
@@ -178,7 +180,7 @@ class Pushed:
     def has(self, number: int) -> bool:
         """As `Chain` says."""
         with self._window.changed:
-            return len(self._places) > number or self._over
+            return len(self._places) > number or self.over
 
     def forget(self, number: int) -> None:
         """Drops the page of this number, of which only its place among the others is kept."""
