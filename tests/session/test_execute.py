@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rowcall.errors import MissingParameterError, PlanError
+from rowcall.engine.source import streams
+from rowcall.errors import BindError, MissingParameterError, PlanError
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -353,6 +354,26 @@ def test_a_page_size_out_of_bounds_is_an_error(still: Sandbox, db: Session, sent
         db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'x' AND \"limit\" = 101")
 
     assert requests == []
+
+
+def test_a_sample_that_duckdb_takes_of_no_page_is_refused_before_a_request(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """In a correlated sub-query, where DuckDB 1.5 has it fail as it begins to run what it has bound; 2.0 runs it."""
+    db.connection.execute("CREATE TABLE owners AS SELECT unnest($1) AS thread_id", [world.threads[:2]])
+    sampled = f"(FROM (FROM {RUNS} WHERE thread_id = '{world.threads[0]}') USING SAMPLE 100%)"
+    sql = f"SELECT thread_id, (SELECT count(*) FROM {sampled} r WHERE r.thread_id = o.thread_id) AS n FROM owners o ORDER BY n"
+    kept = "CREATE TEMP TABLE kept AS " + sampled[1:-1]
+
+    with sent(still) as requests, nullcontext() if streams() else pytest.raises(BindError, match="Sampling in correlated") as caught:
+        counts = [n for _, n in db.sql(sql).fetchall()]
+
+    if not streams():
+        assert caught is not None
+        assert requests == []
+        assert "SAMPLE 100%) r" in str(caught.value)
+        assert "^^^^^^" in str(caught.value)
+        db.sql(kept)
+        counts = [n for _, n in db.sql(sql.replace(sampled, "kept")).fetchall()]
+    assert counts[0] == 0 < counts[1]
 
 
 def test_a_dry_run_gives_the_requests_and_sends_none(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:

@@ -61,6 +61,19 @@ class Engine:
             return False
         return True
 
+    def check_sample(self, text: str, parameters: Parameters, frame: Frame) -> None:
+        """Raises BindError where DuckDB binds a SELECT with a SAMPLE, its page sources empty, and would not run it.
+
+        To run what has no parameters DuckDB 1.5 makes a WITH of each data frame, of which it takes no SAMPLE in a correlated sub-query.
+        """
+        if streams() or parameters:
+            return
+        try:
+            interruptible(self.connection, lambda: self._call(text, parameters, frame).limit(0).fetchall())
+        except Exception as error:
+            if type(error).__name__ in _BINDING:
+                raise _translated(error, text) from error
+
     def parse(self, text: str) -> None:
         """Returns when DuckDB can read `text` as SQL; raises BindError, its span in `text`, when it cannot."""
         try:

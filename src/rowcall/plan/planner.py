@@ -99,6 +99,11 @@ class Analysis:
         """All edits, each reference replaced by an empty table of its columns: what DuckDB binds before anything is fetched."""
         return self.with_sources({mention.source: _stand_in(mention.reference, mention.hidden) for mention in self.mentions})
 
+    def with_empty_pages(self) -> tuple[Edit, ...]:
+        """The same, each stand-in made of the rows of the reference's page source."""
+        stand_ins = {mention.source: _stand_in(mention.reference, mention.hidden) for mention in self.mentions}
+        return self.with_sources({source: text.replace(_EMPTY, f" FROM {source}{_EMPTY}") for source, text in stand_ins.items()})
+
     def in_short(self, *, by_bytes: bool = False) -> str:
         """The text as `with_stand_ins` has it, without columns and literals that make no difference to whether DuckDB can bind a query.
 

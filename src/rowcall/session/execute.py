@@ -33,7 +33,7 @@ from rowcall.session.views import Views, reading_views
 from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.nodes import Query
 from rowcall.sql.statements import parameters
-from rowcall.sql.tokens import tokenize
+from rowcall.sql.tokens import Token, tokenize
 
 if TYPE_CHECKING:
     import duckdb
@@ -302,6 +302,8 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
     analysis = analyse(text, tokens, replace(context.names, is_local=asked.is_local), asked.describe, tree, evaluate=asked.tell)
     if not analysis.mentions:
         return None
+    if only_reads(tree) and any(token.word in _SAMPLES for token in tokens):
+        _check_sample(analysis, tokens, context)
     # What the texts differ in stands in what DuckDB says of one that it cannot bind.
     if only_reads(tree) and asked.can_bind(analysis.in_short(by_bytes=True)):
         return replace(analysis, is_by_bytes=True)
@@ -315,6 +317,21 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
     return replace(analysis, is_short=False)
+
+
+def _check_sample(analysis: Analysis, tokens: Sequence[Token], context: Context) -> None:
+    """Raises BindError where DuckDB takes no SAMPLE of pages: of that it does not tell the place, which is known where there is one."""
+    text = splice(analysis.text, analysis.with_empty_pages())
+    try:
+        context.engine.check_sample(text, used(text, context), {**context.frame, **_empty(analysis)})
+    except BindError as error:
+        samples = [Span(token.start, token.end) for token in tokens if token.word in _SAMPLES]
+        if error.span is None and "Sampling" in error.message:
+            hint = "Keep the rows of the sample first, with CREATE TEMP TABLE … AS SELECT …, or use DuckDB 2.0."
+            raise BindError(error.message, sql=analysis.text, span=samples[0] if len(samples) == 1 else None, hint=hint) from error
+
+
+_SAMPLES = frozenset({"SAMPLE", "TABLESAMPLE"})
 
 
 def asked_of(context: Context) -> Asked:
