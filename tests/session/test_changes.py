@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -522,6 +523,29 @@ def test_parts_of_parts_are_set_in_objects_and_json(live: Sandbox, writer: Sessi
     with sent(live) as requests, pytest.raises(DataError, match=f'(?s)"auto", of which type can be no part.*assistant_id = "{made}"'):
         writer.sql("UPDATE assistants SET response_format.type = 'x' WHERE id = $1", [made])
     assert [request.method for request in requests] == ["GET"]
+
+
+CARETS = {
+    "a part of the same last word": ("UPDATE assistants SET temperature = «9.5», metadata.temperature = 'x' WHERE id = $1", "at most 2"),
+    "a part that does not fit": ("UPDATE assistants SET temperature = 1, metadata.temperature = «[1]» WHERE id = $1", "takes string"),
+    "one part of several": ("UPDATE assistants a SET a.metadata.a = 'x', a.metadata.b = «repeat('y', 600)» WHERE id = $1", "at most 512"),
+    "one part of several, of a new row": ("INSERT INTO threads (metadata.a, «metadata.b») SELECT 'x', repeat($1, 40)", "at most 512"),
+    "an argument": ("EXEC threads.create_thread @metadata.a = 'x', @data__metadata.b = «repeat($1, 40)»", "at most 512"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), CARETS.values(), ids=CARETS)
+def test_the_caret_is_under_what_does_not_fit(live: Sandbox, writer: Session, text: str, message: str, sent: Sent) -> None:
+    """By its whole path, of which others may have the last word; nothing is sent that changes something."""
+    ((made,),) = writer.sql("INSERT INTO assistants (model) VALUES ('m') RETURNING id").fetchall()
+    before, value, after = re.split("[«»]", text)
+
+    with sent(live) as requests, pytest.raises(DataError, match=f"(?s){message}") as caught:
+        writer.sql(before + value + after, [made])
+
+    assert caught.value.span is not None
+    assert (before + value + after)[caught.value.span.start : caught.value.span.end] == value
+    assert {request.method for request in requests} <= {"GET"}
 
 
 MISFITS = {

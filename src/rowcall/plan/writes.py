@@ -241,10 +241,14 @@ def call(
             else:
                 bound[found.name] = _parameter(value, method.parameters[found.name].type, found.name)
         except DataError as error:
-            error.given = written
+            error.given = written if found.path else written + error.given.removeprefix(where)
             raise
     for key in in_parts:
-        _refuse(misfits(attributes[key], method.body[key], f"{ref.full_name}.{key}"))
+        try:
+            _refuse(misfits(attributes[key], method.body[key], f"{ref.full_name}.{key}"))
+        except DataError as error:
+            error.given = error.given.removeprefix(f"{ref.full_name}.")
+            raise
     _need(ref, name, method, bound, attributes)
     for key, value in attributes.items():
         _refuse_unwritable(value, f"{ref.full_name}.{key}")
@@ -305,10 +309,12 @@ def check_body(ref: ResourceRef, name: str, method: Method, body: Mapping[str, A
 
 
 def _refuse(found: Iterator[Misfit], *, sql: str = "", span: Span | None = None) -> None:
-    """Raises DataError for the first of what does not fit."""
+    """Raises DataError for the first of what does not fit, by its path."""
     misfit = next(found, None)
     if misfit is not None:
-        raise DataError(_said(misfit), sql=sql, span=span)
+        error = DataError(_said(misfit), sql=sql, span=span)
+        error.given = misfit.path
+        raise error
 
 
 def _said(misfit: Misfit) -> str:

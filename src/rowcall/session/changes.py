@@ -54,9 +54,9 @@ from rowcall.session.execute import (
     with_views,
 )
 from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
-from rowcall.session.meant import change_method, constant_values, meant, read_rows, readable
+from rowcall.session.meant import change_method, constant_values, meant, place, read_rows, readable
 from rowcall.session.texts import casts, replaced, types_of, value_at
-from rowcall.sql.nodes import Change, Exec, Insert, Replace, Update, Write
+from rowcall.sql.nodes import Change, Exec, Insert, Replace, Write
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
 if TYPE_CHECKING:
@@ -211,22 +211,8 @@ def _calls(write: Write, rows: Sequence[T], make: Callable[[T], Call]) -> tuple[
             calls.append(make(row))
         except DataError as error:
             which = f" It is row {len(calls) + 1} of {len(rows)}; nothing was sent." if len(rows) > 1 else ""
-            raise DataError(f"{error.message}{which}", sql=write.text, span=_place(write, error.given)) from error
+            raise DataError(f"{error.message}{which}", sql=write.text, span=place(write, error.given)) from error
     return tuple(calls)
-
-
-def _place(write: Write, name: str) -> Span:
-    """Where a write says what is called `name`; where it says what it is about, when nowhere."""
-    match write:
-        case Exec():
-            named, otherwise = {argument: place for argument, _, place in write.arguments}, write.method_span
-        case Insert():
-            named, otherwise = dict(write.columns), write.target.span
-        case Update():
-            named, otherwise = {assignment.path[-1]: assignment.value for assignment in write.assignments}, write.target.span
-        case _:
-            named, otherwise = {}, write.target.span
-    return named.get(name, otherwise)
 
 
 def _inserted(write: Insert, method: Method | None, context: Context) -> list[dict[str, Any]]:

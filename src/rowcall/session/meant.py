@@ -46,7 +46,7 @@ from rowcall.session.execute import (
     with_views,
 )
 from rowcall.session.texts import expression_cast, value_at
-from rowcall.sql.nodes import Change, Delete, Query, Update, Write
+from rowcall.sql.nodes import Change, Delete, Exec, Insert, Query, Update, Write
 
 
 def change_method(write: Change) -> tuple[str, Method]:
@@ -54,9 +54,9 @@ def change_method(write: Change) -> tuple[str, Method]:
     ref, verb = write.target.ref, Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
     methods = [method for method in ref.resource.methods.values() if method.verb is verb]
     keys = dict.fromkeys(key for method in methods for key in _keys(method))
-    name, method = choose(ref, verb, [*map(Given, keys), *(given for given, _ in _assigned(write))], sql=write.text, span=write.target.span)
+    name, method = choose(ref, verb, [*map(Given, keys), *(given for given, _ in assigned(write))], sql=write.text, span=write.target.span)
     slots = []
-    for given, path in _assigned(write):
+    for given, path in assigned(write):
         found = column_slot(method, given.name)
         if found is not None and not found.in_body:
             raise UnsupportedSQLError(
@@ -78,7 +78,7 @@ def _keys(method: Method) -> list[str]:
     return [name for name in method.required() if not name.startswith(PREFIX)]
 
 
-def _assigned(write: Change) -> list[tuple[Given, tuple[str, ...]]]:
+def assigned(write: Change) -> list[tuple[Given, tuple[str, ...]]]:
     """What SET names, without the alias: an attribute, and the path of a part of it, empty for all of it."""
     found = []
     for assignment in write.assignments if isinstance(write, Update) else ():
@@ -87,6 +87,31 @@ def _assigned(write: Change) -> list[tuple[Given, tuple[str, ...]]]:
             path = path[1:]
         found.append((Given(path[0], assignment.path_span), path[1:]))
     return found
+
+
+def place(write: Write, name: str) -> Span:
+    """Where a write says what is called `name`: it, the least that it is a part of, or the first of its parts; else what it is about."""
+    match write:
+        case Exec():
+            named, otherwise = {argument: value for argument, _, value in write.arguments}, write.method_span
+        case Insert():
+            named, otherwise = dict(write.columns), write.target.span
+        case Update():
+            pairs = zip(assigned(write), write.assignments, strict=True)
+            named, otherwise = {".".join((given.name, *path)): value.value for (given, path), value in pairs}, write.target.span
+        case _:
+            named, otherwise = {}, write.target.span
+    if name in named:
+        return named[name]
+    folded = {key.casefold().removeprefix(PREFIX): span for key, span in named.items()}
+    name = name.casefold().removeprefix(PREFIX)
+    around = [key for key in folded if _is_within(name, key)]
+    within = [key for key in folded if _is_within(key, name)]
+    return folded[max(around, key=len)] if around else folded[within[0]] if within else otherwise
+
+
+def _is_within(path: str, whole: str) -> bool:
+    return path.startswith(whole) and path[len(whole) : len(whole) + 1] in {"", ".", "["}
 
 
 def _check_part(write: Change, method: Method, part_: Slot, given: Given) -> None:
@@ -152,7 +177,7 @@ def watched(write: Change) -> list[str]:
 
 def changed_columns(write: Update) -> list[str]:
     """The columns that SET changes, as far as what it sets is a column."""
-    named = {given.name.casefold().removeprefix(PREFIX) for given, _ in _assigned(write)}
+    named = {given.name.casefold().removeprefix(PREFIX) for given, _ in assigned(write)}
     return [name for name in write.target.ref.resource.columns if name.casefold() in named]
 
 
@@ -239,7 +264,7 @@ def read_rows(write: Change, method: Method, context: Context) -> list[tuple[dic
             found.append((json.loads(keys), _values(write, method, values), were[keys]))
         except DataError as error:
             message = f"{error.message} It is the row with {_said(json.loads(keys))}; nothing was sent."
-            raise DataError(message, sql=write.text, span=write.target.span) from error
+            raise DataError(message, sql=write.text, span=place(write, error.given)) from error
     return found
 
 
@@ -249,7 +274,7 @@ def _assigned_casts(write: Change, method: Method, context: Context) -> dict[int
     if write.source is not None:
         source += f", {write.text[write.source.start : write.source.end]}\n"
     found = {}
-    for number, ((given, path), assignment) in enumerate(zip(_assigned(write), getattr(write, "assignments", ()), strict=True)):
+    for number, ((given, path), assignment) in enumerate(zip(assigned(write), getattr(write, "assignments", ()), strict=True)):
         expression = write.text[assignment.value.start : assignment.value.end]
         cast = expression_cast(expression, _slot(method, given, path), method, context, source)
         if cast is not None:
@@ -264,7 +289,7 @@ def _said(keys: Mapping[str, Any]) -> str:
 
 def _wholes(write: Change, method: Method) -> list[str]:
     """The attributes of which SET names parts, so that the rest of them has to be read."""
-    slots = (column_slot(method, given.name) for given, path in _assigned(write) if path)
+    slots = (column_slot(method, given.name) for given, path in assigned(write) if path)
     return [*dict.fromkeys(found.name for found in slots if found is not None)]
 
 
@@ -284,14 +309,18 @@ def _values(write: Change, method: Method, read: Mapping[str, Any]) -> dict[str,
             message = f"{ref.full_name}.{name} holds what its manifest does not know, {kept}, and would lose it when a part of it is set."
             raise DataError(f"{message} Set it as a whole.")
         values[name] = read[f"whole.{name}"]
-    for number, (given, path) in enumerate(_assigned(write)):
+    for number, (given, path) in enumerate(assigned(write)):
         found, value = column_slot(method, given.name), read[f"s{number}"]
         if found is None or not path:
             values[given.name] = value
             continue
         spelt = part(ref, method, replace(found, path=path), sql=write.text, span=given.span)
         type_, where = method.body[found.name].type, f"{ref.full_name}.{found.name}"
-        values[found.name] = with_part(values[found.name], spelt, value, type_, where)
+        try:
+            values[found.name] = with_part(values[found.name], spelt, value, type_, where)
+        except DataError as error:
+            error.given = ".".join((given.name, *path))
+            raise
     return values
 
 
@@ -318,7 +347,7 @@ def _slot(method: Method, given: Given, path: tuple[str, ...]) -> Slot | None:
 def constant_values(write: Change, method: Method, context: Context) -> dict[str, Any]:
     if isinstance(write, Delete):
         return {}
-    pairs = zip(_assigned(write), write.assignments, strict=True)
+    pairs = zip(assigned(write), write.assignments, strict=True)
     return {
         given.name: value_at(write.text, assignment.value, _slot(method, given, path), method, context)
         for (given, path), assignment in pairs
