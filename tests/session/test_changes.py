@@ -548,6 +548,47 @@ def test_the_caret_is_under_what_does_not_fit(live: Sandbox, writer: Session, te
     assert {request.method for request in requests} <= {"GET"}
 
 
+WHOLE = {
+    "1000.0::DOUBLE": 1000,
+    "1000.0::FLOAT": 1000,
+    "1000.00": 1000,
+    "1e18::DOUBLE": 10**18,
+    "1000::HUGEINT": 1000,
+    "9007199254740993.0": 2**53 + 1,
+    "9223372036854775807.0": 2**63 - 1,
+    "'1000.0'::JSON": 1000,
+    "1000.5": None,
+    "4503599627370497.25": None,
+    "(2::DOUBLE) ** 60 + 300": None,
+    "9223372036854775808.0": None,
+    "1e30::DOUBLE": None,
+}
+"""What is sent for an integer, None where nothing is: a DECIMAL of any size says which it is, a DOUBLE of 17 digits does not."""
+
+
+@pytest.mark.parametrize(("value", "expected"), WHOLE.items(), ids=WHOLE)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO runs (thread_id, assistant_id, max_prompt_tokens) VALUES ('t', 'a', {})",
+        "EXEC runs.create_run @thread_id = 't', @assistant_id = 'a', @max_prompt_tokens = {}",
+        "EXEC runs.create_run @thread_id = 't', @@json = {{'assistant_id': 'a', 'max_prompt_tokens': {}}}",
+        "EXEC runs.create_run @thread_id = 't', @@json = to_json({{'assistant_id': 'a', 'max_prompt_tokens': {}}})::VARCHAR",
+    ],
+)
+def test_a_whole_number_of_any_type_is_sent_as_an_integer(writer: Session, text: str, value: str, expected: int | None) -> None:
+    """Where it fits; what has a fraction is an error, and is not rounded as DuckDB rounds what it inserts into a BIGINT."""
+    if expected is not None:
+        ((_, _, body, _),) = writer.sql(text.format(value), dry_run=True).fetchall()
+
+        assert (found := json.loads(body)["max_prompt_tokens"], type(found)) == (expected, int)
+        return
+    with pytest.raises(DataError, match="max_prompt_tokens takes integer, not [0-9.e]+") as caught:
+        writer.sql(text.format(value), dry_run=True)
+
+    assert caught.value.span is not None
+
+
 MISFITS = {
     "text of a number": ("content", "5", "takes string or array of objects, not 5"),
     "text of nothing": ("content", "MAP {}", "takes string or array of objects, not {}"),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Self
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError, nearest
 from rowcall.manifest.bodies import Misfit, Reason, fields_of, item_of, kind_of, misfits
 from rowcall.manifest.model import Attribute, Kind, ListOf, Method, Object, Place, Scalar, Type, Verb
-from rowcall.manifest.types import as_integer, as_number, spelling
+from rowcall.manifest.types import GREATEST, LEAST, as_integer, as_number, spelling
 from rowcall.plan.nodes import Call
 from rowcall.plan.requests import build
 
@@ -297,6 +298,22 @@ def typed_body(method: Method, body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in typed.items() if value is not None or key not in method.body or method.body[key].nullable}
 
 
+def with_integers(method: Method, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole body that was given as a text, as it is but for whole numbers that are written with a point: 1000.0 is the integer 1000."""
+    return {key: _with_integers(value, method.body[key]) if key in method.body else value for key, value in body.items()}
+
+
+def _with_integers(value: Any, attribute: Attribute) -> Any:
+    if attribute.type is Scalar.INTEGER and isinstance(value, _Written):
+        return _typed(value, attribute)
+    if isinstance(value, list) and (item := item_of(attribute)) is not None:
+        return [_with_integers(inner, item) for inner in value]
+    if isinstance(value, dict):
+        fields = fields_of(attribute)
+        return {key: _with_integers(inner, fields[key]) if key in fields else inner for key, inner in value.items()}
+    return value
+
+
 def check_body(ref: ResourceRef, name: str, method: Method, body: Mapping[str, Any], *, sql: str = "", span: Span | None = None) -> None:
     """Raises UnknownNameError for what the method does not take, DataError for a value that does not fit.
 
@@ -330,6 +347,8 @@ def _said(misfit: Misfit) -> str:
             said = f"is required{when and f' where {when}'}, and is missing"
         case Reason.WRONG_TYPE:
             said = "cannot be NULL" if value is None else f"takes {_takes(attribute)}, not {_shown(value)}"
+            if attribute.type is Scalar.INTEGER and isinstance(value, float) and abs(value) < GREATEST:
+                said += "; CAST(… AS BIGINT) rounds it"
         case Reason.NOT_ALLOWED:
             said = f"must be one of {', '.join(attribute.enum)}, not {_shown(value)}"
         case Reason.TOO_SMALL | Reason.TOO_LARGE:
@@ -393,6 +412,15 @@ class _Written(float):
 
     text: str
 
+    @property
+    def whole(self) -> int | None:
+        """The whole number that it is; None where it is none, or a DOUBLE of this text could be another: its last digits are not its own."""
+        if not abs(self) <= -LEAST:
+            return None
+        exact = Decimal(self.text)
+        is_double = exact == Decimal(float.__repr__(self)) != int(self)
+        return None if is_double or exact != exact.to_integral_value() else int(exact)
+
 
 def from_json(text: str) -> Any:
     """The value that a JSON text holds; a number with a point still knows how it was written.
@@ -439,9 +467,11 @@ def _scalar(value: Any, scalar: Scalar) -> Any:
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if isinstance(value, (int, float)) else None
     if scalar is Scalar.BOOLEAN:
         return value if isinstance(value, bool) else None
-    return as_integer(value) if scalar is Scalar.INTEGER else as_number(value)
+    if scalar is Scalar.INTEGER:
+        return as_integer(value.whole if isinstance(value, _Written) else value)
+    return as_number(value)
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = value.text if isinstance(value, _Written) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:59] + "…"

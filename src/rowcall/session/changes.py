@@ -37,6 +37,7 @@ from rowcall.plan.writes import (
     lacking,
     missing,
     typed_body,
+    with_integers,
 )
 from rowcall.rows.decode import decode
 from rowcall.session.awaiting import Waiting, explain_waiting, waiting
@@ -321,8 +322,8 @@ def _exec_body(write: Exec, name: str, method: Method, context: Context) -> dict
         raise UnsupportedSQLError(f"@@json is not JSON: {error}.", sql=write.text, span=write.body) from error
     if not isinstance(body, dict):
         raise UnsupportedSQLError("@@json must be a JSON object.", sql=write.text, span=write.body)
-    # The values of a STRUCT have DuckDB's types, and none can be left out of it; a JSON text is sent as it is.
-    found = body if isinstance(value, str) else typed_body(method, body)
+    # The values of a STRUCT have DuckDB's types, and none can be left out of it; a JSON text is sent as it is, whole numbers as integers.
+    found = with_integers(method, body) if isinstance(value, str) else typed_body(method, body)
     check_body(write.ref, name, method, found, sql=write.text, span=write.body)
     return found
 
