@@ -34,6 +34,13 @@ BY_KIND = {"kind": attribute(), "size": attribute(Scalar.INTEGER, required_if={"
         ([{"n": "1"}, {"name": "x", "o": 1}], PAIRS, [("missing", "a[0].name"), ("wrong_type", "a[0].n"), ("unknown", "a[1].o")]),
         ([None], PAIRS, [("wrong_type", "a[0]")]),
         ({"b": None, "c": 1}, attribute(Scalar.MAP), [("wrong_type", "a.b"), ("wrong_type", "a.c")]),
+        ([{"name": "x", "o": 1}, {}], attribute(ListOf(PAIR), fields={"name": NAME}, open=True), [("missing", "a[1].name")]),
+        ({"o": {"p": 1}, "pair": {"q": 1}}, attribute(Scalar.JSON, fields={"pair": attribute(PAIR)}, open=True), [("unknown", "a.pair.q")]),
+        (
+            [{"n": 1}, {}, {"name": "x", "n": None}],
+            attribute(ListOf(PAIR), one_of=("name", "n")),
+            [("not_one", "a[1]"), ("not_one", "a[2]")],
+        ),
         (2**63, attribute(Scalar.INTEGER), [("wrong_type", "a")]),
         (1.0, attribute(Scalar.INTEGER), [("wrong_type", "a")]),
         (float("inf"), attribute(Scalar.NUMBER), [("wrong_type", "a")]),

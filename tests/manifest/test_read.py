@@ -429,6 +429,22 @@ CASES = {
     "fewer items than must be": ("animals.yaml", "meat: {type: string,", "meat: {min_items: 4, max_items: 3, type: [string],", [
         "animals.yaml:34:29: `min_items` is above `max_items` (resources.lions.methods.feed.body.meat.min_items)",
     ]),
+    "an open text": ("animals.yaml", "meat: {type: string,", "meat: {open: true, type: string,", [
+        ("animals.yaml:34:18: only an object with fields is open or closed; `json` without fields may be anything "
+        "(resources.lions.methods.feed.body.meat.open)"),
+    ]),
+    "a choice of what there is not": ("animals.yaml", "meat: {type: string,", "meat: {one_of: [a, c], type: {a: string, b: string},", [
+        "animals.yaml:34:30: there is no field `c` (resources.lions.methods.feed.body.meat.one_of[1])",
+    ]),
+    "no choice": (
+        "animals.yaml",
+        "meat: {type: string,",
+        "meat: {one_of: [a], fields: {a: {type: string, required: true, description: A.}}, type: {a: string, b: string},",
+        [
+            "animals.yaml:34:18: a choice is among two fields at least (resources.lions.methods.feed.body.meat.one_of)",
+            "animals.yaml:34:27: `a` is required, and leaves no choice (resources.lions.methods.feed.body.meat.one_of[0])",
+        ],
+    ),
     "characters of a list": ("animals.yaml", "meat: {type: string,", "meat: {max_items: 4, max_length: 3, type: [string],", [
         "animals.yaml:34:44: only a string or a map has characters to count (resources.lions.methods.feed.body.meat.max_length)",
     ]),

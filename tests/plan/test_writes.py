@@ -112,7 +112,7 @@ def test_a_dotted_name_is_a_part_of_an_attribute() -> None:
     assert column_slot(METHODS["change"], "nothing.a") is None
 
 
-DEEP = Object((("a", Scalar.INTEGER), ("b", Object((("c", Scalar.MAP), ("d", Scalar.JSON)))), ("e", ListOf(Scalar.STRING))))
+DEEP = attribute(Object((("a", Scalar.INTEGER), ("b", Object((("c", Scalar.MAP), ("d", Scalar.JSON)))), ("e", ListOf(Scalar.STRING)))))
 
 
 @pytest.mark.parametrize(

@@ -117,11 +117,20 @@ BODIES: dict[str, tuple[Any, str, str, str]] = {
         "invalid_value",
     ),
     "unknown": ({"model": "m", "modle": "m"}, "Unknown parameter: 'modle'.", "modle", "unknown_parameter"),
-    "unknown in a list": (
-        {"model": "m", "tools": [{"type": "file_search", "name": "x"}]},
-        "Unknown parameter: 'tools[0].name'.",
-        "tools[0].name",
-        "unknown_parameter",
+    "none of a choice": (
+        {"model": "m", "tool_resources": {"file_search": {}}},
+        "Invalid 'tool_resources.file_search': expected one of 'vector_store_ids' and 'vector_stores', but got none instead.",
+        "tool_resources.file_search",
+        "invalid_value",
+    ),
+    "several of a choice": (
+        {"model": "m", "tool_resources": {"file_search": {"vector_stores": [], "vector_store_ids": []}}},
+        (
+            "Invalid 'tool_resources.file_search': expected one of 'vector_store_ids' and 'vector_stores', "
+            "but got 'vector_store_ids' and 'vector_stores' instead."
+        ),
+        "tool_resources.file_search",
+        "invalid_value",
     ),
     "a tool without type": (
         {"model": "m", "tools": [{"type": "file_search"}, {}]},
@@ -160,6 +169,17 @@ BODIES: dict[str, tuple[Any, str, str, str]] = {
         "invalid_value",
     ),
 }
+
+
+def test_an_object_takes_other_names_where_it_is_open(client: httpx.Client) -> None:
+    """A message does not, and the parts of its content do."""
+    message = {"role": "user", "content": [{"type": "text", "text": "hi", "cache": {"for_s": 60}}]}
+
+    closed = client.post("/threads", json={"messages": [{**message, "metdata": {}}]})
+    opened = client.post("/threads", json={"messages": [message]})
+
+    assert (closed.status_code, closed.json()["error"]["message"]) == (400, "Unknown parameter: 'messages[0].metdata'.")
+    assert opened.status_code == 200
 
 
 @pytest.mark.parametrize(("body", "message", "param", "code"), BODIES.values(), ids=BODIES)

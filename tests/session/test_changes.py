@@ -598,9 +598,9 @@ MISFITS = {
     "a part of another type": ("content", "[{'type': 'txt'}]", r'content\[0\].type must be one of text, image_file, image_url, not "txt"'),
     "a part that is empty": ("content", "[{'type': 'text'}]", r"content\[0\].text is required where type is text, and is missing"),
     "a name misspelt": (
-        "content",
-        "[{'type': 'text', 'txet': 'a'}]",
-        r"content\[0\] has no field txet; did you mean text\? It has type, text",
+        "additional_messages",
+        "[{'role': 'user', 'content': 'x', 'metdata': MAP {}}]",
+        r"additional_messages\[0\] has no field metdata; did you mean metadata\? It has role, content, attachments, metadata",
     ),
     "an image": ("content", "[{'type': 'image_url', 'image_url': {'detail': 'low'}}]", r"content\[0\].image_url.url is required"),
     "an attachment": (
@@ -610,7 +610,7 @@ MISFITS = {
     ),
     "a choice": ("tool_choice", "'any'", 'tool_choice must be one of none, auto, required, not "any"'),
     "a choice of tools": ("tool_choice", "['auto']", "tool_choice takes string or object, not"),
-    "a function's name": ("tool_choice", "{'type': 'function', 'function': {'nme': 'f'}}", "function has no field nme; did you mean name"),
+    "a function's name": ("tool_choice", "{'type': 'function', 'function': {'nme': 'f'}}", "function.name is required, and is missing"),
     "a form": ("response_format", "'json'", 'response_format must be one of auto, not "json"'),
     "a form by its type": ("response_format", "{'type': 'json'}", "response_format.type must be one of text, json_object, json_schema"),
     "a form without schema": ("response_format", "{'type': 'json_schema'}", "json_schema is required where type is json_schema"),
@@ -647,6 +647,28 @@ def test_a_nested_value_that_the_api_would_refuse_is_refused_before_anything_is_
     assert [request.method for request in requests if request.method != "GET"] == []
 
 
+def test_one_field_of_a_choice_is_given(live: Sandbox, writer: Session, sent: Sent) -> None:
+    """None, or two of them, are refused before anything is sent, and by the sandbox as well."""
+    store = "[{'file_ids': ['f']}]"
+    with sent(live) as requests:
+        for search, found in (
+            ("{'vector_stores': NULL}", "none"),
+            (f"{{'vector_store_ids': ['v'], 'vector_stores': {store}}}", ".* and .*"),
+        ):
+            with pytest.raises(DataError, match=f"file_search takes one of vector_store_ids, vector_stores, not {found}"):
+                writer.sql(f"INSERT INTO threads (tool_resources) VALUES ({{'file_search': {search}}})")
+        assert requests == []
+        writer.sql(f"INSERT INTO threads (tool_resources.file_search.vector_stores, tool_resources.x) VALUES ({store}, 1)")
+        ((made,),) = writer.sql("INSERT INTO threads DEFAULT VALUES RETURNING id").fetchall()
+        writer.sql("UPDATE threads SET tool_resources.file_search = {'y': true} WHERE id = $1", [made])
+
+    assert [request.body for request in requests if request.method == "POST"] == [
+        {"tool_resources": {"file_search": {"vector_stores": [{"file_ids": ["f"]}]}, "x": 1}},
+        {},
+        {"tool_resources": {"file_search": {"y": True}}},
+    ]
+
+
 FITTING = {
     "a text": ("content", "'hi'", "hi"),
     "a text that looks like a list": ("content", "'[1, 2]'", "[1, 2]"),
@@ -668,6 +690,13 @@ FITTING = {
         """'{"type": "json_schema", "json_schema": {"name": "n", "strict": null, "schema": {"a": null, "b": [1]}}}'""",
         {"type": "json_schema", "json_schema": {"name": "n", "schema": {"a": None, "b": [1]}}},
     ),
+    "fields of an open object": (
+        "tools",
+        "[{'type': 'function', 'function': {'name': 'f', 'cache': {'for_s': 60.5}}, 'x': NULL}, "
+        "{'type': 'file_search', 'function': NULL, 'x': [1]}]",
+        [{"type": "function", "function": {"name": "f", "cache": {"for_s": 60.5}}}, {"type": "file_search", "x": [1]}],
+    ),
+    "an open object in parts": ("truncation_strategy", "{'type': 'auto', 'By': 'age'}", {"type": "auto", "By": "age"}),
     "a strategy in parts": ("truncation_strategy", "{'type': 'auto', 'last_messages': NULL}", {"type": "auto"}),
 }
 

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     LONG_KEY = "long_key"
     TOO_MANY = "too_many"
     NOT_ALLOWED = "not_allowed"
+    NOT_ONE = "not_one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +60,15 @@ def misfits(value: Any, attribute: Attribute, path: str) -> Iterator[Misfit]:
         yield from _within(value, attribute, path)
 
 
-def misfits_within(body: Mapping[str, Any], attributes: Mapping[str, Attribute], path: str = "") -> Iterator[Misfit]:
-    """What does not fit of an object that may have these attributes and no others; `path` ends with a dot, or is that of the body."""
+def misfits_within(
+    body: Mapping[str, Any], attributes: Mapping[str, Attribute], path: str = "", *, is_open: bool = False
+) -> Iterator[Misfit]:
+    """What does not fit of an object that may have these attributes, and others if it is open.
+
+    `path` ends with a dot, or is that of the body.
+    """
     for key, value in body.items():
-        if key not in attributes:
+        if key not in attributes and not is_open:
             whole = Attribute(type=Scalar.JSON, description="", fields=dict(attributes))
             yield Misfit(reason=Reason.UNKNOWN, path=path + key, attribute=whole, value=value, key=key)
     for key, attribute in attributes.items():
@@ -76,10 +82,16 @@ def item_of(attribute: Attribute) -> Attribute | None:
     """What is declared of the items of a list; None where nothing is."""
     if isinstance(attribute.type, ListOf):
         item = attribute.type.item
-        return Attribute(type=item, description="", nullable=item is Scalar.JSON and not attribute.fields, fields=attribute.fields)
+        is_any = item is Scalar.JSON and not attribute.fields
+        return Attribute(type=item, description="", nullable=is_any, **_of_objects(attribute))
     if attribute.fields:
-        return Attribute(type=Scalar.JSON, description="", kinds=(Kind.OBJECT,), fields=attribute.fields)
+        return Attribute(type=Scalar.JSON, description="", kinds=(Kind.OBJECT,), **_of_objects(attribute))
     return None
+
+
+def _of_objects(attribute: Attribute) -> dict[str, Any]:
+    """What an attribute of several objects says of each."""
+    return {name: getattr(attribute, name) for name in ("fields", "open", "one_of")}
 
 
 def fields_of(attribute: Attribute) -> Mapping[str, Attribute]:
@@ -159,7 +171,9 @@ def _within(value: Any, attribute: Attribute, path: str) -> Iterator[Misfit]:
         for index, inner in enumerate(value):
             yield from misfits(inner, item, f"{path}[{index}]")
     elif isinstance(value, dict) and (fields := fields_of(attribute)):
-        yield from misfits_within(value, fields, f"{path}.")
+        yield from misfits_within(value, fields, f"{path}.", is_open=attribute.open)
+        if attribute.one_of and sum(name in value for name in attribute.one_of) != 1:
+            yield Misfit(reason=Reason.NOT_ONE, path=path, attribute=attribute, value=value)
 
 
 def _in_map(value: Mapping[str, Any], attribute: Attribute, path: str) -> Iterator[Misfit]:

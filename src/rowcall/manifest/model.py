@@ -263,6 +263,8 @@ class Attribute:
         "nothing but objects; of an object type, each of them is in the type, and fields that are only there may be null or left out.",
         {},
     )
+    open: bool = _("Whether an object may have other fields too, of which nothing is known: they are sent as they are.", default=False)
+    one_of: tuple[str, ...] = _("The fields of which an object has one, and not more than one.", ())
     required_if: dict[str, str] = _(
         "The values of others beside it with which it is required too, as `{type: function}`; NULL and absence are no such value.", {}
     )

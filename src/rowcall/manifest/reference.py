@@ -254,8 +254,17 @@ copy:
   description: The copy that is lent.
 ```
 
-Without `fields`, `json` may hold anything. What an API calls open (`additionalProperties`) is therefore left without, and so is what its
-documents do not say.
+Without `fields`, `json` may hold anything, and what documents do not say is left without. An object with `fields` has no others: a
+statement with another name in it is an error that says which is meant. Where an API takes others too (`additionalProperties` of its
+documents), `open: true` has them sent as they are. `one_of` names fields of which an object has one, and no two.
+
+```yaml
+shelf:
+  type: {room: string, new_room: {name: string}}
+  open: true
+  one_of: [room, new_room]
+  description: Where the copy stands, in a room that there is or in a new one.
+```
 
 ## What must hold besides
 
@@ -265,6 +274,7 @@ documents do not say.
 - A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
 - A method that is paged says where its `rows` are.
 - `kinds` are for `json` alone. `fields` of an object type are in that type, and are of the type that they have there.
+- What `one_of` names are two fields or more, none of them `required`. `open` is for objects with fields.
 - What `required_if` names stands beside it, and its value is among the `enum` of that, if it has one.
 - The `version` of a resource is one of its columns, and a text or a number.
 - Columns that are read from one place have one type, none is read from within another, and no two places differ in case alone.

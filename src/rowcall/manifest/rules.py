@@ -9,10 +9,12 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rowcall.errors import nearest
 from rowcall.manifest.awaits import check_awaits
+from rowcall.manifest.bodies import fields_of
 from rowcall.manifest.document import Document
 from rowcall.manifest.model import (
     Attribute,
@@ -236,6 +238,7 @@ def _attributes(document: Document, path: str, attributes: Mapping[str, Attribut
         _sizes(document, below, attribute)
         _required_if(document, f"{below}.required_if", attribute, attributes)
         _fields(document, below, attribute)
+        _choice(document, below, attribute)
 
 
 def _required_if(document: Document, path: str, attribute: Attribute, beside: Mapping[str, Attribute]) -> None:
@@ -267,6 +270,23 @@ def _fields(document: Document, path: str, attribute: Attribute) -> None:
     elif type_ is not Scalar.JSON or (attribute.kinds and not {Kind.ARRAY, Kind.OBJECT}.intersection(attribute.kinds)):
         document.fault(f"{path}.fields", "only an object has fields, and a list of objects", at_key=True)
     _attributes(document, f"{path}.fields", attribute.fields)
+
+
+def _choice(document: Document, path: str, attribute: Attribute) -> None:
+    """What is said of all fields of an object, or of each object in a list."""
+    type_: Type = attribute.type
+    while isinstance(type_, ListOf):
+        type_ = type_.item
+    known = fields_of(replace(attribute, type=type_))
+    if attribute.open and not known and document.sound(f"{path}.type", f"{path}.fields"):
+        document.fault(f"{path}.open", "only an object with fields is open or closed; `json` without fields may be anything", at_key=True)
+    for index, name in enumerate(attribute.one_of if document.sound(f"{path}.type", f"{path}.fields") else ()):
+        if name not in known:
+            document.fault(f"{path}.one_of[{index}]", f"there is no field `{name}`{_did_you_mean(name, known)}")
+        elif known[name].required:
+            document.fault(f"{path}.one_of[{index}]", f"`{name}` is required, and leaves no choice")
+    if len(attribute.one_of) == 1:
+        document.fault(f"{path}.one_of", "a choice is among two fields at least", at_key=True)
 
 
 def _http(document: Document, path: str, method: Method) -> None:

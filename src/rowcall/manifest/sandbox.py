@@ -59,6 +59,10 @@ class Refusals:
         "A map with too many keys: `{name}`, `{bound}`, `{found}`.", Refusal(message="{name} has {found} keys; it may have {bound}.")
     )
     not_allowed: Refusal = _("A value outside its set: `{name}`, `{expected}`, `{found}`.")
+    not_one: Refusal = _(
+        "An object with none of the fields of which it needs one, or with several: `{name}`, `{expected}`, `{found}`.",
+        Refusal(message="{name} has {found}; it needs one of {expected}."),
+    )
     bad_cursor: Refusal = _("A cursor that names no object of the list: `{name}`, `{noun}`, `{id}`.")
     key_reused: Refusal = _(
         "An idempotency key came with another request before: `{key}`; 422 in the words of Stripe when this is absent.",

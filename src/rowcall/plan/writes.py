@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Self
 
@@ -87,39 +87,39 @@ def part(ref: ResourceRef, method: Method, slot_: Slot, *, sql: str, span: Span 
     """The path of a part of an attribute, its fields spelt as the manifest does. Raises as `check` does."""
     if not slot_.path:
         return ()
-    type_: Type = method.body[slot_.name].type
+    attribute = method.body[slot_.name]
     path, where = [], f"{ref.full_name}.{slot_.name}"
     for written in slot_.path:
         name = written
-        if isinstance(type_, Object):
-            fields = {field.casefold(): field for field, _ in type_.fields}
-            if written.casefold() not in fields:
+        if isinstance(attribute.type, Object):
+            fields = {field.casefold(): field for field, _ in attribute.type.fields}
+            if written.casefold() not in fields and not attribute.open:
                 raise UnknownNameError("field", written, fields.values(), where=where, sql=sql, span=span)
-            name = fields[written.casefold()]
-        inner = _part_type(type_, name)
+            name = fields.get(written.casefold(), written)
+        inner = _part_of(attribute, name)
         if inner is None:
-            raise UnsupportedSQLError(f"{where} is {spelling(type_)}, of which no part can be set.", sql=sql, span=span)
+            raise UnsupportedSQLError(f"{where} is {spelling(attribute.type)}, of which no part can be set.", sql=sql, span=span)
         path.append(name)
-        type_, where = inner, f"{where}.{name}"
+        attribute, where = inner, f"{where}.{name}"
     return tuple(path)
 
 
-def _part_type(type_: Type, name: str) -> Type | None:
-    """The type of a part; None where there is no such part."""
-    if isinstance(type_, Object):
-        return dict(type_.fields).get(name)
-    return {Scalar.JSON: Scalar.JSON, Scalar.MAP: Scalar.STRING}.get(type_) if isinstance(type_, Scalar) else None
+def _part_of(attribute: Attribute, name: str) -> Attribute | None:
+    """What is declared of a part; None where there is no such part."""
+    if isinstance(attribute.type, Object):
+        return fields_of(attribute).get(name, _ANY if attribute.open else None)
+    return {Scalar.JSON: _ANY, Scalar.MAP: _TEXT}.get(attribute.type) if isinstance(attribute.type, Scalar) else None
 
 
-def with_part(whole: Any, path: Sequence[str], value: Any, type_: Type, where: str) -> Any:
+def with_part(whole: Any, path: Sequence[str], value: Any, attribute: Attribute, where: str) -> Any:
     """An attribute's value with one part of it set; without that part where its value is None.
 
     `whole` is None where there was none. Raises DataError where something on the way to the part is no object, or the value does not fit.
     """
     if not path:
-        return fitted(value, Attribute(type=type_, description="", nullable=True), where)
+        return fitted(value, replace(attribute, nullable=True), where)
     name, *rest = path
-    inner = _part_type(type_, name)
+    inner = _part_of(attribute, name)
     if not isinstance(whole, (dict, type(None))) or inner is None:
         raise DataError(f"{where} is {_shown(whole)}, of which {name} can be no part.")
     known = whole or {}
@@ -235,7 +235,7 @@ def call(
         try:
             if found.path:
                 path = part(ref, method, found, sql="", span=None)
-                attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name].type, where)
+                attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name], where)
                 in_parts.add(found.name)
             elif found.in_body:
                 attributes[found.name] = fitted(value, method.body[found.name], where)
@@ -351,6 +351,9 @@ def _said(misfit: Misfit) -> str:
                 said += "; CAST(… AS BIGINT) rounds it"
         case Reason.NOT_ALLOWED:
             said = f"must be one of {', '.join(attribute.enum)}, not {_shown(value)}"
+        case Reason.NOT_ONE:
+            found = " and ".join(name for name in attribute.one_of if name in value)
+            said = f"takes one of {', '.join(attribute.one_of)}, not {found or 'none'}"
         case Reason.TOO_SMALL | Reason.TOO_LARGE:
             said = f"must be at {'least' if misfit.reason is Reason.TOO_SMALL else 'most'} {bound}, not {value}"
         case Reason.LONG_KEY:
@@ -393,11 +396,12 @@ def _typed(value: Any, attribute: Attribute) -> Any:
     return {
         key: _typed(inner, fields[key]) if key in fields else inner
         for key, inner in value.items()
-        if inner is not None or key not in fields
+        if inner is not None or not (key in fields or attribute.open)
     }
 
 
 _TEXT = Attribute(type=Scalar.STRING, description="")
+_ANY = Attribute(type=Scalar.JSON, description="", nullable=True)
 
 
 class _Written(float):
@@ -414,7 +418,7 @@ class _Written(float):
 
     @property
     def whole(self) -> int | None:
-        """The whole number that it is; None where it is none, or a DOUBLE of this text could be another: its last digits are not its own."""
+        """The whole number that it is; None where it is none, or a DOUBLE of this text could be another, since it has no more digits."""
         if not abs(self) <= -LEAST:
             return None
         exact = Decimal(self.text)

@@ -70,12 +70,16 @@ def _words(misfit: Misfit) -> dict[str, Any]:
     match misfit.reason:
         case Reason.TOO_LONG:
             return {**words, **(_ARRAY if isinstance(value, list) else _STRING), "found": len(value)}
-        case Reason.TOO_SHORT | Reason.TOO_MANY:
-            return {**words, "found": len(value)}
-        case Reason.LONG_KEY:
-            return {**words, "found": len(misfit.key)}
+        case Reason.TOO_SHORT | Reason.TOO_MANY | Reason.LONG_KEY:
+            return {**words, "found": len(misfit.key or value)}
         case Reason.NOT_ALLOWED:
             return {**words, "expected": _either(attribute.enum), "found": value}
+        case Reason.NOT_ONE:
+            return {
+                **words,
+                "expected": _either(attribute.one_of),
+                "found": _either([key for key in attribute.one_of if key in value]) or "none",
+            }
         case Reason.TOO_SMALL | Reason.TOO_LARGE:
             return {**words, **_bounded(attribute), "found": value}
         case _:

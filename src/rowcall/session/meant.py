@@ -315,9 +315,9 @@ def _values(write: Change, method: Method, read: Mapping[str, Any]) -> dict[str,
             values[given.name] = value
             continue
         spelt = part(ref, method, replace(found, path=path), sql=write.text, span=given.span)
-        type_, where = method.body[found.name].type, f"{ref.full_name}.{found.name}"
+        where = f"{ref.full_name}.{found.name}"
         try:
-            values[found.name] = with_part(values[found.name], spelt, value, type_, where)
+            values[found.name] = with_part(values[found.name], spelt, value, method.body[found.name], where)
         except DataError as error:
             error.given = ".".join((given.name, *path))
             raise

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from rowcall.catalog.catalog import Catalog
+from rowcall.manifest.bodies import fields_of, item_of
 from rowcall.manifest.model import Attribute, Column, ListOf, Method, Object, Parameter, Place, Resource, Scalar, Type
 
 SHARED = Path(os.environ.get("ROWCALL_SHARED") or Path(__file__).parents[4] / "shared") / "openai"
@@ -222,6 +223,41 @@ def test_body_attributes_are_those_of_the_published_operation(resource: str, nam
         assert list(misfits(attribute.type, [published[key]], key)) == []
         assert attribute.nullable == ("null" in kinds(published[key])), key
         assert limits_of(attribute) == limits_of_published(published[key], attribute), key
+
+
+@pytest.mark.parametrize(("resource", "name"), METHODS)
+def test_objects_in_bodies_are_as_open_as_the_published_ones(resource: str, name: str) -> None:
+    """Where the document says that an object has no other fields, or just one of several, the manifest does; and nowhere else."""
+    method = ASSISTANTS[resource].methods[name]
+    content = operation(method).get("requestBody", {}).get("content", {})
+    body = next(iter(alternatives(content["application/json"]["schema"]))) if content else {"additionalProperties": False}
+
+    assert body["additionalProperties"] is False
+    assert [fault for key, attribute in method.body.items() for fault in openness(attribute, [body["properties"][key]], key)] == []
+
+
+def objects(schemas: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The objects with known fields that a value may be, or hold as items."""
+    for schema in schemas:
+        for alternative in alternatives(schema):
+            if "properties" in alternative:
+                yield alternative
+            yield from objects([alternative["items"]] if "items" in alternative else [])
+
+
+def openness(attribute: Attribute, schemas: list[dict[str, Any]], path: str) -> Iterator[str]:
+    """Where our objects and the document's do not agree in whether they have other fields, and in what is a choice."""
+    fields, published = fields_of(item_of(attribute) or attribute), list(objects(schemas))
+    if not fields or not published:
+        return
+    is_open = all(schema.get("additionalProperties") is not False for schema in published)
+    if attribute.open != is_open:
+        yield f"{path} is {'open' if is_open else 'closed'}"
+    choice = {name for schema in published for member in schema.get("oneOf", ()) for name in member.get("required", ())}
+    if set(attribute.one_of) != choice:
+        yield f"{path} has one of {choice}"
+    for name, field in fields.items():
+        yield from openness(field, [schema["properties"][name] for schema in published if name in schema["properties"]], f"{path}.{name}")
 
 
 def limits_of(attribute: Attribute) -> tuple[object, ...]:
