@@ -12,6 +12,7 @@ from unittest import mock
 
 import httpx
 import pytest
+from tests.session.conftest import Workbench
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
@@ -525,6 +526,8 @@ def test_parts_of_parts_are_set_in_objects_and_json(live: Sandbox, writer: Sessi
     assert [request.method for request in requests] == ["GET"]
 
 
+ASSISTANT_LIKE = {"object": "assistant", "created_at": 1, "model": "m", "tools": []}
+
 CARETS = {
     "a part of the same last word": ("UPDATE assistants SET temperature = «9.5», metadata.temperature = 'x' WHERE id = $1", "at most 2"),
     "a part that does not fit": ("UPDATE assistants SET temperature = 1, metadata.temperature = «[1]» WHERE id = $1", "takes string"),
@@ -692,8 +695,10 @@ FITTING = {
     ),
     "fields of an open object": (
         "tools",
-        "[{'type': 'function', 'function': {'name': 'f', 'cache': {'for_s': 60.5}}, 'x': NULL}, "
-        "{'type': 'file_search', 'function': NULL, 'x': [1]}]",
+        (
+            "[{'type': 'function', 'function': {'name': 'f', 'cache': {'for_s': 60.5}}, 'x': NULL}, "
+            "{'type': 'file_search', 'function': NULL, 'x': [1]}]"
+        ),
         [{"type": "function", "function": {"name": "f", "cache": {"for_s": 60.5}}}, {"type": "file_search", "x": [1]}],
     ),
     "an open object in parts": ("truncation_strategy", "{'type': 'auto', 'By': 'age'}", {"type": "auto", "By": "age"}),
@@ -762,21 +767,46 @@ def test_a_part_that_does_not_fit_says_of_which_row_it_is(live: Sandbox, writer:
     assert {request.method for request in requests} == {"GET"}
 
 
-def test_a_part_is_not_set_where_the_rest_would_be_lost(scripted: Callable[..., Any]) -> None:
-    """As what the API gives there and its manifest does not know."""
-    body = {"id": "a", "object": "assistant", "created_at": 1, "model": "m", "tools": [], "tool_resources": {"file_search": {"new": 1}}}
-    script = scripted(lambda _: (200, body))
+def test_a_part_is_not_set_where_the_rest_would_be_lost(workbench: Workbench, scripted: Callable[..., Any]) -> None:
+    """As what the API gives within a closed object and its manifest does not know."""
+    script = scripted(lambda _: (200, {"id": "t", "name": "n", "place": {"shelf": "s", "slot": {"new": 1}}}))
+    there = {"workshop": {"base_url": f"http://127.0.0.1:{script.port}", "api_key": "secret"}}
 
-    with (
-        rowcall.connect(providers=script.providers, max_write_rows=None) as db,
-        pytest.raises(DataError, match=r'(?s)does not know, \{"file_search": \{"new": 1'),
-    ):
-        db.sql("UPDATE assistants SET tool_resources.code_interpreter.file_ids = ['f'] WHERE id = 'a'")
+    with workbench.session(providers=there) as db, pytest.raises(DataError, match=r'(?s)does not know, \{"slot": \{"new": 1\}\}') as caught:
+        db.sql("UPDATE tools SET place.shelf = 'top' WHERE tool_id = 't'")
 
+    assert caught.value.span is not None
     assert [asked.method for asked in script.asked] == ["GET"]
 
 
-ASSISTANT_LIKE = {"object": "assistant", "created_at": 1, "model": "m", "tools": []}
+def test_a_part_is_set_with_all_that_an_open_object_holds(scripted: Callable[..., Any]) -> None:
+    """What the manifest does not know of it is read, and sent as it was."""
+    held: dict[str, Any] = {"file_search": {"vector_store_ids": ["v"], "new": [{"a": None}]}, "more": 1.5, "code_interpreter": None}
+    script = scripted(lambda _: (200, {"id": "a", **ASSISTANT_LIKE, "tool_resources": held, "new": True}))
+
+    with rowcall.connect(providers=script.providers, journal=":memory:") as db:
+        for value in ("['f']", "[_extra->>'new']"):
+            db.sql(f"UPDATE assistants SET tool_resources.code_interpreter.file_ids = {value} WHERE id = 'a'")
+
+    assert [asked.method for asked in script.asked] == ["GET", "POST", "GET", "POST"]
+    for at, file in ((1, "f"), (3, "true")):
+        assert json.loads(script.asked[at].body) == {"tool_resources": {**held, "code_interpreter": {"file_ids": [file]}}}
+
+
+def test_a_part_is_set_whatever_the_other_columns_are(scripted: Callable[..., Any]) -> None:
+    """Only the columns that the statement is about are read; another value that does not fit its type is no reason to refuse it."""
+    odd = {"id": "a", **ASSISTANT_LIKE, "temperature": "warm", "metadata": {"a": "1"}, "new": True}
+    script = scripted(lambda asked: (200, odd if asked.method == "GET" else {**odd, "temperature": 1}))
+
+    with rowcall.connect(providers=script.providers, journal=":memory:") as db:
+        with pytest.raises(DataError, match=r'(?s)temperature: string "warm"'):
+            db.sql("UPDATE assistants SET metadata.b = temperature WHERE id = 'a'")
+        db.sql("UPDATE assistants SET metadata.b = model WHERE id = 'a'")
+
+    assert [asked.method for asked in script.asked] == ["GET", "GET", "POST"]
+    assert json.loads(script.asked[2].body) == {"metadata": {"a": "1", "b": "m"}}
+
+
 OF_TWO_TYPES = [{"id": "a", "temperature": "warm", **ASSISTANT_LIKE}, {"id": "b", "temperature": 1.5, **ASSISTANT_LIKE}]
 
 

@@ -11,6 +11,9 @@ from rowcall.manifest.model import Absent, Column, ErrorShape, Lifecycle, Method
 
 EXTRA = "_extra"
 """The column of what a record holds beyond its declared columns."""
+REST = "__rowcall_rest"
+"""The same, but of what a record holds beyond the columns that a statement names: so no other of them need be read for it."""
+BESIDE = frozenset({EXTRA, REST})
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from rowcall.plan.layers import layers
 from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
 from rowcall.plan.literals import alike, left_out
-from rowcall.plan.nodes import EXTRA, Considered, Hidden, Origin, Scan
+from rowcall.plan.nodes import BESIDE, Considered, Hidden, Origin, Scan
 from rowcall.plan.pieces import Describe, Evaluate
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import (
@@ -451,7 +451,7 @@ class Planner:
             if takes(parameter, method.parameters[parameter], sets, columns, is_one=is_one):
                 (names if is_one else several).append(parameter)
         names += several
-        valued = {item.name for item in mention.hidden if item.column is None and item.name != EXTRA}
+        valued = {item.name for item in mention.hidden if item.column is None and item.name not in BESIDE}
         if alternatives and not valued <= set(names):
             return None
         if count(method, names, alternatives) > MOST_CALLS:
@@ -575,7 +575,7 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
     if not lacks:
         verbs = ", ".join(name for name in ref.resource.methods)
         return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=f"It has: {verbs}.")
-    unvalued = [item.name for item in mention.hidden if item.column is None and item.name != EXTRA]
+    unvalued = [item.name for item in mention.hidden if item.column is None and item.name not in BESIDE]
     reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     if any(not missing for _, missing in lacks):
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here. {reason}".strip()

@@ -21,7 +21,7 @@ from rowcall.manifest.model import Scalar, Type, Verb
 from rowcall.manifest.types import literal, quoted
 from rowcall.plan.layout import Layout
 from rowcall.plan.literals import lengthened, shortened
-from rowcall.plan.nodes import EXTRA, Hidden
+from rowcall.plan.nodes import EXTRA, REST, Hidden
 from rowcall.plan.splice import Edit
 from rowcall.plan.walk import find_all
 from rowcall.sql.bind import Names
@@ -221,7 +221,7 @@ def hidden_columns(ref: ResourceRef) -> Mapping[str, Hidden]:
         for name, parameter in method.parameters.items():
             if name not in ref.resource.columns:
                 found.setdefault(name, Hidden(name, parameter.type, parameter.column))
-    return {**found, EXTRA: Hidden(EXTRA, Scalar.JSON)}
+    return {**found, **{name: Hidden(name, Scalar.JSON) for name in (EXTRA, REST)}}
 
 
 def named_hidden(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from rowcall.plan.nodes import EXTRA, Call, Scan
+from rowcall.plan.nodes import BESIDE, Call, Scan
 
 Widened = Callable[[Scan, Mapping[str, Any]], Call]
 """A scan's call with no more than these parameters."""
@@ -104,7 +104,7 @@ def _sharing(scan: Scan, whole: Mapping[_Names, Mapping[_Values, Call]], longest
 
 def _valued(scan: Scan) -> set[str]:
     """The parameters whose values the statement reads, which come with the calls that they are bound in."""
-    return {item.name for item in scan.hidden if item.column is None and item.name != EXTRA}
+    return {item.name for item in scan.hidden if item.column is None and item.name not in BESIDE}
 
 
 def _with_calls(scan: Scan, calls: Sequence[Call]) -> Scan:

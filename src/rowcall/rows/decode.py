@@ -12,7 +12,7 @@ from typing import Any
 
 from rowcall.manifest.model import Column, Object, Scalar
 from rowcall.manifest.types import duckdb_type, from_json_shape, literal, quoted
-from rowcall.plan.nodes import EXTRA, Hidden
+from rowcall.plan.nodes import BESIDE, EXTRA, Hidden
 
 
 def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden: Sequence[Hidden] = ()) -> str:
@@ -24,7 +24,7 @@ def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden:
     outer = [f"{_field(column.source or name)} AS {quoted(name)}" for name, column in columns.items()]
     outer += [f"{_hidden(extra, columns)} AS {quoted(extra.name)}" for extra in hidden]
     fields = record_type(columns).fields
-    if any(extra.name == EXTRA for extra in hidden):
+    if any(extra.name in BESIDE for extra in hidden):
         fields = (*fields, (EXTRA, Scalar.JSON))
     return f"(SELECT {', '.join(outer)} FROM (SELECT {_records(from_json_shape(Object(fields)), rows)} AS r, key FROM {source}))"
 
@@ -34,7 +34,7 @@ def _field(path: str) -> str:
 
 
 def _hidden(extra: Hidden, columns: Mapping[str, Column]) -> str:
-    if extra.name == EXTRA:
+    if extra.name in BESIDE:
         return _field(EXTRA)
     if extra.column is not None:
         return _field(columns[extra.column].source or extra.column)

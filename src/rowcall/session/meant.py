@@ -18,10 +18,11 @@ from rowcall.errors import (
     SQLError,
     UnsupportedSQLError,
 )
+from rowcall.manifest.bodies import Reason, misfits
 from rowcall.manifest.model import Method, Scalar, Verb
-from rowcall.manifest.types import quoted, spelling
+from rowcall.manifest.types import literal, quoted, spelling
 from rowcall.plan.meant import key_tuples, keys_only, narrows
-from rowcall.plan.nodes import EXTRA
+from rowcall.plan.nodes import REST
 from rowcall.plan.planner import Analysis
 from rowcall.plan.writes import (
     PREFIX,
@@ -198,9 +199,10 @@ def _selecting(
         text += f", s{number} := {'CAST(' if number in casts_ else ''}("
         stretches.append((len(text), assignment.value))
         text += write.text[assignment.value.start : assignment.value.end] + "\n)" + (f" AS {casts_[number]})" if number in casts_ else "")
-    wholes = _wholes(write, method)
-    text += "".join(f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}" for name in wholes)
-    text += f", {quoted(EXTRA)} := {alias}.{quoted(EXTRA)}" if wholes else ""
+    for name in _wholes(write, method):
+        path = "".join(f".{json.dumps(step)}" for step in (target.ref.resource.columns[name].source or name).split("."))
+        text += f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}"
+        text += f", {quoted(f'rest.{name}')} := ({alias}.{quoted(REST)} -> {literal(f'${path}')})"
     columns = ", ".join(f"{quoted(name)} := {alias}.{quoted(name)}" for name in before)
     text += f")) AS given{f', to_json(struct_pack({columns}))' if before else ''}"
     for before_, stretch, after in _from(write):
@@ -301,14 +303,12 @@ def _values(write: Change, method: Method, read: Mapping[str, Any]) -> dict[str,
     ref = write.target.ref
     values: dict[str, Any] = {}
     for name in _wholes(write, method):
-        column, left = ref.resource.columns[name], read[EXTRA]
-        for step in (column.source or name).split("."):
-            left = left.get(step) if isinstance(left, dict) else None
-        if left is not None:
+        left, where = read[f"rest.{name}"], f"{ref.full_name}.{name}"
+        values[name] = _merged(read[f"whole.{name}"], left)
+        if any(misfit.reason is Reason.UNKNOWN for misfit in misfits(values[name], method.body[name], where)):
             kept = json.dumps(left, ensure_ascii=False)
-            message = f"{ref.full_name}.{name} holds what its manifest does not know, {kept}, and would lose it when a part of it is set."
+            message = f"{where} holds what its manifest does not know, {kept}, and would lose it when a part of it is set."
             raise DataError(f"{message} Set it as a whole.")
-        values[name] = read[f"whole.{name}"]
     for number, (given, path) in enumerate(assigned(write)):
         found, value = column_slot(method, given.name), read[f"s{number}"]
         if found is None or not path:
@@ -322,6 +322,15 @@ def _values(write: Change, method: Method, read: Mapping[str, Any]) -> dict[str,
             error.given = ".".join((given.name, *path))
             raise
     return values
+
+
+def _merged(known: Any, left: Any) -> Any:
+    """A value with what its type has no place for, as it was read; `left` is None where there is nothing of the kind."""
+    if isinstance(known, dict) and isinstance(left, dict):
+        return {**known, **{key: _merged(known.get(key), inner) for key, inner in left.items()}}
+    if isinstance(known, list) and isinstance(left, list):
+        return [_merged(*pair) for pair in zip(known, left, strict=True)]
+    return known if left is None else left
 
 
 def _twice(write: Change, keys: Mapping[str, Any]) -> UnsupportedSQLError:

@@ -16,7 +16,7 @@ from rowcall.engine.arrow import full
 from rowcall.errors import EngineError, RequestError
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.page import Page
-from rowcall.plan.nodes import EXTRA, Request, Scan
+from rowcall.plan.nodes import BESIDE, Request, Scan
 from rowcall.rows.fit import Fitter
 from rowcall.session.misfits import Misfits
 from rowcall.session.store import Place, Store
@@ -208,7 +208,7 @@ class Reading:
         ahead: Callable[[int], None] | None = None,
     ) -> None:
         self._scan = scan
-        self._fitter = Fitter(scan.columns, scan.method.rows, extra=any(hidden.name == EXTRA for hidden in scan.hidden))
+        self._fitter = Fitter(scan.columns, scan.method.rows, extra=any(hidden.name in BESIDE for hidden in scan.hidden))
         self._misfits = Misfits(scan.ref.full_name)
         self._chains = chains
         self._store = store
