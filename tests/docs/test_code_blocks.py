@@ -24,7 +24,7 @@ from rowcall import errors
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [
-    path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.exists() and "```" in path.read_text("utf-8")
+    path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists() and "```" in path.read_text("utf-8")
 ]
 FENCE = re.compile(
     r"(?:^[ ]*<!-- (?P<mark>not run|fails): *(?P<reason>[^\n]*?) *-->\n+)?"
@@ -180,7 +180,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
             reader.session.close()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
 def test_the_blocks_of_a_document_do_what_it_says(document: Path, reader: Reader) -> None:
     """A reader who types the blocks of a document from top to bottom sees what the document says."""
     for block in blocks_of(document):
@@ -193,7 +193,7 @@ def test_the_blocks_of_a_document_do_what_it_says(document: Path, reader: Reader
             reader.run[block.kind](block)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
 def test_every_block_says_what_it_is(document: Path) -> None:
     """Each block names a known kind, and one that is not run says why in a few words."""
     known = SHOWN | {"python", "sql", "console", "yaml manifest"}

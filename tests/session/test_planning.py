@@ -336,7 +336,7 @@ def test_the_key_in_a_statement_is_not_in_the_file(workbench: Any) -> None:
         ("PLAN DELETE FROM benches WHERE id = 'a'", "INTO and a file in quotes are expected at the end.", ParseError),
         ("PLAN DELETE FROM benches WHERE id = 'a' INTO f", "INTO and a file in quotes are expected at the end.", ParseError),
         ("PLAN INTO 'f'", "INTO and a file in quotes are expected at the end.", ParseError),
-        ("PLAN", "The form is: PLAN INSERT", ParseError),
+        ("PLAN", "The form is: PLAN change INTO", ParseError),
         ("PLAN DELETE FROM benches WHERE id = 'a' INTO 'f' OVER", "INTO and a file in quotes", ParseError),
         ("PLAN DELETE FROM benches WHERE id = 'a' RETURNING id INTO 'f'", "RETURNING cannot stand in a plan.", UnsupportedSQLError),
         ("PLAN INSERT INTO benches (name) VALUES ('a') AWAIT INTO 'f'", "AWAIT cannot stand in a plan.", UnsupportedSQLError),

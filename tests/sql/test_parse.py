@@ -190,6 +190,18 @@ def test_settings_of_ours_are_set_and_reset(text: str, value: str | None, names:
         ("EXEC runs.cancel_run @a = 1) + (2", ")", ") closes nothing here."),
         ("DELETE FROM runs WHERE a = ('x'", "(", "( is not closed."),
         ("DELETE FROM runs WHERE a = ['x')]", ")", ") closes nothing here."),
+        ("DELETE FROM runs r.x WHERE id = 'x'", ".", "WHERE is expected."),
+        ("UPDATE runs AS r.x SET a = 1", ".", "SET is expected."),
+        ("EXEC runs.cancel_run FROM (SELECT 1) AS", "", "Here an alias is expected."),
+        ("EXEC runs.cancel_run FROM (SELECT 1) AS v.x", ".", "The statement should end here."),
+        ("SET rowcall_max_requests = 5, 6", ",", "The statement should end here."),
+        ("SET rowcall_max_requests = 5) AS x, (6", ")", ") closes nothing here."),
+        ("SET rowcall_max_requests.x = 5", ".", "= is expected."),
+        ("RESET rowcall_max_requests.x", ".", "The statement should end here."),
+        ("SHOW SETTINGS LIKE '%max%'", "LIKE", "The statement should end here."),
+        ("SHOW PROVIDERS IN openai", "IN", "The statement should end here."),
+        ("SHOW JOURNAL LIKE '%'", "LIKE", "The statement should end here."),
+        ("SHOW INSERT INTO runs LIKE '%'", "LIKE", "The statement should end here."),
     ],
 )
 def test_what_cannot_be_read_is_marked(text: str, marked: str, message: str, names: Names) -> None:

@@ -155,4 +155,3 @@ def test_an_end_that_is_none_shows_the_form() -> None:
     with pytest.raises(ParseError, match="(?s)should end here.*The form is: USE name") as raised:
         cursor.end("USE name")
     assert raised.value.span == Span(2, 3)
-    assert cursor.span_to_end() == Span(2, 3)

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rowcall.errors import ParseError, Span
+from rowcall.sql.grammar import form
 from rowcall.sql.tokens import CLOSING, Token, depth_zero
 
-AWAIT_FORM = "… [RETURNING …] AWAIT | UNTIL condition [TIMEOUT '5 min'], at the very end"
-
+_AT_THE_END = f"The form is: {form('wait')}, at the very end."
 _HINTS = re.compile(r"\s*\w+((?:\s*/\*\+.*?\*/)+)", re.DOTALL)
 _AWAIT = re.compile(r"\bAWAIT\b", re.IGNORECASE)
 
@@ -51,12 +51,12 @@ def clause(text: str, tokens: Sequence[Token]) -> Await:
     end = timeouts[-1] - 1 if timeouts else len(rest)
     for _, token in depth_zero(rest):
         if token.word == "RETURNING":
-            raise ParseError(f"RETURNING stands before {first.word}.", sql=text, span=token.span, hint=f"The form is: {AWAIT_FORM}")
+            raise ParseError(f"RETURNING stands before {first.word}.", sql=text, span=token.span, hint=_AT_THE_END)
     until = None
     if both or first.word == "UNTIL":
         until = _stretch(rest[:end], "A condition", "UNTIL", text, tokens[both])
     elif end:
-        hint = f"The form is: {AWAIT_FORM}. A name of yours that is AWAIT stands in quotes."
+        hint = f"{_AT_THE_END} A name of yours that is AWAIT stands in quotes."
         raise ParseError("The statement should end after AWAIT.", sql=text, span=rest[0].span, hint=hint)
     timeout = _stretch(rest[end + 1 :], "An interval", "TIMEOUT", text, rest[end]) if timeouts else None
     return Await(first.span, until, timeout)
@@ -71,7 +71,7 @@ def hinted(text: str) -> Await | None:
 
 def _stretch(tokens: Sequence[Token], what: str, word: str, text: str, before: Token) -> Span:
     if not tokens:
-        raise ParseError(f"{what} is expected after {word}.", sql=text, span=before.span, hint=f"The form is: {AWAIT_FORM}")
+        raise ParseError(f"{what} is expected after {word}.", sql=text, span=before.span, hint=_AT_THE_END)
     return Span(tokens[0].start, tokens[-1].end)
 
 

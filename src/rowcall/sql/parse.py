@@ -9,6 +9,7 @@ from rowcall.errors import ParseError, SQLError, UnknownNameError, UnsupportedSQ
 from rowcall.sql.awaiting import clause, clause_start, hinted
 from rowcall.sql.bind import Names
 from rowcall.sql.define import definition
+from rowcall.sql.grammar import form
 from rowcall.sql.nodes import (
     AnyStatement,
     Apply,
@@ -29,19 +30,13 @@ from rowcall.sql.nodes import (
 from rowcall.sql.refused import copy, create_index, prepare, refuse, with_before
 from rowcall.sql.statements import Reader, Statement
 from rowcall.sql.tokens import CLOSED_BY, Token
-from rowcall.sql.writes import delete, exec_method, execute, insert, update
-
-SHOW_FORM = (
-    "SHOW PROVIDERS | SERVICES IN p | RESOURCES IN p.s | METHODS IN p.s.r [LIKE '…'] | INSERT INTO p.s.r | REPLACE INTO p.s.r | SETTINGS"
-    " | JOURNAL ['write']"
-)
-PLAN_FORM = "PLAN INSERT … | REPLACE … | UPDATE … | DELETE … | EXEC … INTO 'file' [OVERWRITE]"
+from rowcall.sql.writes import delete, exec_method, execute, insert, update, value
 
 
 def parse(statement: Statement, names: Names) -> AnyStatement:
     """What `statement` is. Raises ParseError, UnknownNameError or UnsupportedSQLError where it names a resource in a way that cannot be."""
     reader = Reader(statement.text, statement.tokens)
-    recognise = _FIRST_WORDS.get(reader.word())
+    recognise = FIRST_WORDS.get(reader.word())
     start = clause_start(reader.tokens) if reader.word() in _WAITING else None
     if start is None or recognise is None:
         found = recognise(reader, names) if recognise else None
@@ -61,9 +56,11 @@ _WAITING = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "EXEC", "EXECUTE"
 
 def _awaiting(found: AnyStatement | None, statement: Statement, start: int | None) -> AnyStatement | None:
     """A write with what it waits for, by the clause that begins with the token `start` or by a hint; anything else as it is."""
-    if not isinstance(found, (Insert, Update, Delete, Exec)):
+    if not isinstance(found, (Insert, Update, Delete, Exec, Set)):
         return found
     _matched(statement)
+    if isinstance(found, Set):
+        return found
     awaits = hinted(statement.text) if start is None else clause(statement.text, statement.tokens[start:])
     return replace(found, text=statement.text, awaits=awaits)
 
@@ -94,26 +91,33 @@ def _show(reader: Reader, names: Names) -> Show | Describe | None:
             raise UnknownNameError("SHOW", what, _SHOWN, sql=reader.text, span=reader.tokens[reader.at].span)
         return None
     reader.at += 1
+    return _shown(reader, what)
+
+
+def _shown(reader: Reader, what: str) -> Show:
     parts: tuple[str, ...] = ()
-    span = None
+    span = like = None
+    own = form("show", what)
     if what in {"INSERT", "REPLACE"}:
         if not reader.take("INTO"):
-            raise reader.error("INTO is expected.", hint=f"The form is: {SHOW_FORM}")
+            raise reader.error("INTO is expected.", hint=f"The form is: {own}")
         parts, span = reader.name("a resource")
-    elif reader.take("IN") or reader.take("FROM"):
-        parts, span = reader.name("a name")
     elif what == "JOURNAL" and reader.token is not None and reader.token.kind == "STRING":
         parts, span = (reader.token.text,), reader.token.span
         reader.at += 1
-    like = _like(reader)
-    reader.end(SHOW_FORM)
-    if what == "METHODS" and span is None:
-        raise reader.error("A resource is expected.", hint=f"The form is: {SHOW_FORM}")
+    elif what in _SHOWN_WITHIN and (reader.take("IN") or reader.take("FROM")):
+        parts, span = reader.name("a name")
+    elif what == "METHODS":
+        raise reader.error("A resource is expected.", hint=f"The form is: {own}")
+    if what == "PROVIDERS" or what in _SHOWN_WITHIN:
+        like = _like(reader)
+    reader.end(own)
     return Show(what, parts, span, like)
 
 
 _DUCKDB_SHOWN = frozenset({"TABLES", "ALL", "DATABASES", "SCHEMAS", "COLUMNS", "VARIABLES", "FUNCTIONS"})
-_SHOWN = frozenset({"PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT", "REPLACE", "SETTINGS", "JOURNAL"})
+_SHOWN_WITHIN = frozenset({"SERVICES", "RESOURCES", "METHODS"})
+_SHOWN = _SHOWN_WITHIN | {"PROVIDERS", "INSERT", "REPLACE", "SETTINGS", "JOURNAL"}
 
 
 def _like(reader: Reader) -> str | None:
@@ -137,7 +141,7 @@ def _describe(reader: Reader, names: Names) -> Describe | None:
         if extended or names.claims(parts):
             names.resolve(parts, sql=reader.text, span=span)
         return None
-    reader.end("DESCRIBE [EXTENDED] provider.service.resource")
+    reader.end(form("describe"))
     return Describe(ref, extended)
 
 
@@ -154,7 +158,7 @@ def _explain(reader: Reader, names: Names) -> Explain | None:
 def _use(reader: Reader, names: Names) -> Use | None:
     reader.at += 1
     parts, span = reader.name("a provider, a service of it, or a schema")
-    reader.end("USE provider[.service]")
+    reader.end(form("use"))
     prefix = names.catalog.valid_use(parts)
     if prefix is None and len(parts) == 2 and parts[0].casefold() in names.catalog.providers:
         names.catalog.service(*parts, span=span)
@@ -164,20 +168,22 @@ def _use(reader: Reader, names: Names) -> Use | None:
 def _set(reader: Reader, _: Names) -> Set | None:
     resets = reader.word() == "RESET"
     reader.at += 1
-    for scope in ("SESSION", "LOCAL", "GLOBAL"):
-        reader.take(scope)
-    if not reader.word().startswith("ROWCALL_"):
+    if reader.word() in {"SESSION", "LOCAL", "GLOBAL"}:
+        reader.at += 1
+    if reader.token is None or not reader.word().startswith("ROWCALL_"):
         return None
-    parts, span = reader.name("a setting")
+    span = reader.token.span
+    name = reader.part("a setting").lower()
     if resets:
-        reader.end("RESET rowcall_name")
-        return Set(parts[0].lower(), span, None, reader.text)
-    if not (reader.take("TO") or reader.kind() == "EQ"):
-        raise reader.error("= is expected.", hint="The form is: SET rowcall_name = value")
-    reader.at += reader.kind() == "EQ"
-    if reader.token is None:
-        raise reader.error("A value is expected.")
-    return Set(parts[0].lower(), span, reader.span_to_end(), reader.text)
+        reader.end(form("reset"))
+        return Set(name, span, None, reader.text)
+    if not reader.take("TO"):
+        if reader.kind() != "EQ":
+            raise reader.error("= is expected.", hint=f"The form is: {form('set')}")
+        reader.at += 1
+    given = value(reader)
+    reader.end(form("set"))
+    return Set(name, span, given, reader.text)
 
 
 def _resume(reader: Reader, _: Names) -> Resume | None:
@@ -187,7 +193,7 @@ def _resume(reader: Reader, _: Names) -> Resume | None:
         return None
     reader.at += 1
     takes_over = reader.take("TAKE", "OVER")
-    reader.end("RESUME 'write' [TAKE OVER]")
+    reader.end(form("resume"))
     return Resume(reader.text, token.text, token.span, takes_over)
 
 
@@ -198,11 +204,11 @@ def _plan(reader: Reader, names: Names) -> Plan:
         tokens.pop()
     if len(tokens) < 4 or tokens[-1].kind != "STRING" or tokens[-2].word != "INTO":
         reader.at = len(reader.tokens)
-        raise reader.error("INTO and a file in quotes are expected at the end.", hint=f"The form is: {PLAN_FORM}")
+        raise reader.error("INTO and a file in quotes are expected at the end.", hint=f"The form is: {form('plan')}")
     start, file = tokens[1].start, tokens[-1]
     write = parse(Statement(reader.text[start : tokens[-2].start].rstrip(), start), names)
     if not isinstance(write, (Insert, Update, Delete, Exec)):
-        hint = f"The form is: {PLAN_FORM}. EXPLAIN shows what any statement would do."
+        hint = f"The form is: {form('plan')}. EXPLAIN shows what any statement would do."
         raise UnsupportedSQLError("PLAN is for what changes something at an API.", sql=reader.text, span=tokens[1].span, hint=hint)
     for word, span in (("RETURNING", write.returning), ("AWAIT", write.awaits.span if write.awaits is not None else None)):
         if span is not None:
@@ -218,7 +224,7 @@ def _apply(reader: Reader, _: Names) -> Apply | None:
         return None
     reader.at += 1
     again = reader.take("AGAIN")
-    reader.end("APPLY 'file' [AGAIN]")
+    reader.end(form("apply"))
     return Apply(reader.text, token.text, token.span, again)
 
 
@@ -234,7 +240,7 @@ def _create(reader: Reader, names: Names) -> Create | None:
     return Create(found)
 
 
-_FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
+FIRST_WORDS: dict[str, Callable[[Reader, Names], AnyStatement | None]] = {
     "SHOW": _show,
     "DESCRIBE": _describe,
     "DESC": _describe,

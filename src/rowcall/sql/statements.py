@@ -111,13 +111,14 @@ class Reader:
     def name(self, what: str) -> tuple[tuple[str, ...], Span]:
         """A dotted name: its parts and where it stands. Raises ParseError where none stands."""
         first = self.at
-        parts = [self._part(what)]
+        parts = [self.part(what)]
         while self.kind() == "DOT":
             self.at += 1
-            parts.append(self._part(what))
+            parts.append(self.part(what))
         return tuple(parts), Span(self.tokens[first].start, self.tokens[self.at - 1].end)
 
-    def _part(self, what: str) -> str:
+    def part(self, what: str) -> str:
+        """A name of one part. Raises ParseError where none stands."""
         token = self.token
         named = token is not None and (token.kind == "IDENTIFIER" or (bool(token.word) and token.text[:1].isidentifier()))
         if token is None or not named:
@@ -129,10 +130,6 @@ class Reader:
         """Raises ParseError unless the statement ends here."""
         if self.token is not None:
             raise self.error("The statement should end here.", hint=f"The form is: {form}")
-
-    def span_to_end(self) -> Span:
-        """From the cursor to the end."""
-        return Span(self.token.start if self.token else self._ends, self._ends)
 
     def error(self, message: str, *, hint: str = "") -> ParseError:
         """A ParseError at the cursor."""

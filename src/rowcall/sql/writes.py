@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rowcall.errors import ParseError, Span, UnsupportedSQLError
 from rowcall.sql.bind import Names
+from rowcall.sql.grammar import form
 from rowcall.sql.nodes import Assignment, Delete, Exec, Insert, Replace, Target, Update
 from rowcall.sql.statements import Reader
 from rowcall.sql.tokens import Token, closing, depth_zero
-
-EXEC_FORM = "EXEC provider.service.resource.method [@name = value, … [, @@json = '{…}']] [FROM (query)] [RETURNING …]"
 
 
 def exec_method(reader: Reader, names: Names) -> Exec:
     reader.at += 1
     parts, span = reader.name("provider.service.resource.method")
     if len(parts) < 2:
-        raise ParseError("EXEC needs a resource and a method.", sql=reader.text, span=span, hint=f"The form is: {EXEC_FORM}")
+        raise ParseError("EXEC needs a resource and a method.", sql=reader.text, span=span, hint=f"The form is: {form('exec')}")
     method_span = reader.tokens[reader.at - 1].span
     ref = names.resolve(parts[:-1], sql=reader.text, span=Span(span.start, method_span.start - 1))
     clauses = _clauses(reader, ("FROM", "RETURNING"))
@@ -36,14 +35,13 @@ def _within(reader: Reader, span: Span) -> Reader:
 def _bracketed(reader: Reader) -> None:
     """Raises ParseError unless this is one pair of brackets that holds a query, and perhaps an alias with names of its columns."""
     if reader.kind() != "L_PAREN":
-        raise reader.error("A query in brackets is expected after FROM.", hint=f"The form is: {EXEC_FORM}")
+        raise reader.error("A query in brackets is expected after FROM.", hint=f"The form is: {form('exec')}")
     closed = closing(reader.tokens, 0)
     reader.at = len(reader.tokens) if closed is None else closed + 1
-    reader.take("AS")
-    if reader.token is not None:
-        reader.name("an alias")
+    if reader.take("AS") or reader.token is not None:
+        reader.part("an alias")
         _columns(reader)
-    reader.end(EXEC_FORM)
+    reader.end(form("exec"))
 
 
 def execute(reader: Reader, names: Names) -> Exec | None:
@@ -57,24 +55,24 @@ def _arguments(reader: Reader) -> tuple[tuple[tuple[str, Span, Span], ...], Span
     while reader.token is not None:
         if arguments or body:
             if reader.kind() != "COMMA":
-                raise reader.error("A comma is expected between parameters.", hint=f"The form is: {EXEC_FORM}")
+                raise reader.error("A comma is expected between parameters.", hint=f"The form is: {form('exec')}")
             reader.at += 1
         doubled = reader.kind() == "PARAMETER" and reader.kind(1) == "PARAMETER"
         if reader.kind() != "PARAMETER" or reader.tokens[reader.at].text != "@":
-            raise reader.error("@name is expected.", hint=f"The form is: {EXEC_FORM}")
+            raise reader.error("@name is expected.", hint=f"The form is: {form('exec')}")
         reader.at += 1 + doubled
         parts, span = reader.name("a parameter's name")
         if reader.kind() != "EQ":
-            raise reader.error("= is expected.", hint=f"The form is: {EXEC_FORM}")
+            raise reader.error("= is expected.", hint=f"The form is: {form('exec')}")
         reader.at += 1
-        value = _value(reader)
+        given = value(reader)
         if doubled:
             if parts[0].casefold() != "json" or body:
                 raise ParseError("Only one @@json can stand here.", sql=reader.text, span=span)
-            body = value
+            body = given
         else:
             _once(".".join(parts), [name for name, _, _ in arguments], reader.text, span)
-            arguments.append((".".join(parts), span, value))
+            arguments.append((".".join(parts), span, given))
     return tuple(arguments), body
 
 
@@ -84,7 +82,7 @@ def _once(name: str, before: Iterable[str], text: str, span: Span) -> None:
         raise ParseError(f"{name} is given twice.", sql=text, span=span)
 
 
-def _value(reader: Reader) -> Span:
+def value(reader: Reader) -> Span:
     """The span of an expression: up to the next comma outside brackets, or the end."""
     if reader.token is None or reader.kind() == "COMMA":
         raise reader.error("A value is expected.")
@@ -157,7 +155,7 @@ def update(reader: Reader, names: Names) -> Update | None:
     if target is None:
         return None
     if not reader.take("SET"):
-        raise reader.error("SET is expected.", hint="The form is: UPDATE p.s.r SET name = value, … [FROM …] WHERE …")
+        raise reader.error("SET is expected.", hint=f"The form is: {form('update')}")
     clauses = _clauses(reader, ("FROM", "WHERE", "RETURNING"))
     source = clauses.get("FROM")
     if source is not None:
@@ -188,7 +186,7 @@ def _assignments(reader: Reader, span: Span) -> tuple[Assignment, ...]:
         if inner.kind() != "EQ":
             raise inner.error("= is expected.")
         inner.at += 1
-        assignments.append(Assignment(path, path_span, _value(inner)))
+        assignments.append(Assignment(path, path_span, value(inner)))
     return tuple(assignments)
 
 
@@ -201,7 +199,7 @@ def delete(reader: Reader, names: Names) -> Delete | None:
         return None
     clauses = _clauses(reader, ("USING", "WHERE", "RETURNING"))
     if clauses[""].start < clauses[""].end:
-        raise reader.error("WHERE is expected.", hint="The form is: DELETE FROM p.s.r [USING …] WHERE …")
+        raise reader.error("WHERE is expected.", hint=f"The form is: {form('delete')}")
     source = clauses.get("USING")
     if source is not None:
         _only_tables(_within(reader, source))
@@ -217,7 +215,7 @@ def _target(reader: Reader, names: Names) -> Target | None:
         return None
     alias = parts[-1]
     if reader.take("AS") or (reader.kind() in {"VAR", "IDENTIFIER"} and reader.word() not in _AFTER_TARGET):
-        (alias, *_), _span = reader.name("an alias")
+        alias = reader.part("an alias")
     return Target(ref, span, alias)
 
 
