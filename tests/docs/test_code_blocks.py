@@ -1,7 +1,8 @@
 """The code blocks of the README and of `docs/`, run as a reader would run them, top to bottom, against a sandbox.
 
-CONTRIBUTING says what is done with each kind of block. Two comments right above a block change that: `<!-- not run: reason -->` leaves it
-out, and `<!-- fails: MissingParameterError -->` says which error its last statement has to end in.
+CONTRIBUTING says what is done with each kind of block. Three comments right above a block change that: `<!-- not run: reason -->` leaves it
+out, `<!-- planned: reason -->` has its statements explained and not run, and `<!-- fails: MissingParameterError -->` says which error its
+last statement has to end in.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ DOCUMENTS = [
     path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists() and "```" in path.read_text("utf-8")
 ]
 FENCE = re.compile(
-    r"(?:^[ ]*<!-- (?P<mark>not run|fails): *(?P<reason>[^\n]*?) *-->\n+)?"
+    r"(?:^[ ]*<!-- (?P<mark>not run|planned|fails): *(?P<reason>[^\n]*?) *-->\n+)?"
     r"^(?P<indent>[ ]*)```(?P<kind>[^\n]*)\n(?P<text>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -49,6 +50,8 @@ class Block:
     """The name of the error that it has to end in."""
     not_run: str | None = None
     """Why it is not run; None for one that is."""
+    is_planned: bool = False
+    """Whether its statements are explained, and not run."""
 
     def __str__(self) -> str:
         return f"{self.document.relative_to(ROOT)}:{self.line}"
@@ -60,8 +63,9 @@ def blocks_of(document: Path, text: str | None = None) -> Iterator[Block]:
     for found in FENCE.finditer(text):
         code = re.sub(rf"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
         line = text.count("\n", 0, found.start("text")) + 1
-        fails = found["reason"] if found["mark"] == "fails" else ""
-        yield Block(document, line, found["kind"], code, fails, found["reason"] if found["mark"] == "not run" else None)
+        mark, reason = found["mark"], found["reason"]
+        fails, not_run = reason if mark == "fails" else "", reason if mark == "not run" else None
+        yield Block(document, line, found["kind"], code, fails, not_run, mark == "planned")
 
 
 class Reader:
@@ -94,7 +98,8 @@ class Reader:
             self.session = rowcall.connect(providers=self.box.providers)
             add_tables(self.session.connection, self.box.tables)
         for statement in split(block.text):
-            self.session.sql(statement.text).fetchall()
+            rows = self.session.sql(f"{'EXPLAIN ' * block.is_planned}{statement.text}").fetchall()
+            assert not block.is_planned or "request" in {item for item, *_ in rows}, f"{block}: {statement.text}"
 
     def run_console(self, block: Block) -> None:
         """Run each command of a block and compare what it prints with what the document shows."""
