@@ -224,7 +224,15 @@ def test_columns_of_what_there_is(engine: Engine) -> None:
 )
 def test_a_type_with_texts_has_them_for_numbers_with_a_point(engine: Engine, type_: str, expected: str | None) -> None:
     """However deep they are; names stay what they are, and a type without such numbers needs no cast."""
-    assert engine.with_texts(type_) == expected
+    assert engine.with_texts(type_, where=True) == expected
+    assert engine.with_texts(type_, where=False) is None
+
+
+def test_a_type_with_texts_has_them_where_they_are_meant(engine: Engine) -> None:
+    """By the fields of a STRUCT, of each item of a list; a field that nothing is said of stays as it is."""
+    found = engine.with_texts("STRUCT(a FLOAT, b STRUCT(a FLOAT, c FLOAT)[], d MAP(VARCHAR, FLOAT))", where={"a": True, "b": {"c": True}})
+
+    assert found == 'STRUCT("a" VARCHAR, "b" STRUCT("a" FLOAT, "c" VARCHAR)[], "d" MAP(VARCHAR, FLOAT))'
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,9 @@ T = TypeVar("T")
 Frame = Mapping[str, Any]
 """Variables that DuckDB's replacement scan may find, by name."""
 
+Texts = bool | Mapping[str, "Texts"]
+"""Where in a value all numbers are meant as texts: everywhere, nowhere, or as its fields say; in a list, of each of its items."""
+
 Parameters = Mapping[str, Any]
 """Values of `$name` and `$1`, by name without the dollar sign."""
 
@@ -250,16 +253,16 @@ class Engine:
             return None
         return dict(zip(relation.columns, map(str, relation.types), strict=True))
 
-    def with_texts(self, type_: str) -> str | None:
-        """A DuckDB type with VARCHAR for each number with a point in it; None where there is none, or DuckDB knows no such name."""
+    def with_texts(self, type_: str, *, where: Texts) -> str | None:
+        """A DuckDB type with VARCHAR for the numbers with a point that are `where`; None without one, or where DuckDB has no such type."""
         import duckdb
 
         try:
             spelt = duckdb.sqltype(type_)
         except Exception:  # noqa: BLE001 - a type of the user's own, say
             return None
-        found = _with_texts(spelt)
-        return found if found != _with_texts(spelt, plain=True) else None
+        found = _with_texts(spelt, where)
+        return found if found != _with_texts(spelt, where=False) else None
 
     def default_collation(self) -> str:
         """By what texts compare that have no collation of their own; empty, as in most databases, where that is their bytes."""
@@ -546,19 +549,20 @@ def _width(character: str) -> int:
 _EXCERPT = re.compile(r"(?P<number>\d+): (?P<shown>[^\n]*)\n(?P<blank> *)\^.*", re.DOTALL)
 
 
-def _with_texts(type_: Any, *, plain: bool = False) -> str:
-    """A type of DuckDB's in SQL, with VARCHAR for each number with a point; `plain` leaves these as they are."""
+def _with_texts(type_: Any, where: Texts) -> str:
+    """A type of DuckDB's in SQL, with VARCHAR for numbers with a point."""
     children: Sequence[Any] = type_.children if type_.id in {"list", "array", "struct", "map"} else ()
     match type_.id:
-        case "decimal" | "float" | "double" if not plain:
+        case "decimal" | "float" | "double" if where is True:
             return "VARCHAR"
         case "list":
-            return f"{_with_texts(children[0][1], plain=plain)}[]"
+            return f"{_with_texts(children[0][1], where)}[]"
         case "array":
-            return f"{_with_texts(children[0][1], plain=plain)}[{children[1][1]}]"
+            return f"{_with_texts(children[0][1], where)}[{children[1][1]}]"
         case "struct":
-            return f"STRUCT({', '.join(f'{quoted(name)} {_with_texts(inner, plain=plain)}' for name, inner in children)})"
+            below = {name: where if isinstance(where, bool) else where.get(name, False) for name, _ in children}
+            return f"STRUCT({', '.join(f'{quoted(name)} {_with_texts(inner, below[name])}' for name, inner in children)})"
         case "map":
-            return f"MAP({', '.join(_with_texts(inner, plain=plain) for _, inner in children)})"
+            return f"MAP({', '.join(_with_texts(inner, where is True) for _, inner in children)})"
         case _:
             return str(type_)

@@ -96,7 +96,7 @@ def part(ref: ResourceRef, method: Method, slot_: Slot, *, sql: str, span: Span 
             if written.casefold() not in fields and not attribute.open:
                 raise UnknownNameError("field", written, fields.values(), where=where, sql=sql, span=span)
             name = fields.get(written.casefold(), written)
-        inner = _part_of(attribute, name)
+        inner = part_of(attribute, name)
         if inner is None:
             raise UnsupportedSQLError(f"{where} is {spelling(attribute.type)}, of which no part can be set.", sql=sql, span=span)
         path.append(name)
@@ -104,7 +104,7 @@ def part(ref: ResourceRef, method: Method, slot_: Slot, *, sql: str, span: Span 
     return tuple(path)
 
 
-def _part_of(attribute: Attribute, name: str) -> Attribute | None:
+def part_of(attribute: Attribute, name: str) -> Attribute | None:
     """What is declared of a part; None where there is no such part."""
     if isinstance(attribute.type, Object):
         return fields_of(attribute).get(name, _ANY if attribute.open else None)
@@ -119,7 +119,7 @@ def with_part(whole: Any, path: Sequence[str], value: Any, attribute: Attribute,
     if not path:
         return fitted(value, replace(attribute, nullable=True), where)
     name, *rest = path
-    inner = _part_of(attribute, name)
+    inner = part_of(attribute, name)
     if not isinstance(whole, (dict, type(None))) or inner is None:
         raise DataError(f"{where} is {_shown(whole)}, of which {name} can be no part.")
     known = whole or {}

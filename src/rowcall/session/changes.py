@@ -56,7 +56,7 @@ from rowcall.session.execute import (
 )
 from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
 from rowcall.session.meant import change_method, constant_values, meant, place, read_rows, readable
-from rowcall.session.texts import casts, replaced, types_of, value_at
+from rowcall.session.texts import body_cast, casts, replaced, types_of, value_at
 from rowcall.sql.nodes import Change, Exec, Insert, Replace, Write
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
@@ -315,7 +315,7 @@ def named_method(write: Exec, context: Context) -> tuple[str, Method]:
 def _exec_body(write: Exec, name: str, method: Method, context: Context) -> dict[str, Any] | None:
     if write.body is None:
         return None
-    value = value_of(write.text, write.body, context)
+    value = value_of(write.text, write.body, context, body_cast(write.text[write.body.start : write.body.end], method, context))
     try:
         body = from_json(value) if isinstance(value, str) else value
     except ValueError as error:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import Span, SQLError
-from rowcall.manifest.model import ListOf, Method, Object, Scalar, Type
+from rowcall.manifest.bodies import fields_of, item_of
+from rowcall.manifest.model import Attribute, ListOf, Method, Object, Scalar
 from rowcall.manifest.types import quoted
 from rowcall.plan.splice import splice
-from rowcall.plan.writes import column_slot
+from rowcall.plan.writes import column_slot, part_of
 from rowcall.session.execute import Context, columns_of, prepare, used, value_of, with_views
 
 if TYPE_CHECKING:
+    from rowcall.engine.engine import Texts
     from rowcall.plan.writes import Slot
 
 
@@ -43,10 +45,11 @@ def casts(types: Mapping[str, str] | None, method: Method, context: Context) -> 
 
 def cast_of(type_: str, slot: Slot, method: Method, context: Context) -> str | None:
     """What to cast a value of a DuckDB type to for where it goes; None where it stays as it is."""
-    declared: Type = method.body[slot.name].type if slot.in_body else method.parameters[slot.name].type
+    attribute: Attribute | None = method.body.get(slot.name) if slot.in_body else None
     for name in slot.path:
-        declared = dict(declared.fields).get(name, Scalar.JSON) if isinstance(declared, Object) else declared
-    return context.engine.with_texts(type_) if _is_text(declared) else None
+        attribute = part_of(attribute, name) if attribute is not None else None
+    found = _texts(attribute) if attribute is not None else not slot.in_body and method.parameters[slot.name].type is Scalar.STRING
+    return context.engine.with_texts(type_, where=found)
 
 
 def expression_cast(expression: str, slot: Slot | None, method: Method, context: Context, source: str = "") -> str | None:
@@ -60,13 +63,24 @@ def expression_cast(expression: str, slot: Slot | None, method: Method, context:
     return cast_of(types["value"], slot, method, context) if types else None
 
 
-def _is_text(type_: Type) -> bool:
-    """Whether all values of a type are texts, so that no number in it is to stay one."""
-    if isinstance(type_, ListOf):
-        return _is_text(type_.item)
-    if isinstance(type_, Object):
-        return all(_is_text(field) for _, field in type_.fields)
-    return type_ in {Scalar.STRING, Scalar.MAP}
+def body_cast(expression: str, method: Method, context: Context) -> str | None:
+    """As `expression_cast`, for an expression that gives a whole body."""
+    try:
+        types = types_of(f"SELECT ({expression}\n) AS value", context)
+    except SQLError:  # as above
+        return None
+    where = {name: _texts(attribute) for name, attribute in method.body.items()}
+    return context.engine.with_texts(types["value"], where=where) if types else None
+
+
+def _texts(attribute: Attribute) -> Texts:
+    """Where in an attribute all values are texts, so that no number is to stay one."""
+    if isinstance(attribute.type, ListOf) and (item := item_of(attribute)) is not None:
+        return _texts(item)
+    found = {name: _texts(field) for name, field in fields_of(attribute).items()}
+    if isinstance(attribute.type, Object) and not attribute.open and all(where is True for where in found.values()):
+        return True  # a MAP too, whose values have one type
+    return found or attribute.type in {Scalar.STRING, Scalar.MAP}
 
 
 def replaced(source: str, casts_: Mapping[str, str]) -> tuple[str, str]:
