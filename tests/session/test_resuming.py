@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -24,6 +25,7 @@ from rowcall.errors import (
     UnavailableError,
     UnsupportedSQLError,
 )
+from rowcall.http.control import Outcome
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -250,6 +252,55 @@ def test_who_was_thought_dead_sends_nothing_more(noted: Session, live: Sandbox, 
     taker.join()
 
     assert [request.path for request in requests] == [f"/v1/threads/{threads[0]}/runs"]
+
+
+@pytest.mark.parametrize("first", ["who sends it", "who took it over"])
+def test_what_was_on_its_way_is_done_once_its_process_says_so(
+    noted: Session, live: Sandbox, threads: list[str], assistant: str, path: Path, sent: Sent, first: str
+) -> None:
+    """Whether that is before or after the end of the one that took the write over, which does not send it again."""
+    live.fault("slow", path=threads[0], seconds=0.7)
+    if first == "who sends it":
+        live.fault("slow", path=threads[2], seconds=1.5)
+    resumed: list[list[str]] = []
+
+    def take_over() -> None:
+        while not any(threads[0] in request.path and request.method == "POST" for request in live.requests):
+            time.sleep(0.01)
+        with rowcall.connect(providers=live.providers, journal=path, max_write_rows=3) as other, warnings.catch_warnings():
+            warnings.simplefilter("ignore", PartialResultWarning)
+            ((write, *_),) = other.sql("SHOW JOURNAL").fetchall()
+            resumed.append([row[2] for row in other.sql(f"RESUME '{write}' TAKE OVER").fetchall()])
+
+    taker = threading.Thread(target=take_over)
+    taker.start()
+    with sent(live) as requests:
+        with pytest.raises(rowcall.errors.UsageError, match=r"(?s)was resumed by another process.*Of 3 requests: 1 done, 2 not sent"):
+            noted.sql(IN_ORDER, [threads, assistant])
+        taker.join()
+
+    ((write, *_),) = noted.sql("SHOW JOURNAL").fetchall()
+    assert sorted(request.path for request in requests) == sorted(f"/v1/threads/{thread}/runs" for thread in threads)
+    assert resumed == [["done" if first == "who sends it" else "unknown", "done", "done"]]
+    assert outcomes(noted, write) == ["done", "done", "done"]
+
+
+@pytest.mark.parametrize("state", ["unknown", "sending"])
+def test_a_late_outcome_is_not_taken_for_that_of_a_later_attempt(noted: Session, threads: list[str], assistant: str, state: str) -> None:
+    """Nor does what a reader says take the place of what is known."""
+    noted.sql(IN_ORDER, [threads, assistant])
+    journal = noted._opened_journal()
+    ((id_, *_),) = noted.sql("SHOW JOURNAL").fetchall()
+    early, _ = journal.take(id_, from_the_living=True)
+    early.begun(0)
+    late, _ = journal.take(id_, from_the_living=True)
+    if state == "sending":
+        late.begun(0)
+
+    early.ended(0, Outcome.DONE, status=200, answer="{}", error=None)
+    late.told(0, Outcome.UNKNOWN, status=None, answer=None, error="get_run says: absent")
+
+    assert journal.read(id_)[1][0].state == {"unknown": "done", "sending": "sending"}[state]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ A request is noted before its first byte goes out, and what became of it after. 
 request that it was not sent, that it was done, with the answer, that it was refused, or that nobody knows.
 
 A write belongs to the process that sends it. One that resumes it takes it over, after which the first can begin no further request of it:
-whoever was thought dead and is not sends nothing twice.
+whoever was thought dead and is not sends nothing twice. What it had on its way then is unknown, until it says what became of that: the time
+at which a request was begun last tells its attempts apart, so that this is never taken for the outcome of a later one.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ _APPLIED = "SELECT write_id FROM plans WHERE digest = ?"
 _BEGUN = """UPDATE requests SET state = 'sending', sent_at = ?1, ended_at = NULL, status = NULL, error = NULL
     WHERE write_id = ?2 AND number = ?3 AND (SELECT owner FROM writes WHERE id = ?2) = ?4 RETURNING number"""
 _ENDED = """UPDATE requests SET state = ?1, ended_at = ?2, status = ?3, answer = ?4, error = ?5
-    WHERE write_id = ?6 AND number = ?7 AND (SELECT owner FROM writes WHERE id = ?6) = ?8"""
+    WHERE write_id = ?6 AND number = ?7 AND ((SELECT owner FROM writes WHERE id = ?6) = ?8 OR (state = 'unknown' AND sent_at = ?9))"""
+_TOLD = """UPDATE requests SET state = ?1, ended_at = ?2, status = ?3, answer = ?4, error = ?5
+    WHERE write_id = ?6 AND number = ?7 AND (SELECT owner FROM writes WHERE id = ?6) = ?8 AND state = 'unknown'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +287,27 @@ class Written:
     id: str
     """Ten hexadecimal digits; `rowcall journal` takes the first few."""
     owner: str = field(repr=False)
+    _sent_at: dict[int, float] = field(default_factory=dict, repr=False)
+    """When this process began each request last."""
 
     def begun(self, number: int) -> None:
         """Notes that a request is about to go out. Raises UsageError where the write was taken over, or the file cannot be used."""
-        if self.journal.apply(_BEGUN, (time.time(), self.id, number, self.owner)) is None:
+        now = time.time()
+        if self.journal.apply(_BEGUN, (now, self.id, number, self.owner)) is None:
             raise UsageError(f"The write {self.id} was resumed by another process, which sends the rest of it.")
+        self._sent_at[number] = now
 
     def ended(self, number: int, outcome: Outcome, *, status: int | None, answer: str | None, error: str | None) -> None:
-        """Notes what became of a request; where that could not be written, the next call of this says so."""
-        self.journal.apply(_ENDED, (str(outcome), time.time(), status, answer, error, self.id, number, self.owner), later=True)
+        """Notes what became of a request; where that could not be written, the next call of this says so.
+
+        Where the write was taken over, this is noted of what was not sent again since.
+        """
+        values = (str(outcome), time.time(), status, answer, error, self.id, number, self.owner, self._sent_at.get(number))
+        self.journal.apply(_ENDED, values, later=True)
+
+    def told(self, number: int, outcome: Outcome, *, status: int | None, answer: str | None, error: str | None) -> None:
+        """Notes what a reader says of a request, as long as nobody has noted what became of it."""
+        self.journal.apply(_TOLD, (str(outcome), time.time(), status, answer, error, self.id, number, self.owner), later=True)
 
     def close(self) -> None:
         """Notes that this process sends nothing more of it."""

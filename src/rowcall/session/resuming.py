@@ -67,6 +67,10 @@ def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
         for number, one in enumerate(sent):
             if one.outcome is Outcome.UNKNOWN:
                 _ask(reader, number, one, carrier, context)
+    # Who was thought dead may have noted meanwhile what became of a request of its own.
+    for number, now in enumerate(journal.read(id_)[1]):
+        if sent[number].outcome is Outcome.UNKNOWN and now.state not in {Outcome.UNKNOWN, SENDING}:
+            sent[number] = Sent(now, Outcome(now.state))
     _warn_of_rest(sent, context)
     return outcome_table(sent, context)
 
@@ -91,7 +95,7 @@ def _ask(reader: Reader, number: int, one: Sent, carrier: Carrier, context: Cont
     answer = answer_without_secrets(page.body, carrier.client.redacted) if page.rows else None
     one.kept = replace(one.kept, answer=answer, error=f"{reader.name} says: {state}")
     if carrier.written is not None:
-        carrier.written.ended(number, one.outcome, status=one.kept.status, answer=one.kept.answer, error=one.kept.error)
+        carrier.written.told(number, one.outcome, status=one.kept.status, answer=one.kept.answer, error=one.kept.error)
 
 
 def _has(record: Mapping[str, Any], body: Any) -> bool:
