@@ -54,6 +54,23 @@ TRICKY = {
         "SELECT b.id FROM keepers b WHERE b.pen IN (SELECT o.pen FROM l o LEFT JOIN l i ON i.tag = o.tag AND o.tag >= 'z') "
         "AND b.id IN (SELECT id FROM keepers a)"
     ),
+    "an ON behind a comma that drops what an outer join before it fills with NULLs": (
+        "SELECT v.id FROM visits v LEFT JOIN l ON v.pen = l.pen, (SELECT 1) x SEMI JOIN k ON l.pen = k.pen"
+    ),
+    "the same, and a LEFT JOIN within what stands behind the comma": (
+        "SELECT v.id, k.pen FROM visits v LEFT JOIN l ON v.pen = l.pen, m x JOIN k ON l.pen = k.pen LEFT JOIN nc ON l.pen = nc.pen"
+    ),
+    "an ON behind a comma that keeps what an outer join before it fills with NULLs": (
+        "SELECT v.id, k.pen FROM l LEFT JOIN visits v ON v.pen = l.pen, (SELECT 1) x LEFT JOIN k ON l.pen = k.pen"
+    ),
+    "a column found through one with a collation": (
+        "SELECT v.id FROM visits v JOIN m ON m.pen = v.pen JOIN nc ON nc.pen = v.pen JOIN l ON l.pen = nc.pen WHERE v.pen IN ('p1', 'P1', 'p2')"
+    ),
+    "a column that equals one with a collation, and one without": "SELECT v.id FROM visits v JOIN m ON m.pen = v.pen JOIN nc ON nc.pen = v.pen",
+    "a LIMIT of a UNION that is ordered by its column": (
+        "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l UNION SELECT pen FROM k ORDER BY pen DESC NULLS LAST LIMIT 2)"
+    ),
+    "a query of NULLs alone": "SELECT id FROM visits WHERE pen = 'p1' AND id IN (SELECT id FROM m WHERE id IS NULL)",
     "the middle table of two USING lacks a key": "SELECT v.id FROM lv LEFT JOIN k USING (pen) JOIN visits v USING (pen)",
     "a merged column of a RIGHT JOIN": "SELECT v.id, pen FROM l RIGHT JOIN visits v USING (pen) WHERE pen = 'p1'",
     "a comma binds weaker than NATURAL JOIN": "SELECT v.id FROM visits v, l NATURAL JOIN k WHERE v.pen IN ('p1', 'p2')",
@@ -392,6 +409,9 @@ NEWER = {
     TRICKY[name]
     for name in (
         "a LEFT JOIN whose ON names what stands before a comma",
+        "an ON behind a comma that drops what an outer join before it fills with NULLs",
+        "the same, and a LEFT JOIN within what stands behind the comma",
+        "an ON behind a comma that keeps what an outer join before it fills with NULLs",
         "an ON of a LEFT JOIN that is about what stands before a comma alone",
         "a source before a comma that is named like a column after it",
         "the same, with columns that have other names",

@@ -304,7 +304,7 @@ class Bindings:
         queries = []
         for use in around.uses:
             for case in self._cases(use, said):
-                bound, through = case.outputs(use, outputs)
+                bound = case.outputs(use, outputs)
                 if len(bound) < len(outputs):
                     return None
                 equal = {f"o{index}": self._compared(use, use.names[index]) for index in outputs}
@@ -313,7 +313,7 @@ class Bindings:
                     return None
                 if len(around.uses) > 1 or around.blocked:  # of a single one these are passed in
                     query = self._kept(use, outputs, equal, query)
-                queries.append(replace(query, through=(*query.through, *through)))
+                queries.append(query)
         return _union(queries, [f"o{index}" for index in outputs], repeats=repeats)
 
     def _kept(self, use: Use, outputs: Sequence[int], equal: Mapping[str, Compared], query: Query) -> Query:
@@ -386,7 +386,7 @@ class Bindings:
         frame = self.scopes.frame(source.node)
         queries = []
         for case in self._cases(Use(frame, None), said):
-            query = case.query([(f"k{number}", [operand]) for number, operand in enumerate(source.matched or ())])
+            query = case.query([(f"k{number}", [(operand, ())]) for number, operand in enumerate(source.matched or ())])
             if query is None:
                 return None
             queries.append(query)
@@ -416,7 +416,7 @@ class Bindings:
         for name, (_, place) in zip(names, inner.outputs() or (), strict=False):
             if not name or place is None or not cases or any(case.sources.offered.get(place[0], (place,)) for case in cases):
                 continue
-            queries = [case.query([(name, [Operand(None, place=place)])]) for case in cases]
+            queries = [case.query([(name, [(Operand(None, place=place), ())])]) for case in cases]
             if None not in queries:
                 yield name, frozenset[int]().union(*(query.used for query in queries if query is not None))
 
@@ -436,7 +436,7 @@ class Bindings:
         repeats = _are_alike([(inner, place) for name in names if (place := places[name]) is not None])
         queries = []
         for case in self._cases(Use(inner, None), Restriction(), alone=True):
-            query = case.query([(name, [Operand(None, place=places[name])]) for name in names], repeats=repeats)
+            query = case.query([(name, [(Operand(None, place=places[name]), ())]) for name in names], repeats=repeats)
             if query is None:
                 return None
             queries.append(query)

@@ -52,6 +52,8 @@ class Keys:
     """As those of constants, for all columns together."""
     is_check: bool = False
     """As that of constants."""
+    is_spare: bool = False
+    """Whether it is for where nothing else gives these columns, as where the others compare under a collation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,16 @@ class Compared:
     """An SQL truth value: whether it may have a collation, by which it equals texts that are not equal without."""
 
 
+Given = tuple[Operand, tuple[Place, ...]]
+"""What a column equals, and the columns that it was found through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Equals:
     """What a column of the source in question is known to equal."""
 
-    operands: tuple[tuple[Operand, tuple[Place, ...]], ...]
-    """Columns and expressions of what it is joined with, each with the columns that it was found through."""
+    operands: tuple[Given, ...]
+    """Columns and expressions of what it is joined with."""
     paths: Mapping[Place, tuple[Place, ...]]
     """All columns that have its value, itself first, each with those that it was found through."""
     groups: frozenset[Group]
@@ -155,7 +161,7 @@ class Case:
     def _unless_same(self, place: Place) -> tuple[str, ...]:
         """SQL truth values: columns of one type that equal this one need not be the same where one of these is true."""
         default = (collates("NULL"),) if self._frame.kind(place) == "text" else ()
-        return (*default, *(f"coalesce(({probe}), false)" for other in self._same_as[place] if (probe := self._probe(other))))
+        return (*default, *(_said(probe) for other in self._same_as[place] if (probe := self._probe(other))))
 
     def _read_one(self, place: Place, unread: Collection[int]) -> Place | None:
         """The column, or the first of those that are the same, that is of what is there."""
@@ -190,7 +196,7 @@ class Case:
 
     def _equals(self, start: Place) -> Equals:
         paths: dict[Place, tuple[Place, ...]] = dict.fromkeys((start, *self._twins(start)), ())
-        operands: list[tuple[Operand, tuple[Place, ...]]] = []
+        operands: list[Given] = []
         groups: set[Group] = set()
         used: set[int] = set()
         changed = True
@@ -268,12 +274,18 @@ class Case:
         What a column equals besides, and what cannot be compared with that within a query, has a query of its own.
         """
         reachable = {name: [pair for pair in equal.operands if self._can_give(pair[0])] for name, equal in known.items()}
-        wanted = {name: sorted(operands, key=lambda pair: self._rank(pair[0])) for name, operands in reachable.items() if operands}
+        wanted = {
+            name: sorted(operands, key=lambda pair: (self._rank(pair[0]), len(pair[1]))) for name, operands in reachable.items() if operands
+        }
         together = self._key_query(wanted) if wanted else None
         found = [together] if together is not None else [self._key_query({name: operands}) for name, operands in wanted.items()]
+        spare: list[Keys | None] = []
         for name, (first, *others) in wanted.items():
             found += [self._key_query({name: [other]}) for other in others if not self._is_alike(first[0], other[0])]
-        return [keys for keys in found if keys is not None]
+            alike = [other for other in others if self._is_alike(first[0], other[0])]
+            if alike and (place := self._frame.place(first[0])) is not None and self._probe(place):
+                spare.append(self._key_query({name: [*alike, first]}))
+        return [*(keys for keys in found if keys is not None), *(replace(keys, is_spare=True) for keys in spare if keys is not None)]
 
     def checks(self, keys: Collection[str]) -> Iterator[Constants | Keys]:
         """What is said of columns of the source in question that are none of `keys`, where it may contradict itself.
@@ -355,13 +367,12 @@ class Case:
         own = next((other for other in self._same_as.get(place, ()) if other[0] == self._own), None)
         return (own[1], self._unless_same(place)) if own is not None else None
 
-    def _key_query(self, wanted: dict[str, list[tuple[Operand, tuple[Place, ...]]]]) -> Keys | None:
-        query = self.query([(name, [operand for operand, _ in pairs]) for name, pairs in wanted.items()])
+    def _key_query(self, wanted: Mapping[str, Sequence[Given]]) -> Keys | None:
+        query = self.query([*wanted.items()])
         if query is None:
             return None
-        probes = {*query.through, *self._probes(path for pairs in wanted.values() for _, path in pairs)}
         self._used |= query.used
-        return Keys(tuple(wanted), query.sql, query.origins, query.reads, tuple(sorted(probes)))
+        return Keys(tuple(wanted), query.sql, query.origins, query.reads, query.through)
 
     def _is_alike(self, one: Operand, other: Operand) -> bool:
         """Whether two expressions of one value can be compared without changing what is meant."""
@@ -378,7 +389,7 @@ class Case:
 
     def query(
         self,
-        selected: Sequence[tuple[str, Sequence[Operand]]],
+        selected: Sequence[tuple[str, Sequence[Given]]],
         places: Sequence[Column] = (),
         compared: Mapping[str, Compared] | None = None,
         *,
@@ -390,25 +401,25 @@ class Case:
         compares; without it, it is an API's. None where something that is needed cannot be read.
         """
         draft = Draft(self.sources)
-        wanted = [*selected, *((label(column), [self.sources.operand(column)]) for column in places)]
+        wanted = [*selected, *((label(column), [(self.sources.operand(column), ())]) for column in places)]
         known = {name: (compared or {}).get(name, Compared(collates="false")) for name, _ in wanted}
-        given: dict[str, list[Operand]] = {}
-        paths: list[tuple[Place, ...]] = []
-        for name, operands in wanted:
-            given[name] = sorted(operands, key=lambda operand: self._rank(operand, known[name].kind))
-            if not draft.add(given[name][0]):  # all the same the others are added, so that what is waited for is noted
-                known[name], pairs = self._in_place_of(given[name][0])
-                given[name] = [operand for operand, _ in pairs if draft.add(operand)]
-                paths += [path for _, path in pairs]
+        given: dict[str, list[Given]] = {}
+        for name, pairs in wanted:
+            given[name] = sorted(pairs, key=lambda pair: (self._rank(pair[0], known[name].kind), len(pair[1])))
+            if not draft.add(given[name][0][0]):  # all the same the others are added, so that what is waited for is noted
+                known[name], instead = self._in_place_of(given[name][0][0])
+                given[name] = [pair for pair in instead if draft.add(pair[0])]
         if not all(given.values()):
             return None
-        chosen = [(name, operands[0]) for name, operands in given.items()]
-        equal = [(operands[0], other, known[name]) for name, operands in given.items() for other in operands[1:]]
+        chosen = [(name, pairs[0]) for name, pairs in given.items()]
+        equal = [(one[0], other, known[name]) for name, (one, *others) in given.items() for other in others]
         same = [found for pair in equal if (found := self._same(*pair)) is not None]
-        query = draft.query(chosen, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters, repeats=repeats)
-        return replace(query, through=tuple(sorted({*query.through, *self._probes(paths)}))) if query is not None and paths else query
+        values = [(name, operand) for name, (operand, _) in chosen]
+        query = draft.query(values, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters, repeats=repeats)
+        paths = [path for _, (_, path) in chosen]
+        return replace(query, through=tuple(sorted({*query.through, *self._probes(paths)}))) if query is not None else None
 
-    def _in_place_of(self, operand: Operand) -> tuple[Compared, list[tuple[Operand, tuple[Place, ...]]]]:
+    def _in_place_of(self, operand: Operand) -> tuple[Compared, list[Given]]:
         """What has the values of a column that cannot be read: what it equals, of its own kind, in every row that matters.
 
         With it, how the column compares. None for a column that an outer join fills with NULLs, which equal nothing.
@@ -428,15 +439,18 @@ class Case:
         types = self._frame.scopes.types(f"SELECT {', '.join(f'{text} AS c{at}' for at, text in enumerate(asked))}") if asked else []
         return types is not None and all(kind_of(type_.removesuffix("[]")) == kind for type_ in types)
 
-    def _same(self, one: Operand, other: Operand, column: Compared) -> Same | None:
+    def _same(self, one: Operand, given: Given, column: Compared) -> Same | None:
         """What follows of two expressions that equal a column; None where nothing does.
 
-        They are equal as well, unless the column has a collation and they have none, or DuckDB compares them with it in different ways.
+        They are equal as well, unless the column, or one that the second was found through, has a collation and they have none, or DuckDB
+        compares them with it in different ways.
         """
+        other, path = given
         is_alike = self._is_alike(one, other)
         if column.collates == "true" or not (is_alike or column.kind):
             return None
-        return Same(one, other, "" if is_alike else column.kind, column.collates)
+        own = () if column.collates == "false" else (column.collates,)
+        return Same(one, other, "" if is_alike else column.kind, (*own, *map(_said, self._probes([path]))))
 
     def _rank(self, operand: Operand, kind: str = "") -> int:
         """What of several equal expressions is taken first: what is certain to be of the kind of the column that they equal."""
@@ -447,22 +461,13 @@ class Case:
             return 1
         return 3 if operand.values else 2
 
-    def outputs(self, use: Use, wanted: Sequence[int]) -> tuple[dict[int, list[Operand]], tuple[str, ...]]:
-        """What output columns of a SELECT that is used here as the source in question equal, as far as their values can be read.
+    def outputs(self, use: Use, wanted: Sequence[int]) -> dict[int, list[Given]]:
+        """What output columns of a SELECT that is used here as the source in question equal, as far as their values can be read."""
+        named = {index: use.names[index] for index in wanted if index < len(use.names) and use.names[index]}
+        known = {index: [*self._known((self._own if self._own is not None else OUTER, name))] for index, name in named.items()}
+        return {index: pairs for index, pairs in known.items() if pairs}
 
-        With it, queries of one truth value each: whether a column that they were found through compares under a collation.
-        """
-        found: dict[int, list[Operand]] = {}
-        paths: list[tuple[Place, ...]] = []
-        for index in wanted:
-            name = use.names[index] if index < len(use.names) else ""
-            pairs = [*self._known((self._own if self._own is not None else OUTER, name))] if name else []
-            if pairs:
-                found[index] = [operand for operand, _ in pairs]
-                paths += [path for _, path in pairs]
-        return found, self._probes(paths)
-
-    def _known(self, start: Place) -> Iterator[tuple[Operand, tuple[Place, ...]]]:
+    def _known(self, start: Place) -> Iterator[Given]:
         """The expressions that can be read, and the constants, that a column equals."""
         equal = self._equals(start)
         yield from (pair for pair in equal.operands if self._can_give(pair[0]))
@@ -490,6 +495,11 @@ def collation(frame: Frame, place: Place) -> str:
         return ""
     query = f"SELECT {collates(quoted(place[1]))} FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(source.span)} LIMIT 0) q ON true"
     return frame.scopes.prefixed(query, [source.node]) or ""
+
+
+def _said(probe: str) -> str:
+    """The SQL truth value that a query of one gives."""
+    return f"coalesce(({probe}), false)"
 
 
 def _is_of_columns(node: exp.Expr) -> bool:

@@ -64,8 +64,8 @@ class Same:
     other: Operand
     kind: str = ""
     """The column's, "text" or "integer", where it is not certain that they are of one kind themselves."""
-    unless: str = "false"
-    """An SQL truth value: whether they need not be."""
+    unless: tuple[str, ...] = ()
+    """SQL truth values: they need not be where one of these is true."""
 
 
 @dataclass(slots=True)
@@ -384,7 +384,7 @@ class Draft:
             or self._sources.own in positions
         ):
             return False
-        if any(self._is_matched(position) for position in positions):
+        if not filtering.is_value and any(self._is_matched(position) for position in positions):
             return False
         beyond = [column for column in outside if column not in self._outside]
         more = sorted(positions - set(self._included) - {OUTER})
@@ -437,7 +437,7 @@ class Draft:
     def _sameness(self, pair: Same) -> str | None:
         """That two expressions are equal; true where they are to be of a kind, and turn out to be of another."""
         text = self._typed(pair) if pair.kind else self._condition((pair.one, pair.other))
-        return text if text is None or pair.unless == "false" else f"({pair.unless} OR {text})"
+        return f"({' OR '.join([*pair.unless, text])})" if pair.unless and text is not None else text
 
     def _typed(self, pair: Same) -> str | None:
         one, other = self._text(pair.one), self._text(pair.other)

@@ -343,6 +343,16 @@ def simplified(tree: Tree, rejected: frozenset[int], rejects: Rejects) -> Tree:
     own = frozenset[int]().union(*map(rejects, tree.conditions))
     above = frozenset[int]() if kind == "POSITIONAL" else rejected
     takes_left, takes_right = _TAKES.get(kind, (False, False))
-    left = simplified(tree.left, above | own if takes_left else above, rejects)
+    beside = frozenset[int]().union(*map(rejects, _certain(tree.right)))  # what stands before a comma, an ON behind it may be about
+    left = simplified(tree.left, above | own | beside if takes_left else above, rejects)
     right = simplified(tree.right, own if kind in {"ANTI", "SEMI", "ASOF", "ASOF LEFT"} else above | own if takes_right else above, rejects)
     return Join(kind, left, right, tree.conditions, tree.positions)
+
+
+def _certain(tree: Tree) -> Iterator[Condition]:
+    """The conditions of joins that each row of a tree satisfies."""
+    if isinstance(tree, Join) and tree.kind in _KEEPS:
+        left, right = _KEEPS[tree.kind]
+        yield from tree.conditions if tree.kind in {"INNER", "SEMI"} else ()
+        yield from _certain(tree.left) if left else ()
+        yield from _certain(tree.right) if right else ()

@@ -26,6 +26,11 @@ Describe = Callable[[str], Mapping[str, str] | None]
 """Column names and DuckDB types of a query whose references are empty stand-ins; None when it cannot be bound by itself."""
 
 
+def _orders_union(column: exp.Column) -> bool:
+    order = column.find_ancestor(exp.Order, exp.Query)
+    return isinstance(order, exp.Order) and isinstance(order.parent, exp.SetOperation)
+
+
 @dataclass(eq=False)
 class Pieces:
     """A statement's pieces."""
@@ -83,9 +88,9 @@ class Pieces:
         return value.node.sql(dialect="duckdb") if value.node is not None else "NULL"
 
     def columns(self, node: exp.Expr) -> tuple[exp.Column, ...]:
-        """All columns that a piece of SQL names."""
+        """All columns that a piece of SQL names, but for those that a UNION or its like is ordered by, which are its own."""
         if id(node) not in self._columns:
-            self._columns[id(node)] = node, tuple(find_all(node, exp.Column))
+            self._columns[id(node)] = node, tuple(column for column in find_all(node, exp.Column) if not _orders_union(column))
         return self._columns[id(node)][1]
 
     def is_stable(self, node: exp.Expr) -> bool:

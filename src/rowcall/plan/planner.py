@@ -315,9 +315,7 @@ class Planner:
         if pending and not ready:
             self._refuse(known)
         free = [
-            number
-            for number, choice in ready.items()
-            if (not choice.more and known[number].is_whole) or not (known[number].restriction.awaits - {number}) & self._reachable(known)
+            number for number, choice in ready.items() if (not choice.more and known[number].is_whole) or not self._reached(number, known)
         ]
         sparing = {number for number in ready if self._spares(number, ready, known)}
         # Of those with as many requests that of which conditions leave fewer rows.
@@ -403,9 +401,14 @@ class Planner:
                 return True
         return False
 
-    def _reachable(self, known: Mapping[int, _Known]) -> set[int]:
-        """The references that can be fetched without what waits for them."""
-        return {number for number, found in known.items() if found.choice is not None}
+    def _reached(self, number: int, known: Mapping[int, _Known]) -> set[int]:
+        """The references that a reference waits for and that can be fetched without it, though others may have to be before them."""
+        awaited = known[number].restriction.awaits - {number}
+        found = {other for other, one in known.items() if one.choice is not None and other != number}
+        left = known.keys() - found - {number} if awaited - found else set()
+        while more := {other for other in left - found if self._know(other, empty=found).choice is not None}:
+            found |= more
+        return awaited & found
 
     def _know(self, number: int, unread: Collection[int] = (), empty: Collection[int] = ()) -> _Known:
         """What is known of a reference; the pages of those in `unread` count as not fetched, those in `empty` have no row that matters."""

@@ -23,7 +23,8 @@ def is_stable(node: exp.Expr) -> bool:
         return False
     limited = {one.parent for one in nodes if isinstance(one, (exp.Limit, exp.Offset, exp.Fetch))}
     chosen = [one for one in nodes if isinstance(one, exp.Distinct) and one.args.get("on")]
-    return all(isinstance(query, exp.Select) and _ordered_by_all(query) for query in limited) and all(map(_is_settled, chosen))
+    queries = (exp.Select, exp.SetOperation)
+    return all(isinstance(query, queries) and _ordered_by_all(query) for query in limited) and all(map(_is_settled, chosen))
 
 
 def _is_settled(distinct: exp.Distinct) -> bool:
@@ -57,11 +58,27 @@ _VOLATILE = frozenset(
 )
 
 
-def _ordered_by_all(query: exp.Select, fixed: Collection[str] = ()) -> bool:
+def _first(query: exp.Expr) -> exp.Expr:
+    """The first side of a UNION or its like, which names the columns of all."""
+    while isinstance(query, (exp.SetOperation, exp.Subquery)):
+        query = query.this
+    return query
+
+
+def _is_name(key: exp.Expr) -> bool:
+    return isinstance(key, exp.Column) or key.is_int
+
+
+def _ordered_by_all(query: exp.Select | exp.SetOperation, fixed: Collection[str] = ()) -> bool:
     """Whether it is ordered by all that it selects, but for what is `fixed`."""
     order = query.args.get("order")
     if order and any(isinstance(ordered.this, exp.Var) and ordered.this.name.upper() == "ALL" for ordered in order.expressions):
         return True
+    if isinstance(query, exp.SetOperation):
+        names = [] if query.args.get("by_name") else [item.alias_or_name.casefold() for item in _first(query).expressions]
+        sorted_by = {ordered.this.name.casefold() for ordered in order.expressions if _is_name(ordered.this)} if order else set()
+        known = len({*names, "", "*"}) == len(names) + 2
+        return bool(names) and known and all({name, str(at)} & sorted_by for at, name in enumerate(names, 1))
     keys = {*fixed, *(ordered.this.sql() for ordered in order.expressions)} if order else {*fixed}
     keys |= {query.expressions[int(key) - 1].unalias().sql() for key in keys if key.isdigit() and 0 < int(key) <= len(query.expressions)}
     return all(isinstance(column.unalias(), exp.Column) and column.unalias().sql() in keys for column in query.expressions)

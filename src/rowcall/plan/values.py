@@ -86,7 +86,8 @@ class Resolver:
     def _alternative(self, sets: Sequence[Constants | Keys | Holds]) -> Alternative:
         tables: list[Table] = []
         for one in sets:
-            if isinstance(one, Holds):
+            have = {column for table in tables for column in table.columns}
+            if isinstance(one, Holds) or (isinstance(one, Keys) and one.is_spare and have.issuperset(one.columns)):
                 continue
             reasons = len(self.reasons)
             found = self._keys(one) if isinstance(one, Keys) else self._constants(one)

@@ -78,3 +78,34 @@ CREATE TEMP TABLE made AS WITH owners AS (SELECT 't9' AS thread_id) SELECT r.id 
 --   thread_id = t9 (from owners.thread_id)
 --   GET /threads/t9/runs?limit=100
 -- columns: Count
+
+-- Of a UNION and its like LIMIT leaves the same rows each time where they are ordered by all columns, which the first side names.
+SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM finished UNION SELECT thread_id FROM owners ORDER BY thread_id LIMIT 1);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the sub-select)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM owners INTERSECT SELECT thread_id FROM finished ORDER BY ALL LIMIT 1);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the sub-select)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id, n FROM owners UNION SELECT thread_id, 1 FROM finished ORDER BY n LIMIT 1) u USING (thread_id);
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- u could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id, n FROM owners UNION SELE…
+--                          ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- One that compares under a collation, and what is found through it, keep no other from giving keys.
+SELECT r.id FROM openai.assistants.runs r JOIN owners o ON o.thread_id = r.thread_id JOIN loose l ON l.thread_id = r.thread_id JOIN finished f ON f.thread_id = l.thread_id;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+-- columns: id

@@ -258,3 +258,10 @@ SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id FROM owners WHE
 --   thread_id = t1 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
+
+-- What a column is IN has to have a value besides NULL.
+SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND model IN (SELECT thread_id FROM owners WHERE n = 4);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id

@@ -59,3 +59,16 @@ SELECT 1 FROM openai.assistants.runs a JOIN openai.assistants.runs b ON a.thread
 --                       ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A reference waits for what may take keys of it away, also where that cannot be read before a third one.
+SELECT n.id FROM openai.assistants.messages m JOIN openai.assistants.runs y ON y.thread_id = m.assistant_id JOIN owners o ON o.thread_id = y.assistant_id JOIN openai.assistants.messages n ON n.thread_id = o.thread_id WHERE m.thread_id = 't1';
+-- 1. m: list_messages of openai.assistants.messages
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/messages?limit=100
+-- 2. y: list_runs of openai.assistants.runs
+--   thread_id =  (from m.assistant_id)
+--   a request for each of these
+-- 3. n: list_messages of openai.assistants.messages
+--   thread_id =  (from o.thread_id)
+--   a request for each of these
+-- columns: id
