@@ -268,7 +268,7 @@ class Unhurried(Control):
         super().__init__(**limits)
         self.waits: list[float] = []
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float, why: str = "") -> None:  # noqa: ARG002
         self.waits.append(seconds)
 
 

@@ -106,7 +106,7 @@ def test_the_number_of_requests_is_known_where_each_call_is_one(slowed: Session,
 
     reading = [progress for progress in found if progress.scans]
     assert {progress.expected for progress in reading} == {10}
-    estimates = [progress.left_s for progress in reading if 2 <= progress.requests < 10]
+    estimates = [progress.left_s for progress in reading if 1 <= progress.requests < 10]
     assert estimates
     assert all(estimate is not None and 0 < estimate < 30 for estimate in estimates)
     assert all(progress.left_s is None for progress in reading if progress.requests in {0, 10})

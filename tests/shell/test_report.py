@@ -41,8 +41,9 @@ def test_statements_without_rows_are_known(sql: str, kind: str, answer: str, *, 
         (Report("select", elapsed_s=0.314, exchanges=(EXCHANGE, EXCHANGE)), 1234, "1,234 rows · 0.31 s · 2 requests"),
         (Report("select", elapsed_s=1, exchanges=(EXCHANGE,), partial=True), 1, "1 row · 1.00 s · 1 request · PARTIAL"),
         (Report("local", elapsed_s=0.001), None, "0.00 s"),
+        (Report("select", elapsed_s=1, exchanges=(EXCHANGE,), cache_hits=1200), 0, "0 rows · 1.00 s · 1 request · 1,200 from the cache"),
     ],
-    ids=["whole", "partial", "without rows"],
+    ids=["whole", "partial", "without rows", "from the cache"],
 )
 def test_the_status_line_says_rows_time_and_requests(report: Report, rows: int | None, line: str) -> None:
     """What is nought is left out, and a partial result says so."""

@@ -25,6 +25,7 @@ from rowcall.http.ahead import Ahead, Line
 from rowcall.http.auth import can_be_key, header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
 from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
+from rowcall.http.deprecation import deprecation
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.limits import Limits
 from rowcall.http.pace import Slots, pace_of
@@ -218,6 +219,8 @@ class Client:
                 return None
             if not 200 <= answer.status < 300:
                 raise refused(context, answer, protocol, repeated=repeated)
+            if (ending := deprecation(answer, self.endpoint, request.resource, protocol.lifecycle)) is not None:
+                control.warn(ending)
             try:
                 return read_page(answer, request, protocol)
             except BodyFault as fault:

@@ -232,6 +232,11 @@ class Control:
         """How many requests were sent, retries included."""
         return self._budget.spent
 
+    @property
+    def cache_hits(self) -> int:
+        """How many answers were given again in place of being asked for."""
+        return sum(tally.hits for tally in list(self.tallies.values()))
+
     def left(self) -> int | None:
         """How many more requests may be sent; None where there is no limit."""
         return None if self.max_requests is None else max(0, self.max_requests - self.spent)

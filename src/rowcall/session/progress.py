@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from rowcall.http.control import Control
 
+_ENOUGH = 5
+"""How many of many requests have to have ended before they tell how long others take; of fifty or fewer, a tenth."""
 AWAIT = "AWAIT"
 """Why a write waits whose requests are all answered: for the end of what they began."""
 
@@ -115,7 +117,7 @@ class Running:
             rows=sum(tally.rows for tally in tallies),
             bytes=sum(exchange.bytes for exchange in exchanges),
             retries=sum(exchange.attempt > 1 for exchange in exchanges),
-            cache_hits=sum(tally.hits for tally in tallies),
+            cache_hits=control.cache_hits,
             waiting=waiting,
             waiting_s=waiting_s,
             left_s=_left_s(*open_parts[-1], len(exchanges), expected) if open_parts else None,
@@ -154,4 +156,6 @@ def _left_s(begun: _Begun, standing: Standing, ended: int, expected: int | None)
     done, most = ended - begun.requests, None if expected is None else expected - begun.requests
     if most is None and standing.last:
         done, most = sum(scan.calls_done for scan in standing.scans), sum(scan.calls for scan in standing.scans)
-    return (time.monotonic() - begun.at) / done * (most - done) if most is not None and 0 < done < most else None
+    if most is None or done >= most or done < min(_ENOUGH, most / 10):
+        return None
+    return (time.monotonic() - begun.at) / done * (most - done) if done else None

@@ -23,6 +23,8 @@ class Report:
     warnings: tuple[str, ...] = ()
     partial: bool = False
     """Whether rows are missing because requests failed and `on_error="partial"` allowed it."""
+    cache_hits: int = 0
+    """How many answers were taken from the cache in place of being asked for."""
     explanation: Explanation | None = None
     """For EXPLAIN of a statement that has to do with an API, what it answered, as records."""
 

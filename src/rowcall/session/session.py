@@ -398,7 +398,7 @@ class Session:
             self._running = None
             warned = (*(_incomplete(error) for error in failures), *control.warnings)
             elapsed_s, explanation = time.monotonic() - started, next(iter(explained), None)
-            self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), explanation)
+            self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), control.cache_hits, explanation)
             self._exchanges.add(self.last)
         return relation
 

@@ -58,6 +58,13 @@ table, and line with a line for each column of each row, show the first 40 rows 
     ".timing": Command(
         "the line after each statement, on or off", "[on|off]", "Without an argument, the other of the two.", "\\timing", _SWITCH
     ),
+    ".progress": Command(
+        "the line that says how far a statement is, on or off",
+        "[on|off]",
+        """It appears after half a second: requests, rows, what is waited for, and where that is known how long it will take.
+Without an argument, the other of the two.""",
+        values=_SWITCH,
+    ),
     ".read": Command("run the statements of a file", "FILE", psql="\\i"),
     ".edit": Command(
         "change the last statement in your editor and run what is saved",

@@ -132,6 +132,11 @@ def _timing(shell: Shell, argument: str) -> None:
     print(f"timing is {'on' if shell.timing else 'off'}", file=sys.stderr)
 
 
+def _progress(shell: Shell, argument: str) -> None:
+    shell.live.on = _switched(".progress", argument, was=shell.live.on)
+    print(f"progress is {'on' if shell.live.on else 'off'}", file=sys.stderr)
+
+
 def _read(shell: Shell, argument: str) -> None:
     if not argument:
         raise UsageError(".read takes a file, as .read report.sql.")
@@ -225,6 +230,7 @@ _COMMANDS: dict[str, Callable[[Shell, str], None]] = {
     ".mode": _mode,
     ".expanded": _expanded,
     ".timing": _timing,
+    ".progress": _progress,
     ".read": _read,
     ".edit": _edit,
     ".output": _output,

@@ -211,6 +211,7 @@ def _add_session(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a setting of provider P, as openai.base_url=URL or openai.headers.X-Team=ops; := takes JSON",
     )
+    group.add_argument("--no-progress", dest="progress", action="store_false", help="show nothing in the terminal while a statement runs")
     group.add_argument("--log-http", action="store_true", help="write every HTTP exchange to standard error, a line of JSON each")
     group.add_argument(
         "--journal",

@@ -109,6 +109,11 @@ class Output:
         return None if self._format.is_binary else reader.count
 
     @property
+    def on_terminal(self) -> bool:
+        """Whether what is written can be seen at once."""
+        return self._path is None and sys.stdout.isatty()
+
+    @property
     def results(self) -> int:
         """How many results it has taken."""
         return self._results

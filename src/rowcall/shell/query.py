@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.errors import RowcallWarning, UsageError, nearest
 from rowcall.shell.asking import ask, refuse
 from rowcall.shell.exit import Exit, exit_code, tell
+from rowcall.shell.live import OFF, Live
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import Output, chosen_format, table_options
 from rowcall.shell.report import has_rows, is_plan, status_line
@@ -28,8 +29,15 @@ def run(options: argparse.Namespace) -> int:
     """The exit code, after every statement was run, or all up to the first that failed."""
     text = _statements(options)
     output = Output(chosen_format(options.output, options.file), options.file, table_options(options.width, options.rows, options.file))
-    with output, opened_session(options, ask if _can_ask(options) else refuse) as session, output.watched(session.cancel):
-        return _run_all(session, text, options, output)
+    live = live_of(options)
+    confirm = live.asking(ask) if _can_ask(options) else refuse
+    with output, opened_session(options, confirm) as session, output.watched(session.cancel):
+        return _run_all(session, text, options, output, live)
+
+
+def live_of(options: argparse.Namespace) -> Live:
+    """What says how far a statement is; nothing where the lines of --log-http say more of it."""
+    return Live(on=options.progress and not options.log_http)
 
 
 def _statements(options: argparse.Namespace) -> str:
@@ -61,14 +69,14 @@ def read_statements(path: Any) -> str:
         raise UsageError(f"Cannot read {path}: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}.") from error
 
 
-def _run_all(session: Session, text: str, options: argparse.Namespace, output: Output) -> int:
+def _run_all(session: Session, text: str, options: argparse.Namespace, output: Output, live: Live) -> int:
     statements = session.statements(text)
     parameters = dict(options.param)
     _refuse_unused(parameters, statements)
     code = Exit.OK
     for number, statement in enumerate(statements, 1):
         try:
-            partial = _run_one(session, statement, parameters, options, output)
+            partial = _run_one(session, statement.text, used_parameters(statement, parameters), options=options, output=output, live=live)
         except BrokenPipeError:
             raise
         except Exception as error:  # the front end: it goes on, or ends with this one's code
@@ -85,9 +93,11 @@ def _run_all(session: Session, text: str, options: argparse.Namespace, output: O
     return code
 
 
-def _run_one(session: Session, statement: Statement, parameters: Mapping[str, Any], options: argparse.Namespace, output: Output) -> bool:
+def _run_one(
+    session: Session, sql: str, given: dict[str, Any] | list[Any] | None, *, options: argparse.Namespace, output: Output, live: Live
+) -> bool:
     """Whether the result is partial, after it was written."""
-    rows = write_answer(session, statement.text, output, used_parameters(statement, parameters), dry_run=options.dry_run)
+    rows = write_answer(session, sql, output, given, dry_run=options.dry_run, live=live)
     report = session.last
     for warning in report.warnings:
         print(f"warning: {warning}", file=sys.stderr)
@@ -97,10 +107,19 @@ def _run_one(session: Session, statement: Statement, parameters: Mapping[str, An
 
 
 def write_answer(
-    session: Session, sql: str, output: Output, parameters: dict[str, Any] | list[Any] | None = None, *, dry_run: bool = False
+    session: Session,
+    sql: str,
+    output: Output,
+    parameters: dict[str, Any] | list[Any] | None = None,
+    *,
+    dry_run: bool = False,
+    live: Live = OFF,
 ) -> int | None:
-    """The number of rows of a statement, after they were written; None where that is not known yet, or it has none to write."""
-    relation, rows = _answered(session, sql, output, parameters, dry_run=dry_run)
+    """The number of rows of a statement, after they were written; None where that is not known yet, or it has none to write.
+
+    Meanwhile `live` shows how far it is.
+    """
+    relation, rows = _answered(session, sql, output, parameters, dry_run=dry_run, live=live)
     report = session.last
     if relation is not None and has_rows(sql, relation, report):
         return output.write(relation, session.connection, plan=is_plan(relation, report), explanation=report.explanation)
@@ -108,21 +127,23 @@ def write_answer(
 
 
 def _answered(
-    session: Session, sql: str, output: Output, given: dict[str, Any] | list[Any] | None, *, dry_run: bool
+    session: Session, sql: str, output: Output, given: dict[str, Any] | list[Any] | None, *, dry_run: bool, live: Live
 ) -> tuple[DuckDBPyRelation | None, int | None]:
     """The relation that is to be written; None with the number of its rows where they were written in parts, while pages were fetched."""
     whole = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
         if output.takes_file:
-            with output.piped() as path:
+            with output.piped() as path, live.watching(session):
                 found = session.write_parquet(sql, path, given, dry_run=dry_run)
             return (None, found) if isinstance(found, int) else (found, None)
         if not output.takes_parts:
-            return session.sql(sql, given, dry_run=dry_run), None
+            with live.watching(session):
+                return session.sql(sql, given, dry_run=dry_run), None
         try:
             take = functools.partial(output.write_part, connection=session.connection)
-            relation = session.stream(sql, given, take=take, dry_run=dry_run)
+            with live.watching(session):
+                relation = session.stream(sql, given, take=live.around(take) if output.on_terminal else take, dry_run=dry_run)
             whole = True
         finally:
             rows = output.end_parts(whole=whole)

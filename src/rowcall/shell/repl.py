@@ -24,10 +24,11 @@ from rowcall.shell.complete import Completion, complete, file_name
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
 from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, text_lines
+from rowcall.shell.live import Live
 from rowcall.shell.local import local_tables
 from rowcall.shell.opening import opened_session
 from rowcall.shell.output import table_options
-from rowcall.shell.query import write_answer
+from rowcall.shell.query import live_of, write_answer
 from rowcall.shell.report import has_rows, is_plan, status_line
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Shell:
     unexpanded: Format = Format.TABLE
     """The latest mode but `line`, which `.expanded off` goes back to."""
     timing: bool = True
+    live: Live = field(default_factory=Live)
+    """What says how far a statement is."""
     sent: Sent = Sent()
     """What the last statement sent."""
     destination: Destination = field(default_factory=Destination)
@@ -95,7 +98,7 @@ class Shell:
     def show(self, sql: str) -> None:
         """Run one statement and print what it gives, or send that to a file, without its being the last one."""
         with self.destination.opened() as output:
-            rows = self._printed(sql) if output is None else write_answer(self.session, sql, output)
+            rows = self._printed(sql) if output is None else write_answer(self.session, sql, output, live=self.live)
         report = self.session.last
         for warning in report.warnings:
             print(f"warning: {warning}", file=sys.stderr)
@@ -133,9 +136,11 @@ class Shell:
     def _answered(self, sql: str, reader: Reader) -> DuckDBPyRelation | None:
         """The relation of a statement; None where its rows were printed in parts, while pages were fetched."""
         if self.mode not in IN_PARTS:
-            return self.session.sql(sql)
+            with self.live.watching(self.session):
+                return self.session.sql(sql)
         parts = Parts(reader, self.mode)
-        relation = self.session.stream(sql, take=lambda part: _print_lines(parts.lines(part)))
+        with self.live.watching(self.session):
+            relation = self.session.stream(sql, take=self.live.around(lambda part: _print_lines(parts.lines(part))))
         if relation is None:
             _print_lines(parts.end())
         return relation
@@ -154,8 +159,9 @@ def run(options: argparse.Namespace) -> int:
         from rowcall.shell.query import run as run_query
 
         return run_query(argparse.Namespace(**{**vars(parse(["query"])), **vars(options)}))
-    with opened_session(options, ask) as session:
-        shell = Shell(session, options)
+    live = live_of(options)
+    with opened_session(options, live.asking(ask)) as session:
+        shell = Shell(session, options, live=live)
         shell.refresh()
         _greet(options)
         with shell.destination:

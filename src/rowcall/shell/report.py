@@ -37,11 +37,13 @@ def is_plan(relation: DuckDBPyRelation, report: Report) -> bool:
 
 
 def status_line(report: Report, rows: int | None) -> str:
-    """`12 rows · 0.31 s · 3 requests`, without rows where `rows` is None, and without requests where none was sent."""
+    """`12 rows · 0.31 s · 3 requests · 2 from the cache`, without what there was none of, and without rows where `rows` is None."""
     parts = [] if rows is None else [counted(rows, "row")]
     parts.append(f"{report.elapsed_s:.2f} s")
     if report.requests:
         parts.append(counted(report.requests, "request"))
+    if report.cache_hits:
+        parts.append(f"{report.cache_hits:,} from the cache")
     return " · ".join([*parts, *(["PARTIAL"] if report.partial else [])])
 
 
