@@ -26,7 +26,8 @@ from rowcall.manifest.library import shipped
 from rowcall.manifest.model import RateLimit
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
-from rowcall.session.settings import Config, endpoint, read_config
+from rowcall.session.config import Config, read_config
+from rowcall.session.settings import endpoint
 
 Start = Callable[[Callable[[Any], tuple[Any, ...]]], Any]
 OPENAI = load_provider(shipped()["openai"])
@@ -45,6 +46,14 @@ def url(server: Any) -> str:
     return str(server.providers["openai"]["base_url"])
 
 
+def config_file(folder: Path, text: str) -> Path:
+    """A config file that only its owner may use."""
+    file = folder / "config.toml"
+    file.touch(mode=0o600)
+    file.write_text(text)
+    return file
+
+
 def ask(providers: dict[str, Any], config: Path | None = None) -> None:
     """Send one request with these settings."""
     with rowcall.connect(providers=providers, config=config) as db:
@@ -55,8 +64,7 @@ def test_a_call_wins_over_the_environment_and_that_over_the_config_file(
     server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the config file over the manifest, for the key and the base URL."""
-    config = tmp_path / "config.toml"
-    config.write_text(f'[providers.openai]\napi_key = "sk-file"\nbase_url = "{url}/file"\n')
+    config = config_file(tmp_path, f'[providers.openai]\napi_key = "sk-file"\nbase_url = "{url}/file"\n')
 
     ask({}, config)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-environment")
@@ -71,7 +79,7 @@ def test_a_call_wins_over_the_environment_and_that_over_the_config_file(
 
 def test_the_manifest_says_the_rest() -> None:
     """Base URL, scheme and limits, when nothing else is said."""
-    found = endpoint(OPENAI, {}, {}, read_only=False)
+    found = endpoint(OPENAI, {}, Config(), read_only=False)
 
     assert (found.base_url, found.key, found.max_in_flight, found.read_only) == ("https://api.openai.com/v1", None, 16, False)
     assert found.key_names == ("OPENAI_API_KEY",)
@@ -115,8 +123,7 @@ def test_an_answer_that_is_too_long_is_an_error() -> None:
 def test_the_config_file_says_what_carries_the_requests(server: Any, url: str, tmp_path: Path) -> None:
     """The answer is the same; a client that the call gives is used as it is."""
     pytest.importorskip("pycurl", reason="the extra `curl` is not installed")
-    config = tmp_path / "config.toml"
-    config.write_text(f'[providers.openai]\napi_key = "k"\nbase_url = "{url}"\ntransport = "curl"\n')
+    config = config_file(tmp_path, f'[providers.openai]\napi_key = "k"\nbase_url = "{url}"\ntransport = "curl"\n')
 
     ask({}, config)
     with httpx.Client(headers={"x-mine": "1"}, trust_env=False) as client:
@@ -171,8 +178,7 @@ def test_nothing_but_the_setting_loads_libcurl(server: Any) -> None:
 
 def test_the_config_file_may_be_named_by_the_environment(server: Any, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As `ROWCALL_CONFIG`; without it, the user's own directory is looked at."""
-    config = tmp_path / "mine.toml"
-    config.write_text(f'[providers.openai]\napi_key = "sk-file"\nbase_url = "{url}"\n')
+    config = config_file(tmp_path, f'[providers.openai]\napi_key = "sk-file"\nbase_url = "{url}"\n')
 
     monkeypatch.setenv("ROWCALL_CONFIG", str(config))
     ask({})
@@ -240,7 +246,7 @@ def test_a_wrong_setting_names_the_nearest(providers: dict[str, Any], message: s
     [
         ("[providers.openai]\napikey = 'x'", 'openai has no setting "apikey".*api_key'),
         ("[providers.opnai]", 'no provider "opnai".*openai'),
-        ("[setings]\nmax_requests = 5", 'no table "setings".*settings'),
+        ("[setings]", 'no table "setings".*settings'),
         ("[settings]\nmax_request = 5", "no setting max_request. Did you mean max_requests?"),
         ("[settings]\nrowcall_timeout_s = 5", "no setting rowcall_timeout_s. Did you mean timeout_s?"),
         ("[settings]\nmax_requests = 'many'", "max_requests takes a whole number, or \"none\" for no limit, not 'many'"),
@@ -250,11 +256,10 @@ def test_a_wrong_setting_names_the_nearest(providers: dict[str, Any], message: s
     ],
 )
 def test_what_is_wrong_in_the_config_file_is_an_error(tmp_path: Path, text: str, message: str) -> None:
-    """It says which file, and the nearest name."""
-    config = tmp_path / "config.toml"
-    config.write_text(text + "\n")
+    """It says which file and line, and the nearest name."""
+    config = config_file(tmp_path, text + "\n")
 
-    with pytest.raises(UsageError, match=f"^the config file {re.escape(str(config))}: .*{message}"):
+    with pytest.raises(UsageError, match=f"^the config file {re.escape(str(config))}:{text.count(chr(10)) + 1}: .*{message}"):
         rowcall.connect(config=config)
 
 
@@ -320,8 +325,8 @@ def test_azure_has_its_own_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     """The scheme's environment names are looked at, not another's."""
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure-key")
 
-    assert endpoint(OPENAI, {"auth": "azure"}, {}, read_only=False).key == "azure-key"
-    assert endpoint(OPENAI, {}, {}, read_only=False).key is None
+    assert endpoint(OPENAI, {"auth": "azure"}, Config(), read_only=False).key == "azure-key"
+    assert endpoint(OPENAI, {}, Config(), read_only=False).key is None
 
 
 def test_auth_may_be_spelt_out(server: Any, url: str) -> None:
@@ -379,8 +384,8 @@ def test_rate_limits_replace_those_of_the_manifest(value: Any, limits: list[tupl
     """As the config file and the command line write them, or as a manifest does."""
     provider = replace(OPENAI, rate_limits=(RateLimit(requests=1, per_s=1.0),))
 
-    assert endpoint(provider, {}, {}, read_only=False).rate_limits == provider.rate_limits
-    found = endpoint(provider, {}, {"rate_limits": value}, read_only=False).rate_limits
+    assert endpoint(provider, {}, Config(), read_only=False).rate_limits == provider.rate_limits
+    found = endpoint(provider, {}, Config(tables={"providers": {"openai": {"rate_limits": value}}}), read_only=False).rate_limits
     assert [(limit.requests, limit.per_s) for limit in found] == limits
 
 
@@ -395,18 +400,20 @@ def test_the_file_of_limits_may_be_absent_and_in_ones_home(server: Any, tmp_path
 
     assert (tmp_path / "limits").is_file()
     with pytest.raises(UsageError, match="rate_limits_file of openai must be the path of a file, not 5"):
-        endpoint(OPENAI, {"rate_limits_file": 5}, {}, read_only=False)
+        endpoint(OPENAI, {"rate_limits_file": 5}, Config(), read_only=False)
 
 
 @pytest.mark.parametrize("url", ["redis://:sk-planted/0@127.0.0.1", "http://:sk-planted@127.0.0.1", "sk-planted", 5])
 def test_the_server_of_limits_is_a_url_that_no_error_repeats(url: Any) -> None:
     """It may hold a password."""
     with pytest.raises(UsageError, match=r"rate_limits_redis of openai must be a URL, as redis://:password@host:6379/0\.$") as error:
-        endpoint(OPENAI, {"rate_limits_redis": url}, {}, read_only=False)
+        endpoint(OPENAI, {"rate_limits_redis": url}, Config(), read_only=False)
 
     assert "planted" not in "".join(traceback.format_exception(error.value)).replace(repr(url), "")
     with pytest.raises(UsageError, match="openai has rate_limits_file and rate_limits_redis, of which one is enough"):
-        endpoint(OPENAI, {"rate_limits_redis": url}, {"rate_limits_file": "limits"}, read_only=False)
+        endpoint(
+            OPENAI, {"rate_limits_redis": url}, Config(tables={"providers": {"openai": {"rate_limits_file": "limits"}}}), read_only=False
+        )
 
 
 def test_a_server_of_limits_that_is_not_there_is_an_error_without_its_password(url: str) -> None:

@@ -97,6 +97,34 @@ ROOMS = {
         "allow_full_writes": True,
         "allow_writes_in_transaction": True,
     },
+    "environment": {
+        "max_requests": 21,
+        "max_write_rows": 21,
+        "timeout_s": 21.0,
+        "on_error": "error",
+        "read_only": False,
+        "cache": "21m",
+        "cache_file": "answers-21",
+        "journal": "journal-21",
+        "rate_limits": "openai=21/60s",
+        "max_in_flight": 21,
+        "allow_full_writes": False,
+        "allow_writes_in_transaction": False,
+    },
+    "profile": {
+        "max_requests": 22,
+        "max_write_rows": 22,
+        "timeout_s": 22.0,
+        "on_error": "partial",
+        "read_only": True,
+        "cache": "22m",
+        "cache_file": "answers-22",
+        "journal": "journal-22",
+        "rate_limits": "openai=22/60s",
+        "max_in_flight": 22,
+        "allow_full_writes": True,
+        "allow_writes_in_transaction": True,
+    },
     "connect": {
         "max_requests": 12,
         "max_write_rows": 12,
@@ -143,13 +171,19 @@ ROOMS = {
 
 
 @pytest.mark.parametrize("name", list(SETTINGS))
-@pytest.mark.parametrize("said", [("config file",), ("config file", "connect"), ("config file", "connect", "SET"), tuple(ROOMS)], ids=len)
+@pytest.mark.parametrize("said", [tuple(ROOMS)[:count] for count in range(1, len(ROOMS) + 1)], ids=len)
 def test_each_place_wins_over_those_before_it(name: str, said: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """For every setting alike, and SHOW SETTINGS says where the value comes from."""
     monkeypatch.chdir(tmp_path)
     config = tmp_path / "config.toml"
-    config.write_text(f"[settings]\n{name} = {json.dumps(ROOMS['config file'][name])}\n")
+    config.write_text(
+        f"[settings]\n{name} = {json.dumps(ROOMS['config file'][name])}\n[profiles.other.settings]\n{name} = {json.dumps(ROOMS['profile'][name])}\n"
+    )
     arguments: dict[str, Any] = {name: ROOMS["connect"][name]} if "connect" in said else {}
+    if "environment" in said:
+        monkeypatch.setenv(f"ROWCALL_{name.upper()}", str(ROOMS["environment"][name]))
+    if "profile" in said:
+        arguments["profile"] = "other"
 
     with rowcall.connect(config=config, **arguments) as db:
         if "SET" in said:

@@ -61,7 +61,10 @@ def test_a_typo_names_the_nearest(words: str, nearest: str, capsys: pytest.Captu
         (("query", "x", "--timeout", "-1"), 'error: argument --timeout: "-1" is not a number of seconds'),
         (("sandbox", "--port", "70000"), "error: argument --port: 70000 is not a port"),
         (("query", "x", "-o"), "error: argument -o/--output: expected one argument"),
-        (("wat",), 'error: there is no command "wat"; there is: query, exec, shell, demo, sandbox, provider, apply, journal'),
+        (
+            ("wat",),
+            'error: there is no command "wat"; there is: query, exec, shell, demo, sandbox, provider, apply, journal, config, completion',
+        ),
     ],
 )
 def test_wrong_usage_says_what_is_wrong(words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]) -> None:

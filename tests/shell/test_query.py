@@ -233,7 +233,7 @@ def test_a_config_file_that_is_wrong_is_wrong_usage(run: Run, tmp_path: Path, mo
     ended = run("query", "SELECT 1")
 
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == f"error: the config file {config}: no setting max_reqests. Did you mean max_requests?\n"
+    assert ended.stderr == f"error: the config file {config}:2: no setting max_reqests. Did you mean max_requests?\n"
 
 
 def test_read_only_refuses_to_change_the_api(run: Run) -> None:

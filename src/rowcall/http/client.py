@@ -28,7 +28,7 @@ from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
 from rowcall.http.deprecation import deprecation
 from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.limits import Limits
-from rowcall.http.pace import Slots, pace_of
+from rowcall.http.pace import AnyPace, Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
@@ -79,7 +79,8 @@ class Client:
         self._redact = Redactor(endpoint)
         self._log_filter = LogFilter(self._redact)
         self._slots = Slots(endpoint.max_in_flight)
-        self._pace = pace_of(endpoint, control)
+        self._pace: AnyPace | None = pace_of(endpoint, control) if endpoint.late_key is None else None
+        """Known with the key."""
         self._cache = Cache()
         self._lock = threading.Lock()
         self._wire: Wire | None = None
@@ -228,7 +229,11 @@ class Client:
 
     def _keeping(self, protocol: Protocol, control: Control) -> Keeping:
         """Where a statement keeps calls: in its file, where it has one."""
-        return self._cache if control.cache_file is None else control.cache_file.shelf(self._asker, protocol, control)
+        if control.cache_file is None:
+            return self._cache
+        if is_needed(self.endpoint):
+            self.endpoint.needed_key(control)
+        return control.cache_file.shelf(self._asker, protocol, control)
 
     @contextmanager
     def _writing(self, protocol: Protocol, control: Control) -> Iterator[None]:
@@ -241,7 +246,7 @@ class Client:
         from rowcall.http.cachefile import Asker
 
         made, (scheme, host, port) = self.endpoint, origin(self._base)
-        account = (made.provider, made.auth, made.key, self._userinfo, made.headers, self._query, made.verify_tls, made.ca_file)
+        account = (made.provider, made.auth, made.known_key, self._userinfo, made.headers, self._query, made.verify_tls, made.ca_file)
         return Asker(f"{scheme}://{host}:{port}{urlsplit(self._base).path}", repr(account), self._redact.finds)
 
     @contextmanager
@@ -310,15 +315,16 @@ class Client:
     def _exchange(self, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
         """What one HTTP exchange brings. Raises Outage where no answer came."""
         outgoing = self._outgoing(context, control)
+        self._pace = pace = self._pace or pace_of(self.endpoint, control)
         if self._is_unverified:
             name = self.endpoint.provider
             control.warn(
                 f"No certificate is checked (verify_tls = false of {name}): whoever answers as {self._base} gets the key and the data."
             )
         if control.rate_limits:  # what it lifts for itself is counted for others
-            self._pace.heed(dict(protocol.rate_limits), control)
+            pace.heed(dict(protocol.rate_limits), control)
         with self._of_statement(control), self._slots.one(control):
-            self._pace.wait(control, self.rate_limits(control, context.request.resource, protocol.rate_limits))
+            pace.wait(control, self.rate_limits(control, context.request.resource, protocol.rate_limits))
             control.spend()
             if control.delivery is not None:
                 control.delivery.begin()
@@ -327,7 +333,7 @@ class Client:
         self._slots.learn(answer.status, sent)
         if (rest_s := rest(answer.status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:
             try:
-                self._pace.pause(rest_s, control)
+                pace.pause(rest_s, control)
             except UsageError as error:  # the answer is there, and it may be that of a write
                 control.warn(str(error))
         return answer
@@ -452,7 +458,7 @@ class Client:
         from rowcall.http.wire import Outgoing, target
 
         request, url, headers = context.request, context.url, self._headers(context.request)
-        credential = self._credential(context)
+        credential = self._credential(context, control)
         if credential is not None:
             scheme, key = credential
             if scheme.kind is AuthKind.QUERY:
@@ -465,10 +471,11 @@ class Client:
             headers["content-length"] = str(len(content or b""))
         return Outgoing(request.http_method, url, target(url), headers, content, self._timeouts(control), credential is not None)
 
-    def _credential(self, context: Context) -> tuple[AuthScheme, str] | None:
+    def _credential(self, context: Context, control: Control) -> tuple[AuthScheme, str] | None:
         """The key, or what stands before the host of the base URL, and how it is sent; None where neither is."""
-        scheme, key = self.endpoint.auth, (self.endpoint.key or "").strip()
+        scheme = self.endpoint.auth
         if scheme is not None and is_needed(self.endpoint):
+            key = (self.endpoint.needed_key(control) or "").strip()
             if key:
                 if not can_be_key(scheme, key):
                     message = f"The key of {self.endpoint.title} has characters that no key can have; nothing was sent."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from rowcall.errors import UsageError
 
 if TYPE_CHECKING:
+    from rowcall.http.control import Control
     from rowcall.manifest.model import AuthScheme, RateLimit
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S = 10.0, 60.0, 600.0
@@ -18,6 +21,34 @@ MAX_RESPONSE_BYTES = 1 << 30
 TRANSPORTS = ("httpx", "curl")
 """What may carry requests; the first where nobody says another."""
 _PORTS = {"http": 80, "https": 443}
+
+
+class LateKey:
+    """A key that nobody knows until a request needs it, and that is got once; any number of threads may ask for it."""
+
+    def __init__(self, get: Callable[[Callable[[], None]], str]) -> None:
+        """`get` gives the key, or raises UsageError; what it is given it calls now and then, and that raises when nobody waits any more."""
+        self._get = get
+        self._lock = threading.Lock()
+        self._failure: tuple[object, str] | None = None
+        """What went wrong the last time, and in which statement."""
+        self.value: str | None = None
+        """None until it was got."""
+
+    def get(self, control: Control) -> str:
+        """The key, which is got now where it was not before. Raises UsageError, once and for all in a statement, and as `control.check`."""
+        statement = control.exchanges
+        with self._lock:
+            if self.value is None:
+                if self._failure is not None and self._failure[0] is statement:
+                    raise UsageError(self._failure[1])
+                control.check()
+                try:
+                    self.value = self._get(control.check)
+                except UsageError as error:
+                    self._failure = statement, str(error)
+                    raise
+            return self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +63,10 @@ class Endpoint:
     key: str | None = field(repr=False)
     key_names: tuple[str, ...]
     """Environment variables that could hold the key."""
+    key_source: str = ""
+    """Where the key comes from, in words; "" where nobody said."""
+    late_key: LateKey | None = field(default=None, repr=False, compare=False)
+    """What gets the key, where it is not known."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """The user's extra and optional headers; they override the manifest's, whatever their case."""
     query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -64,6 +99,15 @@ class Endpoint:
     """Refuses every request that changes something."""
     allow_writes: frozenset[str] | None = None
     """The methods that may change something, as `assistants.runs.cancel_run`; every other that does is refused. None for all."""
+
+    @property
+    def known_key(self) -> str | None:
+        """The key, as far as it is known by now."""
+        return self.late_key.value if self.late_key is not None else self.key
+
+    def needed_key(self, control: Control) -> str | None:
+        """The key, for a request that needs it; None where there is none. Raises as `LateKey.get` does."""
+        return self.late_key.get(control) if self.late_key is not None else self.key
 
     def may_write(self, resource: str, method: str) -> bool:
         """Whether a method of a resource, by its full name, may be called though it changes something."""

@@ -90,7 +90,7 @@ def pace_of(endpoint: Endpoint, control: Control | None = None) -> AnyPace:
 
     Raises UsageError for a file or server that cannot be used, and what `control` raises when it ends the wait for one.
     """
-    key = hashlib.sha256((endpoint.key or "").encode(errors="surrogatepass")).digest()
+    key = hashlib.sha256((endpoint.known_key or "").encode(errors="surrogatepass")).digest()
     own = id(endpoint.client) if endpoint.client is not None else 0
     name = (endpoint.provider, endpoint.base_url, key, own, endpoint.rate_limits_file, endpoint.rate_limits_redis)
     with _LOCK:

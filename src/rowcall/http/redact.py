@@ -29,14 +29,19 @@ _LONG = 8
 """The value of a header or query parameter with a telling name is a secret from this length on."""
 
 
+def is_secret_name(name: str) -> bool:
+    """Whether a header or query parameter of this name carries a secret."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def _secrets(endpoint: Endpoint) -> Iterator[str]:
     """Everything that must not be seen, as the user gave it."""
-    key = (endpoint.key or "").strip()
+    key = (endpoint.known_key or "").strip()
     yield key
     if endpoint.auth is not None and endpoint.auth.kind is AuthKind.BASIC:
         yield from _in_pair(key)
     for name, value in (*endpoint.headers, *endpoint.query):
-        if _SECRET_NAME.search(name):
+        if is_secret_name(name):
             # `Bearer xyz` is secret as a whole and in its last word; a value as short as `json` is none.
             yield from (text for text in {value.strip(), value.strip().rpartition(" ")[2]} if len(text) >= _LONG)
     # Before the host of a URL it is percent-encoded, and is sent as basic authentication has it.
@@ -81,18 +86,27 @@ class Redactor:
     """Knows the secrets of one endpoint and takes them out of texts."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        # The longest first, so that a secret that holds another one is replaced whole.
-        secrets = sorted(filter(None, _secrets(endpoint)), key=len, reverse=True)
-        ordered = sorted({spelling for secret in secrets for spelling in _spellings(secret)}, key=len, reverse=True)
-        self._secret = re.compile("|".join(map(_pattern, ordered))) if ordered else None
-        self._escaped = re.compile("|".join(map(_escaped, secrets)))
-        """For texts with escapes, since it takes longer."""
-        self._names = {name.lower() for name, _ in endpoint.query if _SECRET_NAME.search(name)}
+        self._names = {name.lower() for name, _ in endpoint.query if is_secret_name(name)}
         if endpoint.auth is not None and endpoint.auth.kind is AuthKind.QUERY:
             self._names.add((endpoint.auth.name or "key").lower())
+        self._endpoint = endpoint
+        self._learn()
+
+    def _learn(self) -> None:
+        """Takes note of what is secret by now: a key may be got later than the first text is shown."""
+        key = self._endpoint.known_key
+        # The longest first, so that a secret that holds another one is replaced whole.
+        secrets = sorted(filter(None, _secrets(self._endpoint)), key=len, reverse=True)
+        ordered = sorted({spelling for secret in secrets for spelling in _spellings(secret)}, key=len, reverse=True)
+        self._secret = re.compile("|".join(map(_pattern, ordered))) if ordered else None
+        # For texts with escapes, since it takes longer.
+        self._escaped = re.compile("|".join(map(_escaped, secrets)))
+        self._key = key  # last: another thread may be looking
 
     def __call__(self, text: str) -> str:
         """`text` with every secret replaced by `***`."""
+        if self._key is not self._endpoint.known_key:
+            self._learn()
         text = _USERINFO.sub(MASK + "@", text)
         if self._names:
             text = _QUERY_PAIR.sub(self._pair, text)
@@ -104,6 +118,8 @@ class Redactor:
 
     def finds(self, text: str) -> bool:
         """Whether a secret stands in `text`, in any of its spellings."""
+        if self._key is not self._endpoint.known_key:
+            self._learn()
         if self._secret is None:
             return False
         return self._secret.search(text) is not None or ("\\" in text and self._escaped.search(text) is not None)

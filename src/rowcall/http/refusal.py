@@ -213,11 +213,12 @@ def _sunset(context: Context, lifecycle: Lifecycle | None, facts: dict[str, Any]
 
 
 def _key_hint(endpoint: Endpoint, status: int) -> str:
-    if endpoint.key is None:
+    if endpoint.known_key is None:
         return f"Check the credentials that are sent to {endpoint.base_url}."
     held = f"{' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
+    source = endpoint.key_source or f"{held}the setting api_key of provider {endpoint.provider}"
     what = "that it may do this" if status == _FORBIDDEN else "that it is complete and not revoked"
-    return f"Check the key ({held}the setting api_key of provider {endpoint.provider}): {what}, and that it belongs to {endpoint.base_url}."
+    return f"Check the key ({source}): {what}, and that it belongs to {endpoint.base_url}."
 
 
 def missing_key(context: Context) -> AuthError:

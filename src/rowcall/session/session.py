@@ -29,12 +29,13 @@ from rowcall.errors import (
     UnsupportedSQLError,
     UsageError,
 )
+from rowcall.session.config import read_config
 from rowcall.session.exchanges import Exchanges
 from rowcall.session.parameters import Parameters, named, shared
 from rowcall.session.plans import Plans
 from rowcall.session.progress import Running
 from rowcall.session.report import Report
-from rowcall.session.settings import check_names, check_scopes, endpoint, read_config
+from rowcall.session.settings import check_config, check_names, check_scopes, endpoint, settings_of
 from rowcall.session.tracing import traced
 from rowcall.session.variables import ALIASES, UNSET, Unset, Variables
 from rowcall.session.views import Views
@@ -62,6 +63,7 @@ def connect(
     *,
     providers: Mapping[str, Mapping[str, Any]] | None = None,
     config: str | Path | None = None,
+    profile: str | None = None,
     read_only: bool | None = None,
     on_error: OnError | None = None,
     max_requests: int | Unset | None = UNSET,
@@ -81,11 +83,12 @@ def connect(
     `providers` holds settings by provider name: `base_url`, `auth`, `api_key`, `headers`, `query`, `variables`, `client` (an
     httpx.Client), `max_in_flight`, `rate_limits` ("500/60s, 10/s", or "none"), `rate_limits_file` or `rate_limits_redis`,
     `connect_timeout_s`, `read_timeout_s`, `total_timeout_s`, `max_response_bytes`, `transport` ("httpx" or "curl"), `http2`, `ca_file`,
-    `verify_tls`, `read_only`, `allow_writes` (patterns over the methods that may write, as "assistants.runs.*"). What it leaves open
-    comes from the environment, then from the config file at `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the
-    provider's manifest.
+    `verify_tls`, `read_only`, `allow_writes` (patterns over the methods that may write, as "assistants.runs.*"). `api_key_command` or
+    `api_key_keyring` stand for a key that is got when a request first needs it. What it leaves open comes from `profile` (or
+    `$ROWCALL_PROFILE`), a profile of the config file, then from the environment, then from the rest of the config file at `config` (or
+    `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
 
-    All others but `confirm` hold for every statement, until SET or an argument of `sql()` says otherwise, and win over the config file.
+    All others but `confirm` hold for every statement, until SET or an argument of `sql()` says otherwise, and win over these places.
     With `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
     a request; None, the default, asks each time. `cache_file` is where such answers are kept for other processes and later ones, in place
@@ -106,7 +109,7 @@ def connect(
     limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits, "max_write_rows": max_write_rows}
     limits |= {"allow_full_writes": allow_full_writes, "allow_writes_in_transaction": allow_writes_in_transaction}
     limits |= {"max_in_flight": max_in_flight}
-    return Session(con, providers=providers, config=config, confirm=confirm, read_only=read_only, **limits)
+    return Session(con, providers=providers, config=config, profile=profile, confirm=confirm, read_only=read_only, **limits)
 
 
 class Session:
@@ -121,17 +124,20 @@ class Session:
         *,
         providers: Mapping[str, Mapping[str, Any]] | None = None,
         config: str | Path | None = None,
+        profile: str | None = None,
         confirm: Confirm | None = None,
         **settings: Any,
     ) -> None:
         if con is not None and not hasattr(con, "extract_statements"):
             raise UsageError(f"con is a duckdb.DuckDBPyConnection, not {type(con).__name__}.")
-        self._given = providers or {}
-        self._config = read_config(config)
+        self.given: Mapping[str, Mapping[str, Any]] = providers or {}
+        """Settings of providers, as the call had them."""
+        self.config = read_config(config, profile)
+        """What the config file says."""
         self.catalog = Catalog.shipped()
         """What statements can name."""
-        check_names(self._given, self.catalog.providers, "providers")
-        check_names(self._config.providers, self.catalog.providers, self._config.where)
+        check_names(self.given, self.catalog.providers)
+        check_config(self.config, self.catalog.providers)
         self.use: tuple[str, ...] = ()
         """The prefix that `USE` set, as `("openai", "assistants")`."""
         self.last = Report("local")
@@ -139,9 +145,8 @@ class Session:
         self.confirm = confirm
         """Who is asked before a DELETE, and before a write of more rows than `max_write_rows`; None where nobody is."""
         self._exchanges = Exchanges()
-        self.variables = Variables()
+        self.variables = settings_of(self.config)
         """The session's settings, `SHOW SETTINGS`."""
-        self.variables.read(self._config.settings, f"{self._config.where}: ")
         self.variables.say("connect", settings)
         check_scopes(self.variables.rate_limits, self.catalog.providers, "rate_limits")
         self._cache_file: CacheFile | None = None
@@ -497,9 +502,8 @@ class Session:
         if name not in self._clients:
             from rowcall.http.client import Client
 
-            config = self._config.providers.get(name, {})
             provider = self.catalog.providers[name]
-            settings = endpoint(provider, self._given.get(name, {}), config, read_only=self.read_only)
+            settings = endpoint(provider, self.given.get(name, {}), self.config, read_only=self.read_only)
             self._clients[name] = Client(settings, None if self._running is None else self._running.control)
         return self._clients[name]
 

@@ -1,6 +1,7 @@
-"""Where settings come from: those of a provider instance from the call, then the environment, then the config file, then the manifest.
+"""Settings of a provider instance: what each place says, which of them wins, and what comes of it.
 
-The config file is read here whole; what it says of the session itself goes to `variables.py`.
+The places are, each winning over those before it, the manifest, the config file, the environment, a profile of that file, and the call.
+What one says of a setting takes the place of all that those before it say of it, tables too.
 """
 
 from __future__ import annotations
@@ -8,15 +9,19 @@ from __future__ import annotations
 import fnmatch
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
-from rowcall.http.endpoint import CONNECT_TIMEOUT_S, MAX_RESPONSE_BYTES, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, TRANSPORTS, Endpoint
+from rowcall.http.endpoint import CONNECT_TIMEOUT_S, MAX_RESPONSE_BYTES, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, TRANSPORTS, Endpoint, LateKey
 from rowcall.http.redispace import place_of
+from rowcall.session.config import Config, near
+from rowcall.session.credentials import of_command, of_keyring
 from rowcall.session.limits import FORM, limits_of
+from rowcall.session.variables import Variables, from_environment, known_setting, variable_of
 
 if TYPE_CHECKING:
     from rowcall.manifest.model import AuthScheme, Provider, RateLimit
@@ -25,6 +30,8 @@ KEYS = (
     "base_url",
     "auth",
     "api_key",
+    "api_key_command",
+    "api_key_keyring",
     "headers",
     "query",
     "variables",
@@ -45,101 +52,65 @@ KEYS = (
     "allow_writes",
 )
 """What can be set of a provider instance."""
+IN_FILES = tuple(name for name in KEYS if name != "client")
+"""Those that can be written down."""
 _TABLES = frozenset({"headers", "query", "variables"})
 """Those that are tables of names and values."""
 _CARRYING = ("transport", "http2", "verify_tls", "ca_file")
 """Those of the client that rowcall makes, which have no meaning beside one of the user's."""
-_CONFIG = ("providers", "settings")
-"""The tables of a config file."""
+CREDENTIALS = ("api_key", "api_key_command", "api_key_keyring")
+"""Those that say what the key is, one of which a place may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """What the config file says; values are not looked at yet."""
+def check_names(
+    given: Mapping[str, Any], known: Mapping[str, Provider], at: Callable[..., str] = lambda *_: "providers", keys: Sequence[str] = KEYS
+) -> None:
+    """Raises UsageError for a provider or setting that does not exist, with the nearest that does.
 
-    where: str = "the config file"
-    """What an error calls it, with its path."""
-    providers: Mapping[str, Any] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Of the session, by name."""
-
-
-def read_config(path: str | Path | None) -> Config:
-    """The config file; empty where there is none. Raises UsageError when one that was asked for is missing, or any is wrong.
-
-    Looked for at `path`, then `$ROWCALL_CONFIG`, then `config.toml` in the user's configuration directory. There is none where that is no
-    directory, or may not be looked into, as when `$HOME` is that of somebody else.
+    `at` gives the place of a provider, or of a setting of one.
     """
-    chosen = path or os.environ.get("ROWCALL_CONFIG")
-    file = Path(chosen) if chosen else _default_file()
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError) as error:
-        if chosen:
-            raise UsageError(f"There is no config file {file}.") from error
-        return Config()
-    except (OSError, UnicodeDecodeError) as error:
-        if not chosen and _is_out_of_reach(file):
-            return Config()
-        raise UsageError(f"The config file {file} cannot be read: {error}") from error
-    import tomllib
-
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"The config file {file} cannot be read: {error}") from error
-    return _config(tables, f"the config file {file}")
-
-
-def _is_out_of_reach(file: Path) -> bool:
-    """Whether nobody can tell if a file is there. One that is there and cannot be read may forbid what is about to be done."""
-    try:
-        file.stat()
-    except OSError as error:
-        return isinstance(error, PermissionError)
-    return False
-
-
-def _config(tables: Mapping[str, Any], where: str) -> Config:
-    """The two tables there are. Raises UsageError for another, with the nearest."""
-    for name in tables:
-        if name not in _CONFIG:
-            raise UsageError(f'{where}: no table "{name}".{_nearest(name, _CONFIG)}')
-    settings = tables.get("settings", {})
-    if not isinstance(settings, Mapping):
-        raise UsageError(f"{where}: settings must be a table of names and values, such as max_requests.")
-    return Config(where, tables.get("providers", {}), settings)
-
-
-def _default_file() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("rowcall")) / "config.toml"
-
-
-def check_names(given: Mapping[str, Any], known: Mapping[str, Provider], where: str) -> None:
-    """Raises UsageError for a provider or setting that does not exist, with the nearest that does."""
     if not isinstance(given, Mapping):
-        raise UsageError(f"{where}: providers must be a table of settings by provider name.")
+        raise UsageError(f"{at()}: providers must be a table of settings by provider name.")
     for name, settings in given.items():
         if name not in known:
-            raise UsageError(f'{where}: no provider "{name}".{_nearest(name, known)}')
+            raise UsageError(f'{at(name)}: no provider "{name}".{near(name, known)}')
         if not isinstance(settings, Mapping):
-            raise UsageError(f"{where}: the settings of {name} must be a table of names and values, such as base_url.")
+            raise UsageError(f"{at(name)}: the settings of {name} must be a table of names and values, such as base_url.")
         for key in settings:
-            if key not in KEYS:
-                raise UsageError(f'{where}: {name} has no setting "{key}".{_nearest(key, KEYS)}')
+            if key not in keys:
+                raise UsageError(f'{at(name, key)}: {name} has no setting "{key}".{near(key, keys)}')
             if key in _TABLES and not isinstance(settings[key], Mapping):
-                raise UsageError(f"{where}: {key} of {name} must be a table of names and values.")
+                raise UsageError(f"{at(name, key)}: {key} of {name} must be a table of names and values.")
+        if len(both := [key for key in CREDENTIALS if _says(settings, key)]) > 1:
+            raise UsageError(f"{at(name, both[1])}: {name} has {both[0]} and {both[1]}, of which one is enough.")
+
+
+def check_config(config: Config, known: Mapping[str, Provider]) -> None:
+    """Raises UsageError for a name in the config file that does not exist, in any of its profiles too, with the nearest that does."""
+    for profile in (None, *config.profiles()):
+        of_profile = profile is not None
+        one = replace(config, profile=profile)
+        check_names(one.part("providers", of_profile=of_profile), known, partial(one.at, "providers", of_profile=of_profile), IN_FILES)
+        for name in one.part("settings", of_profile=of_profile):
+            known_setting(name, at=partial(one.at, "settings", of_profile=of_profile))
+
+
+def settings_of(config: Config) -> Variables:
+    """The settings of a session, as the config file, the environment and a profile say them. Raises UsageError for what cannot be."""
+    variables = Variables()
+    variables.read("config file", config.part("settings"), partial(config.at, "settings"))
+    variables.read("environment", from_environment(os.environ), lambda name: f"${variable_of(name)}")
+    variables.read("profile", config.part("settings", of_profile=True), partial(config.at, "settings", of_profile=True))
+    return variables
 
 
 def check_scopes(names: Iterable[str], known: Mapping[str, Provider], where: str) -> None:
     """Raises UsageError for what is the full name of no provider, service or resource, with the nearest that is."""
     for name in names:
         provider, dot, _ = name.partition(".")
-        check_names({provider: {}}, known, where)
+        check_names({provider: {}}, known, lambda *_: where)
         if dot and name not in (scopes := set(_scopes(known[provider]))):
-            raise UsageError(f'{where}: no service or resource "{name}".{_nearest(name, scopes)}')
+            raise UsageError(f'{where}: no service or resource "{name}".{near(name, scopes)}')
 
 
 def _scopes(provider: Provider) -> Iterator[str]:
@@ -149,55 +120,125 @@ def _scopes(provider: Provider) -> Iterator[str]:
         yield from (f"{provider.provider}.{name}.{resource}" for resource in service.resources)
 
 
-def _nearest(name: str, known: Any) -> str:
-    close = nearest(name, known)
-    return f" Did you mean {', '.join(close)}?" if close else f" There is: {', '.join(sorted(known))}."
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one place says of a provider instance."""
+
+    source: str
+    """`connect`, `profile`, `environment` or `config file`."""
+    values: Mapping[str, Any]
+    at: Callable[[str], str]
+    """Where a setting is said, as `the config file config.toml:3` or `$OPENAI_API_KEY`; "" in a call."""
 
 
-def endpoint(provider: Provider, given: Mapping[str, Any], config: Mapping[str, Any], *, read_only: bool) -> Endpoint:
+class Settings:
+    """What all places say of one provider instance."""
+
+    def __init__(self, provider: Provider, given: Mapping[str, Any], config: Config) -> None:
+        """`given` is what the call says. Raises UsageError for a scheme that there is not."""
+        self.provider = provider
+        name = provider.provider
+        call = Said("connect", given, lambda _: "")
+        profile, file = (
+            Said(source, config.part("providers", of_profile=own).get(name, {}), partial(_at, config, name, of_profile=own))
+            for source, own in (("profile", True), ("config file", False))
+        )
+        self._places: tuple[Said, ...] = (call, profile, file)
+        self.auth = _scheme(self)
+        self._places = (call, profile, _environment(provider, self.auth), file)
+
+    def said(self, *names: str) -> Said | None:
+        """The place that decides about a setting, or about one of several that exclude each other; None where nobody says anything."""
+        return next((place for place in self._places if any(_says(place.values, name) for name in names)), None)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value that holds, as it was said."""
+        place = self.said(name)
+        return default if place is None else place.values[name]
+
+    def credential(self) -> tuple[Said, str] | None:
+        """The place that says what the key is, and by which of CREDENTIALS; None where none does."""
+        place = self.said(*CREDENTIALS)
+        return None if place is None else (place, next(name for name in CREDENTIALS if _says(place.values, name)))
+
+    def with_variables(self, name: str, of_environment: Mapping[str, str]) -> dict[str, Any]:
+        """A table with what the environment says of single names in it, which wins over the config file alone."""
+        place = self.said(name)
+        table = {} if place is None else place.values[name] or {}
+        return {**table, **of_environment} if place is not None and place.source == "config file" else {**of_environment, **table}
+
+    def wrong(self, name: str, message: str) -> UsageError:
+        """The error for what was said of a setting."""
+        place = self.said(name)
+        at = "" if place is None else place.at(name)
+        return UsageError(f"{at}: {message}" if at else message)
+
+
+def _at(config: Config, provider: str, name: str, *, of_profile: bool) -> str:
+    return config.at("providers", provider, name, of_profile=of_profile)
+
+
+def _says(values: Mapping[str, Any], name: str) -> bool:
+    """Whether a setting is among what is said. A URL or key that is empty is none."""
+    return name in values and (values[name] not in (None, "") or name not in {"base_url", *CREDENTIALS})
+
+
+def _environment(provider: Provider, scheme: AuthScheme | None) -> Said:
+    names = {"base_url": provider.base_url_env, "api_key": scheme.env if scheme is not None else ()}
+    found = {name: variable for name, variables in names.items() if (variable := _first_set(variables)) is not None}
+    return Said("environment", {name: os.environ[variable] for name, variable in found.items()}, lambda name: f"${found[name]}")
+
+
+def _first_set(variables: Iterable[str]) -> str | None:
+    return next((variable for variable in variables if os.environ.get(variable)), None)
+
+
+def endpoint(provider: Provider, given: Mapping[str, Any], config: Config, *, read_only: bool) -> Endpoint:
     """A provider instance with its settings resolved. Raises UsageError for a value of the wrong kind or an open variable."""
-    settings = {**config, **given}
-    scheme = _scheme(provider, settings.get("auth"))
-    key = given.get("api_key") or _environment(scheme.env if scheme else ()) or config.get("api_key")
-    base_url = given.get("base_url") or _environment(provider.base_url_env) or config.get("base_url") or provider.base_url
+    return resolved(Settings(provider, given, config), read_only=read_only)
+
+
+def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
+    """What `endpoint` gives, of what was said."""
+    provider, scheme = settings.provider, settings.auth
+    key, late_key, source = _key(settings)
     return Endpoint(
         provider=provider.provider,
         title=provider.title,
-        base_url=_filled(provider, str(base_url), settings.get("variables") or {}),
+        base_url=_filled(settings, str(settings.get("base_url", provider.base_url))),
         auth=scheme,
-        key=str(key) if key else None,
+        key=key,
         key_names=scheme.env if scheme else (),
-        headers=(*_optional_headers(provider), *_pairs("headers", settings)),
-        query=_pairs("query", settings),
-        max_in_flight=_positive(provider, "max_in_flight", settings.get("max_in_flight", provider.max_in_flight)),
-        rate_limits=_limits(provider, settings["rate_limits"]) if "rate_limits" in settings else provider.rate_limits,
-        rate_limits_file=_path(provider, "rate_limits_file", settings.get("rate_limits_file")),
-        rate_limits_redis=_redis(provider, settings),
-        connect_timeout_s=_seconds(provider, "connect_timeout_s", settings.get("connect_timeout_s", CONNECT_TIMEOUT_S)),
-        read_timeout_s=_seconds(provider, "read_timeout_s", settings.get("read_timeout_s", READ_TIMEOUT_S)),
-        total_timeout_s=_seconds_or_none(provider, "total_timeout_s", settings.get("total_timeout_s", TOTAL_TIMEOUT_S)),
-        max_response_bytes=_positive(provider, "max_response_bytes", settings.get("max_response_bytes", MAX_RESPONSE_BYTES)),
-        client=_client(provider, given),
-        transport=_transport(provider, settings.get("transport", TRANSPORTS[0])),
-        http2=_http2(provider, settings),
-        verify_tls=_flag(provider, "verify_tls", settings.get("verify_tls", True)),
-        ca_file=_file(provider, "ca_file", settings.get("ca_file")),
+        key_source=source,
+        late_key=late_key,
+        headers=_pairs(settings.with_variables("headers", _optional_headers(provider))),
+        query=_pairs(settings.get("query")),
+        max_in_flight=_positive(settings, "max_in_flight", provider.max_in_flight),
+        rate_limits=_limits(settings),
+        rate_limits_file=_path(settings, "rate_limits_file"),
+        rate_limits_redis=_redis(settings),
+        connect_timeout_s=_seconds(settings, "connect_timeout_s", CONNECT_TIMEOUT_S),
+        read_timeout_s=_seconds(settings, "read_timeout_s", READ_TIMEOUT_S),
+        total_timeout_s=_seconds_or_none(settings, "total_timeout_s", TOTAL_TIMEOUT_S),
+        max_response_bytes=_positive(settings, "max_response_bytes", MAX_RESPONSE_BYTES),
+        client=_client(settings),
+        transport=_transport(settings),
+        http2=_http2(settings),
+        verify_tls=_flag(settings, "verify_tls", default=True),
+        ca_file=_file(settings, "ca_file"),
         read_only=read_only or bool(settings.get("read_only", False)),
-        allow_writes=_allowed(provider, settings.get("allow_writes")),
+        allow_writes=_allowed(settings),
     )
 
 
-def _environment(names: tuple[str, ...]) -> str | None:
-    return next((value for name in names if (value := os.environ.get(name))), None)
-
-
-def _scheme(provider: Provider, chosen: Any) -> AuthScheme | None:
+def _scheme(settings: Settings) -> AuthScheme | None:
     """The scheme named, or spelt out as in a manifest; the first of the manifest's when nothing is chosen."""
+    provider, chosen = settings.provider, settings.get("auth")
     if chosen is None:
         return next(iter(provider.auth.values()), None)
     if isinstance(chosen, str):
         if chosen not in provider.auth:
-            raise UsageError(f'{provider.provider} has no auth "{chosen}".{_nearest(chosen, provider.auth)}')
+            raise settings.wrong("auth", f'{provider.provider} has no auth "{chosen}".{near(chosen, provider.auth)}')
         return provider.auth[chosen]
     from rowcall.manifest.model import AuthKind, AuthScheme
 
@@ -206,98 +247,124 @@ def _scheme(provider: Provider, chosen: Any) -> AuthScheme | None:
         return AuthScheme(kind=kind, name=chosen.get("name"), prefix=chosen.get("prefix"), env=tuple(chosen.get("env", ())))
     except (KeyError, TypeError, ValueError) as error:
         kinds = ", ".join(kind.value for kind in AuthKind)
-        raise UsageError(f"auth of {provider.provider} is a name, or a table with kind ({kinds}), name and prefix.") from error
+        message = f"auth of {provider.provider} is a name, or a table with kind ({kinds}), name and prefix."
+        raise settings.wrong("auth", message) from error
 
 
-def _filled(provider: Provider, url: str, variables: Mapping[str, Any]) -> str:
-    for name, variable in provider.variables.items():
-        value = variables.get(name) or _environment(variable.env) or variable.default
+def _key(settings: Settings) -> tuple[str | None, LateKey | None, str]:
+    """The key where it is said itself, what gets it where that is said, and where it comes from in words."""
+    found = settings.credential()
+    if found is None:
+        return None, None, ""
+    place, name = found
+    provider, at, value = settings.provider.provider, place.at(name), place.values[name]
+    if name == "api_key":
+        sources = {"environment": at.removeprefix("$"), "connect": f"the setting api_key of provider {provider}"}
+        return str(value), None, sources.get(place.source, f"api_key in {at}")
+    where = f"{at}: {name} of {provider}" if at else f"{name} of {provider}"
+    get = of_command(value, where) if name == "api_key_command" else of_keyring(value, where)
+    return None, LateKey(get), f"{name} in {at}" if at else f"the setting {name} of provider {provider}"
+
+
+def _filled(settings: Settings, url: str) -> str:
+    declared = settings.provider.variables
+    of_environment = {name: os.environ[found] for name, variable in declared.items() if (found := _first_set(variable.env)) is not None}
+    variables = settings.with_variables("variables", of_environment)
+    for name, variable in declared.items():
+        value = variables.get(name) or variable.default
         if f"{{{name}}}" in url:
             if not value:
-                raise UsageError(f"{provider.provider} needs the variable {name}: {variable.description}")
+                raise UsageError(f"{settings.provider.provider} needs the variable {name}: {variable.description}")
             url = url.replace(f"{{{name}}}", str(value))
     for name, value in variables.items():
         url = url.replace(f"{{{name}}}", str(value))
     return url
 
 
-def _optional_headers(provider: Provider) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, header in provider.optional_headers.items() if (value := _environment(header.env)))
+def _optional_headers(provider: Provider) -> dict[str, str]:
+    return {name: os.environ[found] for name, header in provider.optional_headers.items() if (found := _first_set(header.env)) is not None}
 
 
-def _pairs(name: str, settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(key), str(value)) for key, value in (settings.get(name) or {}).items())
+def _pairs(table: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    return tuple((str(key), str(value)) for key, value in (table or {}).items())
 
 
-def _client(provider: Provider, given: Mapping[str, Any]) -> Any:
-    client = given.get("client")
-    for name in _CARRYING if client is not None else ():
-        if name in given:
-            raise UsageError(f"{name} of {provider.provider} is for the client that rowcall makes: set it on yours, or give no client.")
+def _client(settings: Settings) -> Any:
+    client = settings.get("client")
+    place = settings.said("client")
+    for name in _CARRYING if client is not None and place is not None else ():
+        if place is not None and name in place.values:
+            message = f"{name} of {settings.provider.provider} is for the client that rowcall makes: set it on yours, or give no client."
+            raise settings.wrong(name, message)
     return client
 
 
-def _transport(provider: Provider, value: Any) -> str:
+def _transport(settings: Settings) -> str:
+    value = settings.get("transport", TRANSPORTS[0])
     if value not in TRANSPORTS:
-        raise UsageError(f'{provider.provider} has no transport "{value}".{_nearest(str(value), TRANSPORTS)}')
+        raise settings.wrong("transport", f'{settings.provider.provider} has no transport "{value}".{near(str(value), TRANSPORTS)}')
     return str(value)
 
 
-def _http2(provider: Provider, settings: Mapping[str, Any]) -> bool:
-    asked = _flag(provider, "http2", settings.get("http2", False))
+def _http2(settings: Settings) -> bool:
+    asked = _flag(settings, "http2", default=False)
     if asked and settings.get("transport") != "curl":
-        raise UsageError(f'http2 of {provider.provider} needs transport = "curl" besides.')
+        raise settings.wrong("http2", f'http2 of {settings.provider.provider} needs transport = "curl" besides.')
     return asked
 
 
-def _flag(provider: Provider, name: str, value: Any) -> bool:
+def _flag(settings: Settings, name: str, *, default: bool) -> bool:
+    value = settings.get(name, default)
     if not isinstance(value, bool):
-        raise UsageError(f"{name} of {provider.provider} must be true or false, not {value!r}.")
+        raise settings.wrong(name, f"{name} of {settings.provider.provider} must be true or false, not {value!r}.")
     return value
 
 
-def _file(provider: Provider, name: str, value: Any) -> str | None:
-    path = _path(provider, name, value)
+def _file(settings: Settings, name: str) -> str | None:
+    path = _path(settings, name)
     if path is not None and not Path(path).is_file():
-        raise UsageError(f"{name} of {provider.provider}: there is no file {path}.")
+        raise settings.wrong(name, f"{name} of {settings.provider.provider}: there is no file {path}.")
     return path
 
 
-def _path(provider: Provider, name: str, value: Any) -> str | None:
+def _path(settings: Settings, name: str) -> str | None:
+    value = settings.get(name)
     if value is None:
         return None
     try:
         return str(Path(value).expanduser())
     except (TypeError, RuntimeError) as error:
-        raise UsageError(f"{name} of {provider.provider} must be the path of a file, not {value!r}.") from error
+        message = f"{name} of {settings.provider.provider} must be the path of a file, not {value!r}."
+        raise settings.wrong(name, message) from error
 
 
-def _redis(provider: Provider, settings: Mapping[str, Any]) -> str | None:
+def _redis(settings: Settings) -> str | None:
     """A URL, which no error repeats: it may hold a password."""
-    value = settings.get("rate_limits_redis")
+    value, name = settings.get("rate_limits_redis"), "rate_limits_redis"
     if value is None:
         return None
+    provider = settings.provider.provider
     if settings.get("rate_limits_file") is not None:
-        raise UsageError(f"{provider.provider} has rate_limits_file and rate_limits_redis, of which one is enough.")
+        raise settings.wrong(name, f"{provider} has rate_limits_file and rate_limits_redis, of which one is enough.")
     try:
         place_of(value)
     except (ValueError, AttributeError, TypeError):
-        raise UsageError(f"rate_limits_redis of {provider.provider} must be a URL, as redis://:password@host:6379/0.") from None
+        raise settings.wrong(name, f"rate_limits_redis of {provider} must be a URL, as redis://:password@host:6379/0.") from None
     return str(value)
 
 
-def _allowed(provider: Provider, patterns: Any) -> frozenset[str] | None:
+def _allowed(settings: Settings) -> frozenset[str] | None:
     """The methods that patterns allow to write, by their own names; None where nothing is said of them.
 
     Raises UsageError for a pattern that no method is meant by: it may be a word misspelt, and what it was to allow is not known.
     """
+    name, provider, patterns = "allow_writes", settings.provider, settings.get("allow_writes")
     if patterns is None:
         return None
     if isinstance(patterns, (str, Mapping)) or not isinstance(patterns, Sequence) or not all(isinstance(each, str) for each in patterns):
         form = '["assistants.runs.cancel_run", "assistants.threads.*"]'
-        raise UsageError(
-            f"allow_writes of {provider.provider} is a list of patterns over service.resource.method, as {form}, not {patterns!r}."
-        )
+        message = f"allow_writes of {provider.provider} is a list of patterns over service.resource.method, as {form}, not {patterns!r}."
+        raise settings.wrong(name, message)
     names = _writing(provider)
     found: set[str] = set()
     for pattern in patterns:
@@ -305,7 +372,7 @@ def _allowed(provider: Provider, patterns: Any) -> frozenset[str] | None:
         if not matching:
             close = nearest(pattern.removeprefix(f"{provider.provider}."), names.values())
             hint = f"Did you mean {', '.join(close)}?" if close else f"It is matched with names as {next(iter(names.values()), 'none')}."
-            raise UsageError(f'allow_writes of {provider.provider}: "{pattern}" matches no method that writes. {hint}')
+            raise settings.wrong(name, f'allow_writes of {provider.provider}: "{pattern}" matches no method that writes. {hint}')
         found.update(names[name] for name in matching)
     return frozenset(found)
 
@@ -322,24 +389,30 @@ def _writing(provider: Provider) -> dict[str, str]:
     }
 
 
-def _seconds(provider: Provider, name: str, value: Any, otherwise: str = "") -> float:
+def _seconds(settings: Settings, name: str, default: float | None, otherwise: str = "") -> float:
+    value = settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise UsageError(f"{name} of {provider.provider} must be a number of seconds above 0{otherwise}.")
+        raise settings.wrong(name, f"{name} of {settings.provider.provider} must be a number of seconds above 0{otherwise}.")
     return float(value)
 
 
-def _seconds_or_none(provider: Provider, name: str, value: Any) -> float | None:
-    return None if value is None or value == "none" else _seconds(provider, name, value, ', or "none" for no limit')
+def _seconds_or_none(settings: Settings, name: str, default: float | None) -> float | None:
+    return None if settings.get(name, default) in {None, "none"} else _seconds(settings, name, default, ', or "none" for no limit')
 
 
-def _limits(provider: Provider, value: Any) -> tuple[RateLimit, ...]:
+def _limits(settings: Settings) -> tuple[RateLimit, ...]:
+    name = "rate_limits"
+    if settings.said(name) is None:
+        return settings.provider.rate_limits
     try:
-        return limits_of(value)
+        return limits_of(value := settings.get(name))
     except ValueError as error:
-        raise UsageError(f"rate_limits of {provider.provider} are written {FORM}, not {value!r}.") from error
+        message = f"rate_limits of {settings.provider.provider} are written {FORM}, not {value!r}."
+        raise settings.wrong(name, message) from error
 
 
-def _positive(provider: Provider, name: str, value: Any) -> int:
+def _positive(settings: Settings, name: str, default: int) -> int:
+    value = settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UsageError(f"{name} of {provider.provider} must be a whole number above 0.")
+        raise settings.wrong(name, f"{name} of {settings.provider.provider} must be a whole number above 0.")
     return value

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.model import RateLimit
@@ -32,7 +33,7 @@ class Unset(Enum):
 UNSET: Final = Unset.UNSET
 """The value of an argument that was left out, where None means "no limit"."""
 
-ORIGINS = ("config file", "connect", "SET", "option", "call")
+ORIGINS = ("config file", "environment", "profile", "connect", "SET", "option", "call")
 """Where a setting can be said, each winning over those before it; `option` is the command line's."""
 
 
@@ -143,6 +144,8 @@ SETTINGS = {
     ),
 }
 """Every setting by its name, without `rowcall_`."""
+At: TypeAlias = Callable[[str], str]
+"""Where a setting is said, as the beginning of an error."""
 ALIASES = {"timeout": "timeout_s"}
 """Other names that SET and RESET take."""
 
@@ -153,17 +156,17 @@ class Variables:
     def __init__(self, said: Mapping[str, dict[str, Any]] | None = None) -> None:
         self._said: dict[str, dict[str, Any]] = {origin: {} for origin in ORIGINS} | dict(said or {})
 
-    def read(self, values: Mapping[str, Any], where: str) -> None:
-        """Keeps what the config file says, where "none" stands for no limit. Raises UsageError as `say` does."""
-        self.say("config file", {name: None if value == "none" and _unlimited(name) else value for name, value in values.items()}, where)
+    def read(self, origin: str, values: Mapping[str, Any], at: At) -> None:
+        """Keeps what the config file or the environment says, where "none" stands for no limit. Raises UsageError as `say` does."""
+        self.say(origin, {name: None if value == "none" and _unlimited(name) else value for name, value in values.items()}, at)
 
-    def say(self, origin: str, values: Mapping[str, Any], where: str = "") -> None:
+    def say(self, origin: str, values: Mapping[str, Any], at: At | None = None) -> None:
         """Keeps what is said at one of ORIGINS; UNSET, and None where a setting has no such value, say nothing.
 
-        Raises UsageError for a name or value that cannot be; it begins with `where`.
+        Raises UsageError for a name or value that cannot be; it begins with the place that `at` gives of a name.
         """
         said = {name: value for name, value in values.items() if value is not UNSET}
-        self._said[origin] = {name: _checked(name, value, where) for name, value in said.items() if value is not None or _unlimited(name)}
+        self._said[origin] = {name: _checked(name, value, at) for name, value in said.items() if value is not None or _unlimited(name)}
 
     def in_call(self, **values: Any) -> Self:
         """These settings with the arguments of one call. Raises UsageError for a value that cannot be."""
@@ -180,17 +183,17 @@ class Variables:
 
         Raises UsageError for a name or value that cannot be.
         """
-        _known(name, "rowcall_")
+        known_setting(name, "rowcall_")
         if value is None and not SETTINGS[name].unlimited:
             self.reset(name)
             return
-        value = _checked(name, value, "", "rowcall_")
+        value = _checked(name, value, None, "rowcall_")
         self._refuse_to_open(name, value)
         self._said["SET"][name] = value
 
     def reset(self, name: str) -> None:
         """What `RESET rowcall_name` does: what is said elsewhere holds again. Raises UsageError for a name that cannot be."""
-        _known(name, "rowcall_")
+        known_setting(name, "rowcall_")
         self._refuse_to_open(name, None)
         self._said["SET"].pop(name, None)
 
@@ -308,19 +311,42 @@ def _unlimited(name: str) -> bool:
     return name in SETTINGS and SETTINGS[name].unlimited
 
 
-def _known(name: str, prefix: str = "", where: str = "") -> None:
+def known_setting(name: str, prefix: str = "", at: At | None = None) -> None:
     """Raises UsageError for a name that no setting has, with those that are near."""
     if name in SETTINGS:
         return
     close = nearest(name, SETTINGS)
     names = ", ".join(f"{prefix}{known}" for known in close or SETTINGS)
-    no = f"{where}no" if where else "No"
+    no = f"{at(name)}: no" if at else "No"
     raise UsageError(f"{no} setting {prefix}{name}. {'Did you mean' if close else 'There is'} {names}{'?' if close else '.'}")
 
 
-def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
+def from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What variables say of settings, by the names of these: `ROWCALL_MAX_REQUESTS` of max_requests. An empty one says nothing."""
+    said = {name: environment.get(variable_of(name)) for name in SETTINGS}
+    return {name: _read(SETTINGS[name].type, text) for name, text in said.items() if text}
+
+
+def variable_of(name: str) -> str:
+    """The variable that says something of a setting."""
+    return f"ROWCALL_{name.upper()}"
+
+
+def _read(kind: str, text: str) -> Any:
+    """The value that a text stands for, by the type of a setting; the text itself where it stands for none."""
+    if kind == "BOOLEAN":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.casefold(), text)
+    number = text.strip()
+    if kind == "BIGINT" and number.isascii() and number.isdecimal():
+        return int(number)
+    if kind == "DOUBLE" and re.fullmatch(r"\d+(\.\d+)?", number):
+        return float(number)
+    return text
+
+
+def _checked(name: str, value: Any, at: At | None, prefix: str = "") -> Any:
     """The value of a setting, as it is kept. Raises UsageError for one that cannot be."""
-    _known(name, prefix, where)
+    known_setting(name, prefix, at)
     if value is None and SETTINGS[name].unlimited:
         return None
     if name in _PATHS and isinstance(value, (str, os.PathLike)) and str(value):
@@ -339,7 +365,8 @@ def _checked(name: str, value: Any, where: str, prefix: str = "") -> Any:
         "rate_limits": isinstance(value, str) and _are_limits(value),
     }
     if not fits.get(name, SETTINGS[name].type == "BOOLEAN" and isinstance(value, bool)):
-        none = "NULL" if prefix else '"none"' if where else "None"
+        none = "NULL" if prefix else '"none"' if at else "None"
         limit = f", or {none} for {SETTINGS[name].without}" if SETTINGS[name].unlimited else ""
+        where = f"{at(name)}: " if at else ""
         raise UsageError(f"{where}{prefix}{name} takes {SETTINGS[name].takes}{limit}, not {value!r}.")
     return value

@@ -113,6 +113,18 @@ def _apply(options: argparse.Namespace) -> int:
     return run(options)
 
 
+def _config(options: argparse.Namespace) -> int:
+    from rowcall.shell.config import run
+
+    return run(options)
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from rowcall.shell.completion import run
+
+    return run(options)
+
+
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "query": _query,
     "shell": _shell,
@@ -121,4 +133,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "provider": _provider,
     "apply": _apply,
     "journal": _journal,
+    "config": _config,
+    "completion": _completion,
 }

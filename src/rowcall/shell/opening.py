@@ -44,12 +44,17 @@ def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) 
         connection = stack.enter_context(_database(options)) if options.database else None
         # What was written to a sandbox that ends with this process is of no use to a later one.
         journal = ":memory:" if options.sandbox else UNSET
-        session = rowcall.connect(connection, providers=settings or None, journal=journal, confirm=agree if options.yes else confirm)
+        asked = agree if options.yes else confirm
+        session = rowcall.connect(connection, providers=settings or None, profile=options.profile, journal=journal, confirm=asked)
         stack.callback(session.close)
-        said = {**({"max_write_rows": None} if options.yes else {}), **options.settings}
-        session.variables.say("option", {**said, **({"read_only": True} if options.read_only else {})})
+        say_options(session, options, {"max_write_rows": None} if options.yes else {})
         add_tables(session.connection, tables)
         yield session
+
+
+def say_options(session: rowcall.Session, options: argparse.Namespace, unless_said: Mapping[str, Any] | None = None) -> None:
+    """Tells a session what the options say of its settings, and what else holds where they say nothing."""
+    session.variables.say("option", {**(unless_said or {}), **options.settings, **({"read_only": True} if options.read_only else {})})
 
 
 def _database(options: argparse.Namespace) -> DuckDBPyConnection:

@@ -28,8 +28,13 @@ COMMANDS = {
     "provider": "list, show and check provider manifests",
     "apply": "send what a plan says",
     "journal": "list, show and resume the writes that were sent",
+    "config": "show every setting and where it comes from",
+    "completion": "print what completes words in your shell",
 }
 """Each command and its line in the help; `exec` is another name of `query`."""
+
+SHELLS = ("bash", "zsh", "fish")
+"""Those whose words are completed."""
 
 _EXAMPLES = {
     "": """\
@@ -80,6 +85,22 @@ examples:
 
 An id is the one that `list` shows, or its first characters.
 exit codes: as those of rowcall query; 3 where a resumed write still has rows that are not done""",
+    "config": """\
+examples:
+  rowcall config show
+  rowcall config show --profile azure -o json
+  rowcall config path
+  rowcall config check
+
+Keys are shown as ***, and what gets one is not run.
+exit codes: 0, 1 where check finds a fault, 2 wrong usage""",
+    "completion": """\
+examples:
+  rowcall completion bash >> ~/.bashrc
+  rowcall completion zsh >> ~/.zshrc                          (after compinit)
+  rowcall completion fish > ~/.config/fish/completions/rowcall.fish
+
+A new shell completes commands, options, their values, names of providers and profiles, and what can follow in a statement.""",
     "provider": """\
 examples:
   rowcall provider list
@@ -88,7 +109,7 @@ examples:
 }
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """An argparse parser whose errors are one line that names the nearest choice."""
 
     def error(self, message: str) -> NoReturn:
@@ -100,7 +121,24 @@ class _Parser(argparse.ArgumentParser):
             return
         if action.option_strings:
             raise argparse.ArgumentError(action, _unknown("value", str(value), action.choices))
-        raise argparse.ArgumentError(None, _unknown("command", str(value), action.choices))
+        kind = "command" if action.nargs == argparse.PARSER else str(action.metavar).lower()
+        raise argparse.ArgumentError(None, _unknown(kind, str(value), action.choices))
+
+    def options(self) -> list[argparse.Action]:
+        """Its options."""
+        return [action for action in self._actions if action.option_strings]
+
+    def option(self, name: str) -> argparse.Action | None:
+        """The option of a name."""
+        return self._option_string_actions.get(name)
+
+    def places(self) -> list[argparse.Action]:
+        """What it takes by position, besides commands."""
+        return [action for action in self._actions if not action.option_strings and action.nargs != argparse.PARSER]
+
+    def commands(self) -> dict[str, Parser] | None:
+        """Its commands, or the actions of a command, by name; None where it has none."""
+        return next((dict(action.choices or {}) for action in self._actions if action.nargs == argparse.PARSER), None)
 
     def option_strings(self) -> list[str]:
         """Every long option it takes."""
@@ -124,13 +162,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     words = list(arguments)
     if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
         words.insert(0, "shell" if sys.stdin.isatty() else "query")
-    options, extra = _parser().parse_known_args(words)
+    options, extra = grammar().parse_known_args(words)
     if extra:
         _refuse(options.parser, extra)
     return options
 
 
-def _refuse(parser: _Parser, extra: Sequence[str]) -> NoReturn:
+def _refuse(parser: Parser, extra: Sequence[str]) -> NoReturn:
     option = next((word for word in extra if word.startswith("-")), None)
     if option is None:
         parser.error(f'unexpected "{extra[0]}"; a statement with spaces goes in quotes')
@@ -139,8 +177,9 @@ def _refuse(parser: _Parser, extra: Sequence[str]) -> NoReturn:
     parser.error(f"there is no option {name}" + (f"; did you mean {close[0]}?" if close else ""))
 
 
-def _parser() -> _Parser:
-    parser = _new(_Parser, "rowcall", "", "Any HTTP API as SQL.")
+def grammar() -> Parser:
+    """All commands and their options."""
+    parser = _new(Parser, "rowcall", "", "Any HTTP API as SQL.")
     parser.add_argument("--version", action=_Version, help="print the version")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     for name, line in COMMANDS.items():
@@ -152,7 +191,7 @@ def _parser() -> _Parser:
     return parser
 
 
-def _new(kind: type[_Parser], prog: str, examples: str, description: str) -> _Parser:
+def _new(kind: type[Parser], prog: str, examples: str, description: str) -> Parser:
     return kind(prog=prog, **_layout(examples, description))
 
 
@@ -191,18 +230,17 @@ class _Say(argparse.Action):
 def _add_session(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("connection")
     group.add_argument("--database", metavar="FILE", type=Path, help="a DuckDB database file; without it, one in memory")
-    group.add_argument("--read-only", action="store_true", help="refuse every write, to APIs and to the database")
     group.add_argument("-y", "--yes", action="store_true", help="send DELETE, and writes of several rows, without asking")
-    group.add_argument(
-        "--max-write-rows",
-        action=_Say,
-        dest="max_write_rows",
-        type=_or_none(_natural),
-        metavar="N",
-        help="send writes of up to N rows without asking; 1 unless said, none for no limit; with --yes, the most there may be",
-    )
     group.add_argument("--sandbox", action="store_true", help="start the sandbox in this process and talk to it")
     group.add_argument("--seed", type=int, metavar="N", help="the sandbox's data; 0 unless said")
+    group.add_argument("--no-progress", dest="progress", action="store_false", help="show nothing in the terminal while a statement runs")
+    group.add_argument("--log-http", action="store_true", help="write every HTTP exchange to standard error, a line of JSON each")
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("settings")
+    group.add_argument("--profile", metavar="PROFILE", help="a profile of the config file; $ROWCALL_PROFILE unless said")
     group.add_argument(
         "--set",
         metavar="P.SETTING=VALUE",
@@ -211,8 +249,15 @@ def _add_session(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a setting of provider P, as openai.base_url=URL or openai.headers.X-Team=ops; := takes JSON",
     )
-    group.add_argument("--no-progress", dest="progress", action="store_false", help="show nothing in the terminal while a statement runs")
-    group.add_argument("--log-http", action="store_true", help="write every HTTP exchange to standard error, a line of JSON each")
+    group.add_argument("--read-only", action="store_true", help="refuse every write, to APIs and to the database")
+    group.add_argument(
+        "--max-write-rows",
+        action=_Say,
+        dest="max_write_rows",
+        type=_or_none(_natural),
+        metavar="N",
+        help="send writes of up to N rows without asking; 1 unless said, none for no limit; with --yes, the most there may be",
+    )
     group.add_argument(
         "--journal",
         action=_Say,
@@ -327,6 +372,24 @@ def _fill_apply(parser: argparse.ArgumentParser) -> None:
     _add_session(parser)
 
 
+def _fill_config(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="every setting, its value, and where it comes from", **_layout("", "Show every setting."))
+    show.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
+    _add_settings(show)
+    actions.add_parser("path", help="where the config file is, or would be", **_layout("", "Print where the config file is, or would be."))
+    check = "Look for faults in the config file, with each of its profiles; exits with 1 for one."
+    actions.add_parser("check", help="find the faults of the config file", **_layout("", check))
+    for action in actions.choices.values():
+        action.add_argument("--debug", action="store_true", help="print the trace of an error")
+        action.set_defaults(parser=action)
+
+
+def _fill_completion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=" | ".join(SHELLS))
+    parser.add_argument("words", nargs="*", metavar="WORD", help="complete the last of these words, instead, as the shell asks for it")
+
+
 def _fill_journal(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     actions.add_parser("list", help="the writes there were", **_layout("", "List the writes there were in the last 30 days, latest first."))
@@ -343,6 +406,8 @@ def _fill_journal(parser: argparse.ArgumentParser) -> None:
 
 
 _FILL = {
+    "completion": _fill_completion,
+    "config": _fill_config,
     "apply": _fill_apply,
     "journal": _fill_journal,
     "query": _fill_query,
