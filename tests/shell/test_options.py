@@ -118,6 +118,15 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
     assert f"  rowcall {command}" in capsys.readouterr().out.partition("examples:")[2]
 
 
+@pytest.mark.parametrize("words", ["journal list", "provider check"])
+def test_what_a_command_does_has_no_examples_of_others(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are the command's, and not those of `rowcall` as a whole."""
+    with pytest.raises(SystemExit):
+        parse([*words.split(), "--help"])
+
+    assert "rowcall demo" not in capsys.readouterr().out
+
+
 def test_exec_is_query() -> None:
     """`exec` is another name for the same command."""
     assert parse(["exec", "SELECT 1"]).command == "query"

@@ -141,7 +141,7 @@ class _At:
             self._has_options = False
         elif self._is_option(word):
             self._waiting = None if "=" in word else self._taking(word)
-        elif (commands := self._parser.commands()) is not None and word in commands:
+        elif word in (commands := self._parser.commands()):
             self._parser, self._passed = commands[word], 0
         else:
             self._passed += 1
@@ -153,7 +153,7 @@ class _At:
         if self._is_option(beginning):
             return self._options(beginning)
         places, commands = self._parser.places(), self._parser.commands()
-        if commands is not None:
+        if commands:
             known = [(name, (parser.description or "").partition("\n")[0]) for name, parser in commands.items()]
             return [each for each in known if each[0].startswith(beginning)] if not self._passed else []
         found = _values(places[self._passed], beginning) if self._passed < len(places) else []

@@ -112,6 +112,9 @@ examples:
 class Parser(argparse.ArgumentParser):
     """An argparse parser whose errors are one line that names the nearest choice."""
 
+    aliases: Sequence[str] = ()
+    """What else a command is called."""
+
     def error(self, message: str) -> NoReturn:
         print(f"error: {message}\nTry: {self.prog} --help", file=sys.stderr)
         sys.exit(Exit.USAGE)
@@ -136,13 +139,18 @@ class Parser(argparse.ArgumentParser):
         """What it takes by position, besides commands."""
         return [action for action in self._actions if not action.option_strings and action.nargs != argparse.PARSER]
 
-    def commands(self) -> dict[str, Parser] | None:
-        """Its commands, or the actions of a command, by name; None where it has none."""
-        return next((dict(action.choices or {}) for action in self._actions if action.nargs == argparse.PARSER), None)
+    def commands(self) -> dict[str, Parser]:
+        """Its commands, or the actions of a command, by each of their names."""
+        return next((dict(action.choices or {}) for action in self._actions if action.nargs == argparse.PARSER), {})
 
     def option_strings(self) -> list[str]:
         """Every long option it takes."""
         return [option for action in self._actions for option in action.option_strings if option.startswith("--")]
+
+    def groups(self) -> dict[str, list[argparse.Action]]:
+        """Its arguments and options by the titles under which the help has them, commands left out."""
+        groups = {str(group.title): group._group_actions for group in self._action_groups}  # noqa: SLF001 - argparse has no door to them
+        return {title: actions for title, actions in groups.items() if actions and actions[0].nargs != argparse.PARSER}
 
 
 def _unknown(kind: str, name: str, known: Any) -> str:
@@ -188,6 +196,7 @@ def grammar() -> Parser:
         _FILL[name](command)
         command.add_argument("--debug", action="store_true", help="print the trace of an error")
         command.set_defaults(parser=command, command=name)
+        command.aliases = aliases
     return parser
 
 
@@ -195,10 +204,16 @@ def _new(kind: type[Parser], prog: str, examples: str, description: str) -> Pars
     return kind(prog=prog, **_layout(examples, description))
 
 
-def _layout(examples: str, description: str) -> dict[str, Any]:
+def _action(actions: Any, name: str, line: str, description: str) -> Parser:
+    """What a command does, as `list`; the examples are the command's."""
+    action: Parser = actions.add_parser(name, help=line, **_layout(None, description))
+    return action
+
+
+def _layout(examples: str | None, description: str) -> dict[str, Any]:
     return {
         "description": description,
-        "epilog": _EXAMPLES.get(examples),
+        "epilog": None if examples is None else _EXAMPLES[examples],
         "formatter_class": argparse.RawDescriptionHelpFormatter,
         "allow_abbrev": False,
     }
@@ -322,11 +337,12 @@ def _fill_query(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_rows(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
-    parser.add_argument("-f", "--file", metavar="OUTFILE", type=Path, help="write the rows there; an existing file is replaced on success")
-    parser.add_argument("--rows", type=_positive, metavar="N", help="show N rows of a table at the most")
-    parser.add_argument("--width", type=_natural, metavar="N", help="columns a table may take; 0 for as many as it needs")
-    parser.add_argument("--stats", action="store_true", help="say rows, time and requests of each statement on standard error")
+    group = parser.add_argument_group("rows")
+    group.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=f"how rows are written: {', '.join(Format)}")
+    group.add_argument("-f", "--file", metavar="OUTFILE", type=Path, help="write the rows there; an existing file is replaced on success")
+    group.add_argument("--rows", type=_positive, metavar="N", help="show N rows of a table at the most")
+    group.add_argument("--width", type=_natural, metavar="N", help="columns a table may take; 0 for as many as it needs")
+    group.add_argument("--stats", action="store_true", help="say rows, time and requests of each statement on standard error")
 
 
 def _fill_shell(parser: argparse.ArgumentParser) -> None:
@@ -355,10 +371,10 @@ def _fill_sandbox(parser: argparse.ArgumentParser) -> None:
 def _fill_provider(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     debug = "print the trace of an error"
-    actions.add_parser("list", help="the providers there are", **_layout("", "List the providers there are."))
-    show = actions.add_parser("show", help="what one provider offers", **_layout("", "Show the services and resources of a provider."))
-    show.add_argument("name", metavar="NAME")
-    check = actions.add_parser("check", help="find the faults of a manifest", **_layout("", "Check a manifest; exits with 1 for faults."))
+    _action(actions, "list", "the providers there are", "List the providers there are.")
+    show = _action(actions, "show", "what one provider offers", "Show the services and resources of a provider.")
+    show.add_argument("name", metavar="NAME", help="the provider")
+    check = _action(actions, "check", "find the faults of a manifest", "Check a manifest; exits with 1 for faults.")
     check.add_argument("path", metavar="PATH", type=Path, help="a manifest, or the folder of a provider")
     for action in actions.choices.values():
         action.add_argument("--debug", action="store_true", help=debug)
@@ -374,12 +390,12 @@ def _fill_apply(parser: argparse.ArgumentParser) -> None:
 
 def _fill_config(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
-    show = actions.add_parser("show", help="every setting, its value, and where it comes from", **_layout("", "Show every setting."))
+    show = _action(actions, "show", "every setting, its value, and where it comes from", "Show every setting.")
     show.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
     _add_settings(show)
-    actions.add_parser("path", help="where the config file is, or would be", **_layout("", "Print where the config file is, or would be."))
+    _action(actions, "path", "where the config file is, or would be", "Print where the config file is, or would be.")
     check = "Look for faults in the config file, with each of its profiles; exits with 1 for one."
-    actions.add_parser("check", help="find the faults of the config file", **_layout("", check))
+    _action(actions, "check", "find the faults of the config file", check)
     for action in actions.choices.values():
         action.add_argument("--debug", action="store_true", help="print the trace of an error")
         action.set_defaults(parser=action)
@@ -392,9 +408,9 @@ def _fill_completion(parser: argparse.ArgumentParser) -> None:
 
 def _fill_journal(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
-    actions.add_parser("list", help="the writes there were", **_layout("", "List the writes there were in the last 30 days, latest first."))
-    actions.add_parser("show", help="each request of a write", **_layout("", "Show what was sent, and what became of it."))
-    resume = actions.add_parser("resume", help="send what a write did not send", **_layout("", "Send what was not sent."))
+    _action(actions, "list", "the writes there were", "List the writes there were in the last 30 days, latest first.")
+    _action(actions, "show", "each request of a write", "Show what was sent, and what became of it.")
+    resume = _action(actions, "resume", "send what a write did not send", "Send what was not sent.")
     for name, action in actions.choices.items():
         if name != "list":
             action.add_argument("write", metavar="ID", help="the write, by its id or how that begins")
