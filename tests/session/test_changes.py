@@ -199,7 +199,7 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("INSERT INTO runs (thread_id, assistant_id) VALUES ($t, $a), ($t, NULL)", DataError, "assistant_id is NULL"),
         ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 2.5)", DataError, "at most 2"),
         ("INSERT INTO runs (thread_id, assistant_id, temperature) VALUES ($t, $a, 'hot')", DataError, "number"),
-        ("INSERT INTO runs (thread_id, assistant_id, tools) VALUES ($t, $a, [{'kind': 'x'}])", DataError, "no field kind"),
+        ("INSERT INTO runs (thread_id, assistant_id, tools) VALUES ($t, $a, [{'kind': 'x'}])", DataError, "type is required"),
         (
             f"{JSONS} SELECT $t, $a, {{'type': 'json_schema', 'json_schema': {{'name': 'n', 'schema': {{'x': x}}}}}} FROM {NUMBERS}",
             DataError,
@@ -235,7 +235,7 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("UPDATE runs SET metadata.k.l = $a WHERE thread_id = $t AND id = 'r'", UnsupportedSQLError, "metadata.k is string"),
         ("UPDATE runs SET metadata.k = $a, metadata = NULL WHERE thread_id = $t", UnsupportedSQLError, "metadata is given twice"),
         ("UPDATE messages SET metadata.k = $a WHERE id = $t", MissingParameterError, "The API takes metadata as a whole"),
-        ("UPDATE assistants SET tool_resources.code = $a WHERE id = $t", UnknownNameError, "code_interpreter"),
+        ("EXEC threads.create_thread_and_run @assistant_id = $a, @thread.mesages = $t", UnknownNameError, "mean messages"),
         ("UPDATE assistants SET tools.type = $a WHERE id = $t", UnsupportedSQLError, "no part can be set"),
         ("INSERT INTO threads (metadata.a, metadata) VALUES ($a, $t)", UnsupportedSQLError, "metadata is given twice"),
         ("INSERT INTO threads (metadata.a.b) SELECT $a || id FROM threads WHERE id = $t", UnsupportedSQLError, "metadata.a is string"),
