@@ -961,6 +961,48 @@ def test_exec_from_a_query_takes_constants_beside_its_columns(live: Sandbox, wri
     assert (none, requests) == ([], [])
 
 
+LATER = {
+    "UPDATE": (
+        "UPDATE runs r SET metadata.x = status WHERE thread_id = $t AND status = 'queued'",
+        'POST {}/threads/{{thread_id}}/runs/{{run_id}} {{"metadata": "…"}}',
+        ["thread_id = r.thread_id", "run_id = r.id", "metadata.x = status", "the rest of metadata = r.metadata"],
+    ),
+    "DELETE": (
+        "DELETE FROM messages WHERE thread_id = $t AND role = 'user'",
+        "DELETE {}/threads/{{thread_id}}/messages/{{message_id}}",
+        ["thread_id = messages.thread_id", "message_id = messages.id"],
+    ),
+    "INSERT with a list": (
+        "INSERT INTO messages (thread_id, data__role, content) SELECT thread_id, 'user', 'x' FROM runs WHERE thread_id = $t",
+        'POST {}/threads/{{thread_id}}/messages {{"role": "…", "content": "…"}}',
+        ["thread_id = column 1 of the query", "role = column 2 of the query", "content = column 3 of the query"],
+    ),
+    "INSERT by name": (
+        "INSERT INTO threads BY NAME SELECT metadata FROM runs WHERE thread_id = $t",
+        'POST {}/threads {{"metadata": "…"}}',
+        ["metadata = column metadata of the query"],
+    ),
+    "EXEC": (
+        "EXEC runs.create_run @assistant_id = upper('a'), @@json = {'model': 'm'} FROM (SELECT thread_id FROM runs WHERE thread_id = $t)",
+        'POST {}/threads/{{thread_id}}/runs {{"assistant_id": "…"}}',
+        ["@@json = {'model': 'm'}", "assistant_id = upper('a')", "thread_id = column thread_id of the query"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "shape", "values"), LATER.values(), ids=LATER)
+def test_explain_shows_where_each_value_of_a_write_comes_from(
+    live: Sandbox, writer: Session, sent: Sent, text: str, shape: str, values: list[str]
+) -> None:
+    """And what its requests look like, before the rows that it needs were read."""
+    with sent(live) as requests:
+        shown = writer.sql(f"EXPLAIN {text}", {"t": "t"}).fetchall()
+
+    assert [value for item, value in shown if item == "shape"] == [shape.format(live.base_url)]
+    assert [value for item, value in shown if item == "value"] == values
+    assert requests == []
+
+
 def test_explain_of_exec_from_a_query_shows_what_is_read_and_what_comes_then(live: Sandbox, writer: Session, sent: Sent) -> None:
     """Also through a view; nothing is sent."""
     writer.sql("CREATE VIEW stuck AS SELECT thread_id, id AS run_id FROM runs WHERE thread_id = 't' AND status = 'queued'")

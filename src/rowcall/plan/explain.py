@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from rowcall.catalog.catalog import ResourceRef
@@ -108,15 +108,21 @@ def explain_calls(statement: str, ref: ResourceRef, method: tuple[str, Method], 
     )
 
 
-def explain_calls_later(statement: str, ref: ResourceRef, method: tuple[str, Method] | None) -> ExplainedWrite:
-    """A write of rows that have to be read first; `method` is None where they decide which it is."""
+def explain_calls_later(
+    statement: str, ref: ResourceRef, method: tuple[str, Method] | None, shape: str = "", values: Iterable[str] = ()
+) -> ExplainedWrite:
+    """A write of rows that have to be read first; `method` is None where they decide which it is.
+
+    `shape` is what a request looks like, and `values` where each value in it comes from.
+    """
     return ExplainedWrite(
         statement=statement,
         resource=ref.full_name,
         method=method[0] if method is not None else "",
         description=method[1].description if method is not None else "",
-        request_lines=(),
+        request_lines=(shape,) if shape else (),
         more_request_lines=0,
+        values=tuple(values),
         requests=None,
         formula=f"one {statement} request for each row that this gives",
     )
@@ -244,9 +250,9 @@ def _expected(one: Considered, scan: Scan) -> str:
 
 def _lines(requests: Sequence[Request], url: Url) -> tuple[tuple[str, ...], int]:
     """The first request lines, with bodies, and how many more there are."""
-    return tuple(_line(request, url) for request in requests[:_SHOWN]), max(0, len(requests) - _SHOWN)
+    return tuple(request_line(request, url) for request in requests[:_SHOWN]), max(0, len(requests) - _SHOWN)
 
 
-def _line(request: Request, url: Url) -> str:
+def request_line(request: Request, url: Url) -> str:
     body = f" {json.dumps(request.body, ensure_ascii=False)}" if request.body is not None else ""
     return f"{request.http_method} {url(request)}{body}"

@@ -135,9 +135,11 @@ class ExplainedWrite:
     description: str
     """Of the method."""
     request_lines: tuple[str, ...]
-    """Each with its body; some, where there are many."""
+    """Each with its body; some, where there are many. Where rows have to be read first, what one looks like."""
     more_request_lines: int
     """How many were left out."""
+    values: tuple[str, ...] = ()
+    """Where each value of a request comes from, as `thread_id = runs.thread_id`, where rows have to be read first."""
     requests: int | None
     """How many there are; None where rows have to be read first."""
     formula: str
@@ -149,6 +151,8 @@ class ExplainedWrite:
         """It as rows of `item, value`."""
         if self.requests is None:
             yield "then", self.formula
+            yield from (("shape", line) for line in self.request_lines)
+            yield from (("value", text) for text in self.values)
         else:
             yield "reference", self.resource
             yield "method", f"{self.method}: {self.description}"

@@ -20,8 +20,8 @@ from rowcall.errors import (
 )
 from rowcall.manifest.model import Column, Method, Verb
 from rowcall.manifest.types import quoted
-from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans
-from rowcall.plan.explanation import Explanation
+from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans, request_line
+from rowcall.plan.explanation import ExplainedWrite, Explanation
 from rowcall.plan.nodes import Call
 from rowcall.plan.planner import Analysis
 from rowcall.plan.unlike import unknown_values
@@ -56,6 +56,7 @@ from rowcall.session.execute import (
 )
 from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
 from rowcall.session.meant import change_method, constant_values, meant, place, read_rows, readable
+from rowcall.session.origins import lines, origins, shape
 from rowcall.session.texts import body_cast, casts, replaced, types_of, value_at
 from rowcall.sql.nodes import Change, Exec, Insert, Replace, Write
 from rowcall.sql.tokens import closing, depth_zero, tokenize
@@ -122,21 +123,41 @@ def _explain_write(write: Write, context: Context) -> Explanation:
     with readable(write):
         scans = planned(first, context)
     ref = write.ref if isinstance(write, Exec) else write.target.ref
-    later = explain_calls_later(word, ref, _method_known(write, context))
+    later = _later(write, ref, context)
     notes = unknown_values(first, context.parameters)
     read = explain_scans(first, scans, url)
     return explain(scans, read, later, writer=ref, limits=limits_of(context), max_requests=limit, notes=notes)
 
 
+def _later(write: Write, ref: ResourceRef, context: Context) -> ExplainedWrite:
+    """What a write sends that reads first."""
+    word, known = type(write).__name__.upper(), _method_known(write, context)
+    if known is None:
+        return explain_calls_later(word, ref, None)
+    columns = _exec_columns(write, write.source, context) if isinstance(write, Exec) and write.source is not None else ()
+    found = origins(write, known[1], [*columns] or [given.name for given in _named(write, context)])
+    request = shape(ref.provider.provider, ref.full_name, *known, found)
+    values = map(context.clients[ref.provider.provider].redacted, lines(found))
+    return explain_calls_later(word, ref, known, request_line(request, url_of(context)), values)
+
+
+def _named(write: Write, context: Context) -> list[Given]:
+    """What an INSERT names, by the columns of its query where it has no list; nothing is read for them."""
+    if not isinstance(write, Insert) or write.source is None or write.columns:
+        return [Given(name, place) for name, place in write.columns] if isinstance(write, Insert) else []
+    types = types_of(Piece.around("FROM (", write.text, write.source, "\n) __rowcall_row").text, context)
+    return [Given(name) for name in types or {}]
+
+
 def _method_known(write: Write, context: Context) -> tuple[str, Method] | None:
-    """The method of a write that reads first; None where that depends on what it reads."""
+    """The method of a write that reads first; None where that cannot be told before."""
     if isinstance(write, Change):
         return change_method(write)
     if isinstance(write, Exec):
         return named_method(write, context)
-    if not write.columns:
+    named = _named(write, context)
+    if not named:
         return None
-    named = [Given(name, place) for name, place in write.columns]
     return choose(write.target.ref, _verb(write), named, sql=write.text, span=write.target.span)
 
 

@@ -199,7 +199,7 @@ def _selecting(
         text += f", s{number} := {'CAST(' if number in casts_ else ''}("
         stretches.append((len(text), assignment.value))
         text += write.text[assignment.value.start : assignment.value.end] + "\n)" + (f" AS {casts_[number]})" if number in casts_ else "")
-    for name in _wholes(write, method):
+    for name in wholes(write, method):
         path = "".join(f".{json.dumps(step)}" for step in (target.ref.resource.columns[name].source or name).split("."))
         text += f", {quoted(f'whole.{name}')} := {alias}.{quoted(name)}"
         text += f", {quoted(f'rest.{name}')} := ({alias}.{quoted(REST)} -> {literal(f'${path}')})"
@@ -289,7 +289,7 @@ def _said(keys: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items())
 
 
-def _wholes(write: Change, method: Method) -> list[str]:
+def wholes(write: Change, method: Method) -> list[str]:
     """The attributes of which SET names parts, so that the rest of them has to be read."""
     slots = (column_slot(method, given.name) for given, path in assigned(write) if path)
     return [*dict.fromkeys(found.name for found in slots if found is not None)]
@@ -302,7 +302,7 @@ def _values(write: Change, method: Method, read: Mapping[str, Any]) -> dict[str,
     """
     ref = write.target.ref
     values: dict[str, Any] = {}
-    for name in _wholes(write, method):
+    for name in wholes(write, method):
         left, where = read[f"rest.{name}"], f"{ref.full_name}.{name}"
         values[name] = _merged(read[f"whole.{name}"], left)
         if any(misfit.reason is Reason.UNKNOWN for misfit in misfits(values[name], method.body[name], where)):
@@ -373,8 +373,8 @@ def readable(write: Write) -> Iterator[None]:
             raise
         ref, (name, method) = write.target.ref, change_method(write)
         means = "WHERE does not say by itself which rows are meant" if write.where is not None else "All rows are meant"
-        if wholes := _wholes(write, method):
-            means = f"The API takes {wholes[0]} as a whole, and the parts of it that are not set are in the rows"
+        if found := wholes(write, method):
+            means = f"The API takes {found[0]} as a whole, and the parts of it that are not set are in the rows"
         reason = f"{means}, so they have to be read first, and cannot be."
         raise MissingParameterError(
             ref.full_name, error.candidates, example(ref, name, method), reason=reason, sql=write.text, span=write.target.span

@@ -141,6 +141,7 @@ def _write_box(write: ExplainedWrite, place: int) -> _Box:
     lines.append(_Line("requests", write.formula or str(write.requests)))
     lines += [_Line("awaits", write.awaits)] if write.awaits else []
     lines += _requests(write.request_lines, write.more_request_lines)
+    lines += [_Line("value", text) for text in write.values]
     return _Box(f"{write.statement} {write.resource}" + (" · then" if place else ""), tuple(lines), after=tuple(range(place)))
 
 
