@@ -105,6 +105,29 @@ def test_ctrl_c_ends_with_130(sql: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no broken pipes")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("words", ["--version", "--help", "config show", "config path", "completion bash", "provider list", "query --help"])
+def test_a_pipe_that_is_closed_from_the_start_is_quiet(words: str, unbuffered: str, tmp_path: Path) -> None:
+    """Whatever the command; argparse says nothing of a help that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    ended = subprocess.run(
+        [*COMMAND, *words.split()],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )
+
+    os.close(writing)
+    assert ended.stderr == ""
+    assert ended.returncode == 141 or (ended.returncode == 0 and "--help" in words)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no broken pipes")
 @pytest.mark.parametrize("to", ["jsonl", "csv", "json", "markdown"])
 def test_a_closed_pipe_is_quiet(to: str, tmp_path: Path) -> None:
     """As `head` closes it: no error, no trace, the exit code of SIGPIPE."""

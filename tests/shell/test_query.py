@@ -506,19 +506,24 @@ def test_answers_outlive_the_process_and_hold_no_key(
     config.write_text('[settings]\ncache = "1h"\ncache_file = "~/answers"\n')
     monkeypatch.setenv("ROWCALL_CONFIG", str(config))
     keys = {"variable": "sk-planted-variable-01234", "option": "sk-planted-option-01234", "address": "planted-address-01234"}
+    keys |= {"command": "sk-planted-command-01234"}
     monkeypatch.setenv("OPENAI_API_KEY", keys["variable"])
     server = holding(1).server
     place = f"127.0.0.1:{server.server_port}/v1"
     at, otherwise = ("--set", f"openai.base_url=http://{place}"), ("--set", f"openai.api_key={keys['option']}")
     beside = ("--set", f"openai.base_url=http://user:{keys['address']}@{place}")
+    printed = ("--set", f"openai.api_key_command=echo {keys['command']}")
 
     ask = ("query", "--log-http", "SELECT id FROM openai.assistants.runs WHERE thread_id = 'thread_a'")
-    ended = [run(*ask, *settings) for settings in (at, at, (*at, *otherwise), (*at, *otherwise), beside, beside)]
+    ended = [
+        run(*ask, *settings)
+        for settings in (at, at, (*at, *otherwise), (*at, *otherwise), beside, beside, (*at, *printed), (*at, *printed))
+    ]
     found = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
 
-    assert [each.stdout for each in ended] == ['{"id":"run_0"}\n{"id":"run_1"}\n'] * 6
-    assert ["/v1/threads/thread_a/runs" in each.stderr for each in ended] == [True, False] * 3
-    assert found.count(b'"id": "run_1"') >= 3
+    assert [each.stdout for each in ended] == ['{"id":"run_0"}\n{"id":"run_1"}\n'] * 8
+    assert ["/v1/threads/thread_a/runs" in each.stderr for each in ended] == [True, False] * 4
+    assert found.count(b'"id": "run_1"') >= 4
     said = found + "".join(each.stderr for each in ended).encode()
     assert [name for name, key in keys.items() if key.encode() in said] == []
 

@@ -371,3 +371,27 @@ def test_the_last_statement_is_changed_in_an_editor(terminal: Start, monkeypatch
     assert "│ 442 │" in again
     shell.type(".edit it\r")
     shell.wait_for("error: .edit takes nothing")
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured", "dimmed"),
+    [({}, True, True), ({"NO_COLOR": ""}, True, True), ({"NO_COLOR": "1"}, False, False), ({"TERM": "dumb"}, False, False)],
+    ids=str,
+)
+def test_colours_are_for_terminals_that_have_them(environment: dict[str, str], coloured: bool, dimmed: bool) -> None:
+    """And for users who have not said NO_COLOR."""
+    pexpect = pytest.importorskip("pexpect")
+    own = {"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **environment}
+    shell = pexpect.spawn(sys.executable, ["-m", "rowcall", "shell"], env={**os.environ, **own}, timeout=30)
+    shell.expect("leaves")
+    shell.send("SELECT 'a' AS b;")
+    shell.send("\r")
+    shell.expect("1 row.* s")
+    shell.send("\x04")
+    said = (shell.before + shell.after).decode()
+    shell.expect(pexpect.EOF)
+    shell.close()
+
+    assert re.search(r"\x1b\[[0-9;]*38;5", said) is not None or not coloured
+    assert ("\x1b[2m" in said) is dimmed
+    assert coloured or not re.search(r"\x1b\[[0-9;]*(3[0-9]|9[0-7])[;m]", said)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rowcall.errors import UsageError, nearest
-from rowcall.http.redact import is_secret_name
 
 PARTS = ("providers", "settings")
 """The tables of a config file, and of each of its profiles."""
@@ -219,6 +218,8 @@ def _is_secret(names: Names, value: Any) -> bool:
     """Whether a value is a key, or carries one by its name or as a password in a URL."""
     if not isinstance(value, str) or not value:
         return False
+    from rowcall.http.redact import is_secret_name
+
     of_request = len(names) > 1 and names[-2] in {"headers", "query"}
     in_url = names[-1] in {"base_url", "rate_limits_redis"} and "@" in value
     return names[-1] == "api_key" or in_url or (of_request and is_secret_name(names[-1]))

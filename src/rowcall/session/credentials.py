@@ -5,7 +5,6 @@ They are got when a request first needs one. What a program prints on standard o
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -51,6 +50,8 @@ def _run(command: str | Sequence[str], where: str, check: Check) -> tuple[bytes,
 
     It is of our own group of processes, so that it may ask at the terminal, and Ctrl-C ends it too.
     """
+    import subprocess  # which most sessions do without
+
     shell = isinstance(command, str)
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own command, from a file that nobody else can change

@@ -51,7 +51,11 @@ def _open_streams() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    options = parse(arguments)
+    try:
+        options = _parsed(arguments)
+    except BrokenPipeError:
+        _silence_stdout()
+        return Exit.BROKEN_PIPE
     try:
         code = _COMMANDS[options.command](options)
         sys.stdout.flush()
@@ -62,6 +66,15 @@ def _run(arguments: Sequence[str]) -> int:
         tell(error, debug=options.debug)
         return exit_code(error)
     return code
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command and its options; help and version are all written when it ends the process."""
+    try:
+        return parse(arguments)
+    except SystemExit:
+        sys.stdout.flush()
+        raise
 
 
 def _silence_stdout() -> None:
