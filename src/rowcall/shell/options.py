@@ -96,8 +96,8 @@ Keys are shown as ***, and what gets one is not run.
 exit codes: 0, 1 where check finds a fault, 2 wrong usage""",
     "completion": """\
 examples:
-  rowcall completion bash >> ~/.bashrc
-  rowcall completion zsh >> ~/.zshrc                          (after compinit)
+  echo 'source <(rowcall completion bash)' >> ~/.bashrc
+  echo 'source <(rowcall completion zsh)' >> ~/.zshrc         (after compinit)
   rowcall completion fish > ~/.config/fish/completions/rowcall.fish
 
 A new shell completes commands, options, their values, names of providers and profiles, and what can follow in a statement.""",
