@@ -217,6 +217,15 @@ def test_a_statement_that_waits_for_a_command_can_be_cancelled(server: Any, prog
     assert time.monotonic() - started < 10
 
 
+def test_a_write_whose_key_cannot_be_had_is_not_begun(server: Any, program: Program, tmp_path: Path) -> None:
+    """The journal has nothing of it."""
+    program.does("sys.exit(1)")
+    with rowcall.connect(providers=at(server, api_key_command=program.words), journal=tmp_path / "journal") as db:
+        with pytest.raises(UsageError, match="exit code 1"):
+            db.sql("INSERT INTO openai.assistants.threads DEFAULT VALUES")
+        assert db.sql("SHOW JOURNAL").fetchall() == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals to send")
 def test_ctrl_c_ends_the_command_too(server: Any, program: Program, tmp_path: Path) -> None:
     """At once."""
@@ -342,7 +351,7 @@ def test_without_the_package_the_error_says_what_to_install(server: Any, monkeyp
 def test_a_key_that_came_late_is_in_nothing_that_is_shown(
     auth: Any, kept: str, scripted: Callable[..., Any], program: Program, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Errors, reports, warnings, logs, EXPLAIN, the journal, and the file of answers."""
+    """Errors, reports, warnings, logs, EXPLAIN, the journal, and the file of answers; also where the user has typed it."""
     import base64
 
     server = scripted(lambda asked: (500, f"no: {asked.path} {asked.headers.get('authorization')} {KEY}"))
@@ -358,12 +367,18 @@ def test_a_key_that_came_late_is_in_nothing_that_is_shown(
         cache_file=folder / "answers",
         max_write_rows=None,
     ) as db:
-        for sql in (ASK, "INSERT INTO openai.assistants.threads DEFAULT VALUES", "DELETE FROM openai.assistants.threads WHERE id = 't'"):
+        typed = f"INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {{'k': '{KEY}'}})"
+        for sql in (
+            typed,
+            ASK,
+            "INSERT INTO openai.assistants.threads DEFAULT VALUES",
+            "DELETE FROM openai.assistants.threads WHERE id = 't'",
+        ):
             try:
                 db.sql(sql, on_error="error").fetchall()
             except rowcall.RowcallError as error:
                 print(error, repr(error), vars(error), file=shown)
-            print(db.last, db.explain(sql), file=shown)
+            print(db.last, db.explain(sql) if sql != typed else "", file=shown)
         for sql in ("FROM rowcall_requests()", "FROM rowcall_warnings()", "FROM rowcall_journal()", "SHOW JOURNAL", "SHOW SETTINGS"):
             print(db.sql(sql).fetchall(), file=shown)
     said = (shown.getvalue() + caplog.text).encode() + b"".join(path.read_bytes() for path in folder.iterdir())

@@ -333,7 +333,7 @@ def test_the_journal_is_a_table_like_any(writer: Session, thread: str, assistant
         FROM rowcall_journal() WHERE response->>'thread_id' = $1""",
         [thread],
     ).fetchall()
-    base_url = writer._given["openai"]["base_url"]
+    base_url = writer.given["openai"]["base_url"]
     place = f"POST {base_url}/threads/{thread}/runs"
     assert [row[1].replace(" )", ")").replace(" ,", ",") for row in found] == [text]  # what is sent has a space after a parameter
     assert [(row[0], *row[2:]) for row in found] == [

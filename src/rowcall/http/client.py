@@ -190,6 +190,11 @@ class Client:
             return Page("{}", 0, request, protocol.absent.status if protocol.absent is not None else _NO_CONTENT)
         return found[0]
 
+    def prepare(self, control: Control) -> None:
+        """Gets the key where requests need one, so that it is known what must not be kept of them. Raises UsageError where it cannot."""
+        if is_needed(self.endpoint):
+            self.endpoint.needed_key(control)
+
     def close(self) -> None:
         """Closes the connections; the user's own client is left open."""
         with self._lock:
@@ -231,8 +236,7 @@ class Client:
         """Where a statement keeps calls: in its file, where it has one."""
         if control.cache_file is None:
             return self._cache
-        if is_needed(self.endpoint):
-            self.endpoint.needed_key(control)
+        self.prepare(control)
         return control.cache_file.shelf(self._asker, protocol, control)
 
     @contextmanager

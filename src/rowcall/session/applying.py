@@ -71,6 +71,7 @@ def _run(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
     guard(Intent("apply", apply.text, apply.span, ref, header.method, method, requests), context)
     context.control.expect(len(requests), exact=True, writes=True)
     kept = [_kept(plan, number, request, method.key_header(ref.provider), again=apply.again) for number, request in enumerate(requests)]
+    client.prepare(context.control)
     entry = Entry(header.kind, client.redacted(header.statement), header.provider, header.base_url, header.resource, header.method)
     sent = [Sent(one) for one in kept]
     if sent:

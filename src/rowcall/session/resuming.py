@@ -56,6 +56,7 @@ def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
         raise UsageError(f"The write {id_} went to {entry.base_url}, and {entry.provider} is at {here} now.")
     meant = [one.request for one in kept if is_to_be_sent(one)]
     guard(Intent("resume", resume.text, resume.span, ref, entry.method, method, meant), context)
+    client.prepare(context.control)
     written, kept = journal.take(id_, from_the_living=resume.takes_over)
     sent = [Sent(one, Outcome(one.state)) for one in kept]
     numbers = [number for number, one in enumerate(kept) if is_to_be_sent(one)]

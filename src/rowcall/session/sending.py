@@ -124,6 +124,7 @@ def _sent(write: Write, ready: Ready, context: Context) -> tuple[list[Sent], Wri
     if not sent:
         return [], written
     if not ready.method.is_read:
+        client.prepare(context.control)
         base_url = client.endpoint.base_url
         entry = Entry(
             kind=type(write).__name__.lower(),
