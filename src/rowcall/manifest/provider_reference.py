@@ -287,17 +287,22 @@ def _outline(type_: Type, apart: Mapping[str, Attribute]) -> str:
 def _attribute_text(attribute: Attribute) -> str:
     kinds = f"A JSON {' or '.join(attribute.kinds)}." if attribute.kinds else ""
     beside = " and ".join(f"`{name}` is `{value}`" for name, value in attribute.required_if.items())
-    items = "keys" if attribute.type is Scalar.MAP else "items"
+    item = "key" if attribute.type is Scalar.MAP else "item"
     sizes = {
-        f"{attribute.min_items} or more {items}.": attribute.min_items,
-        f"{attribute.max_items} {items} at the most.": attribute.max_items,
-        f"Keys of {attribute.max_key_length} characters at the most.": attribute.max_key_length,
-        f"{attribute.max_length} characters at the most.": attribute.max_length,
+        f"{_count(attribute.min_items, item)} or more.": attribute.min_items,
+        f"{_count(attribute.max_items, item)} at the most.": attribute.max_items,
+        f"Keys of {_count(attribute.max_key_length, 'character')} at the most.": attribute.max_key_length,
+        f"{_count(attribute.max_length, 'character')} at the most.": attribute.max_length,
     }
     said = [attribute.description, kinds, _one_of(attribute.enum), _bounds(attribute)]
     said += [text for text, size in sizes.items() if size is not None]
-    said += [f"Required where {beside}." if beside else "", "Or NULL." if attribute.nullable else ""]
+    said += [f"Required where {beside}." if beside else "", "Other fields may stand in it too." if attribute.open else ""]
+    said += ["Or NULL." if attribute.nullable else ""]
     return " ".join(filter(None, said))
+
+
+def _count(number: int | None, noun: str) -> str:
+    return f"{number or 0:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _kind(type_: str, *, needed: bool) -> str:
