@@ -68,7 +68,7 @@ deps: $(VENV)/.ready ## look for dependencies that are unused or undeclared
 
 .PHONY: docs
 docs: $(VENV)/.ready ## build the documentation into site/
-	$(BIN)/mkdocs build --strict --quiet --site-dir site
+	$(BIN)/mkdocs build --strict --site-dir site
 
 .PHONY: matrix
 matrix: test $(MATRIX:%=test-%) ## run the tests on DuckDB 2.0 and 1.5, sqlglot pure and compiled
@@ -107,6 +107,14 @@ bench: $(VENV)/.ready $(RIVALS:%=.venv-bench-%/.ready) ## measure rowcall beside
 fmt: $(VENV)/.ready ## format the code and fix what lint can fix
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+.PHONY: reference
+reference: $(VENV)/.ready ## make the pages of docs/ anew that are made of the code and the manifests
+	@$(BIN)/python -m rowcall.manifest.schema
+	@$(BIN)/python -m rowcall.manifest.sandbox_reference
+	@$(BIN)/python -m rowcall.manifest.provider_reference
+	@$(BIN)/python -m rowcall.sql.reference
+	@$(BIN)/python -m rowcall.shell.reference
 
 .PHONY: lock
 lock: .venv-lock/.ready ## pin what pyproject.toml asks for; ARGS=--upgrade takes the newest versions

@@ -57,6 +57,6 @@ def test_an_example_is_of_its_statement(name: str, names: Names) -> None:
 
 def test_a_long_form_is_broken_where_no_bracket_is_open() -> None:
     """And not between a thing and what says that more of it may follow."""
-    line = f"UPDATE {'x' * 80} SET b [, …] [{'y' * 90} | c] d"
+    line = f"UPDATE {'x' * 70} SET b [, …] [{'y' * 80} | c] d"
 
-    assert laid_out(line) == f"UPDATE {'x' * 80} SET b [, …]\n    [{'y' * 90} | c]\n    d"
+    assert laid_out(line) == f"UPDATE {'x' * 70} SET b [, …]\n    [{'y' * 80} | c]\n    d"

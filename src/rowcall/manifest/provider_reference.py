@@ -40,6 +40,8 @@ from rowcall.manifest.types import duckdb_type
 
 FOLDER = "docs/providers"
 _OPENING = "<!-- Made by `python -m rowcall.manifest.provider_reference` from provider/{}; change it there. -->\n"
+_CLAUSE = re.compile(r" (?=(?:FROM|WHERE|GROUP BY|ORDER BY|VALUES|RETURNING) )")
+_WIDE = 90
 _UNQUOTED = re.compile(r'"([a-z_][a-z0-9_]*)"')
 _ROLES = {
     Role.PAGE_SIZE: "Chosen by rowcall, unless a statement says it.",
@@ -187,8 +189,16 @@ def _resource(full_name: str, name: str, resource: Resource, provider: Provider)
 
 def _examples(resource: Resource) -> str:
     """The examples, which are planned and not run by whoever tests the page: they name what is not there."""
-    shown = [f"-- {example.description}\n{example.sql.rstrip(';')};" for example in resource.examples]
+    shown = [f"-- {example.description}\n{_laid_out(example.sql.rstrip(';'))};" for example in resource.examples]
     return "<!-- planned: its ids are made up -->\n```sql\n" + "\n\n".join(shown) + "\n```\n" if shown else ""
+
+
+def _laid_out(sql: str) -> str:
+    """A long statement with a line for each clause, where no text in quotes is broken."""
+    if len(sql) <= _WIDE:
+        return sql
+    pieces = re.split(r"('[^']*')", sql)
+    return "".join(piece if number % 2 else _CLAUSE.sub("\n", piece) for number, piece in enumerate(pieces))
 
 
 def _columns(columns: Mapping[str, Column]) -> str:

@@ -37,7 +37,7 @@ _FUNCTIONS = """\
  stand where a table can, and take no arguments:
 the [writes there were](writes.md#the-journal), and [what was sent and warned of](sql.md#what-was-sent).
 """
-_WIDTH = 100
+_WIDTH = 90
 _MARKED = re.compile(r"(<!-- form: (\w+(?: \w+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
