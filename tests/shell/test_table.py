@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from rowcall.shell.cells import Reader
-from rowcall.shell.table import TableOptions, shorten, table_lines, text_width, visible
+from rowcall.shell.table import Changed, TableOptions, shorten, table_lines, text_width, visible
 
 
 def lines(sql: str, *, width: int = 120, rows: int | None = None) -> list[str]:
@@ -109,3 +109,54 @@ def test_a_plan_keeps_its_drawing() -> None:
     relation = connection.sql(r"SELECT * FROM (VALUES ('request', 'GET /x'), ('duckdb', E'┌──┐\n└──┘')) v(item, value)")
 
     assert list(table_lines(Reader(connection), relation, TableOptions(plan=True))) == ["request    GET /x", "duckdb", "┌──┐", "└──┘"]
+
+
+def test_null_is_not_the_text_null() -> None:
+    """A text that reads so stands in quotes, and one with quotes around it in more of them."""
+    table = lines("SELECT * FROM (VALUES (NULL), ('NULL'), ('''NULL'''), ('null')) v(t)")
+
+    assert [line.strip("│ ") for line in table[3:7]] == ["NULL", "'NULL'", "''NULL''", "null"]
+
+
+def test_nested_values_are_cut_before_texts() -> None:
+    """An identifier is of use only when it is whole."""
+    table = lines("SELECT repeat('x', 30) AS id, range(50) AS numbers, 'a text' AS t", width=70)
+
+    assert table[3].startswith(f"│ {'x' * 30} │ [0,1,2,3,")
+    assert table[-1] == "1 row, 1 cell is cut at … to fit the width"
+
+
+def test_nested_values_are_whole_in_blocks() -> None:
+    """Over several lines where they do not fit one, beside their name."""
+    connection = duckdb.connect()
+    relation = connection.sql("SELECT 'r' AS id, {'n': 1, 'long': repeat('x', 20)} AS nested, [1, 2] AS short")
+
+    assert list(table_lines(Reader(connection), relation, TableOptions(30, blocks=True))) == [
+        "─[ row 1 ]────────────────────",
+        "id     │ r",
+        "nested │ {",
+        '       │   "n": 1,',
+        f'       │   "long": "{"x" * 20}"',
+        "       │ }",
+        "short  │ [1,2]",
+        "1 row",
+    ]
+
+
+def test_colours_tell_null_and_what_has_changed() -> None:
+    """NULL is dim, a changed cell reversed, its width included."""
+    connection = duckdb.connect()
+    options = TableOptions(colour=True, mark=lambda rows: [(row[0], Changed(row[1] or "")) for row in rows])
+
+    table = list(table_lines(Reader(connection), connection.sql("SELECT NULL AS name, 7 AS seven"), options))
+
+    assert table[3] == "│ \x1b[2mNULL\x1b[0m │ \x1b[1;7m    7\x1b[0m │"
+
+
+def test_the_first_rows_of_more_are_told_as_such() -> None:
+    """Where the relation does not have all."""
+    connection = duckdb.connect()
+
+    table = list(table_lines(Reader(connection), connection.sql("FROM range(3)"), TableOptions(rows=2, total=1000)))
+
+    assert table[-1] == "showing 2 of 1,000 rows"

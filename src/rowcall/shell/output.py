@@ -305,12 +305,16 @@ def chosen_format(asked: Format | None, path: Path | None) -> Format:
     return Format.TABLE if sys.stdout.isatty() else Format.JSONL
 
 
+def has_colours() -> bool:
+    """Whether a terminal is to show colours: see https://no-color.org."""
+    return not os.environ.get("NO_COLOR")
+
+
 def table_options(width: int | None, rows: int | None, path: Path | None) -> TableOptions:
-    """The layout of tables: as wide as the terminal, 120 columns where there is none (or $COLUMNS)."""
-    if width is not None:
-        return TableOptions(width, rows)
+    """The layout of tables: as wide as the terminal, 120 columns where there is none (or $COLUMNS); with colours on a terminal."""
     on_terminal = path is None and sys.stdout.isatty()
     columns = os.environ.get("COLUMNS", "")
-    if on_terminal or columns.isdecimal():
-        return TableOptions(shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns, rows)
-    return TableOptions(_PIPE_WIDTH, rows)
+    if width is None:
+        known = on_terminal or columns.isdecimal()
+        width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns if known else _PIPE_WIDTH
+    return TableOptions(width, rows, colour=on_terminal and has_colours())

@@ -2,26 +2,31 @@
 
 It never hides what it was given in silence. Columns that do not fit are made narrower by cutting long texts, with `…` in the cell and a
 line below the box; numbers are never cut. Where even that is not enough, every row becomes a block of lines, one a column. Rows are
-left out only when the caller said how many to show, and then the last line names both figures.
+left out only when the caller said how many to show, and then the last line names both figures. A text that reads NULL stands in quotes.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rowcall.shell.cells import NUMBERS, Reader, Row
+from rowcall.shell.cells import NUMBERS, Reader, Row, is_nested
+from rowcall.shell.nested import spread
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
+    from duckdb.sqltypes import DuckDBPyType
 
 _SAMPLE_ROWS = 1000
 """How many rows decide the widths; later ones stream past in the same layout, so that memory stays bounded."""
 _LEAST_WIDTH = 8
 """A text column is not made narrower than this; a box that needs it becomes blocks."""
+_NESTED_WIDTH = 16
+"""A nested value is cut to this before a text is cut at all: of an identifier all is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,20 @@ class TableOptions:
     """Whether every row becomes a block of lines, though a box would fit."""
     plan: bool = False
     """Whether it is what EXPLAIN answers: two columns, the second with lines of its own."""
+    total: int | None = None
+    """How many rows there are, where the relation has the first of them alone; None where it has all."""
+    colour: bool = False
+    """Whether NULL is dim and what has changed reversed, on a terminal that shows colours."""
+    mark: Callable[[list[Row]], list[Row]] | None = None
+    """Makes cells of the first rows `Changed`."""
+    whole: str = ""
+    """How to see whole cells, for where some are cut."""
+
+
+class Changed(str):
+    """The text of a cell that is not what it was before."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -44,7 +63,9 @@ class _Layout:
 
     names: list[str]
     numeric: list[bool]
+    nested: list[bool]
     widths: list[int]
+    colour: bool
     cut: int = 0
     """How many cells were cut so far."""
 
@@ -55,19 +76,40 @@ def table_lines(reader: Reader, relation: DuckDBPyRelation, options: TableOption
         yield from _plan(reader, relation)
         return
     names = [visible(name) for name in relation.columns]
-    rows = _visible_rows(reader, relation) if options.rows is None else _first_rows(reader, relation, options.rows)
+    rows = _rows(reader, relation, options)
     sample = list(itertools.islice(rows, _SAMPLE_ROWS))
-    numeric = [str(kind.id) in NUMBERS for kind in relation.types]
-    layout = None if options.blocks else _fit(_natural(names, numeric, sample), options.width)
+    if options.mark is not None:
+        sample = options.mark(sample)
+    layout = None if options.blocks else _fit(_natural(names, relation.types, sample, colour=options.colour), options.width)
     all_rows = itertools.chain(sample, rows)
-    yield from _box(layout, all_rows) if layout else _blocks(names, all_rows, options.width)
-    shown = reader.count if options.rows is None else min(options.rows, reader.count)
-    yield _last_line(shown, reader.count, layout.cut if layout else 0)
+    if layout is not None:
+        shown = yield from _box(layout, all_rows)
+    else:
+        shown = yield from _blocks(names, _nested(relation.types), all_rows, options)
+    yield _last_line(shown, reader.count, layout.cut if layout else 0, options.whole)
+
+
+def _rows(reader: Reader, relation: DuckDBPyRelation, options: TableOptions) -> Iterator[Row]:
+    """Those to show, with the number of all in `reader` afterwards."""
+    if options.total is not None:
+        yield from _visible_rows(reader, relation if options.rows is None else relation.limit(options.rows))
+        reader.count = options.total
+    elif options.rows is None:
+        yield from _visible_rows(reader, relation)
+    else:
+        yield from _first_rows(reader, relation, options.rows)
 
 
 def _visible_rows(reader: Reader, relation: DuckDBPyRelation) -> Iterator[Row]:
     for row in reader.text_rows(relation):
-        yield tuple(None if cell is None else visible(cell) for cell in row)
+        yield tuple(None if cell is None else _cell_text(cell) for cell in row)
+
+
+def _cell_text(text: str) -> str:
+    return f"'{text}'" if _LIKE_NULL.fullmatch(text) else visible(text)
+
+
+_LIKE_NULL = re.compile("'*NULL'*")
 
 
 def _first_rows(reader: Reader, relation: DuckDBPyRelation, count: int) -> Iterator[Row]:
@@ -77,23 +119,28 @@ def _first_rows(reader: Reader, relation: DuckDBPyRelation, count: int) -> Itera
         yield tuple(cells)
 
 
-def _last_line(shown: int, total: int, cut: int) -> str:
+def _last_line(shown: int, total: int, cut: int, whole: str) -> str:
     plural = "row" if total == 1 else "rows"
     rows = f"{total:,} {plural}" if shown == total else f"showing {shown:,} of {total:,} {plural}"
     if not cut:
         return rows
     cells = "1 cell is" if cut == 1 else f"{cut:,} cells are"
-    return f"{rows}, {cells} cut at … to fit the width"
+    return f"{rows}, {cells} cut at … to fit the width{whole and f'; {whole}'}"
 
 
-def _natural(names: list[str], numeric: list[bool], sample: Sequence[Row]) -> _Layout:
+def _natural(names: list[str], kinds: Sequence[DuckDBPyType], sample: Sequence[Row], *, colour: bool) -> _Layout:
     """The widths that need no cutting."""
     widths = [max([text_width(name), *(text_width(row[at] or "NULL") for row in sample)]) for at, name in enumerate(names)]
-    return _Layout(names, numeric, widths)
+    numeric = [str(kind.id) in NUMBERS for kind in kinds]
+    return _Layout(names, numeric, _nested(kinds), widths, colour)
+
+
+def _nested(kinds: Sequence[DuckDBPyType]) -> list[bool]:
+    return [is_nested(kind) or str(kind) == "JSON" for kind in kinds]
 
 
 def _fit(layout: _Layout, width: int) -> _Layout | None:
-    """`layout` with its widest texts made narrower until it fits `width`, or None when it cannot."""
+    """`layout` with its widest texts made narrower until it fits `width`, nested values first, or None when it cannot."""
     excess = 3 * len(layout.widths) + 1 + sum(layout.widths) - width
     if width == 0 or excess <= 0:
         return layout
@@ -102,22 +149,26 @@ def _fit(layout: _Layout, width: int) -> _Layout | None:
         for name, width, numeric in zip(layout.names, layout.widths, layout.numeric, strict=True)
     ]
     while excess > 0:
-        room = [(width, at) for at, width in enumerate(layout.widths) if width > least[at]]
+        room = [(layout.nested[at] and width > _NESTED_WIDTH, width, at) for at, width in enumerate(layout.widths) if width > least[at]]
         if not room:
             return None
-        layout.widths[max(room)[1]] -= 1
+        layout.widths[max(room)[-1]] -= 1
         excess -= 1
     return layout
 
 
-def _box(layout: _Layout, rows: Iterable[Row]) -> Iterator[str]:
+def _box(layout: _Layout, rows: Iterable[Row]) -> Generator[str, None, int]:
+    """The lines of a box, and how many rows it has."""
     bars = ["─" * (width + 2) for width in layout.widths]
     yield f"┌{'┬'.join(bars)}┐"
     yield _line([pad(name, width) for name, width in zip(layout.names, layout.widths, strict=True)])
     yield f"├{'┼'.join(bars)}┤"
+    shown = 0
     for row in rows:
+        shown += 1
         yield _line([_cell(cell, at, layout) for at, cell in enumerate(row)])
     yield f"└{'┴'.join(bars)}┘"
+    return shown
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -126,21 +177,34 @@ def _line(cells: Iterable[str]) -> str:
 
 def _cell(cell: str | None, at: int, layout: _Layout) -> str:
     text, width = ("NULL" if cell is None else cell), layout.widths[at]
-    if layout.numeric[at]:
-        return pad(text, width, right=True)
-    if text_width(text) > width:
+    if not layout.numeric[at] and text_width(text) > width:
         layout.cut += 1
         text = shorten(text, width)
-    return pad(text, width)
+    padded = pad(text, width, right=layout.numeric[at])
+    return _coloured(padded, cell) if layout.colour else padded
 
 
-def _blocks(names: list[str], rows: Iterable[Row], width: int) -> Iterator[str]:
-    """Every row as lines of `name │ value`, values whole."""
+def _coloured(text: str, cell: str | None) -> str:
+    """`text`, which shows `cell`, dim where that is NULL and reversed where it has changed."""
+    if isinstance(cell, Changed):
+        return f"\x1b[1;7m{text}\x1b[0m"
+    return f"\x1b[2m{text}\x1b[0m" if cell is None else text
+
+
+def _blocks(names: list[str], nested: list[bool], rows: Iterable[Row], options: TableOptions) -> Generator[str, None, int]:
+    """Every row as lines of `name │ value`, values whole, the `nested` over several lines where they need them; and how many rows."""
     name_width = max((text_width(name) for name in names), default=0)
-    for number, row in enumerate(rows, 1):
-        yield f"─[ row {number} ]".ljust(width, "─")
-        for name, cell in zip(names, row, strict=True):
-            yield f"{pad(name, name_width)} │ {'NULL' if cell is None else cell}"
+    shown = 0
+    for shown, row in enumerate(rows, 1):
+        yield f"─[ row {shown} ]".ljust(options.width, "─")
+        for name, has_parts, cell in zip(names, nested, row, strict=True):
+            text = "NULL" if cell is None else cell
+            room = options.width - name_width - 3
+            fits = not has_parts or options.width == 0 or text_width(text) <= room
+            for at, line in enumerate([text] if fits else map(visible, spread(text, room))):
+                value = _coloured(line, cell) if options.colour else line
+                yield f"{pad(name if at == 0 else '', name_width)} │ {value}"
+    return shown
 
 
 def _plan(reader: Reader, relation: DuckDBPyRelation) -> Iterator[str]:
