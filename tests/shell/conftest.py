@@ -35,15 +35,15 @@ def run(tmp_path: Path) -> Run:
 class Terminal:
     """`rowcall` in a pseudo-terminal: what a user types goes in, and what the screen would be sent is kept in `seen`."""
 
-    def __init__(self, arguments: tuple[str, ...], cwd: Path) -> None:
+    def __init__(self, arguments: tuple[str, ...], cwd: Path, columns: int, lines: int) -> None:
         import fcntl
         import pty
         import struct
         import termios
 
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
-        environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        environment = {"ROWCALL_PAGER": "", **os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
         self.process = subprocess.Popen(
             [*COMMAND, *arguments],
             stdin=slave,
@@ -76,6 +76,12 @@ class Terminal:
                 raise AssertionError(f"{pattern!r} did not come; the terminal shows:\n{self.seen}")
         before, self.seen = self.seen[: found.end()], self.seen[found.end() :]
         return before
+
+    def told(self, typed: str) -> str:
+        """What is shown after a line was typed in the shell, up to the next prompt."""
+        self.type(f"{typed}\r")
+        self.wait_for(f"{typed}\n")
+        return self.wait_for("rowcall>").removesuffix("rowcall>")
 
     def wait(self) -> int:
         """The exit code."""
@@ -127,11 +133,11 @@ def at(run: Run, box: rowcall.Sandbox) -> Run:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    """Starts `rowcall` with these arguments in a terminal of 160 columns."""
+    """Starts `rowcall` with these arguments in a terminal of 160 columns, without a pager unless the environment names one."""
     started: list[Terminal] = []
 
-    def start(*arguments: str) -> Terminal:
-        started.append(Terminal(arguments, tmp_path))
+    def start(*arguments: str, columns: int = 160, lines: int = 50) -> Terminal:
+        started.append(Terminal(arguments, tmp_path, columns, lines))
         return started[-1]
 
     yield start

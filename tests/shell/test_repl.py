@@ -319,7 +319,7 @@ def test_commands_are_known_as_psql_spells_them(terminal: Start, tmp_path: Path)
     shell = ready(terminal, "--sandbox")
 
     for typed, printed in [
-        (r"\?", r"  .quit                \q       leave"),
+        (r"\?", r"  .quit                   \q          leave"),
         (r"\? \x", r".expanded [on|off], in psql \x"),
         (r"\dt", "sandbox_threads\nopenai.assistants.runs\n"),
         (r"\d", "sandbox_threads\nopenai.assistants.runs\n"),

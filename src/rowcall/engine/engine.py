@@ -336,13 +336,29 @@ class Engine:
             return {}
         return {name: self.connection.from_arrow(source) for name, source in frame.items() if name.startswith("__rowcall_")}
 
+    def first_rows(self, relation: duckdb.DuckDBPyRelation, most: int) -> tuple[duckdb.DuckDBPyRelation, int]:
+        """The first `most` rows of a relation, materialised, and how many it has: of one run, which may be slow or move a sequence.
+
+        Raises DuckDB's own error where that fails, and EngineError for DuckDB 1.5 without pyarrow.
+        """
+        counted = relation.project("*, count(*) OVER ()").limit(most)
+        held = interruptible(self.connection, lambda: self._held(lambda: counted))
+        found = held.project(f"#{len(held.columns)}").limit(1).fetchall()
+        rows = held.project(", ".join(f"#{at} AS {quoted(name)}" for at, name in enumerate(relation.columns, 1)))
+        return rows, found[0][0] if found else 0
+
     def _materialised(self, text: str, parameters: Parameters, frame: Frame) -> duckdb.DuckDBPyRelation | None:
+        held: duckdb.DuckDBPyRelation | None = self._held(lambda: self._call(text, parameters, frame))
+        return held
+
+    def _held(self, ask: Callable[[], duckdb.DuckDBPyRelation | None]) -> Any:
+        """The rows of the relation that `ask` gives, materialised; None where it gives none."""
         if streams():
-            relation = self._call(text, parameters, frame)
+            relation = ask()
             return _renamed(relation.materialize(), relation.columns) if relation is not None else None
         arrow()
         with self._lossless():
-            relation = self._call(text, parameters, frame)
+            relation = ask()
             return self._kept(relation) if relation is not None else None
 
     def _kept(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:

@@ -45,7 +45,7 @@ COMMANDS = {
         "how rows are shown",
         "[FORMAT]",
         f"""FORMAT is {", ".join(MODES)}.
-table, and line with a line for each column of each row, show the first 40 rows and how many there are.""",
+Without a pager, table, and line with a line for each column of each row, show the first 40 rows and how many there are.""",
         values=MODES,
     ),
     ".expanded": Command(
@@ -53,6 +53,19 @@ table, and line with a line for each column of each row, show the first 40 rows 
         "[on|off]",
         "On, it is .mode line; off, the mode that was there before. Without an argument, the other of the two.",
         psql="\\x",
+        values=_SWITCH,
+    ),
+    ".width": Command(
+        "the columns that a table may take",
+        "[N]",
+        "0 is as many as it needs, which the pager moves sideways. Alone, it is as many as the terminal has.",
+    ),
+    ".pager": Command(
+        "what shows rows that do not fit the screen",
+        "[on|off|COMMAND]",
+        """At first it is $ROWCALL_PAGER, or else $PAGER, or else less; none where the variable is empty. Without an argument, on or off,
+the other of the two. With it, table and line show up to 100,000 rows. Leaving it early ends a statement whose rows still come.""",
+        psql="\\pset pager",
         values=_SWITCH,
     ),
     ".timing": Command(
@@ -64,6 +77,19 @@ table, and line with a line for each column of each row, show the first 40 rows 
         """It appears after half a second: requests, rows, what is waited for, and where that is known how long it will take.
 Without an argument, the other of the two.""",
         values=_SWITCH,
+    ),
+    ".watch": Command(
+        "run the last statement again and again, until Ctrl-C",
+        "[SECONDS]",
+        """Every 2 seconds unless you say otherwise. It has to be a statement that only reads. What is not as it was in the round before is
+reversed, or has a * before it with NO_COLOR; a row is the one with the same first cell. What an API cannot answer for the moment, for
+a rate limit or a server that is down, is shown and tried again; any other error ends it.""",
+        psql="\\watch",
+    ),
+    ".plot": Command(
+        "draw the last result, of two columns",
+        more="""Numbers over numbers or times are a line, or points where an x has several; over texts they are bars. SELECT x, y FROM _;
+makes two columns of more. Lines need plotext: pip install 'rowcall[plot]'.""",
     ),
     ".read": Command("run the statements of a file", "FILE", psql="\\i"),
     ".edit": Command(

@@ -39,6 +39,8 @@ Everything else is SQL and ends with a semicolon. To begin:
   SHOW METHODS IN openai.assistants.runs;
   EXPLAIN SELECT …;            what would be sent, without sending it
 
+_ is the last result: SELECT status, count(*) FROM _ GROUP BY ALL;
+
 Tab completes · Ctrl-C gives up a statement · Ctrl-R searches the history · Ctrl-D leaves."""
 
 
@@ -48,6 +50,9 @@ def run_command(shell: Shell, text: str) -> bool:
     Raises UsageError where there is no such command, or its argument is wrong.
     """
     name, _, argument = text.strip().rstrip(";").partition(" ")
+    if name == "\\pset":
+        setting, _, argument = argument.strip().partition(" ")
+        name = f"{name} {setting}"
     name, typed = (".tables" if name == "\\d" and not argument.strip() else OTHER_NAMES.get(name, name)), name
     if name in {".quit", ".exit"}:
         return False
@@ -77,7 +82,7 @@ def _help(_shell: Shell, argument: str) -> None:
         )
         return
     for name, command in COMMANDS.items():
-        print(f"  {f'{name} {command.usage}':<20} {command.psql:<8} {command.line}")
+        print(f"  {f'{name} {command.usage}':<23} {command.psql:<11} {command.line}")
     print(_HELP)
 
 
@@ -135,6 +140,34 @@ def _timing(shell: Shell, argument: str) -> None:
 def _progress(shell: Shell, argument: str) -> None:
     shell.live.on = _switched(".progress", argument, was=shell.live.on)
     print(f"progress is {'on' if shell.live.on else 'off'}", file=sys.stderr)
+
+
+def _width(shell: Shell, argument: str) -> None:
+    if argument and not argument.isdecimal():
+        raise UsageError(".width takes a number of columns, 0 for as many as a table needs; alone, tables are as wide as the terminal.")
+    shell.width = int(argument) if argument else None
+    said = {None: "as wide as the terminal", 0: "as wide as they need to be"}.get(shell.width, f"up to {shell.width} columns wide")
+    print(f"Tables are {said}.")
+
+
+def _pager(shell: Shell, argument: str) -> None:
+    shell.pager.switch(argument)
+    print(f"What does not fit the screen is shown by {shell.pager.used}." if shell.pager.used else "All is shown without a pager.")
+
+
+def _watch(shell: Shell, argument: str) -> None:
+    from rowcall.shell.watch import watch
+
+    watch(shell, argument)
+
+
+def _plot(shell: Shell, argument: str) -> None:
+    if argument:
+        raise UsageError(".plot takes nothing: it draws the last result.")
+    from rowcall.shell.plot import plot_lines
+
+    with shell.screen() as screen:
+        screen.write(plot_lines(shell.result, shell.session.connection))
 
 
 def _read(shell: Shell, argument: str) -> None:
@@ -229,8 +262,12 @@ _COMMANDS: dict[str, Callable[[Shell, str], None]] = {
     ".schema": _schema,
     ".mode": _mode,
     ".expanded": _expanded,
+    ".width": _width,
+    ".pager": _pager,
     ".timing": _timing,
     ".progress": _progress,
+    ".watch": _watch,
+    ".plot": _plot,
     ".read": _read,
     ".edit": _edit,
     ".output": _output,

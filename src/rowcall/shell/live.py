@@ -66,6 +66,12 @@ class Live:
 
         return writing
 
+    def leave(self) -> None:
+        """Shows nothing more of the statement: another program has the terminal."""
+        drawing, self._drawing = self._drawing, None
+        if drawing is not None:
+            drawing.hide()
+
     def asking(self, confirm: Confirm) -> Confirm:
         """The same question, while which nothing is to be seen."""
 
@@ -85,7 +91,8 @@ class Live:
         try:
             yield
         finally:
-            drawing.show()
+            if drawing is self._drawing:
+                drawing.show()
 
 
 OFF = Live(on=False)

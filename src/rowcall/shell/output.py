@@ -306,8 +306,8 @@ def chosen_format(asked: Format | None, path: Path | None) -> Format:
 
 
 def has_colours() -> bool:
-    """Whether a terminal is to show colours: see https://no-color.org."""
-    return not os.environ.get("NO_COLOR")
+    """Whether a terminal is to show colours: see https://no-color.org. One that is dumb knows none."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def table_options(width: int | None, rows: int | None, path: Path | None) -> TableOptions:

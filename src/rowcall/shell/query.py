@@ -6,7 +6,7 @@ import argparse
 import functools
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import RowcallWarning, UsageError, nearest
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from rowcall import Session
     from rowcall.sql.statements import Statement
+
+Given = dict[str, Any] | list[Any] | None
+"""Values of parameters."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -110,16 +113,18 @@ def write_answer(
     session: Session,
     sql: str,
     output: Output,
-    parameters: dict[str, Any] | list[Any] | None = None,
+    parameters: Given = None,
     *,
     dry_run: bool = False,
     live: Live = OFF,
+    call: Callable[..., Any] = lambda function, *arguments, **options: function(*arguments, **options),
 ) -> int | None:
     """The number of rows of a statement, after they were written; None where that is not known yet, or it has none to write.
 
-    Meanwhile `live` shows how far it is.
+    Meanwhile `live` shows how far it is. `call` calls a method of the session with what comes after it; where it does so decides which
+    data frames the statement can name.
     """
-    relation, rows = _answered(session, sql, output, parameters, dry_run=dry_run, live=live)
+    relation, rows = _answered(session, output, call, sql, parameters, dry_run=dry_run, live=live)
     report = session.last
     if relation is not None and has_rows(sql, relation, report):
         return output.write(relation, session.connection, plan=is_plan(relation, report), explanation=report.explanation)
@@ -127,7 +132,7 @@ def write_answer(
 
 
 def _answered(
-    session: Session, sql: str, output: Output, given: dict[str, Any] | list[Any] | None, *, dry_run: bool, live: Live
+    session: Session, output: Output, call: Callable[..., Any], sql: str, given: Given, *, dry_run: bool, live: Live
 ) -> tuple[DuckDBPyRelation | None, int | None]:
     """The relation that is to be written; None with the number of its rows where they were written in parts, while pages were fetched."""
     whole = False
@@ -135,22 +140,22 @@ def _answered(
         warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
         if output.takes_file:
             with output.piped() as path, live.watching(session):
-                found = session.write_parquet(sql, path, given, dry_run=dry_run)
+                found = call(session.write_parquet, sql, path, given, dry_run=dry_run)
             return (None, found) if isinstance(found, int) else (found, None)
         if not output.takes_parts:
             with live.watching(session):
-                return session.sql(sql, given, dry_run=dry_run), None
+                return call(session.sql, sql, given, dry_run=dry_run), None
         try:
             take = functools.partial(output.write_part, connection=session.connection)
             with live.watching(session):
-                relation = session.stream(sql, given, take=live.around(take) if output.on_terminal else take, dry_run=dry_run)
+                relation = call(session.stream, sql, given, take=live.around(take) if output.on_terminal else take, dry_run=dry_run)
             whole = True
         finally:
             rows = output.end_parts(whole=whole)
     return relation, rows if relation is None else None
 
 
-def used_parameters(statement: Statement, parameters: Mapping[str, Any]) -> dict[str, Any] | list[Any] | None:
+def used_parameters(statement: Statement, parameters: Mapping[str, Any]) -> Given:
     """Those of `parameters` that the statement names: a dict, a list for `$1`, `$2`, … (and `?`), None for none."""
     used = {name: value for name, value in parameters.items() if name.casefold() in _names(statement)}
     if used and all(name.isdecimal() for name in used):

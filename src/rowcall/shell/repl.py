@@ -23,11 +23,13 @@ from rowcall.shell.commands import STARTS
 from rowcall.shell.complete import Completion, complete, file_name
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
-from rowcall.shell.formats import EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, text_lines
+from rowcall.shell.formats import DRAWN, EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, text_lines
+from rowcall.shell.last import NOTHING, PARTIAL, Last, held, passed
 from rowcall.shell.live import Live
 from rowcall.shell.local import local_tables
 from rowcall.shell.opening import opened_session
-from rowcall.shell.output import table_options
+from rowcall.shell.output import has_colours, table_options
+from rowcall.shell.pager import Pager, Screen
 from rowcall.shell.query import live_of, write_answer
 from rowcall.shell.report import has_rows, is_plan, status_line
 
@@ -41,9 +43,10 @@ if TYPE_CHECKING:
     from rowcall import Session
     from rowcall.http.control import Exchange
     from rowcall.shell.table import TableOptions
+    from rowcall.shell.watch import Changes
 
 _SHOWN_ROWS = 40
-"""How many rows of a table the shell prints; modes other than table and line print all."""
+"""How many rows of a table the shell prints where there is no pager; modes other than table and line print all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Sent:
     """When the statement began, in Unix time; 0 where there was none."""
     sql: str = ""
     """Its text, without a semicolon."""
+    given: Last = NOTHING
+    """What `_` was in it."""
 
 
 @dataclass(slots=True)
@@ -71,8 +76,14 @@ class Shell:
     """What says how far a statement is."""
     sent: Sent = Sent()
     """What the last statement sent."""
+    result: Last = NOTHING
+    """The result of the last statement that had one, which `_` names."""
     destination: Destination = field(default_factory=Destination)
     """Where rows go."""
+    pager: Pager = field(default_factory=Pager)
+    """What shows rows that do not fit the screen."""
+    width: int | None = None
+    """The columns that a table may take, 0 for as many as it needs; None for those of the terminal."""
     tables: dict[str, list[str]] = field(default_factory=dict)
     """Local tables and their columns, as they were after the latest statement."""
 
@@ -86,70 +97,101 @@ class Shell:
             self.run_one(statement.text)
         self.refresh()
 
-    def run_one(self, sql: str) -> None:
-        """Run one statement and print what it gives; it is the last one then, whether it succeeds or not."""
+    def run_one(self, sql: str, *, given: Last | None = None, changes: Changes | None = None) -> None:
+        """Run one statement and print what it gives; it is the last one then, whether it succeeds or not.
+
+        `given` is what `_` means in it, where that is not the last result any more. `changes` finds what is not as in the round before.
+        """
+        given = given or self.result
         started_at, before = time.time(), self.session.last
         try:
-            self.show(sql)
+            self.result = self.show(sql, given=given, changes=changes) or self.result
         finally:
             report = self.session.last
-            self.sent = Sent(() if report is before else report.exchanges, started_at, sql)
+            self.sent = Sent(() if report is before else report.exchanges, started_at, sql, given)
 
-    def show(self, sql: str) -> None:
-        """Run one statement and print what it gives, or send that to a file, without its being the last one."""
+    def show(self, sql: str, *, given: Last | None = None, changes: Changes | None = None) -> Last | None:
+        """Run one statement and print what it gives, or send that to a file, without its being the last one.
+
+        What comes back is its result, None where it has none.
+        """
+        given = given or self.result
         with self.destination.opened() as output:
-            rows = self._printed(sql) if output is None else write_answer(self.session, sql, output, live=self.live)
+            if output is None:
+                rows, result = self._printed(sql, given, changes)
+            else:
+                before = output.results
+                rows = write_answer(self.session, sql, output, call=given.call, live=self.live)
+                result = passed("into a file") if output.results > before else None
         report = self.session.last
         for warning in report.warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        if self.timing:
-            print(_dim(status_line(report, rows)), file=sys.stderr, flush=True)
+        if self.timing or changes is not None:
+            parts = [status_line(report, rows), *([changes.found] if changes is not None and changes.found else [])]
+            print(_dim(" · ".join(parts)), file=sys.stderr, flush=True)
+        return PARTIAL if result is not None and report.partial else result
 
-    def _printed(self, sql: str) -> int | None:
-        """How many rows a statement had, after they were printed; None where it has none to print."""
+    def _printed(self, sql: str, given: Last, changes: Changes | None) -> tuple[int | None, Last | None]:
+        """How many rows a statement had, after they were printed, None where it has none to print; and its result."""
         reader = Reader(self.session.connection)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RowcallWarning)
-            relation = self._answered(sql, reader)
-        if relation is None:
-            return reader.count
-        report = self.session.last
-        layout = replace(self._layout(), plan=is_plan(relation, report))
-        if report.explanation is not None and self.mode in EXPLAINED:
-            _print_lines(explanation_lines(report.explanation, self.mode, layout))
-        elif has_rows(sql, relation, report):
-            _print_lines(text_lines(reader, relation, self.mode, layout))
-            return reader.count
-        return None
+        rows, result = None, None
+        with self.screen(changes) as screen:
+            relation = self._answered(sql, given, reader, screen)
+            report, layout = self.session.last, self._layout(changes)
+            if relation is None:
+                rows = reader.count
+            elif report.explanation is not None and self.mode in EXPLAINED:
+                screen.write(explanation_lines(report.explanation, self.mode, layout))
+            elif is_plan(relation, report):
+                screen.write(text_lines(reader, relation, self.mode, replace(layout, plan=True)))
+                rows = reader.count
+            elif has_rows(sql, relation, report) and self.mode in DRAWN:
+                result, relation, total = held(self.session.connection, relation)
+                screen.write(text_lines(reader, relation, self.mode, replace(layout, total=total)))
+                rows = reader.count if total is None else total
+            elif has_rows(sql, relation, report):
+                screen.write(text_lines(reader, relation, self.mode, layout))
+                rows = reader.count
+        if self.mode in IN_PARTS and (rows is not None or screen.is_left):
+            rows, result = None if screen.is_left else rows, passed(f"as {self.mode}")
+        return rows, result
 
     def print(self, relation: DuckDBPyRelation) -> None:
         """Print rows that no statement gave, or send them to a file."""
         with self.destination.opened() as output:
-            if output is None:
-                _print_lines(text_lines(Reader(self.session.connection), relation, self.mode, self._layout()))
-            else:
+            if output is not None:
                 output.write(relation, self.session.connection)
+                return
+            with self.screen() as screen:
+                screen.write(text_lines(Reader(self.session.connection), relation, self.mode, self._layout()))
 
-    def _layout(self) -> TableOptions:
-        return table_options(None, _SHOWN_ROWS, None)
+    def screen(self, changes: Changes | None = None) -> Screen:
+        """What takes the lines of one result; a pager does where they are too many, but for rounds of a watch."""
+        return Screen(None if changes else self.pager.used)
 
-    def _answered(self, sql: str, reader: Reader) -> DuckDBPyRelation | None:
+    def _layout(self, changes: Changes | None = None) -> TableOptions:
+        shown = table_options(self.width, None if self.pager.used and changes is None else _SHOWN_ROWS, None)
+        return replace(shown, mark=changes, whole=r"\x shows them whole")
+
+    def _answered(self, sql: str, given: Last, reader: Reader, screen: Screen) -> DuckDBPyRelation | None:
         """The relation of a statement; None where its rows were printed in parts, while pages were fetched."""
-        if self.mode not in IN_PARTS:
-            with self.live.watching(self.session):
-                return self.session.sql(sql)
         parts = Parts(reader, self.mode)
-        with self.live.watching(self.session):
-            relation = self.session.stream(sql, take=self.live.around(lambda part: _print_lines(parts.lines(part))))
+
+        def take(part: DuckDBPyRelation) -> None:
+            screen.write(parts.lines(part))
+            if screen.is_paged:
+                self.live.leave()
+            screen.check()
+
+        with warnings.catch_warnings(), self.live.watching(self.session):
+            warnings.simplefilter("ignore", RowcallWarning)
+            if self.mode not in IN_PARTS:
+                found: DuckDBPyRelation = given.call(self.session.sql, sql)
+                return found
+            relation: DuckDBPyRelation | None = given.call(self.session.stream, sql, take=self.live.around(take))
         if relation is None:
-            _print_lines(parts.end())
+            screen.write(parts.end())
         return relation
-
-
-def _print_lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        print(line)
-    sys.stdout.flush()
 
 
 def run(options: argparse.Namespace) -> int:
@@ -294,5 +336,4 @@ def _candidates(shell: Shell, document: Document) -> list[Completion]:
 
 
 def _dim(text: str) -> str:
-    plain = not sys.stderr.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return text if plain else f"\x1b[2m{text}\x1b[0m"
+    return f"\x1b[2m{text}\x1b[0m" if sys.stderr.isatty() and has_colours() else text
