@@ -21,7 +21,8 @@ less = pytest.mark.skipif(shutil.which("less") is None, reason="this machine has
 @pytest.fixture
 def shell(terminal: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """Starts a shell with this pager."""
-    monkeypatch.delenv("LESS", raising=False)
+    for name in ("LESS", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
 
     def start(pager: str, *options: str) -> Any:
         monkeypatch.setenv("ROWCALL_PAGER", pager)

@@ -7,6 +7,7 @@ left out only when the caller said how many to show, and then the last line name
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -26,7 +27,11 @@ _SAMPLE_ROWS = 1000
 _LEAST_WIDTH = 8
 """A text column is not made narrower than this; a box that needs it becomes blocks."""
 _NESTED_WIDTH = 16
-"""A nested value is cut to this before a text is cut at all: of an identifier all is needed."""
+"""A nested value is cut to this before a text is cut at all."""
+_SHORT = 32
+"""A text of this width or less may be an identifier, of which all is needed."""
+_SPARED = 12
+"""How much narrower others are made before such a text is cut at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +153,20 @@ def _fit(layout: _Layout, width: int) -> _Layout | None:
         width if numeric else min(width, max(_LEAST_WIDTH, text_width(name)))
         for name, width, numeric in zip(layout.names, layout.widths, layout.numeric, strict=True)
     ]
+    natural = tuple(layout.widths)
     while excess > 0:
-        room = [(layout.nested[at] and width > _NESTED_WIDTH, width, at) for at, width in enumerate(layout.widths) if width > least[at]]
+        room = [at for at, width in enumerate(layout.widths) if width > least[at]]
         if not room:
             return None
-        layout.widths[max(room)[-1]] -= 1
+        layout.widths[max(room, key=functools.partial(_dispensable, layout, natural))] -= 1
         excess -= 1
     return layout
+
+
+def _dispensable(layout: _Layout, natural: Sequence[int], at: int) -> tuple[bool, int]:
+    """What is largest for the column that is made narrower next."""
+    width = layout.widths[at]
+    return layout.nested[at] and width > _NESTED_WIDTH, width - (_SPARED if width == natural[at] <= _SHORT else 0)
 
 
 def _box(layout: _Layout, rows: Iterable[Row]) -> Generator[str, None, int]:
