@@ -91,7 +91,7 @@ class Reader:
 
     def run_sql(self, block: Block) -> None:
         """Run each statement of a block in the document's session, as `rowcall query --sandbox` does, and fetch its rows."""
-        from rowcall.shell.opening import add_tables
+        from rowcall.front.opening import add_tables
         from rowcall.sql.statements import split
 
         if self.session is None:

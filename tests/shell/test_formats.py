@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from rowcall.errors import UsageError
-from rowcall.shell.cells import Reader
+from rowcall.front.cells import Reader
+from rowcall.front.table import TableOptions
 from rowcall.shell.formats import Format, format_named, format_of, text_lines, write_binary
-from rowcall.shell.table import TableOptions
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "formats"
 SUFFIX = {Format.TABLE: "txt", Format.LINE: "line", Format.JSON: "json", Format.JSONL: "jsonl", Format.CSV: "csv", Format.MARKDOWN: "md"}

@@ -17,9 +17,9 @@ from tests.shell.conftest import COMMAND
 from tests.shell.screen import Screen, needs_tmux
 
 import rowcall
+from rowcall.front.table import text_width
 from rowcall.session.progress import Progress, ScanProgress
 from rowcall.shell.live import lines
-from rowcall.shell.table import text_width
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 import pytest
 
-from rowcall.shell.options import COMMANDS, parameter, parse, setting
+from rowcall.shell.options import COMMANDS, parameter, parse
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -157,24 +156,3 @@ def test_without_a_command_the_terminal_decides(on_terminal: bool, command: str,
 def test_a_parameter_is_text_unless_it_says_json(text: str, expected: tuple[str, object]) -> None:
     """`=` never guesses a type, `:=` takes JSON."""
     assert parameter(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("openai.base_url=http://h:1/v1", (("openai", "base_url"), "http://h:1/v1")),
-        ("openai.max_in_flight:=4", (("openai", "max_in_flight"), 4)),
-        ("openai.query.api-version=2024-05-01", (("openai", "query", "api-version"), "2024-05-01")),
-        ("openai.headers.X-A.b=c", (("openai", "headers", "X-A.b"), "c")),
-    ],
-)
-def test_a_setting_has_a_provider_a_name_and_perhaps_a_key(text: str, expected: object) -> None:
-    """Headers and query parameters are set one by one."""
-    assert setting(text) == expected
-
-
-@pytest.mark.parametrize("text", ["=x", ":=1", "t", "openai=x", "openai.=x"])
-def test_an_assignment_without_its_parts_is_refused(text: str) -> None:
-    """Neither a name nor a value is made up."""
-    with pytest.raises(argparse.ArgumentTypeError):
-        setting(text)

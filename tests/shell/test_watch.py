@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import rowcall
-from rowcall.shell.table import Changed
+from rowcall.front.table import Changed
 from rowcall.shell.watch import Changes
 
 CTRL_C = "\x03"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rowcall.shell.report import counted
-from rowcall.shell.table import shorten, text_width, visible
+from rowcall.front.report import counted
+from rowcall.front.table import shorten, text_width, visible
 
 if TYPE_CHECKING:
     from rowcall.session.guards import Pending
@@ -19,15 +19,6 @@ _SHOWN = 5
 _BODY_LINES = 3
 """How many lines of the terminal a body may take."""
 _YES = frozenset({"y", "yes"})
-
-
-def agree(pending: Pending) -> bool:
-    """Yes, as `--yes` says. Raises WriteLimitError for more rows than `--max-write-rows` allows beside it."""
-    if pending.limit is None or pending.rows <= pending.limit:
-        return True
-    error = pending.refusal()
-    error.hint = f"--max-write-rows {pending.rows} beside --yes sends it; --dry-run shows the requests."
-    raise error
 
 
 def refuse(pending: Pending) -> bool:

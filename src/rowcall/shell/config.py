@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 import rowcall
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import UsageError, nearest
+from rowcall.front.opening import add_tables, provider_settings, say_options
+from rowcall.front.report import counted
 from rowcall.session.config import Config, config_file, read_config
 from rowcall.session.settings import check_config, endpoint, settings_of
 from rowcall.session.sources import Sourced, of_provider, of_session
 from rowcall.session.variables import SETTINGS, variable_of
 from rowcall.shell.exit import Exit
-from rowcall.shell.opening import add_tables, provider_settings, say_options
 from rowcall.shell.output import Output, chosen_format, table_options
-from rowcall.shell.report import counted
 
 if TYPE_CHECKING:
     from rowcall import Session

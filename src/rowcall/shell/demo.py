@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import rowcall
-from rowcall.shell.cells import Reader
+from rowcall.front.cells import Reader
+from rowcall.front.opening import add_tables
+from rowcall.front.report import counted, has_rows, is_plan
 from rowcall.shell.exit import Exit
 from rowcall.shell.formats import Format, text_lines
-from rowcall.shell.opening import add_tables
 from rowcall.shell.output import table_options
-from rowcall.shell.report import counted, has_rows, is_plan
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
+from rowcall.front.opening import provider_settings
 from rowcall.manifest.types import quoted
 from rowcall.shell.commands import COMMANDS, NAMED, OTHER_NAMES, STARTS
 from rowcall.shell.formats import Format, format_named
-from rowcall.shell.opening import provider_settings
 from rowcall.shell.query import read_statements
 
 if TYPE_CHECKING:

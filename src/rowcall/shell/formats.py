@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowcall.errors import UsageError, nearest
-from rowcall.shell.cells import Reader
-from rowcall.shell.table import TableOptions, table_lines, visible
+from rowcall.front.cells import Reader
+from rowcall.front.table import TableOptions, table_lines, visible
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -141,7 +141,7 @@ EXPLAINED = DRAWN | {Format.JSON, Format.JSONL}
 def explanation_lines(explanation: Explanation, to: Format, options: TableOptions) -> Iterator[str]:
     """The lines of what EXPLAIN answers: a drawing, or one JSON document with a member for each field of the record."""
     if to in DRAWN:
-        from rowcall.shell.plan import plan_lines
+        from rowcall.front.plan import plan_lines
 
         yield from plan_lines(explanation, options.width)
     else:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from rowcall.shell.report import counted
-from rowcall.shell.table import pad, shorten, text_width
+from rowcall.front.report import counted
+from rowcall.front.table import pad, shorten, text_width
 
 if TYPE_CHECKING:
     from rowcall import Session

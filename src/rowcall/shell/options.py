@@ -6,13 +6,13 @@ Imports nothing beyond argparse and the error tree, so that `--version`, `--help
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from rowcall.errors import UsageError, nearest
+from rowcall.front.options import add_limits, add_session, add_settings, assignment, natural, positive, seconds
 from rowcall.shell.exit import Exit
 from rowcall.shell.formats import Format, format_named
 
@@ -232,93 +232,6 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-class _Say(argparse.Action):
-    """Gathers in `settings` what options say of the session's settings, by their names; what no option says is not there."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str, **options: Any) -> None:
-        super().__init__(option_strings, dest, default=argparse.SUPPRESS, **options)
-
-    def __call__(self, _parser: argparse.ArgumentParser, namespace: argparse.Namespace, value: Any, *_: Any) -> None:
-        namespace.settings = {**namespace.settings, self.dest: value}
-
-
-def _add_session(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("connection")
-    group.add_argument("--database", metavar="FILE", type=Path, help="a DuckDB database file; without it, one in memory")
-    group.add_argument("-y", "--yes", action="store_true", help="send DELETE, and writes of several rows, without asking")
-    group.add_argument("--sandbox", action="store_true", help="start the sandbox in this process and talk to it")
-    group.add_argument("--seed", type=int, metavar="N", help="the sandbox's data; 0 unless said")
-    group.add_argument("--no-progress", dest="progress", action="store_false", help="show nothing in the terminal while a statement runs")
-    group.add_argument("--log-http", action="store_true", help="write every HTTP exchange to standard error, a line of JSON each")
-    _add_settings(parser)
-
-
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("settings")
-    group.add_argument("--profile", metavar="PROFILE", help="a profile of the config file; $ROWCALL_PROFILE unless said")
-    group.add_argument(
-        "--set",
-        metavar="P.SETTING=VALUE",
-        type=setting,
-        action="append",
-        default=[],
-        help="a setting of provider P, as openai.base_url=URL or openai.headers.X-Team=ops; := takes JSON",
-    )
-    group.add_argument("--read-only", action="store_true", help="refuse every write, to APIs and to the database")
-    group.add_argument(
-        "--max-write-rows",
-        action=_Say,
-        dest="max_write_rows",
-        type=_or_none(_natural),
-        metavar="N",
-        help="send writes of up to N rows without asking; 1 unless said, none for no limit; with --yes, the most there may be",
-    )
-    group.add_argument(
-        "--journal",
-        action=_Say,
-        dest="journal",
-        metavar="FILE",
-        help="where writes are noted, or :memory:; a file in your state folder unless said",
-    )
-    _add_limits(parser)
-
-
-def _add_limits(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("limits")
-    group.add_argument(
-        "--max-requests",
-        action=_Say,
-        dest="max_requests",
-        type=_or_none(_natural),
-        metavar="N",
-        help="fail rather than send more than N requests for a statement; 1000 unless said, none for no limit",
-    )
-    group.add_argument(
-        "--max-in-flight",
-        action=_Say,
-        dest="max_in_flight",
-        type=_or_none(_positive),
-        metavar="N",
-        help="have no more than N requests of a statement under way at a provider; none for as many as the provider's own setting",
-    )
-    group.add_argument(
-        "--timeout",
-        action=_Say,
-        dest="timeout_s",
-        type=_or_none(_duration),
-        metavar="SECONDS",
-        help="fail a statement that takes longer, in seconds or as 500ms or 2min; none for no limit",
-    )
-    group.add_argument(
-        "--on-error",
-        action=_Say,
-        dest="on_error",
-        choices=["error", "partial"],
-        help="when some requests fail: fail the statement, or give the rows there are, send the rest of a write, and exit with 3",
-    )
-    parser.set_defaults(settings={})
-
-
 def _fill_query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sql", nargs="?", metavar="SQL", help="statements, separated by semicolons; standard input without it")
     parser.add_argument("-i", "--input", metavar="FILE", type=Path, help="read the statements from FILE")
@@ -333,25 +246,25 @@ def _fill_query(parser: argparse.ArgumentParser) -> None:
     _add_rows(parser)
     parser.add_argument("--dry-run", action="store_true", help="plan, print the requests a write would send, and send no write")
     parser.add_argument("--keep-going", action="store_true", help="run the statements after one that failed, too")
-    _add_session(parser)
+    add_session(parser)
 
 
 def _add_rows(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("rows")
     group.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=f"how rows are written: {', '.join(Format)}")
     group.add_argument("-f", "--file", metavar="OUTFILE", type=Path, help="write the rows there; an existing file is replaced on success")
-    group.add_argument("--rows", type=_positive, metavar="N", help="show N rows of a table at the most")
-    group.add_argument("--width", type=_natural, metavar="N", help="columns a table may take; 0 for as many as it needs")
+    group.add_argument("--rows", type=positive, metavar="N", help="show N rows of a table at the most")
+    group.add_argument("--width", type=natural, metavar="N", help="columns a table may take; 0 for as many as it needs")
     group.add_argument("--stats", action="store_true", help="say rows, time and requests of each statement on standard error")
 
 
 def _fill_shell(parser: argparse.ArgumentParser) -> None:
-    _add_session(parser)
+    add_session(parser)
 
 
 def _fill_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the sandbox's data; 0 unless said")
-    _add_limits(parser)
+    add_limits(parser)
 
 
 def _fill_sandbox(parser: argparse.ArgumentParser) -> None:
@@ -365,7 +278,7 @@ def _fill_sandbox(parser: argparse.ArgumentParser) -> None:
         metavar="KIND[:OPTIONS]",
         help="answer wrongly on purpose, as rate_limit:times=3; docs list them",
     )
-    parser.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="how much longer every answer takes")
+    parser.add_argument("--latency", type=seconds, default=0.0, metavar="SECONDS", help="how much longer every answer takes")
 
 
 def _fill_provider(parser: argparse.ArgumentParser) -> None:
@@ -385,14 +298,14 @@ def _fill_apply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="look at all that is looked at, print what would be sent, and send no write")
     parser.add_argument("--again", action="store_true", help="also where it was applied before: all of it is sent once more")
     _add_rows(parser)
-    _add_session(parser)
+    add_session(parser)
 
 
 def _fill_config(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
     show = _action(actions, "show", "every setting, its value, and where it comes from", "Show every setting.")
     show.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
-    _add_settings(show)
+    add_settings(show)
     _action(actions, "path", "where the config file is, or would be", "Print where the config file is, or would be.")
     check = "Look for faults in the config file, with each of its profiles; exits with 1 for one."
     _action(actions, "check", "find the faults of the config file", check)
@@ -415,7 +328,7 @@ def _fill_journal(parser: argparse.ArgumentParser) -> None:
         if name != "list":
             action.add_argument("write", metavar="ID", help="the write, by its id or how that begins")
         _add_rows(action)
-        _add_session(action)
+        add_session(action)
         action.add_argument("--debug", action="store_true", help="print the trace of an error")
     resume.add_argument("--dry-run", action="store_true", help="print what would be sent, and send nothing")
     resume.add_argument("--take-over", action="store_true", help="also where a process of the number of the one that sent it is alive")
@@ -436,33 +349,8 @@ _FILL = {
 
 def parameter(text: str) -> tuple[str, Any]:
     """The name and value of `name=text` or `name:=json`."""
-    name, value = _assignment(text)
+    name, value = assignment(text)
     return name.removeprefix("$"), value
-
-
-def setting(text: str) -> tuple[tuple[str, ...], Any]:
-    """The path and value of `provider.setting=text` or `provider.setting.key:=json`.
-
-    >>> setting("openai.query.api-version=2024-05-01")
-    (('openai', 'query', 'api-version'), '2024-05-01')
-    """
-    name, value = _assignment(text)
-    path = tuple(name.split(".", 2))
-    if len(path) < 2 or not all(path):
-        raise argparse.ArgumentTypeError(f'"{name}" is not PROVIDER.SETTING, as openai.base_url is')
-    return path, value
-
-
-def _assignment(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip(":"):
-        raise argparse.ArgumentTypeError(f'"{text}" is not NAME=VALUE')
-    if not name.endswith(":"):
-        return name, value
-    try:
-        return name[:-1], json.loads(value)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f'"{value}" is not JSON ({error}); {name[:-1]}={value} takes it as text') from error
 
 
 def _format(text: str) -> Format:
@@ -472,40 +360,7 @@ def _format(text: str) -> Format:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _natural(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number')
-    return int(text)
-
-
-def _or_none(limit: Callable[[str], Any]) -> Callable[[str], Any]:
-    """What reads a limit, or the word none."""
-    return lambda text: None if text.casefold() == "none" else limit(text)
-
-
-def _positive(text: str) -> int:
-    if _natural(text) == 0:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return int(text)
-
-
 def _port(text: str) -> int:
-    if _natural(text) > 65535:
+    if natural(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is not a port")
     return int(text)
-
-
-def _duration(text: str) -> float:
-    from rowcall.session.limits import duration_s
-
-    return duration_s(text) or _seconds(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number of seconds')
-    return seconds

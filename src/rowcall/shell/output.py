@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rowcall.errors import UsageError
-from rowcall.shell.cells import Reader
+from rowcall.front.cells import Reader
+from rowcall.front.table import TableOptions
 from rowcall.shell.formats import (
     DRAWN,
     EXPLAINED,
@@ -30,7 +31,6 @@ from rowcall.shell.formats import (
     text_lines,
     write_binary,
 )
-from rowcall.shell.table import TableOptions
 
 if TYPE_CHECKING:
     from typing import BinaryIO

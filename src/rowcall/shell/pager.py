@@ -15,7 +15,7 @@ from types import FrameType, TracebackType
 from typing import IO, Any, Self
 
 from rowcall.errors import UsageError
-from rowcall.shell.table import text_width
+from rowcall.front.table import text_width
 
 _BELOW = 3
 """Lines of the screen that are not the result's: how it went, and the prompt."""

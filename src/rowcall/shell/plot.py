@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rowcall.errors import UsageError
-from rowcall.shell.cells import NUMBERS, Reader
-from rowcall.shell.report import counted
-from rowcall.shell.table import pad, shorten, text_width, visible
+from rowcall.front.cells import NUMBERS, Reader
+from rowcall.front.report import counted
+from rowcall.front.table import pad, shorten, text_width, visible
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection, DuckDBPyRelation

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import UsageError, nearest
+from rowcall.front.report import counted
 from rowcall.manifest.model import Lifecycle, Provider, Resource
 from rowcall.manifest.read import check
 from rowcall.shell.exit import Exit
-from rowcall.shell.report import counted
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import RowcallWarning, UsageError, nearest
+from rowcall.front.opening import opened_session
+from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask, refuse
 from rowcall.shell.exit import Exit, exit_code, tell
 from rowcall.shell.live import OFF, Live
-from rowcall.shell.opening import opened_session
 from rowcall.shell.output import Output, chosen_format, table_options
-from rowcall.shell.report import has_rows, is_plan, status_line
 from rowcall.sql.statements import parameters as parameters_of
 
 if TYPE_CHECKING:

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowcall.errors import RowcallError, RowcallWarning
+from rowcall.front.cells import Reader
+from rowcall.front.opening import opened_session
+from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask
-from rowcall.shell.cells import Reader
 from rowcall.shell.commands import STARTS
 from rowcall.shell.complete import Completion, complete, file_name
 from rowcall.shell.destination import Destination
@@ -27,11 +29,9 @@ from rowcall.shell.formats import DRAWN, EXPLAINED, IN_PARTS, Format, Parts, exp
 from rowcall.shell.last import NOTHING, PARTIAL, Last, held, passed
 from rowcall.shell.live import Live
 from rowcall.shell.local import local_tables
-from rowcall.shell.opening import opened_session
 from rowcall.shell.output import has_colours, table_options
 from rowcall.shell.pager import Pager, Screen
 from rowcall.shell.query import live_of, write_answer
-from rowcall.shell.report import has_rows, is_plan, status_line
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
     from rowcall import Session
+    from rowcall.front.table import TableOptions
     from rowcall.http.control import Exchange
-    from rowcall.shell.table import TableOptions
     from rowcall.shell.watch import Changes
 
 _SHOWN_ROWS = 40

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rowcall.errors import RateLimitError, UnavailableError, UsageError
+from rowcall.front.report import counted
+from rowcall.front.table import Changed
 from rowcall.shell.exit import tell
 from rowcall.shell.output import has_colours
-from rowcall.shell.report import counted
-from rowcall.shell.table import Changed
 
 if TYPE_CHECKING:
     from rowcall import Session
-    from rowcall.shell.cells import Row
+    from rowcall.front.cells import Row
     from rowcall.shell.repl import Shell
 
 _LEAST_S = 0.1

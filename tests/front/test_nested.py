@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rowcall.shell.nested import spread
+from rowcall.front.nested import spread
 
 
 def test_what_fits_stays_on_a_line() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from rowcall.front.plan import plan_lines
+from rowcall.front.table import TableOptions, text_width
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
 from rowcall.shell.formats import Format, explanation_lines
-from rowcall.shell.plan import plan_lines
-from rowcall.shell.table import TableOptions, text_width
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "formats"
 URL = "http://127.0.0.1:8000/v1/threads/thread_2jQ3hhpQWqvrlbwlEmMG6ACJ"

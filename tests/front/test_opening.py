@@ -6,8 +6,9 @@ import duckdb
 import pytest
 
 from rowcall.errors import UsageError
-from rowcall.shell.opening import add_tables, merged, opened_session, provider_settings
-from rowcall.shell.options import parse, setting
+from rowcall.front.opening import add_tables, merged, opened_session, provider_settings
+from rowcall.front.options import setting
+from rowcall.shell.options import parse
 
 
 def test_later_settings_win_and_keys_gather() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from rowcall.shell.cells import Reader
-from rowcall.shell.table import Changed, TableOptions, shorten, table_lines, text_width, visible
+from rowcall.front.cells import Reader
+from rowcall.front.table import Changed, TableOptions, shorten, table_lines, text_width, visible
 
 
 def lines(sql: str, *, width: int = 120, rows: int | None = None) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from rowcall.front.report import counted, has_rows, status_line
 from rowcall.http.control import Exchange
 from rowcall.session.report import Report
-from rowcall.shell.report import counted, has_rows, status_line
 
 EXCHANGE = Exchange(request="GET http://127.0.0.1/v1", attempt=1, status=200, error=None, elapsed_s=0.1, bytes=2)
 STAND_IN = 'SELECT NULL::BIGINT AS "Count" WHERE false'

@@ -8,7 +8,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from rowcall.shell.cells import Reader, unique_names
+from rowcall.front.cells import Reader, unique_names
 
 
 def one_json(expression: str) -> str:

@@ -1,4 +1,4 @@
-"""A session as the command line's options ask for it: its database, its providers' settings, the sandbox."""
+"""A session as options ask for it: its database, its providers' settings, the sandbox."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ import rowcall
 from rowcall.errors import UsageError
 from rowcall.manifest.types import quoted
 from rowcall.session.variables import UNSET
-from rowcall.shell.asking import agree
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from rowcall.session.guards import Confirm
+    from rowcall.session.guards import Confirm, Pending
 
 Tables = Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]
 """Table name → column names and rows."""
@@ -55,6 +54,15 @@ def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) 
 def say_options(session: rowcall.Session, options: argparse.Namespace, unless_said: Mapping[str, Any] | None = None) -> None:
     """Tells a session what the options say of its settings, and what else holds where they say nothing."""
     session.variables.say("option", {**(unless_said or {}), **options.settings, **({"read_only": True} if options.read_only else {})})
+
+
+def agree(pending: Pending) -> bool:
+    """Yes, as `--yes` says. Raises WriteLimitError for more rows than `--max-write-rows` allows beside it."""
+    if pending.limit is None or pending.rows <= pending.limit:
+        return True
+    error = pending.refusal()
+    error.hint = f"--max-write-rows {pending.rows} beside --yes sends it; --dry-run shows the requests."
+    raise error
 
 
 def _database(options: argparse.Namespace) -> DuckDBPyConnection:

@@ -15,8 +15,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rowcall.shell.cells import NUMBERS, Reader, Row, is_nested
-from rowcall.shell.nested import spread
+from rowcall.front.cells import NUMBERS, Reader, Row, is_nested
+from rowcall.front.nested import spread
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation

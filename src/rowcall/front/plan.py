@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
+from rowcall.front.table import pad, shorten, text_width, visible
 from rowcall.plan.explanation import measured_text, text_of
-from rowcall.shell.table import pad, shorten, text_width, visible
 
 if TYPE_CHECKING:
     from rowcall.plan.explanation import ExplainedScan, ExplainedWrite, Explanation
