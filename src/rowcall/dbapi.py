@@ -480,13 +480,11 @@ class Cursor:
         raise errors.WriteLimitError(name, rows, limit, deletes=write.statement == "DELETE", sql=operation)
 
 
-def _called(function: Callable[..., Any], frame: FrameType, operation: str, given: Parameters, **options: Any) -> Any:
-    """What a method of a session returns that looks for data frames in its caller's scope, as if `frame` were its caller."""
-    names = {**frame.f_globals, **frame.f_locals, "__asked": function, "__given": (operation, given, options)}
-    return eval(_CALL, names)  # noqa: S307 - the expression is ours; the frame is what the session looks at
+def _called(function: Callable[..., Any], frame: FrameType, *arguments: Any, **options: Any) -> Any:
+    """What a method of a session returns, with the data frames of `frame`."""
+    from rowcall.session.frames import called
 
-
-_CALL = compile("__asked(*__given[:2], **__given[2])", "<rowcall.dbapi>", "eval")
+    return called(function, {**frame.f_globals, **frame.f_locals}, *arguments, **options)
 
 
 def _described(name: str, type_: str) -> tuple[str, str, None, None, int | None, int | None, None]:

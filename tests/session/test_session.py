@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas
 import pytest
 
 import rowcall
@@ -18,6 +19,7 @@ from rowcall.errors import (
     EngineError,
     MissingParameterError,
     RowcallError,
+    UnknownNameError,
     UsageError,
 )
 from rowcall.sandbox.server import Sandbox
@@ -402,3 +404,34 @@ def test_a_result_being_read_on_the_callers_connection_is_never_replaced(still: 
         left = con.fetchall()
 
     assert left == ([(0,), (1,), (2,)] if streams() else [])
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (f"DELETE FROM {RUNS} WHERE id = 'x'", True),
+        ("INSERT INTO openai.assistants.threads DEFAULT VALUES", True),
+        ("UPDATE openai.assistants.threads SET metadata.a = 'b' WHERE id = $1", True),
+        (f"EXEC {RUNS}.cancel_run @thread_id = 't', @run_id = 'r'", True),
+        (f"EXEC {RUNS}.get_run @thread_id = 't', @run_id = 'r'", False),
+        (f"EXPLAIN DELETE FROM {RUNS} WHERE id = 'x'", False),
+        (f"SELECT * FROM {RUNS} WHERE thread_id = 't'", False),
+        ("DELETE FROM own", False),
+        ("DELETE FROM frame", False),
+        ("RESUME 'abc'", False),
+    ],
+)
+def test_a_statement_is_told_to_be_a_write_before_it_runs(db: Session, sql: str, expected: bool) -> None:
+    """What changes something at an API by itself is one; what is local, only reads or only explains is none."""
+    db.sql("CREATE TABLE own (i INTEGER)")
+    (statement,) = db.statements(sql)
+
+    assert db.is_write(statement, {"frame": pandas.DataFrame({"i": [1]})}) is expected
+
+
+def test_a_method_that_there_is_not_is_said_where_it_is_asked_whether_it_writes(db: Session) -> None:
+    """The error has its place."""
+    (statement,) = db.statements(f"EXEC {RUNS}.cancel_rum @thread_id = 't'")
+
+    with pytest.raises(UnknownNameError, match=r"\^\^\^"):
+        db.is_write(statement, {})

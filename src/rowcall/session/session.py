@@ -286,6 +286,25 @@ class Session:
 
         return is_complete(text)
 
+    def is_write(self, statement: Statement, frame: Frame) -> bool:
+        """Whether it changes something at an API, by itself: an INSERT, REPLACE, UPDATE or DELETE of a resource, or an EXEC that does.
+
+        `frame` has the data frames that it can name. Raises SQLError for a name that there is not.
+        """
+        if not self._mentions(statement.text):
+            return False
+        from rowcall.sql.bind import Names
+        from rowcall.sql.parse import parse
+        from rowcall.sql.writes import changes
+
+        with self._lock:
+            names = Names(self.catalog, self.use, lambda parts: self._engine.has(parts, frame))
+            try:
+                return changes(parse(statement, names), self.catalog)
+            except SQLError as error:
+                error.sql = error.sql or statement.text
+                raise
+
     def cancel(self) -> None:
         """Stops the statement that another thread runs."""
         running = self._running

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from rowcall.catalog.catalog import Catalog
 from rowcall.errors import ParseError, Span, UnsupportedSQLError
 from rowcall.sql.bind import Names
 from rowcall.sql.grammar import form
-from rowcall.sql.nodes import Assignment, Delete, Exec, Insert, Replace, Target, Update
+from rowcall.sql.nodes import AnyStatement, Assignment, Delete, Exec, Insert, Replace, Target, Update
 from rowcall.sql.statements import Reader
 from rowcall.sql.tokens import Token, closing, depth_zero
+
+
+def changes(statement: AnyStatement, catalog: Catalog) -> bool:
+    """Whether it is a write that changes something, which an EXEC need not do. Raises UnknownNameError for a method that there is not."""
+    if isinstance(statement, Exec):
+        return not catalog.method(statement.ref, statement.method, span=statement.method_span)[1].is_read
+    return isinstance(statement, (Insert, Update, Delete))
 
 
 def exec_method(reader: Reader, names: Names) -> Exec:
