@@ -15,7 +15,7 @@ import rowcall
 
 ROOT = Path(__file__).parent.parent
 ROOMS = sorted(path.parent for path in (ROOT / "src" / "rowcall").glob("*/__init__.py"))
-HEAVY = "duckdb httpx msgspec numpy pandas polars prompt_toolkit pyarrow pygments sqlglot starlette uvicorn yaml".split()
+HEAVY = "IPython duckdb httpx msgspec numpy pandas polars prompt_toolkit pyarrow pygments sqlglot starlette tqdm uvicorn yaml".split()
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = sorted(set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE)))
 

@@ -44,5 +44,12 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext rowcall` calls in a notebook. Raises ImportError where the extra `notebook` is not installed."""
+    from importlib import import_module
+
+    import_module("rowcall.notebook.magics").load(shell)
+
+
 def __dir__() -> list[str]:
     return sorted(__all__)

@@ -28,7 +28,7 @@ _SHOWN_SENT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A line of a box."""
 
     label: str
@@ -37,11 +37,11 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
+class Box:
     """A scan or a write, before its width is known."""
 
     title: str
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
     number: int = -1
     """The scan's; -1 for a write."""
     after: tuple[int, ...] = ()
@@ -50,12 +50,12 @@ class _Box:
 
 def plan_lines(explanation: Explanation, width: int) -> Iterator[str]:
     """The lines of the drawing, none wider than `width` where that is 50 or more; 0 lets them be as wide as they need."""
-    boxes = _boxes(explanation)
+    boxes = boxes_of(explanation)
     gutter = _gutter(boxes)
     inner = _inner_width(boxes, width - 2 * gutter.lanes if width else 0)
     for place, box in enumerate(boxes):
         yield from gutter.beside(place, list(_drawn(box, inner)))
-    for label, text in _below(explanation):
+    for label, text in below(explanation):
         yield from _wrapped_item(label, visible(text), width)
     yield from (_sent(visible(line), width) for line in explanation.sent[:_SHOWN_SENT])
     if len(explanation.sent) > _SHOWN_SENT:
@@ -74,7 +74,7 @@ def _tree(lines: Sequence[str], width: int) -> Iterator[str]:
         yield f"DuckDB's plan is {needed} columns wide, and cut at …"
 
 
-def _below(explanation: Explanation) -> Iterator[tuple[str, str]]:
+def below(explanation: Explanation) -> Iterator[tuple[str, str]]:
     """What stands below the boxes: sums and notes."""
     yield from explanation.totals()
     yield from (("note", note) for note in explanation.notes)
@@ -95,7 +95,7 @@ def _wrapped_item(label: str, text: str, width: int) -> Iterator[str]:
 # -- what is in the boxes --------------------------------------------------------------------------------------------------------------
 
 
-def _boxes(explanation: Explanation) -> list[_Box]:
+def boxes_of(explanation: Explanation) -> list[Box]:
     """The boxes in the order of fetching."""
     scans = sorted(explanation.scans, key=lambda scan: (scan.level, scan.number))
     places = {scan.number: place for place, scan in enumerate(scans)}
@@ -105,7 +105,7 @@ def _boxes(explanation: Explanation) -> list[_Box]:
     boxes = []
     for scan in scans:
         after = [places[other.number] for alias in scan.after for other in by_alias[alias] if other.level < scan.level]
-        boxes.append(_Box(_title(scan), tuple(_scan_lines(scan)), scan.number, tuple(after)))
+        boxes.append(Box(_title(scan), tuple(_scan_lines(scan)), scan.number, tuple(after)))
     if explanation.write is not None:
         boxes.append(_write_box(explanation.write, len(boxes)))
     return boxes
@@ -116,56 +116,56 @@ def _title(scan: ExplainedScan) -> str:
     return f"{name} · round {scan.level}" + (f", after {', '.join(scan.after)}" if scan.after else "")
 
 
-def _scan_lines(scan: ExplainedScan) -> Iterator[_Line]:
-    yield _Line("method", f"{scan.method}: {scan.description}")
+def _scan_lines(scan: ExplainedScan) -> Iterator[Line]:
+    yield Line("method", f"{scan.method}: {scan.description}")
     if scan.why:
-        yield _Line("why", scan.why)
-    yield from (_Line("bound", text_of(one)) for one in scan.bound)
-    yield from (_Line("API", text) for text in scan.api)
+        yield Line("why", scan.why)
+    yield from (Line("bound", text_of(one)) for one in scan.bound)
+    yield from (Line("API", text) for text in scan.api)
     rest = [text for text in scan.duckdb if text not in scan.api]
     again = ["the API's again"] if len(rest) < len(scan.duckdb) else []
     if rest or again:
-        yield _Line("DuckDB", " · ".join([*rest, *again]))
+        yield Line("DuckDB", " · ".join([*rest, *again]))
     if scan.paging:
-        yield _Line("paging", scan.paging)
-    yield _Line("requests", scan.formula or str(scan.requests))
+        yield Line("paging", scan.paging)
+    yield Line("requests", scan.formula or str(scan.requests))
     if estimate := scan.estimate():
-        yield _Line("estimate", estimate)
+        yield Line("estimate", estimate)
     yield from _requests(scan.request_lines[:_SHOWN_REQUESTS], scan.more_request_lines + len(scan.request_lines[_SHOWN_REQUESTS:]))
     if scan.measured is not None:
-        yield _Line("took", measured_text(scan.measured))
+        yield Line("took", measured_text(scan.measured))
 
 
-def _write_box(write: ExplainedWrite, place: int) -> _Box:
-    lines = [_Line("method", f"{write.method}: {write.description}")] if write.method else []
-    lines.append(_Line("requests", write.formula or str(write.requests)))
-    lines += [_Line("awaits", write.awaits)] if write.awaits else []
+def _write_box(write: ExplainedWrite, place: int) -> Box:
+    lines = [Line("method", f"{write.method}: {write.description}")] if write.method else []
+    lines.append(Line("requests", write.formula or str(write.requests)))
+    lines += [Line("awaits", write.awaits)] if write.awaits else []
     lines += _requests(write.request_lines, write.more_request_lines)
-    lines += [_Line("value", text) for text in write.values]
-    return _Box(f"{write.statement} {write.resource}" + (" · then" if place else ""), tuple(lines), after=tuple(range(place)))
+    lines += [Line("value", text) for text in write.values]
+    return Box(f"{write.statement} {write.resource}" + (" · then" if place else ""), tuple(lines), after=tuple(range(place)))
 
 
-def _requests(shown: Sequence[str], more: int) -> Iterator[_Line]:
-    yield from (_Line("", line, is_request=True) for line in shown)
+def _requests(shown: Sequence[str], more: int) -> Iterator[Line]:
+    yield from (Line("", line, is_request=True) for line in shown)
     if more:
-        yield _Line("", f"… and {more} more", is_request=True)
+        yield Line("", f"… and {more} more", is_request=True)
 
 
 # -- boxes -----------------------------------------------------------------------------------------------------------------------------
 
 
-def _inner_width(boxes: Sequence[_Box], width: int) -> int:
+def _inner_width(boxes: Sequence[Box], width: int) -> int:
     """How wide the text in a box is: as the widest needs, and as there is room."""
     needs = [max(text_width(visible(box.title)) + 1, *(_natural(line) for line in box.lines)) for box in boxes]
     widest = max(needs, default=0)
     return widest if width == 0 else min(widest, max(_LEAST_WIDTH, width) - 4)
 
 
-def _natural(line: _Line) -> int:
+def _natural(line: Line) -> int:
     return text_width(visible(line.text)) + (2 if line.is_request else _LABEL_WIDTH)
 
 
-def _drawn(box: _Box, inner: int) -> Iterator[str]:
+def _drawn(box: Box, inner: int) -> Iterator[str]:
     """A box of lines, `inner` columns of text in each."""
     title = shorten(visible(box.title), inner - 1) if text_width(visible(box.title)) > inner - 1 else visible(box.title)
     yield f"╭─ {title} {'─' * (inner - 1 - text_width(title))}╮"
@@ -269,16 +269,22 @@ class _Gutter:
         return text
 
 
-def _gutter(boxes: Sequence[_Box]) -> _Gutter:
-    """Lanes for what each box waits for, without what it waits for through another box anyway."""
-    gutter = _Gutter()
+def waits_of(boxes: Sequence[Box]) -> dict[int, tuple[int, ...]]:
+    """For each box, by its place, what it waits for, without what it waits for through another box anyway."""
     above: dict[int, set[int]] = {}
+    waits = {}
     for place, box in enumerate(boxes):
         above[place] = set(box.after).union(*(above[other] for other in box.after))
         through = set[int]().union(*(above[other] for other in box.after))
-        gutter.waits[place] = tuple(other for other in sorted(box.after) if other not in through)
-        for other in gutter.waits[place]:
-            gutter.ends[other] = place
+        waits[place] = tuple(other for other in sorted(box.after) if other not in through)
+    return waits
+
+
+def _gutter(boxes: Sequence[Box]) -> _Gutter:
+    """Lanes for what each box waits for."""
+    gutter = _Gutter(waits=waits_of(boxes))
+    for place, waits in gutter.waits.items():
+        gutter.ends |= dict.fromkeys(waits, place)
     for place, end in sorted(gutter.ends.items()):
         taken = {lane for box, lane in gutter.begins.items() if gutter.ends[box] > place and box < end}
         gutter.begins[place] = next(lane for lane in count() if lane not in taken)
