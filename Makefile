@@ -103,6 +103,10 @@ bench: $(VENV)/.ready $(RIVALS:%=.venv-bench-%/.ready) ## measure rowcall beside
 
 # --- changing it
 
+.PHONY: notebooks
+notebooks: $(VENV)/.ready ## run the notebooks of docs/notebooks anew and write those that answer otherwise
+	$(BIN)/python docs/notebooks/make.py $(ARGS)
+
 .PHONY: fmt
 fmt: $(VENV)/.ready ## format the code and fix what lint can fix
 	$(BIN)/ruff check --fix-only --quiet .
