@@ -1047,7 +1047,7 @@ def test_a_refusal_is_the_apis_own_words(writer: Session, thread: str, run_id: s
         writer.sql("EXEC runs.cancel_run @thread_id = $1, @run_id = $2", [thread, run_id])
 
     assert (caught.value.status, caught.value.request_id is not None) == (400, True)
-    assert f"POST {writer._given['openai']['base_url']}/threads/{thread}/runs/{run_id}/cancel" in str(caught.value)
+    assert f"POST {writer.given['openai']['base_url']}/threads/{thread}/runs/{run_id}/cancel" in str(caught.value)
 
 
 @pytest.mark.parametrize(

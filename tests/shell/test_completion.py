@@ -104,7 +104,7 @@ def test_a_shell_that_there_is_not_is_wrong_usage(run: Run) -> None:
 ARGUMENTS = {"bash": ["--norc", "--noprofile"], "zsh": ["-f"], "fish": ["--no-config"]}
 START = {
     "bash": "bind 'set enable-bracketed-paste off'; source <(rowcall completion bash)",
-    "zsh": "PS1='ready> '; autoload -U compinit; compinit -D; source <(rowcall completion zsh)",
+    "zsh": "PS1='ready> '; autoload -U compinit; compinit -u -D; source <(rowcall completion zsh)",
     "fish": "function fish_prompt; echo 'ready> '; end; rowcall completion fish | source",
 }
 

@@ -14,7 +14,7 @@ def connects(con: duckdb.DuckDBPyConnection) -> None:
     """A session takes nothing, or the user's own connection and settings per provider."""
     rowcall.connect()
     rowcall.connect(con, providers={"openai": {"base_url": "http://127.0.0.1:8000/v1", "api_key": "key"}}, read_only=True)
-    rowcall.connect(config="config.toml", max_requests=None, timeout_s=2, on_error="partial")
+    rowcall.connect(config="config.toml", profile="azure", max_requests=None, timeout_s=2, on_error="partial")
 
 
 def asks(name: str) -> None:
