@@ -452,3 +452,31 @@ def test_a_transaction_of_another_connection_is_none(engine: Engine) -> None:
 
         assert not engine.in_transaction()
         assert Engine(other).in_transaction()
+
+
+def test_the_first_rows_are_held_with_the_number_of_all(engine: Engine) -> None:
+    """Of one run, names and types as they were; what is read of them later is the same."""
+    engine.connection.execute("CREATE SEQUENCE s; CREATE TYPE mood AS ENUM ('sad', 'ok')")
+    text = "SELECT nextval('s') AS n, range AS n, 'ok'::mood AS mood, 7 AS \"count(*) OVER ()\" FROM range(10)"
+    relation = engine.connection.sql(text)
+
+    rows, total = engine.first_rows(relation, 3)
+
+    assert total == 10
+    assert rows.columns == relation.columns
+    assert [str(kind) for kind in rows.types] == [str(kind) for kind in relation.types]
+    assert rows.fetchall() == rows.fetchall() == [(1, 0, "ok", 7), (2, 1, "ok", 7), (3, 2, "ok", 7)]
+    assert engine.connection.sql("SELECT nextval('s')").fetchall()[0][0] <= 11
+
+
+def test_no_rows_are_held_too(engine: Engine) -> None:
+    """There are none of them."""
+    rows, total = engine.first_rows(engine.connection.sql("SELECT 1 AS n WHERE false"), 3)
+
+    assert (rows.columns, rows.fetchall(), total) == (["n"], [], 0)
+
+
+def test_a_relation_that_fails_fails_while_it_is_held(engine: Engine) -> None:
+    """With DuckDB's own error."""
+    with pytest.raises(duckdb.Error, match="too far"):
+        engine.first_rows(engine.connection.sql("SELECT CASE WHEN range < 5 THEN range ELSE error('too far') END FROM range(9)"), 3)

@@ -17,7 +17,7 @@ JOIN = "SELECT count(*) AS n FROM openai.assistants.runs r JOIN _ ON r.thread_id
 @pytest.fixture
 def shell(terminal: Callable[..., Any]) -> Any:
     """A shell at its first prompt, with the sandbox."""
-    shell = terminal("shell", "--sandbox")
+    shell = terminal("shell", "--no-progress", "--sandbox")
     shell.wait_for("rowcall>")
     return shell
 
@@ -92,7 +92,7 @@ def test_it_is_kept_up_to_its_bound(shell: Any) -> None:
 
 def test_a_partial_result_is_none(terminal: Callable[..., Any]) -> None:
     """An answer made of half of it would look like one made of all."""
-    shell = terminal("shell", "--sandbox", "--on-error", "partial")
+    shell = terminal("shell", "--no-progress", "--sandbox", "--on-error", "partial")
     shell.wait_for("rowcall>")
     assert "PARTIAL" in shell.told("SELECT id FROM openai.assistants.runs WHERE thread_id = 'thread_none';")
 

@@ -26,7 +26,7 @@ def shell(terminal: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Call
 
     def start(pager: str, *options: str) -> Any:
         monkeypatch.setenv("ROWCALL_PAGER", pager)
-        shell = terminal("shell", *options, columns=80, lines=20)
+        shell = terminal("shell", "--no-progress", *options, columns=80, lines=20)
         shell.wait_for("rowcall>")
         return shell
 

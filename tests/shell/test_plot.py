@@ -116,7 +116,7 @@ def test_without_plotext_it_says_what_to_install(plot: Plot, monkeypatch: pytest
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_the_shell_plots_its_last_result(terminal: Callable[..., Any]) -> None:
     """And says where there is none."""
-    shell = terminal("shell", columns=80, lines=24)
+    shell = terminal("shell", "--no-progress", columns=80, lines=24)
     shell.wait_for("rowcall>")
 
     assert "error: There is nothing to plot. _ is the last result, and there is none yet. Run a query first." in shell.told(".plot")

@@ -22,7 +22,7 @@ terminal_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseud
 
 def ready(start: Start, *options: str) -> Any:
     """A shell at its first prompt."""
-    shell = start("shell", *options)
+    shell = start("shell", "--no-progress", *options)
     shell.wait_for("rowcall>")
     return shell
 
