@@ -70,6 +70,57 @@ TRICKY = {
     "a LIMIT of a UNION that is ordered by its column": (
         "SELECT id FROM visits WHERE pen IN (SELECT pen FROM l UNION SELECT pen FROM k ORDER BY pen DESC NULLS LAST LIMIT 2)"
     ),
+    "a row with NULL for what every method needs": (
+        "SELECT id FROM visits WHERE (pen, id) IN (('p1', 'v0'), (NULL, 'v1'), ('p2', NULL)) OR (pen, id) = (NULL, 'v2')"
+    ),
+    "a row with NULL for what one method alone needs": "SELECT id FROM keepers WHERE (pen, id) IN (('p1', 'k0'), (NULL, 'k1'), ('p2', NULL))",
+    "IS NULL for what every method needs, and another side of OR": (
+        "SELECT id FROM visits WHERE pen = 'p1' OR pen IS NULL OR pen IS NOT DISTINCT FROM $none"
+    ),
+    "the same where an outer join makes it NULL": (
+        "SELECT l.pen, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen AND v.id = 'v1' WHERE v.pen IS NULL OR v.pen = 'p1'"
+    ),
+    "the same in NOT EXISTS": "SELECT pen FROM l WHERE NOT EXISTS (FROM visits v WHERE v.pen = l.pen OR v.pen IS NULL)",
+    "IS NULL beside a key": "SELECT id FROM visits WHERE pen = 'p1' AND (kind IS NULL OR kind = 'food')",
+    "a WITH whose uses say different things": (
+        "WITH q AS (SELECT id, pen, kind FROM visits) SELECT a.id FROM q a JOIN l ON l.pen = a.pen JOIN q b ON b.id = a.id "
+        "WHERE b.pen IN ('p1', 'p2') AND (a.kind = 'food' OR a.kind IS NULL)"
+    ),
+    "one use of which has no row": (
+        "WITH q AS (SELECT id, pen, kind FROM visits WHERE pen IN ('p1', 'p2')) "
+        "SELECT a.id, b.id FROM q a LEFT JOIN (SELECT * FROM q WHERE pen = 'P1') b ON b.id = a.id WHERE a.pen = 'p1'"
+    ),
+    "keys of a SAMPLE of what is bound": (
+        "SELECT k.id FROM (SELECT * FROM visits WHERE pen = 'p1') v TABLESAMPLE reservoir(1000 ROWS) JOIN keepers k ON k.pen = v.pen"
+    ),
+    "keys of a SAMPLE within a sub-select": (
+        "SELECT v.id FROM (SELECT pen, tag FROM l WHERE tag <> 'c' USING SAMPLE 1000 ROWS) s JOIN visits v ON v.pen = s.pen WHERE s.tag = 'a'"
+    ),
+    "two comparisons with brackets, which no NULL satisfies": (
+        "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.kind = l.tag OR v.n = l.n WHERE 'p1' <= (v.pen) AND (v.pen) <= 'p1'"
+    ),
+    "a condition around UNPIVOT": (
+        "SELECT u.* FROM (UNPIVOT (SELECT pen, id, kind FROM visits) ON id, kind INTO NAME what VALUE moment) u WHERE u.pen IN ('p1', 'p2') AND moment <> 'v1'"
+    ),
+    "one around UNPIVOT behind a sub-select": (
+        "SELECT * FROM (SELECT pen, id, kind FROM visits) UNPIVOT INCLUDE NULLS (moment FOR what IN (id, kind)) u JOIN l ON l.pen = u.pen"
+    ),
+    "one on what UNPIVOT makes": "SELECT * FROM (UNPIVOT (SELECT pen, kind FROM visits) ON pen, kind INTO NAME what VALUE moment) WHERE moment = 'p1'",
+    "a condition around PIVOT": (
+        "SELECT * FROM (PIVOT (SELECT pen, kind, id FROM visits) ON kind IN ('food', 'care') USING count(*) AS c, max(id) AS m GROUP BY pen) WHERE pen = 'p1'"
+    ),
+    "one on what it groups by without saying so": (
+        "WITH p AS (PIVOT (SELECT pen, kind FROM visits) ON kind IN ('food', 'care') USING count(*)) SELECT p.* FROM p JOIN l USING (pen) WHERE food > 0"
+    ),
+    "one on a column that it makes": (
+        "SELECT * FROM (SELECT pen, kind, id FROM visits WHERE pen IN ('p1', 'p2')) PIVOT (max(pen) FOR kind IN ('food', 'care') GROUP BY id) WHERE food = 'p1'"
+    ),
+    "one on a column of a name that it makes": (
+        "SELECT * FROM (PIVOT (SELECT pen, kind, id FROM visits) ON kind IN ('pen', 'food') USING max(id) GROUP BY pen) x WHERE x.pen = 'p1'"
+    ),
+    "one around PIVOT of values that it finds": (
+        "SELECT * FROM (PIVOT (SELECT pen, kind FROM visits WHERE pen IN ('p1', 'p2')) ON kind USING count(*) GROUP BY pen) WHERE pen = 'p1'"
+    ),
     "a query of NULLs alone": "SELECT id FROM visits WHERE pen = 'p1' AND id IN (SELECT id FROM m WHERE id IS NULL)",
     "the middle table of two USING lacks a key": "SELECT v.id FROM lv LEFT JOIN k USING (pen) JOIN visits v USING (pen)",
     "a merged column of a RIGHT JOIN": "SELECT v.id, pen FROM l RIGHT JOIN visits v USING (pen) WHERE pen = 'p1'",
@@ -534,7 +585,7 @@ def test_a_value_may_be_said_in_a_roundabout_way(zoo: Any, sql: str) -> None:
     "condition",
     [
         "(pen = 'p1') IS NOT FALSE", "NOT ((pen <> 'p1') IS TRUE)", "NOT (pen <> ANY (['p1']))", "NOT (pen <> 'p1' AND n = 3)",
-        "NOT (pen IS NULL OR pen = 'p1')", "pen >= 'p1' AND pen <= 'p2'", "pen > 'p1' AND pen <= 'p1'", "(pen, id) IN ((NULL, 'v1'), ('p1', 'v0'))",
+        "NOT (pen IS NULL OR pen = 'p1')", "pen >= 'p1' AND pen <= 'p2'", "pen > 'p1' AND pen <= 'p1'",
     ],
 )  # fmt: skip
 def test_what_other_values_satisfy_too_says_none(zoo: Any, condition: str) -> None:

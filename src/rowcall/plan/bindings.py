@@ -30,6 +30,9 @@ from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
 
 _KEPT = "__rowcall_kept"
+_PICKS = frozenset({"sample"})
+_MOST_USES = 8
+"""Of how many uses of a WITH each is looked at by itself."""
 
 
 @dataclass(slots=True)
@@ -66,7 +69,7 @@ class Bindings:
         self.scopes = scopes
         self._fetched = frozenset(fetched)
         self._dead: dict[Frame, bool] = {}
-        self._around_it: dict[Frame, list[Operand]] = {}
+        self._around_it: dict[tuple[Frame, tuple[Use, ...]], list[Operand]] = {}
         self._found_parts: dict[tuple[Frame, int], Mapping[str, frozenset[int]]] = {}
         self._reach: dict[Use, Reach] = {}
         self._read_parts: dict[tuple[Frame, int, tuple[str, ...]], Query | None] = {}
@@ -82,12 +85,12 @@ class Bindings:
             said.say(OUTSIDE if frame is None else "")
             return said
         is_pinned = False
-        for case in self._cases(Use(frame, own), said):
+        for case, beyond in self._ways(frame, own, said):
             known = {name: case.equals(name) for name in columns}
             sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
             awaits = frozenset(said.awaits)
             # Values from outside are of rows there, unless they stand for those of what is not read.
-            around = None if case.takes_from_outside and not said.awaits else self._beside(enclosing(frame), said)
+            around = None if case.takes_from_outside and not said.awaits else self._beside(beyond, said)
             beside = [*case.beside(self._fetched), *([around] if around is not None else [])]
             said.alternatives.append([*sets, *(Keys((), query.sql, (), query.reads) for query in beside)])
             said.awaits &= awaits  # without a row of what else is joined no key matters, but none has other values by it
@@ -96,9 +99,19 @@ class Bindings:
             is_pinned = is_pinned or bool(case.pinned(columns))
         said.drops = said.drops or self._drops_around(frame, own, columns)
         if is_pinned:  # what is said of other columns is waited for by nobody: it is looked at as far as it is known
-            for alternative, case in zip(said.alternatives, self._cases(Use(frame, own), Restriction()), strict=True):
+            for alternative, (case, _) in zip(said.alternatives, self._ways(frame, own, Restriction()), strict=True):
                 alternative.extend(case.checks(columns))
         return said
+
+    def _ways(self, frame: Frame, own: int, said: Restriction) -> Iterator[tuple[Case, Enclosing]]:
+        """The ways in which a row of a source can matter, each with what surrounds the SELECT there.
+
+        Of a WITH that is used more than once each use is one: what is so of one, as that there is no row in it, is not so of all.
+        """
+        around = enclosing(frame)
+        is_split = 1 < len(around.uses) <= _MOST_USES and not around.blocked and not is_side(frame.select)
+        for beyond in [replace(around, uses=(use,)) for use in around.uses] if is_split else [around]:
+            yield from ((case, beyond) for case in self._cases(Use(frame, own), said, around=beyond))
 
     def _beside(self, around: Enclosing, said: Restriction) -> Query | None:
         """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell."""
@@ -140,8 +153,11 @@ class Bindings:
 
     # -- one SELECT ----------------------------------------------------------------------------------------------------------------
 
-    def _cases(self, use: Use, said: Restriction, *, alone: bool = False) -> Iterator[Case]:
-        """The ways in which the conditions around a source, or all of a SELECT, can hold; `alone`, whatever surrounds the SELECT."""
+    def _cases(self, use: Use, said: Restriction, *, alone: bool = False, around: Enclosing | None = None) -> Iterator[Case]:
+        """The ways in which the conditions around a source, or all of a SELECT, can hold; `alone`, whatever surrounds the SELECT.
+
+        `around` is the part of what surrounds it that is looked at, where it is not all.
+        """
         frame = use.frame
         found = self._reached(use)
         found = replace(found, offered=dict(found.offered))  # to which what conditions match is added
@@ -162,11 +178,11 @@ class Bindings:
             elif live.condition.predicate is not None:
                 atoms.append((Filter(live.condition.predicate, live.condition.tokens), live))
                 atoms += [(among, live) for among in _in_each(frame, options)]
-        around = Enclosing() if alone else enclosing(frame)
+        around = Enclosing() if alone else around or enclosing(frame)
         if not alone and self._is_dead(frame):
             return
         sources = self._sources(use, found, around, said)
-        passed_in = [] if alone or found.blocked else self._passed_in(frame)
+        passed_in = [] if alone or found.blocked else self._passed_in(frame, around)
         unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread)
@@ -175,25 +191,25 @@ class Bindings:
         """Whether all that a source reads has been fetched."""
         return self.scopes.reads(source.node) <= self._fetched
 
-    def _passed_in(self, frame: Frame) -> list[Operand]:
+    def _passed_in(self, frame: Frame, around: Enclosing) -> list[Operand]:
         """The conditions around a SELECT on what it gives, where it is read once and as it is, in terms of its FROM clause.
 
         Of a UNION they are not, whose columns may have another type than those of its sides.
         """
-        around = enclosing(frame)
-        if frame not in self._around_it:
-            self._around_it[frame] = []  # for what reads itself
+        key = frame, around.uses
+        if key not in self._around_it:
+            self._around_it[key] = []  # for what reads itself
             if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) and frame.tree is not None:
                 lasting, found = kept(frame.tree), self._on_outputs(frame, around.uses[0])
-                self._around_it[frame] = [one for one in found if {place[0] for place in (one.within or {}).values()} <= lasting]
-        return self._around_it[frame]
+                self._around_it[key] = [one for one in found if {place[0] for place in (one.within or {}).values()} <= lasting]
+        return self._around_it[key]
 
     def _on_outputs(self, frame: Frame, use: Use) -> Iterator[Operand]:
         outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
         reached = self._reached(use).live if use.own is not None else ()
         conditions = [live.condition for live in reached if live.restricts and not live.guards and live.condition.tokens is not None]
         own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not names_values(use.frame, condition)]
-        for condition in [*own, *self._passed_in(use.frame)]:
+        for condition in [*own, *self._passed_in(use.frame, enclosing(use.frame))]:
             node = condition.node
             if node is None or self.scopes.is_volatile(node) or not self.scopes.is_stable(node):
                 continue
@@ -400,13 +416,15 @@ class Bindings:
         It cannot be read as a whole: it reads pages that have not been fetched, or a window function could number its rows otherwise the
         next time. But each of its rows comes of one of each source of its own that no outer join fills, by conditions that such a row
         satisfies; so the values of these columns are among those of these sources under the conditions on them alone. More of them is no
-        harm: keys without a row, and conditions that drop less. What leaves some of the rows that there would be without it, as LIMIT and
-        QUALIFY do, would make that many more, and is left as it is.
+        harm: keys without a row, and conditions that drop less; nor are all those of an API that a SAMPLE picks from, since nobody knows
+        before which it will pick. Of local rows the user can keep the sample first, and ask for no more than these; what leaves rows out
+        otherwise, as LIMIT and QUALIFY do, would make that many more, and is left as it is too.
         """
         if (frame, source.position) not in self._found_parts:
             self._found_parts[frame, source.position] = {}  # for what reads itself
-            inner = inner_frame(frame, source)
-            is_of_rows = inner is not None and is_plain(inner.select, windows=True) and not self.scopes.takes_rows(inner.select)
+            picks = _PICKS if self.scopes.reads(source.node) else ()
+            inner = inner_frame(frame, source, sampled=bool(picks))
+            is_of_rows = inner is not None and is_plain(inner.select, but=picks, windows=True) and not self.scopes.takes_rows(inner.select)
             if inner is not None and is_of_rows and self.scopes.is_closed(inner.select):
                 self._found_parts[frame, source.position] = dict(self._given_by(inner, output_names(frame, source.position, inner)))
         return self._found_parts[frame, source.position]
@@ -429,7 +447,7 @@ class Bindings:
         return self._read_parts[key]
 
     def _part_of(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
-        inner = inner_frame(frame, source)
+        inner = inner_frame(frame, source, sampled=True)
         if inner is None:
             return None
         places = dict(zip(output_names(frame, source.position, inner), (place for _, place in inner.outputs() or ()), strict=False))

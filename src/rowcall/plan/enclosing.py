@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from rowcall.plan.joins import Place, reach
+from rowcall.plan.pivots import handed_through, pivots_of
 from rowcall.plan.predicates import Equal
 from rowcall.plan.references import cte_of, is_inside
 from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
@@ -42,6 +43,8 @@ class Enclosing:
     """For a side of UNION BY NAME: the names of all columns of the UNION, in order."""
     blocked: str = ""
     """Why a condition on its rows may not be applied before them, in the user's terms."""
+    pivoted: bool = False
+    """Whether a PIVOT or UNPIVOT makes other rows of them, with some of their columns."""
     dividing: frozenset[Place] = frozenset()
     """The columns of its FROM clause on which a condition may be nevertheless: all that blocks it divides its rows by them, and no row
     depends on one that has another value there."""
@@ -67,17 +70,18 @@ def _enclosing(frame: Frame) -> Enclosing:
     if columns is None:
         blocked = blocked or _through("UNION BY NAME beside UNION")
     parent = node.parent
+    if isinstance(parent, exp.Pivot) and node.arg_key == "this":
+        parent = parent.parent
     if isinstance(parent, exp.CTE):
         return _uses(frame, parent, node, columns or (), blocked)
     outer = frame.scopes.around(node)
     if outer is None:
         return Enclosing()
-    leaf = parent if isinstance(parent, exp.Lateral) else node
-    own = outer.position(leaf)
+    leaf = parent if isinstance(parent, exp.Lateral) or isinstance(node.parent, exp.Pivot) else node
+    own = outer.position(leaf) if leaf is not None else None
     if own is not None:
         use = Use(outer, own, _names(outer, own, node))
-        pivoted = "PIVOT" if leaf.args.get("pivots") else ""
-        return Enclosing((use,), correlated=True, columns=columns or (), blocked=blocked or _through(pivoted))
+        return Enclosing((use,), correlated=True, columns=columns or (), blocked=blocked or _pivoted([use]), pivoted=_is_pivoted(use))
     outer.read()
     query = node.unnest() if isinstance(node, exp.Subquery) else node
     matched = next((source for source in outer.sources if source.matched is not None and source.node is query), None)
@@ -216,25 +220,43 @@ def _uses(inner: Frame, cte: exp.CTE, node: exp.Expr, columns: tuple[str, ...], 
             uses.append(Use(frame, own, _names(frame, own, node, cte)))
     if not uses:
         return Enclosing(is_unused=True)
-    pivoted = any(use.frame.sources[use.own or 0].node.args.get("pivots") for use in uses)
-    return Enclosing(tuple(uses), columns=columns, blocked=blocked or _through("PIVOT" if pivoted else ""))
+    return Enclosing(tuple(uses), columns=columns, blocked=blocked or _pivoted(uses), pivoted=any(map(_is_pivoted, uses)))
+
+
+def _is_pivoted(use: Use) -> bool:
+    return use.own is not None and bool(pivots_of(use.frame.sources[use.own].node))
+
+
+def _pivoted(uses: Sequence[Use]) -> str:
+    """Why no condition on what is used goes through a PIVOT; "" where one on some column does, or there is none."""
+    return _through("PIVOT" if any(_is_pivoted(use) and not any(use.names) for use in uses) else "")
 
 
 def _names(outer: Frame, own: int, node: exp.Expr, cte: exp.CTE | None = None) -> tuple[str, ...]:
     """What the output columns of a query are called where it is read, "" for one whose name another has as well."""
-    names = _output_names(outer.scopes, node) or []
-    for alias in (cte.args.get("alias") if cte is not None else None, outer.sources[own].node.args.get("alias")):
+    names, source = _output_names(outer.scopes, node) or [], outer.sources[own].node
+    pivots = pivots_of(source)
+    aliases = [cte.args.get("alias") if cte is not None else None, source.args.get("alias")]
+    if pivots and any(alias is not None and alias.args.get("columns") for alias in aliases):
+        return ("",) * len(names)  # which stand for the columns before it, or behind it
+    for alias in aliases:
         given = [column.name.casefold() for column in (alias.args.get("columns") or ())] if alias is not None else []
         names[: len(given)] = given[: len(names)]
-    return tuple(name if names.count(name) == 1 else "" for name in names)
+    found = tuple(name if names.count(name) == 1 else "" for name in names)
+    for pivot in pivots:
+        found = handed_through(found, pivot)
+    return found
 
 
-def inner_frame(frame: Frame, source: Source) -> Frame | None:
-    """The SELECT that a sub-select or WITH is; None for anything else, a UNION among it, and where PIVOT or SAMPLE stands behind it."""
+def inner_frame(frame: Frame, source: Source, *, sampled: bool = False) -> Frame | None:
+    """The SELECT that a sub-select or WITH is; None for anything else, a UNION among it, and where PIVOT or SAMPLE stands behind it.
+
+    With `sampled` SAMPLE may.
+    """
     cte = cte_of(source.node) if isinstance(source.node, exp.Table) else None
     query = cte if cte is not None else source.node.this if isinstance(source.node, exp.Lateral) else source.node
     select = query.this if isinstance(query, (exp.CTE, exp.Subquery)) else None
-    changed = any(source.node.args.get(key) for key in ("pivots", "sample"))
+    changed = source.node.args.get("pivots") or (source.node.args.get("sample") and not sampled)
     if source.reference is not None or source.matched is not None or not isinstance(select, exp.Select) or changed:
         return None
     return frame.scopes.frame(select)

@@ -71,7 +71,7 @@ def layers(scopes: Scopes, number: int) -> list[Layer]:
 def _next(use: Use) -> tuple[Use, exp.Expr] | None:
     """The one place where the rows of a SELECT are read, and the item of FROM that they are there; None where no condition gets in."""
     around = enclosing(use.frame)
-    if len(around.uses) != 1 or around.blocked or around.uses[0].own is None:
+    if len(around.uses) != 1 or around.blocked or around.pivoted or around.uses[0].own is None:
         return None
     return around.uses[0], around.uses[0].frame.sources[around.uses[0].own].node
 

@@ -489,9 +489,8 @@ class Planner:
         mention = self._analysis.mentions[number]
         reference = mention.reference
         _check_bounds(choice, reference, self._analysis.text)
-        origins = {
-            column: origin for alternative in known.alternatives for table in alternative for column, origin in table.origins.items()
-        }
+        tables = (table for alternative in reversed(known.alternatives) for table in alternative)
+        origins = {column: origin for table in tables for column, origin in table.origins.items()}
         pushed = self._pushdown(number).push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
         is_known = known.is_whole
         return Scan(

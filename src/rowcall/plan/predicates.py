@@ -154,6 +154,9 @@ class Reader:
                 yield from self._equal(predicate, tokens)
             case exp.NullSafeEQ():
                 yield self._identical(predicate, tokens)
+            case exp.Is() if isinstance(predicate.expression, exp.Null) and isinstance(predicate.this.unnest(), exp.Column):
+                yield Among((predicate.this.unnest(),), ((Operand(predicate.expression),),), identical=True)
+                yield Filter(predicate, tokens)
             case exp.In():
                 yield from self._in(predicate, tokens)
             case exp.Exists():

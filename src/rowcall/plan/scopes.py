@@ -420,7 +420,7 @@ class Frame:
             sides = (predicate.this.this,)
         if isinstance(predicate, (exp.Between, exp.In)) and not isinstance(predicate.this, exp.Tuple):
             sides = (predicate.this,)
-        places = (self.place(Operand(side)) for side in sides)
+        places = (self.place(Operand(side.unnest())) for side in sides)
         return frozenset(place[0] for place in places if place is not None)
 
     def read(self) -> None:
@@ -551,8 +551,8 @@ class Frame:
         return found
 
 
-CUTS = frozenset({"qualify", "limit", "offset", "sample"})
-"""The clauses that leave some of the rows that there would be without them."""
+CUTS = frozenset({"qualify", "limit", "offset", "sample", "distinct"})
+"""The clauses that leave some of the rows that there would be without them, DISTINCT ON among them."""
 
 
 def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = False) -> bool:
@@ -563,7 +563,7 @@ def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = F
     if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_") if key not in but):
         return False
     distinct = select.args.get("distinct")
-    if distinct is not None and distinct.args.get("on") and not but:
+    if distinct is not None and distinct.args.get("on") and "distinct" not in but:
         return False
     computed = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
     inside = [node for item in select.expressions for node in find_all(item, *computed) if node.find_ancestor(exp.Select) is select]

@@ -23,6 +23,12 @@ def kind_of(type_: object) -> str:
     return "integer" if type_ in _INTEGERS else ""
 
 
+def _pivoted_as(node: exp.Expr) -> str:
+    """The name that a PIVOT or UNPIVOT behind a table or query has."""
+    pivots: list[exp.Expr] = node.args.get("pivots") or []
+    return pivots[-1].alias if pivots else ""
+
+
 def _reads_file(node: exp.Table) -> bool:
     """Whether a table function reads a file: of others an alias may be the name of their column as well."""
     call = node.this
@@ -54,13 +60,13 @@ class Source:
             return f"__rowcall_matched_{self.position}"
         if self.reference is not None:
             return self.reference.alias
-        return f"__rowcall_source_{self.position}" if self.is_unnamed else self.node.alias_or_name
+        return f"__rowcall_source_{self.position}" if self.is_unnamed else _pivoted_as(self.node) or self.node.alias_or_name
 
     @property
     def is_unnamed(self) -> bool:
         """Whether its text has no name for it: a file, a function that reads one, a sub-select without an alias."""
         node = self.node
-        if self.reference is not None or self.matched is not None or node.alias:
+        if self.reference is not None or self.matched is not None or node.alias or _pivoted_as(node):
             return False
         if isinstance(node, exp.Table):
             return _reads_file(node) if not isinstance(node.this, exp.Identifier) else not node.name.isidentifier() and not node.db

@@ -76,12 +76,16 @@ class Resolver:
         """References whose pages will not be fetched."""
         self._types = {**_plain(ref), **types(ref)}
         self._required = required(ref)
+        self._always = always(ref)
         self.reasons: list[str] = []
 
     def resolve(self, restriction: Restriction) -> list[Alternative]:
-        """The values that each alternative allows."""
+        """The values that each alternative allows, the same ones once."""
         self.reasons += restriction.reasons
-        return [self._alternative(sets) for sets in restriction.alternatives]
+        found: dict[object, Alternative] = {}
+        for alternative in map(self._alternative, restriction.alternatives):
+            found.setdefault(tuple((table.columns, table.rows, table.known) for table in alternative), alternative)
+        return list(found.values())
 
     def _alternative(self, sets: Sequence[Constants | Keys | Holds]) -> Alternative:
         tables: list[Table] = []
@@ -154,6 +158,8 @@ class Resolver:
         width = len(constants.columns)
         rows: list[tuple[Any, ...]] = [tuple(values[i : i + width]) for i in range(0, len(values), width)]
         names = constants.columns
+        if constants.identical:  # of what every method requires no row is without a value
+            rows = [row for row in rows if not any(value is None and name in self._always for name, value in zip(names, row, strict=True))]
         if constants.identical and any(None in row for row in rows):
             self._say("NULL in a row, or after IS NOT DISTINCT FROM, means rows without a value, which cannot be asked for.")
             given = [at for at in range(width) if all(row[at] is not None for row in rows)]
@@ -322,6 +328,14 @@ def required(ref: ResourceRef) -> frozenset[str]:
     methods = [method for method in ref.resource.methods.values() if method.verb is Verb.SELECT]
     names = {(name, column_of_parameter(method, name)) for method in methods for name in method.required()}
     return frozenset(name for pair in names for name in pair)
+
+
+@lru_cache(maxsize=256)
+def always(ref: ResourceRef) -> frozenset[str]:
+    """The columns that equal a parameter which every method for SELECT requires: no row that the API gives is without a value there."""
+    methods = [method for method in ref.resource.methods.values() if method.verb is Verb.SELECT]
+    needed = [frozenset(column_of_parameter(method, name) for name in method.required()) for method in methods]
+    return frozenset.intersection(*needed) if needed else frozenset()
 
 
 @lru_cache(maxsize=256)

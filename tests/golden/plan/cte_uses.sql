@@ -123,3 +123,16 @@ WITH RECURSIVE chain AS (SELECT thread_id, id FROM openai.assistants.runs WHERE 
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- What one use alone says is so of the others too where they are joined with it: there is no row in any where there is none in that.
+WITH q AS (SELECT id, status, thread_id FROM openai.assistants.runs WHERE thread_id = 't1') SELECT a.id FROM q a JOIN finished f ON f.run_id = a.thread_id JOIN q b ON b.id = a.id;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id =  (from f.run_id)
+--   no request
+-- columns: id
+
+WITH q AS (SELECT id, status, thread_id FROM openai.assistants.runs WHERE thread_id = 't1') SELECT a.id FROM q a LEFT JOIN finished f ON f.run_id = a.thread_id JOIN q b ON b.id = a.id;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id

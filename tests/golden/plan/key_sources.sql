@@ -109,3 +109,14 @@ SELECT r.id FROM openai.assistants.runs r JOIN owners o ON o.thread_id = r.threa
 --   thread_id = t1 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
+
+-- Nobody knows before what a SAMPLE of an API's rows picks: its keys are those of all the rows that it picks from.
+SELECT s.id FROM (SELECT * FROM openai.assistants.runs WHERE thread_id = 't1') r TABLESAMPLE reservoir(2 ROWS) JOIN openai.assistants.run_steps s ON s.thread_id = r.thread_id AND s.run_id = r.id;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 2. s: list_run_steps of openai.assistants.run_steps
+--   thread_id =  (from r.thread_id)
+--   run_id =  (from r.id)
+--   a request for each of these
+-- columns: id

@@ -51,3 +51,9 @@ SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON r.thread_id = o.
 --                          ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT r.id FROM owners o LEFT JOIN openai.assistants.runs r ON r.model = o.owner WHERE 't1' <= (r.thread_id) AND (r.thread_id) <= 't1';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id

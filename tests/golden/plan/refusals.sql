@@ -157,14 +157,14 @@ SELECT r.id FROM openai.assistants.runs r JOIN (SELECT unnest(['t1', 't2']) AS t
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
--- PIVOT as a table.
-SELECT * FROM (PIVOT (SELECT thread_id, status FROM openai.assistants.runs) ON status IN ('failed') USING count(*)) WHERE thread_id = 't1';
+-- PIVOT of values that it finds, as a table.
+SELECT * FROM (PIVOT (SELECT thread_id, status FROM openai.assistants.runs) ON status USING count(*)) WHERE thread_id = 't1';
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
 -- A condition outside a query with PIVOT cannot be applied before it; repeat it inside.
 --
--- LINE 1: SELECT * FROM (PIVOT (SELECT thread_id, status FROM openai.assistants.runs) ON status IN (…
+-- LINE 1: SELECT * FROM (PIVOT (SELECT thread_id, status FROM openai.assistants.runs) ON status USIN…
 --                                                             ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'

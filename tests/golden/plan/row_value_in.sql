@@ -54,12 +54,7 @@ SELECT status FROM openai.assistants.runs WHERE (thread_id, status) IN (('t1', N
 -- columns: status
 
 SELECT status FROM openai.assistants.runs WHERE (thread_id, status) IN ((NULL, 'failed'), ('t2', 'failed'));
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
--- NULL in a row, or after IS NOT DISTINCT FROM, means rows without a value, which cannot be asked for.
---
--- LINE 1: SELECT status FROM openai.assistants.runs WHERE (thread_id, status) IN ((NULL, 'failed'), …
---                            ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from the statement)
+--   GET /threads/t2/runs?limit=100
+-- columns: status
