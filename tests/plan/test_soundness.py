@@ -105,6 +105,9 @@ TRICKY = {
     "one around UNPIVOT behind a sub-select": (
         "SELECT * FROM (SELECT pen, id, kind FROM visits) UNPIVOT INCLUDE NULLS (moment FOR what IN (id, kind)) u JOIN l ON l.pen = u.pen"
     ),
+    "one on what UNPIVOT of a resource calls like a column of it": (
+        "SELECT * FROM visits UNPIVOT (kind FOR w IN (id, kind)) WHERE pen = 'p1' AND kind = 'v0'"
+    ),
     "one on what UNPIVOT makes": "SELECT * FROM (UNPIVOT (SELECT pen, kind FROM visits) ON pen, kind INTO NAME what VALUE moment) WHERE moment = 'p1'",
     "a condition around PIVOT": (
         "SELECT * FROM (PIVOT (SELECT pen, kind, id FROM visits) ON kind IN ('food', 'care') USING count(*) AS c, max(id) AS m GROUP BY pen) WHERE pen = 'p1'"

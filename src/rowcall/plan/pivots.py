@@ -28,7 +28,7 @@ def handed_through(names: Sequence[str], pivot: exp.Pivot) -> tuple[str, ...]:
     nodes = [node for part in parts for node in (part if isinstance(part, list) else [part]) if isinstance(node, exp.Expr)]
     named = {one.name.casefold() for node in nodes for one in node.find_all(exp.Identifier)}
     values = [one.name.casefold() for node in nodes for one in node.find_all(exp.Literal)]
-    is_open = any(node.find(exp.Star, exp.Columns, exp.Query) for node in nodes if not isinstance(node, exp.Count))
+    is_open = any(node.find(exp.Star, exp.Columns, exp.Query) for node in nodes if not isinstance(node.unalias(), exp.Count))
     if is_open or (alias is not None and alias.args.get("columns")) or not (pivot.args.get("unpivot") or _is_written(pivot)):
         return ("",) * len(names)
     group = pivot.args.get("group")

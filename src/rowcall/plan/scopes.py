@@ -17,6 +17,7 @@ from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Range
 from rowcall.plan.pieces import Pieces
+from rowcall.plan.pivots import handed_through
 from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified, may_be_tried
 from rowcall.plan.references import cte_of, is_inside, is_prefix, type_of
 from rowcall.plan.sources import Source, kind_of
@@ -303,14 +304,21 @@ class Frame:
         for length in range(len(parts) - 1, 0, -1):
             for position in sorted(view.visible):
                 if self._qualifies(position, parts[:length]) and self._may_have(position, parts[length]):
-                    return Found(self, position, self.spelt(position, parts[length]), length + 1, length + 1 == len(parts))
+                    exact = length + 1 == len(parts) and self._is_own(position, parts[length])
+                    return Found(self, position, self.spelt(position, parts[length]), length + 1, exact)
         owners = view.having(parts[0], self.named)
         if owners and not self._is_no_field(owners, parts):
             (position,) = owners
-            return Found(self, position, self.spelt(position, parts[0]), 1, len(parts) == 1)
+            return Found(self, position, self.spelt(position, parts[0]), 1, len(parts) == 1 and self._is_own(position, parts[0]))
         if parts[0] in view.merged or any(self.named(position).columns is None for position in view.visible):
             return None
         return self._find_beyond(column, view, parts[0])
+
+    def _is_own(self, position: int, name: str) -> bool:
+        """Whether a column is the resource's own, and not one that a PIVOT or UNPIVOT behind the resource makes of others."""
+        source = self.sources[position]
+        pivots: list[exp.Pivot] = source.node.args.get("pivots") or [] if source.reference is not None else []
+        return all(handed_through((name,), pivot) == (name,) for pivot in pivots)
 
     def _is_no_field(self, owners: frozenset[int], parts: Sequence[str]) -> bool:
         """Whether what stands behind a column's name cannot be a field of it: then the name is that of a source further out.
