@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ class Screen:
             if part:
                 self._tmux("send-keys", *(["Enter"] if part == "\n" else ["-l", "--", re.sub(";$", r"\\;", part)]))
 
+    def paste(self, text: str) -> None:
+        """Pastes a text, as terminals say that it is one."""
+        self._tmux("set-buffer", "--", re.sub(";$", r"\\;", text), ";", "paste-buffer", "-p")
+
     def press(self, *keys: str) -> None:
         """Presses keys by tmux's names, as C-c, Tab, Down."""
         self._tmux("send-keys", *keys)
@@ -59,7 +64,8 @@ class Screen:
 
     def close(self) -> None:
         """Ends the terminal and what runs in it."""
-        self._tmux("kill-server")
+        with suppress(subprocess.CalledProcessError):  # it is closed
+            self._tmux("kill-server")
 
     def _tmux(self, *arguments: str) -> str:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "LC_ALL": "C.UTF-8"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 MODES = ("table", "line", "json", "jsonl", "csv", "markdown")
 """The formats that rows can be shown in."""
 _SWITCH = ("on", "off")
+_KEYS = ("emacs", "vi")
 
 _ENDING = (
     """Its ending says which format (.csv, .json, .jsonl, .md, .txt, .parquet, .arrow), as for rowcall query -f; another one, the mode."""
@@ -77,6 +78,12 @@ the other of the two. With it, table and line show up to 100,000 rows. Leaving i
         """It appears after half a second: requests, rows, what is waited for, and where that is known how long it will take.
 Without an argument, the other of the two.""",
         values=_SWITCH,
+    ),
+    ".keys": Command(
+        "edit with the keys of Emacs or of Vi",
+        "[emacs|vi]",
+        "Without an argument it says which. --vi begins with those of Vi.",
+        values=_KEYS,
     ),
     ".watch": Command(
         "run the last statement again and again, until Ctrl-C",

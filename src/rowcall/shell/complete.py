@@ -1,26 +1,26 @@
 """What could come next in a statement, from the text before the cursor, the catalog and the local tables.
 
 Pure: it asks neither DuckDB nor an API. It reads tokens, not grammar, so that half a statement completes as well as a whole one; where
-it cannot tell what is meant it offers less rather than everything.
+it cannot tell what is meant it offers less rather than everything. What was typed need not be how a name begins (`fuzzy.py`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError
-from rowcall.manifest.model import Object, Resource, Type, Verb
-from rowcall.manifest.types import quoted, spelling
+from rowcall.manifest.model import Method, Object, Resource, Type, Verb
+from rowcall.manifest.types import literal, quoted, spelling
 from rowcall.shell.commands import NAMED, OTHER_NAMES, STARTS
+from rowcall.shell.fuzzy import LETTERS, WORD, closeness
 from rowcall.sql.tokens import open_at
 
 _STATEMENTS = tuple(
-    "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;PLAN;APPLY;RESUME;USE;SET;CREATE;DROP".split(
-        ";"
-    )
+    "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;PLAN;APPLY;RESUME;USE;SET;RESET;CREATE;DROP;"
+    "ALTER TABLE;ATTACH;DETACH;COPY;SUMMARIZE;PIVOT;UNPIVOT;BEGIN;COMMIT;ROLLBACK;CALL;PRAGMA;CHECKPOINT;VACUUM;INSTALL;LOAD".split(";")
 )
 _KEYWORDS = tuple(
     """SELECT FROM WHERE JOIN LEFT INNER ON USING GROUP ORDER BY HAVING LIMIT OFFSET UNION ALL DISTINCT AS AND OR NOT IN IS NULL
@@ -47,12 +47,46 @@ class Completion:
     start: int
     """0 or less: where the text goes, counted from the cursor."""
     kind: str
-    """`provider`, `service`, `resource`, `method`, `parameter`, `attribute`, `column`, `field`, `table`, `keyword`, `command`, `value`."""
+    """`provider`, `service`, `resource`, `method`, `parameter`, `attribute`, `column`, `field`, `table`, `function`, `keyword`, `setting`,
+    `command`, `value`.
+    """
     description: str = ""
+    """That of something that a call needs begins with `required`."""
 
 
-Source = Mapping[str, tuple[str, str, Type | None]]
-"""Column name → kind, description, type; the last None for a local column."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What DuckDB has of itself, for the names that begin so."""
+
+    functions: Mapping[str, str] = field(default_factory=dict)
+    """What each does, in a sentence, which may be empty."""
+    table_functions: Mapping[str, str] = field(default_factory=dict)
+    """Those that stand after FROM."""
+    keywords: Sequence[str] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What SET and RESET take, rowcall's own first, and what each is."""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What a setting may be, as SQL has it, where these are few."""
+
+
+NO_WORDS = Words()
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A column, or what else may be named like one."""
+
+    kind: str
+    description: str = ""
+    type: Type | None = None
+    """None for a local column."""
+    enum: tuple[str, ...] = ()
+    """The values that it is known to take; none where that is not known."""
+    required: bool = False
+    """Whether its resource cannot be read without a value of it."""
+
+
+Source = Mapping[str, _Named]
 
 
 def complete(
@@ -62,21 +96,43 @@ def complete(
     *,
     text_after_cursor: str = "",
     use: Sequence[str] = (),
+    words: Words = NO_WORDS,
 ) -> list[Completion]:
-    """What could come next, best first; empty inside strings and comments.
+    """What could come next, best first; inside a string the values that a column is known to take, inside comments nothing.
 
     `local_tables` maps names to column names. `text_after_cursor` tells the tables of `SELECT | FROM t`. `use` is what USE set.
     """
     if text_before_cursor.lstrip().startswith(STARTS):
         return _dot_command(text_before_cursor.lstrip(), [*_steps(catalog), *local_tables])
-    if open_at(text_before_cursor) is not None:
-        return []
-    partial = _last_partial(text_before_cursor)
-    before = _statement_words(text_before_cursor[: len(text_before_cursor) - len(partial)])
-    after = _words(text_after_cursor.split(";", 1)[0])
-    place = _Place(before, after, partial, catalog, local_tables, tuple(use))
-    unique = {candidate.text: candidate for candidate in place.candidates()}
-    return list(unique.values())
+    after = text_after_cursor
+    opened = open_at(text_before_cursor)
+    if opened is not None:
+        start, kind = opened
+        partial = text_before_cursor[start + 1 :]
+        if kind != "string" or "'" in partial:
+            return []
+        after = after.removeprefix("'")
+    else:
+        partial, start = _last_partial(text_before_cursor), len(text_before_cursor)
+        start -= len(partial)
+    before = _statement_words(text_before_cursor[:start])
+    place = _Place(before, _words(after.split(";", 1)[0]), partial, catalog, local_tables, tuple(use), words)
+    if opened is not None:
+        end = "" if text_after_cursor.startswith("'") else "'"
+        fitting = (value for value in place.values() if _fits(value, partial))
+        return _best((place.completion(value.replace("'", "''") + end, "value") for value in fitting), partial)
+    return _best(place.candidates(), partial)
+
+
+def _best(found: Iterable[Completion], partial: str) -> list[Completion]:
+    """Each text once, in their order, but those before others that what was typed fits better.
+
+    What has no more than its letters is left out where anything fits better.
+    """
+    unique = {candidate.text: candidate for candidate in found}
+    ranked = [(WORD if (rank := closeness(each.text.replace('"', ""), partial)) is None else rank, each) for each in unique.values()]
+    best = min((rank for rank, _ in ranked), default=LETTERS)
+    return [each for rank, each in sorted(ranked, key=lambda one: one[0]) if rank < LETTERS or best == LETTERS]
 
 
 def _last_partial(text: str) -> str:
@@ -110,9 +166,24 @@ def _dot_command(text: str, names: Iterable[str]) -> list[Completion]:
 
 
 def file_name(text_before_cursor: str) -> str | None:
-    """The beginning of a file's name, where the cursor is in one; None elsewhere."""
-    name, space, argument = text_before_cursor.lstrip().partition(" ")
-    return argument if space and name in NAMED and NAMED[name].takes_file else None
+    """The beginning of a file's name, where the cursor is in one; None elsewhere.
+
+    That is after the commands that take one, and in a string after FROM, TO or INTO, or in a function that reads files.
+    """
+    text = text_before_cursor.lstrip()
+    if text.startswith(STARTS):
+        name, space, argument = text.partition(" ")
+        return argument if space and name in NAMED and NAMED[name].takes_file else None
+    opened = open_at(text)
+    if opened is None or opened[1] != "string":
+        return None
+    before = [word.upper() for word in _statement_words(text[: opened[0]])] or [""]
+    reads = before[-1] in {"(", "["} and any(_READS.match(word) for word in before[-3:])
+    return text[opened[0] + 1 :] if reads or before[-1] in _BEFORE_FILE else None
+
+
+_BEFORE_FILE = frozenset({"FROM", "JOIN", "TO", "INTO", "ATTACH", "APPLY", "DATABASE", "LOAD"})
+_READS = re.compile("READ_|PARQUET_|SNIFF_|GLOB$")
 
 
 def _steps(catalog: Catalog) -> list[str]:
@@ -129,6 +200,7 @@ class _Place:
     catalog: Catalog
     tables: Mapping[str, Sequence[str]]
     use: tuple[str, ...]
+    words: Words
 
     def candidates(self) -> Iterator[Completion]:
         """What fits here, the likeliest first."""
@@ -142,24 +214,48 @@ class _Place:
             return self._table_names()
         return self._expression()
 
+    def values(self) -> Iterator[str]:
+        """What may stand in the string that the cursor is in, or might begin here."""
+        if (name := _compared(self.before)) is None:
+            return
+        if name.startswith("@"):
+            options = {option.name: option for option in self._options_of_exec()}
+            yield from options[name.lstrip("@")].named.enum if name.lstrip("@") in options else ()
+            return
+        if self.before[0].upper() in {"SET", "RESET"}:
+            yield from (value[1:-1] for value in self.words.values.get(name.casefold(), ()) if value.startswith("'"))
+            return
+        sources = self._sources()
+        first, _, rest = name.rpartition(".")
+        columns = sources.get(_bare(first).casefold(), {}) if first else _all_columns(sources)
+        named = columns.get(_bare(rest))
+        yield from named.enum if named is not None else ()
+
     # Names of things
 
     def _table_names(self) -> Iterator[Completion]:
         yield from self._remote(3)
-        for table in self.tables:
-            if _begins(table, self.partial):
-                yield self._completion(_spelt(table), "table")
+        for table in (*_ctes(self.before), *self.tables):
+            if _fits(table, self.partial):
+                yield self.completion(_spelt(table), "table")
+        if self.partial:
+            yield from self._functions(self.words.table_functions)
+
+    def _functions(self, functions: Mapping[str, str]) -> Iterator[Completion]:
+        for name, description in functions.items():
+            if (rank := closeness(name, self.partial)) is not None and rank <= WORD:
+                yield self.completion(f"{name}(", "function", description)
 
     def _remote(self, depth: int) -> Iterator[Completion]:
         """Resource names, one part at a time, cut at `depth` parts (4 for methods); a whole name where only its last part was typed."""
         prefix = ".".join(self.use) + "." if self.use else ""
         for full, kind, description in self._names(depth):
-            if prefix and full.startswith(prefix) and _begins(full[len(prefix) :], self.partial):
-                yield self._completion(full[len(prefix) :], kind, description)
+            if prefix and full.startswith(prefix) and _fits(full[len(prefix) :], self.partial):
+                yield self.completion(full[len(prefix) :], kind, description)
             elif _begins(full, self.partial):
                 yield self._step(full, kind, description)
-            elif self.partial and "." not in self.partial and _begins(full.rsplit(".", 1)[-1], self.partial):
-                yield self._completion(full, kind, description)
+            elif _fits(full, self.partial):
+                yield self.completion(full, kind, description)
 
     def _names(self, depth: int) -> Iterator[tuple[str, str, str]]:
         for ref in self.catalog.resources():
@@ -175,9 +271,9 @@ class _Place:
         """`full` up to its next dot."""
         dot = full.find(".", len(self.partial))
         if dot < 0:
-            return self._completion(full, kind, description)
+            return self.completion(full, kind, description)
         kinds = ("provider", "service", "resource")
-        return self._completion(full[: dot + 1], kinds[full[:dot].count(".")])
+        return self.completion(full[: dot + 1], kinds[full[:dot].count(".")])
 
     # Columns
 
@@ -188,46 +284,54 @@ class _Place:
         return self._columns(sources)
 
     def _columns(self, sources: Mapping[str, Source]) -> Iterator[Completion]:
-        for source in sources.values():
-            for name, (kind, description, _) in source.items():
-                if _begins(name, self.partial):
-                    yield self._completion(_spelt(name), kind, description)
+        for value in () if self.partial else self.values():
+            yield self.completion(literal(value), "value")
+        for name, one in self._ordered(sources.values()):
+            if _fits(name, self.partial):
+                yield self.completion(_spelt(name), one.kind, _described(one))
         for alias in sources:
             if self.partial and _begins(alias, self.partial):
-                yield self._completion(alias + ".", "table")
+                yield self.completion(alias + ".", "table")
         if self.partial:
             yield from self._matching(_KEYWORDS, "keyword")
+            yield from self._functions(self.words.functions)
+            yield from self._matching(self.words.keywords, "keyword")
+
+    def _ordered(self, sources: Iterable[Source]) -> list[tuple[str, _Named]]:
+        """All columns; in a condition those first that a statement cannot do without, as long as they are not there."""
+        named = [(name, one) for source in sources for name, one in source.items()]
+        if _is_condition(self.before):
+            given = {_bare(word).rpartition(".")[2].casefold() for word in (*self.before, *self.after)}
+            named.sort(key=lambda one: not one[1].required or one[0].casefold() in given)
+        return named
 
     def _fields(self, sources: Mapping[str, Source]) -> Iterator[Completion]:
         """What follows `alias.`, `column.` or `alias.column.`."""
         path, _, typed = self.partial.rpartition(".")
         first, *rest = path.split(".")
         if (source := sources.get(first.casefold())) is not None and not rest:
-            for name, (kind, description, _) in source.items():
-                if _begins(name, typed):
-                    yield self._completion(f"{path}.{_spelt(name)}", kind, description)
+            for name, one in self._ordered([source]):
+                if _fits(name, typed):
+                    yield self.completion(f"{path}.{_spelt(name)}", one.kind, _described(one))
             return
         columns, rest = (sources[first.casefold()], rest) if first.casefold() in sources else (_all_columns(sources), [first, *rest])
         for name, type_ in _object_fields(columns, rest):
-            if _begins(name, typed):
-                yield self._completion(f"{path}.{_spelt(name)}", "field", spelling(type_))
+            if _fits(name, typed):
+                yield self.completion(f"{path}.{_spelt(name)}", "field", spelling(type_))
 
     def _sources(self) -> dict[str, Source]:
         """The tables of the statement, by the name that their columns go by."""
         words = [*self.before, *([self.partial] if self.partial and self.after else []), *self.after]
         sources: dict[str, Source] = {}
-        for at, word in enumerate(words):
-            before = words[at - 1].upper() if at else ""
-            if before in _BEFORE_TABLE or (before == "," and _in_from(words[:at])):
-                columns = self._columns_of(word)
-                if columns is not None:
-                    sources[_alias(words, at).casefold()] = columns
+        for at in _tables(words):
+            if (columns := self._columns_of(words[at])) is not None:
+                sources[_alias(words, at).casefold()] = columns
         return sources
 
     def _columns_of(self, name: str) -> Source | None:
         local = next((columns for table, columns in self.tables.items() if table.casefold() == _bare(name).casefold()), None)
         if local is not None:
-            return dict.fromkeys(local, ("column", "", None))
+            return dict.fromkeys(local, _Named("column"))
         ref = self._find(name)
         return _resource_columns(ref.resource, self._written()) if ref else None
 
@@ -248,23 +352,32 @@ class _Place:
         if len(self.before) == 1:
             return self._remote(4)
         if self.before[-1] == "=":
-            return iter(())
+            return (self.completion(literal(value), "value") for value in self.values() if _begins(literal(value), self.partial))
         return self._method_parameters()
 
     def _method_parameters(self) -> Iterator[Completion]:
-        resource, _, name = self.before[1].rpartition(".")
-        ref = self._find(resource)
+        given = {word.lstrip("@").removeprefix("data__") for word in self.before[2:] if word.startswith("@")}
+        for option in self._options_of_exec():
+            if option.name not in given and _fits(option.name, self.partial.lstrip("@")):
+                yield self.completion(f"@{option.name}", option.named.kind, _described(option.named))
+
+    def _options_of_exec(self) -> Sequence[_Option]:
+        """What the method of an EXEC takes."""
+        resource, _, name = self.before[1].rpartition(".") if len(self.before) > 1 else ("", "", "")
+        ref = self._find(resource) if resource else None
         method = ref and next((method for own, method in ref.resource.methods.items() if name in {own, *method.aliases}), None)
-        if not method:
-            return
-        given = {word.lstrip("@") for word in self.before[2:] if word.startswith("@")}
-        texts = {name: parameter.description for name, parameter in method.parameters.items()}
-        texts |= {f"data__{name}": attribute.description for name, attribute in method.body.items()}
-        for option in (*method.required(), *method.optional()):
-            plain = option.removeprefix("data__")
-            if not {option, plain} & given and _begins(plain, self.partial.lstrip("@")):
-                kind = "attribute" if option.startswith("data__") else "parameter"
-                yield self._completion(f"@{plain}", kind, texts[option])
+        return _options(method) if method else ()
+
+    def set_(self) -> Iterator[Completion] | None:
+        """After SET and RESET: a setting, and what it may be."""
+        words = [word for word in self.before if word.upper() not in {"SESSION", "GLOBAL", "LOCAL", "VARIABLE"}]
+        if len(words) == 1:
+            return (self.completion(name, "setting", line) for name, line in self.words.settings.items() if _fits(name, self.partial))
+        if words[-1].upper() in {"=", "TO"}:
+            return (
+                self.completion(value, "value") for value in self.words.values.get(words[1].casefold(), ()) if _begins(value, self.partial)
+            )
+        return None
 
     def show(self) -> Iterator[Completion] | None:
         """After SHOW: what to show, and then where."""
@@ -296,28 +409,28 @@ class _Place:
         return self._sendable(ref, verb) if ref else None
 
     def _sendable(self, ref: ResourceRef, verb: Verb) -> Iterator[Completion]:
+        given = {_bare(word).casefold() for word in self.before[3:]} if verb is not Verb.UPDATE else set()
         for _, method in self.catalog.methods_of(ref, verb):
-            if verb is not Verb.UPDATE:
-                for name, parameter in method.parameters.items():
-                    if _begins(name, self.partial):
-                        yield self._completion(name, "parameter", parameter.description)
-            for name, attribute in method.body.items():
-                if _begins(name, self.partial):
-                    yield self._completion(name, "attribute", attribute.description)
+            for option in _options(method):
+                if (verb is Verb.UPDATE and option.named.kind == "parameter") or option.name.casefold() in given:
+                    continue
+                if _fits(option.name, self.partial):
+                    yield self.completion(option.name, option.named.kind, _described(option.named))
 
     # Small things
 
     def _is_table_place(self) -> bool:
         last = self.before[-1].upper()
-        return last in _BEFORE_TABLE or (last == "," and _in_from(self.before))
+        return last in _BEFORE_TABLE or (last == "," and _in_from(self.before)[-1])
 
     def _matching(self, words: Iterable[str], kind: str) -> Iterator[Completion]:
         lower = self.partial.islower()
         for word in words:
             if _begins(word, self.partial):
-                yield self._completion(word.lower() if lower else word, kind)
+                yield self.completion(word.lower() if lower else word, kind)
 
-    def _completion(self, text: str, kind: str, description: str = "") -> Completion:
+    def completion(self, text: str, kind: str, description: str = "") -> Completion:
+        """One that replaces what was typed."""
         return Completion(text, -len(self.partial), kind, description)
 
 
@@ -328,7 +441,78 @@ _BY_STATEMENT: dict[str, Callable[[_Place], Iterator[Completion] | None]] = {
     "INSERT": _Place.insert,
     "REPLACE": _Place.insert,
     "UPDATE": _Place.update,
+    "SET": _Place.set_,
+    "RESET": _Place.set_,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """A parameter or attribute of a method."""
+
+    name: str
+    named: _Named
+
+
+def _options(method: Method) -> list[_Option]:
+    """What a method takes, what it needs first."""
+    required = method.required()
+    found = []
+    for name in (*required, *method.optional()):
+        plain = name.removeprefix("data__")
+        if name in method.parameters:
+            one = method.parameters[name]
+            found.append(_Option(name, _Named("parameter", one.description, one.type, one.enum, name in required)))
+        else:
+            attribute = method.body[plain]
+            found.append(_Option(plain, _Named("attribute", attribute.description, attribute.type, attribute.enum, name in required)))
+    return found
+
+
+def _described(one: _Named) -> str:
+    return f"required · {one.description}" if one.required else one.description
+
+
+def _ctes(words: Sequence[str]) -> list[str]:
+    """The names that WITH gives."""
+    return [
+        _bare(word)
+        for word, *following in zip(words, words[1:], words[2:], strict=False)
+        if words[0].upper() == "WITH" and following[0].upper() == "AS" and following[1] == "("
+    ]
+
+
+_CONDITIONS = frozenset({"WHERE", "ON"})
+_NO_CONDITIONS = frozenset("SELECT FROM JOIN BY SET HAVING QUALIFY VALUES LIMIT RETURNING".split())
+
+
+def _is_condition(words: Sequence[str]) -> bool:
+    """Whether what follows is of a condition on rows."""
+    last = next((word.upper() for word in reversed(words) if word.upper() in _CONDITIONS | _NO_CONDITIONS), "")
+    return last in _CONDITIONS
+
+
+def _compared(words: Sequence[str]) -> str | None:
+    """What the value is of that follows: a column, or a parameter of EXEC; None where nothing says so."""
+    at = len(words) - 1
+    if at >= 0 and words[at] in {"(", ","}:  # in the list of an IN
+        while at >= 0 and words[at] != "(":
+            at -= 1
+        at -= 1
+        if at < 0 or words[at].upper() != "IN":
+            return None
+        at -= 2 if at and words[at - 1].upper() == "NOT" else 1
+        return words[at] if at >= 0 else None
+    if at < 1 or not (words[at] in {"=", ">"} or words[at].upper() == "TO"):  # = == != <>, each a word for each character
+        return None
+    while at >= 0 and words[at] in {"=", "!", "<", ">"}:
+        at -= 1
+    at -= at >= 0 and words[at].upper() == "TO"
+    return words[at] if at >= 0 else None
+
+
+def _fits(name: str, typed: str) -> bool:
+    return closeness(name, typed) is not None
 
 
 def _begins(name: str, typed: str) -> bool:
@@ -344,18 +528,32 @@ def _spelt(name: str) -> str:
     return name if re.fullmatch(r"[^\W\d]\w*", name) and name.upper() not in _NOT_ALIASES else quoted(name)
 
 
-def _in_from(words: Sequence[str]) -> bool:
-    """Whether a comma after `words` is one between tables: the last clause word outside brackets is FROM or JOIN."""
-    depth = 0
-    for word in reversed(words):
-        depth += (word == ")") - (word == "(")
-        if depth < 0:
-            return False
-        if depth == 0 and word.upper() in {"FROM", "JOIN"}:
-            return True
-        if depth == 0 and word.upper() in {"SELECT", "WHERE", "ON", "USING", "BY", "SET", "HAVING", "VALUES", "LIMIT", "RETURNING"}:
-            return False
-    return False
+def _in_from(words: Sequence[str]) -> list[bool]:
+    """For each of the words whether a comma there is one between tables: the last clause word in the same brackets is FROM or JOIN."""
+    open_ = [False]
+    found = []
+    for word in words:
+        upper = word.upper()
+        if upper in _FROM | _NOT_FROM:
+            open_[-1] = upper in _FROM
+        elif word == "(":
+            open_.append(False)
+        elif word == ")" and len(open_) > 1:
+            open_.pop()
+        found.append(open_[-1])
+    return found
+
+
+_FROM = frozenset({"FROM", "JOIN"})
+_NOT_FROM = frozenset("SELECT WHERE ON USING BY SET HAVING VALUES LIMIT RETURNING".split())
+
+
+def _tables(words: Sequence[str]) -> Iterator[int]:
+    """Where tables are named."""
+    in_from = _in_from(words)
+    for at in range(1, len(words)):
+        if words[at - 1].upper() in _BEFORE_TABLE or (words[at - 1] == "," and in_from[at - 1]):
+            yield at
 
 
 def _alias(words: Sequence[str], at: int) -> str:
@@ -367,14 +565,16 @@ def _alias(words: Sequence[str], at: int) -> str:
 
 
 def _resource_columns(resource: Resource, verb: Verb) -> Source:
-    """The columns of a resource, and after them the parameters that may stand in its WHERE."""
-    columns: dict[str, tuple[str, str, Type | None]] = {
-        name: ("column", column.description, column.type) for name, column in resource.columns.items()
+    """The columns of a resource, and after them the parameters that may stand in its WHERE. Required is what the least method needs."""
+    methods = [method for method in resource.methods.values() if method.verb is verb]
+    required = min((set(method.required()) for method in methods), key=len, default=set())
+    columns = {
+        name: _Named("column", column.description, column.type, column.enum, name in required) for name, column in resource.columns.items()
     }
-    for method in resource.methods.values():
-        for name, parameter in method.parameters.items():
-            if method.verb is verb and parameter.role is None:
-                columns.setdefault(name, ("parameter", parameter.description, parameter.type))
+    for method in methods:
+        for name, one in method.parameters.items():
+            if one.role is None:
+                columns.setdefault(name, _Named("parameter", one.description, one.type, one.enum, name in required))
     return columns
 
 
@@ -385,7 +585,7 @@ def _all_columns(sources: Mapping[str, Source]) -> Source:
 def _object_fields(columns: Source, path: Sequence[str]) -> Sequence[tuple[str, Type]]:
     """The fields of the object that `path` leads to; none where it leads to anything else."""
     first, *rest = path
-    type_ = columns[first][2] if first in columns else None
+    type_ = columns[first].type if first in columns else None
     for name in rest:
         type_ = dict(type_.fields).get(name) if isinstance(type_, Object) else None
     return type_.fields if isinstance(type_, Object) else ()

@@ -170,6 +170,13 @@ def _plot(shell: Shell, argument: str) -> None:
         screen.write(plot_lines(shell.result, shell.session.connection))
 
 
+def _keys(shell: Shell, argument: str) -> None:
+    if argument not in {"", "emacs", "vi"}:
+        raise UsageError(".keys takes emacs or vi.")
+    shell.vi = argument == "vi" if argument else shell.vi
+    print(f"The keys are those of {'Vi' if shell.vi else 'Emacs'}.")
+
+
 def _read(shell: Shell, argument: str) -> None:
     if not argument:
         raise UsageError(".read takes a file, as .read report.sql.")
@@ -266,6 +273,7 @@ _COMMANDS: dict[str, Callable[[Shell, str], None]] = {
     ".pager": _pager,
     ".timing": _timing,
     ".progress": _progress,
+    ".keys": _keys,
     ".watch": _watch,
     ".plot": _plot,
     ".read": _read,

@@ -259,6 +259,7 @@ def _add_rows(parser: argparse.ArgumentParser) -> None:
 
 
 def _fill_shell(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--vi", action="store_true", help="edit with the keys of Vi in place of those of Emacs")
     add_session(parser)
 
 

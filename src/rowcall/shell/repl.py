@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,14 +24,15 @@ from rowcall.front.cells import Reader
 from rowcall.front.opening import opened_session
 from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask
+from rowcall.shell.brackets import open_brackets
 from rowcall.shell.commands import STARTS
-from rowcall.shell.complete import Completion, complete, file_name
+from rowcall.shell.complete import NO_WORDS, Completion, Words, complete, file_name
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
 from rowcall.shell.formats import DRAWN, EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, text_lines
 from rowcall.shell.last import NOTHING, PARTIAL, Last, held, passed
 from rowcall.shell.live import Live
-from rowcall.shell.local import local_tables
+from rowcall.shell.local import local_tables, local_words
 from rowcall.shell.output import has_colours, table_options
 from rowcall.shell.pager import Pager, Screen
 from rowcall.shell.query import live_of, write_answer
@@ -86,10 +90,30 @@ class Shell:
     """The columns that a table may take, 0 for as many as it needs; None for those of the terminal."""
     tables: dict[str, list[str]] = field(default_factory=dict)
     """Local tables and their columns, as they were after the latest statement."""
+    words: Words = NO_WORDS
+    """What DuckDB has of itself, to complete."""
+    vi: bool = False
+    """Whether keys are those of Vi, and not of Emacs."""
 
     def refresh(self) -> None:
         """Look again which local tables there are."""
         self.tables = local_tables(self.session)
+
+    @contextmanager
+    def learning(self) -> Iterator[None]:
+        """Has DuckDB asked, in a thread and while this lasts at the longest, what it has of itself."""
+        cursor = self.session.connection.cursor()
+
+        def learn() -> None:
+            self.words = local_words(cursor)
+
+        thread = threading.Thread(target=learn, name="rowcall-words", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            thread.join()
+            cursor.close()
 
     def run(self, text: str) -> None:
         """Run every statement of `text` and print what it gives."""
@@ -203,10 +227,10 @@ def run(options: argparse.Namespace) -> int:
         return run_query(argparse.Namespace(**{**vars(parse(["query"])), **vars(options)}))
     live = live_of(options)
     with opened_session(options, live.asking(ask)) as session:
-        shell = Shell(session, options, live=live)
+        shell = Shell(session, options, live=live, vi=options.vi)
         shell.refresh()
         _greet(options)
-        with shell.destination:
+        with shell.destination, shell.learning():
             _loop(shell, _prompt(shell))
     return Exit.OK
 
@@ -219,7 +243,7 @@ def _greet(options: argparse.Namespace) -> None:
 def _loop(shell: Shell, prompt: PromptSession[str]) -> None:
     while True:
         try:
-            text = prompt.prompt(lambda: prompt_text(shell.session.use))
+            text = prompt.prompt(lambda: prompt_text(shell.session.use), vi_mode=shell.vi)
             if not _survives(shell, text.strip()):
                 return
         except KeyboardInterrupt:  # while typing, or between two steps
@@ -251,20 +275,36 @@ def prompt_text(use: Iterable[str]) -> str:
 
 def _prompt(shell: Shell) -> PromptSession[str]:
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
     from prompt_toolkit.history import FileHistory, InMemoryHistory
+    from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
     from prompt_toolkit.lexers import PygmentsLexer
     from pygments.lexers.sql import SqlLexer
 
-    return PromptSession(
+    prompt: PromptSession[str] = PromptSession(
         history=InMemoryHistory() if (file := history_file()) is None else FileHistory(str(file)),
         lexer=PygmentsLexer(SqlLexer),
         completer=_completer(shell),
         complete_while_typing=True,
-        enable_history_search=True,
+        complete_in_thread=True,
+        auto_suggest=AutoSuggestFromHistory(),
+        input_processors=[HighlightMatchingBracketProcessor()],
         multiline=True,
-        key_bindings=_keys(lambda text: text.lstrip().startswith(STARTS) or shell.session.is_complete(text)),
-        prompt_continuation=lambda width, _line, _soft: "· ".rjust(width),
+        key_bindings=_keys(lambda text: text.lstrip().startswith(STARTS) or _is_complete(shell, text)),
+        prompt_continuation=lambda width, line, _soft: continuation(prompt.default_buffer.text, line).rjust(width),
     )
+    return prompt
+
+
+def _is_complete(shell: Shell, text: str) -> bool:
+    """Whether Enter runs a text: not while a bracket is open, though there is a semicolon, as in psql."""
+    return shell.session.is_complete(text) and not open_brackets(text)
+
+
+def continuation(text: str, line: int) -> str:
+    """What stands before a line but the first: the bracket that is open there, or a dot."""
+    before = "\n".join(text.split("\n")[:line])
+    return f"{(open_brackets(before) or '·')[-1]} "
 
 
 def history_file() -> Path | None:
@@ -282,7 +322,7 @@ def history_file() -> Path | None:
 
 
 def _keys(is_complete: Callable[[str], bool]) -> KeyBindings:
-    """Enter runs a complete statement, takes the completion that is selected, and otherwise begins a new line."""
+    """Enter runs a complete statement, takes the completion that is selected, and otherwise begins a new line; after Escape it runs any."""
     from prompt_toolkit.key_binding import KeyBindings
 
     keys = KeyBindings()
@@ -297,6 +337,10 @@ def _keys(is_complete: Callable[[str], bool]) -> KeyBindings:
         else:
             buffer.newline(copy_margin=False)
 
+    @keys.add("escape", "enter")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.validate_and_handle()
+
     return keys
 
 
@@ -309,20 +353,31 @@ def _completer(shell: Shell) -> Completer:
 
     class _Completer(Completer):
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Shown]:
-            if not document.text_before_cursor.strip() and not complete_event.completion_requested:
+            typing = not complete_event.completion_requested
+            if typing and not _BEGUN.search(document.text_before_cursor):
                 return
             if (name := file_name(document.text_before_cursor)) is not None:
                 yield from files.get_completions(Text(name), complete_event)
                 return
-            for completion in _candidates(shell, document):
+            found = _candidates(shell, document)
+            if typing and all(document.text_before_cursor.endswith(completion.text) for completion in found):
+                return  # nothing would change
+            for completion in found:
+                whole = completion.text.rstrip("'") if completion.kind == "value" and completion.text[0] != "'" else completion.text
                 yield Shown(
                     completion.text,
                     completion.start,
-                    display=completion.text.rstrip(".").rsplit(".", 1)[-1] if completion.kind != "command" else completion.text,
+                    display=whole if completion.kind in _WHOLE else whole.rstrip(".").rsplit(".", 1)[-1],
                     display_meta=completion.description or completion.kind,
                 )
 
     return _Completer()
+
+
+_BEGUN = re.compile(r"[\w.@'/\\]$")
+"""Where completions are shown though nobody asks for them: within a word."""
+_WHOLE = frozenset({"command", "value", "setting"})
+"""What is shown with its dots."""
 
 
 def _candidates(shell: Shell, document: Document) -> list[Completion]:
@@ -332,6 +387,7 @@ def _candidates(shell: Shell, document: Document) -> list[Completion]:
         shell.tables,
         text_after_cursor=document.text_after_cursor,
         use=shell.session.use,
+        words=shell.words,
     )
 
 
