@@ -16,6 +16,7 @@ import rowcall
 
 COMMAND = [sys.executable, "-m", "rowcall"]
 PATIENCE_S = 30.0
+QUIET_S = 0.4
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -80,8 +81,19 @@ class Terminal:
     def told(self, typed: str) -> str:
         """What is shown after a line was typed in the shell, up to the next prompt."""
         self.type(f"{typed}\r")
-        self.wait_for(f"{typed}\n")
-        return self.wait_for("rowcall>").removesuffix("rowcall>")
+        return self.wait_for_rest("rowcall>").rstrip().removesuffix("rowcall>").rpartition(f"{typed}\n")[2]
+
+    def wait_for_rest(self, text: str) -> str:
+        """What came since the last call, once it ends with `text` and nothing follows: the shell draws its prompt more than once."""
+        end = time.monotonic() + PATIENCE_S
+        quiet_since = time.monotonic()
+        while not (self.seen.rstrip().endswith(text) and time.monotonic() - quiet_since > QUIET_S):
+            if self._read():
+                quiet_since = time.monotonic()
+            elif time.monotonic() > end:
+                raise AssertionError(f"{text!r} is not the end; the terminal shows:\n{self.seen}")
+        rest, self.seen = self.seen, ""
+        return rest
 
     def wait(self) -> int:
         """The exit code."""
@@ -113,7 +125,7 @@ class Terminal:
 
 def _plain(text: str) -> str:
     """`text` without the sequences that move and colour."""
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07", "", text).replace("\r", "")
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07|[\r\b]", "", text)
 
 
 @pytest.fixture(scope="module")

@@ -166,6 +166,7 @@ def test_names_of_files_complete(shell: Start, tmp_path: Path) -> None:
     (tmp_path / "threads.csv").write_text("id\nthread_a\n")
     screen = shell()
     screen.type("SELECT * FROM 'thr")
+    screen.until("^ +threads.csv$")
 
     screen.press("Tab")
     screen.until("'threads.csv$")

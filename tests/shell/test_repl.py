@@ -110,8 +110,10 @@ def test_tab_completes_names_of_the_manifest(terminal: Start) -> None:
     """Service and resource complete; what is selected goes into the statement."""
     shell = ready(terminal)
 
-    shell.type("DESCRIBE openai.assistants.run_\t")
-    shell.wait_for("run_steps")
+    shell.type("DESCRIBE openai.assistants.run_")
+    shell.wait_for("run_steps")  # below the statement
+    shell.type("\t")
+    shell.wait_for("steps")  # within it
     shown = asked(shell, ";")
 
     assert "│ step_details" in shown
@@ -266,10 +268,7 @@ def test_what_was_sent_is_shown_and_said_for_curl(terminal: Start, box: Any, mon
         "--max-in-flight=1",
     )
 
-    def told(command: str) -> str:
-        shell.type(f"{command}\r")
-        shell.wait_for(f"{command}\n")
-        return str(shell.wait_for("rowcall>"))
+    told = shell.told
 
     assert "error: There was no statement yet.\n" in told(".requests")
     asked(shell, "INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'n': 'it''s'});")

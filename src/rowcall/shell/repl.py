@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -286,7 +286,6 @@ def _prompt(shell: Shell) -> PromptSession[str]:
         lexer=PygmentsLexer(SqlLexer),
         completer=_completer(shell),
         complete_while_typing=True,
-        complete_in_thread=True,
         auto_suggest=AutoSuggestFromHistory(),
         input_processors=[HighlightMatchingBracketProcessor()],
         multiline=True,
@@ -345,19 +344,16 @@ def _keys(is_complete: Callable[[str], bool]) -> KeyBindings:
 
 
 def _completer(shell: Shell) -> Completer:
-    from prompt_toolkit.completion import Completer, PathCompleter
+    from prompt_toolkit.completion import Completer, PathCompleter, ThreadedCompleter
     from prompt_toolkit.completion import Completion as Shown
     from prompt_toolkit.document import Document as Text
 
-    files = PathCompleter(expanduser=True)
+    files = ThreadedCompleter(PathCompleter(expanduser=True))  # a disk may be slow
 
     class _Completer(Completer):
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Shown]:
             typing = not complete_event.completion_requested
             if typing and not _BEGUN.search(document.text_before_cursor):
-                return
-            if (name := file_name(document.text_before_cursor)) is not None:
-                yield from files.get_completions(Text(name), complete_event)
                 return
             found = _candidates(shell, document)
             if typing and all(document.text_before_cursor.endswith(completion.text) for completion in found):
@@ -370,6 +366,14 @@ def _completer(shell: Shell) -> Completer:
                     display=whole if completion.kind in _WHOLE else whole.rstrip(".").rsplit(".", 1)[-1],
                     display_meta=completion.description or completion.kind,
                 )
+
+        async def get_completions_async(self, document: Document, complete_event: CompleteEvent) -> AsyncGenerator[Shown, None]:
+            if (name := file_name(document.text_before_cursor)) is not None:
+                async for each in files.get_completions_async(Text(name), complete_event):
+                    yield each
+                return
+            for each in self.get_completions(document, complete_event):
+                yield each
 
     return _Completer()
 
