@@ -78,8 +78,8 @@ $(MATRIX:%=test-%): test-%: .venv-%/.ready
 	.venv-$*/bin/python -m pytest -n $(JOBS) --dist worksteal $(if $(findstring compiled,$*),$(COMPILED_TESTS),$(OLDER_TESTS)) $(HOUSE) $(ARGS)
 
 .PHONY: others
-others: $(VENV)/.ready .venv-others/.ready .venv-sql-tools/.ready ## run the tests against a server that is not ours, and in JupySQL and marimo
-	$(BIN)/python -m pytest tests/session/test_other_servers.py tests/test_sql_tools.py $(ARGS)
+others: $(VENV)/.ready .venv-others/.ready .venv-sql-tools/.ready .venv-harlequin/.ready ## run the tests against a server that is not ours, and in JupySQL, marimo and Harlequin
+	$(BIN)/python -m pytest tests/session/test_other_servers.py tests/test_sql_tools.py tests/harlequin $(ARGS)
 
 .PHONY: coverage
 coverage: $(VENV)/.ready ## run all tests and list the lines that none of them reached
@@ -154,6 +154,10 @@ $(MATRIX:%=.venv-%/.ready): $(VENV)/.ready
 
 .venv-sql-tools/.ready: requirements/sql-tools.txt requirements/venv.sh $(VENV)/.ready
 	@sh requirements/venv.sh $(BIN)/python $(@D) $< $(VENV)
+	@touch $@
+
+.venv-harlequin/.ready: requirements/harlequin.txt requirements/venv.sh pyproject.toml
+	@sh requirements/venv.sh "$(PYTHON)" $(@D) $< .
 	@touch $@
 
 # One that cannot be installed here is left out, with what pip said last.

@@ -27,6 +27,9 @@ echo "openai-responses" | compile "$@" - --output-file requirements/other-server
 # Tools that take any database's connection, for the tests of ours; what they share with `.venv` is of its versions.
 printf '%s\n' jupysql marimo | compile "$@" - --constraint requirements/duckdb-2.0.txt --output-file requirements/sql-tools.txt
 
+# Harlequin, with what rowcall and its build need: it wants other versions than `.venv` has, so that nothing is shared.
+printf '%s\n' hatchling editables | compile "$@" pyproject.toml - --extra harlequin --output-file requirements/harlequin.txt
+
 # What `make bench` measures rowcall beside, each in an environment of its own.
 for rival in "openai openai pandas" "httpx httpx orjson pandas" "dlt dlt[duckdb] pyarrow" "dbfy dbfy" "httpfs duckdb-extension-httpfs" \
     "shillelagh shillelagh[genericjsonapi]"; do

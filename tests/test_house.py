@@ -169,7 +169,9 @@ def test_every_package_from_elsewhere_is_imported_in_its_rooms_alone() -> None:
     assert {(package, room) for package, room in imported if f"rowcall.{room}" not in rooms[package]} == set()
 
 
-@pytest.mark.parametrize("name", ["duckdb-2.0.txt", "duckdb-1.5.txt", "compiled.txt", "pip.txt", "other-servers.txt", "sql-tools.txt"])
+@pytest.mark.parametrize(
+    "name", ["duckdb-2.0.txt", "duckdb-1.5.txt", "compiled.txt", "pip.txt", "other-servers.txt", "sql-tools.txt", "harlequin.txt"]
+)
 def test_every_pin_has_hashes_and_no_address(name: str) -> None:
     """Each requirement is one exact version with at least one hash, and no line is an option of pip's."""
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")

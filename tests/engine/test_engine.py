@@ -135,6 +135,29 @@ def test_columns_may_share_a_name(engine: Engine) -> None:
     assert relation.columns == ["a", "a", "A", "x y"]
 
 
+def test_the_rows_of_a_local_statement_are_kept(engine: Engine) -> None:
+    """What runs after it does not change them, and what changed something did so once; names, types and booleans stay."""
+    engine.connection.execute("CREATE TABLE t (b BOOLEAN, i INTEGER)")
+    insert = "INSERT INTO t VALUES (true, 1), (false, 2), (NULL, 3) RETURNING b"
+
+    inserted = engine.kept(engine.local(insert, {}, {}), insert)
+    select = "SELECT b, b FROM t ORDER BY i"
+    read = engine.kept(engine.local(select, {}, {}), select)
+    engine.connection.execute("DELETE FROM t")
+
+    assert inserted.fetchall() == [(True,), (False,), (None,)]
+    assert read.columns == ["b", "b"]
+    assert read.fetchall() == [(True, True), (False, False), (None, None)]
+
+
+def test_a_local_statement_that_fails_when_it_is_run_is_an_engine_error(engine: Engine) -> None:
+    """DuckDB makes a relation of it without running it."""
+    text = "SELECT error('boom') FROM range(3)"
+
+    with pytest.raises(EngineError, match="boom"):
+        engine.kept(engine.local(text, {}, {}), text)
+
+
 def test_many_rows_keep_their_booleans(engine: Engine) -> None:
     """More than one vector of them comes through unchanged."""
     relation = engine.run("SELECT i, i % 3 = 0 AS b FROM range(10000) t(i)", {}, {})

@@ -47,6 +47,15 @@ def test_tables_are_temporary() -> None:
     assert connection.sql("SELECT DISTINCT database_name FROM duckdb_tables()").fetchall() == [("temp",)]
 
 
+def test_tables_that_are_not_temporary_are_seen_by_every_connection() -> None:
+    """A cursor of the same database, which has no temporary tables but its own, finds them."""
+    connection = duckdb.connect()
+
+    add_tables(connection, {"t": (("id",), [("x",)])}, temporary=False)
+
+    assert connection.cursor().sql("FROM t").fetchall() == [("x",)]
+
+
 def test_the_session_is_closed_at_the_end() -> None:
     """Sandbox, connection and session end with the block."""
     with opened_session(parse(["query", "x", "--sandbox"])) as session:

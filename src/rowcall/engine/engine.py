@@ -124,6 +124,17 @@ class Engine:
             raise _translated(error, text) from error
         return self.empty() if relation is None else relation
 
+    def kept(self, relation: duckdb.DuckDBPyRelation, text: str) -> duckdb.DuckDBPyRelation:
+        """The rows of `relation`, DuckDB's own answer to `text`, run now and held, so that no later statement can change them.
+
+        Raises EngineError with DuckDB's message when it fails while running.
+        """
+        try:
+            held: duckdb.DuckDBPyRelation = interruptible(self.connection, lambda: self._held(lambda: relation))
+        except Exception as error:
+            raise _translated(error, text) from error
+        return held
+
     def _bind_again(self, error: Exception, text: str, parameters: Parameters, frame: Frame) -> None:
         """Raises the same complaint with its place, which DuckDB gives to EXPLAIN but not to a relation."""
         if type(error).__name__ in _BINDING - {"ParserException"} and len(self.connection.extract_statements(text)) == 1:

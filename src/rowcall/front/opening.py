@@ -95,9 +95,10 @@ def merged(settings: Mapping[str, Mapping[str, Any]], over: Mapping[str, Mapping
     return {provider: {**settings.get(provider, {}), **over.get(provider, {})} for provider in {**settings, **over}}
 
 
-def add_tables(connection: DuckDBPyConnection, tables: Tables) -> None:
-    """Make each of `tables` a temporary table, which exists in a read-only database too and is gone afterwards."""
+def add_tables(connection: DuckDBPyConnection, tables: Tables, *, temporary: bool = True) -> None:
+    """Make each of `tables` a table; a temporary one exists in a read-only database too, for this connection alone."""
+    kind = "TEMP TABLE" if temporary else "TABLE"
     for name, (columns, rows) in tables.items():
         values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in columns]
         items = ", ".join(f"unnest(${at}) AS {quoted(column)}" for at, column in enumerate(columns, 1))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {items}", values)
+        connection.execute(f"CREATE OR REPLACE {kind} {quoted(name)} AS SELECT {items}", values)
