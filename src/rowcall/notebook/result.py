@@ -47,8 +47,12 @@ class Result:
         """What the statement did; with several in a cell, what they did together."""
         self.has_rows = has_rows(sql, relation, report)
         """Whether the statement is one that answers rows."""
-        self.relation = _kept(session, relation) if self.has_rows and report.statement_kind == "local" else relation
+        self.relation = relation
         """The rows, which stay as they are when a table that they are from changes."""
+        if self.has_rows and report.statement_kind == "local":
+            from rowcall.engine.engine import Engine
+
+            self.relation = Engine(session.connection).kept(relation, sql)
         self._is_plan = is_plan(relation, report)
         self._shown = _read(session, self.relation) if self.has_rows and report.explanation is None else None
 
@@ -110,13 +114,6 @@ class Result:
     def _count(self) -> int | None:
         """How many rows there are, None where it has no rows that count."""
         return None if self._shown is None or self._is_plan else self._shown.total
-
-
-def _kept(session: Session, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """The same rows, read now: DuckDB would run a statement of its own again at each look."""
-    from rowcall.engine.engine import Engine
-
-    return Engine(session.connection).run("FROM rowcall_result", {}, {"rowcall_result": relation})
 
 
 def _read(session: Session, relation: duckdb.DuckDBPyRelation) -> Shown:
