@@ -205,17 +205,21 @@ def test_a_statement_of_duckdb_alone_has_only_a_time(slowed: Session) -> None:
 
     def run() -> None:
         try:
-            slowed.sql("SELECT count(*) FROM range(100_000) a, range(100_000) b, range(100_000) c WHERE a.range + b.range = c.range * 2")
+            slowed.sql(
+                "CREATE TABLE n AS SELECT count(*) FROM range(100_000) a, range(100_000) b, range(100_000) c WHERE a.range * b.range > c.range"
+            )
         except EngineError as error:
             errors.append(error)
 
     worker = threading.Thread(target=run)
     worker.start()
-    while (progress := slowed.progress()) is None:
+    while (progress := slowed.progress()) is None and worker.is_alive():
         time.sleep(0.005)
     while worker.is_alive():
         slowed.cancel()
         worker.join(0.05)
 
+    assert progress is not None
     assert progress == Progress(progress.elapsed_s)
+    assert len(errors) == 1
     assert slowed.progress() is None
