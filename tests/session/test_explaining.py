@@ -142,7 +142,7 @@ def test_explain_of_a_write_has_its_requests(still: Sandbox, db: Session, sent: 
     assert (later.write.method, later.write.requests) == ("modify_run", None)
     assert later.scans[0].request_lines == (f"GET {still.base_url}/threads/t/runs?limit=100",)
     assert rows is not None
-    assert (rows.method, rows.formula) == ("", "one INSERT request for each row that this gives")
+    assert (rows.method, rows.formula) == ("create_thread", "one INSERT request for each row that this gives")
 
 
 def test_explain_takes_one_statement_which_may_be_an_explain(db: Session) -> None:
