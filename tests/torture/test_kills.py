@@ -12,8 +12,8 @@ from tests.torture.kills import differences, kill_many
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_killed_write_loses_no_row_and_sends_none_twice(tmp_path: Path) -> None:
-    """Twenty writes, killed when a random part of their rows was sent."""
-    found = kill_many("ci", 20, 60, tmp_path)
+    """Twenty writes of 500 rows, killed when a random part of them was sent."""
+    found = kill_many("ci", 20, 500, tmp_path)
 
     assert found.wrong == []
     assert found.writes == 20
