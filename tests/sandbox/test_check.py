@@ -132,6 +132,18 @@ BODIES: dict[str, tuple[Any, str, str, str]] = {
         "tool_resources.file_search",
         "invalid_value",
     ),
+    "sizes that are missing": (
+        {"model": "m", "tool_resources": {"file_search": {"vector_stores": [{"chunking_strategy": {"type": "static"}}]}}},
+        "Missing required parameter: 'tool_resources.file_search.vector_stores[0].chunking_strategy.static'.",
+        "tool_resources.file_search.vector_stores[0].chunking_strategy.static",
+        "missing_required_parameter",
+    ),
+    "a way to cut that has other names": (
+        {"model": "m", "tool_resources": {"file_search": {"vector_stores": [{"chunking_strategy": {"type": "auto", "size": 1}}]}}},
+        "Unknown parameter: 'tool_resources.file_search.vector_stores[0].chunking_strategy.size'.",
+        "tool_resources.file_search.vector_stores[0].chunking_strategy.size",
+        "unknown_parameter",
+    ),
     "a tool without type": (
         {"model": "m", "tools": [{"type": "file_search"}, {}]},
         "Missing required parameter: 'tools[1].type'.",
