@@ -12,7 +12,7 @@ import pytest
 from tests.shell.conftest import COMMAND
 from tests.shell.screen import Screen, needs_tmux
 
-from rowcall.shell.repl import continuation
+from rowcall.shell.prompt import continuation
 
 pytestmark = [pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals"), needs_tmux]
 

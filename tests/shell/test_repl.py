@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from rowcall.shell.repl import history_file, prompt_text
+from rowcall.shell.prompt import history_file
+from rowcall.shell.repl import prompt_text
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 

@@ -1,22 +1,19 @@
 """`rowcall shell`: statements typed in a terminal, each run when its semicolon is there.
 
-Editing, history and highlighting are prompt_toolkit's and Pygments'; what completes is `complete`'s, what a dot command does is `dot`'s.
+How they are typed is in `prompt`, what a dot command does in `dot`.
 Ctrl-C gives up the statement, at the prompt or while it runs; Ctrl-D leaves.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import sys
 import threading
 import time
 import warnings
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowcall.errors import RowcallError, RowcallWarning
@@ -24,9 +21,8 @@ from rowcall.front.cells import Reader
 from rowcall.front.opening import opened_session
 from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask
-from rowcall.shell.brackets import open_brackets
 from rowcall.shell.commands import STARTS
-from rowcall.shell.complete import NO_WORDS, Completion, Words, complete, file_name
+from rowcall.shell.complete import NO_WORDS, Words
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
 from rowcall.shell.formats import DRAWN, EXPLAINED, IN_PARTS, Format, Parts, explanation_lines, text_lines
@@ -40,9 +36,6 @@ from rowcall.shell.query import live_of, write_answer
 if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.completion import CompleteEvent, Completer
-    from prompt_toolkit.document import Document
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
     from rowcall import Session
     from rowcall.front.table import TableOptions
@@ -231,7 +224,9 @@ def run(options: argparse.Namespace) -> int:
         shell.refresh()
         _greet(options)
         with shell.destination, shell.learning():
-            _loop(shell, _prompt(shell))
+            from rowcall.shell.prompt import prompting
+
+            _loop(shell, prompting(shell))
     return Exit.OK
 
 
@@ -271,128 +266,6 @@ def _survives(shell: Shell, text: str) -> bool:
 def prompt_text(use: Iterable[str]) -> str:
     """The prompt, which names what USE set."""
     return f"{'.'.join(use) or 'rowcall'}> "
-
-
-def _prompt(shell: Shell) -> PromptSession[str]:
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-    from prompt_toolkit.history import FileHistory, InMemoryHistory
-    from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
-    from prompt_toolkit.lexers import PygmentsLexer
-    from pygments.lexers.sql import SqlLexer
-
-    prompt: PromptSession[str] = PromptSession(
-        history=InMemoryHistory() if (file := history_file()) is None else FileHistory(str(file)),
-        lexer=PygmentsLexer(SqlLexer),
-        completer=_completer(shell),
-        complete_while_typing=True,
-        auto_suggest=AutoSuggestFromHistory(),
-        input_processors=[HighlightMatchingBracketProcessor()],
-        multiline=True,
-        key_bindings=_keys(lambda text: text.lstrip().startswith(STARTS) or _is_complete(shell, text)),
-        prompt_continuation=lambda width, line, _soft: continuation(prompt.default_buffer.text, line).rjust(width),
-    )
-    return prompt
-
-
-def _is_complete(shell: Shell, text: str) -> bool:
-    """Whether Enter runs a text: not while a bracket is open, though there is a semicolon, as in psql."""
-    return shell.session.is_complete(text) and not open_brackets(text)
-
-
-def continuation(text: str, line: int) -> str:
-    """What stands before a line but the first: the bracket that is open there, or a dot."""
-    before = "\n".join(text.split("\n")[:line])
-    return f"{(open_brackets(before) or '·')[-1]} "
-
-
-def history_file() -> Path | None:
-    """Where the shell's history is kept; made where it is absent, for its owner's eyes only. None where that is not possible."""
-    from platformdirs import user_state_path
-
-    path = user_state_path("rowcall") / "history"
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND, 0o600))
-        path.chmod(0o600)
-    except OSError:  # as where the home is none: statements are worth more than their history
-        return None
-    return path
-
-
-def _keys(is_complete: Callable[[str], bool]) -> KeyBindings:
-    """Enter runs a complete statement, takes the completion that is selected, and otherwise begins a new line; after Escape it runs any."""
-    from prompt_toolkit.key_binding import KeyBindings
-
-    keys = KeyBindings()
-
-    @keys.add("enter")
-    def _(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        if buffer.complete_state and buffer.complete_state.current_completion:
-            buffer.complete_state = None
-        elif is_complete(buffer.text):
-            buffer.validate_and_handle()
-        else:
-            buffer.newline(copy_margin=False)
-
-    @keys.add("escape", "enter")
-    def _(event: KeyPressEvent) -> None:
-        event.current_buffer.validate_and_handle()
-
-    return keys
-
-
-def _completer(shell: Shell) -> Completer:
-    from prompt_toolkit.completion import Completer, PathCompleter, ThreadedCompleter
-    from prompt_toolkit.completion import Completion as Shown
-    from prompt_toolkit.document import Document as Text
-
-    files = ThreadedCompleter(PathCompleter(expanduser=True))  # a disk may be slow
-
-    class _Completer(Completer):
-        def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Shown]:
-            typing = not complete_event.completion_requested
-            if typing and not _BEGUN.search(document.text_before_cursor):
-                return
-            found = _candidates(shell, document)
-            if typing and all(document.text_before_cursor.endswith(completion.text) for completion in found):
-                return  # nothing would change
-            for completion in found:
-                whole = completion.text.rstrip("'") if completion.kind == "value" and completion.text[0] != "'" else completion.text
-                yield Shown(
-                    completion.text,
-                    completion.start,
-                    display=whole if completion.kind in _WHOLE else whole.rstrip(".").rsplit(".", 1)[-1],
-                    display_meta=completion.description or completion.kind,
-                )
-
-        async def get_completions_async(self, document: Document, complete_event: CompleteEvent) -> AsyncGenerator[Shown, None]:
-            if (name := file_name(document.text_before_cursor)) is not None:
-                async for each in files.get_completions_async(Text(name), complete_event):
-                    yield each
-                return
-            for each in self.get_completions(document, complete_event):
-                yield each
-
-    return _Completer()
-
-
-_BEGUN = re.compile(r"[\w.@'/\\]$")
-"""Where completions are shown though nobody asks for them: within a word."""
-_WHOLE = frozenset({"command", "value", "setting"})
-"""What is shown with its dots."""
-
-
-def _candidates(shell: Shell, document: Document) -> list[Completion]:
-    return complete(
-        document.text_before_cursor,
-        shell.session.catalog,
-        shell.tables,
-        text_after_cursor=document.text_after_cursor,
-        use=shell.session.use,
-        words=shell.words,
-    )
 
 
 def _dim(text: str) -> str:
