@@ -66,7 +66,8 @@ class Watch:
         before = delays if self._delays is None else self._delays
         # Of several threads that were kept waiting at the same time, one.
         kept_s = max((delay - before.get(thread, 0) for thread, delay in delays.items()), default=0) / 1e9
-        self.overdue_s += max(0.0, now - self._counted - kept_s)
+        # Linux tells of a wait when it has ended: what was counted while it lasted is taken back then.
+        self.overdue_s = max(0.0, self.overdue_s + now - self._counted - kept_s)
         self._counted, self._delays = now, delays
         if self.overdue_s > self._grace_s and not self.found:
             self.found = f"not done {self.overdue_s:.1f} s after its deadline, when it was here:\n{_stacks()}"
