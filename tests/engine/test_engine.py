@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +196,42 @@ def test_a_source_is_read_twice_beside_a_parameter(engine: Engine) -> None:
     found = engine.run(text, {"k": "x"}, {"__rowcall_pages_0": page_source([("{}", "x"), ("{}", "y")])})
 
     assert found.fetchall() == [("x", "x"), ("x", "y")]
+
+
+@pytest.mark.parametrize("kind", ["table", "dataset", "stream", "polars", "pandas", "macro"])
+def test_a_frame_of_arrow_is_read_twice_beside_a_parameter(engine: Engine, kind: str) -> None:
+    """The same of what is the user's, whatever holds it: a macro reads it unnamed."""
+    table = pyarrow.table({"key": ["x", "y"]})
+    text = "WITH q AS NOT MATERIALIZED (FROM {}) SELECT a.key AS one, b.key AS other FROM q a, q b"
+    if kind == "macro":
+        engine.local(f"CREATE MACRO pairs() AS TABLE {text.format('mine')}", {}, {"mine": table})
+    frame = {"mine": _HOLDERS[kind](table) if kind in _HOLDERS else table, "schema": table.schema}
+    asked = "FROM pairs()" if kind == "macro" else f"FROM ({text.format('mine')})"
+
+    found = engine.run(f"{asked} WHERE one = $k ORDER BY ALL", {"k": "x"}, frame)
+
+    assert found.fetchall() == [("x", "x"), ("x", "y")]
+
+
+class _Streaming:
+    """What hands out a table as Arrow's streams, and is of no library."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        return self._table.schema.__arrow_c_schema__()
+
+
+_HOLDERS: dict[str, Callable[[Any], Any]] = {
+    "dataset": lambda table: pytest.importorskip("pyarrow.dataset").dataset(table),
+    "stream": _Streaming,
+    "polars": lambda table: pytest.importorskip("polars").from_arrow(table),
+    "pandas": lambda table: table.to_pandas(types_mapper=pytest.importorskip("pandas").ArrowDtype),
+}
 
 
 def test_a_failure_while_running_is_an_engine_error(engine: Engine) -> None:

@@ -335,17 +335,34 @@ class Engine:
         Not `execute`, which would put its own rows in the place of a result that the caller has not fetched yet.
         """
         given = dict(parameters) or None
-        names = {**frame, **self._scannable(frame), "__rowcall_call": self.connection.sql, "__rowcall_text": text, "__rowcall_given": given}
+        names = {
+            **frame,
+            **self._scannable(text, parameters, frame),
+            "__rowcall_call": self.connection.sql,
+            "__rowcall_text": text,
+            "__rowcall_given": given,
+        }
         return eval(_CALL, names)  # noqa: S307 - the expression is ours; the frame is what DuckDB's replacement scan reads
 
-    def _scannable(self, frame: Frame) -> Frame:
-        """Our own sources as relations for DuckDB 1.5.
+    def _scannable(self, text: str, parameters: Parameters, frame: Frame) -> Frame:
+        """Our own sources as relations for DuckDB 1.5, and beside parameters what of the user's it reads as Arrow too.
 
-        It crashes where a WITH clause NOT MATERIALIZED that is read twice scans an Arrow table in a statement with parameters.
+        It crashes where a WITH clause NOT MATERIALIZED that is read twice scans what Arrow holds in a statement with parameters. What a
+        macro of the user's reads does not show in `text`: of pyarrow's, which cost next to nothing, all are made relations therefore.
         """
         if streams():
             return {}
-        return {name: self.connection.from_arrow(source) for name, source in frame.items() if name.startswith("__rowcall_")}
+        own = {name: self.connection.from_arrow(source) for name, source in frame.items() if name.startswith("__rowcall_")}
+        read = [name for name, value in frame.items() if parameters and name not in own and _is_arrow(value, name, text)]
+        return {**own, **{name: self._as_relation(name, frame[name]) for name in read}}
+
+    def _as_relation(self, name: str, value: object) -> object:
+        """A variable as a relation; itself where DuckDB makes none of it, as of a schema."""
+        names = {name: value, "__rowcall_call": self.connection.sql, "__rowcall_text": f"FROM {quoted(name)}", "__rowcall_given": None}
+        try:
+            return eval(_CALL, names)  # noqa: S307 - as in `_call`
+        except Exception:  # noqa: BLE001 - the statement itself says what is wrong with it, where it reads it
+            return value
 
     def first_rows(self, relation: duckdb.DuckDBPyRelation, most: int) -> tuple[duckdb.DuckDBPyRelation, int]:
         """The first `most` rows of a relation, materialised, and how many it has: of one run, which may be slow or move a sequence.
@@ -501,6 +518,14 @@ def _is_frame(value: object) -> bool:
     if any(hasattr(type(value), name) for name in ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")):
         return True
     return type(value).__module__.split(".", 1)[0] in {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
+
+
+def _is_arrow(value: object, name: str, text: str) -> bool:
+    """Whether DuckDB may read a variable as Arrow for a text: what is pyarrow's, or is named and neither a relation nor plain pandas."""
+    library = type(value).__module__.split(".", 1)[0]
+    if library == "pandas" and not any(hasattr(dtype, "pyarrow_dtype") for dtype in getattr(value, "dtypes", ())):
+        return False
+    return library == "pyarrow" or (name in text and library not in {"duckdb", "_duckdb"} and _is_frame(value))
 
 
 _CALL = compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval")
