@@ -164,8 +164,12 @@ class Arena:
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, text: str, parameters: dict[str, Any], frames: dict[str, Any]) -> Any:
-    """The relation of a text, None for one without rows; data frames are found among the variables that it is asked with."""
-    scope = {"connection": connection, "text": text, "parameters": parameters, **frames}
+    """The relation of a text, None for one without rows; data frames are found among the variables that it is asked with.
+
+    They are relations there: DuckDB 1.5 crashes where a WITH clause NOT MATERIALIZED that is read twice scans one beside a parameter.
+    """
+    read = {name: connection.from_arrow(frame) for name, frame in frames.items()}
+    scope = {"connection": connection, "text": text, "parameters": parameters, **read}
     return eval("connection.sql(text, params=parameters or None)", scope)
 
 

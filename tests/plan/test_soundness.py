@@ -41,6 +41,25 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "an outer join within a sub-select whose rows of NULLs are dropped around it": (
+        "SELECT s.id FROM (SELECT v.id, l.pen, l.n FROM visits v LEFT JOIN l ON l.pen = v.pen) s JOIN k ON k.pen = s.pen WHERE s.n IS NULL OR s.n = 0"
+    ),
+    "the same within a WITH that is also read as it is": (
+        "WITH s AS (SELECT v.id, l.pen FROM l RIGHT JOIN visits v ON l.pen = v.pen) SELECT a.id, b.id FROM s a LEFT JOIN s b ON a.pen = b.pen WHERE a.pen = 'p1'"
+    ),
+    "the same within what IN looks in, and what NOT IN does": (
+        "SELECT k.pen FROM k WHERE k.pen IN (SELECT l.pen FROM visits v LEFT JOIN l ON l.pen = v.pen WHERE l.n IS NULL OR v.n = 2) "
+        "AND k.pen NOT IN (SELECT w.pen FROM l LEFT JOIN visits w ON l.pen = w.pen WHERE l.tag = 'b')"
+    ),
+    "the same under ROLLUP, whose totals are dropped too": (
+        "SELECT * FROM (SELECT l.pen, count(*) AS c FROM visits v LEFT JOIN l ON l.pen = v.pen GROUP BY ROLLUP (l.pen)) s WHERE s.pen <> 'p2'"
+    ),
+    "the same before a sample of it": (
+        "SELECT s.id FROM (SELECT v.id, l.pen FROM l RIGHT JOIN visits v ON l.pen = v.pen) s TABLESAMPLE 100% WHERE s.pen IS NOT NULL"
+    ),
+    "an ASOF LEFT JOIN whose rows of NULLs are dropped": (
+        "SELECT v.id, l.tag FROM visits v ASOF LEFT JOIN l ON v.pen = l.pen AND v.n >= l.n WHERE l.tag = 'a'"
+    ),
     "a sub-query in the ON of a LEFT JOIN, around which NULLs in place of a row are let through": (
         "SELECT l.tag, m.id FROM l LEFT JOIN m ON m.pen = l.pen AND l.pen IN (SELECT v.pen FROM visits v) WHERE m.kind IS NULL OR m.kind = 'food'"
     ),

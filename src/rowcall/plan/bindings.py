@@ -18,12 +18,12 @@ from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, grouping_sets, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
-from rowcall.plan.having import beforehand
-from rowcall.plan.joins import Condition, Group, Join, Live, Place, Reach, Tree, kept, reach
+from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
-from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Equal, Filter, Operand, collates
+from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Operand, collates
+from rowcall.plan.reaching import matched_by, reach_of, tree_of
 from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
 from rowcall.plan.sources import Source
@@ -199,8 +199,8 @@ class Bindings:
         key = frame, around.uses
         if key not in self._around_it:
             self._around_it[key] = []  # for what reads itself
-            if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) and frame.tree is not None:
-                lasting, found = kept(frame.tree), self._on_outputs(frame, around.uses[0])
+            if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) and (tree := tree_of(frame)) is not None:
+                lasting, found = kept(tree), self._on_outputs(frame, around.uses[0])
                 self._around_it[key] = [one for one in found if {place[0] for place in (one.within or {}).values()} <= lasting]
         return self._around_it[key]
 
@@ -235,23 +235,12 @@ class Bindings:
 
     def _reached(self, use: Use) -> Reach:
         if use not in self._reach:
-            self._reach[use] = self._reach_of(use)
+            self._reach[use] = reach_of(use)
         return self._reach[use]
-
-    def _reach_of(self, use: Use) -> Reach:
-        tree, own = use.frame.tree, use.own
-        where = (*use.frame.where, *beforehand(use.frame)) if use.where else ()
-        if tree is None:
-            return Reach([Live(condition) for condition in where])
-        if own is None or own not in tree.positions:
-            return reach(tree, None if own is None else _join_with(use.frame, tree, own), where, use.frame.touched)
-        if use.frame.select.args.get("sample") or use.frame.sources[own].node.args.get("sample"):
-            return Reach(blocked="SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
-        return reach(tree, own, where, use.frame.touched)
 
     def _concerns(self, condition: Condition, use: Use, options: Sequence[Sequence[Atom]]) -> bool:
         """Whether a condition is about the source in question, or about what surrounds its SELECT."""
-        if any(_matched_by(atom) == use.own is not None for option in options for atom in option):
+        if any(matched_by(atom) == use.own is not None for option in options for atom in option):
             return True
         columns = self.scopes.columns(condition.predicate) if condition.predicate is not None else ()
         found = [self.scopes.resolve(column) for column in columns]
@@ -496,22 +485,6 @@ def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = Fa
     return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
 
 
-def _join_with(frame: Frame, tree: Tree, position: int) -> Join | None:
-    """The join in whose ON a sub-query is matched with columns; None for one in WHERE."""
-    if not isinstance(tree, Join):
-        return None
-    atoms = (atom for condition in tree.conditions for option in frame.alternatives(condition) for atom in option)
-    if any(_matched_by(atom) == position for atom in atoms):
-        return tree
-    return _join_with(frame, tree.left, position) or _join_with(frame, tree.right, position)
-
-
-def _matched_by(atom: Atom) -> int | None:
-    """The matched sub-query that an equality is with."""
-    place = atom.right.place if isinstance(atom, Equal) else None
-    return place[0] if place is not None else None
-
-
 def _in_each(frame: Frame, options: Sequence[Sequence[Atom]]) -> Iterator[Among]:
     """The columns that are among constants whichever of the alternatives of a condition holds: then they are among those of all."""
     found: list[dict[Place, tuple[exp.Column, bool, list[tuple[Operand, ...]]]]] = []
@@ -532,7 +505,7 @@ def _offer_matched(frame: Frame, live: Live, options: Sequence[Sequence[Atom]], 
     """Adds the sub-queries that a condition matches columns with to what may give keys."""
     for option in options:
         for atom in option:
-            position = _matched_by(atom)
+            position = matched_by(atom)
             if position is not None and frame.sources[position].matched is not None:
                 alone = frozenset[Group]() if len(options) == 1 else frozenset({frozenset({position})})
                 found.offered[position] = live.guards | alone

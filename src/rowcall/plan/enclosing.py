@@ -171,11 +171,16 @@ def _dividing(frame: Frame) -> frozenset[Place]:
     if group is not None and grouping_sets(group):  # of a column that it is not grouped by DuckDB gives aggregates only
         divisions.append([item.unalias() for item in frame.select.expressions])
     if distinct is not None and (on := distinct.args.get("on")) is not None:
-        # There a name is that of a result before it is that of a column.
-        given = {item.alias.casefold() for item in frame.select.expressions if item.alias}
         keys = on.expressions if isinstance(on, exp.Tuple) else [on]
-        divisions.append([key for key in keys if isinstance(key, exp.Column) and (len(key.parts) > 1 or key.name.casefold() not in given)])
+        divisions.append([key for one in keys if (key := _meant(frame.select, one.unnest())) is not None])
     return in_each(frame, divisions)
+
+
+def _meant(select: exp.Select, key: exp.Expr) -> exp.Expr | None:
+    """What a key of DISTINCT ON is, where a name is that of a result before it is that of a column; None where it is of several."""
+    name = key.name.casefold() if isinstance(key, exp.Column) and len(key.parts) == 1 else ""
+    given = [item.unalias() for item in select.expressions if name and item.alias.casefold() == name]
+    return key if not given else given[0] if len(given) == 1 else None
 
 
 def partitions(select: exp.Select) -> list[list[exp.Expr]]:

@@ -331,6 +331,11 @@ Rejects = Callable[[Condition], frozenset[int]]
 """The sources of which a condition cannot be true where all their columns are NULL."""
 
 
+def fills(tree: Tree) -> bool:
+    """Whether a join in a tree fills a side with NULLs."""
+    return isinstance(tree, Join) and (tree.kind in _FILLS or fills(tree.left) or fills(tree.right))
+
+
 def simplified(tree: Tree, rejected: frozenset[int], rejects: Rejects) -> Tree:
     """The tree with outer joins made inner ones where a condition drops every row that they fill with NULLs anyway."""
     if isinstance(tree, Leaf):
@@ -340,6 +345,8 @@ def simplified(tree: Tree, rejected: frozenset[int], rejects: Rejects) -> Tree:
         keeps_left = kind in {"LEFT", "FULL"} and not rejected & tree.right.positions
         keeps_right = kind in {"RIGHT", "FULL"} and not rejected & tree.left.positions
         kind = {(True, True): "FULL", (True, False): "LEFT", (False, True): "RIGHT", (False, False): "INNER"}[keeps_left, keeps_right]
+    elif kind == "ASOF LEFT" and rejected & tree.right.positions:
+        kind = "ASOF"
     own = frozenset[int]().union(*map(rejects, tree.conditions))
     above = frozenset[int]() if kind == "POSITIONAL" else rejected
     takes_left, takes_right = _TAKES.get(kind, (False, False))

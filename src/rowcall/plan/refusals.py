@@ -10,6 +10,7 @@ from rowcall.plan.enclosing import enclosing
 from rowcall.plan.having import beforehand
 from rowcall.plan.joins import FULL, POSITIONAL, Condition, reach
 from rowcall.plan.predicates import Among, Equal, Operand, is_volatile
+from rowcall.plan.reaching import tree_of
 from rowcall.plan.references import Reference
 from rowcall.plan.scopes import Frame, Scopes
 
@@ -34,7 +35,7 @@ def reasons(scopes: Scopes, reference: Reference, columns: Sequence[str]) -> lis
 
 
 def _said(frame: Frame, own: int, columns: Sequence[str], name: str) -> Iterator[str]:
-    tree = frame.tree
+    tree = tree_of(frame)
     found = reach(tree, own, (*frame.where, *beforehand(frame)), frame.touched) if tree is not None else None
     for join in found.dropped if found is not None else ():
         if any(_names(frame, condition, own, columns) for condition in join.conditions):

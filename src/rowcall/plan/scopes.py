@@ -6,8 +6,9 @@ A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -173,6 +174,8 @@ class Frame:
         self._simplified: Tree | None = None
         self.enclosing: Enclosing | None = None
         """What surrounds it, once that was found."""
+        self.filled: Tree | None = None
+        """Its tree as far as what surrounds it lets rows of NULLs through, once that was looked for."""
         self.same: Mapping[Place, Sequence[Place]] | None = None
         """The columns of its FROM clause that are the same, once they were looked for."""
         self.view = View()
@@ -397,18 +400,22 @@ class Frame:
                 self._alternatives[condition] = self._reader.alternatives(condition.predicate, condition.tokens)
         return self._alternatives[condition]
 
-    def rejects(self, condition: Condition) -> frozenset[int]:
-        """The sources of which a condition cannot be true where all their columns are NULL."""
+    def rejects(self, condition: Condition, of: Callable[[Place], int | None] = itemgetter(0)) -> frozenset[int]:
+        """The sources of which a condition cannot be true where all their columns are NULL.
+
+        `of` says which source a column is of, or comes of where that is another SELECT's; None where it is of none.
+        """
         found = [self._strict(condition.predicate)] if condition.predicate is not None else []
         for alternative in self.alternatives(condition):
             columns = [operand for atom in alternative if isinstance(atom, Equal) for operand in (atom.left, atom.right)]
             among = [atom for atom in alternative if isinstance(atom, Among) and not atom.identical]
             columns += [Operand(column) for atom in among for column in atom.columns]
-            found.append(frozenset(place[0] for column in columns if (place := self.place(column)) is not None))
+            found.append(list(map(self.place, columns)))
+        sources = [frozenset(own for place in places if place is not None and (own := of(place)) is not None) for places in found]
         if condition.predicate is not None:
-            first, *others = found
+            first, *others = sources
             return first | (frozenset.intersection(*others) if others else frozenset())
-        return frozenset[int]().union(*found)
+        return frozenset[int]().union(*sources)
 
     def touched(self, condition: Condition) -> frozenset[int]:
         """The sources that a condition may be about."""
@@ -419,17 +426,16 @@ class Frame:
             return frozenset(range(len(self.sources)))
         return frozenset(one.position for one in found if one is not None and one.frame is self)
 
-    def _strict(self, predicate: exp.Expr) -> frozenset[int]:
+    def _strict(self, predicate: exp.Expr) -> list[Place | None]:
         compared = isinstance(predicate, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike))
         if compared and is_quantified(predicate.args["expression"]):
-            return frozenset()
+            return []
         sides: Sequence[exp.Expr] = (predicate.args["this"], predicate.args["expression"]) if compared else ()
         if isinstance(predicate, exp.Not) and isinstance(predicate.this, exp.Is) and isinstance(predicate.this.expression, exp.Null):
             sides = (predicate.this.this,)
         if isinstance(predicate, (exp.Between, exp.In)) and not isinstance(predicate.this, exp.Tuple):
             sides = (predicate.this,)
-        places = (self.place(Operand(side.unnest())) for side in sides)
-        return frozenset(place[0] for place in places if place is not None)
+        return [self.place(Operand(side.unnest())) for side in sides]
 
     def read(self) -> None:
         """Reads all its conditions, so that the sub-queries in them are among the sources."""

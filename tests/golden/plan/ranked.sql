@@ -106,3 +106,22 @@ SELECT id FROM (SELECT DISTINCT ON (thread_id) id, status AS thread_id FROM open
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A name in DISTINCT ON is that of a result first, which may be a column.
+SELECT d.id FROM (SELECT DISTINCT ON (t) id, thread_id AS t FROM openai.assistants.runs) d WHERE d.t = 't1';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=1
+--   DISTINCT ON (t) needs no more than 1 row of each call: limit = 1
+-- columns: id
+
+SELECT d.id FROM (SELECT DISTINCT ON (t) id, thread_id AS t, status AS t FROM openai.assistants.runs) d WHERE d.t = 't1';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A condition outside a query with DISTINCT ON cannot be applied before it; repeat it inside.
+--
+-- LINE 1: …SELECT DISTINCT ON (t) id, thread_id AS t, status AS t FROM openai.assistants.runs) d WHER…
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'

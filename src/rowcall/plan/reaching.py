@@ -1,0 +1,76 @@
+"""What every row of a source satisfies that matters, where its rows are used, and which outer joins are inner ones for it.
+
+Rows that an outer join fills with NULLs may be dropped by what stands around its SELECT, and matter to nobody then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rowcall.plan.enclosing import Use, enclosing
+from rowcall.plan.having import beforehand
+from rowcall.plan.joins import Join, Live, Place, Reach, Tree, fills, reach, simplified
+from rowcall.plan.predicates import Atom, Equal
+from rowcall.plan.scopes import Frame
+
+
+def tree_of(frame: Frame) -> Tree | None:
+    """How the sources of a SELECT are joined in every row of it that matters."""
+    if frame.tree is None or not fills(frame.tree):
+        return frame.tree
+    if frame.filled is None:
+        frame.filled = frame.tree  # for what reads itself
+        inside = frozenset[int]().union(*map(frame.rejects, (*frame.where, *beforehand(frame))))
+        frame.filled = simplified(frame.tree, inside | _rejected(frame, lambda place: place[0]), frame.rejects)
+    return frame.filled
+
+
+def _rejected(frame: Frame, of: Callable[[Place], int | None]) -> frozenset[int]:
+    """The sources, as `of` says of each column of a SELECT's FROM clause, that are not NULL throughout in a row that matters outside."""
+    around = enclosing(frame)
+    if not around.uses or around.columns or around.pivoted:
+        return frozenset()
+    outputs = [place if not around.blocked or place in around.dividing else None for _, place in frame.outputs() or ()]
+    return frozenset.intersection(*(_rejected_by(use, dict(zip(use.names, outputs, strict=False)), of) for use in around.uses))
+
+
+def _rejected_by(use: Use, outputs: dict[str, Place | None], of: Callable[[Place], int | None]) -> frozenset[int]:
+    """The same for one place where the rows of a SELECT are used, by the columns that its outputs are."""
+
+    def through(place: Place) -> int | None:
+        inner = outputs.get(place[1]) if place[0] == use.own and place[1] else None
+        return of(inner) if inner is not None else None
+
+    if use.own is None:
+        return frozenset()
+    certain = [live.condition for live in reach_of(use).live if live.restricts and not live.guards]
+    return _rejected(use.frame, through).union(*(use.frame.rejects(condition, through) for condition in certain))
+
+
+def reach_of(use: Use) -> Reach:
+    """What restricts a source of a SELECT, or all of it, where it is used."""
+    tree, own = tree_of(use.frame), use.own
+    where = (*use.frame.where, *beforehand(use.frame)) if use.where else ()
+    if tree is None:
+        return Reach([Live(condition) for condition in where])
+    if own is None or own not in tree.positions:
+        return reach(tree, None if own is None else _join_with(use.frame, tree, own), where, use.frame.touched)
+    if use.frame.select.args.get("sample") or use.frame.sources[own].node.args.get("sample"):
+        return Reach(blocked="SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
+    return reach(tree, own, where, use.frame.touched)
+
+
+def _join_with(frame: Frame, tree: Tree, position: int) -> Join | None:
+    """The join in whose ON a sub-query is matched with columns; None for one in WHERE."""
+    if not isinstance(tree, Join):
+        return None
+    atoms = (atom for condition in tree.conditions for option in frame.alternatives(condition) for atom in option)
+    if any(matched_by(atom) == position for atom in atoms):
+        return tree
+    return _join_with(frame, tree.left, position) or _join_with(frame, tree.right, position)
+
+
+def matched_by(atom: Atom) -> int | None:
+    """The matched sub-query that an equality is with."""
+    place = atom.right.place if isinstance(atom, Equal) else None
+    return place[0] if place is not None else None
