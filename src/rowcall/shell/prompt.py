@@ -22,6 +22,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.key_binding.bindings.completion import generate_completions
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.lexers import PygmentsLexer
+from prompt_toolkit.styles import Style
 from pygments.lexers.sql import SqlLexer
 
 from rowcall.shell.brackets import open_brackets
@@ -35,6 +36,13 @@ _BEGUN = re.compile(r"[\w.@'/\\]$")
 """Where completions are shown though nobody asks for them: within a word."""
 _WHOLE = frozenset({"command", "value", "setting"})
 """What is shown with its dots."""
+_COLOURS = {
+    "pygments.keyword": "ansigreen bold",
+    "pygments.name.builtin": "ansigreen",
+    "pygments.literal.string": "ansired",
+    "pygments.comment": "italic",
+}
+"""Of the terminal's own, which can be read on its background; those of Pygments are for paper."""
 
 
 def prompting(shell: Shell) -> PromptSession[str]:
@@ -43,6 +51,8 @@ def prompting(shell: Shell) -> PromptSession[str]:
     prompt: PromptSession[str] = PromptSession(
         history=InMemoryHistory() if (file := history_file()) is None else FileHistory(str(file)),
         lexer=PygmentsLexer(SqlLexer),
+        style=Style.from_dict(_COLOURS),
+        include_default_pygments_style=False,
         completer=completer,
         complete_while_typing=True,
         auto_suggest=AutoSuggestFromHistory(),
