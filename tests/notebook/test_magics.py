@@ -140,6 +140,14 @@ def test_help_is_printed(kernel: Kernel) -> None:
     assert "--yes" not in kernel("%rowcall help").printed.replace("with --yes", "")
 
 
+def test_a_command_that_is_misspelt_is_told_what_it_may_be(kernel: Kernel) -> None:
+    """Alone and before options; a word that looks like none is a statement."""
+    assert kernel("%rowcall conect --sandbox").error == 'error: There is no command "conect"; did you mean %rowcall connect?'
+    assert kernel("%rowcall aply").error == 'error: There is no command "aply"; did you mean %rowcall apply?'
+    assert "Parser Error" in kernel("%rowcall SELEC").error
+    assert kernel("%rowcall BEGIN", "%rowcall COMMIT").error == ""
+
+
 def test_nothing_to_run_is_said(kernel: Kernel) -> None:
     """A cell that holds a comment alone is an error that says so."""
     assert kernel("%%rowcall\n-- nothing").error == "error: There is no statement to run."

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rowcall.errors import RowcallError, RowcallWarning, UnsupportedSQLError, UsageError
+from rowcall.errors import RowcallError, RowcallWarning, UnsupportedSQLError, UsageError, nearest
 from rowcall.front.table import visible
 from rowcall.notebook.placeholders import bound
 from rowcall.notebook.progress import bars, watched
@@ -45,6 +45,8 @@ HELP = """Statements of rowcall in a notebook.
   %rowcall help                this text, and the options
 """
 
+COMMANDS = ("connect", "apply", "close", "help")
+"""Those that stand alone on a line, or before options."""
 _TARGET = re.compile(r"\s*([^\W\d]\w*)\s*<<(?!<)")
 
 
@@ -98,6 +100,8 @@ class Cells:
                 return self._apply
             case (("use" | "USE"), name) if is_session(names.get(name)):
                 return lambda: self._sessions.use(names[name])
+            case _, options if (not options or options.startswith("-")) and (near := nearest(word, COMMANDS, 1)):
+                raise UsageError(f'There is no command "{word}"; did you mean %rowcall {near[0]}?')
             case _:
                 return None
 
