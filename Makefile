@@ -107,6 +107,10 @@ bench: $(VENV)/.ready $(RIVALS:%=.venv-bench-%/.ready) ## measure rowcall beside
 notebooks: $(VENV)/.ready ## run the notebooks of docs/notebooks anew and write those that answer otherwise
 	$(BIN)/python docs/notebooks/make.py $(ARGS)
 
+.PHONY: screens
+screens: $(VENV)/.ready ## draw the pictures of the shell in docs/screens anew, in a terminal of tmux
+	$(BIN)/python -m pytest -q tests/shell/test_pictures.py --update-golden $(ARGS)
+
 .PHONY: fmt
 fmt: $(VENV)/.ready ## format the code and fix what lint can fix
 	$(BIN)/ruff check --fix-only --quiet .

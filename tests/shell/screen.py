@@ -53,6 +53,10 @@ class Screen:
         """What is on the screen, without the empty lines below."""
         return re.sub(r"[ \t]+$", "", self._tmux("capture-pane", "-p"), flags=re.MULTILINE).rstrip("\n")
 
+    def coloured(self) -> str:
+        """What is on the screen, with the sequences that colour it, without the empty lines below."""
+        return self._tmux("capture-pane", "-p", "-e").rstrip()
+
     def until(self, pattern: str) -> str:
         """What is on the screen once the regular expression matches it. Fails where it never does."""
         end = time.monotonic() + PATIENCE_S
