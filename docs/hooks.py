@@ -1,6 +1,7 @@
 """Pages of the site that live elsewhere in the repository: a line `<!-- include: README.md -->` becomes that file.
 
-Below each cell of a page in `notebooks/` stands what it answered in the notebook that was made of the page.
+Below each cell of a page in `notebooks/` stands what it answered in the notebook that was made of the page. A cell of statements has
+the colours of SQL.
 
 A block marked `yaml manifest`, which the tests load as a manifest, is plain YAML to the site. A bar in code within a table needs a
 backslash where repositories are shown; here it would stay.
@@ -29,6 +30,7 @@ ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
 CODE = re.compile(r"`[^`]+`")
 LINK = re.compile(r"\[([^\]\[]*)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
 CELL = re.compile(r"^```ipython3\n.*?^```$", re.MULTILINE | re.DOTALL)
+STATEMENTS = re.compile(r"^```ipython3(?=\n%%rowcall)", re.MULTILINE)
 STYLE = re.compile(r"<style>\ndiv\.rowcall.*?</style>", re.DOTALL)
 PAGES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}
 
@@ -39,7 +41,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if page.file.src_uri.startswith("notebooks/"):
         numbers = iter(range(len(markdown)))
         shown = CELL.sub(lambda match: f"{match[0]}\n\n{_mark(next(numbers))}\n", markdown)
-        return f"{shown}\n\nThe [notebook]({page.file.name}.ipynb) itself.\n"
+        return f"{STATEMENTS.sub('```sql', shown)}\n\nThe [notebook]({page.file.name}.ipynb) itself, and [what it needs](../notebook.md).\n"
     whole = INCLUDE.sub(lambda match: relinked((ROOT / match[1]).read_text(encoding="utf-8")), markdown)
     whole = ROW.sub(lambda row: CODE.sub(lambda code: code[0].replace("\\|", "|"), row[0]), whole)
     return MANIFEST.sub("```yaml", whole)
@@ -53,7 +55,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     notebook = json.loads((ROOT / "docs" / "notebooks" / f"{page.file.name}.ipynb").read_text(encoding="utf-8"))
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     for number, cell in enumerate(cells):
-        html = html.replace(f"<p>{_mark(number)}</p>", "".join(map(_answer, cell["outputs"])))
+        html = html.replace(f"<p>{_mark(number)}</p>", f'<div class="answer">{"".join(map(_answer, cell["outputs"]))}</div>')
     style = STYLE.search(html)
     return html if style is None else style[0] + STYLE.sub("", html)
 
