@@ -29,6 +29,7 @@ def test_the_tour_runs_every_statement(seed: str, run: Run) -> None:
         "JOIN",
     ):
         assert re.search(rf"^.*{re.escape(statement)}", ended.stdout, re.MULTILINE), statement
+    assert re.search(r"^╭─ INSERT openai\.assistants\.runs ─", ended.stdout, re.MULTILINE), "a plan is drawn as the shell draws it"
     requests = [int(number) for number in re.findall(r"^→ (\d+) HTTP request", ended.stdout, re.MULTILINE)]
     assert f"{len(requests)} statements, {sum(requests)} HTTP requests" in ended.stdout
     assert sum(requests) > 10

@@ -15,7 +15,7 @@ from rowcall.front.cells import Reader
 from rowcall.front.opening import add_tables
 from rowcall.front.report import counted, has_rows, is_plan
 from rowcall.shell.exit import Exit
-from rowcall.shell.formats import Format, text_lines
+from rowcall.shell.formats import Format, explanation_lines, text_lines
 from rowcall.shell.output import table_options
 
 if TYPE_CHECKING:
@@ -61,8 +61,11 @@ class _Tour:
         report = self.session.last
         if has_rows(sql, relation, report):
             layout = replace(table_options(None, _SHOWN_ROWS, None), plan=is_plan(relation, report))
-            for line in text_lines(Reader(self.session.connection), relation, Format.TABLE, layout):
-                print(line)
+            if report.explanation is None:
+                lines = text_lines(Reader(self.session.connection), relation, Format.TABLE, layout)
+            else:
+                lines = explanation_lines(report.explanation, Format.TABLE, layout)
+            print(*lines, sep="\n")
         for warning in report.warnings:
             print(f"warning: {warning}", file=sys.stderr)
         print(f"→ {counted(report.requests, 'HTTP request')}\n", flush=True)
