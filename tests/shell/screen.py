@@ -25,10 +25,27 @@ class Screen:
 
     def __init__(self, command: Sequence[str], cwd: Path, *, columns: int = 100, lines: int = 30) -> None:
         self._server = f"rowcall-{secrets.token_hex(6)}"
-        # tmux hands on the environment of its server, which starts here; the terminal stays when the command has ended.
+        # tmux hands on the environment of its server, which starts here; the terminal stays when the command has ended, as it is: a line
+        # that says so would move the first one off.
         self._tmux(
             *("-f", os.devnull, "new-session", "-d", "-x", str(columns), "-y", str(lines), "-c", str(cwd), shlex.join(command)),
-            *(";", "set", "-g", "remain-on-exit", "on", ";", "set", "-g", "escape-time", "0"),
+            *(
+                ";",
+                "set",
+                "-g",
+                "remain-on-exit",
+                "on",
+                ";",
+                "set",
+                "-g",
+                "remain-on-exit-format",
+                "",
+                ";",
+                "set",
+                "-g",
+                "escape-time",
+                "0",
+            ),
         )
 
     def type(self, text: str) -> None:

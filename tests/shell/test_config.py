@@ -136,6 +136,19 @@ def test_check_finds_what_is_wrong_in_any_profile(run: Run, config: Path, monkey
     assert misspelt.stdout == f"the config file {config}:2: no setting max_request. Did you mean max_requests?\n"
 
 
+def test_check_says_that_there_is_no_file(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Rather than that it has no faults, as it may stand elsewhere; one that was named must be there."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    monkeypatch.delenv("ROWCALL_CONFIG", raising=False)
+    none = run("config", "check")
+    monkeypatch.setenv("ROWCALL_CONFIG", "absent.toml")
+    named = run("config", "check")
+
+    where = tmp_path / "xdg" / "rowcall" / "config.toml"
+    assert (none.stdout, none.stderr, none.returncode) == ("", f"There is no config file {where}: defaults and variables hold.\n", 0)
+    assert (named.stdout, named.returncode) == ("There is no config file absent.toml.\n", 1)
+
+
 @pytest.mark.parametrize("words", [["config", "show"], ["query", "SELECT 1"], ["shell"]])
 def test_a_profile_that_there_is_not_is_wrong_usage(words: list[str], run: Run, config: Path) -> None:
     """Whatever the command, with those that there are."""

@@ -63,6 +63,7 @@ def test_a_result_that_is_not_kept_says_so_and_how_to_have_it(shell: Any) -> Non
     none = shell.told("FROM _;")
     shell.told("SELECT 1 AS n;")
     view = shell.told("CREATE VIEW v AS FROM _;")
+    table = shell.told("DROP TABLE _;")
     shell.told("FROM range(100001);")
     long = shell.told("SELECT * FROM _;")
     shell.told(".mode jsonl")
@@ -76,6 +77,7 @@ def test_a_result_that_is_not_kept_says_so_and_how_to_have_it(shell: Any) -> Non
     assert none.startswith("error: _ is the last result, and there is none yet.\n\nLINE 1: FROM _\n             ^\n\nRun a query first.\n")
     assert "error: _ is the last result, which a view would take for another one later.\n" in view
     assert "CREATE TABLE mine AS FROM _." in view
+    assert "error: _ is the last result, which is no table of the database.\n" in table
     assert "error: _ is the last result, and has 100,001 rows, of which up to 100,000 are kept.\n" in long
     assert "CREATE TEMP TABLE mine AS SELECT …" in long
     assert "error: _ is the last result, and its rows went by as jsonl, without being kept.\n" in passed

@@ -45,6 +45,9 @@ STATES = {
         waiting_s=12.4,
         scans=(ScanProgress(f"{RUNS}.cancel_run", 200, 59, 59),),
     ),
+    "a rate limit, and what is left": Progress(
+        1.2, requests=10, rows=94, retries=6, left_s=3, waiting="rate limit", waiting_s=1, scans=(ScanProgress(RUNS, 44, 10, 94),)
+    ),
     "a retry": Progress(1.0, requests=1, expected=2, waiting="retry", waiting_s=0.3, scans=(ScanProgress(RUNS, 1, 0, 0),)),
     "the end of what was begun": Progress(3725.0, requests=9, waiting="AWAIT", scans=(ScanProgress(f"{RUNS}.create_run", 1, 1, 1),)),
     "two references": Progress(
@@ -228,6 +231,32 @@ def test_an_error_takes_it_away(screen: Start, at: list[str], slow: rowcall.Sand
 
 
 @needs_tmux
+def test_what_is_typed_meanwhile_leaves_no_trace_and_is_not_lost(screen: Start, at: list[str]) -> None:
+    """Enter would move the line off its place; the shell reads what was typed when it asks again."""
+    terminal = screen("shell", *at)
+    terminal.until("^rowcall>$")
+    terminal.type(f"{TWENTY};\n")
+    terminal.until(LINE.pattern)
+    terminal.type("SELECT 1 +\n41 AS answer;\n")
+    shown = terminal.until(r"│ +42 │\n[\s\S]*^rowcall>$")
+
+    assert LINE.search(shown) is None
+    assert shown.count("SELECT 1 +") == 1
+
+
+@needs_tmux
+def test_what_is_typed_into_a_question_is_shown(screen: Start, at: list[str]) -> None:
+    """As it is not while the requests before it are sent, and after it."""
+    terminal = screen("shell", *at)
+    terminal.until("^rowcall>$")
+    terminal.type("INSERT INTO openai.assistants.threads (metadata) SELECT MAP {'n': n::VARCHAR} FROM range(16) t(n);\n")
+    terminal.until(r"\[y/N\]$")
+    terminal.type("no thanks")
+
+    terminal.until(r"\[y/N\] no thanks$")
+
+
+@needs_tmux
 def test_it_is_not_there_while_a_write_asks(screen: Start, at: list[str]) -> None:
     """The question stands alone until it is answered, and the line comes back for what is sent then."""
     shell = screen("shell", *at)
@@ -252,7 +281,7 @@ def test_rows_that_stream_to_the_terminal_are_not_mixed_with_it(screen: Start, a
 
     shell.until(r"^run\n[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] ")
     rows = shell.until(r"\d+ rows? · .* requests").splitlines()
-    assert {line for line in rows if not re.search("rows? · ", line) and line and "Pane" not in line} == {"word", "run"}
+    assert {line for line in rows if not re.search("rows? · ", line) and line} == {"word", "run"}
 
 
 @needs_tmux

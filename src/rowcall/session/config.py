@@ -7,6 +7,7 @@ since whoever can change it says where keys go.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,11 +87,17 @@ def _read(file: Path, *, asked: bool) -> Config:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"The config file {file} cannot be read: {error}") from error
+        what, _, place = str(error).rpartition(" (at ")
+        line = _LINE.match(place)
+        at = f"the config file {file}" + (f":{line[1]}" if line else "")
+        raise UsageError(f"{at}: this is no TOML: {what if line else error}.") from error
     config = Config(file, text, tables)
     _check_tables(config)
     _check_owner(config, status)
     return config
+
+
+_LINE = re.compile(r"line (\d+), column \d+\)")
 
 
 def _is_out_of_reach(file: Path) -> bool:

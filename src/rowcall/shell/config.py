@@ -71,7 +71,10 @@ def _check() -> int:
     faults = list(dict.fromkeys(_faults()))
     for fault in faults:
         print(fault)
-    print(f"{file}: {counted(len(faults), 'fault') if faults else 'no faults'}", file=sys.stderr)
+    if faults or file.exists():
+        print(f"{file}: {counted(len(faults), 'fault') if faults else 'no faults'}", file=sys.stderr)
+    else:
+        print(f"There is no config file {file}: defaults and variables hold.", file=sys.stderr)
     return Exit.FAILED if faults else Exit.OK
 
 

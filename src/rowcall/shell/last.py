@@ -42,7 +42,7 @@ class Last:
         except BindError as error:
             if not _MISSED.match(error.message):
                 raise
-            why, hint = (self.why, self.hint) if self.relation is None else _IN_VIEW
+            why, hint = (self.why, self.hint) if self.relation is None else _IN_VIEW if _VIEW.match(sql) else _NO_TABLE
             raise BindError(f"_ is the last result, {why}.", sql=error.sql, span=error.span, hint=hint) from error
 
 
@@ -50,6 +50,7 @@ NOTHING = Last()
 _CALL = compile("__asked(*__arguments, **__options)", "<rowcall shell>", "eval")
 _MISSED = re.compile("Catalog Error: Table with name _ does not exist!")
 _VIEW = re.compile(r"CREATE\s+(?:(?:OR|REPLACE|TEMP|TEMPORARY|RECURSIVE|MATERIALIZED)\s+)*VIEW\b", re.IGNORECASE)
+_NO_TABLE = ("which is no table of the database", "CREATE TABLE mine AS FROM _ makes one of it.")
 _IN_VIEW = ("which a view would take for another one later", "Keep its rows: CREATE TABLE mine AS FROM _.")
 
 

@@ -1,6 +1,7 @@
 """The lines below the cursor that say how far a statement is, while it runs.
 
 They are on standard error, where that is a terminal, from half a second on, and are gone without a trace before anything else is written.
+What is typed meanwhile is not shown, as it would stand among them, but read by what reads next.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from rowcall.front.report import counted
 from rowcall.front.table import pad, shorten, text_width
@@ -34,6 +35,47 @@ _SCANS = 8
 _WAITS = {"rate limit": "for the rate limit", "retry": "to try again", "AWAIT": "for the end of what it began"}
 
 
+class _Echo:
+    """Whether the terminal shows what is typed, Ctrl-C as `^C` too."""
+
+    def __init__(self) -> None:
+        self._before: list[Any] | None = None
+        """How the terminal was; None while it is so."""
+
+    def off(self) -> None:
+        """What is typed is not shown until `back`; where there is no terminal to be told, nothing is done."""
+        try:
+            import termios
+        except ImportError:  # on Windows
+            return
+        if self._before is None and sys.stdin is not None and _can_draw(sys.stdin):
+            with suppress(termios.error):  # the terminal has gone
+                before = termios.tcgetattr(sys.stdin)
+                quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+                termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+                self._before = before
+
+    def back(self) -> None:
+        """As it was."""
+        before, self._before = self._before, None
+        if before is not None and _can_draw(sys.stdin):  # a process in the background that touches a terminal is stopped
+            import termios
+
+            with suppress(termios.error):
+                termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+
+    @contextmanager
+    def on(self) -> Iterator[None]:
+        """As it was, while this lasts."""
+        was_off = self._before is not None
+        self.back()
+        try:
+            yield
+        finally:
+            if was_off:
+                self.off()
+
+
 class Live:
     """The lines of one terminal, for one statement after the other."""
 
@@ -42,6 +84,7 @@ class Live:
         self.on = on
         self._to = to or sys.stderr
         self._drawing: _Drawing | None = None
+        self._echo = _Echo()
 
     @contextmanager
     def watching(self, session: Session) -> Iterator[None]:
@@ -52,8 +95,10 @@ class Live:
         drawing = self._drawing = _Drawing(session.progress, self._to)
         try:
             drawing.start()
+            self._echo.off()
             yield
         finally:
+            self._echo.back()
             self._drawing = None
             drawing.end()
 
@@ -71,12 +116,13 @@ class Live:
         drawing, self._drawing = self._drawing, None
         if drawing is not None:
             drawing.hide()
+            self._echo.back()
 
     def asking(self, confirm: Confirm) -> Confirm:
         """The same question, while which nothing is to be seen."""
 
         def asked(pending: Pending) -> bool:
-            with self._hidden():
+            with self._hidden(), self._echo.on():
                 return confirm(pending)
 
         return asked
@@ -229,16 +275,16 @@ def _parts(progress: Progress) -> Iterator[tuple[int, str]]:
     if most:
         yield 0, f"{done:,}/{most:,} {'requests' if progress.expected else 'calls'}"
     if not progress.expected and (progress.requests or progress.under_way):
-        yield (4 if most else 0), counted(progress.requests, "request")
-    yield 3, counted(progress.rows, "row") if progress.rows else ""
+        yield (5 if most else 0), counted(progress.requests, "request")
+    yield 4, counted(progress.rows, "row") if progress.rows else ""
     yield 8, _size(progress.bytes) if progress.bytes else ""
-    yield 6, f"{progress.cache_hits:,} from the cache" if progress.cache_hits else ""
-    yield 5, f"{progress.retries:,} retried" if progress.retries else ""
+    yield 7, f"{progress.cache_hits:,} from the cache" if progress.cache_hits else ""
+    yield 6, f"{progress.retries:,} retried" if progress.retries else ""
     if progress.waiting is not None:
         waiting = "" if progress.waiting_s is None or progress.waiting_s < 1 else f" {_seconds(progress.waiting_s)}"
         yield 2, f"waits{waiting} {_WAITS.get(progress.waiting, progress.waiting)}"
     yield 1, f"{progress.elapsed_s:.1f} s" if progress.elapsed_s < _MINUTE else _seconds(progress.elapsed_s)
-    yield 2, f"about {_seconds(progress.left_s)} left" if progress.left_s is not None else ""
+    yield 3, f"about {_seconds(progress.left_s)} left" if progress.left_s is not None else ""
 
 
 _MINUTE = 60
