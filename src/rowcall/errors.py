@@ -32,6 +32,7 @@ from HTTP has been redacted in `http`. Exit codes and colours belong to `shell`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -78,10 +79,10 @@ class Span:
     end: int
 
 
-def caret(sql: str, span: Span | None) -> str:
+def caret(sql: str, span: Span | None, columns: int = 100) -> str:
     """The line of `sql` that holds `span`, its number before it and carets below; "" where there is no span.
 
-    Long lines are cut around the place, so that the block fits a terminal of 100 columns.
+    Long lines are cut around the place, so that the block fits a terminal of so many columns.
     """
     if span is None or not sql:
         return ""
@@ -90,15 +91,23 @@ def caret(sql: str, span: Span | None) -> str:
     line_end = sql.find("\n", start)
     line_end = len(sql) if line_end < 0 else line_end
     line, column = sql[line_start:line_end], start - line_start
-    width = max(1, min(span.end, line_end) - start)
     prefix = f"LINE {sql.count(chr(10), 0, start) + 1}: "
-    cut = max(0, column - 60)
-    shown = line[cut : cut + 90]
+    room = max(20, min(90, columns - len(prefix) - 2) * len(line) // max(1, len(_blank(line))))
+    cut = max(0, column - room * 2 // 3)
+    shown = line[cut : cut + room]
     lead = "…" if cut else ""
-    tail = "…" if len(line) > cut + 90 else ""
-    below = "".join(c if c == "\t" else " " for c in shown[: column - cut])
-    marks = "^" * max(1, min(width, len(shown) - (column - cut)))
-    return f"{prefix}{lead}{shown}{tail}\n{' ' * len(prefix + lead)}{below}{marks}"
+    tail = "…" if len(line) > cut + room else ""
+    marked = shown[column - cut :][: max(1, span.end - start)]
+    return f"{prefix}{lead}{shown}{tail}\n{' ' * len(prefix + lead)}{_blank(shown[: column - cut])}{'^' * max(1, len(_blank(marked)))}"
+
+
+def _blank(text: str) -> str:
+    """Blanks that are as wide as `text` in a terminal: tabs stay tabs."""
+    if text.isascii():
+        return re.sub(r"[^\t]", " ", text)
+    from unicodedata import combining, east_asian_width
+
+    return "".join("" if combining(c) else "  " if east_asian_width(c) in "WF" else "\t" if c == "\t" else " " for c in text)
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
@@ -121,7 +130,11 @@ class _LocatedError(RowcallError):
         super().__init__(message)
 
     def __str__(self) -> str:
-        return "\n\n".join(part for part in (self.message, caret(self.sql, self.span), self.hint) if part)
+        return self.text()
+
+    def text(self, columns: int = 100) -> str:
+        """What is wrong, the place, and the next step, for a terminal of so many columns: lines of SQL alone are cut to fit it."""
+        return "\n\n".join(part for part in (self.message, caret(self.sql, self.span, columns), self.hint) if part)
 
 
 class SQLError(_LocatedError):

@@ -27,6 +27,7 @@ from rowcall.errors import (
     UnknownNameError,
     UnsupportedSQLError,
 )
+from rowcall.front.table import text_width
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -39,11 +40,11 @@ MANY = ", ".join(f"'thread_{number:020}'" for number in range(60))
 
 
 def pointed(error: Any) -> str:
-    """What stands above the carets of a message."""
+    """What stands above the carets of a message, in a terminal."""
     lines = str(error).split("\n")
     number = next(i for i, line in enumerate(lines) if line.strip() and set(line.strip()) == {"^"})
     start, end = lines[number].index("^"), lines[number].rindex("^") + 1
-    return lines[number - 1][start:end]
+    return "".join(character * text_width(character) for character in lines[number - 1])[start:end]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,24 @@ def test_an_error_of_a_statement_shows_the_place() -> None:
     assert error_text(error, "statement 2, line 3") == "error in statement 2, line 3: No.\n\nLINE 1: SELECT x\n               ^\n\nTry y."
 
 
+@pytest.mark.parametrize(
+    ("sql", "columns", "shown"),
+    [
+        ("SELECT id, status, thread_id, statsu FROM runs", 40, ["LINE 1: … status, thread_id, statsu FRO…", " " * 29 + "^^^^^^"]),
+        ("SELECT '日本語', statsu", 40, ["LINE 1: SELECT '日本語', statsu", " " * 25 + "^^^^^^"]),
+        ("SELECT 1,\tstatsu", 40, ["LINE 1: SELECT 1,\tstatsu", " " * 17 + "\t^^^^^^"]),
+    ],
+    ids=["narrow", "wide characters", "a tab"],
+)
+def test_the_caret_is_under_its_place_in_any_terminal(sql: str, columns: int, shown: list[str]) -> None:
+    """A line that the terminal would break is cut around it, and what takes two columns is followed by them."""
+    at = sql.index("statsu")
+
+    lines = error_text(ParseError("No.", sql=sql, span=Span(at, at + 6)), columns=columns).splitlines()[2:]
+
+    assert lines == shown
+
+
 def test_an_interruption_is_told_with_its_notes() -> None:
     """They say what was done before it."""
     stop = KeyboardInterrupt()

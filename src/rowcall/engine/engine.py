@@ -552,7 +552,7 @@ def _parts(message: str) -> tuple[str, str]:
     """DuckDB's message, and the excerpt of the text with its caret that follows it ("" where none does)."""
     message = message.partition("\n\nStack Trace:")[0]
     first, found, excerpt = message.partition("\n\nLINE ")
-    return (first, excerpt) if found else (message, "")
+    return (first.rstrip(), excerpt) if found else (message.rstrip(), "")
 
 
 def _place(excerpt: str, given: str, before: int) -> Span | None:

@@ -8,7 +8,8 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -256,7 +257,7 @@ class Session:
             return self.last.explanation or of_duckdb(relation)
 
     def _run(self, sql: str, params: Parameters, frame: Frame, take: Take | Parquet | None, **options: Any) -> duckdb.DuckDBPyRelation:
-        with self._lock:
+        with self._lock, self._advising():
             relation = None
             if not self._mentions(sql):
                 for text, last in self._pieces(sql, params):
@@ -265,6 +266,17 @@ class Session:
                         relation = self._each(text, params, frame, take if last else None, **options)
                 return relation if relation is not None else self._engine.empty()
             return self._each(sql, params, frame, take, **options)
+
+    @contextmanager
+    def _advising(self) -> Iterator[None]:
+        """Has what DuckDB refuses say what to do about it."""
+        try:
+            yield
+        except BindError as error:
+            from rowcall.session.hints import advised
+
+            advised(error, self.catalog)
+            raise
 
     def _each(self, sql: str, params: Parameters, frame: Frame, take: Take | Parquet | None, **options: Any) -> duckdb.DuckDBPyRelation:
         relation = None

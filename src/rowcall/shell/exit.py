@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from enum import IntEnum
 
-from rowcall.errors import RowcallError, UsageError
+from rowcall.errors import DataError, PlanError, RowcallError, SQLError, UsageError
+
+_COLUMNS = 100
+"""How wide an error is where there is no terminal."""
 
 
 class Exit(IntEnum):
@@ -40,17 +44,21 @@ def tell(error: BaseException, *, where: str = "", debug: bool = False) -> None:
         import traceback
 
         traceback.print_exception(error, file=sys.stderr)
-    print(error_text(error, where), file=sys.stderr, flush=True)
+    columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else _COLUMNS
+    print(error_text(error, where, columns), file=sys.stderr, flush=True)
 
 
-def error_text(error: BaseException, where: str = "") -> str:
+def error_text(error: BaseException, where: str = "", columns: int = _COLUMNS) -> str:
     """What the user reads: rowcall's own errors and DuckDB's speak for themselves, anything else is a bug in rowcall and says so.
 
-    `where` says which statement it was, as `statement 2, line 7`. An interruption is told with what its notes say was done before it.
+    `where` says which statement it was, as `statement 2, line 7`; the line of it that is shown fits a terminal of so many columns. An
+    interruption is told with what its notes say was done before it.
     """
     if isinstance(error, KeyboardInterrupt):
         return "\n".join(["interrupted", *getattr(error, "__notes__", ())])
     head = f"error in {where}: " if where else "error: "
+    if isinstance(error, SQLError | PlanError | DataError):
+        return f"{head}{error.text(columns)}"
     if isinstance(error, RowcallError) or is_duckdb_error(error):
         return f"{head}{error}"
     if isinstance(error, OSError):
