@@ -12,7 +12,7 @@ from rowcall.catalog.catalog import Catalog
 from rowcall.shell.complete import Completion, Words, complete, file_name
 
 CATALOG = Catalog.shipped()
-TABLES = {"sandbox_threads": ["thread_id"], "my table": ["a b"]}
+TABLES = {"sandbox_threads": ["thread_id"], "my table": ["a b"], "w.sales.orders": ["amount"]}
 RUNS = "openai.assistants.runs"
 WORDS = Words(
     functions={"count": "How many.", "date_trunc": "", "json_extract": ""},
@@ -39,11 +39,13 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
     ("text", "expected"),
     [
         pytest.param("sele", ["select"], id="a keyword in the user's case"),
-        pytest.param("SELECT * FROM ", ["openai.", "sandbox_threads", '"my table"'], id="providers and local tables"),
+        pytest.param("SELECT * FROM ", ["openai.", "sandbox_threads", '"my table"', "w.sales.orders"], id="providers and local tables"),
         pytest.param("SELECT * FROM openai.", ["openai.assistants."], id="services"),
         pytest.param("SELECT * FROM openai.assistants.ru", [RUNS, "openai.assistants.run_steps"], id="resources"),
         pytest.param("SELECT * FROM runs", [RUNS], id="a resource by its last part"),
-        pytest.param("SELECT * FROM sandbox_threads, ", ["openai.", "sandbox_threads", '"my table"'], id="after a comma in FROM"),
+        pytest.param(
+            "SELECT * FROM sandbox_threads, ", ["openai.", "sandbox_threads", '"my table"', "w.sales.orders"], id="after a comma in FROM"
+        ),
         pytest.param("SELECT 1; DESCRIBE runs", [RUNS], id="the statement of the cursor counts"),
         pytest.param("EXPLAIN SELECT * FROM openai.", ["openai.assistants."], id="EXPLAIN is looked through"),
         pytest.param(f"EXPLAIN PLAN UPDATE {RUNS} SET ", ["metadata"], id="so is PLAN"),
@@ -101,6 +103,31 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
             ["mine", "more", '"my table"', "openai.assistants.messages"],
             id="what WITH names",
         ),
+        pytest.param(f"SELECT statsu| FROM {RUNS}", ["status"], id="letters that changed places"),
+        pytest.param(f"SELECT cmoplet| FROM {RUNS}", ["completed_at", "max_completion_tokens"], id="in any word of a name"),
+        pytest.param("SELECT * FROM rnus", [RUNS], id="a resource with a slip"),
+        pytest.param(f"SELECT * FROM {RUNS} wehre", ["where"], id="a keyword with a slip"),
+        pytest.param(f"SELECT cuont| FROM {RUNS}", ["count("], id="a function with a slip"),
+        pytest.param("SELECT stauts", [], id="nothing is near"),
+        pytest.param('SELECT * FROM "my', ['"my table"'], id="a name in quotes that does not end"),
+        pytest.param('SELECT * FROM "my|" m', ['"my table'], id="one that does"),
+        pytest.param('SELECT "a| FROM "my table"', ['"a b"'], id="a column, before another name in quotes"),
+        pytest.param('SELECT m."a| FROM "my table" m', ['m."a b"'], id="by an alias"),
+        pytest.param('SELECT * FROM "my table" m WHERE m."a', ['m."a b"'], id="a column in quotes"),
+        pytest.param('SELECT "my table".a| FROM "my table"', ['"my table"."a b"'], id="by a table in quotes"),
+        pytest.param('SELECT "my table".| FROM "my table"', ['"my table"."a b"'], id="before a letter of it"),
+        pytest.param('SELECT * FROM "openai"."assistants"."run_', ["openai.assistants.run_steps"], id="quotes that need not be"),
+        pytest.param('SELECT * FROM "openai"."assistants".run_s', ["openai.assistants.run_steps"], id="some of them"),
+        pytest.param('SELECT "sele', [], id="no keyword in quotes"),
+        pytest.param("SELECT * FROM w.sales.or", ["w.sales.orders"], id="a table of another database"),
+        pytest.param("SELECT am| FROM w.sales.orders", ["amount"], id="its columns"),
+        pytest.param("SUMMARIZE sand", ["sandbox_threads"], id="a table to summarize"),
+        pytest.param(f"EXECUTE {RUNS}.canc", [f"{RUNS}.cancel_run"], id="EXEC by its whole name"),
+        pytest.param(f"SELECT * FROM {RUNS} WHERE status = fai", ["'failed'", "failed_at"], id="a value without its quote"),
+        pytest.param(f"EXEC {RUNS}.list_runs @order = de", ["'desc'"], id="one of a parameter"),
+        pytest.param("SET rowcall_on_error TO par", ["'partial'"], id="one of a setting"),
+        pytest.param(f"SELECT * FROM {RUNS} -- sta", [], id="nothing in a comment that a line ends"),
+        pytest.param(f"SELECT * FROM {RUNS} -- sta\nwher", ["where"], id="but in the next line"),
         pytest.param("SELECT 'from ", [], id="nothing within a string"),
         pytest.param("SELECT /* from ", [], id="nothing within a comment"),
         pytest.param(".mo", [".mode"], id="dot commands"),

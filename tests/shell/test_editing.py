@@ -161,6 +161,17 @@ def test_a_comment_alone_runs_nothing(shell: Start) -> None:
     screen.until("│ 1 │")
 
 
+def test_the_columns_of_the_last_result_complete(shell: Start) -> None:
+    """As those of a table `_`."""
+    screen = shell()
+    screen.type("SELECT 7 AS answers_in_all;\n")
+    screen.until(r"1 row · .* s\nrowcall>$")
+    screen.type("SELECT answers FROM _;")
+    screen.press(*["Left"] * len(" FROM _;"), "Tab")
+
+    screen.until(r"^rowcall> SELECT answers_in_all FROM _;")
+
+
 def test_names_of_files_complete(shell: Start, tmp_path: Path) -> None:
     """In a string after FROM."""
     (tmp_path / "threads.csv").write_text("id\nthread_a\n")

@@ -20,6 +20,19 @@ def test_local_tables_have_their_columns() -> None:
         assert local_tables(session) == {"b": ["x", "y"], "s.a": ["z"]}
 
 
+def test_tables_of_other_databases_have_the_names_by_which_they_are_found() -> None:
+    """Their database stands before them, and `main` nowhere."""
+    with rowcall.connect() as session:
+        session.sql("ATTACH ':memory:' AS w; CREATE TABLE w.orders (id INTEGER); CREATE SCHEMA w.s; CREATE TABLE w.s.lines (id INTEGER)")
+        session.sql("CREATE TEMP TABLE mine (id INTEGER)")
+
+        found = local_tables(session)
+        for name in found:
+            session.sql(f"FROM {name}")
+
+        assert sorted(found) == ["mine", "w.orders", "w.s.lines"]
+
+
 def test_duckdb_says_what_it_has() -> None:
     """Functions by what they are for, with what they do; keywords; and the settings of both, with what they may be."""
     words = local_words(duckdb.connect())

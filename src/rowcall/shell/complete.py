@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError
 from rowcall.manifest.model import Method, Object, Resource, Type, Verb
 from rowcall.manifest.types import literal, quoted, spelling
 from rowcall.shell.commands import NAMED, OTHER_NAMES, STARTS
-from rowcall.shell.fuzzy import LETTERS, WORD, closeness
-from rowcall.sql.tokens import open_at
+from rowcall.shell.fuzzy import BEGINS, LETTERS, SLIP, WORD, closeness
+from rowcall.sql.tokens import open_at, without_comments
 
 _STATEMENTS = tuple(
     "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;PLAN;APPLY;RESUME;USE;SET;RESET;CREATE;DROP;"
@@ -28,14 +28,16 @@ _KEYWORDS = tuple(
     AWAIT UNTIL TIMEOUT""".split()
 )
 _SHOW = {"SHOW": ("PROVIDERS", "SERVICES IN", "RESOURCES IN", "METHODS IN", "INSERT INTO", "REPLACE INTO", "SETTINGS", "JOURNAL", "TABLES")}
-_BEFORE_TABLE = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "DESCRIBE", "DESC", "EXTENDED", "TABLE"})
+_BEFORE_TABLE = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "DESCRIBE", "DESC", "EXTENDED", "TABLE", "SUMMARIZE", "PIVOT", "UNPIVOT"})
 _SHOW_DEPTH = {"SERVICES": 1, "RESOURCES": 2, "METHODS": 3}
 """How many parts the name after `SHOW … IN` has."""
 _NOT_ALIASES = frozenset(_KEYWORDS) | frozenset("CROSS RIGHT FULL NATURAL ASOF SEMI ANTI POSITIONAL WINDOW SAMPLE PIVOT".split())
 
 _PATH = r'(?:"[^"]*"|[^\W\d]\w*)(?:\.(?:"[^"]*"|\w+))*'
 _WORD = re.compile(rf"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|@{{0,2}}{_PATH}|\$?\w+|\S", re.DOTALL)
-_PARTIAL = re.compile(r"@{0,2}(?:[^\W\d][\w.]*)?$")
+_PARTIAL = re.compile(r'@{0,2}(?:(?:"[^"]*"|[^\W\d]\w*)(?:\.(?:"[^"]*"|\w*))*)?$')
+_OUTER = re.compile(r'(?:(?:"[^"]*"|[^\W\d]\w*)\.)*$')
+"""What may stand before the last part of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,40 +106,62 @@ def complete(
     """
     if text_before_cursor.lstrip().startswith(STARTS):
         return _dot_command(text_before_cursor.lstrip(), [*_steps(catalog), *local_tables])
-    after = text_after_cursor
-    opened = open_at(text_before_cursor)
-    if opened is not None:
-        start, kind = opened
-        partial = text_before_cursor[start + 1 :]
-        if kind != "string" or "'" in partial:
-            return []
-        after = after.removeprefix("'")
-    else:
-        partial, start = _last_partial(text_before_cursor), len(text_before_cursor)
-        start -= len(partial)
-    before = _statement_words(text_before_cursor[:start])
-    place = _Place(before, _words(after.split(";", 1)[0]), partial, catalog, local_tables, tuple(use), words)
-    if opened is not None:
-        end = "" if text_after_cursor.startswith("'") else "'"
-        fitting = (value for value in place.values() if _fits(value, partial))
-        return _best((place.completion(value.replace("'", "''") + end, "value") for value in fitting), partial)
-    return _best(place.candidates(), partial)
+    start, kind = open_at(text_before_cursor) or (len(text_before_cursor), "word")
+    if kind not in _QUOTES or _is_comment(text_before_cursor):
+        return []
+    start, typed = _typed(text_before_cursor, start, kind)
+    partial = typed if kind == "string" else typed.replace('"', "")
+    is_closed = kind != "word" and text_after_cursor.startswith(_QUOTES[kind])
+    after = text_after_cursor[is_closed:].split(";", 1)[0]
+    place = _Place(_statement_words(text_before_cursor[:start]), _words(after), partial, catalog, local_tables, tuple(use), words)
+    if kind == "string":
+        fitting = (value for value in place.values() if _fits(value, partial) and "'" not in partial)
+        return _best((place.completion(value.replace("'", "''") + "'" * (not is_closed), "value") for value in fitting), partial)
+    found = _best(place.candidates(), partial)
+    return [
+        replace(each, text=_unclosed(each.text) if is_closed else each.text, start=each.start + len(partial) - len(typed))
+        for each in found
+        if kind == "word" or each.kind in _NAMES
+    ]
+
+
+_QUOTES = {"word": "", "string": "'", "quoted name": '"'}
+"""What something may complete in, and how that ends."""
+_NAMES = frozenset({"provider", "service", "resource", "table", "column", "field", "parameter", "attribute"})
+
+
+def _typed(text: str, start: int, kind: str) -> tuple[int, str]:
+    """Where a word, a string or a name in quotes begins, and what was typed of it: of a name with the parts before it."""
+    if kind == "string":
+        return start, text[start + 1 :]
+    match = (_PARTIAL if kind == "word" else _OUTER).search(text, 0, start)
+    start = match.start() if match else start
+    return start, text[start:]
+
+
+def _is_comment(text: str) -> bool:
+    """Whether what comes next is of a comment."""
+    return without_comments(f"{text}x").endswith(" ")
+
+
+def _unclosed(text: str) -> str:
+    """A name whose last part begins with a quote and ends before the one that stands there."""
+    outer, dot, last = text.rpartition(".")
+    return text[:-1] if text.endswith('"') else f'{outer}{dot}"{last}'
 
 
 def _best(found: Iterable[Completion], partial: str) -> list[Completion]:
     """Each text once, in their order, but those before others that what was typed fits better.
 
-    What has no more than its letters is left out where anything fits better.
+    What has no more than its letters, or a slip, is left out where anything fits better.
     """
     unique = {candidate.text: candidate for candidate in found}
-    ranked = [(WORD if (rank := closeness(each.text.replace('"', ""), partial)) is None else rank, each) for each in unique.values()]
+    ranked = [(WORD if (rank := closeness(_UNQUOTED.sub("", each.text), partial)) is None else rank, each) for each in unique.values()]
     best = min((rank for rank, _ in ranked), default=LETTERS)
-    return [each for rank, each in sorted(ranked, key=lambda one: one[0]) if rank < LETTERS or best == LETTERS]
+    return [each for rank, each in sorted(ranked, key=lambda one: one[0]) if rank < LETTERS or rank == best]
 
 
-def _last_partial(text: str) -> str:
-    match = _PARTIAL.search(text)
-    return match[0] if match else ""
+_UNQUOTED = re.compile("^'|\"")
 
 
 def _words(text: str) -> list[str]:
@@ -237,13 +261,13 @@ class _Place:
         yield from self._remote(3)
         for table in (*_ctes(self.before), *self.tables):
             if _fits(table, self.partial):
-                yield self.completion(_spelt(table), "table")
+                yield self.completion(".".join(_spelt(part) for part in table.split(".")), "table")
         if self.partial:
             yield from self._functions(self.words.table_functions)
 
     def _functions(self, functions: Mapping[str, str]) -> Iterator[Completion]:
         for name, description in functions.items():
-            if (rank := closeness(name, self.partial)) is not None and rank <= WORD:
+            if closeness(name, self.partial) in {BEGINS, WORD, SLIP}:
                 yield self.completion(f"{name}(", "function", description)
 
     def _remote(self, depth: int) -> Iterator[Completion]:
@@ -284,8 +308,9 @@ class _Place:
         return self._columns(sources)
 
     def _columns(self, sources: Mapping[str, Source]) -> Iterator[Completion]:
-        for value in () if self.partial else self.values():
-            yield self.completion(literal(value), "value")
+        for value in self.values():
+            if _begins(value, self.partial):
+                yield self.completion(literal(value), "value")
         for name, one in self._ordered(sources.values()):
             if _fits(name, self.partial):
                 yield self.completion(_spelt(name), one.kind, _described(one))
@@ -307,8 +332,9 @@ class _Place:
 
     def _fields(self, sources: Mapping[str, Source]) -> Iterator[Completion]:
         """What follows `alias.`, `column.` or `alias.column.`."""
-        path, _, typed = self.partial.rpartition(".")
-        first, *rest = path.split(".")
+        inner, _, typed = self.partial.rpartition(".")
+        first, *rest = inner.split(".")
+        path = ".".join(_spelt(part) for part in (first, *rest))
         if (source := sources.get(first.casefold())) is not None and not rest:
             for name, one in self._ordered([source]):
                 if _fits(name, typed):
@@ -352,7 +378,7 @@ class _Place:
         if len(self.before) == 1:
             return self._remote(4)
         if self.before[-1] == "=":
-            return (self.completion(literal(value), "value") for value in self.values() if _begins(literal(value), self.partial))
+            return (self.completion(literal(value), "value") for value in self.values() if _begins(value, self.partial))
         return self._method_parameters()
 
     def _method_parameters(self) -> Iterator[Completion]:
@@ -375,7 +401,9 @@ class _Place:
             return (self.completion(name, "setting", line) for name, line in self.words.settings.items() if _fits(name, self.partial))
         if words[-1].upper() in {"=", "TO"}:
             return (
-                self.completion(value, "value") for value in self.words.values.get(words[1].casefold(), ()) if _begins(value, self.partial)
+                self.completion(value, "value")
+                for value in self.words.values.get(words[1].casefold(), ())
+                if _begins(value.strip("'"), self.partial)
             )
         return None
 
@@ -426,7 +454,7 @@ class _Place:
     def _matching(self, words: Iterable[str], kind: str) -> Iterator[Completion]:
         lower = self.partial.islower()
         for word in words:
-            if _begins(word, self.partial):
+            if closeness(word, self.partial) in {BEGINS, SLIP}:
                 yield self.completion(word.lower() if lower else word, kind)
 
     def completion(self, text: str, kind: str, description: str = "") -> Completion:
@@ -436,6 +464,7 @@ class _Place:
 
 _BY_STATEMENT: dict[str, Callable[[_Place], Iterator[Completion] | None]] = {
     "EXEC": _Place.exec_,
+    "EXECUTE": _Place.exec_,
     "SHOW": _Place.show,
     "USE": _Place.use_,
     "INSERT": _Place.insert,

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rowcall import Session
 
 _COLUMNS = """
-SELECT CASE WHEN schema_name = 'main' THEN table_name ELSE schema_name || '.' || table_name END, list(column_name ORDER BY column_index)
+SELECT concat_ws('.', CASE WHEN database_name NOT IN (current_database(), 'temp') THEN database_name END,
+    CASE WHEN schema_name <> 'main' THEN schema_name END, table_name), list(column_name ORDER BY column_index)
 FROM duckdb_columns() WHERE NOT internal GROUP BY ALL ORDER BY 1
 """
 

@@ -135,7 +135,7 @@ class _Completer(Completer):
         found = complete(
             document.text_before_cursor,
             self._shell.session.catalog,
-            self._shell.tables,
+            {**self._shell.last_columns(), **self._shell.tables},
             text_after_cursor=document.text_after_cursor,
             use=self._shell.session.use,
             words=self._shell.words,

@@ -92,6 +92,10 @@ class Shell:
         """Look again which local tables there are."""
         self.tables = local_tables(self.session)
 
+    def last_columns(self) -> dict[str, list[str]]:
+        """The columns of `_`, where it is there."""
+        return {} if self.result.relation is None else {"_": self.result.relation.columns}
+
     @contextmanager
     def learning(self) -> Iterator[None]:
         """Has DuckDB asked, in a thread and while this lasts at the longest, what it has of itself."""
