@@ -51,6 +51,13 @@ def test_the_caret_is_under_its_place_in_any_terminal(sql: str, columns: int, sh
     assert lines == shown
 
 
+def test_a_line_of_duckdb_s_own_has_no_number() -> None:
+    """Rows are read by a text around the user's, in which its lines have other numbers."""
+    error = duckdb.ConversionException("Conversion Error: No.\n\nLINE 13: SELECT 'x'::INT\n               ^^^")
+
+    assert error_text(error) == "error: Conversion Error: No.\n\nSELECT 'x'::INT\n      ^^^"
+
+
 def test_an_interruption_is_told_with_its_notes() -> None:
     """They say what was done before it."""
     stop = KeyboardInterrupt()
