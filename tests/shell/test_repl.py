@@ -313,6 +313,20 @@ def test_every_command_has_its_help(terminal: Start) -> None:
         shell.wait_for("rowcall>")
 
 
+@pytest.mark.parametrize("leave", ["exit", "quit;", "Quit"])
+def test_help_and_leaving_are_words_too(leave: str, terminal: Start) -> None:
+    """As in psql, alone on the line: whoever is new tries these first."""
+    shell = ready(terminal)
+
+    for typed in ("help", "?"):
+        shell.type(f"{typed}\r")
+        shell.wait_for("what the shell understands")
+        shell.wait_for("rowcall>")
+
+    shell.type(f"{leave}\r")
+    assert shell.wait() == 0
+
+
 def test_commands_are_known_as_psql_spells_them(terminal: Start, tmp_path: Path) -> None:
     """Each does what the one with the dot does."""
     (tmp_path / "report.sql").write_text("SELECT 6 * 7 AS answer;")

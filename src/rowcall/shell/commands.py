@@ -139,3 +139,11 @@ NAMED = {**COMMANDS, **{other: COMMANDS[name] for other, name in OTHER_NAMES.ite
 """By each of their names."""
 STARTS = (".", "\\")
 """What a command begins with, and no statement does."""
+WORDS = {"help": ".help", "?": ".help", "exit": ".quit", "quit": ".quit"}
+"""What is a command where it is all that is typed, as in psql; no statement is such a word."""
+
+
+def command_in(text: str) -> str | None:
+    """The command that a text is, with its argument; None for a text of statements."""
+    typed = text.strip()
+    return WORDS.get(typed.rstrip("; ").lower(), typed if typed.startswith(STARTS) else None)

@@ -26,7 +26,7 @@ from prompt_toolkit.styles import Style
 from pygments.lexers.sql import SqlLexer
 
 from rowcall.shell.brackets import open_brackets
-from rowcall.shell.commands import STARTS
+from rowcall.shell.commands import command_in
 from rowcall.shell.complete import complete, file_name
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def prompting(shell: Shell) -> PromptSession[str]:
         auto_suggest=AutoSuggestFromHistory(),
         input_processors=[HighlightMatchingBracketProcessor()],
         multiline=True,
-        key_bindings=_keys(lambda text: text.lstrip().startswith(STARTS) or _is_complete(shell, text), completer),
+        key_bindings=_keys(lambda text: command_in(text) is not None or _is_complete(shell, text), completer),
         prompt_continuation=lambda width, line, _soft: continuation(prompt.default_buffer.text, line).rjust(width),
     )
     return prompt

@@ -21,7 +21,7 @@ from rowcall.front.cells import Reader
 from rowcall.front.opening import opened_session
 from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask
-from rowcall.shell.commands import STARTS
+from rowcall.shell.commands import command_in
 from rowcall.shell.complete import NO_WORDS, Words
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
@@ -256,8 +256,8 @@ def _survives(shell: Shell, text: str) -> bool:
     from rowcall.shell.dot import run_command
 
     try:
-        if text.startswith(STARTS):
-            return run_command(shell, text)
+        if (command := command_in(text)) is not None:
+            return run_command(shell, command)
         shell.run(text)
     except KeyboardInterrupt as stop:
         tell(stop)
