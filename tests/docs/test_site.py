@@ -73,6 +73,15 @@ def test_a_bar_in_code_stands_in_a_table_as_it_is(site: Path) -> None:
     assert re.findall(r"<td[^>]*><code>[^<]*\\\|[^<]*</code>", pages) == []
 
 
+def test_the_statements_of_a_notebook_have_the_colours_of_sql(site: Path) -> None:
+    """A cell that begins with the magic is no Python."""
+    page = (site / "notebooks" / "operations.html").read_text("utf-8")
+
+    cells = [cell for cell in page.split("<pre>") if "%%" in cell.partition("rowcall")[0]]
+    assert len(cells) > 10
+    assert [cell for cell in cells if '<span class="k">' not in cell.partition("</pre>")[0]] == []
+
+
 @pytest.fixture
 def opened(site: Path, tmp_path: Path) -> Callable[[str, str], str]:
     """A function that opens a page of the site from the file system and gives what a browser has of it after a script has run."""
