@@ -41,6 +41,11 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "a column that is required, and NULL for what an outer join or ROLLUP fills": (
+        "SELECT s.t, q.t, r.t FROM (SELECT v.pen AS t FROM l LEFT JOIN visits v ON v.pen = l.pen) s, "
+        "(SELECT pen AS t, count(*) FROM visits WHERE pen IN ('p1', 'p2') GROUP BY ROLLUP (pen)) q, (SELECT pen AS t FROM visits) r "
+        "WHERE (s.t = 'p1' OR s.t IS NULL) AND (q.t = 'p2' OR q.t IS NULL) AND (r.t = 'p1' OR r.t IS NULL)"
+    ),
     "an outer join within a sub-select whose rows of NULLs are dropped around it": (
         "SELECT s.id FROM (SELECT v.id, l.pen, l.n FROM visits v LEFT JOIN l ON l.pen = v.pen) s JOIN k ON k.pen = s.pen WHERE s.n IS NULL OR s.n = 0"
     ),

@@ -10,10 +10,10 @@ from sqlglot import exp
 from rowcall.plan.having import beforehand
 from rowcall.plan.joins import Condition
 from rowcall.plan.nodes import Scan
+from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Alternative, Among, Equal, Filter, Operand
 from rowcall.plan.scopes import Frame
-from rowcall.plan.values import column_of_parameter
 
 _LONGEST = 300
 """A predicate of more characters is cut."""

@@ -23,7 +23,7 @@ from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Operand, collates
-from rowcall.plan.reaching import matched_by, reach_of, tree_of
+from rowcall.plan.reaching import has_value, matched_by, reach_of, tree_of
 from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
 from rowcall.plan.sources import Source
@@ -167,6 +167,8 @@ class Bindings:
         size = 1
         for live in found.live:
             options = frame.alternatives(live.condition)
+            if len(options) > 1 and live.restricts and not live.guards:
+                options = tuple(option for option in options if not self._is_never(frame, option, found, use.own))
             _offer_matched(frame, live, options, found)
             if len(options) == 1:
                 atoms += [(atom, live) for atom in options[0]]
@@ -186,6 +188,12 @@ class Bindings:
         unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread)
+
+    def _is_never(self, frame: Frame, option: Sequence[Atom], found: Reach, own: int | None) -> bool:
+        """Whether one side of an OR says that a column is NULL which never is, being one that every method for SELECT requires."""
+        places = [frame.place(Operand(atom.columns[0])) for atom in option if isinstance(atom, Among) and _is_null(atom)]
+        there = (place for place in places if place is not None and (place[0] == own or found.offered.get(place[0]) == frozenset()))
+        return any(has_value(frame, place) for place in there)
 
     def _is_read(self, source: Source) -> bool:
         """Whether all that a source reads has been fetched."""
@@ -483,6 +491,11 @@ def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = Fa
     # A WITH is no part of a side that stands without brackets.
     sides = [f"({query.sql})" if len(queries) > 1 and query.sql.startswith("WITH ") else query.sql for query in queries]
     return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
+
+
+def _is_null(atom: Among) -> bool:
+    """Whether it says that a column is NULL."""
+    return atom.identical and len(atom.columns) == len(atom.rows) == 1 and isinstance(atom.rows[0][0].node, exp.Null)
 
 
 def _in_each(frame: Frame, options: Sequence[Sequence[Atom]]) -> Iterator[Among]:

@@ -8,9 +8,9 @@ from math import prod
 
 from rowcall.manifest.model import RateLimit
 from rowcall.plan.nodes import Considered, Origin, Scan
+from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.pushdown import expected_requests
 from rowcall.plan.requests import page_size
-from rowcall.plan.values import column_of_parameter
 
 
 @dataclass(frozen=True, slots=True)

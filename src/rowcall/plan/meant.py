@@ -12,11 +12,12 @@ from sqlglot import exp
 
 from rowcall.manifest.model import Method, Parameter
 from rowcall.plan.bindings import Bindings
+from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.pieces import Evaluate
 from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Among
 from rowcall.plan.scopes import Frame
-from rowcall.plan.values import Resolver, bound, column_of_parameter, tuples
+from rowcall.plan.values import Resolver, bound, tuples
 
 
 def keys_only(analysis: Analysis, method: Method) -> bool:

@@ -27,6 +27,7 @@ from rowcall.plan.layout import Layout
 from rowcall.plan.lists import gathered, takes
 from rowcall.plan.literals import alike, left_out
 from rowcall.plan.nodes import BESIDE, Considered, Hidden, Origin, Scan
+from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.pieces import Describe, Evaluate
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import (
@@ -44,7 +45,7 @@ from rowcall.plan.refusals import reasons
 from rowcall.plan.requests import paging, protocol
 from rowcall.plan.scopes import Scopes
 from rowcall.plan.splice import Edit, splice
-from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, column_of_parameter, count, tuples, values, with_bounds
+from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, count, tuples, values, with_bounds
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 

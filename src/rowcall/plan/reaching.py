@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rowcall.plan.enclosing import Use, enclosing
+from rowcall.plan.enclosing import Use, enclosing, grouping_sets, inner_frame, output_names
 from rowcall.plan.having import beforehand
-from rowcall.plan.joins import Join, Live, Place, Reach, Tree, fills, reach, simplified
+from rowcall.plan.joins import Join, Live, Place, Reach, Tree, fills, kept, reach, simplified
+from rowcall.plan.parameters import always
 from rowcall.plan.predicates import Atom, Equal
 from rowcall.plan.scopes import Frame
 
@@ -74,3 +75,18 @@ def matched_by(atom: Atom) -> int | None:
     """The matched sub-query that an equality is with."""
     place = atom.right.place if isinstance(atom, Equal) else None
     return place[0] if place is not None else None
+
+
+def has_value(frame: Frame, place: Place) -> bool:
+    """Whether each row of a source has a value in a column: one that every method for SELECT requires, of an API or handed on from it."""
+    source = frame.sources[place[0]]
+    if source.reference is not None:
+        return place[1] in always(source.reference.ref)
+    inner = inner_frame(frame, source)
+    group = inner.select.args.get("group") if inner is not None else None
+    tree = tree_of(inner) if inner is not None and not (group is not None and grouping_sets(group)) else None
+    if inner is None or tree is None:
+        return False
+    given = zip(output_names(frame, place[0], inner), (own for _, own in inner.outputs() or ()), strict=False)
+    within = [own for name, own in given if name == place[1]]
+    return all(own is not None and own[0] in kept(tree) and has_value(inner, own) for own in within) and bool(within)

@@ -14,13 +14,14 @@ from sqlglot import exp
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError, RowcallError
-from rowcall.manifest.model import Method, Scalar, Verb
+from rowcall.manifest.model import Method, Scalar
 from rowcall.manifest.types import literal, quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
 from rowcall.plan.literals import whole
 from rowcall.plan.narrowing import KEYS, NUMBER, Holds
 from rowcall.plan.nodes import Origin
+from rowcall.plan.parameters import always, column_of_parameter, required
 from rowcall.plan.pieces import Evaluate
 from rowcall.plan.predicates import Operand, collates
 from rowcall.plan.scopes import Scopes
@@ -322,23 +323,7 @@ def _without_twins(table: Table) -> Table:
     return Table(names, tuple(tuple(row[table.columns.index(name)] for name in names) for row in rows), table.origins, table.known)
 
 
-@lru_cache(maxsize=256)  # as the one below: a catalog does not change, and each statement asks several times
-def required(ref: ResourceRef) -> frozenset[str]:
-    """The parameters that a method for SELECT requires, and the columns that equal them."""
-    methods = [method for method in ref.resource.methods.values() if method.verb is Verb.SELECT]
-    names = {(name, column_of_parameter(method, name)) for method in methods for name in method.required()}
-    return frozenset(name for pair in names for name in pair)
-
-
-@lru_cache(maxsize=256)
-def always(ref: ResourceRef) -> frozenset[str]:
-    """The columns that equal a parameter which every method for SELECT requires: no row that the API gives is without a value there."""
-    methods = [method for method in ref.resource.methods.values() if method.verb is Verb.SELECT]
-    needed = [frozenset(column_of_parameter(method, name) for name in method.required()) for method in methods]
-    return frozenset.intersection(*needed) if needed else frozenset()
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # a catalog does not change, and each statement asks several times
 def types(ref: ResourceRef) -> Mapping[str, Scalar]:
     """The scalar type of each column and parameter that a value can be bound to."""
     found: dict[str, Scalar] = {}
@@ -371,11 +356,6 @@ def _fitting(value: Any, scalar: Scalar) -> Any:
 
 
 # -- tuples ----------------------------------------------------------------------------------------------------------------------------
-
-
-def column_of_parameter(method: Method, name: str) -> str:
-    """The column whose values a parameter takes."""
-    return method.parameters[name].column or name if name in method.parameters else name
 
 
 def bound(method: Method, alternative: Alternative) -> set[str]:

@@ -11,7 +11,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError, MissingParameterError, RequestError, UnsupportedSQLError
 from rowcall.manifest.model import Method, Verb
 from rowcall.manifest.types import quoted
-from rowcall.plan.values import column_of_parameter
+from rowcall.plan.parameters import column_of_parameter
 from rowcall.session.execute import Context, run_query
 from rowcall.sql.nodes import Query
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rowcall.manifest.model import Method
 from rowcall.plan.nodes import Request
-from rowcall.plan.values import column_of_parameter
+from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.writes import PREFIX, column_slot
 from rowcall.session.meant import assigned, wholes
 from rowcall.sql.nodes import Change, Exec, Insert, Update, Write

@@ -58,3 +58,34 @@ SELECT o.owner FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id =
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: owner
+
+-- Nor is one that a sub-select hands on, unless an outer join or ROLLUP fills it.
+SELECT s.id FROM (SELECT id, thread_id AS t FROM openai.assistants.runs) s WHERE s.t = 't1' OR s.t IS NULL;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT s.t FROM (SELECT o.owner, r.thread_id AS t FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id = o.thread_id) s WHERE s.t = 't1' OR s.t IS NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: t
+
+SELECT s.t FROM (SELECT thread_id AS t, count(*) AS n FROM openai.assistants.runs GROUP BY ROLLUP (thread_id)) s WHERE s.t = 't1' OR s.t IS NULL;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A condition outside a query with GROUPING SETS cannot be applied before it; repeat it inside. Not every side of OR says which values are meant.
+--
+-- LINE 1: SELECT s.t FROM (SELECT thread_id AS t, count(*) AS n FROM openai.assistants.runs GROUP BY…
+--                                                                    ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT o.owner FROM owners o LEFT JOIN (SELECT thread_id AS t FROM openai.assistants.runs) s ON s.t = o.thread_id AND (s.t = 't1' OR s.t IS NULL);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+-- columns: owner
