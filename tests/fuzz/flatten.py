@@ -134,7 +134,7 @@ class _Flattening:
         """An item of FROM; folded, where it is a query of plain rows that reads an API."""
         query = copy.deepcopy(source.cte.query) if source.cte is not None else source.query
         if query is None or not remotes_within(query):
-            if query is not None and _samples(query):
+            if query is not None and samples(query):
                 raise UnknownError  # nobody can know before the statement runs which rows there are
             self.block.items.append(Item(source, nest))
         elif folds(query):
@@ -155,7 +155,7 @@ class _Flattening:
     def pred(self, pred: Pred, nest: Nest) -> None:
         """A condition; its queries are folded where they decide which rows are needed."""
         reading = [query for query in pred.queries if remotes_within(query)]
-        if any(map(_samples, pred.queries)):
+        if any(map(samples, pred.queries)):
             raise UnknownError
         if not reading:
             self.condition(pred.parts, nest, pred.binds)
@@ -244,11 +244,11 @@ def remotes_within(query: Query) -> list[Source]:
     return found
 
 
-def _samples(query: Query) -> bool:
+def samples(query: Query) -> bool:
     """Whether a query picks rows at random, or one that it uses from outside does."""
     sources = [source for select in selects(query) for source in select.sources]
     picks = any(select.sample for select in selects(query)) or any(source.sample for source in sources)
-    return picks or any(_samples(source.cte.query) for source in sources if source.cte is not None)
+    return picks or any(samples(source.cte.query) for source in sources if source.cte is not None)
 
 
 def columns_within(parts: Expr) -> Iterable[Col]:

@@ -2,8 +2,9 @@
 
 Each remote reference is replaced by those of its rows whose key is among some values: the constants of the statement, or a column of a local
 table, or a column of a reference that is bound already. Where no data that are tried make a difference to the result, those values are
-enough; where all rows could be left out as well, or the values are all that there are, the data say nothing. The data are the world's
-and others with the same columns and many more keys, so that a table seldom holds all of them by chance.
+enough; where all rows could be left out as well, or the values are all that there are, the data say nothing, and nor do they of a
+statement with SAMPLE, which takes all rows here. The data are the world's and others with the same columns and many more keys, so that a
+table seldom holds all of them by chance.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 import duckdb
 from tests.fuzz.arena import Arena
 from tests.fuzz.conditions import literal
-from tests.fuzz.flatten import remotes_within
+from tests.fuzz.flatten import remotes_within, samples
 from tests.fuzz.tree import Printer, Source, Statement, selects
 from tests.fuzz.world import Kind, Table
 
@@ -26,7 +27,7 @@ Bound = dict[Source, str]
 def bindings(arena: Arena, statement: Statement) -> list[str]:
     """For each reference, where its values could come from; empty where they could not, or nothing can be told."""
     probe = _Probe(arena, statement)
-    if not probe.tells():
+    if samples(statement.query) or not probe.tells():
         return []
     references = list(dict.fromkeys(remotes_within(statement.query)))
     found: list[str] = []
