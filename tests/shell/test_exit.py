@@ -51,11 +51,11 @@ def test_the_caret_is_under_its_place_in_any_terminal(sql: str, columns: int, sh
     assert lines == shown
 
 
-def test_a_line_of_duckdb_s_own_has_no_number() -> None:
-    """Rows are read by a text around the user's, in which its lines have other numbers."""
+def test_an_error_while_rows_are_read_shows_no_text_but_the_user_s() -> None:
+    """Rows are read by one around it, whose lines DuckDB shows."""
     error = duckdb.ConversionException("Conversion Error: No.\n\nLINE 13: SELECT 'x'::INT\n               ^^^")
 
-    assert error_text(error) == "error: Conversion Error: No.\n\nSELECT 'x'::INT\n      ^^^"
+    assert error_text(error) == "error: Conversion Error: No."
 
 
 def test_an_interruption_is_told_with_its_notes() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from enum import IntEnum
@@ -11,9 +10,6 @@ from rowcall.errors import DataError, PlanError, RowcallError, SQLError, UsageEr
 
 _COLUMNS = 100
 """How wide an error is where there is no terminal."""
-
-
-_LINE = re.compile(r"(?<=\n)(LINE \d+: )(.*\n)( *\^)")
 
 
 class Exit(IntEnum):
@@ -66,16 +62,11 @@ def error_text(error: BaseException, where: str = "", columns: int = _COLUMNS) -
     if isinstance(error, RowcallError):
         return f"{head}{error}"
     if is_duckdb_error(error):
-        return head + _LINE.sub(_unnumbered, str(error))
+        return head + str(error).partition("\n\nLINE ")[0]  # which is of a text around the user's, by which rows are read
     if isinstance(error, OSError):
         return f"{head}{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
     kind = type(error).__name__
     return f"{head}this is a bug in rowcall, please report it: {kind}: {error}\nRun the same command with --debug to get the trace."
-
-
-def _unnumbered(excerpt: re.Match[str]) -> str:
-    """A line of a text around the user's, and the caret below it, without the number that it has there."""
-    return f"{excerpt[2]}{excerpt[3][len(excerpt[1]) :]}"
 
 
 def is_duckdb_error(error: BaseException) -> bool:
