@@ -53,7 +53,7 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T], 
     running = _Running(connection, done, stop)
     _running[id(done)] = running
     worker = _worker()
-    worker.put(run)
+    worker.work.put(run)
     try:
         while not done.wait(_POLL_S):
             pass
@@ -67,8 +67,18 @@ def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T], 
     return results[0]
 
 
-_Worker = SimpleQueue[Callable[[], None]]
-"""What a thread takes its work from, one piece after the other."""
+class _Worker(threading.Thread):
+    """A thread that does one piece of work after the other."""
+
+    def __init__(self) -> None:
+        super().__init__(name="rowcall-duckdb", daemon=True)
+        self.work: SimpleQueue[Callable[[], bool | None]] = SimpleQueue()
+
+    def run(self) -> None:
+        """Until a piece returns True. Nothing is kept of a piece that is done."""
+        while not self.work.get()():
+            pass
+
 
 _idle: list[_Worker] = []
 """Threads without work: to start one takes as long as many a question to DuckDB."""
@@ -78,14 +88,9 @@ def _worker() -> _Worker:
     try:
         return _idle.pop()
     except IndexError:
-        worker: _Worker = SimpleQueue()
-        threading.Thread(target=_work, args=(worker,), name="rowcall-duckdb", daemon=True).start()
+        worker = _Worker()
+        worker.start()
         return worker
-
-
-def _work(worker: _Worker) -> None:
-    while True:
-        worker.get()()
 
 
 if hasattr(os, "register_at_fork"):  # a child process has none of these threads
@@ -115,9 +120,18 @@ _running: dict[int, _Running] = {}
 
 
 def _stop_all() -> None:
-    """Leaving the interpreter while DuckDB runs in a thread of it would abort the process."""
+    """Leaving the interpreter while DuckDB runs in a thread of it would abort the process.
+
+    And DuckDB complains of what a thread still holds when the interpreter ends.
+    """
     for running in list(_running.values()):
         running.end()
+    workers = [*_idle]
+    _idle.clear()
+    for worker in workers:
+        worker.work.put(lambda: True)
+    for worker in workers:
+        worker.join(_POLL_S)
 
 
 @cache
