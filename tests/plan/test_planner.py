@@ -134,7 +134,7 @@ def _used(text: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return {token.text: given[token.text] for token in parameters(tokenize(text)) if token.text in given}
 
 
-NEWER = {"on_subselect"}
+NEWER = {"on_subselect", "on_comma"}
 """What only DuckDB 2.0 can bind."""
 
 
@@ -142,7 +142,7 @@ NEWER = {"on_subselect"}
 def test_each_statement_has_its_plan(path: Path, engine: Engine, request: pytest.FixtureRequest) -> None:
     """The method, what is bound and from where, the requests and the columns are those of the golden file."""
     if path.stem in NEWER and duckdb.__version__.startswith("1."):
-        pytest.skip("DuckDB 1.5 takes no sub-query in the ON of an outer join")
+        pytest.skip("DuckDB 1.5 takes no sub-query in the ON of an outer join, and sees nothing before the comma")
     found = cases(path)
     actual = [planned(case, engine) for case in found]
     if request.config.getoption("--update-golden"):
