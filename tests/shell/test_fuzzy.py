@@ -24,7 +24,7 @@ from rowcall.shell.fuzzy import BEGINS, LETTERS, SLIP, WITHIN, WORD, closeness
         ("run_steps", "ruk_st", SLIP),
         ("run_steps", "urn_", None),
         ("run_steps", "rnu", None),
-        ("run_steps", "run_stepsx", None),
+        ("run_steps", "run_stepsx", SLIP),
         ("run_steps", "rx", None),
         ("run_steps", "u", None),
         ("", "a", None),

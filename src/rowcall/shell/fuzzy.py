@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 BEGINS, WORD, WITHIN, LETTERS, SLIP = range(5)
 """It begins the name; it begins a word of it; it stands in it; its letters do, in their order; it would begin a word of it but for one
@@ -27,12 +28,16 @@ def closeness(name: str, typed: str) -> int | None:
     letters = iter(name)
     if len(typed) >= _SHORTEST[LETTERS] and all(letter in letters for letter in typed):
         return LETTERS
-    words = [name, *re.split(r"[\W_]+", name)] if len(typed) >= _SHORTEST[SLIP] else ()
-    return SLIP if any(_slips(word, typed) for word in words) else None
+    return SLIP if len(typed) >= _SHORTEST[SLIP] and _slips(typed).search(name) else None
 
 
-def _slips(name: str, typed: str) -> bool:
-    """Whether one letter of `typed` keeps it from beginning `name`; never the first one, which is seldom wrong."""
-    at = next((at for at, (one, other) in enumerate(zip(name, typed, strict=False)) if one != other), 0)
-    rest, name = typed[at:], name[at:]
-    return at > 0 and (name.startswith((rest[1:], rest[1::-1] + rest[2:])) or name[1:].startswith(rest[1:]))
+@lru_cache(maxsize=8)
+def _slips(typed: str) -> re.Pattern[str]:
+    """Where `typed` would begin a word but for one letter; never the first one, which is seldom wrong."""
+    pieces = []
+    for at in range(1, len(typed)):
+        before, letter, after = (re.escape(part) for part in (typed[1:at], typed[at], typed[at + 1 :]))
+        pieces += [f"{before}.?{after}"]
+        if at + 1 < len(typed):
+            pieces += [f"{before}{re.escape(typed[at + 1])}{letter}{re.escape(typed[at + 2 :])}"]
+    return re.compile(rf"(?<![^\W_]){re.escape(typed[0])}(?:{'|'.join(pieces)})")
