@@ -105,14 +105,14 @@ def test_a_suggestion_comes_from_the_history(shell: Start) -> None:
     """Grey, and taken with the right arrow."""
     screen = shell()
     screen.type("SELECT 'of old' AS word;\n")
-    screen.until(r"1 row · .* s\nrowcall>$")
+    screen.until(r"1 row\n.* s\nrowcall>$")
     screen.type("SELECT 'of")
     screen.until(r"(?s)1 row.*^rowcall> SELECT 'of old' AS word;$")
 
     screen.press("Right")
     screen.press("Enter")
 
-    screen.until(r"(?s)of old.*of old.*│ of old │.*1 row · .* s\nrowcall>$")
+    screen.until(r"(?s)of old.*of old.*│ of old │.*1 row\n.* s\nrowcall>$")
 
 
 @pytest.mark.parametrize("how", ["--vi", ".keys vi"])
@@ -165,7 +165,7 @@ def test_the_columns_of_the_last_result_complete(shell: Start) -> None:
     """As those of a table `_`."""
     screen = shell()
     screen.type("SELECT 7 AS answers_in_all;\n")
-    screen.until(r"1 row · .* s\nrowcall>$")
+    screen.until(r"1 row\n.* s\nrowcall>$")
     screen.type("SELECT answers FROM _;")
     screen.press(*["Left"] * len(" FROM _;"), "Tab")
 
@@ -183,7 +183,7 @@ def test_names_of_files_complete(shell: Start, tmp_path: Path) -> None:
     screen.until("'threads.csv$")
     screen.type("';\n")
 
-    assert re.search("│ thread_a │", screen.until(r"1 row · .* s\nrowcall>$"))
+    assert re.search("│ thread_a │", screen.until(r"1 row\n.* s\nrowcall>$"))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_the_last_result_is_a_table(shell: Any) -> None:
     shell.told("CREATE TABLE kept AS FROM _;")
     shell.told("EXPLAIN FROM _;")
 
-    assert first.split("rows ·")[0] == second.split("rows ·")[0]
+    assert first.split("3 rows")[0] == second.split("3 rows")[0]
     assert "· 2 requests" in shell.told(JOIN)
     assert re.search(r"│ n +│\n├─+┤\n│ +\d+ │\n", shell.told("FROM _;"))
     shell.told("SELECT thread_id FROM sandbox_threads ORDER BY 1 DESC LIMIT 3;")

@@ -44,8 +44,8 @@ def test_the_last_statement_is_run_until_ctrl_c(terminal: Start, monkeypatch: py
 
     shell.wait_for_match(r"watched for \d+ rounds, 0 requests\n")
     shell.wait_for("rowcall>")
-    assert re.search(r"│ a    │ 2 │\n└─+┴─+┘\n1 row\n1 row · \d\.\d\d s\n\n", first)
-    assert re.search(r"│ a    │ \*3 │\n└─+┴─+┘\n1 row\n1 row · \d\.\d\d s · 1 cell changed\n\n", second)
+    assert re.search(r"│ a    │ 2 │\n└─+┴─+┘\n1 row\n\d\.\d\d s\n\n", first)
+    assert re.search(r"│ a    │ \*3 │\n└─+┴─+┘\n1 row\n\d\.\d\d s · 1 cell changed\n\n", second)
     assert re.search(r"│ [\d,]+ │", shell.told("SELECT n FROM _;"))
 
 

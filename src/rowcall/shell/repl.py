@@ -153,7 +153,7 @@ class Shell:
         return PARTIAL if result is not None and report.partial else result
 
     def _printed(self, sql: str, given: Last, changes: Changes | None) -> tuple[int | None, Last | None]:
-        """How many rows a statement had, after they were printed, None where it has none to print; and its result."""
+        """How many rows a statement had, after they were printed, None where it has none to print or that is seen; and its result."""
         reader = Reader(self.session.connection)
         rows, result = None, None
         with self.screen(changes) as screen:
@@ -175,6 +175,8 @@ class Shell:
                 rows = reader.count
         if self.mode in IN_PARTS and (rows is not None or screen.is_left):
             rows, result = None if screen.is_left else rows, passed(f"as {self.mode}")
+        if self.mode in DRAWN and not screen.is_paged:  # the last line of a table says it
+            rows = None
         return rows, result
 
     def print(self, relation: DuckDBPyRelation) -> None:
