@@ -31,7 +31,7 @@ FROM openai.assistants.runs GROUP BY status;"""
 STEADY = {
     r"[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]": "⠹",
     r"\b\d+\.\d s\b": "2.6 s",
-    r"\b\d+\.\d\d s\b": "0.21 s",
+    r"(?<![\d.])\d+\.\d\d s\b": "0.21 s",
     r" · about [^\n\x1b]* left": "",
 }
 """What is another each time, and how the pictures have it."""
