@@ -85,14 +85,24 @@ class Writer:
                     column.bare = True
 
     def _pivoted(self) -> Query:
-        """PIVOT or UNPIVOT around a query."""
+        """PIVOT or UNPIVOT around a query, at times within one that has a condition on a column which goes through it."""
+        other, around = self.kind(), ("", "")
+        if self.chance(0.6):
+            condition = self.pick.choice(
+                ("{c} = {a}", "{c} IN ({a}, {b})", "{c} = {a} OR {c} IS NULL", "{c} <> {a}", "{c} = {a} OR {c} = {b}")
+            )
+            for name, text in (("{a}", self.conditions.constant(other)), ("{b}", self.conditions.constant(other)), ("{c}", "other")):
+                condition = condition.replace(name, text)
+            around = ("SELECT * FROM (", f") WHERE {condition}")
         if self.chance(0.5):
-            query = self.query(1, [], wanted=[TEXT, self.kind()], names=("what", "other"))
-            columns = "what IN ('red', 'k1')" if query.ctes or self.chance(0.5) else "what"
-            query.around = ("PIVOT (", f") ON {columns} USING count(*)")
+            query = self.query(1, [], wanted=[TEXT, other], names=("what", "other"))
+            is_listed = query.ctes or (around[0] and self.conditions.given) or self.chance(0.5)  # DuckDB takes no parameters there without
+            columns = "what IN ('red', 'k1')" if is_listed else "what"
+            own = ("PIVOT (", f") ON {columns} USING count(*)")
         else:
-            query = self.query(1, [], wanted=[INTEGER, INTEGER], names=("n1", "n2"))
-            query.around = ("UNPIVOT (", ") ON n1, n2 INTO NAME what VALUE moment")
+            query = self.query(1, [], wanted=[INTEGER, INTEGER, other], names=("n1", "n2", "other"))
+            own = ("UNPIVOT (", ") ON n1, n2 INTO NAME what VALUE moment")
+        query.around = (around[0] + own[0], own[1] + around[1])
         if not query.ctes:
             return query
         return Query(Select([Source("q", query.columns, query=query)], star="*"))
