@@ -117,3 +117,16 @@ def test_a_browser_shows_a_page_of_the_built_site(opened: Callable[[str, str], s
     )
 
     assert shown == f"{title}|fixed|true"
+
+
+def test_a_browser_shows_the_answers_of_a_notebook(opened: Callable[[str, str], str]) -> None:
+    """Its tables have their rows, nested values open, and its charts have a size."""
+    shown = opened(
+        "notebooks/operations.html",
+        "[page.title, page.querySelectorAll('div.rowcall table tr').length > 50, page.querySelectorAll('div.rowcall details').length > 0,"
+        " [...page.querySelectorAll('svg')].filter(chart => chart.getBoundingClientRect().width > 200).length].join('|')",
+    )
+
+    title, rows, nested, charts = shown.split("|")
+    assert (title, rows, nested) == ("Operations of runs - rowcall", "true", "true")
+    assert int(charts) >= 3
