@@ -203,7 +203,18 @@ def test_where_files_are_named(text: str, name: str | None) -> None:
 def test_completions_come_at_once() -> None:
     """Among five hundred tables of forty columns, and in a statement of thousands of words: well within the 50 ms that nobody notices."""
     tables = {f"table_{number}": [f"column_{column}" for column in range(40)] for number in range(500)}
-    for text in ("SELECT * FROM ", "SELECT * FROM tb9", f"SELECT {'a, ' * 3000} b FROM table_7 t JOIN {RUNS} r ON r.id = t.c"):
+    statements = (
+        "SELECT * FROM ",
+        "SELECT * FROM tb9",
+        f"SELECT {'a, ' * 3000} b FROM table_7 t JOIN {RUNS} r ON r.id = t.c",
+        "SELECT * FROM table_7 JOIN "
+        + " JOIN ".join(f"table_{number} t{number} ON t{number}.column_1 = table_7.column_1" for number in range(400)),
+        "SELECT * FROM table_7 WHERE " + "".join(f"column_1 IN (SELECT column_2 FROM table_{number} WHERE " for number in range(400)),
+        "WITH a0 AS (FROM table_7)"
+        + "".join(f", a{number} AS (SELECT *, column_1 + 1 AS n{number} FROM a{number - 1} WHERE column_3 = 4)" for number in range(1, 200))
+        + " SELECT * FROM a199 WHERE a199.",
+    )
+    for text in statements:
         took = []
         for _ in range(5):
             started = time.perf_counter()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError
@@ -16,23 +17,16 @@ from rowcall.manifest.model import Method, Object, Resource, Type, Verb
 from rowcall.manifest.types import literal, quoted, spelling
 from rowcall.shell.commands import NAMED, OTHER_NAMES, STARTS
 from rowcall.shell.fuzzy import BEGINS, LETTERS, SLIP, WORD, closeness
+from rowcall.shell.scope import KEYWORDS, NOT_ALIASES, Named, Scope, Source, bare, parts, scope_at
 from rowcall.sql.tokens import open_at, without_comments
 
 _STATEMENTS = tuple(
     "SELECT;FROM;WITH;INSERT INTO;REPLACE INTO;UPDATE;DELETE FROM;EXEC;SHOW;DESCRIBE;EXPLAIN;PLAN;APPLY;RESUME;USE;SET;RESET;CREATE;DROP;"
     "ALTER TABLE;ATTACH;DETACH;COPY;SUMMARIZE;PIVOT;UNPIVOT;BEGIN;COMMIT;ROLLBACK;CALL;PRAGMA;CHECKPOINT;VACUUM;INSTALL;LOAD".split(";")
 )
-_KEYWORDS = tuple(
-    """SELECT FROM WHERE JOIN LEFT INNER ON USING GROUP ORDER BY HAVING LIMIT OFFSET UNION ALL DISTINCT AS AND OR NOT IN IS NULL
-    LIKE BETWEEN CASE WHEN THEN ELSE END VALUES SET RETURNING ASC DESC EXISTS QUALIFY OVER PARTITION INTERVAL CAST TRUE FALSE
-    AWAIT UNTIL TIMEOUT""".split()
-)
 _SHOW = {"SHOW": ("PROVIDERS", "SERVICES IN", "RESOURCES IN", "METHODS IN", "INSERT INTO", "REPLACE INTO", "SETTINGS", "JOURNAL", "TABLES")}
-_BEFORE_TABLE = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "DESCRIBE", "DESC", "EXTENDED", "TABLE", "SUMMARIZE", "PIVOT", "UNPIVOT"})
 _SHOW_DEPTH = {"SERVICES": 1, "RESOURCES": 2, "METHODS": 3}
 """How many parts the name after `SHOW … IN` has."""
-_NOT_ALIASES = frozenset(_KEYWORDS) | frozenset("CROSS RIGHT FULL NATURAL ASOF SEMI ANTI POSITIONAL WINDOW SAMPLE PIVOT".split())
-
 _PATH = r'(?:"[^"]*"|[^\W\d]\w*)(?:\.(?:"[^"]*"|\w+))*'
 _WORD = re.compile(rf"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\$(\w*)\$.*?\$\1\$|@{{0,2}}{_PATH}|\$?\w+|\S", re.DOTALL)
 _PARTIAL = re.compile(r'@{0,2}(?:(?:"[^"]*"|[^\W\d]\w*)(?:\.(?:"[^"]*"|\w*))*)?$')
@@ -72,23 +66,6 @@ class Words:
 
 
 NO_WORDS = Words()
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A column, or what else may be named like one."""
-
-    kind: str
-    description: str = ""
-    type: Type | None = None
-    """None for a local column."""
-    enum: tuple[str, ...] = ()
-    """The values that it is known to take; none where that is not known."""
-    required: bool = False
-    """Whether its resource cannot be read without a value of it."""
-
-
-Source = Mapping[str, _Named]
 
 
 def complete(
@@ -214,7 +191,7 @@ def _steps(catalog: Catalog) -> list[str]:
     return [ref.full_name for ref in catalog.resources()]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Place:
     """Where the cursor is."""
 
@@ -234,7 +211,7 @@ class _Place:
         found = special(self) if special else None
         if found is not None:
             return found
-        if self._is_table_place():
+        if self.scope.takes_table:
             return self._table_names()
         return self._expression()
 
@@ -249,17 +226,17 @@ class _Place:
         if self.before[0].upper() in {"SET", "RESET"}:
             yield from (value[1:-1] for value in self.words.values.get(name.casefold(), ()) if value.startswith("'"))
             return
-        sources = self._sources()
+        sources = self.scope.sources
         first, _, rest = name.rpartition(".")
-        columns = sources.get(_bare(first).casefold(), {}) if first else _all_columns(sources)
-        named = columns.get(_bare(rest))
+        columns = sources.get(bare(first).casefold(), {}) if first else _all_columns(sources)
+        named = columns.get(bare(rest))
         yield from named.enum if named is not None else ()
 
     # Names of things
 
     def _table_names(self) -> Iterator[Completion]:
         yield from self._remote(3)
-        for table in (*_ctes(self.before), *self.tables):
+        for table in (*self.scope.named, *self.tables):
             if _fits(table, self.partial):
                 yield self.completion(".".join(_spelt(part) for part in table.split(".")), "table")
         if self.partial:
@@ -302,7 +279,7 @@ class _Place:
     # Columns
 
     def _expression(self) -> Iterator[Completion]:
-        sources = self._sources()
+        sources = self.scope.sources
         if "." in self.partial:
             return self._fields(sources)
         return self._columns(sources)
@@ -311,24 +288,24 @@ class _Place:
         for value in self.values():
             if _begins(value, self.partial):
                 yield self.completion(literal(value), "value")
-        for name, one in self._ordered(sources.values()):
+        for name, one in self._ordered(sources.values()).items():
             if _fits(name, self.partial):
                 yield self.completion(_spelt(name), one.kind, _described(one))
         for alias in sources:
             if self.partial and _begins(alias, self.partial):
                 yield self.completion(alias + ".", "table")
         if self.partial:
-            yield from self._matching(_KEYWORDS, "keyword")
+            yield from self._matching(KEYWORDS, "keyword")
             yield from self._functions(self.words.functions)
             yield from self._matching(self.words.keywords, "keyword")
 
-    def _ordered(self, sources: Iterable[Source]) -> list[tuple[str, _Named]]:
+    def _ordered(self, sources: Iterable[Source]) -> Source:
         """All columns; in a condition those first that a statement cannot do without, as long as they are not there."""
-        named = [(name, one) for source in sources for name, one in source.items()]
+        named = [each for source in sources for each in source.items()]
         if _is_condition(self.before):
-            given = {_bare(word).rpartition(".")[2].casefold() for word in (*self.before, *self.after)}
+            given = {bare(word).rpartition(".")[2].casefold() for word in (*self.before, *self.after)}
             named.sort(key=lambda one: not one[1].required or one[0].casefold() in given)
-        return named
+        return _firsts(named)
 
     def _fields(self, sources: Mapping[str, Source]) -> Iterator[Completion]:
         """What follows `alias.`, `column.` or `alias.column.`."""
@@ -336,7 +313,7 @@ class _Place:
         first, *rest = inner.split(".")
         path = ".".join(_spelt(part) for part in (first, *rest))
         if (source := sources.get(first.casefold())) is not None and not rest:
-            for name, one in self._ordered([source]):
+            for name, one in self._ordered([source]).items():
                 if _fits(name, typed):
                     yield self.completion(f"{path}.{_spelt(name)}", one.kind, _described(one))
             return
@@ -345,21 +322,23 @@ class _Place:
             if _fits(name, typed):
                 yield self.completion(f"{path}.{_spelt(name)}", "field", spelling(type_))
 
-    def _sources(self) -> dict[str, Source]:
-        """The tables of the statement, by the name that their columns go by."""
+    @cached_property
+    def scope(self) -> Scope:
+        """What is seen from here."""
         words = [*self.before, *([self.partial] if self.partial and self.after else []), *self.after]
-        sources: dict[str, Source] = {}
-        for at in _tables(words):
-            if (columns := self._columns_of(words[at])) is not None:
-                sources[_alias(words, at).casefold()] = columns
-        return sources
+        return scope_at(words, len(self.before), self._columns_of)
 
-    def _columns_of(self, name: str) -> Source | None:
-        local = next((columns for table, columns in self.tables.items() if table.casefold() == _bare(name).casefold()), None)
+    def _columns_of(self, name: str, is_written: bool) -> Source | None:  # noqa: FBT001 - as `scope_at` asks
+        local = self.local.get(".".join(bare(part) for part in parts(name)).casefold())
         if local is not None:
-            return dict.fromkeys(local, _Named("column"))
+            return dict.fromkeys(local, Named("column"))
         ref = self._find(name)
-        return _resource_columns(ref.resource, self._written()) if ref else None
+        return _resource_columns(ref.resource, self._written() if is_written else Verb.SELECT) if ref else None
+
+    @cached_property
+    def local(self) -> Mapping[str, Sequence[str]]:
+        """The columns of local tables by their names in lower case."""
+        return {table.casefold(): columns for table, columns in self.tables.items()}
 
     def _written(self) -> Verb:
         word = self.before[0].lower()
@@ -367,7 +346,7 @@ class _Place:
 
     def _find(self, name: str) -> ResourceRef | None:
         try:
-            return self.catalog.find(tuple(_bare(part) for part in name.split(".")), self.use)
+            return self.catalog.find(tuple(bare(part) for part in name.split(".")), self.use)
         except AmbiguousNameError:
             return None
 
@@ -428,7 +407,7 @@ class _Place:
     def update(self) -> Iterator[Completion] | None:
         """After SET: what can be changed."""
         words = [word.upper() for word in self.before]
-        if "SET" not in words or "WHERE" in words or self.before[-1] == "=":
+        if "SET" not in words or "WHERE" in words or self.before[-1] == "=" or self.scope.is_inner:
             return None
         return self._attributes(self.before[1], Verb.UPDATE)
 
@@ -437,7 +416,7 @@ class _Place:
         return self._sendable(ref, verb) if ref else None
 
     def _sendable(self, ref: ResourceRef, verb: Verb) -> Iterator[Completion]:
-        given = {_bare(word).casefold() for word in self.before[3:]} if verb is not Verb.UPDATE else set()
+        given = {bare(word).casefold() for word in self.before[3:]} if verb is not Verb.UPDATE else set()
         for _, method in self.catalog.methods_of(ref, verb):
             for option in _options(method):
                 if (verb is Verb.UPDATE and option.named.kind == "parameter") or option.name.casefold() in given:
@@ -446,10 +425,6 @@ class _Place:
                     yield self.completion(option.name, option.named.kind, _described(option.named))
 
     # Small things
-
-    def _is_table_place(self) -> bool:
-        last = self.before[-1].upper()
-        return last in _BEFORE_TABLE or (last == "," and _in_from(self.before)[-1])
 
     def _matching(self, words: Iterable[str], kind: str) -> Iterator[Completion]:
         lower = self.partial.islower()
@@ -480,7 +455,7 @@ class _Option:
     """A parameter or attribute of a method."""
 
     name: str
-    named: _Named
+    named: Named
 
 
 def _options(method: Method) -> list[_Option]:
@@ -491,24 +466,15 @@ def _options(method: Method) -> list[_Option]:
         plain = name.removeprefix("data__")
         if name in method.parameters:
             one = method.parameters[name]
-            found.append(_Option(name, _Named("parameter", one.description, one.type, one.enum, name in required)))
+            found.append(_Option(name, Named("parameter", one.description, one.type, one.enum, name in required)))
         else:
             attribute = method.body[plain]
-            found.append(_Option(plain, _Named("attribute", attribute.description, attribute.type, attribute.enum, name in required)))
+            found.append(_Option(plain, Named("attribute", attribute.description, attribute.type, attribute.enum, name in required)))
     return found
 
 
-def _described(one: _Named) -> str:
+def _described(one: Named) -> str:
     return f"required · {one.description}" if one.required else one.description
-
-
-def _ctes(words: Sequence[str]) -> list[str]:
-    """The names that WITH gives."""
-    return [
-        _bare(word)
-        for word, *following in zip(words, words[1:], words[2:], strict=False)
-        if words[0].upper() == "WITH" and following[0].upper() == "AS" and following[1] == "("
-    ]
 
 
 _CONDITIONS = frozenset({"WHERE", "ON"})
@@ -548,49 +514,9 @@ def _begins(name: str, typed: str) -> bool:
     return name.casefold().startswith(typed.casefold())
 
 
-def _bare(name: str) -> str:
-    return name.strip('"')
-
-
 def _spelt(name: str) -> str:
     """`name` as SQL takes it, in quotes where it must be."""
-    return name if re.fullmatch(r"[^\W\d]\w*", name) and name.upper() not in _NOT_ALIASES else quoted(name)
-
-
-def _in_from(words: Sequence[str]) -> list[bool]:
-    """For each of the words whether a comma there is one between tables: the last clause word in the same brackets is FROM or JOIN."""
-    open_ = [False]
-    found = []
-    for word in words:
-        upper = word.upper()
-        if upper in _FROM | _NOT_FROM:
-            open_[-1] = upper in _FROM
-        elif word == "(":
-            open_.append(False)
-        elif word == ")" and len(open_) > 1:
-            open_.pop()
-        found.append(open_[-1])
-    return found
-
-
-_FROM = frozenset({"FROM", "JOIN"})
-_NOT_FROM = frozenset("SELECT WHERE ON USING BY SET HAVING VALUES LIMIT RETURNING".split())
-
-
-def _tables(words: Sequence[str]) -> Iterator[int]:
-    """Where tables are named."""
-    in_from = _in_from(words)
-    for at in range(1, len(words)):
-        if words[at - 1].upper() in _BEFORE_TABLE or (words[at - 1] == "," and in_from[at - 1]):
-            yield at
-
-
-def _alias(words: Sequence[str], at: int) -> str:
-    """The name that the columns of the table at `at` go by: its alias, else its own last part."""
-    following = [word for word in words[at + 1 : at + 3] if word.upper() != "AS"][:1]
-    if following and re.fullmatch(r'"[^"]*"|[^\W\d]\w*', following[0]) and following[0].upper() not in _NOT_ALIASES:
-        return _bare(following[0])
-    return _bare(words[at].rsplit(".", 1)[-1])
+    return name if re.fullmatch(r"[^\W\d]\w*", name) and name.upper() not in NOT_ALIASES else quoted(name)
 
 
 def _resource_columns(resource: Resource, verb: Verb) -> Source:
@@ -598,17 +524,25 @@ def _resource_columns(resource: Resource, verb: Verb) -> Source:
     methods = [method for method in resource.methods.values() if method.verb is verb]
     required = min((set(method.required()) for method in methods), key=len, default=set())
     columns = {
-        name: _Named("column", column.description, column.type, column.enum, name in required) for name, column in resource.columns.items()
+        name: Named("column", column.description, column.type, column.enum, name in required) for name, column in resource.columns.items()
     }
     for method in methods:
         for name, one in method.parameters.items():
             if one.role is None:
-                columns.setdefault(name, _Named("parameter", one.description, one.type, one.enum, name in required))
+                columns.setdefault(name, Named("parameter", one.description, one.type, one.enum, name in required))
     return columns
 
 
 def _all_columns(sources: Mapping[str, Source]) -> Source:
-    return {name: column for source in sources.values() for name, column in source.items()}
+    return _firsts(each for source in sources.values() for each in source.items())
+
+
+def _firsts(named: Iterable[tuple[str, Named]]) -> Source:
+    """The first of each name: the nearest one."""
+    found: dict[str, Named] = {}
+    for name, one in named:
+        found.setdefault(name, one)
+    return found
 
 
 def _object_fields(columns: Source, path: Sequence[str]) -> Sequence[tuple[str, Type]]:
