@@ -12,7 +12,7 @@ from rowcall.catalog.catalog import Catalog
 from rowcall.shell.complete import Completion, Words, complete, file_name
 
 CATALOG = Catalog.shipped()
-TABLES = {"sandbox_threads": ["thread_id"], "my table": ["a b"], "w.sales.orders": ["amount"]}
+TABLES = {"sandbox_threads": {"thread_id": ""}, "my table": {"a b": ""}, "w.sales.orders": {"amount": ""}}
 RUNS = "openai.assistants.runs"
 WORDS = Words(
     functions={"count": "How many.", "date_trunc": "", "json_extract": ""},
@@ -202,7 +202,7 @@ def test_where_files_are_named(text: str, name: str | None) -> None:
 
 def test_completions_come_at_once() -> None:
     """Among five hundred tables of forty columns, and in a statement of thousands of words: well within the 50 ms that nobody notices."""
-    tables = {f"table_{number}": [f"column_{column}" for column in range(40)] for number in range(500)}
+    tables = {f"table_{number}": {f"column_{column}": "INTEGER" for column in range(40)} for number in range(500)}
     statements = (
         "SELECT * FROM ",
         "SELECT * FROM tb9",

@@ -11,13 +11,13 @@ from rowcall.shell.local import local_tables, local_words
 
 
 def test_local_tables_have_their_columns() -> None:
-    """Tables of other schemas have their names before them, and views are tables too."""
+    """And these their types. Tables of other schemas have their names before them, and views are tables too."""
     with rowcall.connect() as session:
-        session.sql("CREATE TABLE b (x INTEGER, y INTEGER)")
+        session.sql("CREATE TABLE b (x INTEGER, y STRUCT(k ENUM('a'))[])")
         session.sql("CREATE SCHEMA s")
         session.sql("CREATE VIEW s.a AS SELECT 1 AS z")
 
-        assert local_tables(session) == {"b": ["x", "y"], "s.a": ["z"]}
+        assert local_tables(session) == {"b": {"x": "INTEGER", "y": "STRUCT(k ENUM('a'))[]"}, "s.a": {"z": "INTEGER"}}
 
 
 def test_tables_of_other_databases_have_the_names_by_which_they_are_found() -> None:

@@ -12,9 +12,11 @@ from rowcall.shell.complete import complete
 
 CATALOG = Catalog.shipped()
 RUNS = "openai.assistants.runs"
-TABLES = {"orders": ["order_id", "customer", "amount"], "customers": ["customer_id", "name"], "w.sales.lines": ["line_id"]}
 ORDERS = ["order_id", "customer", "amount"]
 CUSTOMERS = ["customer_id", "name"]
+TABLES = {
+    name: dict.fromkeys(columns, "") for name, columns in {"orders": ORDERS, "customers": CUSTOMERS, "w.sales.lines": ["line_id"]}.items()
+}
 
 
 def texts(text: str) -> list[str]:

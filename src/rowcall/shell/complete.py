@@ -13,11 +13,12 @@ from functools import cached_property
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError
-from rowcall.manifest.model import Method, Object, Resource, Type, Verb
-from rowcall.manifest.types import literal, quoted, spelling
+from rowcall.manifest.model import Method, Resource, Type, Verb
+from rowcall.manifest.types import literal, quoted
+from rowcall.shell.columns import Named, Source, fields, local_column, type_name
 from rowcall.shell.commands import NAMED, OTHER_NAMES, STARTS
 from rowcall.shell.fuzzy import BEGINS, LETTERS, SLIP, WORD, closeness
-from rowcall.shell.scope import KEYWORDS, NOT_ALIASES, Named, Scope, Source, bare, parts, scope_at
+from rowcall.shell.scope import KEYWORDS, NOT_ALIASES, Scope, bare, parts, scope_at
 from rowcall.sql.tokens import open_at, without_comments
 
 _STATEMENTS = tuple(
@@ -71,7 +72,7 @@ NO_WORDS = Words()
 def complete(
     text_before_cursor: str,
     catalog: Catalog,
-    local_tables: Mapping[str, Sequence[str]],
+    local_tables: Mapping[str, Mapping[str, str]],
     *,
     text_after_cursor: str = "",
     use: Sequence[str] = (),
@@ -79,7 +80,8 @@ def complete(
 ) -> list[Completion]:
     """What could come next, best first; inside a string the values that a column is known to take, inside comments nothing.
 
-    `local_tables` maps names to column names. `text_after_cursor` tells the tables of `SELECT | FROM t`. `use` is what USE set.
+    `local_tables` maps names to columns and these to their types as DuckDB names them, which may be "". `text_after_cursor` tells the
+    tables of `SELECT | FROM t`. `use` is what USE set.
     """
     if text_before_cursor.lstrip().startswith(STARTS):
         return _dot_command(text_before_cursor.lstrip(), [*_steps(catalog), *local_tables])
@@ -199,7 +201,7 @@ class _Place:
     after: list[str]
     partial: str
     catalog: Catalog
-    tables: Mapping[str, Sequence[str]]
+    tables: Mapping[str, Mapping[str, str]]
     use: tuple[str, ...]
     words: Words
 
@@ -318,9 +320,9 @@ class _Place:
                     yield self.completion(f"{path}.{_spelt(name)}", one.kind, _described(one))
             return
         columns, rest = (sources[first.casefold()], rest) if first.casefold() in sources else (_all_columns(sources), [first, *rest])
-        for name, type_ in _object_fields(columns, rest):
+        for name, type_ in _fields_at(columns, rest).items():
             if _fits(name, typed):
-                yield self.completion(f"{path}.{_spelt(name)}", "field", spelling(type_))
+                yield self.completion(f"{path}.{_spelt(name)}", "field", type_name(type_))
 
     @cached_property
     def scope(self) -> Scope:
@@ -331,12 +333,12 @@ class _Place:
     def _columns_of(self, name: str, is_written: bool) -> Source | None:  # noqa: FBT001 - as `scope_at` asks
         local = self.local.get(".".join(bare(part) for part in parts(name)).casefold())
         if local is not None:
-            return dict.fromkeys(local, Named("column"))
+            return {column: local_column(type_) for column, type_ in local.items()}
         ref = self._find(name)
         return _resource_columns(ref.resource, self._written() if is_written else Verb.SELECT) if ref else None
 
     @cached_property
-    def local(self) -> Mapping[str, Sequence[str]]:
+    def local(self) -> Mapping[str, Mapping[str, str]]:
         """The columns of local tables by their names in lower case."""
         return {table.casefold(): columns for table, columns in self.tables.items()}
 
@@ -545,10 +547,10 @@ def _firsts(named: Iterable[tuple[str, Named]]) -> Source:
     return found
 
 
-def _object_fields(columns: Source, path: Sequence[str]) -> Sequence[tuple[str, Type]]:
+def _fields_at(columns: Source, path: Sequence[str]) -> Mapping[str, Type | str]:
     """The fields of the object that `path` leads to; none where it leads to anything else."""
     first, *rest = path
-    type_ = columns[first].type if first in columns else None
+    type_ = columns[first].type if first in columns else ""
     for name in rest:
-        type_ = dict(type_.fields).get(name) if isinstance(type_, Object) else None
-    return type_.fields if isinstance(type_, Object) else ()
+        type_ = fields(type_).get(name, "")
+    return fields(type_)

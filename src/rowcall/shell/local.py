@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = """
 SELECT concat_ws('.', CASE WHEN database_name NOT IN (current_database(), 'temp') THEN database_name END,
-    CASE WHEN schema_name <> 'main' THEN schema_name END, table_name), list(column_name ORDER BY column_index)
+    CASE WHEN schema_name <> 'main' THEN schema_name END, table_name), list(column_name ORDER BY column_index),
+    list(data_type ORDER BY column_index)
 FROM duckdb_columns() WHERE NOT internal GROUP BY ALL ORDER BY 1
 """
 
@@ -62,10 +63,11 @@ def _values(takes: str) -> tuple[str, ...]:
     return tuple(word if word in {"true", "false"} else f"'{word}'" for word in words)
 
 
-def local_tables(session: Session) -> dict[str, list[str]]:
-    """The names of the columns of every local table and view; empty while a failed transaction waits for its ROLLBACK."""
+def local_tables(session: Session) -> dict[str, dict[str, str]]:
+    """The columns of every local table and view with their types; empty while a failed transaction waits for its ROLLBACK."""
     try:
-        return dict(session.connection.execute(_COLUMNS).fetchall())
+        found = session.connection.execute(_COLUMNS).fetchall()
+        return {table: dict(zip(columns, types, strict=True)) for table, columns, types in found}
     except Exception as error:
         if not is_duckdb_error(error):
             raise

@@ -81,8 +81,8 @@ class Shell:
     """What shows rows that do not fit the screen."""
     width: int | None = None
     """The columns that a table may take, 0 for as many as it needs; None for those of the terminal."""
-    tables: dict[str, list[str]] = field(default_factory=dict)
-    """Local tables and their columns, as they were after the latest statement."""
+    tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Local tables and their columns with types, as they were after the latest statement."""
     words: Words = NO_WORDS
     """What DuckDB has of itself, to complete."""
     vi: bool = False
@@ -92,9 +92,10 @@ class Shell:
         """Look again which local tables there are."""
         self.tables = local_tables(self.session)
 
-    def last_columns(self) -> dict[str, list[str]]:
-        """The columns of `_`, where it is there."""
-        return {} if self.result.relation is None else {"_": self.result.relation.columns}
+    def last_columns(self) -> dict[str, dict[str, str]]:
+        """The columns of `_` with their types, where it is there."""
+        relation = self.result.relation
+        return {} if relation is None else {"_": dict(zip(relation.columns, map(str, relation.types), strict=True))}
 
     @contextmanager
     def learning(self) -> Iterator[None]:

@@ -10,24 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rowcall.manifest.types import Object, Type
+from rowcall.shell.columns import Named, Source, fields
 
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A column, or what else may be named like one."""
-
-    kind: str
-    description: str = ""
-    type: Type | None = None
-    """None where it is not known."""
-    enum: tuple[str, ...] = ()
-    """The values that it is known to take; none where that is not known."""
-    required: bool = False
-    """Whether its resource cannot be read without a value of it."""
-
-
-Source = Mapping[str, Named]
 KEYWORDS = tuple(
     """SELECT FROM WHERE JOIN LEFT INNER ON USING GROUP ORDER BY HAVING LIMIT OFFSET UNION ALL DISTINCT AS AND OR NOT IN IS NULL
     LIKE BETWEEN CASE WHEN THEN ELSE END VALUES SET RETURNING ASC DESC EXISTS QUALIFY OVER PARTITION INTERVAL CAST TRUE FALSE
@@ -419,9 +403,9 @@ class _Reading:
         if words[:1] == ["*"]:
             return self._changed(_star(everything), at + 1, end)
         if words[1:3] == [".", "*"]:
-            whole, columns = _named(words[0], tables, known).type, tables.get(bare(parts(words[0])[-1]).casefold())
+            columns = tables.get(bare(parts(words[0])[-1]).casefold())
             if columns is None:  # the fields of a column
-                columns = [(name, Named("column", type=one)) for name, one in whole.fields] if isinstance(whole, Object) else []
+                columns = [(name, Named("column", type=one)) for name, one in fields(_named(words[0], tables, known).type).items()]
             return self._changed(_star(columns), at + 3, end)
         name, path = _selected(words)
         return [(name, _named(path, tables, known) if path else Named("column"))] if words else []
@@ -523,5 +507,5 @@ def _named(path: str, tables: Mapping[str, _Columns], known: Source) -> Named:
         first, *rest = rest
     one = known.get(first.casefold(), Named("column"))
     for name in rest:
-        one = Named("column", type=dict(one.type.fields).get(name) if isinstance(one.type, Object) else None)
+        one = Named("column", type=fields(one.type).get(name, ""))
     return replace(one, kind="column")
