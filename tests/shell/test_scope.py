@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rowcall.catalog.catalog import Catalog
@@ -207,9 +207,10 @@ def test_the_columns_are_those_that_duckdb_finds(query: str) -> None:
     assert texts(f"SELECT q.| FROM ({query}) q") == behind("q", *expected)
 
 
-WORDS = "SELECT FROM WITH AS RECURSIVE ( ) [ ] , * . q orders o.amount UNION BY NAME JOIN ON WHERE EXCLUDE VALUES INTO UPDATE DISTINCT : a".split()
+WORDS = "SELECT FROM WITH AS RECURSIVE ( ) [ ] , * . q orders o.amount UNION BY NAME JOIN ON WHERE EXCLUDE VALUES INTO UPDATE DISTINCT ALL COLUMNS INTERVAL : a".split()
 
 
+@example(["SELECT", "*", "FROM", "("], ["SELECT"])
 @given(st.lists(st.sampled_from(WORDS)), st.lists(st.sampled_from(WORDS)))
 def test_any_words_have_a_scope(before: list[str], after: list[str]) -> None:
     """Whatever stands before and behind the cursor, nothing fails."""
@@ -219,3 +220,8 @@ def test_any_words_have_a_scope(before: list[str], after: list[str]) -> None:
 def test_many_brackets_are_no_error() -> None:
     """More than Python calls functions within one another."""
     assert texts("SELECT q.| FROM " + "(SELECT * FROM " * 1500 + "orders" + ") q" * 1500) == behind("q", *ORDERS)
+
+
+def test_stars_in_stars_are_no_endless_list() -> None:
+    """Each name is there once, however often it is selected."""
+    assert texts("SELECT q.| FROM " + "(SELECT *, *, count(*) FROM " * 40 + "orders" + ") q" * 40) == behind("q", *ORDERS)

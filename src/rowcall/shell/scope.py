@@ -7,7 +7,7 @@ too: a bracket that is still open ends at a word that cannot stand in it, as doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rowcall.shell.columns import Named, Source, fields
@@ -79,7 +79,9 @@ def scope_at(words: Sequence[str], at: int, columns_of: Callable[[str, bool], So
 
 
 _Columns = list[tuple[str, Named]]
-"""Names and what they are; "" for a column that has no name which anybody would type."""
+"""Names, each once, and what they are."""
+_UNNAMED = "\0"
+"""What begins in place of a name, with where it stands, where a column has none that anybody would type."""
 
 
 @dataclass(slots=True)
@@ -165,7 +167,7 @@ class _Reading:
                 if columns is not None and _key(table) not in sources:
                     sources[_key(table)] = source = dict[str, Named]()
                     for name, one in columns:
-                        if name:
+                        if not name.startswith(_UNNAMED):
                             source.setdefault(name, one)
         return Scope(sources, named, takes_table, is_inner)
 
@@ -375,16 +377,16 @@ class _Reading:
         """Those of its first query, and by UNION BY NAME of the others."""
         queries = level.queries if level.is_by_name else level.queries[:1]
         columns = [column for query in queries for column in self._query_columns(query)]
-        return list({name.casefold(): (name, one) for name, one in columns}.values()) if level.is_by_name else columns
+        return _once(columns)
 
     def _query_columns(self, query: _Query) -> _Columns:
         """What it selects; all that it reads where that cannot be told."""
         tables = {_key(table): self._table_columns(table) or [] for table in query.tables}
         unseen = {_key(table) for table in query.tables if self._upper[max(table.at - 2, 0)] in {"ANTI", "SEMI"}}
-        everything = [column for key, columns in tables.items() if key not in unseen for column in columns]
+        everything = _once(column for key, columns in tables.items() if key not in unseen for column in columns)
         if not query.selects:
             return _star(everything)
-        known = {name.casefold(): one for name, one in reversed(everything)}
+        known = {name.casefold(): one for name, one in everything}
         found: _Columns = []
         for start, end in query.items:
             found += self._item(start, end, tables, everything, known)
@@ -392,7 +394,7 @@ class _Reading:
 
     def _item(self, at: int, end: int, tables: Mapping[str, _Columns], everything: _Columns, known: Source) -> _Columns:
         """The columns of one thing that is selected."""
-        at += self._upper[at] in {"DISTINCT", "ALL"}
+        at += self._upper[at : at + 1] in (["DISTINCT"], ["ALL"])
         if self._upper[at : at + 1] == ["ON"]:
             at = self._ends.get(at + 1, end) + 1
         if self._upper[at : at + 1] == ["("] and self._ends.get(at) == end - 1:
@@ -408,7 +410,7 @@ class _Reading:
                 columns = [(name, Named("column", type=one)) for name, one in fields(_named(words[0], tables, known).type).items()]
             return self._changed(_star(columns), at + 3, end)
         name, path = _selected(words)
-        return [(name, _named(path, tables, known) if path else Named("column"))] if words else []
+        return [(name or f"{_UNNAMED}{at}", _named(path, tables, known) if path else Named("column"))] if words else []
 
     def _changed(self, columns: _Columns, at: int, end: int) -> _Columns:
         """Columns of a star without those that EXCLUDE names, and by the names that RENAME gives."""
@@ -486,6 +488,14 @@ def _selected(words: Sequence[str]) -> tuple[str, str]:
 def _can_end(word: str) -> bool:
     """Whether an expression may end with a word, so that a name after it is an alias."""
     return word not in _BEFORE_NAMES and (word[0] in ")]}'\"$?_" or word[0].isalnum())
+
+
+def _once(columns: Iterable[tuple[str, Named]]) -> _Columns:
+    """The first column of each name: a star in a star would double them at each step."""
+    found: dict[str, tuple[str, Named]] = {}
+    for column in columns:
+        found.setdefault(column[0].casefold(), column)
+    return list(found.values())
 
 
 def _star(columns: _Columns) -> _Columns:
