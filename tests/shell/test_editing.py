@@ -172,6 +172,17 @@ def test_the_columns_of_the_last_result_complete(shell: Start) -> None:
     screen.until(r"^rowcall> SELECT answers_in_all FROM _;")
 
 
+def test_the_fields_of_the_last_result_complete(shell: Start) -> None:
+    """Also behind the alias of a sub-query."""
+    screen = shell()
+    screen.type("SELECT {'answers_in_all': 7} AS s;\n")
+    screen.until(r"1 row\n.* s\nrowcall>$")
+    screen.type("SELECT q.t.an FROM (SELECT s AS t FROM _) q;")
+    screen.press(*["Left"] * len(" FROM (SELECT s AS t FROM _) q;"), "Tab")
+
+    screen.until(r"^rowcall> SELECT q\.t\.answers_in_all FROM \(SELECT s AS t FROM _\) q;")
+
+
 def test_names_of_files_complete(shell: Start, tmp_path: Path) -> None:
     """In a string after FROM."""
     (tmp_path / "threads.csv").write_text("id\nthread_a\n")
