@@ -23,7 +23,7 @@ from benchmarks.report import Result, combined, judged
 from benchmarks.scenarios import SCENARIOS, WAYS, Scenario
 
 ROOT = Path(__file__).parent.parent
-LETTERS = (*(key for key in SCENARIOS if key < "g"), "g", *(key for key in SCENARIOS if key > "g"), "planning", "stages")
+LETTERS = (*(key for key in SCENARIOS if key < "g"), "g", *(key for key in SCENARIOS if key > "g"), "planning", "completing", "stages")
 _SLOW_S = 8.0
 """What took longer is not asked in the rounds that follow."""
 _MOST_S = 300.0
@@ -141,6 +141,11 @@ def main() -> None:
                 from benchmarks import planning
 
                 planning.report(arguments.rounds)
+                continue
+            if key == "completing":
+                from benchmarks import completing
+
+                completing.report(arguments.rounds)
                 continue
             if key == "stages":
                 from benchmarks import stages
