@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import duckdb
 import pytest
 from tests.plan.conftest import ZOO
 
@@ -198,6 +199,86 @@ KEPT = {
         "SELECT d.id FROM m LEFT JOIN num ON num.n = m.n, LATERAL (SELECT v.id FROM l JOIN visits v USING (pen) WHERE l.n IS NOT DISTINCT FROM num.n) d",
         ["nowhere", "p 3", "p1", "p2"],
     ),
+    "a condition in EXISTS on what stands around it": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND (l.tag = 'b' OR l.tag IS NULL))",
+        ["p1"],
+    ),
+    "one in the ON of a join in what IN looks in": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE v.n IN (SELECT m.n FROM m JOIN k ON l.tag || '' = 'c')",
+        ["p 3"],
+    ),
+    "one in a query that a value is compared with": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE v.n >= (SELECT m.n FROM m WHERE m.id = 'v1' AND l.tag <> 'a')",
+        ["p 3", "p1"],
+    ),
+    "one in a query of API's rows": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM keepers o WHERE o.pen = v.pen AND l.tag = 'c')",
+        ["p 3"],
+    ),
+    "one on the key, two sub-queries further in": (
+        "SELECT id FROM visits v WHERE pen IN ('p1', 'p2', '5') AND EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND EXISTS (SELECT 1 FROM l WHERE l.n = m.n AND v.pen > 'p1'))",
+        ["p2"],
+    ),
+    "one in EXISTS outside a sub-select": (
+        "SELECT s.id FROM (SELECT v.id, v.n, l.tag FROM l JOIN visits v ON v.pen = l.pen) s WHERE EXISTS (SELECT 1 FROM m WHERE m.n = s.n AND s.tag || '' = 'c')",
+        ["p 3"],
+    ),
+    "one in EXISTS in the ON of a LEFT JOIN": (
+        "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen AND EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND l.tag = 'c')",
+        ["p 3"],
+    ),
+    "one in NOT EXISTS": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE NOT EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND l.tag = 'b')",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "one in EXISTS that is a side of OR": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND l.tag = 'b') OR v.n = 1",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "one in a query of ALL": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE v.n <> ALL (SELECT m.n FROM m WHERE l.tag = 'b')",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "one in a query that has a row of none": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE v.n >= (SELECT count(*) FROM m WHERE l.tag = 'b')",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "the same by a function that DuckDB alone knows": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT mean(m.n) FROM m WHERE m.n = v.n AND l.tag = 'b')",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "the same by HAVING": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND l.tag = 'b' HAVING count(*) >= 0)",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "the same by ROLLUP": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND l.tag = 'b' GROUP BY ROLLUP (m.id))",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "one in EXISTS, in the ON of a LEFT JOIN there": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM m LEFT JOIN k ON l.tag = 'b' WHERE m.n = v.n)",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "one in EXISTS on what an outer join around it fills": (
+        "SELECT v.id FROM m LEFT JOIN l ON l.pen = m.pen AND l.tag = 'b' JOIN visits v ON v.pen = m.pen WHERE EXISTS (SELECT 1 FROM k WHERE v.n > 0 AND l.tag IS NULL)",
+        ["P1", "p1", "p2"],
+    ),
+    "one in EXISTS in the ON of a LEFT JOIN, on the side that stays": (
+        "SELECT v.id, k.pen FROM visits v LEFT JOIN k ON EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND v.pen > 'p1') WHERE v.pen IN ('p1', 'p2')",
+        ["p1", "p2"],
+    ),
+    "one in EXISTS in the ON of a LEFT JOIN beside it": (
+        "SELECT v.id FROM visits v JOIN (m LEFT JOIN l ON l.pen = m.pen AND EXISTS (SELECT 1 FROM k WHERE k.pen = l.pen AND m.kind = 'care')) ON v.pen = m.pen",
+        ["P1", "p1", "p2"],
+    ),
+    "one in EXISTS with a random number": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND is_some(l.tag))",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
+    "one in EXISTS that fails for a value": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE EXISTS (SELECT 1 FROM m WHERE m.n = v.n AND CAST(l.tag AS INTEGER) = 5)",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
     "a condition on another column": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND n > 1", ["p1", "p2"]),
 }  # fmt: skip
 
@@ -210,9 +291,11 @@ def test_keys_that_a_condition_drops_are_not_asked_for(zoo: Any, sql: str, pens:
     assert sorted(call.bound["pen"] for call in scan.calls) == sorted(pens)
 
 
-@pytest.mark.parametrize("sql", [sql for name, (sql, _) in KEPT.items() if "fails" not in name])
-def test_no_row_is_lost_with_them(zoo: Any, sql: str) -> None:
+@pytest.mark.parametrize(("name", "sql"), [(name, sql) for name, (sql, _) in KEPT.items() if "fails" not in name])
+def test_no_row_is_lost_with_them(zoo: Any, name: str, sql: str) -> None:
     """The answer is that over the whole tables."""
+    if "in the ON of a LEFT JOIN" in name and "EXISTS" in name and duckdb.__version__.startswith("1."):
+        pytest.skip("DuckDB 1.5 takes no sub-query in the ON of an outer join")
     assert zoo.answer(sql) == zoo.truth(sql)
 
 

@@ -16,14 +16,14 @@ from sqlglot import exp
 from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values
 from rowcall.plan.drafts import Column, Query, Sources
-from rowcall.plan.enclosing import Enclosing, Use, enclosing, grouping_sets, handed_on, inner_frame, is_side, output_names
+from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Operand, collates
-from rowcall.plan.reaching import has_value, matched_by, reach_of, tree_of
+from rowcall.plan.reaching import has_value, matched_by, needed_within, reach_of, tree_of
 from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
 from rowcall.plan.sources import Source
@@ -72,6 +72,7 @@ class Bindings:
         self._around_it: dict[tuple[Frame, tuple[Use, ...]], list[Operand]] = {}
         self._found_parts: dict[tuple[Frame, int], Mapping[str, frozenset[int]]] = {}
         self._reach: dict[Use, Reach] = {}
+        self._within_it: dict[Use, list[Operand]] = {}
         self._read_parts: dict[tuple[Frame, int, tuple[str, ...]], Query | None] = {}
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
@@ -117,7 +118,7 @@ class Bindings:
         """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell."""
         ways: list[list[Query]] = []
         for use in around.uses:
-            if use.own is None and (not _ends_with_rows(use.frame.select) or self.scopes.takes_rows(use.frame.select)):
+            if use.own is None and (not ends_with_rows(use.frame.select) or self.scopes.takes_rows(use.frame.select)):
                 return None
             further = self._beside(enclosing(use.frame), said)
             for case in self._cases(use, Restriction()):
@@ -184,7 +185,7 @@ class Bindings:
         if not alone and self._is_dead(frame):
             return
         sources = self._sources(use, found, around, said)
-        passed_in = [] if alone or found.blocked else self._passed_in(frame, around)
+        passed_in = [] if found.blocked else [*self._said_within(use), *([] if alone else self._passed_in(frame, around))]
         unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread)
@@ -217,7 +218,7 @@ class Bindings:
         reached = self._reached(use).live if use.own is not None else ()
         conditions = [live.condition for live in reached if live.restricts and not live.guards and live.condition.tokens is not None]
         own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not names_values(use.frame, condition)]
-        for condition in [*own, *self._passed_in(use.frame, enclosing(use.frame))]:
+        for condition in [*own, *self._said_within(use), *self._passed_in(use.frame, enclosing(use.frame))]:
             node = condition.node
             if node is None or self.scopes.is_volatile(node) or not self.scopes.is_stable(node):
                 continue
@@ -229,6 +230,24 @@ class Bindings:
             places = {key: place for key, place in found.items() if place is not None}
             if places and len(places) == len(found):
                 yield replace(condition, within=places)
+
+    def _said_within(self, use: Use) -> list[Operand]:
+        """The conditions that sub-queries have on columns of the SELECT around them alone, where no row matters without one of theirs."""
+        if use not in self._within_it:
+            self._within_it[use] = []  # for what reads itself
+            certain = [live.condition for live in self._reached(use).live if live.restricts and not live.guards]
+            found = (self._outside(use.frame, one) for condition in certain for one in needed_within(use.frame, condition))
+            self._within_it[use] = [one for one in found if one is not None]
+        return self._within_it[use]
+
+    def _outside(self, frame: Frame, condition: Condition) -> Operand | None:
+        """A condition as one on columns around its SELECT; None where it is about anything else."""
+        node = condition.predicate
+        if node is None or condition.tokens is None or self.scopes.is_volatile(node) or not self.scopes.is_stable(node):
+            return None
+        columns = {id(column): frame.place(Operand(column)) for column in self.scopes.columns(node)}
+        places = {key: place for key, place in columns.items() if place is not None}
+        return Operand(node, condition.tokens, within=places) if places and len(places) == len(columns) else None
 
     def _is_within(self, column: exp.Column, node: exp.Expr) -> bool:
         """Whether a column is of a sub-query in an expression."""
@@ -456,15 +475,6 @@ class Bindings:
                 return None
             queries.append(query)
         return _union(queries, names, repeats=repeats)
-
-
-def _ends_with_rows(select: exp.Select) -> bool:
-    """Whether a SELECT has no row where its FROM has none: an aggregate would be one row of none, and so are a group of all and HAVING."""
-    group = select.args.get("group")
-    if grouping_sets(group) if group is not None else select.args.get("having"):
-        return False
-    found = (one for one in select.find_all(exp.AggFunc) if one.find_ancestor(exp.Select) is select)
-    return all(isinstance(one.parent, exp.Window) for one in found)
 
 
 def _any_way(ways: Sequence[Sequence[Query]]) -> Query | None:

@@ -159,6 +159,15 @@ def grouping_sets(group: exp.Expr) -> bool:
     return named or any(written) or any(isinstance(one, exp.Tuple) and not one.expressions for one in group.expressions)
 
 
+def ends_with_rows(select: exp.Select) -> bool:
+    """Whether a SELECT has no row where its FROM has none: an aggregate would be one row of none, and so are a group of all and HAVING."""
+    group = select.args.get("group")
+    if grouping_sets(group) if group is not None else select.args.get("having"):
+        return False
+    found = (one for one in select.find_all(exp.AggFunc) if one.find_ancestor(exp.Select) is select)
+    return all(isinstance(one.parent, exp.Window) for one in found)
+
+
 def windows(select: exp.Select) -> list[exp.Window]:
     """The window functions of a SELECT itself."""
     return [found for found in find_all(select, exp.Window) if found.find_ancestor(exp.Select) is select]

@@ -5,13 +5,15 @@ Rows that an outer join fills with NULLs may be dropped by what stands around it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from rowcall.plan.enclosing import Use, enclosing, grouping_sets, inner_frame, output_names
+from sqlglot import exp
+
+from rowcall.plan.enclosing import Use, enclosing, ends_with_rows, grouping_sets, inner_frame, output_names
 from rowcall.plan.having import beforehand
-from rowcall.plan.joins import Join, Live, Place, Reach, Tree, fills, kept, reach, simplified
+from rowcall.plan.joins import Condition, Join, Live, Place, Reach, Tree, fills, kept, reach, simplified
 from rowcall.plan.parameters import always
-from rowcall.plan.predicates import Atom, Equal
+from rowcall.plan.predicates import Atom, Equal, Filter
 from rowcall.plan.scopes import Frame
 
 
@@ -75,6 +77,34 @@ def matched_by(atom: Atom) -> int | None:
     """The matched sub-query that an equality is with."""
     place = atom.right.place if isinstance(atom, Equal) else None
     return place[0] if place is not None else None
+
+
+def needed_within(frame: Frame, condition: Condition) -> Iterator[Condition]:
+    """What each row satisfies of the sub-queries that a condition is not true without a row of, and of those in them."""
+    options = frame.alternatives(condition)
+    for atom in options[0] if len(options) == 1 else ():
+        for select in _needed(atom.node) if isinstance(atom, Filter) else ():
+            inner = frame.scopes.frame(select)
+            if ends_with_rows(select) and not frame.scopes.takes_rows(select):
+                live = reach(inner.tree, None, inner.where, inner.touched).live if inner.tree is not None else map(Live, inner.where)
+                for one in (one.condition for one in live if not one.guards):
+                    yield one
+                    yield from needed_within(inner, one)
+
+
+def _needed(node: exp.Expr) -> Iterator[exp.Select]:
+    """The SELECTs without a row of which a condition is not true: of EXISTS, IN and ANY, and those that something is compared with."""
+    sides: Sequence[exp.Expr | None] = ()
+    if isinstance(node, exp.Exists):
+        sides = (node.this,)
+    elif isinstance(node, exp.In):
+        sides = (node.args.get("query"),)
+    elif isinstance(node, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)):
+        sides = [side.this if isinstance(side, exp.Any) else side for side in (node.this, node.expression)]
+    for side in sides:
+        query = side.unnest() if isinstance(side, exp.Subquery) else side
+        if isinstance(query, exp.Select):
+            yield query
 
 
 def has_value(frame: Frame, place: Place) -> bool:

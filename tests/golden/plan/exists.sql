@@ -37,3 +37,18 @@ SELECT r.id FROM openai.assistants.runs r WHERE NOT EXISTS (SELECT 1 FROM owners
 --                          ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- What the query says of columns around it is so of each row that matters.
+SELECT r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE EXISTS (SELECT 1 FROM finished f WHERE f.run_id = r.id AND (o.owner = 'bo' OR o.owner IS NULL));
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- Of NOT EXISTS it is not.
+SELECT r.id FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE NOT EXISTS (SELECT 1 FROM finished f WHERE f.run_id = r.id AND o.owner = 'bo');
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
