@@ -391,14 +391,14 @@ class Planner:
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
 
-        Of those that would wait for it in the same way, for the ones with fewer requests. Of those that wait for its keys, where it has
-        several requests, for the ones with a single one: that is the most that it could spare by going first.
+        Of those that would wait for it in the same way, for the ones with fewer requests. Of those that wait for its keys, by themselves or
+        through others, where it has several requests, for the ones with a single one: that is the most that it could spare by going first.
         """
         own = self._weight(number, known[number])
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
-            theirs, weight = known[other].restriction, self._weight(other, known[other])
+            awaits, weight = _awaits(other, known), self._weight(other, known[other])
             is_single = own[0] > 1 and weight <= (1, False)
-            if number not in theirs.awaits | theirs.joined or (weight < own and (is_single or number not in theirs.awaits)):
+            if number not in awaits | known[other].restriction.joined or (weight < own and (is_single or number not in awaits)):
                 return True
         return False
 
@@ -525,6 +525,14 @@ class Planner:
         mention = self._analysis.mentions[number]
         why = reasons(self._analysis.scopes, mention.reference, _columns(mention.reference.ref))
         raise _missing(mention, known[number], why, self._analysis.text)
+
+
+def _awaits(number: int, known: Mapping[int, _Known]) -> set[int]:
+    """The references that a reference waits for, and those that these wait for."""
+    found = set(known[number].restriction.awaits)
+    while more := {one for other in found & known.keys() for one in known[other].restriction.awaits} - found:
+        found |= more
+    return found
 
 
 @lru_cache(maxsize=256)
