@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from rowcall.manifest.kept import Kept
 from rowcall.manifest.library import shipped
-from rowcall.manifest.model import Provider
+from rowcall.manifest.model import Provider, Service
 from rowcall.manifest.read import load_provider
 
 FOLDERS = [*shipped().values(), Path(__file__).parent.parent / "sandbox" / "library"]
@@ -163,7 +164,7 @@ def test_the_second_process_reads_no_yaml(folder: Path, tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom rowcall.manifest.read import Providers\n"
         "providers = Providers({'library': Path(sys.argv[1])})\n"
-        "print(sorted(providers.words()), providers['library'].title, 'yaml' in sys.modules)"
+        "print(sorted(providers.resources('library')), providers['library'].title, 'yaml' in sys.modules)"
     )
     home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "xdg"), "LOCALAPPDATA": str(tmp_path / "xdg"), "HOME": str(tmp_path)}
 
@@ -174,4 +175,22 @@ def test_the_second_process_reads_no_yaml(folder: Path, tmp_path: Path) -> None:
 
     assert first.endswith(" True\n")
     assert second == first.replace(" True\n", " False\n")
-    assert "library" in json.loads(first[: first.index("]") + 1].replace("'", '"'))
+    assert json.loads(first[: first.index("]") + 1].replace("'", '"')) == sorted(load_provider(folder).services)
+
+
+def test_a_service_is_read_when_it_is_asked_for() -> None:
+    """Those that a statement does not need cost it nothing."""
+    Kept(FOLDERS[0]).keep(load_provider(FOLDERS[0]))
+    again = Kept(FOLDERS[0]).provider()
+    assert again is not None
+
+    before = services_alive()
+    first = again.services[next(iter(again.services))]
+
+    assert services_alive() == before + 1
+    assert again.services[first.service] is first
+
+
+def services_alive() -> int:
+    """How many services this process holds."""
+    return sum(isinstance(each, Service) for each in gc.get_objects())

@@ -6,7 +6,7 @@ no other resource shares. Nothing here knows SQL, nor what the local database ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -54,14 +54,32 @@ class Catalog:
     def __init__(self, providers: Mapping[str, Provider]) -> None:
         self.providers: Mapping[str, Provider] = providers if isinstance(providers, Providers) else dict(sorted(providers.items()))
 
+        self._made: dict[tuple[str, str, str], ResourceRef] = {}
+
     @cached_property
-    def _refs(self) -> dict[tuple[str, str, str], ResourceRef]:
+    def _keys(self) -> dict[tuple[str, str, str], None]:
+        """The full names, in parts, by provider and service name and then in the order of the manifest."""
         return {
-            (name, service_name, resource_name): ResourceRef(provider, service, resource_name, resource)
-            for name, provider in self.providers.items()
-            for service_name, service in sorted(provider.services.items())
-            for resource_name, resource in service.resources.items()
+            (name, service, resource): None
+            for name in self.providers
+            for service, resources in sorted(self._resources(name).items())
+            for resource in resources
         }
+
+    def _resources(self, name: str) -> Mapping[str, Iterable[str]]:
+        """The names of a provider's resources by that of their service, without its records where they are to be had so."""
+        if isinstance(self.providers, Providers):
+            return self.providers.resources(name)
+        return {service: read.resources for service, read in self.providers[name].services.items()}
+
+    def _ref(self, key: tuple[str, str, str]) -> ResourceRef:
+        """The one resource of this name, which there is."""
+        if key not in self._made:
+            name, service_name, resource_name = key
+            provider = self.providers[name]
+            service = provider.services[service_name]
+            self._made.setdefault(key, ResourceRef(provider, service, resource_name, service.resources[resource_name]))
+        return self._made[key]
 
     @classmethod
     def shipped(cls) -> Catalog:
@@ -70,7 +88,7 @@ class Catalog:
 
     def resources(self) -> Iterator[ResourceRef]:
         """Every resource, by provider and service name and then in the order of the manifest."""
-        return iter(self._refs.values())
+        return map(self._ref, self._keys)
 
     def find(self, parts: Sequence[str], use: Sequence[str] = ()) -> ResourceRef | None:
         """The resource that `parts` name, or None. `use` is what the session's USE set: a provider, or provider and service.
@@ -82,8 +100,8 @@ class Catalog:
         if not 0 < len(folded) <= _FULL:
             return None
         prefix = _fold(use)[: _FULL - len(folded)]
-        exact = self._refs.get((*prefix, *folded))  # type: ignore[arg-type] # a key of another length is absent
-        return exact or self._by_suffix(folded, _fold(use))
+        whole = (*prefix, *folded)
+        return self._ref(whole) if whole in self._keys else self._by_suffix(folded, _fold(use))
 
     def resolve(self, parts: Sequence[str], use: Sequence[str] = (), *, span: Span | None = None) -> ResourceRef:
         """The resource that `parts` name, as `find` does.
@@ -136,29 +154,27 @@ class Catalog:
     def valid_use(self, parts: Sequence[str]) -> tuple[str, ...] | None:
         """What `USE parts` sets: a provider, or provider and service, as they are spelt; None where these are neither."""
         folded = _fold(parts)
-        known = {key[: len(folded)] for key in self._refs} if 0 < len(folded) < _FULL else set()
+        known = {key[: len(folded)] for key in self._keys} if 0 < len(folded) < _FULL else set()
         return folded if folded in known else None
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        if isinstance(self.providers, Providers):  # which has them without its records
-            return frozenset(self.providers.words())
-        return frozenset(part for key in self._refs for part in key) | frozenset(self.providers)
+        return frozenset(part for key in self._keys for part in key) | frozenset(self.providers)
 
     def _by_suffix(self, folded: tuple[str, ...], use: tuple[str, ...]) -> ResourceRef | None:
-        matches = {key: ref for key, ref in self._refs.items() if key[-len(folded) :] == folded}
-        below = [ref for key, ref in matches.items() if use and key[: len(use)] == use]
-        candidates = below if len(below) == 1 else list(matches.values())
+        matches = [key for key in self._keys if key[-len(folded) :] == folded]
+        below = [key for key in matches if use and key[: len(use)] == use]
+        candidates = below if len(below) == 1 else matches
         if len(candidates) > 1:
-            raise AmbiguousNameError(".".join(folded), [ref.full_name for ref in candidates])
-        return candidates[0] if candidates else None
+            raise AmbiguousNameError(".".join(folded), [".".join(key) for key in candidates])
+        return self._ref(candidates[0]) if candidates else None
 
     def _unknown(self, folded: tuple[str, ...], span: Span | None) -> UnknownNameError:
         """Blames the first part that is wrong, as the last part is the resource, the one before it the service."""
         name = folded[-1] if folded else ""
         if len(folded) > _FULL:
-            return UnknownNameError("resource", ".".join(folded), [ref.full_name for ref in self.resources()], span=span)
-        keys = list(self._refs)
+            return UnknownNameError("resource", ".".join(folded), map(".".join, self._keys), span=span)
+        keys = list(self._keys)
         for index, part in enumerate(folded):
             level = _FULL - len(folded) + index
             known = {key[level] for key in keys}
@@ -166,7 +182,7 @@ class Catalog:
                 kind = ("provider", "service", "resource")[level]
                 return UnknownNameError(kind, part, known, where=".".join(folded[:index]), span=span)
             keys = [key for key in keys if key[level] == part]
-        return UnknownNameError("resource", name, {key[-1] for key in self._refs}, span=span)
+        return UnknownNameError("resource", name, {key[-1] for key in self._keys}, span=span)
 
 
 def _fold(parts: Sequence[str]) -> tuple[str, ...]:

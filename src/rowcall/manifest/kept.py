@@ -3,6 +3,9 @@
 A file holds what one folder said, as JSON, under a digest of all that it came from: the texts of the manifests, and the code that read
 them. With another digest it is as if it were not there. A manifest says where keys are sent, so a file is believed only if it is the
 user's own and nobody else can write to it. Nothing depends on it: what cannot be read or written is read from YAML.
+
+Its first line holds the names, and a digest of the rest; then there is a line for the provider, and one for each service, which is read
+when a statement needs that service.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall import __version__
 
 if TYPE_CHECKING:
-    from rowcall.manifest.model import Provider
+    from rowcall.manifest.model import Provider, Service
 
 _KIND = ""
 """The key under which an object of the file says which record it is; no name in a manifest is empty."""
@@ -33,37 +36,57 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self._digest = _digest(folder)
         self._file = _directory() / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]}.json"
-        head, _, self._body = _trusted_text(self._file).partition("\n")
+        head, _, self._body = _trusted(self._file).partition(b"\n")
         self.names: Mapping[str, Sequence[str]] | None = self._names(head)
         """The names of resources by that of their service; None where nothing is kept."""
 
-    def _names(self, head: str) -> Mapping[str, Sequence[str]] | None:
+    def _names(self, head: bytes) -> Mapping[str, Sequence[str]] | None:
         with contextlib.suppress(ValueError, KeyError, TypeError):
             read = json.loads(head)
-            if read["digest"] == self._digest:
+            if (read["digest"], read["body"]) == (self._digest, _of_body(self._body)):
                 names: Mapping[str, Sequence[str]] = read["names"]
                 return names
         return None
 
     def provider(self) -> Provider | None:
-        """The provider; None where nothing is kept, or something that cannot be read."""
-        from rowcall.manifest import model
-
+        """The provider, of which each service is read when it is asked for; None where nothing is kept."""
         if self.names is None:
             return None
-        with contextlib.suppress(ValueError, TypeError, AttributeError):
-            provider = json.loads(self._body, object_hook=_record)
-            if isinstance(provider, model.Provider):
-                return provider
-        return None
+        first, *lines = self._body.split(b"\n")
+        provider: Provider = json.loads(first, object_hook=_record)
+        return dataclasses.replace(provider, services=_Services(dict(zip(self.names, lines, strict=True))))
 
     def keep(self, provider: Provider) -> None:
         """Writes it down for the next process, where that is possible; others see the whole file or the one before."""
         names = {service: list(read.resources) for service, read in provider.services.items()}
         with contextlib.suppress(ValueError, OSError):
-            text = json.dumps({"digest": self._digest, "names": names}) + "\n" + json.dumps(_plain(provider))
+            records = [dataclasses.replace(provider, services={}), *provider.services.values()]
+            body = "\n".join(json.dumps(_plain(record)) for record in records)
+            head = json.dumps({"digest": self._digest, "body": _of_body(body.encode()), "names": names})
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._file, text)
+            _write(self._file, f"{head}\n{body}")
+
+
+class _Services(Mapping[str, "Service"]):
+    """Services by name, of which each is read from its line when it is asked for."""
+
+    def __init__(self, lines: Mapping[str, bytes]) -> None:
+        self._lines = lines
+        self._read: dict[str, Service] = {}
+
+    def __getitem__(self, name: str) -> Service:
+        if name not in self._read:
+            self._read[name] = json.loads(self._lines[name], object_hook=_record)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 def _directory() -> Path:
@@ -84,15 +107,20 @@ def _digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _trusted_text(file: Path) -> str:
-    """The text of a file that only this user can have written; "" where there is none."""
+def _of_body(body: bytes) -> str:
+    """What says that the lines after the first are those that were written."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _trusted(file: Path) -> bytes:
+    """What is in a file that only this user can have written; nothing where there is none."""
     try:
-        with file.open(encoding="utf-8") as opened:
+        with file.open("rb") as opened:
             state = os.fstat(opened.fileno())
             mine = not hasattr(os, "geteuid") or (state.st_uid == os.geteuid() and not state.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
-            return opened.read() if mine and stat.S_ISREG(state.st_mode) else ""
-    except (OSError, UnicodeDecodeError):
-        return ""
+            return opened.read() if mine and stat.S_ISREG(state.st_mode) else b""
+    except OSError:
+        return b""
 
 
 def _write(file: Path, text: str) -> None:

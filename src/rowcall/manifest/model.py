@@ -425,4 +425,4 @@ class Provider:
     )
     errors: ErrorShape = _("How errors look.", ErrorShape())
     lifecycle: Lifecycle | None = _("Its deprecation.", None)
-    services: dict[str, Service] = _("Its services; each is a file of its own beside this one, named after the service.", {})
+    services: Mapping[str, Service] = _("Its services; each is a file of its own beside this one, named after the service.", {})

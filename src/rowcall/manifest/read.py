@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,13 +84,9 @@ class Providers(Mapping[str, "Provider"]):
     def __len__(self) -> int:
         return len(self._loaded)
 
-    def words(self) -> Iterator[str]:
-        """The names of providers, services and resources."""
-        for name, loaded in self._loaded.items():
-            yield name
-            for service, resources in loaded.names.items():
-                yield service
-                yield from resources
+    def resources(self, name: str) -> Mapping[str, Sequence[str]]:
+        """The names of a provider's resources, by that of their service."""
+        return self._loaded[name].names
 
 
 def check(path: Path) -> tuple[Fault, ...]:
@@ -136,14 +133,14 @@ def _read_folder(folder: Path) -> tuple[Provider, tuple[Fault, ...]]:
         raise UsageError(message)
     document = _open(file)
     provider = _read_provider(document)
-    faults = [*_in_order(document)]
+    faults, services = [*_in_order(document)], {}
     for service_file in service_files(folder):
         below = _open(service_file)
-        provider.services[service_file.stem] = _read_service(
+        services[service_file.stem] = _read_service(
             below, provider if document.has_keys and document.sound("paging") else None, service_file.stem
         )
         faults += _in_order(below)
-    return provider, tuple(faults)
+    return replace(provider, services=services), tuple(faults)
 
 
 def _read_provider(document: Document) -> Provider:
