@@ -35,8 +35,8 @@ class Kept:
 
     def __init__(self, folder: Path) -> None:
         self._digest = _digest(folder)
-        self._file = _directory() / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]}.json"
-        head, _, self._body = _trusted(self._file).partition(b"\n")
+        self._file = directory("manifests") / f"{hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]}.json"
+        head, _, self._body = trusted(self._file).partition(b"\n")
         self.names: Mapping[str, Sequence[str]] | None = self._names(head)
         """The names of resources by that of their service; None where nothing is kept."""
 
@@ -59,12 +59,11 @@ class Kept:
     def keep(self, provider: Provider) -> None:
         """Writes it down for the next process, where that is possible; others see the whole file or the one before."""
         names = {service: list(read.resources) for service, read in provider.services.items()}
-        with contextlib.suppress(ValueError, OSError):
+        with contextlib.suppress(ValueError):
             records = [dataclasses.replace(provider, services={}), *provider.services.values()]
             body = "\n".join(json.dumps(_plain(record)) for record in records)
             head = json.dumps({"digest": self._digest, "body": _of_body(body.encode()), "names": names})
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._file, f"{head}\n{body}")
+            write(self._file, f"{head}\n{body}")
 
 
 class _Services(Mapping[str, "Service"]):
@@ -89,10 +88,11 @@ class _Services(Mapping[str, "Service"]):
         return repr(dict(self))
 
 
-def _directory() -> Path:
+def directory(name: str) -> Path:
+    """The folder of that name in the user's cache directory, which need not be there."""
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("rowcall")) / "manifests"
+    return Path(platformdirs.user_cache_dir("rowcall")) / name
 
 
 def _digest(folder: Path) -> str:
@@ -112,7 +112,7 @@ def _of_body(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _trusted(file: Path) -> bytes:
+def trusted(file: Path) -> bytes:
     """What is in a file that only this user can have written; nothing where there is none."""
     try:
         with file.open("rb") as opened:
@@ -123,17 +123,19 @@ def _trusted(file: Path) -> bytes:
         return b""
 
 
-def _write(file: Path, text: str) -> None:
+def write(file: Path, text: str) -> None:
+    """Writes a file that others see whole or as it was before, where that is possible."""
     import tempfile
 
-    handle, made = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            opened.write(text)
-        Path(made).replace(file)
-    except OSError:
-        Path(made).unlink(missing_ok=True)
-        raise
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, made = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as opened:
+                opened.write(text)
+            Path(made).replace(file)
+        except OSError:
+            Path(made).unlink(missing_ok=True)
 
 
 def _plain(value: Any) -> Any:
