@@ -280,6 +280,9 @@ _SHOWN = 5
 class RequestError(RowcallError):
     """An HTTP exchange failed. Nothing here holds a secret."""
 
+    next_step = ""
+    """What to do where nothing better is known."""
+
     def __init__(
         self,
         message: str,
@@ -298,7 +301,7 @@ class RequestError(RowcallError):
         self.status = status
         self.request_id = request_id
         self.code = code
-        self.hint = hint
+        self.hint = hint or self.next_step
         self.others: tuple[RequestError, ...] = ()
         """What else of the same statement had failed by then."""
         super().__init__(message)
@@ -331,6 +334,8 @@ class ResponseError(RequestError):
 
 class PageLoopError(RequestError):
     """Paging would never end: the API gave a cursor or a page that it had given before, or pages without rows and no end."""
+
+    next_step = "Whoever runs the API can mend this; a LIMIT that is reached before does without the rest."
 
 
 class RateLimitError(RequestError):

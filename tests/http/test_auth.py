@@ -58,13 +58,14 @@ def test_an_api_without_keys_is_asked_without_one(scheme: AuthScheme | None, ope
 
 @pytest.mark.parametrize("key", [None, "", "  "], ids=repr)
 def test_a_missing_key_is_an_error_before_anything_is_sent(key: str | None, open_client: Callable, api: Any, request_to: Callable) -> None:
-    """The error names the variables and the setting."""
+    """The error names what sets one in a shell and in Python, and what needs none."""
     control = Control()
 
     with pytest.raises(AuthError) as caught:
         open_client(key=key, key_names=("ACME_KEY", "ACME_TOKEN")).send(request_to(), ONE, control)
 
-    assert "Set ACME_KEY or ACME_TOKEN, or pass" in str(caught.value)
+    assert "Set the variable ACME_KEY or ACME_TOKEN, or api_key under [providers.acme] in the config file" in str(caught.value)
+    assert "--sandbox needs no key" in str(caught.value)
     assert 'providers={"acme": {"api_key": "…"}}' in str(caught.value)
     assert (api.requests, control.spent, control.exchanges) == ([], 0, [])
 

@@ -245,8 +245,9 @@ def test_rows_that_came_before_are_not_handed_on(kind: str, client: Client, api:
     pages = client.pages(call_to(), replace(LIST, paging=KINDS[kind]), Control())
 
     assert next(pages).rows == 1
-    with pytest.raises(PageLoopError, match="twice"):
+    with pytest.raises(PageLoopError, match="twice") as caught:
         next(pages)
+    assert "a LIMIT that is reached before does without the rest" in str(caught.value)
     assert len(api.requests) == 2
 
 

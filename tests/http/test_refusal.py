@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rowcall.errors import AuthError, RequestError, ResponseError
+from rowcall.errors import AuthError, RequestError, ResponseError, UnavailableError
 from rowcall.http.client import Client
 from rowcall.http.control import Control
 from rowcall.http.refusal import start_of
@@ -87,6 +87,25 @@ def test_a_refused_key_says_what_to_check(status: int, client: Client, api: Any,
     assert error.message == "Acme refused the credentials: Incorrect API key provided: ***"
     assert "ACME_KEY" in error.hint
     assert api.url in error.hint
+
+
+def test_what_is_not_there_says_what_to_check(client: Client, api: Any, call_to: Callable) -> None:
+    """The ids, which stand in the request above, and where they are asked for."""
+    api.replies = [{"status": 404, "json": {"error": {"message": "No such thing."}}}]
+
+    assert error_of(client, call_to()).hint == "Check the ids that the request names, and that base_url of acme is where they are."
+
+
+@pytest.mark.parametrize(
+    ("method", "step"), [("GET", "Run the statement again later."), ("POST", "Look whether it was done before you send it again.")]
+)
+def test_a_server_that_fails_says_what_to_do(method: str, step: str, client: Client, api: Any, request_to: Callable) -> None:
+    """A write may have been carried out all the same, so that nobody is told to repeat it."""
+    api.replies = [{"status": 500, "text": "oops"}]
+
+    with pytest.raises(UnavailableError) as caught:
+        client.send(request_to(method=method), LIST, Control())
+    assert caught.value.hint == step
 
 
 SUNSET = Lifecycle(sunset="2020-01-02", hosts=("127.0.0.1",), note="Use another server.", replaced_by=("Newer API",))

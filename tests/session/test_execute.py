@@ -356,6 +356,27 @@ def test_a_page_size_out_of_bounds_is_an_error(still: Sandbox, db: Session, sent
     assert requests == []
 
 
+@pytest.mark.parametrize(
+    ("sql", "place"),
+    [
+        (f"SELECT id FROM {RUNS} WHERE thread_id = 'x' AND \"limit\" = 500", "500"),
+        (f"SELECT id FROM {RUNS} WHERE thread_id = 'x' AND (250 * 2) = (\"limit\")", "250 * 2"),
+        (f"SELECT r.id FROM (VALUES ('x')) v(t) JOIN {RUNS} r ON r.thread_id = v.t AND r.\"limit\" = 0", "0"),
+        (f"SELECT id FROM {RUNS} WHERE (thread_id, \"order\") IN (('x', 'asc'), ('y', 'up'))", "'up'"),
+        (f"SELECT id FROM (SELECT id, \"limit\" AS l FROM {RUNS} WHERE thread_id = 'x') WHERE l = 500", RUNS),
+    ],
+    ids=["a number", "computed", "in ON", "in a row", "around a sub-select"],
+)
+def test_a_value_out_of_bounds_has_the_caret(sql: str, place: str, db: Session) -> None:
+    """The value itself, where a condition beside the resource says it; what it is meant for is said too."""
+    with pytest.raises(PlanError) as caught:
+        db.sql(sql)
+
+    assert caught.value.span is not None
+    assert sql[caught.value.span.start : caught.value.span.end] == place
+    assert ("LIMIT" in caught.value.hint) is ("limit" in sql)
+
+
 def test_a_sample_that_duckdb_takes_of_no_page_is_refused_before_a_request(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
     """In a correlated sub-query, where DuckDB 1.5 has it fail as it begins to run what it has bound; 2.0 runs it."""
     db.connection.execute("CREATE TABLE owners AS SELECT unnest($1) AS thread_id", [world.threads[:2]])

@@ -298,8 +298,8 @@ class Client:
                 resendable = context.resendable or trouble.unsent
                 wait_s = pause(protocol.retry, attempt, None, control.remaining()) if resendable else None
                 if wait_s is None:
-                    fate = "" if trouble.unsent else context.fate
-                    raise context.error(UnavailableError, trouble.sentence + fate, hint=trouble.hint) from trouble
+                    fate, hint = ("", trouble.hint) if trouble.unsent else (context.fate, context.after(trouble.hint))
+                    raise context.error(UnavailableError, trouble.sentence + fate, hint=hint) from trouble
                 repeated, why = repeated or not trouble.unsent, RETRY
             else:
                 status, headers = answer.status, answer.headers

@@ -84,6 +84,10 @@ class Context:
             return ""
         return " Whether it was carried out is unknown, and it was not sent again."
 
+    def after(self, step: str) -> str:
+        """What to do next: `step`, but of a write that may have been carried out, to look first."""
+        return step if self.resendable else "Look whether it was done before you send it again."
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -178,8 +182,10 @@ def refused(context: Context, answer: Answer, protocol: Protocol, *, repeated: b
     if status == _TOO_MANY:
         return _limited(context, answer, message, facts)
     if is_fate_unknown(status):
-        return context.error(UnavailableError, f"{title} failed: {_sentence(message)}{_asked(answer)}{context.fate}", **facts)
-    hint = "An earlier attempt had no answer and may have been carried out." if repeated and not context.request.reads else ""
+        hint = context.after("Run the statement again later.")
+        return context.error(UnavailableError, f"{title} failed: {_sentence(message)}{_asked(answer)}{context.fate}", **facts, hint=hint)
+    hint = _absent_hint(context.endpoint) if status in {_NOT_FOUND, _GONE} else ""
+    hint = "An earlier attempt had no answer and may have been carried out." if repeated and not context.request.reads else hint
     return context.error(ResponseError, f"{title} refused the request: {message}", **facts, hint=hint)
 
 
@@ -212,6 +218,10 @@ def _sunset(context: Context, lifecycle: Lifecycle | None, facts: dict[str, Any]
     return context.error(ResponseError, " ".join(parts), **facts)
 
 
+def _absent_hint(endpoint: Endpoint) -> str:
+    return f"Check the ids that the request names, and that base_url of {endpoint.provider} is where they are."
+
+
 def _key_hint(endpoint: Endpoint, status: int) -> str:
     if endpoint.known_key is None:
         return f"Check the credentials that are sent to {endpoint.base_url}."
@@ -224,8 +234,10 @@ def _key_hint(endpoint: Endpoint, status: int) -> str:
 def missing_key(context: Context) -> AuthError:
     """The error for a request that needs a key where none is set."""
     endpoint = context.endpoint
-    setting = f'providers={{"{endpoint.provider}": {{"api_key": "…"}}}}'
-    ways = f"Set {' or '.join(endpoint.key_names)}, or pass {setting}." if endpoint.key_names else f"Pass {setting}."
+    name = endpoint.provider
+    variables = f"the variable {' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
+    file = f"api_key under [providers.{name}] in the config file (rowcall config path)"
+    ways = f'Set {variables}{file}; in Python, providers={{"{name}": {{"api_key": "…"}}}}. --sandbox needs no key.'
     return context.error(AuthError, f"No key is set for {endpoint.title}; nothing was sent.", hint=ways)
 
 

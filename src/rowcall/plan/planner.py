@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.catalog.template import identifier
 from rowcall.errors import MissingParameterError, PlanError, UnsupportedSQLError
-from rowcall.manifest.model import Column, Method, Parameter, Scalar, Type, Verb
+from rowcall.manifest.model import Column, Method, Parameter, Role, Scalar, Type, Verb
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.bindings import OUTSIDE, Bindings, Restriction
 from rowcall.plan.columns import name_edits
@@ -41,7 +41,7 @@ from rowcall.plan.references import (
     read,
     star_edits,
 )
-from rowcall.plan.refusals import reasons
+from rowcall.plan.refusals import place_of, reasons
 from rowcall.plan.requests import paging, protocol
 from rowcall.plan.scopes import Scopes
 from rowcall.plan.splice import Edit, splice
@@ -489,7 +489,7 @@ class Planner:
     def _scan(self, number: int, choice: _Choice, known: _Known) -> Scan:
         mention = self._analysis.mentions[number]
         reference = mention.reference
-        _check_bounds(choice, reference, self._analysis.text)
+        self._check_bounds(choice, reference)
         tables = (table for alternative in reversed(known.alternatives) for table in alternative)
         origins = {column: origin for table in tables for column, origin in table.origins.items()}
         pushed = self._pushdown(number).push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
@@ -513,6 +513,16 @@ class Planner:
             after=tuple(sorted(self._waited.get(number, set()) & self._fetched)),
             considered=tuple(_considered(reference.ref, known)),
         )
+
+    def _check_bounds(self, choice: _Choice, reference: Reference) -> None:
+        """Raises PlanError for a value that a parameter which is no filter cannot have."""
+        for name in [name for name in choice.parameters if choice.method.parameters[name].role is not None]:
+            for value in (bound_values[name] for bound_values in choice.tuples):
+                if problem := _out_of_bounds(choice.method.parameters[name], value):
+                    span = place_of(self._analysis.scopes, reference, column_of_parameter(choice.method, name), value) or reference.span
+                    is_size = choice.method.parameters[name].role is Role.PAGE_SIZE
+                    hint = f"It is how many rows a page has; LIMIT {value} gives so many rows in all." if is_size else ""
+                    raise PlanError(f"{name} = {value} is {problem}.", sql=self._analysis.text, span=span, hint=hint)
 
     def _most_calls(self, number: int, known: _Known) -> int | None:
         """How many calls what is known without unread pages allows, with any method that may turn out to be the best."""
@@ -559,14 +569,6 @@ def _lacking(method: Method, known: _Known) -> tuple[str, ...]:
     """The required parameters that some alternative has no value for."""
     have = [bound(method, alternative) for alternative in known.alternatives]
     return tuple(parameter for parameter in method.required() if any(parameter not in names for names in have))
-
-
-def _check_bounds(choice: _Choice, reference: Reference, text: str) -> None:
-    for name in [name for name in choice.parameters if choice.method.parameters[name].role is not None]:
-        for bound_values in choice.tuples:
-            value = bound_values[name]
-            if problem := _out_of_bounds(choice.method.parameters[name], value):
-                raise PlanError(f"{name} = {value} is {problem}.", sql=text, span=reference.span)
 
 
 def _out_of_bounds(parameter: Parameter, value: Any) -> str:

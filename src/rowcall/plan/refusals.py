@@ -1,11 +1,16 @@
-"""Why a statement does not give a reference the values that its API needs, in the user's terms. Asked for only when it is refused."""
+"""Why a statement does not give a reference the values that its API needs, in the user's terms, and where one is that it cannot have.
+
+Asked for only when it is refused.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlglot import exp
 
+from rowcall.errors import Span
 from rowcall.plan.enclosing import enclosing
 from rowcall.plan.having import beforehand
 from rowcall.plan.joins import FULL, POSITIONAL, Condition, reach
@@ -23,6 +28,29 @@ _KEEPS = {
     "POSITIONAL": POSITIONAL,
 }
 _EXPRESSION = "A condition on an expression of a column does not say which values the column has; compare the column itself."
+
+
+def place_of(scopes: Scopes, reference: Reference, column: str, value: Any) -> Span | None:
+    """Where a condition beside a reference says that a column of it has this value; None where none does, as where a query gives it."""
+    frame = scopes.around(reference.table)
+    own = frame.position(reference.table) if frame is not None else None
+    tree = tree_of(frame) if frame is not None else None
+    if frame is None or own is None or tree is None:
+        return None
+    conditions = (live.condition for live in reach(tree, own, frame.where, frame.touched).live)
+    atoms = (atom for one in conditions for alternative in frame.alternatives(one) for atom in alternative)
+    for atom in atoms:
+        places = [frame.place(Operand(one)) for one in atom.columns] if isinstance(atom, Among) else []
+        if isinstance(atom, Among) and (own, column) in places:
+            operands = [row[places.index((own, column))] for row in atom.rows]
+            said = next((one for one in operands if len(operands) == 1 or _is_said(one, value)), None)
+            if said is not None and said.tokens is not None:
+                return scopes.layout.span(said.tokens)
+    return None
+
+
+def _is_said(operand: Operand, value: Any) -> bool:
+    return isinstance(operand.node, exp.Literal) and operand.node.name == str(value)
 
 
 def reasons(scopes: Scopes, reference: Reference, columns: Sequence[str]) -> list[str]:
