@@ -39,8 +39,10 @@ def test_an_error_of_a_statement_shows_the_place() -> None:
         ("SELECT id, status, thread_id, statsu FROM runs", 40, ["LINE 1: … status, thread_id, statsu FRO…", " " * 29 + "^^^^^^"]),
         ("SELECT '日本語', statsu", 40, ["LINE 1: SELECT '日本語', statsu", " " * 25 + "^^^^^^"]),
         ("SELECT 1,\tstatsu", 40, ["LINE 1: SELECT 1,\tstatsu", " " * 17 + "\t^^^^^^"]),
+        ("SELECT id, status, id, statsu", 40, ["LINE 1: SELECT id, status, id, statsu", " " * 31 + "^^^^^^"]),
+        ("SELECT id, status, model, statsu", 40, ["LINE 1: …LECT id, status, model, statsu", " " * 33 + "^^^^^^"]),
     ],
-    ids=["narrow", "wide characters", "a tab"],
+    ids=["narrow", "wide characters", "a tab", "as long as fits", "at its end"],
 )
 def test_the_caret_is_under_its_place_in_any_terminal(sql: str, columns: int, shown: list[str]) -> None:
     """A line that the terminal would break is cut around it, and what takes two columns is followed by them."""

@@ -39,7 +39,9 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND "limit" = 500;
 -- PlanError: limit = 500 is over the greatest value 100.
 --
 -- LINE 1: SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND "limit" = 500
---                        ^^^^^^^^^^^^^^^^^^^^^^
+--                                                                                    ^^^
+--
+-- It is how many rows a page has; LIMIT 500 gives so many rows in all.
 
 -- It must have a value to be shown.
 SELECT id, "order" FROM openai.assistants.runs WHERE thread_id = 't1';

@@ -90,8 +90,8 @@ SELECT o.owner, (SELECT count(*) FROM openai.assistants.runs r WHERE r.thread_id
 FROM openai.assistants.runs WHERE thread_id = 't1' SELECT id;
 -- BindError: Parser Error: syntax error at or near "SELECT"
 --
--- LINE 1: …y FROM __rowcall_pages_0)) AS "runs" WHERE thread_id = 't1' SELECT id
---                                                                      ^^^^^^
+-- LINE 1: …]}')."data") AS r, key FROM __rowcall_pages_0)) AS "runs" WHERE thread_id = 't1' SELECT id
+--                                                                                           ^^^^^^
 
 -- A sample within a sub-select is taken of all rows, so that a condition outside it comes too late.
 SELECT s.id FROM (SELECT id, thread_id FROM openai.assistants.runs TABLESAMPLE reservoir(3 ROWS)) s WHERE s.thread_id = 't1';
