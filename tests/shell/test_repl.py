@@ -120,6 +120,70 @@ def test_tab_completes_names_of_the_manifest(terminal: Start) -> None:
     assert "│ step_details" in shown
 
 
+def test_what_tab_gives_is_there_for_the_next_key(terminal: Start, tmp_path: Path) -> None:
+    """Keys that come all at once are obeyed in turn; Enter waits for the name of a file that is looked for."""
+    (tmp_path / "report.sql").write_text("SELECT 6 * 7 AS answer;")
+    shell = ready(terminal, "--sandbox")
+
+    shell.type("DESCRIBE openai.assistants.run_s\t;\r")
+    shell.wait_for("│ step_details")
+    shell.wait_for("rowcall>")
+    shell.type("SELECT count(*) AS n FROM sandbox_thr\t LIMIT 1;\r")
+    shell.wait_for("│ 44 │")
+    shell.wait_for("rowcall>")
+    shell.type(".read rep\t\r")
+    shell.wait_for("│     42 │")
+
+
+def test_tab_shows_what_there_is_to_choose_from(terminal: Start) -> None:
+    """It types what all have in common; once more, and the first of them is taken."""
+    shell = ready(terminal)
+
+    shell.type("DESCRIBE openai.assistants.r\t")
+    shell.wait_for("openai.assistants.run")
+    shell.wait_for("run_steps")
+    shell.type("\t\r;\r")
+
+    shell.wait_for("│ cancelled_at")
+
+
+@pytest.mark.parametrize("leave", [r"\q", ".quit", " .exit;"])
+def test_leaving_is_possible_within_a_statement(leave: str, terminal: Start) -> None:
+    """On a line of its own, as in psql, though a bracket is open; in a string it is text."""
+    shell = ready(terminal)
+    shell.type(f"SELECT '\r{leave}\r' AS t, (\r")
+    shell.wait_for("AS t, (")
+
+    shell.type(f"1 +\r{leave}\r")
+
+    assert shell.wait() == 0
+
+
+def test_a_command_within_a_statement_leaves_it_as_it_is(terminal: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was typed is there again, and goes on; an editor gets it, and what is saved is run in its place."""
+    monkeypatch.setenv("VISUAL", "sed -i 's/$/ + 1 AS n;/'")
+    shell = ready(terminal)
+
+    shell.type("SELECT 40\r\\x on\r")
+    shell.wait_for("Rows are shown as line.")
+    shell.wait_for("SELECT 40")
+    shell.type("\\nonsense\r")
+    shell.wait_for("error: There is no ")
+    shell.wait_for("SELECT 40")
+    shown = asked(shell, "+ 2 AS n;")
+    shell.type("SELECT 40\r\\e\r")
+    edited = shell.wait_for("n │ 41\n")
+    shell.wait_for("rowcall>")
+
+    assert "n │ 42\n" in shown
+    assert "SELECT 40 + 1 AS n;\n" in edited
+    shell.type("SELECT 1\r\\x off\r")
+    shell.wait_for("as table.")
+    shell.wait_for("SELECT 1")
+    shell.type(CTRL_C)
+    assert "│ 3 │" in asked(shell, "SELECT 3 AS n;")
+
+
 def test_a_long_result_says_how_long_it_is(terminal: Start) -> None:
     """The shell shows forty rows and counts all."""
     shell = ready(terminal)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rowcall.sql.tokens import open_at
+
 MODES = ("table", "line", "json", "jsonl", "csv", "markdown")
 """The formats that rows can be shown in."""
 _SWITCH = ("on", "off")
@@ -101,7 +103,8 @@ makes two columns of more. Lines need plotext: pip install 'rowcall[plot]'.""",
     ".read": Command("run the statements of a file", "FILE", psql="\\i"),
     ".edit": Command(
         "change the last statement in your editor and run what is saved",
-        more="The editor is $VISUAL or $EDITOR. Nothing is run where nothing is saved, or the editor fails.",
+        more="""The editor is $VISUAL or $EDITOR. Nothing is run where nothing is saved, or the editor fails.
+\\e on a line within a statement changes that one.""",
         psql="\\e",
     ),
     ".output": Command(
@@ -147,3 +150,13 @@ def command_in(text: str) -> str | None:
     """The command that a text is, with its argument; None for a text of statements."""
     typed = text.strip()
     return WORDS.get(typed.rstrip("; ").lower(), typed if typed.startswith(STARTS) else None)
+
+
+def command_within(text: str) -> tuple[str, str] | None:
+    """The lines of a statement that is being typed, and the command on the line after them; None where the last line is none.
+
+    As in psql that is any that begins with a backslash, which nothing in SQL does, and `.quit`: a dot may go on with a name.
+    """
+    begun, end, line = text.rpartition("\n")
+    is_command = line.lstrip().startswith("\\") or line.strip().rstrip("; ") in {".quit", ".exit"}
+    return (begun + end, line.strip()) if end and is_command and open_at(begun + end) is None else None

@@ -185,13 +185,14 @@ def _read(shell: Shell, argument: str) -> None:
 
 def _edit(shell: Shell, argument: str) -> None:
     if argument:
-        raise UsageError(".edit takes nothing: it opens the last statement.")
+        raise UsageError(".edit takes nothing: it opens the last statement, or the one that it is typed within.")
     from rowcall.shell.editor import edited
 
-    text = edited(f"{shell.sent.sql};\n" if shell.sent.sql else "")
+    text = edited(shell.begun or (f"{shell.sent.sql};\n" if shell.sent.sql else ""))
     if text is None:
         print("Nothing was saved; nothing is run.")
         return
+    shell.begun = ""
     print(text)
     shell.run(text)
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import CompleteEvent, Completer, PathCompleter, ThreadedCompleter
+from prompt_toolkit.buffer import Buffer, CompletionState
+from prompt_toolkit.completion import CompleteEvent, Completer, PathCompleter, ThreadedCompleter, get_common_complete_suffix
 from prompt_toolkit.completion import Completion as Shown
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.key_binding.bindings.completion import generate_completions
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.styles import Style
 from pygments.lexers.sql import SqlLexer
 
 from rowcall.shell.brackets import open_brackets
-from rowcall.shell.commands import command_in
+from rowcall.shell.commands import command_in, command_within
 from rowcall.shell.complete import complete, file_name
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def prompting(shell: Shell) -> PromptSession[str]:
         auto_suggest=AutoSuggestFromHistory(),
         input_processors=[HighlightMatchingBracketProcessor()],
         multiline=True,
-        key_bindings=_keys(lambda text: command_in(text) is not None or _is_complete(shell, text), completer),
+        key_bindings=_keys(lambda text: _is_complete(shell, text), completer),
         prompt_continuation=lambda width, line, _soft: continuation(prompt.default_buffer.text, line).rjust(width),
     )
     return prompt
@@ -85,20 +85,20 @@ def history_file() -> Path | None:
 
 
 def _is_complete(shell: Shell, text: str) -> bool:
-    """Whether Enter runs a text: not while a bracket is open, though there is a semicolon, as in psql."""
-    return shell.session.is_complete(text) and not open_brackets(text)
+    """Whether Enter runs a text: a command, also within a statement, and else not while a bracket is open, though there is a semicolon."""
+    is_command = command_in(text) is not None or command_within(text) is not None
+    return is_command or (shell.session.is_complete(text) and not open_brackets(text))
 
 
 def _keys(is_complete: Callable[[str], bool], completer: _Completer) -> KeyBindings:
     """Enter runs a complete statement, takes the completion that is selected, and otherwise begins a new line; after Escape it runs any.
 
-    Tab waits for names of files that are looked for.
+    What Tab gives is there when the next key comes; where names of files are looked for, Enter waits for it.
     """
     keys = KeyBindings()
+    looking: asyncio.Task[None] | None = None
 
-    @keys.add("enter")
-    def _(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
+    def enter(buffer: Buffer) -> None:
         if buffer.complete_state and buffer.complete_state.current_completion:
             buffer.complete_state = None
         elif is_complete(buffer.text):
@@ -106,12 +106,24 @@ def _keys(is_complete: Callable[[str], bool], completer: _Completer) -> KeyBindi
         else:
             buffer.newline(copy_margin=False)
 
+    @keys.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if looking is None or looking.done():
+            enter(buffer)
+        else:
+            looking.add_done_callback(lambda _: enter(buffer))
+
     @keys.add("tab")
-    async def _(event: KeyPressEvent) -> None:
-        typed = event.current_buffer.document
-        await completer.looked_up()
-        if event.current_buffer.document == typed:
-            generate_completions(event)
+    def _(event: KeyPressEvent) -> None:
+        nonlocal looking
+        buffer = event.current_buffer
+        if buffer.complete_state and buffer.complete_state.completions:
+            buffer.complete_next()
+        elif file_name(buffer.document.text_before_cursor) is None:
+            _take(buffer, [*completer.get_completions(buffer.document, _ASKED)])
+        else:
+            looking = event.app.create_background_task(_look(buffer, completer))
 
     @keys.add("escape", "enter")
     def _(event: KeyPressEvent) -> None:
@@ -120,13 +132,40 @@ def _keys(is_complete: Callable[[str], bool], completer: _Completer) -> KeyBindi
     return keys
 
 
+_ASKED = CompleteEvent(completion_requested=True)
+
+
+async def _look(buffer: Buffer, completer: Completer) -> None:
+    """Takes what completes a text, unless that is another one by then."""
+    typed = buffer.document
+    found = [each async for each in completer.get_completions_async(typed, _ASKED)]
+    if buffer.document == typed:
+        _take(buffer, found)
+
+
+def _take(buffer: Buffer, found: Sequence[Shown]) -> None:
+    """Types what all completions have in common, and shows them where there is more than one.
+
+    As prompt_toolkit does for Tab, but at once: it begins to look when the keys that came with Tab have been obeyed, Enter too.
+    """
+    common = get_common_complete_suffix(buffer.document, found)
+    if common:
+        buffer.insert_text(common)
+        found = [each.new_completion_from_position(len(common)) for each in found] if len(found) > 1 else []
+    before = buffer.document.text_before_cursor
+    if len(found) > 1 or any(before[len(before) + each.start_position :] != each.text for each in found):
+        buffer.complete_state = CompletionState(buffer.document, [*found])
+        if len(found) == 1:
+            buffer.go_to_completion(0)
+    buffer.on_completions_changed.fire()
+
+
 class _Completer(Completer):
     """What completes in a shell."""
 
     def __init__(self, shell: Shell) -> None:
         self._shell = shell
         self._files = ThreadedCompleter(PathCompleter(expanduser=True))  # a disk may be slow
-        self._looking: asyncio.Event | None = None
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Shown]:
         typing = not complete_event.completion_requested
@@ -156,14 +195,5 @@ class _Completer(Completer):
             for each in self.get_completions(document, complete_event):
                 yield each
             return
-        self._looking = asyncio.Event()
-        try:
-            async for each in self._files.get_completions_async(Document(name), complete_event):
-                yield each
-        finally:
-            self._looking.set()
-
-    async def looked_up(self) -> None:
-        """Returns when no names of files are looked for: prompt_toolkit drops what is asked meanwhile."""
-        if self._looking is not None:
-            await self._looking.wait()
+        async for each in self._files.get_completions_async(Document(name), complete_event):
+            yield each

@@ -21,7 +21,7 @@ from rowcall.front.cells import Reader
 from rowcall.front.opening import opened_session
 from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask
-from rowcall.shell.commands import command_in
+from rowcall.shell.commands import command_in, command_within
 from rowcall.shell.complete import NO_WORDS, Words
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
@@ -87,6 +87,8 @@ class Shell:
     """What DuckDB has of itself, to complete."""
     vi: bool = False
     """Whether keys are those of Vi, and not of Emacs."""
+    begun: str = ""
+    """What was typed of a statement before a command was; the next prompt begins with it."""
 
     def refresh(self) -> None:
         """Look again which local tables there are."""
@@ -245,11 +247,11 @@ def _greet(options: argparse.Namespace) -> None:
 def _loop(shell: Shell, prompt: PromptSession[str]) -> None:
     while True:
         try:
-            text = prompt.prompt(lambda: prompt_text(shell.session.use), vi_mode=shell.vi)
+            text = prompt.prompt(lambda: prompt_text(shell.session.use), vi_mode=shell.vi, default=shell.begun)
             if not _survives(shell, text.strip()):
                 return
         except KeyboardInterrupt:  # while typing, or between two steps
-            continue
+            shell.begun = ""
         except EOFError:
             return
 
@@ -259,7 +261,9 @@ def _survives(shell: Shell, text: str) -> bool:
     from rowcall.shell.dot import run_command
 
     try:
-        if (command := command_in(text)) is not None:
+        within = command_within(text)
+        command, shell.begun = (command_in(text), "") if within is None else (within[1], within[0])
+        if command is not None:
             return run_command(shell, command)
         shell.run(text)
     except KeyboardInterrupt as stop:
