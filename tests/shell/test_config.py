@@ -136,6 +136,75 @@ def test_check_finds_what_is_wrong_in_any_profile(run: Run, config: Path, monkey
     assert misspelt.stdout == f"the config file {config}:2: no setting max_request. Did you mean max_requests?\n"
 
 
+FAULTY = """\
+colour = "blue"
+
+[setings]
+max_requests = 5
+cache = "5m"
+
+[settings]
+max_request = 5
+timeout_s = "soon"
+cache = 5
+
+[providers]
+opnai = { api_key = "planted-0-secret" }
+
+[providers.openai]
+base_ulr = "http://localhost"
+http2 = true
+transport = "httpx"
+max_in_flight = 0
+headers = "none"
+api_key = "planted-1-secret"
+api_key_command = "touch ran"
+
+[profiles.azure.openai]
+auth = "azure"
+
+[profiles.azure.providers.openai]
+auth = "azur"
+verify_tls = "no"
+"""
+
+
+def test_check_tells_all_faults_at_once(run: Run, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One does not hide another: of tables, names and values, in and out of profiles, and of variables."""
+    config.write_text(FAULTY)
+    config.chmod(0o644)
+    monkeypatch.setenv("ROWCALL_TIMEOUT_S", "later")
+    monkeypatch.setenv("ROWCALL_ON_ERROR", "ignore")
+
+    ended = run("config", "check")
+
+    assert sorted(ended.stdout.replace(str(config), "it").splitlines()) == sorted(
+        [
+            'the config file it:1: no table "colour". There is: profiles, providers, settings.',
+            'the config file it:3: no table "setings". Did you mean settings?',
+            "the config file it:8: no setting max_request. Did you mean max_requests?",
+            "the config file it:9: timeout_s takes seconds above 0, or a time as 500ms, 5s or 2min, or \"none\" for no limit, not 'soon'.",
+            'the config file it:10: cache takes how long, as 60s, 5m or 1h, or "none" for no cache, not 5.',
+            "the config file it:13: api_key is secret, and others may use the file (mode 0644). Run: chmod 600 it",
+            'the config file it:13: no provider "opnai". Did you mean openai?',
+            'the config file it:16: openai has no setting "base_ulr". Did you mean base_url?',
+            'the config file it:17: http2 of openai needs transport = "curl" besides.',
+            "the config file it:19: max_in_flight of openai must be a whole number above 0.",
+            "the config file it:20: headers of openai must be a table of names and values.",
+            "the config file it:21: api_key is secret, and others may use the file (mode 0644). Run: chmod 600 it",
+            'the config file it:24: a profile has no table "openai". There is: providers, settings. '
+            "Settings of a provider go into [profiles.azure.providers.openai].",
+            'the config file it:28: openai has no auth "azur". Did you mean azure?',
+            "the config file it:29: verify_tls of openai must be true or false, not 'no'.",
+            "$ROWCALL_ON_ERROR: on_error takes error or partial, not 'ignore'.",
+            "$ROWCALL_TIMEOUT_S: timeout_s takes seconds above 0, or a time as 500ms, 5s or 2min, or \"none\" for no limit, not 'later'.",
+        ]
+    )
+    assert (ended.stderr, ended.returncode) == (f"{config}: 17 faults\n", 1)
+    assert "planted" not in ended.stdout
+    assert not (config.parent / "ran").exists()
+
+
 def test_check_says_that_there_is_no_file(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Rather than that it has no faults, as it may stand elsewhere; one that was named must be there."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))

@@ -61,7 +61,8 @@ def read_config(path: str | Path | None = None, profile: str | None = None) -> C
     chosen = path or os.environ.get("ROWCALL_CONFIG")
     file = config_file(path)
     asked = os.environ.get("ROWCALL_PROFILE", "") if profile is None else profile
-    config = _read(file, asked=bool(chosen))
+    config = loaded(file, asked=bool(chosen))
+    check(config)
     return _with_profile(config, asked, " (from $ROWCALL_PROFILE)" if profile is None else "", file)
 
 
@@ -71,9 +72,10 @@ def config_file(path: str | Path | None = None) -> Path:
     return Path(chosen) if chosen else _default_file()
 
 
-def _read(file: Path, *, asked: bool) -> Config:
+def loaded(file: Path, *, asked: bool) -> Config:
+    """The config file as it is, empty where there is none that was not `asked` for. Raises UsageError for one that cannot be read."""
     try:
-        text, status = file.read_text(encoding="utf-8"), file.stat()
+        text = file.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError) as error:
         if asked:
             raise UsageError(f"There is no config file {file}.") from error
@@ -91,10 +93,13 @@ def _read(file: Path, *, asked: bool) -> Config:
         line = _LINE.match(place)
         at = f"the config file {file}" + (f":{line[1]}" if line else "")
         raise UsageError(f"{at}: this is no TOML: {what if line else error}.") from error
-    config = Config(file, text, tables)
+    return Config(file, text, tables)
+
+
+def check(config: Config) -> None:
+    """Raises UsageError where its tables are others than there are, or others than its owner may use the file."""
     _check_tables(config)
-    _check_owner(config, status)
-    return config
+    _check_owner(config)
 
 
 _LINE = re.compile(r"line (\d+), column \d+\)")
@@ -196,11 +201,13 @@ _READABLE, _WRITABLE = 0o077, 0o022
 """The permissions of others that a file with a key must not have, and one with a command."""
 
 
-def _check_owner(config: Config, status: os.stat_result) -> None:
+def _check_owner(config: Config) -> None:
     """Raises UsageError where others can read a key that is in the file, or can change the command that gets one."""
-    if os.name != "posix":
+    path = config.path
+    if os.name != "posix" or path is None:
         return
-    path, mode = config.path, f"mode {status.st_mode & 0o777:04o}"
+    status = path.stat()
+    mode = f"mode {status.st_mode & 0o777:04o}"
     secret = next((names for names, value in _leaves(config.tables) if _is_secret(names, value)), None)
     if secret is not None and status.st_mode & _READABLE:
         raise UsageError(f"{config.at(*secret)}: {secret[-1]} is secret, and others may use the file ({mode}). Run: chmod 600 {path}")

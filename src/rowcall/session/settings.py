@@ -95,11 +95,11 @@ def check_config(config: Config, known: Mapping[str, Provider]) -> None:
             known_setting(name, at=partial(one.at, "settings", of_profile=of_profile))
 
 
-def settings_of(config: Config) -> Variables:
+def settings_of(config: Config, environment: Mapping[str, str] = os.environ) -> Variables:
     """The settings of a session, as the config file, the environment and a profile say them. Raises UsageError for what cannot be."""
     variables = Variables()
     variables.read("config file", config.part("settings"), partial(config.at, "settings"))
-    variables.read("environment", from_environment(os.environ), lambda name: f"${variable_of(name)}")
+    variables.read("environment", from_environment(environment), lambda name: f"${variable_of(name)}")
     variables.read("profile", config.part("settings", of_profile=True), partial(config.at, "settings", of_profile=True))
     return variables
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.errors import UsageError, nearest
+from rowcall.errors import UsageError
 from rowcall.front.opening import add_tables, provider_settings, say_options
 from rowcall.front.report import counted
-from rowcall.session.config import Config, config_file, read_config
-from rowcall.session.settings import check_config, endpoint, settings_of
+from rowcall.session.config import config_file, loaded
+from rowcall.session.faults import faults
 from rowcall.session.sources import Sourced, of_provider, of_session
-from rowcall.session.variables import SETTINGS, variable_of
 from rowcall.shell.exit import Exit
 from rowcall.shell.output import Output, chosen_format, table_options
 
@@ -68,40 +67,15 @@ def _of_command(each: Sourced, options: argparse.Namespace) -> Sourced:
 
 def _check() -> int:
     file = config_file()
-    faults = list(dict.fromkeys(_faults()))
-    for fault in faults:
+    try:
+        config = loaded(file, asked=bool(os.environ.get("ROWCALL_CONFIG")))
+        found = [*faults(config, Catalog.shipped().providers, os.environ)]
+    except UsageError as error:  # it cannot be read
+        found = [str(error)]
+    for fault in found:
         print(fault)
-    if faults or file.exists():
-        print(f"{file}: {counted(len(faults), 'fault') if faults else 'no faults'}", file=sys.stderr)
+    if found or file.exists():
+        print(f"{file}: {counted(len(found), 'fault') if found else 'no faults'}", file=sys.stderr)
     else:
         print(f"There is no config file {file}: defaults and variables hold.", file=sys.stderr)
-    return Exit.FAILED if faults else Exit.OK
-
-
-def _faults() -> Iterator[str]:
-    """What is wrong with the config file, each of its profiles, and the variables of the environment; one may hide others."""
-    catalog = Catalog.shipped()
-    try:
-        config = read_config(profile="")
-        check_config(config, catalog.providers)
-    except UsageError as error:
-        yield str(error)
-        return
-    for name in (None, *config.profiles()):
-        yield from _faults_with(replace(config, profile=name), catalog)
-    known = [variable_of(name) for name in SETTINGS] + ["ROWCALL_CONFIG", "ROWCALL_PROFILE"]
-    for name in os.environ:
-        if name.startswith("ROWCALL_") and name not in known and (close := nearest(name, known, 1)):
-            yield f"${name} says nothing. Did you mean ${close[0]}?"
-
-
-def _faults_with(config: Config, catalog: Catalog) -> Iterator[str]:
-    try:
-        settings_of(config)
-    except UsageError as error:
-        yield str(error)
-    for name in {**config.part("providers"), **config.part("providers", of_profile=True)}:
-        try:
-            endpoint(catalog.providers[name], {}, config, read_only=False)
-        except UsageError as error:
-            yield str(error)
+    return Exit.FAILED if found else Exit.OK
