@@ -12,8 +12,8 @@ MATRIX := 1.5 1.5-compiled 2.0-compiled
 RIVALS := $(patsubst requirements/bench-%.txt,%,$(wildcard requirements/bench-*.txt))
 # What reads SQL, or stands on what does: little else knows how sqlglot was built.
 COMPILED_TESTS := tests/sql tests/plan tests/fuzz tests/session/test_differential.py
-# What asks DuckDB anything; the command line does so through the session.
-OLDER_TESTS := tests/engine tests/rows tests/plan tests/session tests/fuzz tests/test_dbapi.py
+# What asks DuckDB anything, and the notebook, where its threads meet those of a kernel; the command line asks through the session.
+OLDER_TESTS := tests/engine tests/rows tests/plan tests/session tests/fuzz tests/notebook tests/test_dbapi.py
 # Whether an environment is what it is called.
 HOUSE := tests/test_house.py::test_the_pins_are_what_runs_here
 

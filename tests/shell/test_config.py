@@ -160,8 +160,8 @@ headers = "none"
 api_key = "planted-1-secret"
 api_key_command = "touch ran"
 
-[profiles.azure.openai]
-auth = "azure"
+[profiles.azure]
+wat = 1
 
 [profiles.azure.providers.openai]
 auth = "azur"
@@ -192,8 +192,7 @@ def test_check_tells_all_faults_at_once(run: Run, config: Path, monkeypatch: pyt
             "the config file it:19: max_in_flight of openai must be a whole number above 0.",
             "the config file it:20: headers of openai must be a table of names and values.",
             "the config file it:21: api_key is secret, and others may use the file (mode 0644). Run: chmod 600 it",
-            'the config file it:24: a profile has no table "openai". There is: providers, settings. '
-            "Settings of a provider go into [profiles.azure.providers.openai].",
+            'the config file it:25: a profile has no table "wat". There is: providers, settings.',
             'the config file it:28: openai has no auth "azur". Did you mean azure?',
             "the config file it:29: verify_tls of openai must be true or false, not 'no'.",
             "$ROWCALL_ON_ERROR: on_error takes error or partial, not 'ignore'.",
