@@ -70,6 +70,10 @@ deps: $(VENV)/.ready ## look for dependencies that are unused or undeclared
 docs: $(VENV)/.ready ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --site-dir site
 
+.PHONY: links
+links: $(VENV)/.ready ## ask other hosts whether what the documents link to is still there
+	$(BIN)/python -m pytest -q -n 8 -m network tests/docs/test_links.py $(ARGS)
+
 .PHONY: matrix
 matrix: test $(MATRIX:%=test-%) ## run the tests on DuckDB 2.0 and 1.5, sqlglot pure and compiled
 

@@ -1,8 +1,7 @@
 """The code blocks of the README and of `docs/`, run as a reader would run them, top to bottom, against a sandbox.
 
-CONTRIBUTING says what is done with each kind of block. Three comments right above a block change that: `<!-- not run: reason -->` leaves it
-out, `<!-- planned: reason -->` has its statements explained and not run, and `<!-- fails: MissingParameterError -->` says which error its
-last statement has to end in.
+CONTRIBUTING says what is done with each kind of block. Two comments right above a block change that: `<!-- not run: reason -->` leaves it
+out, and `<!-- fails: MissingParameterError -->` says which error its last statement has to end in.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.notebook.conftest import Kernel
 
 import rowcall
 from rowcall import errors
@@ -31,11 +31,11 @@ DOCUMENTS = [
     if path.exists() and path.parent.name != "notebooks" and "```" in path.read_text("utf-8")
 ]
 FENCE = re.compile(
-    r"(?:^[ ]*<!-- (?P<mark>not run|planned|fails): *(?P<reason>[^\n]*?) *-->\n+)?"
+    r"(?:^[ ]*<!-- (?P<mark>not run|fails): *(?P<reason>[^\n]*?) *-->\n+)?"
     r"^(?P<indent>[ ]*)```(?P<kind>[^\n]*)\n(?P<text>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
-SHOWN = {"text", "sh", "yaml", "json", "toml", "http"}
+SHOWN = {"text", "yaml", "json", "http"}
 """Kinds of blocks that show something and run nothing."""
 COMMAND_S = 60
 
@@ -53,8 +53,6 @@ class Block:
     """The name of the error that it has to end in."""
     not_run: str | None = None
     """Why it is not run; None for one that is."""
-    is_planned: bool = False
-    """Whether its statements are explained, and not run."""
 
     def __str__(self) -> str:
         return f"{self.document.relative_to(ROOT)}:{self.line}"
@@ -68,7 +66,7 @@ def blocks_of(document: Path, text: str | None = None) -> Iterator[Block]:
         line = text.count("\n", 0, found.start("text")) + 1
         mark, reason = found["mark"], found["reason"]
         fails, not_run = reason if mark == "fails" else "", reason if mark == "not run" else None
-        yield Block(document, line, found["kind"], code, fails, not_run, mark == "planned")
+        yield Block(document, line, found["kind"], code, fails, not_run)
 
 
 class Reader:
@@ -79,10 +77,14 @@ class Reader:
         self.box = box
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self.session: Any = None
+        self.kernel: Kernel | None = None
         self.run: dict[str, Callable[[Block], None]] = {
             "python": self.run_python,
             "sql": self.run_sql,
             "console": self.run_console,
+            "sh": self.run_sh,
+            "ipython3": self.run_cell,
+            "toml": self.run_config,
             "yaml manifest": self.run_manifest,
         }
 
@@ -101,25 +103,47 @@ class Reader:
             self.session = rowcall.connect(providers=self.box.providers)
             add_tables(self.session.connection, self.box.tables)
         for statement in split(block.text):
-            rows = self.session.sql(f"{'EXPLAIN ' * block.is_planned}{statement.text}").fetchall()
-            assert not block.is_planned or "request" in {item for item, *_ in rows}, f"{block}: {statement.text}"
+            self.session.sql(statement.text).fetchall()
 
     def run_console(self, block: Block) -> None:
         """Run each command of a block and compare what it prints with what the document shows."""
         for command, shown in commands_of(block):
-            ended = subprocess.run(
-                ["sh", "-c", command],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=COMMAND_S,
-                text=True,
-                check=False,
-            )
+            ended = self.ended(command)
             assert shows(shown, ended.stdout), f"{block}: {command}\nshown:\n{shown}\nprinted:\n{ended.stdout}"
             if not shown.strip(". \n"):
                 assert ended.returncode == 0, f"{block}: {command} ended with {ended.returncode}:\n{ended.stdout}"
+
+    def ended(self, command: str) -> subprocess.CompletedProcess[str]:
+        """What a command, typed in the folder, has printed, and how it ended."""
+        return subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=COMMAND_S,
+            text=True,
+            check=False,
+        )
+
+    def run_sh(self, block: Block) -> None:
+        """Run the commands of a block in one shell, each of which has to succeed."""
+        ended = self.ended(f"set -eu\n{block.text}")
+        assert ended.returncode == 0, f"{block}:\n{ended.stdout}"
+
+    def run_cell(self, block: Block) -> None:
+        """Run a block as a cell of the document's notebook; it may not fail."""
+        self.kernel = self.kernel or Kernel(self.folder)
+        answer = self.kernel(block.text)
+        assert not answer.error, f"{block}: {answer.error}"
+
+    def run_config(self, block: Block) -> None:
+        """Have `rowcall config check` read a block as the config file."""
+        file = self.folder / "config.toml"
+        file.write_text(block.text, encoding="utf-8")
+        file.chmod(0o600)
+        ended = self.ended(f"ROWCALL_CONFIG='{file}' rowcall config check")
+        assert ended.returncode == 0, f"{block}:\n{ended.stdout}"
 
     def run_manifest(self, block: Block) -> None:
         """Check a block as the file of a provider's folder that its first key says it is."""
@@ -177,6 +201,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NO_COLOR", "1")
     with rowcall.Sandbox(seed=0) as box:
         settings = box.providers["openai"]
@@ -186,6 +211,8 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
         yield reader
         if reader.session is not None:
             reader.session.close()
+        if reader.kernel is not None:
+            reader.kernel.stop()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
@@ -204,7 +231,7 @@ def test_the_blocks_of_a_document_do_what_it_says(document: Path, reader: Reader
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
 def test_every_block_says_what_it_is(document: Path) -> None:
     """Each block names a known kind, and one that is not run says why in a few words."""
-    known = SHOWN | {"python", "sql", "console", "yaml manifest"}
+    known = SHOWN | {"python", "sql", "console", "sh", "ipython3", "toml", "yaml manifest"}
     blocks = list(blocks_of(document))
 
     assert [f"{block}: {block.kind!r}" for block in blocks if block.kind not in known] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import httpx
 import pytest
 from markdown.extensions.toc import slugify
 
@@ -14,6 +15,18 @@ FILES = sorted({*ROOT.glob("*.md"), *(file for folder in FOLDERS for file in (RO
 LINK = re.compile(r"\[[^\]\[]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
+ELSEWHERE = sorted(
+    {
+        link
+        for file in FILES
+        for link in re.findall(r"\]\((\w+:[^)\s]+)\)|<(https?:[^>\s]+)>", FENCED.sub("", file.read_text("utf-8")))
+        for link in link
+        if link
+    }
+)
+"""The links to other hosts."""
+GUARDED = {401, 403, 429}
+"""What hosts answer that want no robots: there is something."""
 
 
 def _anchors(file: Path) -> set[str]:
@@ -39,7 +52,14 @@ def test_every_link_leads_to_a_file_and_a_heading(file: Path) -> None:
 
 
 def test_links_to_other_hosts_are_encrypted_and_have_a_host() -> None:
-    """What cannot be asked here is at least well formed."""
-    links = [link for file in FILES for link in LINK.findall(FENCED.sub("", file.read_text("utf-8"))) if re.match(r"\w+:", link)]
+    """What is not asked, as there may be no way to it, is at least well formed."""
+    assert [link for link in ELSEWHERE if not re.match(r"https://[a-z0-9.-]+\.[a-z]+(/|$)", link)] == []
 
-    assert [link for link in links if not re.match(r"https://[a-z0-9.-]+\.[a-z]+(/|$)", link)] == []
+
+@pytest.mark.network
+@pytest.mark.parametrize("link", ELSEWHERE)
+def test_a_link_to_another_host_leads_somewhere(link: str) -> None:
+    """`make links` asks each host, through a browser's eyes; whether a heading is there is not looked at."""
+    answer = httpx.get(link, follow_redirects=True, timeout=30, headers={"User-Agent": "Mozilla/5.0"})
+
+    assert answer.is_success or answer.status_code in GUARDED, f"{answer.status_code} {answer.reason_phrase}"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.docs.test_code_blocks import blocks_of
 
 LATENCY_S = 300
 """How long the server takes of which a statement is cancelled."""
-PICTURE = Path(__file__).resolve().parent.parent.parent / "docs" / "harlequin.svg"
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+PICTURE = DOCS / "harlequin.svg"
 
 Harlequin = Callable[..., subprocess.CompletedProcess[str]]
 Seen = Callable[[str], Any]
@@ -116,6 +119,15 @@ def test_hsql_takes_the_adapter_by_its_name(harlequin: Harlequin) -> None:
     ended = harlequin("hsql", "-a", "rowcall", "--sandbox", "--csv", "-c", "SELECT count(*) > 9 AS many FROM sandbox_threads")
 
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "many\ntrue\n", "")
+
+
+def test_the_commands_of_the_page_answer_something(harlequin: Harlequin) -> None:
+    """Those of `hsql`; Harlequin itself wants a terminal."""
+    (block,) = (block for block in blocks_of(DOCS / "harlequin.md") if block.text.startswith("hsql "))
+    ended = [harlequin(*shlex.split(line)) for line in block.text.splitlines()]
+
+    assert [(one.returncode, one.stderr) for one in ended] == [(0, "")] * 2
+    assert ["threads\n44\n", True] == [ended[0].stdout, "thread_id" in ended[1].stdout]
 
 
 def test_a_database_file_is_opened_beside_the_sandbox_and_left_without_its_tables(harlequin: Harlequin, tmp_path: Path) -> None:

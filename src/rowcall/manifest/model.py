@@ -387,7 +387,7 @@ class Resource:
         "By it APPLY tells whether a row is as it was when it was planned.",
         None,
     )
-    examples: tuple[Example, ...] = _("Statements to start from.", ())
+    examples: tuple[Example, ...] = _("Statements to start from. Where the sandbox plays the provider, they run on what is there.", ())
     lifecycle: Lifecycle | None = _("Its own deprecation.", None)
 
 

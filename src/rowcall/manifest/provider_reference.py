@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rowcall.manifest.library import sandbox_file
 from rowcall.manifest.model import (
     Attribute,
     AuthKind,
@@ -124,6 +125,7 @@ def _provider_page(provider: Provider) -> str:
     )
 
 
+_RUNS = "The examples run in `rowcall shell --sandbox`, and name what is there; elsewhere your own ids stand in their place."
 _SETTINGS = """\
 All of this can be [set](../../python.md#settings-of-a-provider) where a server of yours has it otherwise.
 """
@@ -159,7 +161,8 @@ def _service_page(provider: Provider, service: Service) -> str:
     name = f"{provider.provider}.{service.service}"
     resources = [(f"[{key}](#{key})", ", ".join(_verbs(resource)), resource.description) for key, resource in service.resources.items()]
     carried = ", ".join(f"`{key}: {value}`" for key, value in service.headers.items())
-    facts = [f"Every request carries {carried}." if carried else "", _limited(service.rate_limits)]
+    runs = _RUNS if sandbox_file(provider.provider) else ""
+    facts = [f"Every request carries {carried}." if carried else "", _limited(service.rate_limits), runs]
     return "\n".join(
         [
             _OPENING.format(f"{provider.provider}/{service.service}.yaml"),
@@ -188,17 +191,19 @@ def _resource(full_name: str, name: str, resource: Resource, provider: Provider)
 
 
 def _examples(resource: Resource) -> str:
-    """The examples, which are planned and not run by whoever tests the page: they name what is not there."""
     shown = [f"-- {example.description}\n{_laid_out(example.sql.rstrip(';'))};" for example in resource.examples]
-    return "<!-- planned: its ids are made up -->\n```sql\n" + "\n\n".join(shown) + "\n```\n" if shown else ""
+    return "```sql\n" + "\n\n".join(shown) + "\n```\n" if shown else ""
 
 
 def _laid_out(sql: str) -> str:
-    """A long statement with a line for each clause, where no text in quotes is broken."""
+    """A long statement with a line for each clause, where nothing in quotes or brackets is broken."""
     if len(sql) <= _WIDE:
         return sql
-    pieces = re.split(r"('[^']*')", sql)
-    return "".join(piece if number % 2 else _CLAUSE.sub("\n", piece) for number, piece in enumerate(pieces))
+    laid_out, depth = "", 0
+    for piece in re.split(r"('[^']*'|[()])", sql):
+        depth += (piece == "(") - (piece == ")")
+        laid_out += piece if depth or piece.startswith("'") else _CLAUSE.sub("\n", piece)
+    return laid_out
 
 
 def _columns(columns: Mapping[str, Column]) -> str:

@@ -46,11 +46,13 @@ examples:
     "query": """\
 examples:
   rowcall query "DESCRIBE openai.assistants.runs"
-  rowcall query "SELECT id, status FROM openai.assistants.runs WHERE thread_id = $t" --param t=thread_abc123
-  rowcall query -i report.sql -f report.parquet
-  rowcall query --yes "DELETE FROM openai.assistants.threads WHERE id = $t" --param t=thread_abc123
+  rowcall query --sandbox -f threads.parquet "FROM sandbox_threads"
+  rowcall query --sandbox 'SELECT id, status FROM openai.assistants.runs WHERE thread_id = $t' \\
+      --param t=thread_4BifTG5phsg5h4OMkNdjpNXs
+  rowcall query --sandbox --yes "DELETE FROM openai.assistants.threads WHERE id = 'thread_4BifTG5phsg5h4OMkNdjpNXs'"
   rowcall query --sandbox -o csv "SELECT r.id, r.status FROM sandbox_threads t
       JOIN openai.assistants.runs r ON r.thread_id = t.thread_id"
+  echo "SELECT count(*) AS threads FROM 'threads.parquet'" > report.sql; rowcall query -i report.sql
   echo "SHOW PROVIDERS" | rowcall query -o json
 
 -o defaults to what the name of -f ends in, to table on a terminal, and to jsonl (one JSON object a row) anywhere else.
@@ -58,7 +60,7 @@ exit codes: 0 all succeeded, 1 a statement failed, 2 wrong usage, 3 a result is 
     "shell": """\
 examples:
   rowcall shell --sandbox
-  rowcall shell --database work.duckdb --read-only
+  rowcall shell --database work.duckdb
 
 .help in the shell lists its commands.""",
     "demo": """\
@@ -68,10 +70,10 @@ examples:
     "sandbox": """\
 examples:
   rowcall sandbox --port 8000
-  OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=… rowcall shell     (the sandbox prints both values)""",
+  OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=sandbox-key rowcall shell     # in another terminal""",
     "apply": """\
 examples:
-  rowcall query "PLAN DELETE FROM openai.assistants.threads WHERE id = 'thread_abc123' INTO 'plan.jsonl'"
+  rowcall query "PLAN INSERT INTO openai.assistants.threads (metadata) VALUES (MAP {'tenant': 'acme'}) INTO 'plan.jsonl'"
   rowcall apply plan.jsonl --dry-run
   rowcall apply plan.jsonl
 
@@ -97,7 +99,8 @@ exit codes: 0, 1 where check finds a fault, 2 wrong usage""",
     "completion": """\
 examples:
   echo 'source <(rowcall completion bash)' >> ~/.bashrc
-  echo 'source <(rowcall completion zsh)' >> ~/.zshrc         (after compinit)
+  echo 'source <(rowcall completion zsh)' >> ~/.zshrc         # after compinit
+  mkdir -p ~/.config/fish/completions
   rowcall completion fish > ~/.config/fish/completions/rowcall.fish
 
 A new shell completes commands, options, their values, names of providers and profiles, and what can follow in a statement.""",

@@ -24,6 +24,13 @@ Every command with its options, and every command of the shell. How they are use
 _SHELL = """\
 What begins with a point or a backslash is no statement. `.help` lists these commands, and says more of one.
 """
+_NOT_RUN = {
+    "rowcall sandbox": "it serves until it is interrupted",
+    "rowcall provider": "the last one needs a folder of yours",
+    "rowcall journal": "the id is another one each time",
+    "rowcall config": "the second one needs a profile of yours",
+}
+"""Examples that cannot run anywhere as they stand, and why."""
 _COMMON = {"--help", "--debug"}
 _UNNAMED = {"positional arguments", "options", "commands", "actions"}
 """What argparse calls the groups that are a command's own."""
@@ -85,7 +92,7 @@ def _command(command: Parser, level: str = "##") -> str:
         f"```text\n{usage}\n```\n",
         _options(named) if named else "",
         f"And the options of {_and(others)}.\n" if others else "",
-        *_epilog(command.epilog or ""),
+        *_epilog(command.epilog or "", _NOT_RUN.get(command.prog, "")),
         *(_command(action, level="###") for action in below),
     ]
     return "\n".join(filter(None, parts))
@@ -124,12 +131,13 @@ def _sentence(text: str | None) -> str:
     return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
 
 
-def _epilog(text: str) -> Iterator[str]:
-    """The examples at the end of a help as a block, and what is said after them."""
+def _epilog(text: str, not_run: str) -> Iterator[str]:
+    """The examples at the end of a help as a block, which tests run unless it says why not, and what is said after them."""
     examples, _, rest = text.removeprefix("examples:\n").partition("\n\n")
     if examples:
         lines = "\n".join(line.removeprefix("  ") for line in examples.splitlines())
-        yield f"```sh\n{lines}\n```\n"
+        mark = f"<!-- not run: {not_run} -->\n" if not_run else ""
+        yield f"{mark}```sh\n{lines}\n```\n"
     if rest:
         yield "\n".join(f"{_sentence(line)}\n" for line in rest.splitlines())
 
