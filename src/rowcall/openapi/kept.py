@@ -47,8 +47,8 @@ def values(text: bytes, file: Path, parse: Callable[[bytes, Path], Values]) -> V
             return Values(root, dict(zip(map(id, containers(root)), read["lines"], strict=True)))
     parsed = parse(text, file)
     if parsed.lines and parsed.is_tree:
-        said = json.dumps({"digest": digest, "lines": [parsed.lines[id(node)] for node in containers(parsed.root)]})
-        kept.write(place, said + "\n" + json.dumps(parsed.root))
+        first = json.dumps({"digest": digest, "lines": [parsed.lines[id(node)] for node in containers(parsed.root)]})
+        kept.write(place, f"{first}\n{json.dumps(parsed.root)}")
     return parsed
 
 
