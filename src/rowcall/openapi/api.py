@@ -1,0 +1,264 @@
+"""What a document says of its API, in one form for OpenAPI 3 and Swagger 2: servers, ways to authenticate, and operations.
+
+The two versions say the same with other keys; nothing outside this module has to know them. What is not JSON has no schema here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rowcall.openapi.document import Document
+
+VERBS = ("get", "head", "post", "put", "patch", "delete")
+"""The HTTP methods that an operation of ours can have, as documents spell them."""
+
+_JSON = re.compile(r"(application|text)/([a-z0-9.+-]+\+)?json\b|\*/\*")
+_FORM = "application/x-www-form-urlencoded"
+_FORMS = frozenset({_FORM, "multipart/form-data"})
+_COLLECTIONS = {"ssv": " ", "tsv": "\t", "pipes": "|", "multi": None}
+"""What Swagger puts between the values of an array, where that is no comma."""
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A parameter of an operation in path, query, header or cookie."""
+
+    name: str
+    place: str
+    """`path`, `query`, `header` or `cookie`, or whatever the document says."""
+    required: bool
+    schema: Any
+    """What its values are; of an array, `separator` says how they are given."""
+    description: str
+    separator: str | None
+    """What stands between the values of an array; None where the parameter is repeated."""
+    deprecated: bool
+    node: Mapping[str, Any]
+    """As it stands in the document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A body, of a request or an answer."""
+
+    media: str
+    """Its media type; "" where none is said."""
+    schema: Any
+    """What it is, where it is JSON, and of a request also where it is a form; else None."""
+    required: bool = True
+
+    @property
+    def is_json(self) -> bool:
+        """Whether it is JSON, as far as the document says."""
+        return is_json(self.media)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One HTTP method of one path."""
+
+    verb: str
+    """As `GET`."""
+    path: str
+    """As the document has it, below its servers."""
+    name: str
+    """Its `operationId`; "" where it has none."""
+    tags: tuple[str, ...]
+    summary: str
+    description: str
+    deprecated: bool
+    fields: tuple[Field, ...]
+    body: Content | None
+    """What is sent; None where nothing is. A form has its fields in an object."""
+    answer: Content | None
+    """What comes back where it went well; None where nothing does."""
+    answer_headers: frozenset[str]
+    """The names of the headers that come with it, in small letters."""
+    security: tuple[Mapping[str, Any], ...] | None
+    """The schemes that it takes, of which one will do, where that is not what the document says of all."""
+    node: Mapping[str, Any]
+    """As it stands in the document."""
+
+    @property
+    def line(self) -> str:
+        """As `GET /runs/{run_id}`."""
+        return f"{self.verb} {self.path}"
+
+    @property
+    def key(self) -> str:
+        """What two spellings of it share, as `GET /runs/{}`."""
+        return key_of(self.verb, self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where the paths start."""
+
+    url: str
+    """Without a slash at the end; may hold {variables}, and may lack scheme and host."""
+    description: str
+    variables: Mapping[str, Mapping[str, Any]]
+
+
+def is_json(media: str) -> bool:
+    """Whether a media type is JSON, or says nothing."""
+    return not media or _JSON.match(media.lower()) is not None
+
+
+def key_of(verb: str, path: str) -> str:
+    """What two spellings of a request line share: the names of its placeholders do not count, nor does a slash at its end."""
+    return f"{verb} {_PLACEHOLDER.sub('{}', path.partition('?')[0].rstrip('/') or '/')}"
+
+
+def servers(document: Document) -> tuple[Server, ...]:
+    """Where its paths start, the first of them by default; empty where it does not say."""
+    return tuple(_swagger_servers(document.root) if document.is_swagger else _servers(document.root))
+
+
+def schemes(document: Document) -> dict[str, Mapping[str, Any]]:
+    """Its ways to authenticate, by name, as OpenAPI 3 has them."""
+    held = document.root if document.is_swagger else _mapping(document.root.get("components"))
+    found = _mapping(held.get("securityDefinitions" if document.is_swagger else "securitySchemes"))
+    resolved = {name: _mapping(document.resolved(scheme)) for name, scheme in found.items()}
+    return {name: {"type": "http", "scheme": "basic"} if scheme.get("type") == "basic" else scheme for name, scheme in resolved.items()}
+
+
+def security(document: Document) -> tuple[Mapping[str, Any], ...]:
+    """The schemes that hold where an operation says nothing else, of which one will do; an empty one is none at all."""
+    return tuple(each for each in _list(document.root.get("security")) if isinstance(each, dict))
+
+
+def operations(document: Document) -> Iterator[Operation]:
+    """The operations, in the order of the document."""
+    for path, item in _mapping(document.root.get("paths")).items():
+        held = _mapping(document.resolved(item))
+        for verb in VERBS:
+            if isinstance(held.get(verb), dict) and path.startswith("/"):
+                yield _operation(document, path, verb, held)
+
+
+def _operation(document: Document, path: str, verb: str, held: Mapping[str, Any]) -> Operation:
+    node = held[verb]
+    # Those of the operation stand in place of those of its path.
+    fields = {
+        (field["name"], field["in"]): field
+        for each in [*_list(held.get("parameters")), *_list(node.get("parameters"))]
+        if isinstance(field := document.resolved(each), dict) and isinstance(field.get("name"), str) and isinstance(field.get("in"), str)
+    }
+    answer, headers = _answer(document, node)
+    stated = node.get("security")
+    return Operation(
+        verb=verb.upper(),
+        path=path,
+        name=_text(node.get("operationId")),
+        tags=tuple(map(str, _list(node.get("tags")))),
+        summary=_text(node.get("summary")),
+        description=_text(node.get("description")),
+        deprecated=node.get("deprecated") is True,
+        fields=tuple(_field(field, document) for (_, place), field in fields.items() if place not in {"body", "formData"}),
+        body=_swagger_body(document, node, list(fields.values())) if document.is_swagger else _body(document, node),
+        answer=answer,
+        answer_headers=headers,
+        security=tuple(each for each in stated if isinstance(each, dict)) if isinstance(stated, list) else None,
+        node=node,
+    )
+
+
+def _field(field: Mapping[str, Any], document: Document) -> Field:
+    if document.is_swagger:
+        schema: Any = field
+        separator = _COLLECTIONS.get(_text(field.get("collectionFormat")), ",")
+    else:
+        style = field.get("style") or ("form" if field["in"] == "query" else "simple")
+        exploded = field.get("explode", style == "form")
+        contents = [_mapping(each).get("schema") for each in _mapping(field.get("content")).values()]
+        schema = field.get("schema") or next(iter(contents), None)
+        separator = None if exploded else {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, ",")
+    return Field(
+        name=field["name"],
+        place=field["in"],
+        required=field.get("required") is True or field["in"] == "path",
+        schema=schema,
+        description=_text(field.get("description")),
+        separator=separator,
+        deprecated=field.get("deprecated") is True,
+        node=field,
+    )
+
+
+def _body(document: Document, node: Mapping[str, Any]) -> Content | None:
+    body = _mapping(document.resolved(node.get("requestBody")))
+    return _content(_mapping(body.get("content")), forms=True, required=body.get("required") is True) if body else None
+
+
+def _content(contents: Mapping[str, Any], *, forms: bool, required: bool = True) -> Content:
+    """The content that we would send or take: JSON before a form, and that before anything else."""
+    media = min(contents, key=lambda name: (not is_json(name), "/json" not in name, not (forms and _is_form(name))), default="")
+    known = contents and (is_json(media) or (forms and _is_form(media)))
+    return Content(media=media, schema=_mapping(contents[media]).get("schema") if known else None, required=required)
+
+
+def _is_form(media: str) -> bool:
+    return media.lower().partition(";")[0] in _FORMS
+
+
+def _swagger_body(document: Document, node: Mapping[str, Any], fields: list[Any]) -> Content | None:
+    takes = _list(node.get("consumes") or document.root.get("consumes"))
+    for field in fields:
+        if field["in"] == "body":
+            media = next((each for each in takes if is_json(str(each))), next(iter(takes), ""))
+            return Content(media=str(media), schema=field.get("schema"), required=field.get("required") is True)
+    form = {field["name"]: field for field in fields if field["in"] == "formData"}
+    if not form:
+        return None
+    required = [name for name, field in form.items() if field.get("required") is True]
+    media = next((str(each) for each in takes if _is_form(str(each))), _FORM)
+    return Content(media=media, schema={"type": "object", "properties": form, "required": required}, required=bool(required))
+
+
+def _answer(document: Document, node: Mapping[str, Any]) -> tuple[Content | None, frozenset[str]]:
+    """What comes with the first status that is a success, and its headers."""
+    answers = _mapping(node.get("responses"))
+    good = sorted(status for status in answers if status[:1] == "2")
+    for status in good or [status for status in answers if status == "default"]:
+        answer = _mapping(document.resolved(answers[status]))
+        headers = frozenset(name.lower() for name in _mapping(answer.get("headers")))
+        if document.is_swagger and "schema" in answer:
+            gives = _list(node.get("produces") or document.root.get("produces"))
+            media = next((str(each) for each in gives if is_json(str(each))), str(next(iter(gives), "")))
+            return Content(media=media, schema=answer["schema"] if is_json(media) else None), headers
+        if not document.is_swagger and (contents := _mapping(answer.get("content"))):
+            return _content(contents, forms=False), headers
+    return None, frozenset()
+
+
+def _servers(root: Mapping[str, Any]) -> Iterator[Server]:
+    for each in _list(root.get("servers")):
+        if isinstance(each, dict) and isinstance(each.get("url"), str):
+            variables = {name: _mapping(variable) for name, variable in _mapping(each.get("variables")).items()}
+            yield Server(url=each["url"].rstrip("/"), description=_text(each.get("description")), variables=variables)
+
+
+def _swagger_servers(root: Mapping[str, Any]) -> Iterator[Server]:
+    path = "/" + _text(root.get("basePath")).strip("/")
+    host = _text(root.get("host"))
+    stated = [str(each) for each in _list(root.get("schemes"))] or ["https"]
+    for scheme in sorted(stated, key=lambda each: each != "https"):
+        if scheme in {"http", "https"}:
+            yield Server(url=f"{scheme}://{host}{path}".rstrip("/") if host else path.rstrip("/"), description="", variables={})
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
