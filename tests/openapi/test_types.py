@@ -58,6 +58,7 @@ def said(shape: Shape) -> str:
         ({"type": "string", "x-nullable": True}, "string?"),
         ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "string?"),
         ({"allOf": [ref("Status")], "nullable": True}, "string? open closed"),
+        ({"allOf": [ref("Status"), {"nullable": True}]}, "string? open closed"),
         ({**ref("Status"), "nullable": True, "description": "Beside a reference."}, "string? open closed"),
         ({"enum": ["a", "b", None]}, "string? a b"),
         ({"const": "a"}, "string a"),
@@ -143,13 +144,22 @@ def test_a_row_has_as_many_columns_as_it_has(schemas: Schemas) -> None:
     assert len(schemas.properties(ref("Large"))) == 101
 
 
-def test_items_of_a_list_have_one_schema_or_none(schemas: Schemas) -> None:
-    """A list of two kinds of list has none."""
+def test_a_field_of_an_object_has_a_schema(schemas: Schemas) -> None:
+    """Of two kinds of object, one for both."""
+    either = {"oneOf": [ref("Cat"), {"type": "object", "properties": {"id": {"type": "integer"}}}]}
+
+    assert schemas.below(ref("Cat"), "id") == {"type": "string"}
+    assert said(schemas.shape(schemas.below(either, "id"))) == "json"
+    assert schemas.below(ref("Cat"), "no") is None
+
+
+def test_items_of_a_list_have_a_schema(schemas: Schemas) -> None:
+    """Of two kinds of list, one for both."""
     lists = [{"type": "array", "items": ref("Cat")}, {"type": "array", "items": ref("Dog")}]
 
     assert schemas.items(lists[0]) == ref("Cat")
     assert schemas.items({"anyOf": [lists[0], {"type": "null"}]}) == ref("Cat")
-    assert schemas.items({"anyOf": lists}) is None
+    assert said(schemas.shape(schemas.items({"anyOf": lists}))) == "{id: string, made: integer, lives: integer, barks: boolean}"
     assert schemas.items(ref("Cat")) is None
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rowcall.manifest.model import Provider, Service
 
 PROVIDER_FILE = "provider.yaml"
+PUBLISHED_FILE = "published.yaml"
+"""What a provider's makers publish, beside its manifest; no service."""
 _SANDBOX = "sandbox"
 """Files of a provider folder whose names start so are the sandbox's and not of this language."""
 
@@ -90,28 +92,31 @@ class Providers(Mapping[str, "Provider"]):
 
 
 def check(path: Path) -> tuple[Fault, ...]:
-    """The faults of a provider folder, its sandbox file's too, or of one file of it, which is checked with those beside it.
+    """The faults of a provider folder with all its files, or of one file of it, which is checked with those beside it.
 
     Raises UsageError where `path` does not exist.
     """
+    from rowcall.manifest.published import published_faults
     from rowcall.manifest.sandbox import SANDBOX_FILE
 
     if path.is_dir():
         provider, faults = _read_folder(path)
-        return faults or _sandbox_faults(path / SANDBOX_FILE, provider)
+        return (faults or _sandbox_faults(path / SANDBOX_FILE, provider)) + published_faults(path / PUBLISHED_FILE)
     if not path.is_file():
         message = f"There is no file or folder {path}."
         raise UsageError(message)
     if path.name == SANDBOX_FILE:
         provider, faults = _read_folder(path.parent)
         return faults or _sandbox_faults(path, provider)
-    document = _open(path)
+    if path.name == PUBLISHED_FILE:
+        return published_faults(path)
+    document = opened(path)
     if path.name == PROVIDER_FILE or "provider" in document.keys_at_top():
         _read_provider(document)
     else:
         beside = path.parent / PROVIDER_FILE
-        _read_service(document, _read_provider(_open(beside)) if beside.is_file() else None, path.stem)
-    return _in_order(document)
+        _read_service(document, _read_provider(opened(beside)) if beside.is_file() else None, path.stem)
+    return in_order(document)
 
 
 def _sandbox_faults(file: Path, provider: Provider) -> tuple[Fault, ...]:
@@ -123,7 +128,8 @@ def _sandbox_faults(file: Path, provider: Provider) -> tuple[Fault, ...]:
 
 def service_files(folder: Path) -> tuple[Path, ...]:
     """The files of a provider folder that describe its services, by name."""
-    return tuple(file for file in sorted(folder.glob("*.yaml")) if file.name != PROVIDER_FILE and not file.stem.startswith(_SANDBOX))
+    others = {PROVIDER_FILE, PUBLISHED_FILE}
+    return tuple(file for file in sorted(folder.glob("*.yaml")) if file.name not in others and not file.stem.startswith(_SANDBOX))
 
 
 def _read_folder(folder: Path) -> tuple[Provider, tuple[Fault, ...]]:
@@ -131,15 +137,15 @@ def _read_folder(folder: Path) -> tuple[Provider, tuple[Fault, ...]]:
     if not file.is_file():
         message = f"There is no {PROVIDER_FILE} in {folder}."
         raise UsageError(message)
-    document = _open(file)
+    document = opened(file)
     provider = _read_provider(document)
-    faults, services = [*_in_order(document)], {}
+    faults, services = [*in_order(document)], {}
     for service_file in service_files(folder):
-        below = _open(service_file)
+        below = opened(service_file)
         services[service_file.stem] = _read_service(
             below, provider if document.has_keys and document.sound("paging") else None, service_file.stem
         )
-        faults += _in_order(below)
+        faults += in_order(below)
     return replace(provider, services=services), tuple(faults)
 
 
@@ -163,7 +169,8 @@ def _read_service(document: Document, provider: Provider | None, name: str) -> S
     return service
 
 
-def _open(file: Path) -> Document:
+def opened(file: Path) -> Document:
+    """A file on its way into records, at fault where it is no text. Raises UsageError where it cannot be read."""
     from rowcall.manifest.document import Document
 
     try:
@@ -179,5 +186,6 @@ def _open(file: Path) -> Document:
     return document
 
 
-def _in_order(document: Document) -> tuple[Fault, ...]:
+def in_order(document: Document) -> tuple[Fault, ...]:
+    """The faults of a file as they stand in it."""
     return tuple(sorted(document.faults, key=lambda fault: (fault.line, fault.column)))

@@ -10,6 +10,7 @@ from typing import Any
 
 from rowcall.manifest.document import keys_of
 from rowcall.manifest.model import Provider, Service, Type
+from rowcall.manifest.published import Published
 
 NOT_KEYS = frozenset({"services"})
 """Fields of records that are not keys of a file."""
@@ -283,7 +284,26 @@ shelf:
 - Descriptions end in a period.
 """
 
-_TITLES = {"Provider": "A provider file", "Service": "A service file", "Sandbox": "A sandbox file"}
+_PUBLISHED = """\
+## Against a published document
+
+Where the makers of an API publish an OpenAPI or Swagger document, `rowcall provider check FOLDER --against FILE` compares the manifest with
+it: paths, parameters, required attributes, names and types of columns, nulls, enumerations, bounds, deprecations. It prints a row for each
+difference, and exits with 1 where there is one. What is left out of the manifest on purpose, and where the document is wrong, stands with
+its reason in `published.yaml` beside `provider.yaml`; a reason for something that is true no longer is a difference too.
+
+```yaml
+document: https://library.example/openapi.yaml
+left_out:
+  - operations: [GET /covers/*, /newsletter]
+    reason: Pictures and letters are no rows.
+differs:
+  - at: [lending.loans.columns.due_at nullable]
+    reason: A loan without an end has none, whatever the document says.
+```
+"""
+
+_TITLES = {"Provider": "A provider file", "Service": "A service file", "Sandbox": "A sandbox file", "Published": "The file"}
 _SCALARS = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
 
 
@@ -300,7 +320,7 @@ def records(*roots: Any) -> tuple[Any, ...]:
 
 def reference() -> str:
     """The Markdown of `docs/manifest.md`."""
-    return "\n".join([_OPENING, *sections()])
+    return "\n".join([_OPENING, *sections(), _PUBLISHED, *sections(Published, level="###")])
 
 
 def sections(*roots: Any, level: str = "##") -> list[str]:

@@ -78,8 +78,13 @@ class Alternative:
     values: tuple[tuple[int, Any], ...] = ()
     """What holds for the values of an object's other fields, where something does."""
     enum: tuple[Any, ...] | None = None
-    owners: frozenset[int] = frozenset()
-    """The identities of the objects of the document that say what is in it."""
+    nodes: tuple[Any, ...] = ()
+    """The objects of the document that say what is in it."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an object has no other fields."""
+        return any(node.get("additionalProperties") is False for node in self.nodes)
 
     def and_(self, other: Alternative) -> Alternative | None:
         """What both say; None where nothing can be both."""
@@ -97,7 +102,7 @@ class Alternative:
             items=self.items + other.items,
             values=self.values + other.values,
             enum=enum,
-            owners=self.owners | other.owners,
+            nodes=self.nodes + other.nodes,
         )
 
 
@@ -135,9 +140,13 @@ class Schemas:
         }
 
     def items(self, schema: Any) -> Any:
-        """The schema of an array's items, where the value may be an array and one schema says what is in it; else None."""
-        found = {id(item): item for each in self.alternatives(schema) for _, item in each.items}
-        return next(iter(found.values())) if len(found) == 1 else None
+        """The schema of an array's items; where the value may be one of several arrays, any of theirs will do. None where there is none."""
+        return _any_of(item for each in self.alternatives(schema) for _, item in each.items)
+
+    def below(self, schema: Any, name: str) -> Any:
+        """The schema of a field of an object; of one that has several, any of them will do. None where there is no such field."""
+        found = self.properties(schema).get(name)
+        return _any_of(found.schemas) if found else None
 
     def alternatives(self, schema: Any) -> Sequence[Alternative]:
         """The things that a value may be that satisfies `schema`."""
@@ -186,7 +195,9 @@ class Schemas:
         for key in ("anyOf", "oneOf"):
             parts += [[each for member in _members(schema, key) for each in self._flat(member, inside)]]
         found = _all_of([part for part in parts if part])
-        return [*found, _NULL] if _says_null(schema) else found
+        # Some say it in one of all, which is not what the keyword means there, and what they mean.
+        said = [schema, *(member for member in _members(schema, "allOf") if isinstance(member, dict) and not any(_own(member)))]
+        return [*found, _NULL] if any(map(_says_null, said)) else found
 
     def _shape(self, schemas: Sequence[Any], open_: frozenset[int], depth: int) -> Shape:
         key = (id(schemas[0]), depth)
@@ -213,7 +224,7 @@ class Schemas:
             shape = Shape(type=Scalar.JSON, why=Why.MIXED)
         elif (kind := rest[0].kind) in _SCALARS:
             shape = Shape(type=_SCALARS[str(kind)], enum=_texts(rest) if kind == "string" else ())
-        elif any(each.owners & open_ for each in rest):
+        elif any(id(node) in open_ for each in rest for node in each.nodes):
             self._circles += 1
             shape = Shape(type=Scalar.JSON, why=Why.RECURSIVE)
         else:
@@ -248,6 +259,12 @@ class Schemas:
         return self._shape([schema for _, schema in schemas] or [None], open_ | {owner for owner, _ in schemas}, depth)
 
 
+def _any_of(schemas: Iterable[Any]) -> Any:
+    """One schema for what satisfies any of these; None where there are none."""
+    different = list({id(schema): schema for schema in schemas}.values())
+    return {"anyOf": different} if len(different) > 1 else next(iter(different), None)
+
+
 def _own(schema: dict[str, Any]) -> Iterator[Alternative]:
     """What a schema says by its own keywords, apart from others that it is made of; nothing where that is nothing."""
     owner = id(schema)
@@ -261,7 +278,7 @@ def _own(schema: dict[str, Any]) -> Iterator[Alternative]:
         items=((owner, items),) if isinstance(items, dict) else (),
         values=((owner, values),) if isinstance(values, dict) else (),
         enum=_enum(schema),
-        owners=frozenset({owner}) if any(key in schema for key in _STRUCTURE) else frozenset(),
+        nodes=(schema,) if any(key in schema for key in _STRUCTURE) else (),
     )
     kinds = list(_kinds(schema))
     for kind in kinds:

@@ -108,7 +108,10 @@ A new shell completes commands, options, their values, names of providers and pr
 examples:
   rowcall provider list
   rowcall provider show openai
-  rowcall provider check ./provider/openai""",
+  rowcall provider check ./provider/openai
+  rowcall provider check ./provider/openai --against openapi.yaml
+
+exit codes: 0, 1 where check finds a fault or a difference, 2 wrong usage""",
 }
 
 
@@ -291,8 +294,20 @@ def _fill_provider(parser: argparse.ArgumentParser) -> None:
     _action(actions, "list", "the providers there are", "List the providers there are.")
     show = _action(actions, "show", "what one provider offers", "Show the services and resources of a provider.")
     show.add_argument("name", metavar="NAME", help="the provider")
-    check = _action(actions, "check", "find the faults of a manifest", "Check a manifest; exits with 1 for faults.")
+    check = _action(
+        actions,
+        "check",
+        "find the faults of a manifest",
+        "Check a manifest, and compare it with what its makers publish; exits with 1 for a fault.",
+    )
     check.add_argument("path", metavar="PATH", type=Path, help="a manifest, or the folder of a provider")
+    check.add_argument(
+        "--against",
+        metavar="FILE",
+        type=Path,
+        help="an OpenAPI or Swagger document; prints where the folder's manifest and it do not agree",
+    )
+    check.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
     for action in actions.choices.values():
         action.add_argument("--debug", action="store_true", help=debug)
 

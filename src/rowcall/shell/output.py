@@ -9,7 +9,7 @@ import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -303,6 +303,20 @@ def chosen_format(asked: Format | None, path: Path | None) -> Format:
     if path:
         return format_of(path)
     return Format.TABLE if sys.stdout.isatty() else Format.JSONL
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[tuple[str | None, ...]], asked: Format | None) -> None:
+    """Prints what is no answer of a statement, texts alone, in the format asked for; a table without rows is nothing."""
+    import rowcall
+    from rowcall.front.opening import add_tables
+
+    to = chosen_format(asked, None)
+    if not rows and to in DRAWN:
+        return
+    with Output(to, None, table_options(None, None, None)) as output, rowcall.connect() as session:
+        add_tables(session.connection, {"printed": (columns, rows)})
+        output.write(session.connection.table("printed"), session.connection)
+        output.finish()
 
 
 def has_colours() -> bool:

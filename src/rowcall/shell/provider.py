@@ -18,7 +18,7 @@ from rowcall.shell.exit import Exit
 def run(options: argparse.Namespace) -> int:
     """The exit code, after the action was done."""
     if options.action == "check":
-        return _check(options.path)
+        return _check(options.path) or (_against(options) if options.against else Exit.OK)
     catalog = Catalog.shipped()
     lines = _listed(catalog) if options.action == "list" else _shown(_named(catalog, options.name))
     for line in lines:
@@ -32,6 +32,31 @@ def _check(path: Path) -> int:
         print(fault)
     print(f"{path}: {counted(len(faults), 'fault') if faults else 'no faults'}", file=sys.stderr)
     return Exit.FAILED if faults else Exit.OK
+
+
+def _against(options: argparse.Namespace) -> int:
+    """Prints where a manifest and a document do not agree, and on standard error how much of the document there is a method for."""
+    from dataclasses import astuple, fields
+
+    from rowcall.manifest.published import read_published
+    from rowcall.manifest.read import load_provider
+    from rowcall.openapi.against import Drift, compare
+    from rowcall.openapi.document import Document
+    from rowcall.shell.output import print_rows
+
+    if not options.path.is_dir():
+        raise UsageError(f"A whole manifest is compared: give the folder of the provider, not {options.path}.")
+    document = Document(options.against)
+    found = compare(load_provider(options.path), document, read_published(options.path))
+    print_rows([field.name for field in fields(Drift)], [astuple(each) for each in found.drift], options.output)
+    for fault in document.missing:
+        print(fault, file=sys.stderr)
+    parts = [f"{found.covered:,} of {counted(found.operations, 'operation')} covered"]
+    parts += [f"{found.left_out:,} left out for a reason"] if found.left_out else []
+    parts += [f"{counted(found.accepted, 'difference')} for a reason"] if found.accepted else []
+    parts.append(f"{counted(len(found.drift), 'difference')} without one" if found.drift else "nothing else differs")
+    print(f"{options.path} against {options.against}: {', '.join(parts)}", file=sys.stderr)
+    return Exit.FAILED if found.drift else Exit.OK
 
 
 def _named(catalog: Catalog, name: str) -> Provider:

@@ -1,0 +1,268 @@
+"""A manifest beside the document that its makers publish: where the two do not agree, and what of the document no method is for.
+
+Methods and operations are matched by their request lines, columns with what the answers of a resource's SELECTs hold. What `published.yaml`
+gives a reason for is no drift; what stands there and is true no longer is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import urlsplit
+
+from rowcall.manifest.model import AuthKind, Column, Lifecycle, Method, Place, Provider, Resource, Service, Verb
+from rowcall.manifest.published import Published
+from rowcall.manifest.read import PUBLISHED_FILE
+from rowcall.openapi import api
+from rowcall.openapi.agree import Agreement, Difference
+from rowcall.openapi.api import Operation
+from rowcall.openapi.document import Document
+from rowcall.openapi.types import Property, Schemas
+
+_COMMON_HEADERS = frozenset({"accept", "authorization", "content-type", "user-agent"})
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_DEEPEST, _MOST_FIELDS = 50, 100_000
+"""Nothing is too deep or too large to be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A difference that nobody gave a reason for; or a reason for none."""
+
+    at: str
+    about: str
+    manifest: str | None
+    document: str | None
+    place: str
+    """The name of a file, and the line in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What came of comparing a manifest with a document."""
+
+    drift: tuple[Drift, ...]
+    operations: int
+    """How many the document has."""
+    covered: int
+    """Of these, how many a method is for."""
+    left_out: int
+    """How many have a reason why none is."""
+    accepted: int
+    """How many differences have a reason."""
+
+
+def compare(provider: Provider, document: Document, published: Published | None) -> Comparison:
+    """What is not alike in a provider's manifest and a document, in the order of the manifest and then of the document."""
+    published = published or Published(document="")
+    compared = _Compared(provider, document)
+    differences = list(dict.fromkeys(compared.differences()))
+    patterns = [pattern for each in published.differs for pattern in each.at]
+    accepted = {pattern: [each for each in differences if _names(pattern, each)] for pattern in patterns}
+    taken = {id(each) for found in accepted.values() for each in found}
+    rest = compared.uncovered()
+    lines = [line for each in published.left_out for line in each.operations]
+    left_out = {line: [operation for operation in rest if _names_line(line, operation)] for line in lines}
+    reasoned = {operation.line for found in left_out.values() for operation in found}
+    drift = [
+        *(
+            Drift(each.at, each.about, each.manifest, each.document, _place(document, each.node))
+            for each in differences
+            if id(each) not in taken
+        ),
+        *(
+            Drift(operation.line, "not covered", None, operation.name or operation.summary, _place(document, operation.node))
+            for operation in rest
+            if operation.line not in reasoned
+        ),
+        *(Drift(pattern, "no such difference", None, None, PUBLISHED_FILE) for pattern, found in accepted.items() if not found),
+        *(Drift(line, "nothing to leave out", None, None, PUBLISHED_FILE) for line, found in left_out.items() if not found),
+    ]
+    return Comparison(
+        drift=tuple(drift),
+        operations=len(compared.operations),
+        covered=len(compared.operations) - len(rest),
+        left_out=len(reasoned),
+        accepted=len(taken),
+    )
+
+
+class _Compared:
+    """The methods of a provider, each with its operation."""
+
+    def __init__(self, provider: Provider, document: Document) -> None:
+        self._provider = provider
+        self._schemas = Schemas(document, deepest=_DEEPEST, most_fields=_MOST_FIELDS)
+        self._agreement = Agreement(self._schemas)
+        self.operations = list(api.operations(document))
+        self._by_key = _by_key(self.operations, [urlsplit(server.url).path for server in api.servers(document)])
+        self._base = urlsplit(_PLACEHOLDER.sub("1", provider.base_url)).path
+        self._found: set[int] = set()
+
+    def differences(self) -> Iterator[Difference]:
+        """Where a method and its operation do not agree, and methods without one."""
+        for service in self._provider.services.values():
+            for name, resource in service.resources.items():
+                yield from self._resource(f"{service.service}.{name}", service, resource)
+
+    def uncovered(self) -> list[Operation]:
+        """The operations that no method is for, once all differences were looked for."""
+        return [operation for operation in self.operations if id(operation) not in self._found]
+
+    def _operation(self, method: Method) -> Operation | None:
+        found = self._by_key.get(api.key_of(method.http_method, method.path)) or self._by_key.get(
+            api.key_of(method.http_method, self._base + method.path)
+        )
+        if found is not None:
+            self._found.add(id(found))
+        return found
+
+    def _resource(self, at: str, service: Service, resource: Resource) -> Iterator[Difference]:
+        rows: dict[str, Mapping[str, Property]] = {}
+        for name, method in resource.methods.items():
+            below = f"{at}.{name}"
+            operation = self._operation(method)
+            if operation is None:
+                yield Difference(below, "unknown", method.http, None)
+                continue
+            yield from self._method(below, service, resource, method, operation)
+            row = self._row(method, operation)
+            if row is None and method.rows is not None:
+                yield Difference(below, "rows", method.rows, None, operation.node)
+            if row is None:
+                continue
+            if method.returns:
+                yield from self._answer(f"{below}.returns", method.returns, row, exact=True)
+            elif method.verb is Verb.SELECT:
+                rows[name] = self._schemas.properties(row)
+            else:
+                yield from self._answer(f"{at}.columns", resource.columns, row, exact=False)
+        if rows:
+            yield from self._columns(f"{at}.columns", resource, rows)
+
+    def _method(self, at: str, service: Service, resource: Resource, method: Method, operation: Operation) -> Iterator[Difference]:
+        lives = (method.lifecycle, resource.lifecycle, service.lifecycle, self._provider.lifecycle)
+        deprecated = any((life or Lifecycle()).deprecated for life in lives)
+        if deprecated != operation.deprecated:
+            yield Difference(at, "deprecated", str(deprecated).lower(), str(operation.deprecated).lower(), operation.node)
+        yield from self._parameters(at, service, method, operation)
+        if operation.body is not None and operation.body.schema is not None:
+            yield from self._agreement.attributes(f"{at}.body", method.body, operation.body.schema)
+        elif method.body and operation.body is None:
+            yield Difference(f"{at}.body", "unknown", " ".join(method.body), None, operation.node)
+
+    def _parameters(self, at: str, service: Service, method: Method, operation: Operation) -> Iterator[Difference]:
+        """Those of the path are matched by their places in it, as their names are nobody's but ours."""
+        in_path = dict(zip(_PLACEHOLDER.findall(operation.path)[::-1], _PLACEHOLDER.findall(method.path)[::-1], strict=False))
+        known = self._sent_otherwise(service, method)
+        fields = {
+            (in_path.get(field.name, field.name) if field.place == "path" else field.name): field
+            for field in operation.fields
+            if field.place in {"path", "query"} or (field.place == "header" and field.name.casefold() not in known)
+        }
+        ours = {parameter.name or name: (name, parameter) for name, parameter in method.parameters.items()}
+        for name, field in fields.items():
+            if name not in ours and name.casefold() not in known and not (field.deprecated and not field.required):
+                yield Difference(f"{at}.parameters.{name}", "missing", None, f"{field.place} {name}", field.node)
+        for sent, (name, parameter) in ours.items():
+            if sent in fields:
+                yield from self._agreement.parameter(f"{at}.parameters.{name}", parameter, fields[sent])
+            elif parameter.place is not Place.PATH or in_path:
+                yield Difference(f"{at}.parameters.{name}", "unknown", f"{parameter.place.value} {sent}", None, operation.node)
+
+    def _sent_otherwise(self, service: Service, method: Method) -> set[str]:
+        """The names of headers and query parameters that are sent though they are no parameters of the method."""
+        provider = self._provider
+        paging = provider.paging.get(method.paging or "")
+        names = {*_COMMON_HEADERS, *provider.headers, *provider.optional_headers, *service.headers, method.key_header(provider) or ""}
+        names |= {scheme.name or "" for scheme in provider.auth.values() if scheme.kind in {AuthKind.HEADER, AuthKind.QUERY}}
+        if paging is not None:
+            names |= {paging.parameter or "", paging.page_size.parameter if paging.page_size else ""}
+        return {name.casefold() for name in names}
+
+    def _row(self, method: Method, operation: Operation) -> Any:
+        """The schema of one row of a method's answer; None where the document has none, or no list where our rows are."""
+        schema = operation.answer.schema if operation.answer else None
+        if schema is None or method.rows is None:
+            return schema
+        for part in method.rows.split(".") if method.rows != "$" else ():
+            schema = self._schemas.below(schema, part)
+        return self._schemas.items(schema)
+
+    def _columns(self, at: str, resource: Resource, rows: Mapping[str, Mapping[str, Property]]) -> Iterator[Difference]:
+        """Of a resource's columns with all that its SELECTs give, each of which may give less."""
+        every = {name: row for name, row in rows.items() if row}
+        if not every:
+            return
+        published = list(dict.fromkeys(name for row in every.values() for name in row))
+        read = {(column.source or name).partition(".")[0] for name, column in resource.columns.items()}
+        sent = {name for method in resource.methods.values() for name in method.parameters}
+        for name in published:
+            if name not in read:
+                first = next(row[name] for row in every.values() if name in row)
+                yield Difference(f"{at}.{name}", "missing", None, name, first.schemas[0])
+        for name, column in resource.columns.items():
+            first_part, *rest = (column.source or name).split(".")
+            found = {method: row[first_part] for method, row in every.items() if first_part in row}
+            if not found and name not in sent:
+                yield Difference(f"{at}.{name}", "unknown", name, None)
+            absent = len(found) < len(every) or bool(rest) or not all(each.required for each in found.values())
+            for each in found.values():
+                schema = _of_all(each.schemas)
+                for part in rest:
+                    schema = self._schemas.below(schema, part)
+                may_be_absent = absent or any(self._agreement.is_nullable(_of_all(other.schemas)) for other in found.values())
+                yield from self._agreement.column(f"{at}.{name}", column, schema, may_be_absent=may_be_absent)
+
+    def _answer(self, at: str, columns: Mapping[str, Column], row: Any, *, exact: bool) -> Iterator[Difference]:
+        """Of the columns of an answer that is no SELECT's: it may give less than the resource has."""
+        properties = self._schemas.properties(row)
+        read = {(column.source or name).partition(".")[0]: (name, column) for name, column in columns.items()}
+        for name, found in properties.items():
+            if name not in read:
+                yield Difference(f"{at}.{name}", "missing", None, name, found.schemas[0])
+            elif read[name][1].source is None and exact:
+                schema = _of_all(found.schemas)
+                yield from self._agreement.column(f"{at}.{name}", read[name][1], schema, may_be_absent=not found.required)
+            elif read[name][1].source is None:
+                yield from self._agreement.type(f"{at}.{name}", read[name][1].type, _of_all(found.schemas))
+        for source, (name, _) in read.items() if exact and properties else ():
+            if source not in properties:
+                yield Difference(f"{at}.{name}", "unknown", name, None, row)
+
+
+def _place(document: Document, node: Any) -> str:
+    place = document.place(node)
+    return str(replace(place, file=place.file.rpartition("/")[2]))
+
+
+def _of_all(schemas: Iterable[Any]) -> Any:
+    first, *rest = {id(schema): schema for schema in schemas}.values()
+    return {"anyOf": [first, *rest]} if rest else first
+
+
+def _by_key(operations: Iterable[Operation], bases: Iterable[str]) -> dict[str, Operation]:
+    """Operations by their request lines, as they stand in the document, and below the paths of its servers."""
+    found: dict[str, Operation] = {}
+    for operation in operations:
+        for base in ("", *bases):
+            found.setdefault(api.key_of(operation.verb, base + operation.path), operation)
+    return found
+
+
+def _literal(pattern: str) -> str:
+    """A pattern in which only `*` is special."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+def _names(pattern: str, difference: Difference) -> bool:
+    """Whether a pattern names a difference: by where it is, or by that and what it is about."""
+    return any(fnmatchcase(each, _literal(pattern)) for each in (difference.at, f"{difference.at} {difference.about}"))
+
+
+def _names_line(line: str, operation: Operation) -> bool:
+    pattern = _literal(line)
+    return fnmatchcase(operation.line, pattern) or fnmatchcase(operation.path, pattern)
