@@ -270,6 +270,42 @@ TRICKY = {
     "brackets around a join whose first item is a sub-select": (
         "SELECT v.id FROM visits v JOIN ((SELECT 'p1' AS pen UNION ALL SELECT 'P1') s JOIN m ON s.pen = m.pen) ON v.pen = m.pen WHERE m.n < 2"
     ),
+    "CASE with a truth of its own in each way": (
+        "SELECT id FROM visits WHERE CASE WHEN n > 1 THEN pen = 'p1' WHEN pen = 'P1' THEN n = 0 ELSE pen IN ('p2', '5') END"
+    ),
+    "CASE that is true where a column that every row has is NULL": "SELECT id FROM visits WHERE CASE WHEN pen = 'p1' THEN true ELSE pen IS NULL END",
+    "CASE that compares, without ELSE": "SELECT id FROM visits WHERE CASE n WHEN 1 THEN pen = 'p1' WHEN 2 THEN pen = 'p2' WHEN NULL THEN pen = '5' END",
+    "NOT CASE": "SELECT id FROM visits WHERE NOT CASE WHEN n = 1 THEN pen <> 'p1' WHEN n = 2 THEN NULL ELSE NOT (pen = 'p2' IS TRUE) END",
+    "IF of a NULL": "SELECT id FROM visits WHERE if(n > 1, pen = 'p1', pen IN ('p2', '05'))",
+    "a truth in place of NULL": "SELECT id FROM visits WHERE coalesce(pen = 'p1' AND n > 1, pen = 'p2', false) AND NOT coalesce(pen <> 'p2' AND n = 7, true)",
+    "CASE in ON of a LEFT JOIN": (
+        "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON CASE WHEN l.tag = 'a' THEN v.pen = l.pen ELSE v.pen = 'p1' AND v.n = l.n END"
+    ),
+    "a value or NULL of what is compared": "SELECT v.id FROM visits v JOIN m ON v.id = m.id WHERE v.pen = 'p1' OR (v.id IS NULL AND v.n > 0)",
+    "a value or NULL of what is compared in ON of a LEFT JOIN": (
+        "SELECT m.n, v.id FROM m LEFT JOIN visits v ON v.id = m.id AND v.pen IN ('p1', 'p2') WHERE v.pen = 'p1' OR v.id IS NULL"
+    ),
+    "IS NOT NULL of a group": (
+        "SELECT v.pen, count(*) FROM visits v LEFT JOIN l ON l.pen = v.pen AND l.n > 0 GROUP BY v.pen, l.pen HAVING l.pen IS NOT NULL"
+    ),
+    "IS NULL of a group, and of all": (
+        "SELECT l.pen, count(*) FROM visits v LEFT JOIN l ON l.pen = v.pen AND v.pen = 'p1' WHERE v.pen IN ('p1', 'p2') "
+        "GROUP BY ROLLUP (l.pen) HAVING l.pen IS NULL"
+    ),
+    "IS NOT NULL of all groups, or a number of them": (
+        "SELECT l.pen, k.pen, count(*) FROM visits v LEFT JOIN l ON l.pen = v.pen LEFT JOIN k ON k.pen = v.pen WHERE v.pen IN ('p1', 'p2') "
+        "GROUP BY CUBE (l.pen, k.pen) HAVING NOT (l.pen IS NULL AND k.pen IS NULL)"
+    ),
+    "IS NOT NULL of what a window divides by": (
+        "SELECT v.id FROM visits v LEFT JOIN l USING (pen) QUALIFY rank() OVER (PARTITION BY l.pen ORDER BY v.n, v.id) < 3 AND l.pen IS NOT NULL"
+    ),
+    "IS NULL of what a window divides by": (
+        "SELECT v.id, l.pen FROM visits v LEFT JOIN l ON l.pen = v.pen AND l.n > 1 WHERE v.pen IN ('p1', 'p2') "
+        "QUALIFY count(*) OVER (PARTITION BY l.pen) > 1 AND l.pen IS NULL"
+    ),
+    "brackets in brackets around a sub-select, a join within": (
+        "SELECT y.id FROM l JOIN (((SELECT pen, id, n FROM visits) y) LEFT JOIN k ON k.pen = y.pen) ON y.pen = l.pen WHERE l.n = 1"
+    ),
     "brackets around a query in brackets": (
         "SELECT v.id FROM visits v JOIN ((SELECT pen FROM m) UNION (SELECT pen FROM k) ORDER BY pen) s ON v.pen = s.pen JOIN ((FROM k)) t ON t.pen = s.pen"
     ),

@@ -169,7 +169,7 @@ class Bindings:
         for live in found.live:
             options = frame.alternatives(live.condition)
             if len(options) > 1 and live.restricts and not live.guards:
-                options = tuple(option for option in options if not self._is_never(frame, option, found, use.own))
+                options = tuple(option for option in options if not self._is_never(use, option, found))
             _offer_matched(frame, live, options, found)
             if len(options) == 1:
                 atoms += [(atom, live) for atom in options[0]]
@@ -190,11 +190,15 @@ class Bindings:
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread)
 
-    def _is_never(self, frame: Frame, option: Sequence[Atom], found: Reach, own: int | None) -> bool:
-        """Whether one side of an OR says that a column is NULL which never is, being one that every method for SELECT requires."""
+    def _is_never(self, use: Use, option: Sequence[Atom], found: Reach) -> bool:
+        """Whether one side of an OR says that a column is NULL which never is: every method for SELECT requires it, or it is compared."""
+        frame = use.frame
         places = [frame.place(Operand(atom.columns[0])) for atom in option if isinstance(atom, Among) and _is_null(atom)]
-        there = (place for place in places if place is not None and (place[0] == own or found.offered.get(place[0]) == frozenset()))
-        return any(has_value(frame, place) for place in there)
+        if not places:
+            return False
+        valued = frozenset[Place]().union(*(frame.valued(live.condition) for live in found.live if live.restricts and not live.guards))
+        there = (place for place in places if place is not None and (place[0] == use.own or found.offered.get(place[0]) == frozenset()))
+        return not valued.isdisjoint(places) or any(has_value(frame, place) for place in there)
 
     def _is_read(self, source: Source) -> bool:
         """Whether all that a source reads has been fetched."""

@@ -494,7 +494,9 @@ def collation(frame: Frame, place: Place) -> str:
     if source.span is None:
         return ""
     query = f"SELECT {collates(quoted(place[1]))} FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(source.span)} LIMIT 0) q ON true"
-    return frame.scopes.prefixed(query, [source.node]) or ""
+    whole = frame.scopes.prefixed(query, [source.node]) or ""
+    is_whole = frame.scopes.is_closed(source.node) or frame.scopes.types(whole) is not None  # of LATERAL no query can be made by itself
+    return whole if is_whole else ""
 
 
 def _said(probe: str) -> str:

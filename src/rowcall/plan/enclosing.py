@@ -65,7 +65,7 @@ def enclosing(frame: Frame) -> Enclosing:
 
 
 def _enclosing(frame: Frame) -> Enclosing:
-    node, blocked = _whole(frame.select)
+    node, blocked = _whole(frame)
     columns = _by_name(frame, node)
     if columns is None:
         blocked = blocked or _through("UNION BY NAME beside UNION")
@@ -93,13 +93,18 @@ def _enclosing(frame: Frame) -> Enclosing:
     return Enclosing((Use(outer, None, where=not isinstance(within, exp.Join)),), correlated=True, blocked=blocked)
 
 
-def _whole(select: exp.Select) -> tuple[exp.Expr, str]:
-    """The query that a SELECT is a part of, with UNION and brackets around it, and what of these keeps conditions out of it."""
-    node: exp.Expr = select
+def _whole(frame: Frame) -> tuple[exp.Expr, str]:
+    """The query that a SELECT is a part of, with UNION and brackets around it, and what of these keeps conditions out of it.
+
+    Brackets around an item of a FROM clause are around the joins that begin with it, and no part of the query.
+    """
+    node: exp.Expr = frame.select
+    outer = frame.scopes.around(node)
     blocked = ""
     while True:
         parent = node.parent
-        if not isinstance(parent, (exp.SetOperation, exp.Subquery)) or node.arg_key not in {"this", "expression"}:
+        is_item = outer is not None and isinstance(node, exp.Subquery) and outer.position(node) is not None
+        if is_item or not isinstance(parent, (exp.SetOperation, exp.Subquery)) or node.arg_key not in {"this", "expression"}:
             return node, blocked
         blocked = blocked or _through("LIMIT" if parent.args.get("limit") or parent.args.get("offset") else "")
         node = parent

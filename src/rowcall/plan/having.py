@@ -3,8 +3,8 @@
 Such a condition compares columns themselves, each with another such column or with what is the same in all rows, as the result of a query
 is that names nothing from around it. In HAVING these are columns that the SELECT is grouped by, or DuckDB does not take it: so it is true
 of all rows of a group or of none. In the row of a group of GROUPING SETS that is not grouped by such a column this is NULL, of which no
-comparison is true, nor false: what AND, OR and NOT make of these is then true only where it is so of any value. In QUALIFY they have to be
-columns by which every window function divides the rows. By a collation rows are compared as they are grouped.
+comparison is true, nor false, nor is IS NOT NULL: what AND, OR and NOT make of these is then true only where it is so of any value. In
+QUALIFY they have to be columns by which every window function divides the rows. By a collation rows are compared as they are grouped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlglot import exp
 
-from rowcall.plan.enclosing import in_each, own_place, partitions
+from rowcall.plan.enclosing import grouping_sets, in_each, own_place, partitions
 from rowcall.plan.joins import Condition, Place
 from rowcall.plan.layout import Range
 from rowcall.plan.predicates import is_quantified, stripped
@@ -69,11 +69,18 @@ def _compared(frame: Frame, predicate: exp.Expr) -> Iterator[Place | None]:
             continue
         sides = [side.unnest() for key in ("this", "expression") if isinstance(side := one.args.get(key), exp.Expr)]
         columns = [side for side in sides if isinstance(side, exp.Column)]
-        is_compared = isinstance(one, _COMPARED) and not is_quantified(one.args.get("expression"))
+        is_null = isinstance(one, exp.Is) and isinstance(one.expression, exp.Null) and not (wanted and _has_totals(frame))
+        is_compared = is_null or (isinstance(one, _COMPARED) and not is_quantified(one.args.get("expression")))
         named = [column for column in frame.scopes.columns(one) if column.find_ancestor(exp.Select) is frame.select]
         if not is_compared or not columns or len(columns) < len(named):
             yield None
         yield from (_place(frame, column) for column in columns)
+
+
+def _has_totals(frame: Frame) -> bool:
+    """Whether a row of what it groups may be of a group that has NULL in place of a column's values."""
+    group = frame.select.args.get("group")
+    return group is not None and grouping_sets(group)
 
 
 def _place(frame: Frame, column: exp.Column) -> Place | None:

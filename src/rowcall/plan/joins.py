@@ -138,14 +138,14 @@ class Builder:
 
     def _element(self, node: exp.Expr, item: Item | None) -> tuple[Tree, View]:
         bare = isinstance(node, exp.Subquery) and not node.args.get("alias") and not node.args.get("pivots")
-        if bare and (isinstance(node.this, exp.Table) or (isinstance(node.this, exp.Subquery) and node.this.args.get("joins"))):
+        if bare and _is_item(node.this):
             inner: exp.Expr = node.this
             joins = inner.args.get("joins") or node.args.get("joins") or ()
             if joins:
                 node.set("joins", joins)  # beside the first table, and no part of it
                 inner.set("joins", None)
                 return self.chain(inner, joins, item.inner if item is not None else None)
-            node = inner
+            return self._element(inner, item)
         position = self._source(node, item.span if item is not None else None)
         return Leaf(position), View(frozenset({position}))
 
@@ -168,6 +168,13 @@ class Builder:
             return tree, left[1]
         merged = {name: _equal(join, lefts, rights) for name, lefts, rights in shared}
         return tree, View(sees.visible, {**sees.merged, **merged})
+
+
+def _is_item(node: exp.Expr) -> bool:
+    """Whether what stands in brackets is an item of FROM, in brackets or not: a table, or a query with a name or joined with something."""
+    if not isinstance(node, exp.Subquery):
+        return isinstance(node, exp.Table)
+    return bool(node.args.get("joins") or node.args.get("alias")) or _is_item(node.this)
 
 
 def _beside(done: tuple[Tree, View] | None, more: tuple[Tree, View]) -> tuple[Tree, View]:

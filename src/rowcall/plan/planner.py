@@ -378,15 +378,16 @@ class Planner:
         while scans := reached.next():
             reached.unread(scans)
 
-    def _weight(self, number: int, known: _Known) -> tuple[int, bool]:
-        """How many more requests a reference counts for where it is asked which goes first, and whether there may turn out to be others.
+    def _weight(self, number: int, known: _Known) -> tuple[int, int]:
+        """How many more requests a reference counts for where it is asked which goes first, and how sure it is that there are no others.
 
         A list of all there is, of a length that the manifest does not say, counts for several pages, though for no more than what would do
-        in its place.
+        in its place. It is the least sure of all, 2; another list, which may have more pages, is 1, and single rows are 0.
         """
-        ref = self._analysis.mentions[number].reference.ref
-        counts = (one.more * (_PAGES if _is_whole(ref, one) else 1) for one in known.choices.values())
-        return min(counts), known.choice is not None and known.choice.more > 0 and paging(ref, known.choice.method) is not None
+        ref, choice = self._analysis.mentions[number].reference.ref, known.choice
+        count = min(one.more * (_PAGES if _is_whole(ref, one) else 1) for one in known.choices.values())
+        may_page = choice is not None and choice.more > 0 and paging(ref, choice.method) is not None
+        return count, may_page + (choice is not None and may_page and _is_whole(ref, choice))
 
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
@@ -397,7 +398,7 @@ class Planner:
         own = self._weight(number, known[number])
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             awaits, weight = _awaits(other, known), self._weight(other, known[other])
-            is_single = own[0] > 1 and weight <= (1, False)
+            is_single = own[0] > 1 and weight <= (1, 0)
             if number not in awaits | known[other].restriction.joined or (weight < own and (is_single or number not in awaits)):
                 return True
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
+from math import prod
 from typing import TypeVar
 
 from sqlglot import Token, exp
@@ -118,18 +119,22 @@ class Reader:
         predicate, tokens, wanted = stripped(self._layout, outer.node, outer.tokens, wanted=wanted)
         whole = whole or (outer if predicate is not outer.node else None)
         any_of, all_of = (self._layout.disjuncts, self._layout.conjuncts)[:: 1 if wanted else -1]
-        if len(branches := list(any_of(predicate, tokens))) > 1:
-            found = _merged([alternative for branch in branches for alternative in self._where(*branch, wanted=wanted, whole=whole)])
-            return found if len(found) <= MOST_ALTERNATIVES else ((whole or outer,),)
-        if len(parts := list(all_of(predicate, tokens))) == 1:
+        if ways := list(_chosen(predicate, wanted=wanted)):
+            whole = whole or outer
+        elif len(branches := list(any_of(predicate, tokens))) > 1:
+            ways = [[(*branch, wanted)] for branch in branches]
+        elif len(parts := list(all_of(predicate, tokens))) > 1:
+            ways = [[(*part, wanted) for part in parts]]
+        else:
             return self._one(predicate, tokens, wanted=wanted, whole=whole)
-        every = [self._where(*part, wanted=wanted, whole=whole) for part in parts]
-        size = 1
-        for options in every:
-            size *= len(options)
-        if size > MOST_ALTERNATIVES:
-            return ((whole or outer,),)
-        return tuple(tuple(atom for alternative in chosen for atom in alternative) for chosen in product(*every))
+        found: list[Alternative] = []
+        for way in ways:
+            every = [self._where(part, own, wanted=is_true, whole=whole) for part, own, is_true in way]
+            if prod(map(len, every)) > MOST_ALTERNATIVES:
+                return ((whole or outer,),)
+            found += (tuple(chain.from_iterable(chosen)) for chosen in product(*every))
+        merged = _merged(found)
+        return merged if len(merged) <= MOST_ALTERNATIVES else ((whole or outer,),)
 
     def _one(self, predicate: exp.Expr, tokens: Range | None, *, wanted: bool, whole: Filter | None) -> tuple[Alternative, ...]:
         if isinstance(predicate, exp.Null) or (isinstance(predicate, exp.Boolean) and bool(predicate.this) is not wanted):
@@ -286,6 +291,23 @@ def stripped(layout: Layout, predicate: exp.Expr, tokens: Range | None, *, wante
             predicate, tokens, wanted = predicate.this, sides[0] if sides is not None else None, bool(predicate.expression.this)
         else:
             return predicate, tokens, wanted
+
+
+def _chosen(predicate: exp.Expr, *, wanted: bool) -> Iterator[list[tuple[exp.Expr, Range | None, bool]]]:
+    """The ways in which CASE, IF or COALESCE can come to be true or, with `wanted` False, false: what then is true, and what false.
+
+    Where their parts stand is not said. None for any other condition.
+    """
+    if isinstance(predicate, exp.Coalesce):
+        for part in (predicate.this, *predicate.expressions):
+            yield [(part, None, wanted)]
+    elif isinstance(predicate, (exp.Case, exp.If)):
+        is_compared = isinstance(predicate, exp.Case) and predicate.this is not None
+        for one in [predicate] if isinstance(predicate, exp.If) else predicate.args["ifs"]:
+            yield [*([] if is_compared else [(one.this, None, True)]), (one.args["true"], None, wanted)]
+        default = predicate.args.get("false" if isinstance(predicate, exp.If) else "default")
+        if default is not None:
+            yield [(default, None, wanted)]
 
 
 def _row(node: exp.Expr | None) -> list[exp.Expr] | None:

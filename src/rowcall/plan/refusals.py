@@ -98,7 +98,7 @@ def _useless(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
         yield "A condition with NOT or <> says what a value is not, and the API has to be asked for what it is."
     elif isinstance(predicate, (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.Like, exp.ILike, exp.Is)):
         yield "A comparison or a pattern does not say which values there are; a table that holds them can: IN (SELECT …)."
-    elif isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own):
+    elif isinstance(predicate, (exp.Case, exp.If, exp.Coalesce)) or (isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own)):
         yield _EXPRESSION
     elif len(frame.alternatives(condition)) > 1:
         yield "Not every side of OR says which values are meant."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlglot import exp
 
@@ -27,6 +27,9 @@ from rowcall.plan.walk import find_all
 
 if TYPE_CHECKING:
     from rowcall.plan.enclosing import Enclosing
+
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,8 @@ class Scopes(Pieces):
         is_own = found is not None and found.exact and found.frame.sources[found.position].node is self.references[number].table
         return found.name if found is not None and is_own else None
 
-    def is_closed(self, query: exp.Query) -> bool:
-        """Whether a query names nothing from around it, for certain."""
+    def is_closed(self, query: exp.Expr) -> bool:
+        """Whether a query, or an item of FROM, names nothing from around it, for certain."""
         found = [self.resolve(column) for column in self.columns(query) if not isinstance(column.this, exp.Star)]
         return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
 
@@ -405,6 +408,13 @@ class Frame:
 
         `of` says which source a column is of, or comes of where that is another SELECT's; None where it is of none.
         """
+        return self._rejects(condition, of)
+
+    def valued(self, condition: Condition) -> frozenset[Place]:
+        """The columns of which a condition cannot be true where they are NULL."""
+        return self._rejects(condition, lambda place: place)
+
+    def _rejects(self, condition: Condition, of: Callable[[Place], K | None]) -> frozenset[K]:
         found = [self._strict(condition.predicate)] if condition.predicate is not None else []
         for alternative in self.alternatives(condition):
             columns = [operand for atom in alternative if isinstance(atom, Equal) for operand in (atom.left, atom.right)]
@@ -415,7 +425,7 @@ class Frame:
         if condition.predicate is not None:
             first, *others = sources
             return first | (frozenset.intersection(*others) if others else frozenset())
-        return frozenset[int]().union(*sources)
+        return frozenset[K]().union(*sources)
 
     def touched(self, condition: Condition) -> frozenset[int]:
         """The sources that a condition may be about."""

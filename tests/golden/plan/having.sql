@@ -117,3 +117,36 @@ SELECT thread_id, count(*) FROM openai.assistants.runs GROUP BY thread_id HAVING
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: thread_id, count_star()
+
+-- That a group has a value makes a LEFT JOIN an inner one.
+SELECT r.thread_id, count(*) FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id GROUP BY r.thread_id, o.thread_id HAVING o.thread_id IS NOT NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: thread_id, count_star()
+
+SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o USING (thread_id) QUALIFY rank() OVER (PARTITION BY o.thread_id ORDER BY r.id) < 3 AND o.thread_id IS NOT NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- No row of the API is without what every method requires, but the row of all groups is.
+SELECT thread_id, count(*) FROM openai.assistants.runs GROUP BY thread_id HAVING thread_id = 't1' OR thread_id IS NULL;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: thread_id, count_star()
+
+SELECT thread_id, count(*) FROM openai.assistants.runs GROUP BY ROLLUP (thread_id) HAVING thread_id = 't1' OR thread_id IS NULL;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A condition in HAVING is applied to what is made of all rows, unless it compares what divides them; repeat it in WHERE.
+--
+-- LINE 1: SELECT thread_id, count(*) FROM openai.assistants.runs GROUP BY ROLLUP (thread_id) HAVING …
+--                                         ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'

@@ -281,3 +281,14 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND model IN (SELEC
 --   thread_id =  (from the statement)
 --   no request
 -- columns: id
+
+-- Of two that count for as much, a list of all there is waits for the one of which more is known.
+SELECT a.id FROM openai.assistants.assistants s JOIN openai.assistants.runs a ON a.thread_id = s.name, (VALUES ('t1'), ('t2')) o(id) WHERE s.id = o.id AND s.name = o.id;
+-- 1. a: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- 2. s: get_assistant of openai.assistants.assistants
+--   assistant_id =  (from o.id)
+--   a request for each of these
+-- columns: id

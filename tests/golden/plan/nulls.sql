@@ -89,3 +89,10 @@ SELECT o.owner FROM owners o LEFT JOIN (SELECT thread_id AS t FROM openai.assist
 --   thread_id = t1 (from o.thread_id)
 --   GET /threads/t1/runs?limit=100
 -- columns: owner
+
+-- What equals something is not NULL.
+SELECT a.name FROM openai.assistants.assistants a JOIN finished f ON f.run_id = a.id WHERE a.id = 'r1' OR a.id IS NULL;
+-- 1. a: get_assistant of openai.assistants.assistants
+--   assistant_id = r1 (from f.run_id)
+--   GET /assistants/r1
+-- columns: name
