@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import AmbiguousNameError, Span, UnknownNameError
 from rowcall.manifest.model import Column, Method, Provider, Resource, Scalar, Service, Verb
+from rowcall.manifest.read import Providers, Services
 
 METHODS = {
     "get": Method(verb=Verb.SELECT, http="GET /x", description="."),
@@ -177,3 +180,30 @@ def test_the_shipped_catalog_has_the_runs() -> None:
 
     assert catalog.resolve(["runs"]).full_name == "openai.assistants.runs"
     assert "openai.assistants.runs" in [ref.full_name for ref in catalog.resources()]
+
+
+class Shelf:
+    """A provider whose services are read one by one."""
+
+    def __init__(self) -> None:
+        whole = provider("zoo", animals=("lions", "keepers"), visits=("tickets",))
+        self.names = {name: tuple(service.resources) for name, service in whole.services.items()}
+        self.services = Services(self.names, whole.services.__getitem__)
+        self.provider = replace(whole, services=self.services)
+
+
+def test_only_the_service_that_is_named_is_read() -> None:
+    """Names, suffixes, words and USE need none; a resource needs its own."""
+    shelf = Shelf()
+    catalog = Catalog(Providers({}, {"zoo": shelf}))
+
+    assert {"zoo", "animals", "tickets"} <= catalog.words()
+    assert list(catalog.names()) == [("zoo", "animals", "lions"), ("zoo", "animals", "keepers"), ("zoo", "visits", "tickets")]
+    assert catalog.valid_use(["zoo", "visits"]) == ("zoo", "visits")
+    with pytest.raises(UnknownNameError, match="lions"):
+        catalog.resolve(["zoo", "animals", "lion"])
+    assert not shelf.services.read
+
+    assert catalog.resolve(["tickets"]).full_name == "zoo.visits.tickets"
+    assert list(shelf.services.read) == ["visits"]
+    assert [ref.name for ref in catalog.resources()] == ["lions", "keepers", "tickets"]

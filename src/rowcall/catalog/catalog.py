@@ -90,6 +90,10 @@ class Catalog:
         """Every resource, by provider and service name and then in the order of the manifest."""
         return map(self._ref, self._keys)
 
+    def names(self) -> Iterable[tuple[str, str, str]]:
+        """The names of every resource, in the same order, with those of its provider and service: no record need be read for them."""
+        return self._keys.keys()
+
     def find(self, parts: Sequence[str], use: Sequence[str] = ()) -> ResourceRef | None:
         """The resource that `parts` name, or None. `use` is what the session's USE set: a provider, or provider and service.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rowcall.errors import Fault, ManifestError, UsageError
 from rowcall.manifest.kept import Kept
@@ -70,12 +70,28 @@ class _Loaded:
         return provider
 
 
+class Source(Protocol):
+    """Where a provider comes from: its names are there at once, and its record when it is asked for."""
+
+    @property
+    def names(self) -> Mapping[str, Sequence[str]]:
+        """The names of its resources by that of their service."""
+
+    @property
+    def provider(self) -> Provider:
+        """The record."""
+
+
 class Providers(Mapping[str, "Provider"]):
     """Providers by name, in order, of which each is made when it is asked for; their names are there at once."""
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
-        """Raises ManifestError and UsageError as `load_provider` does."""
-        self._loaded = {name: _loaded(folder) for name, folder in sorted(folders.items())}
+    def __init__(self, folders: Mapping[str, Path], others: Mapping[str, Source] | None = None) -> None:
+        """`others` are not written in this language; of two providers of one name it is theirs that is meant.
+
+        Raises ManifestError and UsageError as `load_provider` does.
+        """
+        own: dict[str, Source] = {name: _loaded(folder) for name, folder in folders.items() if name not in (others or {})}
+        self._loaded = dict(sorted((own | dict(others or {})).items()))
 
     def __getitem__(self, name: str) -> Provider:
         return self._loaded[name].provider
@@ -89,6 +105,32 @@ class Providers(Mapping[str, "Provider"]):
     def resources(self, name: str) -> Mapping[str, Sequence[str]]:
         """The names of a provider's resources, by that of their service."""
         return self._loaded[name].names
+
+
+class Services(Mapping[str, "Service"]):
+    """The services of a provider by name, each read when it is asked for."""
+
+    def __init__(self, names: Iterable[str], read: Callable[[str], Service]) -> None:
+        self._names = dict.fromkeys(names)
+        self._read = read
+        self.read: dict[str, Service] = {}
+        """Those that were asked for."""
+
+    def __getitem__(self, name: str) -> Service:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self.read:
+            self.read[name] = self._read(name)
+        return self.read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
 
 def check(path: Path) -> tuple[Fault, ...]:

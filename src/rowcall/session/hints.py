@@ -43,8 +43,8 @@ def _about_table(name: str, sql: str, catalog: Catalog, *, is_meant: bool) -> st
     if sql.split(maxsplit=1)[:1] in (["SHOW"], ["show"]) and (close := nearest(name, _SHOWN, 1)):
         return f"Did you mean SHOW {close[0]}?"
     last = name.rpartition(".")[2].strip('"')
-    close = nearest(last, {ref.name for ref in catalog.resources()})
-    if found := [ref.full_name for each in close for ref in catalog.resources() if ref.name == each]:
+    close = nearest(last, {name[-1] for name in catalog.names()})
+    if found := [".".join(name) for each in close for name in catalog.names() if name[-1] == each]:
         return _meant(found[:3])
     return "" if is_meant else "SHOW TABLES lists the tables of your own, SHOW PROVIDERS the APIs."
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from rowcall.catalog.catalog import Catalog, ResourceRef
 from rowcall.errors import AmbiguousNameError
 from rowcall.manifest.model import Method, Resource, Type, Verb
+from rowcall.manifest.read import Services
 from rowcall.manifest.types import literal, quoted
 from rowcall.shell.columns import Named, Source, fields, local_column, type_name
 from rowcall.shell.commands import NAMED, OTHER_NAMES, STARTS
@@ -190,7 +191,7 @@ _READS = re.compile("READ_|PARQUET_|SNIFF_|GLOB$")
 
 
 def _steps(catalog: Catalog) -> list[str]:
-    return [ref.full_name for ref in catalog.resources()]
+    return [".".join(name) for name in catalog.names()]
 
 
 @dataclass(frozen=True)
@@ -254,29 +255,38 @@ class _Place:
         prefix = ".".join(self.use) + "." if self.use else ""
         for full, kind, description in self._names(depth):
             if prefix and full.startswith(prefix) and _fits(full[len(prefix) :], self.partial):
-                yield self.completion(full[len(prefix) :], kind, description)
+                yield self.completion(full[len(prefix) :], kind, description())
             elif _begins(full, self.partial):
                 yield self._step(full, kind, description)
             elif _fits(full, self.partial):
-                yield self.completion(full, kind, description)
+                yield self.completion(full, kind, description())
 
-    def _names(self, depth: int) -> Iterator[tuple[str, str, str]]:
-        for ref in self.catalog.resources():
-            kinds = ("provider", "service", "resource")
-            texts = (ref.provider.title, ref.service.description, ref.resource.description)
-            if depth <= 3:
-                yield ".".join(ref.parts[:depth]), kinds[depth - 1], texts[depth - 1]
+    def _names(self, depth: int) -> Iterator[tuple[str, str, Callable[[], str]]]:
+        """Names, what they are of, and what gives their descriptions: a record is read where one is shown."""
+        for name in self.catalog.names():
+            if depth < _METHOD:
+                yield ".".join(name[:depth]), _KINDS[depth - 1], partial(self._described, name, depth)
                 continue
-            for name, method in ref.resource.methods.items():
-                yield f"{ref.full_name}.{name}", "method", method.description
+            for method in self._methods(name):
+                yield ".".join((*name, method[0])), "method", partial(str, method[1].description)
 
-    def _step(self, full: str, kind: str, description: str) -> Completion:
+    def _described(self, name: tuple[str, ...], depth: int) -> str:
+        ref = self.catalog.resolve(name)
+        return (ref.provider.title, ref.service.description, ref.resource.description)[depth - 1]
+
+    def _methods(self, name: tuple[str, ...]) -> Iterator[tuple[str, Method]]:
+        """The methods of a resource. A service that nobody has read yet is read when its name is typed."""
+        services = self.catalog.providers[name[0]].services
+        typed = ".".join((*self.use, self.partial)).casefold()
+        if not isinstance(services, Services) or name[1] in services.read or typed.startswith(f"{name[0]}.{name[1]}."):
+            yield from self.catalog.resolve(name).resource.methods.items()
+
+    def _step(self, full: str, kind: str, description: Callable[[], str]) -> Completion:
         """`full` up to its next dot."""
         dot = full.find(".", len(self.partial))
         if dot < 0:
-            return self.completion(full, kind, description)
-        kinds = ("provider", "service", "resource")
-        return self.completion(full[: dot + 1], kinds[full[:dot].count(".")])
+            return self.completion(full, kind, description())
+        return self.completion(full[: dot + 1], _KINDS[full[:dot].count(".")])
 
     # Columns
 
@@ -506,6 +516,11 @@ def _compared(words: Sequence[str]) -> str | None:
         at -= 1
     at -= at >= 0 and words[at].upper() == "TO"
     return words[at] if at >= 0 else None
+
+
+_KINDS = ("provider", "service", "resource")
+_METHOD = 4
+"""How many parts the name of a method has."""
 
 
 def _fits(name: str, typed: str) -> bool:

@@ -88,7 +88,7 @@ def _help(_shell: Shell, argument: str) -> None:
 
 def _tables(shell: Shell, _argument: str) -> None:
     shell.refresh()
-    for name in [*shell.tables, *(ref.full_name for ref in shell.session.catalog.resources())]:
+    for name in [*shell.tables, *(".".join(name) for name in shell.session.catalog.names())]:
         print(name)
 
 

@@ -58,7 +58,7 @@ class Names:
         if len(parts) != 3 or self.is_local(parts):
             return False
         folded = tuple(part.casefold() for part in parts)
-        return folded[0] in self.catalog.providers or any(ref.parts[1:] == folded[1:] for ref in self.catalog.resources())
+        return folded[0] in self.catalog.providers or any(name[1:] == folded[1:] for name in self.catalog.names())
 
 
 def first_mention(text: str, tokens: Sequence[Token], names: Names) -> tuple[ResourceRef, Span] | None:
