@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rowcall.errors import AmbiguousNameError, Span, UnknownNameError
+from rowcall.errors import AmbiguousNameError, Span, UnknownNameError, UnsupportedSQLError
 from rowcall.manifest.library import shipped
 from rowcall.manifest.read import Providers
 
@@ -133,7 +133,12 @@ class Catalog:
         return found
 
     def method(self, ref: ResourceRef, name: str, *, span: Span | None = None) -> tuple[str, Method]:
-        """A method of a resource with its own name, though `name` may be an alias. Raises UnknownNameError."""
+        """A method of a resource with its own name, though `name` may be an alias.
+
+        Raises UnknownNameError, and UnsupportedSQLError for one that cannot be called.
+        """
+        if (uncallable := ref.resource.uncallable.get(name.casefold())) is not None:
+            raise UnsupportedSQLError(f"{ref.full_name}.{name} cannot be called: {uncallable.reason}", sql="", span=span)
         names = {name: name for name in ref.resource.methods}
         names |= {alias: own for own, method in ref.resource.methods.items() for alias in method.aliases}
         found = names.get(name.casefold())

@@ -50,16 +50,22 @@ def show_resources(catalog: Catalog, provider: str, service: str, like: str | No
     return _listing("resource VARCHAR, verbs VARCHAR, description VARCHAR", rows, like)
 
 
-def show_methods(ref: ResourceRef, like: str | None = None) -> Listing:
+def show_methods(ref: ResourceRef, like: str | None = None, *, extended: bool = False) -> Listing:
     """The methods of a resource: `method, verb, required, optional, description`.
 
-    `required` and `optional` are names with commas between, body attributes as `data__name`; "" where there are none.
+    `required` and `optional` are names with commas between, body attributes as `data__name`; "" where there are none. `extended` adds
+    those that cannot be called, and `http`, the request, and `problem`, why it cannot be made, of which one is NULL.
     """
-    rows = (
+    columns = "method VARCHAR, verb VARCHAR, required VARCHAR, optional VARCHAR, description VARCHAR"
+    rows: list[tuple[Any, ...]] = [
         (name, method.verb.value.upper(), ", ".join(method.required()), ", ".join(method.optional()), _described(method))
         for name, method in ref.resource.methods.items()
-    )
-    return _listing("method VARCHAR, verb VARCHAR, required VARCHAR, optional VARCHAR, description VARCHAR", rows, like)
+    ]
+    if extended:
+        columns += ", http VARCHAR, problem VARCHAR"
+        rows = [(*row, method.http, None) for row, method in zip(rows, ref.resource.methods.values(), strict=True)]
+        rows += [(name, one.verb.value.upper(), "", "", one.description, None, one.reason) for name, one in ref.resource.uncallable.items()]
+    return _listing(columns, rows, like)
 
 
 def describe(ref: ResourceRef, *, extended: bool = False, like: str | None = None) -> Listing:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from rowcall.errors import ResponseError
 from rowcall.http.endpoint import origin
+from rowcall.manifest.model import Place
 from rowcall.plan.nodes import Request
 
 _LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^\s,;=]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]*))?)*)')
@@ -24,6 +25,16 @@ def with_parameter(request: Request, name: str, value: str) -> Request:
     if all(key != name for key, _ in kept):
         kept.append((name, value))
     return replace(request, query=tuple(kept))
+
+
+def with_value(request: Request, place: Place, name: str, value: str) -> Request:
+    """`request` with one value set in its query, its headers or its body."""
+    if place is Place.HEADER:
+        kept = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
+        return replace(request, headers=(*kept, (name, value)))
+    if place is Place.BODY:
+        return replace(request, body={**(request.body or {}), name: value})
+    return with_parameter(request, name, value)
 
 
 def urlencoded(pairs: Sequence[tuple[str, str]]) -> str:

@@ -26,7 +26,7 @@ from rowcall.http.auth import can_be_key, header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
 from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
 from rowcall.http.deprecation import deprecation
-from rowcall.http.endpoint import Endpoint, checked_base, origin
+from rowcall.http.endpoint import Endpoint, checked_base, filled, origin
 from rowcall.http.limits import Limits
 from rowcall.http.pace import AnyPace, Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
@@ -68,7 +68,7 @@ class Client:
 
     def __init__(self, endpoint: Endpoint, control: Control | None = None) -> None:
         """`control` is that of the statement which needs it first, and may end the wait for a file of its rate limits."""
-        base = checked_base(endpoint)
+        base = urlsplit(endpoint.base_url) if endpoint.is_open else checked_base(endpoint)
         self.endpoint = endpoint
         self._base = urlunsplit(base._replace(netloc=base.netloc.rpartition("@")[2], query=""))
         self._inside = f"{self._base}/"
@@ -84,10 +84,26 @@ class Client:
         self._cache = Cache()
         self._lock = threading.Lock()
         self._wire: Wire | None = None
+        self._others: dict[str, Client] = {}
+        """Those that send to other servers that the manifest names, by base URL."""
 
     def url(self, request: Request) -> str:
         """The full URL of a request, without secrets. Raises DataError where its path would lead elsewhere."""
-        return self._redact(self._url(request))
+        there = self._at(request)
+        return self._redact(self._url(request)) if there is self else there.url(request)
+
+    def _at(self, request: Request) -> Client:
+        """What sends a request: another client where its method or service is at a server of its own, and no setting has moved them all."""
+        if not request.base or self.endpoint.is_moved:
+            if self.endpoint.is_open:
+                checked_base(self.endpoint)
+            return self
+        with self._lock:
+            if request.base not in self._others:
+                base_url = filled(request.base, self.endpoint.variables)
+                other = self._others[request.base] = Client(replace(self.endpoint, base_url=base_url, is_moved=True, is_open=False))
+                other._slots, other._pace, other._redact = self._slots, self._pace, self._redact
+        return self._others[request.base]
 
     def redacted(self, text: str) -> str:
         """A text without the secrets of this provider instance."""
@@ -114,6 +130,9 @@ class Client:
         Those that are kept of the same call, where the statement takes them. What a user's own client sends with it is not known here,
         so that nothing is kept of it.
         """
+        if (there := self._at(call.request)) is not self:
+            yield from there.pages(call, protocol, control, ahead)
+            return
         control = control.of(call.request)
         if control.cache_s is None or self.endpoint.client is not None or not call.request.reads:
             yield from self._pages(call, protocol, control, ahead)
@@ -185,6 +204,8 @@ class Client:
 
     def send(self, request: Request, protocol: Protocol, control: Control) -> Page:
         """The one page that answers a request; without rows where the API says that there is none."""
+        if (there := self._at(request)) is not self:
+            return there.send(request, protocol, control)
         found = self._fetch(request, protocol, control)
         if found is None:
             return Page("{}", 0, request, protocol.absent.status if protocol.absent is not None else _NO_CONTENT)
@@ -199,7 +220,10 @@ class Client:
         """Closes the connections; the user's own client is left open."""
         with self._lock:
             wire, self._wire = self._wire, None
+            others = [*self._others.values()]
             logging.getLogger("httpx").removeFilter(self._log_filter)
+        for other in others:
+            other.close()
         if wire is not None and self.endpoint.client is None:
             wire.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
@@ -59,6 +59,12 @@ class Endpoint:
     title: str
     base_url: str
     """Variables filled; a slash at its end and a query string of its own are understood."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What the base URLs of services and methods leave open, by name."""
+    is_moved: bool = False
+    """Whether `base_url` is what a setting says, and holds for services and methods too that have one of their own."""
+    is_open: bool = False
+    """Whether `base_url` has variables that nothing fills: each service or method says where it is, and what to fill there."""
     auth: AuthScheme | None
     key: str | None = field(repr=False)
     key_names: tuple[str, ...]
@@ -114,6 +120,13 @@ class Endpoint:
         return not self.read_only and (
             self.allow_writes is None or f"{resource.removeprefix(f'{self.provider}.')}.{method}" in self.allow_writes
         )
+
+
+def filled(url: str, variables: Mapping[str, str]) -> str:
+    """A base URL with its {variables} filled, as far as they are known."""
+    for name, value in variables.items():
+        url = url.replace(f"{{{name}}}", value)
+    return url
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

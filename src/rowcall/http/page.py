@@ -13,8 +13,9 @@ import codecs
 import functools
 import json
 import operator
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -117,8 +118,14 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
             raise BodyFault("its body is empty")
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()
     try:
-        found, records = _open(content, protocol.rows)
+        if protocol.pick is None:
+            found, records = _open(content, protocol.rows)
+        else:
+            found, records = _picked(content, protocol.pick)
+            text = f"[{','.join(bytes(record).decode() for record in records)}]"
         next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(protocol.paging))
+        if protocol.paging is not None and protocol.paging.next_header is not None:
+            next_ = answer.headers.get(protocol.paging.next_header.lower(), UNSET)
         pages = _pages(protocol.paging, found, answer, request)
     except RecursionError as problem:
         raise BodyFault("its JSON is nested too deep") from problem
@@ -208,6 +215,50 @@ def pluck(value: Any, path: str, *, once: bool = False) -> Any:
     return pluck(_member(value, head, once=once), rest, once=once) if dot and head in value else UNSET
 
 
+def pick(value: Any, path: str) -> Iterator[Raw]:
+    """What a JSON path leads to, each in turn: the items of an array at its end, any other value but null by itself.
+
+    `[*]` stands for all items of an array, or all values of an object. Nothing where a step leads nowhere.
+    """
+    name, is_each, rest = _step(path)
+    value = _opened(value)
+    if name:
+        if not isinstance(value, dict) or name not in value:
+            return
+        value = _member(value, name, once=True)
+    if not is_each:
+        if not rest:
+            yield from _ends(value)
+            return
+        yield from pick(value, rest)
+        return
+    value = _opened(value)
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from pick(item, rest) if rest else (item,)
+
+
+def _ends(value: Any) -> Iterator[Raw]:
+    """What stands at the end of a path."""
+    opened = _opened(value)
+    if isinstance(opened, list):
+        yield from opened
+    elif isinstance(value, Raw):
+        yield from () if bytes(value) == b"null" else (value,)
+    elif value is not None:
+        yield Raw(msgspec.json.encode(value))
+
+
+_STEP = re.compile(r"""^\$?(?:\.(?P<name>[^.\[\]]+)|\[(?P<quote>["'])(?P<quoted>.*?)(?P=quote)\])?(?P<each>\[\*\]|\.\*)?""")
+
+
+def _step(path: str) -> tuple[str, bool, str]:
+    """The first step of a JSON path: a name, whether each of what stands there is meant, and the rest of the path."""
+    found = _STEP.match(path)
+    if found is None or (found.end() == 0 and path):
+        raise BodyFault(f"nothing is known of how `{path}` picks rows")
+    return found["name"] or found["quoted"] or "", found["each"] is not None, path[found.end() :]
+
+
 def last_field(envelope: Envelope, path: str) -> Any:
     """What the last row holds at `path`; UNSET where it has no such field, or there is no row."""
     return row_field(envelope.records[-1], path) if envelope.records else UNSET
@@ -253,6 +304,18 @@ def _open(content: bytes, rows: str | None) -> tuple[Any, Sequence[Any]]:
         raise BodyFault(_misshapen(rows))
     # Null where an array is due is how some servers write an empty one.
     return found, records or ()
+
+
+def _picked(content: bytes, path: str) -> tuple[Any, Sequence[Any]]:
+    """The body, and the rows that a path picks out of it, each as raw JSON that is an object."""
+    try:
+        found = _opened(msgspec.json.decode(content, type=Raw))
+        records = [*pick(found, path)]
+    except msgspec.DecodeError as problem:
+        raise BodyFault(_not_json(problem, content)) from problem
+    if _is_error(found, path):
+        raise BodyFault("it is an error", refused=True)
+    return found, [record if bytes(record)[:1] == b"{" else Raw(b'{"value":' + bytes(record) + b"}") for record in records]
 
 
 def _not_json(problem: msgspec.DecodeError, content: bytes) -> str:

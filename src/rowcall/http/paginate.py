@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from msgspec import UNSET
 
 from rowcall.errors import PageLoopError, ResponseError
-from rowcall.http.address import follow, next_link, parameter, with_parameter
+from rowcall.http.address import follow, next_link, parameter, with_parameter, with_value
 from rowcall.http.numbered import NUMBERED, Numbers
 from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
@@ -199,7 +199,7 @@ class Cursors:
         self._seen.add(cursor)
         if self._paging.kind in {PagingKind.LINK, PagingKind.NEXT_URL}:
             return follow(sent, self._base_url, cursor)
-        return with_parameter(sent, self._paging.parameter or "", cursor)
+        return with_value(sent, self._paging.place, self._paging.parameter or "", cursor)
 
     def left(self, _following: Request, _needed: int | None) -> None:
         """None: each page leads to the next."""

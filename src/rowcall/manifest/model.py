@@ -42,6 +42,8 @@ class Place(StrEnum):
     PATH = "path"
     QUERY = "query"
     HEADER = "header"
+    BODY = "body"
+    SERVER = "server"
 
 
 class Role(StrEnum):
@@ -124,6 +126,7 @@ class AuthScheme:
     name: str | None = _("The header or query parameter, for the kinds `header` and `query`.", None)
     prefix: str | None = _("What stands before the key in the header, with its space.", None)
     env: tuple[str, ...] = _("Environment variables that hold the key (for `basic`, `user:password`), first found wins.", ())
+    password_env: tuple[str, ...] = _("For `basic`, environment variables with the password, where `env` holds the user alone.", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +150,8 @@ class Paging:
     )
     parameter: str | None = _("The query parameter that carries the cursor, token, page number or offset.", None)
     next: str | None = _("Where the body holds the next cursor, token or URL, as a dotted path.", None)
+    next_header: str | None = _("Or the response header that holds it.", None)
+    place: Place = _("Where the parameter goes: `query`, `header` or `body`.", Place.QUERY, key="in")
     row: str | None = _("The field of the last row that serves as cursor when the body has no `next` at all.", None)
     more: str | None = _("Where the body says whether more follows; false ends the paging.", None)
     total: str | None = _("Where the body holds the number of all rows; reaching it ends the paging.", None)
@@ -222,7 +227,11 @@ class Sort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    place: Place = _("`path`, `query` or `header`.", key="in")
+    place: Place = _(
+        "`path`, `query`, `header`, `body` (of a SELECT that is not sent with GET) or `server` (a {variable} of the `base_url` of its "
+        "method or service).",
+        key="in",
+    )
     description: str = _("What it does, ending in a period.")
     type: Scalar = _("Its type.", Scalar.STRING)
     required: bool = _("Whether a call is impossible without it; path parameters always are.", default=False)
@@ -257,6 +266,7 @@ class Attribute:
     max_items: int | None = _("The most items of a list, or keys of a map.", None)
     min_items: int | None = _("The fewest items of a list.", None)
     enum: tuple[str, ...] = _("The values it may take; of `json`, the texts it may be.", ())
+    name: str | None = _("Its name in the body, when that is not the key.", None)
     kinds: tuple[Kind, ...] = _("Of `json`, the kinds of value it may be; all when absent.", ())
     fields: dict[str, Attribute] = _(
         "What is known of the fields of an object, or of each object in a list. Of `json`, they are all that an object has, and a list has "
@@ -304,8 +314,16 @@ class Method:
     description: str = _("What it does, ending in a period.")
     parameters: dict[str, Parameter] = _("What goes into path, query and headers, by name.", {})
     body: dict[str, Attribute] = _("What goes into the JSON body, by name.", {})
+    headers: dict[str, str] = _("Headers that every request of it carries, besides its service's.", {})
+    base_url: str | None = _("Where its path starts, when that is not where its service's do; may hold {variables}.", None)
+    base: str | None = _("What every body of it holds unless the statement says something else of it, as a JSON object.", None)
     rows: str | None = _(
         "Where the response holds its rows, as a dotted path; `$` for an array at the top; absent when the response is one row.", None
+    )
+    pick: str | None = _(
+        "With `rows: $`, a JSON path that picks the rows where they are not in one array: `$.key` for an object, `$.groups[*].members[*]` "
+        "for arrays in arrays. What is picked and is no object becomes one with a field `value`.",
+        None,
     )
     returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
     paging: str | None = _("Which of the provider's ways of paging it uses; absent when there is one page.", None)
@@ -371,11 +389,19 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uncallable:
+    verb: Verb = _("The statement that it would answer to.")
+    reason: str = _("Why it cannot be called, ending in a period.")
+    description: str = _("What it does, ending in a period.", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     description: str = _("What one row is, ending in a period.")
     source: str = _("The page of the API's documentation.")
     columns: dict[str, Column] = _("What a row has, in the order of SELECT *.")
     methods: dict[str, Method] = _("What can be done, by name; among equals the earlier is preferred.")
+    uncallable: dict[str, Uncallable] = _("What the API can do and rowcall cannot ask for, by name.", {})
     awaits: Awaits | None = _(
         "How what its methods begin ends, where that takes time: what AWAIT and UNTIL ask. It holds for each method whose response is one "
         "row of the resource and which says nothing else.",
@@ -397,6 +423,7 @@ class Service:
     title: str = _("Its name for people.")
     description: str = _("What it is for, ending in a period.")
     headers: dict[str, str] = _("Headers that every request of it carries.", {})
+    base_url: str | None = _("Where its paths start, when that is not where the provider's do; may hold {variables}.", None)
     rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key at all its resources together, besides the provider's.", ())
     lifecycle: Lifecycle | None = _("Its deprecation.", None)
     resources: dict[str, Resource] = _("Its tables, by name.")

@@ -6,6 +6,7 @@ A rule relies only on what is sound so far, so that one mistake is reported once
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -60,15 +61,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 _PAGING: dict[PagingKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     PagingKind.CURSOR: (("parameter",), ("next", "row")),
-    PagingKind.TOKEN: (("parameter", "next"), ()),
+    PagingKind.TOKEN: (("parameter",), ("next", "next_header")),
     PagingKind.LINK: ((), ()),
-    PagingKind.NEXT_URL: (("next",), ()),
+    PagingKind.NEXT_URL: ((), ("next", "next_header")),
     PagingKind.PAGE: (("parameter",), ("start", "pages", "pages_header")),
     PagingKind.OFFSET: (("parameter",), ("start",)),
 }
 """The keys that a kind of paging needs, and those that it may have besides `more`, `total` and `page_size`."""
 
-_PAGING_SPECIAL = {"parameter": None, "next": None, "row": None, "pages": None, "pages_header": None, "start": 0}
+_PAGING_SPECIAL = {"parameter": None, "next": None, "next_header": None, "row": None, "pages": None, "pages_header": None, "start": 0}
 """The keys that not every kind of paging understands, and their values when absent."""
 
 _PYTHON_TYPES: dict[Scalar, tuple[type, ...]] = {
@@ -118,10 +119,13 @@ def check_service(document: Document, service: Service, *, provider: Provider | 
             document.fault("service", f"the file of the service `{service.service}` is named {service.service}.yaml, not {name}.yaml")
     _description(document, "", service.description)
     _headers(document, "headers", service.headers)
+    _server(document, "base_url", service.base_url)
     _rate_limits(document, "rate_limits", service.rate_limits)
     _lifecycle(document, "lifecycle", service.lifecycle)
     for resource_name, resource in service.resources.items():
         _resource(document, f"resources.{resource_name}", resource_name, resource, provider)
+        for method_name, method in resource.methods.items():
+            _servers(document, f"resources.{resource_name}.methods.{method_name}", method, service)
     check_awaits(document, service)
 
 
@@ -313,6 +317,34 @@ def _placeholders(document: Document, path: str, method: Method) -> None:
             document.fault(f"{path}.parameters.{name}", f"`{{{name}}}` does not stand in the path {method.path}", at_key=True)
 
 
+def _servers(document: Document, path: str, method: Method, service: Service) -> None:
+    """What a statement can say of the place that a method is at is a variable of it."""
+    _headers(document, f"{path}.headers", method.headers)
+    _server(document, f"{path}.base_url", method.base_url)
+    variables = _PLACEHOLDER.findall(method.base_url or service.base_url or "")
+    for name, parameter in method.parameters.items():
+        below = f"{path}.parameters.{name}"
+        if parameter.place is Place.SERVER and (parameter.name or name) not in variables:
+            document.fault(below, f"`{{{parameter.name or name}}}` does not stand in the base URL of its method or service", at_key=True)
+        if parameter.place is Place.BODY and (method.verb is not Verb.SELECT or method.http_method in {"GET", "HEAD"}):
+            document.fault(f"{below}.in", "only a SELECT that is not sent with GET has parameters in its body; others have a `body`")
+    if method.base is not None and document.sound(f"{path}.base"):
+        try:
+            is_object = isinstance(json.loads(method.base), dict)
+        except ValueError:
+            is_object = False
+        if not is_object:
+            document.fault(f"{path}.base", 'expected a JSON object, as {"type": "assign"}')
+
+
+def _server(document: Document, path: str, url: str | None) -> None:
+    if url is None or not document.sound(path):
+        return
+    parts = urlsplit(_PLACEHOLDER.sub("1", url))
+    if parts.scheme not in {"http", "https", "1"} or not parts.netloc or parts.query or parts.fragment or url.endswith("/"):
+        document.fault(path, "expected an http or https URL without query and without a slash at the end")
+
+
 def _verb(document: Document, path: str, method: Method) -> None:
     if not document.sound(f"{path}.verb"):
         return
@@ -348,6 +380,8 @@ def _default(document: Document, path: str, parameter: Parameter) -> None:
 def _answer(document: Document, path: str, method: Method) -> None:
     if method.rows is not None and method.rows != "$":
         _dotted(document, f"{path}.rows", method.rows)
+    if method.pick is not None and method.rows != "$":
+        document.fault(f"{path}.pick", "what is picked is an array: `pick` goes with `rows: $`", at_key=True)
     if method.absent is None:
         return
     if method.verb is not Verb.SELECT and document.sound(f"{path}.verb"):
@@ -405,6 +439,9 @@ def _auth_scheme(document: Document, path: str, scheme: AuthScheme) -> None:
         document.fault(path, f"a scheme of kind `{scheme.kind.value}` has a `name`")
     if not named and scheme.name is not None:
         document.fault(f"{path}.name", f"a scheme of kind `{scheme.kind.value}` has no `name`")
+    _environment(document, f"{path}.password_env", scheme.password_env)
+    if scheme.password_env and scheme.kind is not AuthKind.BASIC:
+        document.fault(f"{path}.password_env", f"a scheme of kind `{scheme.kind.value}` has no password", at_key=True)
     if scheme.prefix is not None and scheme.kind not in {AuthKind.HEADER, AuthKind.BEARER}:
         document.fault(f"{path}.prefix", f"a scheme of kind `{scheme.kind.value}` has no `prefix`")
 
@@ -416,8 +453,9 @@ def _paging(document: Document, path: str, paging: Paging) -> None:
         dotted = getattr(paging, key)
         if dotted is not None:
             _dotted(document, f"{path}.{key}", dotted)
-    if paging.pages_header is not None and not _HEADER.fullmatch(paging.pages_header):
-        document.fault(f"{path}.pages_header", f"`{paging.pages_header}` is no name for a header")
+    for key in ("pages_header", "next_header"):
+        if getattr(paging, key) is not None and not _HEADER.fullmatch(getattr(paging, key)):
+            document.fault(f"{path}.{key}", f"`{getattr(paging, key)}` is no name for a header")
     if paging.pages is not None and paging.pages_header is not None:
         document.fault(f"{path}.pages_header", "the number of pages stands in the body (`pages`) or in a header, not in both", at_key=True)
     size = paging.page_size
@@ -436,6 +474,10 @@ def _paging_keys(document: Document, path: str, paging: Paging) -> None:
             document.fault(f"{path}.{key}", f"paging of kind `{kind}` has no `{key}`", at_key=True)
     if paging.kind is PagingKind.CURSOR and paging.next is None and paging.row is None:
         document.fault(path, "paging of kind `cursor` needs `next` or `row`", at_key=True)
+    if paging.kind in {PagingKind.TOKEN, PagingKind.NEXT_URL} and (paging.next is None) == (paging.next_header is None):
+        document.fault(path, f"paging of kind `{kind}` needs `next` or `next_header`, and not both", at_key=True)
+    if paging.place in {Place.PATH, Place.SERVER}:
+        document.fault(f"{path}.in", "the parameter of a paging goes into the query, a header or the body")
 
 
 def _limits(document: Document, provider: Provider) -> None:

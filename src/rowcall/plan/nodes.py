@@ -41,7 +41,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     """The manifest's static headers and header parameters; credentials are added in `http`."""
-    body: Any = None
+    body: Any = field(default=None, hash=False)
     """A JSON document, or None for a request without body."""
     reads: bool = True
     """Whether it changes nothing at the API."""
@@ -52,6 +52,8 @@ class Request:
 
     It tells requests apart, so that what one brings is never taken for what another one needs.
     """
+    base: str = ""
+    """Where the path starts, where that is a server that the manifest names for its service or method; it may have {variables} still."""
     ties: Ties | None = None
     """What orders the rows: paging goes on while one has in it what the last one needed has."""
 
@@ -69,6 +71,8 @@ class Protocol:
 
     rows: str | None = None
     """Dotted path of the rows in the body, `$` for a top-level array, None when the body is one row."""
+    pick: str | None = None
+    """A JSON path that picks the rows, where they are not an array of the body; `rows` is then `$`, for what was picked."""
     paging: Paging | None = None
     retry: Retry = field(default_factory=Retry)
     errors: ErrorShape = field(default_factory=ErrorShape)

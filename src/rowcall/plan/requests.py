@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -30,18 +31,19 @@ def builder(
     ref: ResourceRef, name: str, method: Method, *, rows_needed: int | None = None, ties: Ties | None = None
 ) -> Callable[[Mapping[str, Any], Any], Request]:
     """As `build`, for many calls of one method: gives the request for values bound and a body."""
-    own_headers = dict(ref.provider.headers) | dict(ref.service.headers)
+    own_headers = dict(ref.provider.headers) | dict(ref.service.headers) | dict(method.headers)
     same_headers = tuple(own_headers.items())
     size = page_size(ref, method)
     is_own_size = size is not None and size[0] not in method.parameters
     template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
+    server, constant = method.base_url or ref.service.base_url or "", {} if method.base is None else json.loads(method.base)
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
     given: dict[tuple[str, ...], list[tuple[str, Parameter, str]]] = {}
     """The parameters that have values, for what is bound: the same for most calls."""
     retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT or method.key_header(ref.provider) is not None
 
     def request(bound: Mapping[str, Any], body: Any) -> Request:
-        path, query, headers = template, [], own_headers
+        path, query, headers, base, content = template, [], own_headers, server, constant
         names = tuple(bound)
         if names not in given:
             given[names] = [parameter for parameter in parameters if parameter[0] in bound]
@@ -53,8 +55,10 @@ def builder(
                 path = path.replace(f"{{{name_there}}}", _segment(key, parameter, value))
             elif parameter.place is Place.QUERY:
                 query += [(name_there, text) for text in _texts(key, parameter, value)]
+            elif parameter.place is Place.SERVER:
+                base = _in_server(base, key, name_there, value)
             else:
-                headers = {**headers, name_there: rendered(value)}
+                headers, content = _beside(headers, content, parameter, name_there, value)
         if size is not None and is_own_size and size[0] in bound:
             query.append((size[0], rendered(bound[size[0]])))
         if size is not None and all(key != size[0] for key, _ in query):
@@ -67,9 +71,10 @@ def builder(
             path=path,
             query=tuple(query),
             headers=same_headers if headers is own_headers else tuple(headers.items()),
-            body=body,
+            body={**content, **(body or {})} if content else body,
             reads=reads,
             rows_needed=rows_needed,
+            base=base,
             ties=ties,
             retriable=retriable,
         )
@@ -81,6 +86,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
     """How the answers to a method are read."""
     return Protocol(
         rows=method.rows,
+        pick=method.pick,
         paging=paging(ref, method),
         retry=ref.provider.retry,
         errors=ref.provider.errors,
@@ -150,5 +156,23 @@ def _segment(key: str, parameter: Parameter, value: Any) -> str:
     return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
+def _beside(
+    headers: dict[str, str], content: dict[str, Any], parameter: Parameter, name: str, value: Any
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Headers and body of a request with a value in one of the two."""
+    if parameter.place is Place.BODY:
+        return headers, {**content, name: list(value) if isinstance(value, tuple) else value}
+    return {**headers, name: rendered(value)}, content
+
+
+def _in_server(base: str, key: str, name: str, value: Any) -> str:
+    """A base URL with a variable of it filled, by what can stand in the name of a host: nothing else may say where a key is sent."""
+    text = rendered(value)
+    if _HOST.fullmatch(text) is None:
+        raise PlanError(f'{key} is "{text}", which can be no part of the name of a server.')
+    return base.replace(f"{{{name}}}", text)
+
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]+")
 """What `quote` leaves as it is, as it does most ids."""

@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import UsageError, nearest
-from rowcall.http.endpoint import CONNECT_TIMEOUT_S, MAX_RESPONSE_BYTES, READ_TIMEOUT_S, TOTAL_TIMEOUT_S, TRANSPORTS, Endpoint, LateKey
+from rowcall.http.endpoint import (
+    CONNECT_TIMEOUT_S,
+    MAX_RESPONSE_BYTES,
+    READ_TIMEOUT_S,
+    TOTAL_TIMEOUT_S,
+    TRANSPORTS,
+    Endpoint,
+    LateKey,
+    filled,
+)
 from rowcall.http.redispace import place_of
 from rowcall.session.config import Config, near
 from rowcall.session.credentials import of_command, of_keyring
@@ -186,7 +195,11 @@ def _says(values: Mapping[str, Any], name: str) -> bool:
 def _environment(provider: Provider, scheme: AuthScheme | None) -> Said:
     names = {"base_url": provider.base_url_env, "api_key": scheme.env if scheme is not None else ()}
     found = {name: variable for name, variables in names.items() if (variable := _first_set(variables)) is not None}
-    return Said("environment", {name: os.environ[variable] for name, variable in found.items()}, lambda name: f"${found[name]}")
+    values = {name: os.environ[variable] for name, variable in found.items()}
+    if scheme is not None and scheme.password_env and "api_key" in values:
+        password = _first_set(scheme.password_env)
+        values["api_key"] = f"{values['api_key']}:{os.environ[password]}" if password is not None else ""
+    return Said("environment", values, lambda name: f"${found[name]}")
 
 
 def _first_set(variables: Iterable[str]) -> str | None:
@@ -202,10 +215,14 @@ def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
     """What `endpoint` gives, of what was said."""
     provider, scheme = settings.provider, settings.auth
     key, late_key, source = _key(settings)
+    base_url, is_moved = _filled(settings, str(settings.get("base_url", provider.base_url))), settings.said("base_url") is not None
     return Endpoint(
         provider=provider.provider,
         title=provider.title,
-        base_url=_filled(settings, str(settings.get("base_url", provider.base_url))),
+        base_url=base_url,
+        variables=_variables(settings),
+        is_moved=is_moved,
+        is_open="{" in base_url and not is_moved,
         auth=scheme,
         key=key,
         key_names=scheme.env if scheme else (),
@@ -266,19 +283,21 @@ def _key(settings: Settings) -> tuple[str | None, LateKey | None, str]:
     return None, LateKey(get), f"{name} in {at}" if at else f"the setting {name} of provider {provider}"
 
 
-def _filled(settings: Settings, url: str) -> str:
+def _variables(settings: Settings) -> dict[str, str]:
+    """What base URLs leave open, by name; nothing of what nobody says."""
     declared = settings.provider.variables
     of_environment = {name: os.environ[found] for name, variable in declared.items() if (found := _first_set(variable.env)) is not None}
-    variables = settings.with_variables("variables", of_environment)
-    for name, variable in declared.items():
-        value = variables.get(name) or variable.default
-        if f"{{{name}}}" in url:
-            if not value:
-                raise UsageError(f"{settings.provider.provider} needs the variable {name}: {variable.description}")
-            url = url.replace(f"{{{name}}}", str(value))
-    for name, value in variables.items():
-        url = url.replace(f"{{{name}}}", str(value))
-    return url
+    defaults = {name: variable.default for name, variable in declared.items()}
+    said = {name: value for name, value in settings.with_variables("variables", of_environment).items() if value}
+    return {name: str(value) for name, value in (defaults | said).items() if value}
+
+
+def _filled(settings: Settings, url: str) -> str:
+    variables = _variables(settings)
+    for name, variable in settings.provider.variables.items():
+        if f"{{{name}}}" in url and name not in variables:
+            raise UsageError(f"{settings.provider.provider} needs the variable {name}: {variable.description}")
+    return filled(url, variables)
 
 
 def _optional_headers(provider: Provider) -> dict[str, str]:

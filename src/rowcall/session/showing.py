@@ -62,7 +62,7 @@ def _listing(statement: Show, context: Context) -> Listing:
             provider, service = _parts(names, use, 2, "SHOW RESOURCES IN provider.service")
             return describing.show_resources(catalog, provider, service, statement.like)
         case "METHODS":
-            return describing.show_methods(catalog.resolve(names, use), statement.like)
+            return describing.show_methods(catalog.resolve(names, use), statement.like, extended=statement.extended)
         case _:
             template = describing.insert_template(catalog.resolve(names, use), Verb(statement.what.lower()))
             return describing.Listing((("template", "VARCHAR"),), tuple((line,) for line in template.splitlines()))

@@ -89,7 +89,7 @@ STATEMENTS = {
 SHOW PROVIDERS [like]
 SHOW SERVICES [{ IN | FROM } provider] [like]
 SHOW RESOURCES [{ IN | FROM } service] [like]
-SHOW METHODS { IN | FROM } resource [like]
+SHOW METHODS [EXTENDED] { IN | FROM } resource [like]
 SHOW { INSERT | REPLACE } INTO resource
 SHOW SETTINGS
 SHOW JOURNAL ['write']""",

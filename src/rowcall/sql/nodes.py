@@ -146,6 +146,8 @@ class Show:
     names: tuple[str, ...]
     span: Span | None
     like: str | None
+    extended: bool = False
+    """Whether what cannot be called is to be shown too, of METHODS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,9 @@ def _matched(statement: Statement) -> None:
 
 def _show(reader: Reader, names: Names) -> Show | Describe | None:
     reader.at += 1
+    if reader.word() == "EXTENDED" and reader.word(1) == "METHODS":  # as StackQL has it
+        reader.at += 1
+        return _shown(reader, "METHODS", extended=True)
     what = reader.word()
     if what not in _SHOWN and reader.token is not None and len(reader.tokens) > 1 and what not in _DUCKDB_SHOWN:
         reader.at -= 1
@@ -90,11 +93,12 @@ def _show(reader: Reader, names: Names) -> Show | Describe | None:
         if reader.word(1) == "IN":  # no SHOW of DuckDB's has it
             raise UnknownNameError("SHOW", what, _SHOWN, sql=reader.text, span=reader.tokens[reader.at].span)
         return None
-    reader.at += 1
     return _shown(reader, what)
 
 
-def _shown(reader: Reader, what: str) -> Show:
+def _shown(reader: Reader, what: str, *, extended: bool = False) -> Show:
+    reader.at += 1
+    extended = (what == "METHODS" and reader.take("EXTENDED")) or extended
     parts: tuple[str, ...] = ()
     span = like = None
     own = form("show", what)
@@ -112,7 +116,7 @@ def _shown(reader: Reader, what: str) -> Show:
     if what == "PROVIDERS" or what in _SHOWN_WITHIN:
         like = _like(reader)
     reader.end(own)
-    return Show(what, parts, span, like)
+    return Show(what, parts, span, like, extended)
 
 
 _DUCKDB_SHOWN = frozenset({"TABLES", "ALL", "DATABASES", "SCHEMAS", "COLUMNS", "VARIABLES", "FUNCTIONS"})
