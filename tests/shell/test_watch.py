@@ -79,7 +79,8 @@ def test_the_last_result_stays_what_it_was_in_what_is_watched(terminal: Start) -
         ),
         ("EXPLAIN ANALYZE SELECT 1;", ".watch", "so it has to be one that only reads"),
         ("DELETE FROM openai.assistants.threads WHERE id = 'x';", ".watch", "so it has to be one that only reads"),
-        ("EXEC openai.assistants.threads.get_thread @thread_id = 'x';", ".watch", "so it has to be one that only reads"),
+        ("EXEC openai.assistants.runs.cancel_run @thread_id = 'x', @run_id = 'y';", ".watch", "so it has to be one that only reads"),
+        ("RESUME 'nothing';", ".watch", "so it has to be one that only reads"),
         ("WITH a AS (SELECT 1) SELECT error('broken') FROM a;", ".watch 0.1", "error: Invalid Input Error: broken\n"),
     ],
 )
@@ -93,10 +94,13 @@ def test_what_cannot_be_watched_is_refused(terminal: Start, statement: str, type
 
 
 @terminal_only
-def test_what_rowcall_shows_can_be_watched(terminal: Start) -> None:
-    """SHOW and DESCRIBE of its own, which DuckDB cannot read."""
-    shell = ready(terminal)
-    shell.told("SHOW SERVICES IN openai;")
+@pytest.mark.parametrize(
+    "statement", ["SHOW SERVICES IN openai;", "EXEC openai.assistants.assistants.list_assistants @order = 'asc';"], ids=["SHOW", "EXEC"]
+)
+def test_what_only_rowcall_can_read_can_be_watched(statement: str, terminal: Start) -> None:
+    """SHOW of its own, and EXEC of a method that reads."""
+    shell = ready(terminal, "--sandbox")
+    shell.told(statement)
 
     shell.type(".watch 0.1\r")
     shell.wait_for("· nothing changed\n")

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _LEAST_S = 0.1
 """How often it may be run."""
 _EVERY_S = 2.0
-_OWN_READS = frozenset({"SHOW", "DESCRIBE", "DESC"})
-"""First words of the statements of rowcall's own, which DuckDB cannot read, that change nothing."""
+_OWN = frozenset({"SHOW", "DESCRIBE", "DESC", "EXEC", "EXECUTE"})
+"""First words of the statements of rowcall's own, which DuckDB cannot read, that change nothing but at an API, if there."""
 
 
 class Changes:
@@ -108,5 +108,6 @@ def _only_reads(session: Session, sql: str) -> bool:
     try:
         kinds = [statement.type.name for statement in session.connection.extract_statements(sql)]
     except Exception:  # noqa: BLE001 - DuckDB cannot read it, so that it is one of rowcall's own
-        kinds = []
-    return kinds == ["SELECT"] if kinds else sql.split(maxsplit=1)[0].upper() in _OWN_READS
+        (statement,) = session.statements(sql)
+        return statement.tokens[0].word in _OWN and not session.is_write(statement, {})
+    return kinds == ["SELECT"]
