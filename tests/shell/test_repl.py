@@ -184,6 +184,37 @@ def test_a_command_within_a_statement_leaves_it_as_it_is(terminal: Start, monkey
     assert "│ 3 │" in asked(shell, "SELECT 3 AS n;")
 
 
+SCRIPT = """-- a report
+\\x on
+SELECT 40 + 1 AS n;
+SELECT 'a
+.mode csv
+b' AS text;
+ .mode markdown
+SELECT 40 +
+  2 AS n;
+"""
+
+
+@pytest.mark.parametrize("how", ["read", "pasted"])
+def test_commands_may_stand_between_statements(how: str, terminal: Start, tmp_path: Path) -> None:
+    """In a file, and in what is pasted; a line within a string is none."""
+    (tmp_path / "report.sql").write_text(SCRIPT)
+    shell = ready(terminal)
+
+    shell.type(".read report.sql\r" if how == "read" else f"\x1b[200~{SCRIPT}\x1b[201~\r")
+
+    shell.wait_for("Rows are shown as line.")
+    shell.wait_for("n │ 41\n")
+    shell.wait_for("text │ a\\n.mode csv\\nb\n")
+    shell.wait_for("Rows are shown as markdown.")
+    shell.wait_for("| 42 |")
+    shell.wait_for("rowcall>")
+    shell.type("SELECT 1;\n\\q\r")
+    shell.wait_for("| 1 |")
+    assert shell.wait() == 0
+
+
 def test_a_long_result_says_how_long_it_is(terminal: Start) -> None:
     """The shell shows forty rows and counts all."""
     shell = ready(terminal)
@@ -369,7 +400,7 @@ def test_every_command_has_its_help(terminal: Start) -> None:
 
     for typed, printed in [
         (".help .curl", "N is its number in .requests"),
-        (".help read", ".read FILE, in psql \\i\n  run the statements of a file"),
+        (".help read", ".read FILE, in psql \\i\n  run the statements of a file, and the commands in it"),
         (".help crul", "error: There is no .crul. Did you mean .curl?"),
     ]:
         shell.type(f"{typed}\r")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rowcall.sql.statements import is_complete
 from rowcall.sql.tokens import open_at
 
 MODES = ("table", "line", "json", "jsonl", "csv", "markdown")
@@ -100,7 +102,7 @@ a rate limit or a server that is down, is shown and tried again; any other error
         more="""Numbers over numbers or times are a line, or points where an x has several; over texts they are bars. SELECT x, y FROM _;
 makes two columns of more. Lines need plotext: pip install 'rowcall[plot]'.""",
     ),
-    ".read": Command("run the statements of a file", "FILE", psql="\\i"),
+    ".read": Command("run the statements of a file, and the commands in it", "FILE", psql="\\i"),
     ".edit": Command(
         "change the last statement in your editor and run what is saved",
         more="""The editor is $VISUAL or $EDITOR. Nothing is run where nothing is saved, or the editor fails.
@@ -152,6 +154,19 @@ def command_in(text: str) -> str | None:
     return WORDS.get(typed.rstrip("; ").lower(), typed if typed.startswith(STARTS) else None)
 
 
+def pieces(text: str) -> Iterator[str]:
+    """The commands of a text, each of which is a line, and what stands between them: statements, or nothing."""
+    begun = ""
+    for line in text.splitlines(keepends=True):
+        if line.lstrip().startswith(STARTS) and is_complete(begun):
+            yield begun
+            yield line
+            begun = ""
+        else:
+            begun += line
+    yield begun
+
+
 def command_within(text: str) -> tuple[str, str] | None:
     """The lines of a statement that is being typed, and the command on the line after them; None where the last line is none.
 
@@ -159,4 +174,5 @@ def command_within(text: str) -> tuple[str, str] | None:
     """
     begun, end, line = text.rpartition("\n")
     is_command = line.lstrip().startswith("\\") or line.strip().rstrip("; ") in {".quit", ".exit"}
-    return (begun + end, line.strip()) if end and is_command and open_at(begun + end) is None else None
+    begun += end
+    return (begun, line.strip()) if is_command and open_at(begun) is None and not is_complete(begun) else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.errors import UsageError, nearest
 from rowcall.front.opening import provider_settings
 from rowcall.manifest.types import quoted
-from rowcall.shell.commands import COMMANDS, NAMED, OTHER_NAMES, STARTS
+from rowcall.shell.commands import COMMANDS, NAMED, OTHER_NAMES, STARTS, command_in, pieces
 from rowcall.shell.formats import Format, format_named
 from rowcall.shell.query import read_statements
 
@@ -42,6 +42,17 @@ Everything else is SQL and ends with a semicolon. To begin:
 _ is the last result: SELECT status, count(*) FROM _ GROUP BY ALL;
 
 Tab completes · Ctrl-C gives up a statement · Ctrl-R searches the history · Ctrl-D leaves."""
+
+
+def run_text(shell: Shell, text: str) -> bool:
+    """Whether the shell goes on after a text of statements and commands, in their order. Raises what the first raises that fails."""
+    for piece in pieces(text):
+        command = command_in(piece)
+        if command is not None and not run_command(shell, command):
+            return False
+        if command is None and piece.strip():
+            shell.run(piece)
+    return True
 
 
 def run_command(shell: Shell, text: str) -> bool:
@@ -180,7 +191,7 @@ def _keys(shell: Shell, argument: str) -> None:
 def _read(shell: Shell, argument: str) -> None:
     if not argument:
         raise UsageError(".read takes a file, as .read report.sql.")
-    shell.run(read_statements(_path(argument)))
+    run_text(shell, read_statements(_path(argument)))
 
 
 def _edit(shell: Shell, argument: str) -> None:
@@ -194,7 +205,7 @@ def _edit(shell: Shell, argument: str) -> None:
         return
     shell.begun = ""
     print(text)
-    shell.run(text)
+    run_text(shell, text)
 
 
 def _path(argument: str) -> Path:

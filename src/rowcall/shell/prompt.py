@@ -26,7 +26,7 @@ from prompt_toolkit.styles import Style
 from pygments.lexers.sql import SqlLexer
 
 from rowcall.shell.brackets import open_brackets
-from rowcall.shell.commands import command_in, command_within
+from rowcall.shell.commands import command_in, command_within, pieces
 from rowcall.shell.complete import complete, file_name
 
 if TYPE_CHECKING:
@@ -86,8 +86,9 @@ def history_file() -> Path | None:
 
 def _is_complete(shell: Shell, text: str) -> bool:
     """Whether Enter runs a text: a command, also within a statement, and else not while a bracket is open, though there is a semicolon."""
-    is_command = command_in(text) is not None or command_within(text) is not None
-    return is_command or (shell.session.is_complete(text) and not open_brackets(text))
+    *_, last = pieces(text)
+    is_command = command_in(last) is not None or command_within(text) is not None
+    return is_command or (shell.session.is_complete(last) and not open_brackets(last))
 
 
 def _keys(is_complete: Callable[[str], bool], completer: _Completer) -> KeyBindings:

@@ -21,7 +21,7 @@ from rowcall.front.cells import Reader
 from rowcall.front.opening import opened_session
 from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask
-from rowcall.shell.commands import command_in, command_within
+from rowcall.shell.commands import command_within
 from rowcall.shell.complete import NO_WORDS, Words
 from rowcall.shell.destination import Destination
 from rowcall.shell.exit import Exit, is_duckdb_error, tell
@@ -258,14 +258,11 @@ def _loop(shell: Shell, prompt: PromptSession[str]) -> None:
 
 def _survives(shell: Shell, text: str) -> bool:
     """Whether the shell goes on after `text`, whatever went wrong in it."""
-    from rowcall.shell.dot import run_command
+    from rowcall.shell.dot import run_text
 
     try:
-        within = command_within(text)
-        command, shell.begun = (command_in(text), "") if within is None else (within[1], within[0])
-        if command is not None:
-            return run_command(shell, command)
-        shell.run(text)
+        shell.begun, text = command_within(text) or ("", text)
+        return run_text(shell, text)
     except KeyboardInterrupt as stop:
         tell(stop)
     except Exception as error:  # noqa: BLE001 - the front end: the shell outlives every statement
