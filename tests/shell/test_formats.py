@@ -99,6 +99,23 @@ def test_a_parquet_file_has_the_types_of_the_result(tmp_path: Path) -> None:
     assert table.column("s").to_pylist() == [{"a": [1]}]
 
 
+@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("to", [Format.PARQUET, Format.ARROW])
+def test_what_others_read_is_as_it_was_reviewed(name: str, to: Format, request: pytest.FixtureRequest) -> None:
+    """Names, types and values of a format that is no text, as pyarrow has them."""
+    golden = GOLDEN / f"{name}.{to}.txt"
+    connection, out = duckdb.connect(), io.BytesIO()
+    connection.execute("SET TimeZone = 'UTC'")
+    write_binary(Reader(connection), connection.sql(QUERIES[name]), to, out)
+    table = pq.read_table(io.BytesIO(out.getvalue())) if to is Format.PARQUET else pa.ipc.open_stream(out.getvalue()).read_all()
+    rows = "".join(f"{row}\n" for row in zip(*(column.to_pylist() for column in table.columns), strict=True))
+    actual = f"{table.schema.to_string(show_schema_metadata=False, show_field_metadata=False)}\n\n{rows}"
+    if request.config.getoption("--update-golden"):
+        golden.write_text(actual, encoding="utf-8")
+
+    assert actual == golden.read_text(encoding="utf-8")
+
+
 def test_an_arrow_stream_has_every_row() -> None:
     """The IPC stream opens with its schema and holds all batches."""
     out = io.BytesIO()
