@@ -202,6 +202,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # which few readers have, and which changes the order of what is printed
     monkeypatch.setenv("NO_COLOR", "1")
     with rowcall.Sandbox(seed=0) as box:
         settings = box.providers["openai"]

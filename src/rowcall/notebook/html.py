@@ -32,7 +32,7 @@ div.rowcall pre{margin:2px 0;white-space:pre-wrap;overflow-wrap:anywhere;color:i
 div.rowcall summary{cursor:pointer}
 div.rowcall .says{opacity:.75;margin:4px 0}
 div.rowcall .warns{border:1px solid rgba(200,130,0,.7);border-left-width:4px;padding:3px 8px;margin:4px 0;white-space:pre-wrap}
-div.rowcall ul li{list-style:none;margin:0}
+div.rowcall ul li{list-style:none!important;margin:0;overflow-wrap:anywhere}
 div.rowcall ul{list-style:none;margin:0;padding-left:1.2em;border-left:1px solid rgba(128,128,128,.35)}
 div.rowcall dl{display:grid;grid-template-columns:max-content 1fr;gap:1px 10px;margin:2px 0 4px 1.2em}
 div.rowcall dl dt{opacity:.65;font-weight:normal;margin:0}

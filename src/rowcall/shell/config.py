@@ -73,7 +73,7 @@ def _check() -> int:
     except UsageError as error:  # it cannot be read
         found = [str(error)]
     for fault in found:
-        print(fault)
+        print(fault, flush=True)  # before what is said of them all, also where both go into one pipe
     if found or file.exists():
         print(f"{file}: {counted(len(found), 'fault') if found else 'no faults'}", file=sys.stderr)
     else:

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
 def _check(path: Path) -> int:
     faults = check(path)
     for fault in faults:
-        print(fault)
+        print(fault, flush=True)
     print(f"{path}: {counted(len(faults), 'fault') if faults else 'no faults'}", file=sys.stderr)
     return Exit.FAILED if faults else Exit.OK
 
