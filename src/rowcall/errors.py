@@ -203,6 +203,8 @@ class MissingParameterError(PlanError):
         self.candidates = tuple(candidates)
         """(method, its missing parameters), best candidate first."""
         self.example = example
+        self.reason = reason
+        """Why what the statement says gives no values; "" where it says nothing of them."""
         lines = [f"{resource} cannot be called without more values:"]
         lines += [f"  {method} needs {', '.join(missing)}" for method, missing in self.candidates]
         if reason:

@@ -243,6 +243,7 @@ def test_an_insert_of_no_rows_sends_nothing(live: Sandbox, writer: Session, assi
         ("DELETE FROM threads USING (SELECT nope($a) AS a) x WHERE threads.id = $t", BindError, "nope"),
         ("UPDATE runs SET metadata = NULL FROM (SELECT $a AS a) x WHERE thread_id = $t || x.a AND nope", BindError, "nope"),
         ("UPDATE messages SET metadata = NULL FROM (SELECT $a AS a) x WHERE role = x.a AND id = $t", MissingParameterError, "thread_id"),
+        ("DELETE FROM messages USING (SELECT $a AS t LIMIT 1) x WHERE thread_id = x.t AND id = $t", MissingParameterError, "x has a LIMIT"),
         ("DELETE FROM runs WHERE thread_id = $t AND id = $a", UnsupportedSQLError, "no method for DELETE"),
         ("DELETE FROM threads WHERE thread_id = $t RETURNING $a, nope", BindError, "nope"),
         ("EXEC runs.cancel_run @thread_id = $t, @run = $a", UnknownNameError, "run_id"),

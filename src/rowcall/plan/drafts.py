@@ -14,6 +14,7 @@ from rowcall.plan.predicates import Operand
 from rowcall.plan.scopes import Frame
 from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
+from rowcall.plan.stable import ORDERED, unsteady
 
 OUTER = -1
 """The source that stands for what surrounds a SELECT: `o0`, … are its output columns as they are used there, `p0`, … columns of there."""
@@ -229,15 +230,18 @@ class Draft:
             if self._parts[position]:
                 return True
             del self._parts[position]
-        is_steady = bool(source.matched) or self._frame.scopes.is_stable(source.node)  # of a matched one its parts are asked about
+        is_steady = bool(source.matched) or self._frame.scopes.is_read_alike(source.node)  # of a matched one its parts are asked about
         if is_there and not is_steady:
             self._say_unsteady(source)
         return is_there and is_steady
 
     def _say_unsteady(self, source: Source) -> None:
         name = "The sub-select" if source.matched is not None else source.called
-        keep = "order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …"
-        self._sources.say(f"{name} could give other rows each time; {keep}")
+        pieces = [source.node, *self._frame.scopes.used([source.node])]
+        has = next(filter(None, map(unsteady, pieces)), "")
+        order = "order it by all it selects, or " if has in ORDERED else ""
+        keep = f"{order}keep its rows first: CREATE TEMP TABLE … AS SELECT …"
+        self._sources.say(f"{name} has {has}, so that it could give other rows each time; {keep}")
 
     # -- sub-selects of which a part can be read -------------------------------------------------------------------------------------
 

@@ -14,17 +14,33 @@ def is_stable(node: exp.Expr) -> bool:
 
     LIMIT picks the same values twice only below an ORDER BY of all that is selected, and DISTINCT ON below one of all but what it is on.
     """
+    return not unsteady(node)
+
+
+ORDERED = frozenset({"a LIMIT", "an OFFSET", "a DISTINCT ON"})
+"""What an ORDER BY of all that is selected makes steady."""
+
+
+def unsteady(node: exp.Expr) -> str:
+    """What it has by which it need not, as `a LIMIT`; "" where it does."""
     nodes = walk(node)
     unseen = {id(item) for one in nodes if isinstance(one, exp.Exists) for item in _unseen(one.this)}
-    windows = (one for one in nodes if isinstance(one, exp.Window) and id(one) not in unseen)
-    if any(isinstance(one, _UNSTABLE) for one in nodes) or not all(map(_is_steady, windows)):
-        return False
-    if any(isinstance(one, exp.Anonymous) and one.name.casefold() in _VOLATILE for one in nodes):
-        return False
-    limited = {one.parent for one in nodes if isinstance(one, (exp.Limit, exp.Offset, exp.Fetch))}
-    chosen = [one for one in nodes if isinstance(one, exp.Distinct) and one.args.get("on")]
-    queries = (exp.Select, exp.SetOperation)
-    return all(isinstance(query, queries) and _ordered_by_all(query) for query in limited) and all(map(_is_settled, chosen))
+    for one in nodes:
+        if isinstance(one, _UNSTABLE) or (isinstance(one, exp.Anonymous) and one.name.casefold() in _VOLATILE):
+            return "a SAMPLE" if isinstance(one, exp.TableSample) else "a function that may take any value"
+        if isinstance(one, exp.Window) and id(one) not in unseen and not _is_steady(one):
+            return "a window function"
+    for one in nodes:
+        if isinstance(one, (exp.Limit, exp.Offset, exp.Fetch)) and not _is_ordered(one.parent):
+            return "an OFFSET" if isinstance(one, exp.Offset) else "a LIMIT"
+        if isinstance(one, exp.Distinct) and one.args.get("on") and not _is_settled(one):
+            return "a DISTINCT ON"
+    return ""
+
+
+def _is_ordered(query: exp.Expr | None) -> bool:
+    """Whether a query is ordered by all that it selects."""
+    return isinstance(query, (exp.Select, exp.SetOperation)) and _ordered_by_all(query)
 
 
 def _is_settled(distinct: exp.Distinct) -> bool:

@@ -375,7 +375,7 @@ def readable(write: Write) -> Iterator[None]:
         means = "WHERE does not say by itself which rows are meant" if write.where is not None else "All rows are meant"
         if found := wholes(write, method):
             means = f"The API takes {found[0]} as a whole, and the parts of it that are not set are in the rows"
-        reason = f"{means}, so they have to be read first, and cannot be."
+        reason = f"{means}, so they have to be read first, and cannot be. {error.reason}".strip()
         raise MissingParameterError(
             ref.full_name, error.candidates, example(ref, name, method), reason=reason, sql=write.text, span=write.target.span
         ) from error

@@ -39,7 +39,7 @@ SELECT r.id FROM (SELECT thread_id FROM owners USING SAMPLE 1) o JOIN openai.ass
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- o could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+-- o has a SAMPLE, so that it could give other rows each time; keep its rows first: CREATE TEMP TABLE … AS SELECT …
 --
 -- LINE 1: …d FROM (SELECT thread_id FROM owners USING SAMPLE 1) o JOIN openai.assistants.runs r ON r.…
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^
@@ -51,7 +51,7 @@ SELECT r.id FROM (SELECT DISTINCT ON (owner) owner, thread_id FROM owners) o JOI
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- o could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+-- o has a DISTINCT ON, so that it could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
 --
 -- LINE 1: …CT DISTINCT ON (owner) owner, thread_id FROM owners) o JOIN openai.assistants.runs r ON r.…
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^
@@ -96,7 +96,7 @@ SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id, n FROM owners 
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- u could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+-- u has a LIMIT, so that it could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
 --
 -- LINE 1: SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id, n FROM owners UNION SELE…
 --                          ^^^^^^^^^^^^^^^^^^^^^^
@@ -120,3 +120,26 @@ SELECT s.id FROM (SELECT * FROM openai.assistants.runs WHERE thread_id = 't1') r
 --   run_id =  (from r.id)
 --   a request for each of these
 -- columns: id
+
+-- What it is that leaves open which rows there are is said.
+SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id FROM owners ORDER BY n LIMIT 1) s USING (thread_id);
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- s has a LIMIT, so that it could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: SELECT r.id FROM openai.assistants.runs r JOIN (SELECT thread_id FROM owners ORDER BY n LI…
+--                          ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+WITH s AS (SELECT thread_id FROM owners LIMIT 2) SELECT r.id FROM openai.assistants.runs r JOIN s USING (thread_id);
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- s has a LIMIT, so that it could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: … AS (SELECT thread_id FROM owners LIMIT 2) SELECT r.id FROM openai.assistants.runs r JOIN …
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
