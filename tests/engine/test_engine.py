@@ -198,17 +198,21 @@ def test_a_source_is_read_twice_beside_a_parameter(engine: Engine) -> None:
     assert found.fetchall() == [("x", "x"), ("x", "y")]
 
 
-@pytest.mark.parametrize("kind", ["table", "dataset", "stream", "polars", "pandas", "macro"])
-def test_a_frame_of_arrow_is_read_twice_beside_a_parameter(engine: Engine, kind: str) -> None:
-    """The same of what is the user's, whatever holds it: a macro reads it unnamed."""
+@pytest.mark.parametrize("kind", ["table", "dataset", "stream", "polars", "pandas"])
+@pytest.mark.parametrize("within", ["the statement", "a macro", "a view"])
+def test_a_frame_of_arrow_is_read_twice_beside_a_parameter(engine: Engine, kind: str, within: str) -> None:
+    """The same of what is the user's, whatever holds it: a macro or view reads it unnamed."""
+    if within == "a view" and streams():
+        pytest.skip("DuckDB 2.0 finds no data frame for a view")
     table = pyarrow.table({"key": ["x", "y"]})
-    text = "WITH q AS NOT MATERIALIZED (FROM {}) SELECT a.key AS one, b.key AS other FROM q a, q b"
-    if kind == "macro":
-        engine.local(f"CREATE MACRO pairs() AS TABLE {text.format('mine')}", {}, {"mine": table})
     frame = {"mine": _HOLDERS[kind](table) if kind in _HOLDERS else table, "schema": table.schema}
-    asked = "FROM pairs()" if kind == "macro" else f"FROM ({text.format('mine')})"
+    asked = "(WITH q AS NOT MATERIALIZED (FROM mine) SELECT a.key AS one, b.key AS other FROM q a, q b)"
+    if within != "the statement":
+        made = "MACRO pairs() AS TABLE" if within == "a macro" else "TEMP VIEW pairs AS"
+        engine.local(f"CREATE {made} FROM {asked}", {}, frame)
+        asked = "pairs()" if within == "a macro" else "pairs"
 
-    found = engine.run(f"{asked} WHERE one = $k ORDER BY ALL", {"k": "x"}, frame)
+    found = engine.run(f"FROM {asked} WHERE one = $k ORDER BY ALL", {"k": "x"}, frame)
 
     assert found.fetchall() == [("x", "x"), ("x", "y")]
 

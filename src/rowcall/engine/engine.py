@@ -348,13 +348,23 @@ class Engine:
         """Our own sources as relations for DuckDB 1.5, and beside parameters what of the user's it reads as Arrow too.
 
         It crashes where a WITH clause NOT MATERIALIZED that is read twice scans what Arrow holds in a statement with parameters. What a
-        macro of the user's reads does not show in `text`: of pyarrow's, which cost next to nothing, all are made relations therefore.
+        macro or view of the user's reads does not show in `text`: of pyarrow's, which cost next to nothing, all are made relations
+        therefore; where there are others that `text` does not name, as to copy them may take long, the macros and views are looked into.
         """
         if streams():
             return {}
         own = {name: self.connection.from_arrow(source) for name, source in frame.items() if name.startswith("__rowcall_")}
-        read = [name for name, value in frame.items() if parameters and name not in own and _is_arrow(value, name, text)]
-        return {**own, **{name: self._as_relation(name, frame[name]) for name in read}}
+        holding = {name: value for name, value in frame.items() if parameters and name not in own and _is_arrow(value)}
+        unnamed = [name for name, value in holding.items() if name not in text and _library(value) != "pyarrow"]
+        stored = self._stored() if unnamed else ""
+        return {**own, **{name: self._as_relation(name, holding[name]) for name in holding if name not in unnamed or name in stored}}
+
+    def _stored(self) -> str:
+        """The text of the user's macros and views; "" where it cannot be had, as in a transaction that was aborted."""
+        try:
+            return "\n".join(text for (text,) in self._typed(_STORED, {}, {})[1] if text)
+        except Exception:  # noqa: BLE001 - the statement itself says what is wrong
+            return ""
 
     def _as_relation(self, name: str, value: object) -> object:
         """A variable as a relation; itself where DuckDB makes none of it, as of a schema."""
@@ -486,6 +496,8 @@ _ROW_BY_ROW = frozenset({"FILTER", "PROJECTION", "UNNEST"})
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
+_STORED = """SELECT macro_definition FROM duckdb_functions() WHERE NOT internal
+UNION ALL SELECT sql FROM duckdb_views() WHERE NOT internal"""
 _MACRO = "SELECT 1 FROM duckdb_functions() WHERE NOT internal AND list_contains($1, lower(function_name)) LIMIT 1"
 _SETTING = """SELECT from_json('{{}}', concat('{{"=', current_setting('{}'), '": "VARCHAR"}}'))"""
 _HAS = {
@@ -513,19 +525,24 @@ def _lacks(message: str, parts: Sequence[str]) -> bool:
     return name in {parts[-1], f'"{parts[0]}"', *('"' + ".".join(parts[at:]) + '"' for at in range(len(parts)))}
 
 
+def _library(value: object) -> str:
+    """The library that a variable is of."""
+    return type(value).__module__.split(".", 1)[0]
+
+
 def _is_frame(value: object) -> bool:
     """Whether DuckDB's replacement scan would take this variable for a table."""
     if any(hasattr(type(value), name) for name in ("__arrow_c_stream__", "__arrow_c_array__", "__dataframe__")):
         return True
-    return type(value).__module__.split(".", 1)[0] in {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
+    return _library(value) in {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
 
 
-def _is_arrow(value: object, name: str, text: str) -> bool:
-    """Whether DuckDB may read a variable as Arrow for a text: what is pyarrow's, or is named and neither a relation nor plain pandas."""
-    library = type(value).__module__.split(".", 1)[0]
+def _is_arrow(value: object) -> bool:
+    """Whether DuckDB may read a variable as Arrow: what is pyarrow's, and what is neither a relation nor plain pandas."""
+    library = _library(value)
     if library == "pandas" and not any(hasattr(dtype, "pyarrow_dtype") for dtype in getattr(value, "dtypes", ())):
         return False
-    return library == "pyarrow" or (name in text and library not in {"duckdb", "_duckdb"} and _is_frame(value))
+    return library == "pyarrow" or (library not in {"duckdb", "_duckdb"} and _is_frame(value))
 
 
 _CALL = compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval")
