@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,21 +83,19 @@ def test_a_place_is_line_and_column() -> None:
     assert found[0].startswith(place_of("home}]}"))
 
 
-def test_a_method_that_nothing_plays_is_a_fault() -> None:
-    """An `exec` method needs an entry, any other one a collection of its resource."""
-    without_lend = TEXT.replace("lend:\n", "rename:\n", 1)
-    without_books = TEXT.replace("collections:\n  books:", "collections:\n  bokks:", 1)
+def test_a_name_that_two_services_have_says_which() -> None:
+    """A bare name is that of one service, which the file may name; `service.resource` is always right."""
+    two = replace(PROVIDER, services={**PROVIDER.services, "lent": replace(PROVIDER.services["shelves"], service="lent")})
+    qualified = TEXT.replace("books:\n    noun", "shelves.books:\n    noun").replace("collection: books", "collection: shelves.books")
+    qualified = qualified.replace("rows: books", "rows: shelves.books").replace("  lend:", "  shelves.books.lend:")
 
-    assert any("`lend` is missing; a method with `verb: exec` says what it does" in fault for fault in faults(without_lend))
-    assert any("`books` is missing, which `get_book` is about" in fault for fault in faults(without_books))
+    found = [str(fault) for fault in read_sandbox("s.yaml", TEXT, two)[1]]
 
-
-def test_a_path_parameter_that_names_nothing_is_a_fault() -> None:
-    """Otherwise a request to that path could not be answered."""
-    found = faults(TEXT.replace("parameter: book_id", "parameter: isbn", 1))
-
-    assert found
-    assert all("none has `parameter: book_id`, which stands in the path of `" in fault for fault in found)
+    assert any(
+        "`books` may be `shelves.books` and `lent.books`; write which, or say the `service` of bare names" in fault for fault in found
+    )
+    assert read_sandbox("s.yaml", f"service: lent\n{TEXT}", two)[1] == ()
+    assert read_sandbox("s.yaml", qualified, two)[1] == ()
 
 
 def test_all_faults_are_found_at_once() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rowcall.manifest.model import Form, Many, Method, Operator, Parameter, Place, Range, Role, Sort, Verb
+from rowcall.manifest.model import Column, Form, Many, Method, Operator, Parameter, Place, Range, Role, Scalar, Sort, Verb
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.select import filtered, ordered, shown
 
@@ -16,6 +16,9 @@ ROWS = [
     {"id": "b", "name": "ada lovelace", "at": 86_400, "seen": "1970-01-02T00:00:00Z", "weight": 1},
     {"id": "c", "name": "Bo", "at": None, "seen": "1970-01-03T00:00:00Z", "weight": 2},
 ]
+
+
+COLUMNS = {name: Column(type=Scalar.STRING, description=".") for name in ROWS[0]}
 
 
 def records() -> list[Record]:
@@ -62,7 +65,7 @@ FILTERS = [
 @pytest.mark.parametrize(("parameter", "value", "expected"), FILTERS)
 def test_a_parameter_keeps_the_rows_that_the_manifest_says(parameter: Parameter, value: Any, expected: str) -> None:
     """Those that equal it, lie on its side, or, where it is not exact, are near."""
-    found = filtered(records(), method(parameter), {"p": value})
+    found = filtered(records(), method(parameter), {"p": value}, COLUMNS)
 
     assert "".join(record.id for record in found) == expected
 
@@ -81,7 +84,7 @@ def test_rows_come_in_the_order_that_is_asked_for(values: dict[str, str], expect
     """By the column that the values mean, or else by the sandbox's own field."""
     order = query(role=Role.ORDER, sorts={"weight": Sort(ascending="up", descending="down", beside={"s": "w"})})
 
-    found = ordered(records(), "id", method(order), values)
+    found = ordered(records(), "id", method(order), values, COLUMNS)
 
     assert "".join(record.id for record in found) == expected
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from rowcall.errors import ManifestError, UsageError
+from rowcall.manifest.read import load_provider
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox, serve
 
@@ -100,14 +101,17 @@ def test_an_unknown_provider_is_wrong_usage() -> None:
         Sandbox("opnai")
 
 
-def test_a_provider_without_a_sandbox_file_is_wrong_usage(tmp_path: Path) -> None:
-    """The error names the file that is missing."""
+def test_a_provider_needs_no_sandbox_file(tmp_path: Path) -> None:
+    """What its manifest says is enough, as a folder or as a provider that was read."""
     library = Path(__file__).parent / "library"
     for name in ("provider.yaml", "shelves.yaml"):
         (tmp_path / name).write_text((library / name).read_text())
 
-    with pytest.raises(UsageError, match=r"The provider library has no sandbox: there is no sandbox\.yaml in"):
-        Sandbox(tmp_path)
+    with Sandbox(tmp_path) as box, Sandbox(load_provider(tmp_path)) as other:
+        answers = [httpx.get(f"{one.base_url}/all", headers={"X-Key": one.api_key}, trust_env=False).json() for one in (box, other)]
+
+    assert len(answers[0]["items"]) > 20
+    assert answers[0] == answers[1]
 
 
 def test_a_faulty_sandbox_file_is_a_manifest_error(tmp_path: Path) -> None:

@@ -30,16 +30,20 @@ def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) 
     """
     if options.seed is not None and not options.sandbox:
         raise UsageError("--seed is the sandbox's; add --sandbox.")
+    if options.provider and not options.sandbox:
+        raise UsageError("--provider says what the sandbox plays; add --sandbox.")
     settings = provider_settings(options.set)
     with ExitStack() as stack:
-        tables: Tables = {}
+        tables: dict[str, Any] = {}
         if options.log_http:
             from rowcall.session.exchanges import logged
 
             stack.enter_context(logged(sys.stderr))
         if options.sandbox:
-            box = stack.enter_context(rowcall.Sandbox(seed=options.seed or 0))
-            settings, tables = merged(box.providers, settings), box.tables
+            for name in options.provider or ["openai"]:
+                box = stack.enter_context(rowcall.Sandbox(name, seed=options.seed or 0))
+                settings = merged(box.providers, settings)
+                tables |= box.tables
         connection = stack.enter_context(_database(options)) if options.database else None
         # What was written to a sandbox that ends with this process is of no use to a later one.
         journal = ":memory:" if options.sandbox else UNSET
@@ -49,6 +53,15 @@ def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) 
         say_options(session, options, {"max_write_rows": None} if options.yes else {})
         add_tables(session.connection, tables)
         yield session
+
+
+def of_sandbox(options: argparse.Namespace) -> str:
+    """What there is to say of the sandbox that a session talks to; "" where it talks to none."""
+    if not options.sandbox:
+        return ""
+    if options.provider:
+        return f" Talking to the sandbox of {' and '.join(options.provider)}; SHOW TABLES lists what it says to start from."
+    return " Talking to the sandbox; its threads are in sandbox_threads."
 
 
 def say_options(session: rowcall.Session, options: argparse.Namespace, unless_said: Mapping[str, Any] | None = None) -> None:

@@ -32,6 +32,9 @@ def add_session(parser: argparse.ArgumentParser, *, in_terminal: bool = True) ->
     if in_terminal:
         group.add_argument("-y", "--yes", action="store_true", help="send DELETE, and writes of several rows, without asking")
     group.add_argument("--sandbox", action="store_true", help="start the sandbox in this process and talk to it")
+    group.add_argument(
+        "--provider", action="append", default=[], metavar="NAME", help="whose API the sandbox plays, may be repeated; openai unless said"
+    )
     group.add_argument("--seed", type=int, metavar="N", help="the sandbox's data; 0 unless said")
     if in_terminal:
         group.add_argument(

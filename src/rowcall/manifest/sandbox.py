@@ -1,19 +1,21 @@
-"""What a provider's `sandbox.yaml` says, as frozen records: all that its sandbox needs and its manifest does not say.
+"""What a provider's `sandbox.yaml` says, as frozen records: what its sandbox shall be beyond what its manifest says.
 
 Paths, parameters, bounds, paging and required attributes are the manifest's; here are the objects behind them, how they begin and
-change, and the words of refusals. Fields of type `Any` are templates, see `template.py`. Nothing here knows any provider.
+change, and the words of refusals. What is not here is made up from the manifest. Fields of type `Any` are templates, see `template.py`.
+Nothing here knows any provider.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import typing
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rowcall.errors import Fault, ManifestError, UsageError, nearest
+from rowcall.errors import Fault, ManifestError, nearest
 from rowcall.manifest.document import Document, keys_of
-from rowcall.manifest.model import Place, Provider, Verb, _
+from rowcall.manifest.model import Provider, _
 from rowcall.manifest.template import condition_problems, problems
 
 SANDBOX_FILE = "sandbox.yaml"
@@ -32,21 +34,42 @@ class Refusal:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Refusals:
-    no_key: Refusal = _("No credential was sent.")
-    wrong_key: Refusal = _("Another key was sent; `{key}` is what may be shown of it.")
-    wrong_header: Refusal = _("A header that the manifest sends with every request is missing or different: `{header}`, `{expected}`.")
-    unknown_path: Refusal = _("There is no such path: `{method}`, `{path}`.")
-    wrong_method: Refusal = _("The path does not take this HTTP method: `{method}`, `{path}`.")
-    not_found: Refusal = _("There is no such object: `{noun}`, `{id}`.")
-    bad_json: Refusal = _("The body is not JSON.")
-    not_object: Refusal = _("The body is JSON but no object: `{found}`.")
-    missing: Refusal = _("Something required is missing: `{name}`.")
-    unknown: Refusal = _("A parameter or body attribute that there is not: `{name}`.")
-    wrong_type: Refusal = _("A value of another type: `{name}`, `{expected}`, `{found}`.")
-    too_small: Refusal = _("A number below its minimum: `{name}`, `{kind}`, `{bound}`, `{found}`.")
-    too_large: Refusal = _("A number above its maximum: `{name}`, `{kind}`, `{bound}`, `{found}`.")
+    no_key: Refusal = _("No credential was sent.", Refusal(message="A credential is needed, and none was sent.", status=401))
+    wrong_key: Refusal = _(
+        "Another key was sent; `{key}` is what may be shown of it.", Refusal(message="The credential {key} is not valid.", status=401)
+    )
+    wrong_header: Refusal = _(
+        "A header that the manifest sends with every request is missing or different: `{header}`, `{expected}`.",
+        Refusal(message="The header {header} must be {expected}."),
+    )
+    unknown_path: Refusal = _(
+        "There is no such path: `{method}`, `{path}`.", Refusal(message="There is nothing at {method} {path}.", status=404)
+    )
+    wrong_method: Refusal = _(
+        "The path does not take this HTTP method: `{method}`, `{path}`.", Refusal(message="{path} does not take {method}.", status=405)
+    )
+    not_found: Refusal = _("There is no such object: `{noun}`, `{id}`.", Refusal(message="There is no {noun} {id}.", status=404))
+    bad_json: Refusal = _("The body is not JSON.", Refusal(message="The body is not JSON."))
+    not_object: Refusal = _("The body is JSON but no object: `{found}`.", Refusal(message="The body must be an object, not {found}."))
+    missing: Refusal = _("Something required is missing: `{name}`.", Refusal(message="{name} is missing.", param="{name}"))
+    unknown: Refusal = _(
+        "A parameter or body attribute that there is not: `{name}`.", Refusal(message="There is no {name}.", param="{name}")
+    )
+    wrong_type: Refusal = _(
+        "A value of another type: `{name}`, `{expected}`, `{found}`.",
+        Refusal(message="{name} must be {expected}, not {found}.", param="{name}"),
+    )
+    too_small: Refusal = _(
+        "A number below its minimum: `{name}`, `{kind}`, `{bound}`, `{found}`.",
+        Refusal(message="{name} must be {bound} or more, not {found}.", param="{name}"),
+    )
+    too_large: Refusal = _(
+        "A number above its maximum: `{name}`, `{kind}`, `{bound}`, `{found}`.",
+        Refusal(message="{name} must be {bound} or less, not {found}.", param="{name}"),
+    )
     too_long: Refusal = _(
-        "A text or list that is too long: `{name}`, `{kind}` (string or array), `{expected}` (with its article), `{bound}`, `{found}`."
+        "A text or list that is too long: `{name}`, `{kind}` (string or array), `{expected}` (with its article), `{bound}`, `{found}`.",
+        Refusal(message="{name} must be {expected} with a length of {bound} or less, not {found}.", param="{name}"),
     )
     too_short: Refusal = _(
         "A list with too few items: `{name}`, `{bound}`, `{found}`.", Refusal(message="{name} has {found} items; it needs {bound}.")
@@ -58,12 +81,18 @@ class Refusals:
     too_many: Refusal = _(
         "A map with too many keys: `{name}`, `{bound}`, `{found}`.", Refusal(message="{name} has {found} keys; it may have {bound}.")
     )
-    not_allowed: Refusal = _("A value outside its set: `{name}`, `{expected}`, `{found}`.")
+    not_allowed: Refusal = _(
+        "A value outside its set: `{name}`, `{expected}`, `{found}`.",
+        Refusal(message="{name} must be one of {expected}, not {found}.", param="{name}"),
+    )
     not_one: Refusal = _(
         "An object with none of the fields of which it needs one, or with several: `{name}`, `{expected}`, `{found}`.",
         Refusal(message="{name} has {found}; it needs one of {expected}."),
     )
-    bad_cursor: Refusal = _("A cursor that names no object of the list: `{name}`, `{noun}`, `{id}`.")
+    bad_cursor: Refusal = _(
+        "A cursor that names no object of the list: `{name}`, `{noun}`, `{id}`.",
+        Refusal(message="{name} names no {noun} of the list: {id}.", param="{name}"),
+    )
     key_reused: Refusal = _(
         "An idempotency key came with another request before: `{key}`; 422 in the words of Stripe when this is absent.",
         Refusal(
@@ -71,14 +100,21 @@ class Refusals:
             status=422,
         ),
     )
-    rate_limited: Refusal = _("The body of the fault `rate_limit`.")
-    server_error: Refusal = _("The body of the fault `server_error`.")
+    rate_limited: Refusal = _("The body of the fault `rate_limit`.", Refusal(message="Too many requests.", status=429))
+    server_error: Refusal = _("The body of the fault `server_error`.", Refusal(message="Something went wrong.", status=500))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    by: str = _("The field that lists are ordered by; objects of equal value stay in the order of their making.")
-    body: Any = _("A page, of `{rows}`, `{more}`, `{total}`, `{pages}` (how many), `{next}` (a token) and `{next_url}`.")
+    by: str | None = _(
+        "The field that lists are ordered by; objects of equal value stay in the order of their making, and all do when this is absent.",
+        None,
+    )
+    body: Any = _(
+        "A page, of `{rows}`, `{more}`, `{total}`, `{pages}` (how many), `{next}` (a token) and `{next_url}`; "
+        "when this is absent, what the manifest says of rows and paging.",
+        None,
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +189,15 @@ class State:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    noun: str = _("What refusals call one of them.")
-    parameter: str = _("The path parameter that names one.")
-    parent: str | None = _("The collection of what they belong to.", None)
-    id: str = _("What their ids start with.")
+    noun: str | None = _("What refusals call one of them; the name of the resource when this is absent.", None)
+    parameter: str | None = _("The path parameter that names one; as the paths of the manifest have it when this is absent.", None)
+    parent: str | None = _("The collection of what they belong to; as the paths of the manifest have it when this is absent.", None)
+    id: str | None = _("What their ids start with; ids as the manifest describes them are made when this is absent.", None)
     finds: dict[str, Find] = _("Objects that a new one refers to, by the names that templates use.", {})
     refuse: tuple[Refuse, ...] = _("When a client's wish for a new one is refused.", ())
-    object: dict[str, Any] = _("A new one as the API shows it, made of `{body…}`, `{parent…}`, `{id}` and `{now}`.")
+    object: dict[str, Any] = _(
+        "A new one as the API shows it, made of `{body…}`, `{parent…}`, `{id}` and `{now}`. Columns that are not here are made up.", {}
+    )
     plan: dict[str, Any] = _("What a new one keeps for later and does not show; may use `{object…}`.", {})
     created: tuple[Step, ...] = _("What happens besides when one is created.", ())
     field: str = _("The field that holds its state.", "status")
@@ -195,15 +233,25 @@ class Table:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     sandbox: int = _("The version of this language: 1.")
-    key: str = _("The API key that is accepted.")
+    key: str = _("The API key that is accepted.", "sandbox-key")
+    service: str | None = _(
+        "The service whose resources and methods are meant by their bare names; others are written as `service.resource` and "
+        "`service.resource.method`.",
+        None,
+    )
     headers: dict[str, Any] = _("Headers of every answer.", {})
     ignored_query: tuple[str, ...] = _("Query parameters that are accepted and mean nothing.", ())
     ignored_body: tuple[str, ...] = _("Body attributes that are accepted though the manifest has not got them.", ())
-    error: Any = _("The body of a refusal, of `{message}`, `{status}`, `{type}`, `{code}` and `{param}`.")
-    refusals: Refusals = _("The words of refusals.")
-    list: Listing = _("How lists look.")
+    error: Any = _(
+        "The body of a refusal, of `{message}`, `{status}`, `{type}`, `{code}` and `{param}`; as `errors` of the manifest says if absent.",
+        None,
+    )
+    refusals: Refusals = _("The words of refusals.", Refusals())
+    list: Listing = _("How lists of the collections here look.", Listing())
     values: dict[str, Any] = _("Values that templates may use as `{values.name}`; no templates themselves.", {})
-    collections: dict[str, Collection] = _("The objects, by the name of their resource.")
+    collections: dict[str, Collection] = _(
+        "The objects, by the name of their resource. Those of other resources are made up as the manifest describes them.", {}
+    )
     methods: dict[str, Action] = _("What methods do that do not list, get, create, change or delete one object.", {})
     scenes: dict[str, Scene] = _("What happens in seeded objects, by name.", {})
     seeds: tuple[Scene, ...] = _("What is there from the start.", ())
@@ -211,17 +259,26 @@ class Sandbox:
 
 
 def load_sandbox(folder: Path, provider: Provider) -> Sandbox:
-    """The sandbox file of a provider's folder.
-
-    Raises ManifestError with all its faults, and UsageError where there is none.
-    """
+    """The sandbox file of a provider's folder; one that says nothing where there is none. Raises ManifestError with all its faults."""
     file = folder / SANDBOX_FILE
     if not file.is_file():
-        raise UsageError(f"The provider {provider.provider} has no sandbox: there is no {SANDBOX_FILE} in {folder}.")
+        return Sandbox(sandbox=VERSION)
     sandbox, faults = read_sandbox(str(file), file.read_text("utf-8-sig"), provider)
     if faults:
         raise ManifestError(faults)
     return sandbox
+
+
+def collection_of(sandbox: Sandbox, service: str, resource: str) -> str:
+    """What the collection of a resource is called: by its bare name only where the file calls it so."""
+    own = sandbox.service in {None, service} and resource in sandbox.collections
+    return resource if own and f"{service}.{resource}" not in sandbox.collections else f"{service}.{resource}"
+
+
+def action_of(sandbox: Sandbox, service: str, resource: str, method: str) -> Action | None:
+    """What the file says that a method does; None where it says nothing of it."""
+    own = sandbox.methods.get(method) if sandbox.service in {None, service} else None
+    return sandbox.methods.get(f"{service}.{resource}.{method}", own)
 
 
 def read_sandbox(file: str, text: str, provider: Provider) -> tuple[Sandbox, tuple[Fault, ...]]:
@@ -239,40 +296,34 @@ class _Rules:
     def __init__(self, document: Document, sandbox: Sandbox, provider: Provider) -> None:
         self._document = document
         self._sandbox = sandbox
-        self._resources = {name: resource for service in provider.services.values() for name, resource in service.resources.items()}
-        self._methods = {name: method for resource in self._resources.values() for name, method in resource.methods.items()}
+        self._services = provider.services
+        self._resources = _by_name((service, name) for service, of in provider.services.items() for name in of.resources)
+        self._methods = _by_name(
+            (f"{service}.{name}", method)
+            for service, of in provider.services.items()
+            for name, resource in of.resources.items()
+            for method in resource.methods
+        )
 
     def check(self) -> None:
         """Keeps what is wrong as faults of the document."""
         if self._document.sound("sandbox") and self._sandbox.sandbox != VERSION:
             self._document.fault("sandbox", f"this rowcall reads version {VERSION} of the sandbox language, not {self._sandbox.sandbox}")
+        if self._sandbox.service is not None:
+            self._known("service", self._sandbox.service, self._services, "service")
         self._walk(self._sandbox, "", {})
         for name in self._sandbox.collections:
-            self._known(f"collections.{name}", name, self._resources, "resource in the manifest", at_key=True)
+            self._meant(f"collections.{name}", name, self._resources, "resource")
         for name in self._sandbox.methods:
-            self._known(f"methods.{name}", name, self._methods, "method in the manifest", at_key=True)
-        self._served()
-        if self._document.sound("collections"):
-            self._named()
+            self._meant(f"methods.{name}", name, self._methods, "method")
 
-    def _served(self) -> None:
-        """Every method of the manifest must be one that the sandbox can play."""
-        for resource_name, resource in self._resources.items():
-            for name, method in resource.methods.items():
-                if name in self._sandbox.methods:
-                    continue
-                if method.verb is Verb.EXEC:
-                    self._document.fault("methods", f"`{name}` is missing; a method with `verb: exec` says what it does")
-                elif resource_name not in self._sandbox.collections:
-                    self._document.fault("collections", f"`{resource_name}` is missing, which `{name}` is about")
-
-    def _named(self) -> None:
-        """Every path parameter must name an object of some collection."""
-        known = {collection.parameter for collection in self._sandbox.collections.values()}
-        for name, method in self._methods.items():
-            for parameter, declared in method.parameters.items():
-                if declared.place is Place.PATH and parameter not in known:
-                    self._document.fault("collections", f"none has `parameter: {parameter}`, which stands in the path of `{name}`")
+    def _meant(self, path: str, name: str, known: Mapping[str, Sequence[str]], kind: str) -> None:
+        """A name must be that of one resource or method of the manifest."""
+        self._known(path, name, known, f"{kind} in the manifest", at_key=True)
+        several = [own for own in known.get(name, ()) if self._sandbox.service is None or own.startswith(f"{self._sandbox.service}.")]
+        if "." not in name and len(several) != 1 and name in known:
+            names = " and ".join(f"`{own}`" for own in several or known[name])
+            self._document.fault(path, f"`{name}` may be {names}; write which, or say the `service` of bare names", at_key=True)
 
     def _walk(self, record: Any, path: str, states: dict[str, State]) -> None:
         """Checks the templates, conditions and names in `record` and in all records below it."""
@@ -325,3 +376,12 @@ class _Rules:
     def _report(self, found: list[tuple[str, str]]) -> None:
         for path, message in found:
             self._document.fault(path, message)
+
+
+def _by_name(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Full names, by themselves and by their last part."""
+    found: dict[str, list[str]] = {}
+    for place, name in places:
+        for known in (name, f"{place}.{name}"):
+            found.setdefault(known, []).append(f"{place}.{name}")
+    return found

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rowcall.errors import UsageError, nearest
-from rowcall.front.opening import opened_session
+from rowcall.front.opening import of_sandbox, opened_session
 from rowcall.front.options import add_session
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Sessions:
         session = opening.enter_context(opened_session(options))
         self.close()
         self._session, self._own = session, opening
-        return f"Connected.{' Talking to the sandbox; its threads are in sandbox_threads.' if options.sandbox else ''}"
+        return f"Connected.{of_sandbox(options)}"
 
     def use(self, session: Session) -> None:
         """Takes a session of the user's, which is never closed here."""

@@ -8,63 +8,37 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, Provider, Service, Verb
+from rowcall.manifest.model import AuthKind, AuthScheme, Paging, Provider, Service, Verb
 from rowcall.manifest.sandbox import Refusal, Sandbox
+from rowcall.sandbox.blueprint import Blueprint, put
 from rowcall.sandbox.check import body_values, query_values
 from rowcall.sandbox.exchange import Answer, Headers, Incoming
-from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, page
+from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, envelope, page
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
+from rowcall.sandbox.routes import Call, Route, Routes, belongs
 from rowcall.sandbox.select import filtered, ordered, shown
 from rowcall.sandbox.world import World
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SHOWN = 4
 """How many characters of a refused key are repeated, where it is long enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A method of the manifest and the paths it answers to."""
-
-    pattern: re.Pattern[str]
-    fixed: int
-    """How many characters of the path are written out; of two that match, more win."""
-    service: Service
-    resource: str
-    name: str
-    method: Method
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request on its way: which route, and which objects its path names."""
-
-    route: Route
-    parent: Record | None
-    record: Record | None
-    """The object that the path ends in; None where it ends in the collection, or where there is none yet that a client puts."""
-    incoming: Incoming
-    id: str | None = None
-    """What the path ends in, where it ends in an object."""
 
 
 class Api:
     """Answers requests from a world. Not safe for several threads at once."""
 
-    def __init__(self, provider: Provider, sandbox: Sandbox) -> None:
+    def __init__(self, provider: Provider, drawn: Blueprint, own: Sandbox) -> None:
+        """`own` is what the sandbox file says."""
         self.provider = provider
-        self.sandbox = sandbox
+        self.sandbox = drawn.sandbox
         self.base_path = urlsplit(provider.base_url).path
-        self._routes = sorted(_routes(provider), key=lambda route: -route.fixed)
+        self._routes = Routes(provider, drawn, own)
         self._count = 0
-        self._parameters = {rules.parameter: name for name, rules in sandbox.collections.items()}
 
     def answer(self, world: World, incoming: Incoming, bend: Bend) -> Answer:
         """What the API says to a request. `world` has been advanced to the present."""
@@ -96,7 +70,7 @@ class Api:
         first = None if key is None else world.keys.answer(key, incoming, self.sandbox.refusals.key_reused)
         if first is not None:
             return first
-        body, headers = self._carry_out(world, self._resolve(world, route, values, incoming), bend)
+        body, headers = self._carry_out(world, self._routes.resolve(world, route, values, incoming), bend)
         answer = self._written(world, 200, body, headers)
         if key is not None:
             world.keys.keep(key, incoming, answer)
@@ -115,12 +89,12 @@ class Api:
 
     def _carry_out(self, world: World, call: Call, bend: Bend) -> tuple[Any, Headers]:
         route = call.route
-        if route.name not in self.sandbox.methods and route.method.verb is Verb.SELECT and route.method.rows is not None:
+        if route.action is None and route.method.is_read and route.method.rows is not None:
             return self._list(world, call, bend)
         return self._operation(call)(world, call), ()
 
     def _operation(self, call: Call) -> Callable[[World, Call], Any]:
-        if call.route.name in self.sandbox.methods:
+        if call.route.action is not None:
             return self._act
         operations = {
             Verb.SELECT: self._get,
@@ -128,55 +102,110 @@ class Api:
             Verb.REPLACE: self._put,
             Verb.UPDATE: self._change,
             Verb.DELETE: self._delete,
+            Verb.EXEC: self._do,
         }
         return operations[call.route.method.verb]
 
     def _list(self, world: World, call: Call, bend: Bend) -> tuple[Any, Headers]:
-        method, rules = call.route.method, self.sandbox.collections[call.route.resource]
+        route = call.route
+        method, rules = route.method, self.sandbox.collections[route.collection]
         paging = self.provider.paging[method.paging] if method.paging else None
         values = self._query(call, _page_parameters(paging))
-        records = world.all(call.route.resource, call.parent)
-        records = ordered(filtered(records, method, values), self.sandbox.list.by, method, values)
+        records = self._meant(world, call, values)
+        records = ordered(records, self.sandbox.list.by if route.is_own else None, method, values, route.columns)
         found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
-        body, links = self._page(world, call, found)
+        body, links = self._page(world, call, found, paging)
         counted = paging.pages_header if paging is not None and (paging.pages_header or "").lower() != "link" else None
         headers = links if counted is None else (*links, (counted.lower(), str(found.pages)))
         return _with_shown(body, lambda record: shown(record, method, values)), headers
 
-    def _page(self, world: World, call: Call, found: Page) -> tuple[Any, Headers]:
+    def _meant(self, world: World, call: Call, values: Mapping[str, Any]) -> list[Record]:
+        """The objects that a path and its parameters speak of."""
+        route = call.route
+        records = [record for record in world.all(route.collection, call.parent) if belongs(record, call.within)]
+        return filtered(records, route.method, {**call.filters, **values}, route.columns)
+
+    def _page(self, world: World, call: Call, found: Page, paging: Paging | None) -> tuple[Any, Headers]:
         here = f"http://{call.incoming.headers.get('host', 'localhost')}{call.incoming.path}"
         next_url, last_url = (query and f"{here}?{query}" for query in (found.next_query, found.last_query))
         scope = {"rows": list(found.records), "more": found.more, "total": found.total, "pages": found.pages, "next": found.next}
         links = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in (("next", next_url), ("last", last_url)) if url)
-        return world.templates.render(self.sandbox.list.body, {**scope, "next_url": next_url}), (("link", links),) if links else ()
+        headers = (("link", links),) if links else ()
+        if self.sandbox.list.body is not None and call.route.is_own:
+            return world.templates.render(self.sandbox.list.body, {**scope, "next_url": next_url}), headers
+        return envelope(call.route.method, paging, found, next_url), headers
 
-    def _get(self, _world: World, call: Call) -> Any:
+    def _one(self, world: World, call: Call, values: Mapping[str, Any]) -> Record:
+        """The object that a path names, or of those that it speaks of the last one. Raises Refused where there is none."""
+        if call.record is not None:
+            return call.record
+        found = self._meant(world, call, values)
+        if not found:
+            raise self._routes.refused(call.route, next(iter(call.filters.values()), "here"))
+        return found[-1]
+
+    def _get(self, world: World, call: Call) -> Any:
         values = self._query(call)
-        return shown(call.record, call.route.method, values) if call.record else None
+        record = self._one(world, call, values)
+        return self._answered(world, call, record) if call.route.method.returns else shown(record, call.route.method, values)
 
     def _create(self, world: World, call: Call) -> Any:
-        body = self._body(call)
-        return world.create(call.route.resource, parent=call.parent, body=body, asked=True)
+        body, above = self._body(call), self.sandbox.collections[call.route.collection].parent
+        parent = call.parent or (next(iter(world.all(above)), None) if above is not None else None)
+        if call.record is not None:  # which a client names in the path
+            return self._answered(world, call, self._changed(world, call.record, body))
+        return self._answered(world, call, world.create(call.route.collection, parent=parent, body=body, id_=call.id, asked=True))
 
     def _put(self, world: World, call: Call) -> Any:
+        if call.record is None and call.id is not None:
+            return self._create(world, call)
         body = self._body(call)
-        if call.record:
-            return world.replace(call.record, body)
-        return world.create(call.route.resource, parent=call.parent, body=body, id_=call.id, asked=True)
+        return self._answered(world, call, world.replace(self._one(world, call, {}), body))
 
     def _change(self, world: World, call: Call) -> Any:
-        record, body = call.record, self._body(call)
-        if record:
-            world.change(record, {name: value for name, value in body.items() if name not in self.sandbox.ignored_body})
+        body = self._body(call)
+        return self._answered(world, call, self._changed(world, self._one(world, call, {}), body))
+
+    def _changed(self, world: World, record: Record, body: Mapping[str, Any]) -> Record:
+        world.change(record, {name: value for name, value in body.items() if name not in self.sandbox.ignored_body})
         return record
 
     def _delete(self, world: World, call: Call) -> Any:
-        self._query(call)
-        return world.delete(call.record) if call.record else None
+        record = self._one(world, call, self._query(call))
+        answer = world.delete(record)
+        return answer if answer is not None or call.route.is_own else self._said_of(world, call, record)
 
     def _act(self, world: World, call: Call) -> Any:
         body = self._body(call)
-        return world.call(self.sandbox.methods[call.route.name], call.record, body)
+        return None if call.route.action is None else world.call(call.route.action, call.record, body)
+
+    def _do(self, world: World, call: Call) -> Any:
+        """What a method that is none of the others answers; the state that its name speaks of is entered."""
+        body = self._body(call)
+        record = call.record or next(iter(self._meant(world, call, {})), None)
+        if record is not None and call.record is not None:
+            world.enter(record, call.route.name, call.route.method)
+        if call.route.method.returns:
+            return self._said_of(world, call, record, body)
+        return record.values if record is not None and call.record is not None else {}
+
+    def _answered(self, world: World, call: Call, record: Record) -> Any:
+        """What is answered about an object: itself, or what the method says that it answers."""
+        return self._said_of(world, call, record) if call.route.method.returns and not call.route.is_own else record
+
+    def _said_of(self, world: World, call: Call, record: Record | None, body: Mapping[str, Any] | None = None) -> Any:
+        """A row of the method's own columns, with what the object and the request have of them; None where it has no such columns."""
+        if not call.route.method.returns:
+            return None
+        row = world.row(call.route.method.returns, record, {**call.filters, **(body or {})})
+        body_: dict[str, Any] = {}
+        rows = call.route.method.rows
+        if rows is None:
+            return row
+        if rows == "$":
+            return [row]
+        put(body_, rows.split("."), [row])
+        return body_
 
     def _query(self, call: Call, besides: frozenset[str] = frozenset()) -> dict[str, Any]:
         keys = {scheme.name for scheme in self.provider.auth.values() if scheme.kind is AuthKind.QUERY and scheme.name}
@@ -201,47 +230,8 @@ class Api:
                 raise Refused(self.sandbox.refusals.wrong_header, {"header": name, "expected": expected})
 
     def _route(self, incoming: Incoming) -> tuple[Route, dict[str, str]]:
-        scope = {"method": incoming.method, "path": incoming.path}
-        below = incoming.path.removeprefix(self.base_path) if incoming.path.startswith(self.base_path + "/") else ""
-        matches = [(route, match) for route in self._routes if (match := route.pattern.fullmatch(below))]
-        if not matches:
-            raise Refused(self.sandbox.refusals.unknown_path, scope)
-        for route, match in matches:
-            if route.method.http_method == incoming.method:
-                return route, {name: unquote(value) for name, value in match.groupdict().items()}
-        raise Refused(self.sandbox.refusals.wrong_method, scope)
-
-    def _resolve(self, world: World, route: Route, values: Mapping[str, str], incoming: Incoming) -> Call:
-        """The objects that a path names, each below the one before it. Raises Refused for the first that is not there.
-
-        The last may be missing where it is the one that is put.
-        """
-        parent: Record | None = None
-        record: Record | None = None
-        for name, id_ in values.items():
-            collection = self._parameters[name]
-            rules = self.sandbox.collections[collection]
-            parent, record = record, world.get(collection, id_, record if rules.parent else None)
-            if record is None and name == [*values][-1] and collection == route.resource and route.method.verb is Verb.REPLACE:
-                return Call(route, parent, None, incoming, id_)
-            if record is None:
-                raise Refused(self.sandbox.refusals.not_found, {"noun": rules.noun, "id": id_})
-        ends_in_one = record is not None and record.collection == route.resource
-        return Call(route, parent if ends_in_one else record, record if ends_in_one else None, incoming)
-
-
-def _routes(provider: Provider) -> list[Route]:
-    return [
-        Route(_pattern(method.path), len(_PLACEHOLDER.sub("", method.path)), service, resource_name, name, method)
-        for service in provider.services.values()
-        for resource_name, resource in service.resources.items()
-        for name, method in resource.methods.items()
-    ]
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    pieces = _PLACEHOLDER.split(path)
-    return re.compile("".join(f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)))
+        is_below = incoming.path.startswith(self.base_path + "/")
+        return self._routes.find(incoming.method, incoming.path, incoming.path.removeprefix(self.base_path) if is_below else "")
 
 
 def _page_parameters(paging: Paging | None) -> frozenset[str]:

@@ -18,6 +18,7 @@ from rowcall.errors import UsageError
 from rowcall.manifest.model import AuthKind, Provider
 from rowcall.manifest.sandbox import Sandbox
 from rowcall.sandbox.api import Api
+from rowcall.sandbox.blueprint import blueprint
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.connection import hang_up
 from rowcall.sandbox.exchange import Answer, Incoming
@@ -64,8 +65,9 @@ class App:
     """An ASGI application around one world."""
 
     def __init__(self, provider: Provider, sandbox: Sandbox, *, seed: int, clock: Clock, latency_s: float) -> None:
-        self.api = Api(provider, sandbox)
-        self.sandbox = sandbox
+        self._blueprint = blueprint(provider, sandbox)
+        self.sandbox = self._blueprint.sandbox
+        self.api = Api(provider, self._blueprint, own=sandbox)
         self.clock = clock
         self._requests: deque[LoggedRequest] = deque(maxlen=_KEPT)
         self._faults: list[InjectedFault] = []
@@ -75,7 +77,7 @@ class App:
         schemes = provider.auth.values()
         self._secret_headers = {"authorization", *(s.name.lower() for s in schemes if s.kind is AuthKind.HEADER and s.name)}
         self._secret_query = {s.name for s in schemes if s.kind is AuthKind.QUERY}
-        self.world = World(sandbox, seed=seed, start=clock.now())
+        self.world = World(self._blueprint, seed=seed, start=clock.now())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -92,7 +94,7 @@ class App:
             if start is not None:
                 self.clock.restart(start)
             self._seed = self._seed if seed is None else seed
-            self.world = World(self.sandbox, seed=self._seed, start=self.clock.now())
+            self.world = World(self._blueprint, seed=self._seed, start=self.clock.now())
             self._requests.clear()
             self._faults.clear()
 

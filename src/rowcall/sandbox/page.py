@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from rowcall.manifest.model import Method, Paging, PagingKind, Role
 from rowcall.manifest.sandbox import Collection, Sandbox
+from rowcall.sandbox.blueprint import put
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
+from rowcall.sandbox.template import follow
 
 PAGE_SIZE = 20
 """How many rows a page has where the manifest does not say."""
@@ -101,7 +103,8 @@ def _by_cursor(records: list[Record], wish: Wish, sandbox: Sandbox, collection: 
     """Rows after the cursor, up to the one that the other cursor names; without a cursor to start after, the last ones before that."""
     forward = wish.paging.parameter if wish.paging else None
     backward = next((n for n, parameter in wish.method.parameters.items() if parameter.role is Role.CURSOR and n != forward), None)
-    places = {record.id: place for place, record in enumerate(records)}
+    row = wish.paging.row if wish.paging else None
+    places = {str(cursor(record, row)): place for place, record in enumerate(records)}
 
     def place(name: str | None) -> int | None:
         id_ = wish.values.get(name or "")
@@ -117,6 +120,31 @@ def _by_cursor(records: list[Record], wish: Wish, sandbox: Sandbox, collection: 
     backwards = before is not None and after is None
     rows = between[-size:] if backwards else between[:size]
     return Page(tuple(rows), more=len(between) > len(rows), total=len(records))
+
+
+def cursor(record: Record, row: str | None) -> Any:
+    """What leads to the rows after a record: what it has at a path, or its id."""
+    found = None if row is None else follow(record, tuple(row.split(".")))
+    return record.key if found is None else found
+
+
+def envelope(method: Method, paging: Paging | None, found: Page, next_url: str | None) -> Any:
+    """The body of a page, with its rows and what leads to the next page where the manifest says that they are."""
+    rows = list(found.records)
+    if method.rows in {None, "$"} or method.rows is None:
+        return rows
+    body: dict[str, Any] = {}
+    put(body, method.rows.split("."), rows)
+    if paging is None:
+        return body
+    following: Any = next_url if paging.kind is PagingKind.NEXT_URL else found.next
+    if paging.kind is PagingKind.CURSOR:
+        following = cursor(found.records[-1], paging.row) if rows and (found.more or paging.more is not None) else None
+    parts = ((paging.next, following), (paging.more, found.more), (paging.total, found.total), (paging.pages, found.pages))
+    for path, value in parts:
+        if path is not None:
+            put(body, path.split("."), value)
+    return body
 
 
 def _stretch(records: list[Record], start: int, size: int) -> tuple[tuple[Record, ...], bool]:

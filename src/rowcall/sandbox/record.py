@@ -25,12 +25,24 @@ class Record:
     entered: int = 0
     """How many states it has entered; a step that was planned in an earlier one is void."""
     gone: bool = False
+    is_made_up: bool = False
+    """Whether it was there from the start, made up of what the manifest says."""
+
+    number_id: int | None = None
+    """Its id, where that is a number."""
+
+    @property
+    def key(self) -> str | int:
+        """What others name it by: its id, as JSON has it."""
+        return self.id if self.number_id is None else self.number_id
 
     def field(self, name: str) -> Any:
         """What templates see under a name."""
         if name == "plan":
             return self.plan
-        return self.parent if name == "parent" else self.values.get(name)
+        if name == "parent":
+            return self.parent
+        return self.values.get(name, self.key if name == "key" else None)
 
     def set(self, path: str, value: Any) -> None:
         """Gives the field at a dotted path a new value; `plan.` leads into the plan."""

@@ -7,8 +7,9 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rowcall.manifest.model import Form, Method, Operator, Parameter, Place, Range, Role, Sort
+from rowcall.manifest.model import Column, Form, Method, Operator, Parameter, Range, Role, Sort
 from rowcall.sandbox.record import Record
+from rowcall.sandbox.template import follow
 
 _DAY_S = 86400
 _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
@@ -19,36 +20,53 @@ _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
 }
 
 
-def filtered(records: list[Record], method: Method, values: Mapping[str, Any]) -> list[Record]:
-    """The records that have what query parameters without a role ask for; where a parameter is not exact, more than these."""
+def filtered(records: list[Record], method: Method, values: Mapping[str, Any], columns: Mapping[str, Column]) -> list[Record]:
+    """The records that have what parameters without a role ask for; where a parameter is not exact, more than these.
+
+    What is about no column is passed by all: what the API makes of it is not known.
+    """
     tests = [
-        _bound(parameter, parameter.range, values[name]) if parameter.range else _equal(parameter, parameter.column or name, values[name])
+        _bound(parameter, parameter.range, values[name], columns)
+        if parameter.range
+        else _equal(parameter, _path(parameter.column or name, columns), values[name])
         for name, parameter in method.parameters.items()
-        if parameter.place is Place.QUERY and parameter.role is None and name in values
+        if parameter.role is None and name in values and (parameter.range or (parameter.column or name) in columns)
     ]
     return [record for record in records if all(test(record) for test in tests)]
 
 
-def _equal(parameter: Parameter, column: str, value: Any) -> Callable[[Record], bool]:
+def _path(column: str, columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """Where an object has a column."""
+    known = columns.get(column)
+    return tuple(((known.source if known is not None else None) or column).split("."))
+
+
+def held(record: Record, path: tuple[str, ...]) -> Any:
+    """What a record has at a path; None where it has nothing."""
+    return follow(record.field(path[0]), path[1:])
+
+
+def _equal(parameter: Parameter, path: tuple[str, ...], value: Any) -> Callable[[Record], bool]:
     """A test for one of the values; an inexact one is passed by what begins so, in any case."""
     wanted = value if isinstance(value, list) else [value]
     if parameter.exact:
-        return lambda record: record.field(column) in wanted
+        texts = {str(item) for item in wanted}
+        return lambda record: (found := held(record, path)) in wanted or (isinstance(found, int) and str(found) in texts)
     beginnings = tuple(str(item).casefold() for item in wanted)
-    return lambda record: str(record.field(column)).casefold().startswith(beginnings)
+    return lambda record: str(held(record, path)).casefold().startswith(beginnings)
 
 
-def _bound(parameter: Parameter, range_: Range, value: Any) -> Callable[[Record], bool]:
+def _bound(parameter: Parameter, range_: Range, value: Any, columns: Mapping[str, Column]) -> Callable[[Record], bool]:
     """A test for a bound; an inexact one of a number is passed by all of a day on which one passes."""
     compare = _COMPARE[range_.operator]
     widening = 0 if parameter.exact or not isinstance(value, (int, float)) else _DAY_S
     if range_.operator in {Operator.ABOVE, Operator.AT_LEAST}:
         widening = -widening
-    limit = value + widening if widening else value
+    limit, path = value + widening if widening else value, _path(range_.column, columns)
 
     def test(record: Record) -> bool:
-        held = record.field(range_.column)
-        return held is not None and compare(_in_form(held, range_.form), limit)
+        found = held(record, path)
+        return found is not None and compare(_in_form(found, range_.form), limit)
 
     return test
 
@@ -63,7 +81,9 @@ def _in_form(held: Any, form: Form | None) -> Any:
     return time.date().isoformat() if form is Form.DATE else time.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
-def ordered(records: list[Record], by: str, method: Method, values: Mapping[str, Any]) -> list[Record]:
+def ordered(
+    records: list[Record], by: str | None, method: Method, values: Mapping[str, Any], columns: Mapping[str, Column]
+) -> list[Record]:
     """The records by a field, and by the order of their making where that is equal; the greatest first where that is asked for.
 
     The field is what the method's parameters say, and `by` where they say none.
@@ -76,7 +96,10 @@ def ordered(records: list[Record], by: str, method: Method, values: Mapping[str,
         if _is_asked(sort, ways[name], values)
     ]
     field, descending = next(iter(sorts), (by, "desc" in ways.values()))
-    return sorted(records, key=lambda record: (record.field(field) or 0, record.number), reverse=descending)
+    if field is None:
+        return records[::-1] if descending else records
+    path = _path(field, columns)
+    return sorted(records, key=lambda record: ((found := held(record, path)) is not None, found or 0, record.number), reverse=descending)
 
 
 def _is_asked(sort: Sort, value: Any, values: Mapping[str, Any]) -> bool:

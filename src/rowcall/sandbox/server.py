@@ -16,7 +16,8 @@ from rowcall.errors import UsageError, nearest
 from rowcall.manifest.library import shipped
 from rowcall.manifest.model import Provider
 from rowcall.manifest.read import load_provider
-from rowcall.manifest.sandbox import load_sandbox
+from rowcall.manifest.sandbox import VERSION, load_sandbox
+from rowcall.manifest.sandbox import Sandbox as SandboxFile
 from rowcall.sandbox.clock import Clock
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ _STOP_S = 5.0
 class Sandbox:
     """A provider's API, played on a loopback port: `with Sandbox(seed=0) as box: … box.base_url …`.
 
-    `provider` is the name of a shipped provider, or a folder that holds one. `port` 0 takes a free one. Time begins at `start` (Unix
-    seconds, by default now) or is that of `clock`. Every answer takes `latency_s` longer than it must. Raises UsageError for a provider
-    that there is not or that has no sandbox file, and ManifestError for a faulty one.
+    `provider` is the name of a shipped provider, a folder that holds one, or a provider that was read. `port` 0 takes a free one. Time
+    begins at `start` (Unix seconds, by default now) or is that of `clock`. Every answer takes `latency_s` longer than it must. Raises
+    UsageError for a provider that there is not, and ManifestError for a faulty one, or a faulty sandbox file.
     """
 
     def __init__(
         self,
-        provider: str | Path = "openai",
+        provider: str | Path | Provider = "openai",
         *,
         seed: int = 0,
         port: int = 0,
@@ -55,9 +56,7 @@ class Sandbox:
 
         if clock is not None and start is not None:
             raise UsageError("Give the sandbox a clock or a start, not both.")
-        folder = _folder(provider)
-        self.provider: Provider = load_provider(folder)
-        sandbox = load_sandbox(folder, self.provider)
+        self.provider, sandbox = _played(provider)
         self.api_key = sandbox.key
         self.clock = clock or Clock(start)
         self._port = port
@@ -188,6 +187,15 @@ def _welcome(box: Sandbox) -> str:
 
 
 _EXPORT = "set" if os.name == "nt" else "export"
+
+
+def _played(provider: str | Path | Provider) -> tuple[Provider, SandboxFile]:
+    """The provider, and what its sandbox file says."""
+    if isinstance(provider, Provider):
+        return provider, SandboxFile(sandbox=VERSION)
+    folder = _folder(provider)
+    read = load_provider(folder)
+    return read, load_sandbox(folder, read)
 
 
 def _folder(provider: str | Path) -> Path:

@@ -1,8 +1,9 @@
 """The objects of a sandbox and what becomes of them as time passes.
 
 What will happen is kept as events in the order of their times, and happens when somebody looks: `advance` plays all that is due.
-Seeded objects come into being the same way, at times before the clock's start, so that their past is one that the rules allow. Times
-are seconds from the start, so that when the start was changes no draw and no id.
+Seeded objects come into being the same way, at times before the clock's start, so that their past is one that the rules allow. Objects
+that are made up are there when somebody first asks for their collection: an API may have a thousand of them. Times are seconds from the
+start, so that when the start was changes no draw and no id.
 """
 
 from __future__ import annotations
@@ -12,16 +13,25 @@ import hashlib
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
-from rowcall.manifest.sandbox import Action, Change, Create, Find, Next, Refuse, Sandbox, Scene, Search, Step
+from rowcall.manifest.model import Column, Method
+from rowcall.manifest.sandbox import Action, Change, Create, Find, Next, Refuse, Scene, Search, Step
+from rowcall.sandbox.blueprint import Blueprint, put, state_after, values
+from rowcall.sandbox.invent import Draw, fitted, is_changed_time, maker
 from rowcall.sandbox.keys import Keys
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import Scope, Templates, as_list, new_id
 
+_MANY, _FEW = 37, 3
+"""How many objects the first parent has, more than most pages hold, and how many of a kind of which only names are known."""
+_MOST_PARENTS = 60
+"""How many parents have objects that are made up."""
+_PAST_S = 30 * 86_400
+"""How far back what is made up begins."""
 _LIMIT = 100_000
 """Events in one leap of the clock; rules that go round in circles without taking time would never end."""
 
@@ -29,18 +39,22 @@ _LIMIT = 100_000
 class World:
     """All objects, the events to come, and what was answered to requests with a key."""
 
-    def __init__(self, sandbox: Sandbox, *, seed: int, start: float) -> None:
-        self.sandbox = sandbox
+    def __init__(self, drawn: Blueprint, *, seed: int, start: float) -> None:
+        self.sandbox = sandbox = drawn.sandbox
+        self._kinds = drawn.kinds
         self.start = math.floor(start)
         self.time = -math.inf
         self.templates = Templates()
         self.keys = Keys()
         self._seed = seed
-        self._everything: dict[str, list[Record]] = {name: [] for name in sandbox.collections}
-        self._records: dict[str, dict[str, Record]] = {name: {} for name in sandbox.collections}
+        self._everything = _All(self._make_up, {name: [] for name in sandbox.collections})
+        self._records: dict[str, dict[str, list[Record]]] = {name: {} for name in sandbox.collections}
         self._below: dict[tuple[str, Record | None], list[Record]] = {}
         self._born: dict[tuple[str, Record | None], int] = {}
         self._numbers = itertools.count()
+        self._to_make_up = {name for name, kind in drawn.kinds.items() if kind.is_made_up}
+        self._busy: set[str] = set()
+        """Collections that are being made up."""
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         for index, scene in enumerate(sandbox.seeds):
             self._play(scene, None, f"seed {index}")
@@ -58,11 +72,16 @@ class World:
 
     def get(self, collection: str, id_: str, parent: Record | None) -> Record | None:
         """The object of that id; None where there is none, or it belongs to another parent than `parent`."""
-        record = self._records[collection].get(id_)
-        return record if record and record.parent is parent else None
+        return next((record for record in self.named(collection, id_) if record.parent is parent), None)
+
+    def named(self, collection: str, id_: Any) -> list[Record]:
+        """The objects of that id, each of another parent."""
+        self._make_up(collection)
+        return self._records[collection].get(str(id_), [])
 
     def all(self, collection: str, parent: Record | None = None) -> list[Record]:
         """The objects of a collection, below `parent` where one is given, as they were made."""
+        self._make_up(collection)
         if parent is None and self.sandbox.collections[collection].parent is not None:
             return self._everything[collection]
         return self._below.get((collection, parent), [])
@@ -92,13 +111,17 @@ class World:
         rules too.
         """
         rules = self.sandbox.collections[collection]
-        rng = self.rng(parent.id if parent else "", collection, self._born.get((collection, parent), 0))
-        scope = self.scope(rng, {"parent": parent, "body": body, "id": id_ or new_id(rules.id, rng)})
+        self._make_up(collection)
+        number = self._born.get((collection, parent), 0)
+        rng = self.rng(*self._origin(parent), collection, number)
+        scope = self.scope(rng, {"parent": parent, "body": body})
+        draw = Draw(rng=rng, now=scope["now"], present=scope["now"], number=number, asked=True)
+        scope["id"] = self._id(collection, parent, draw, id_ or self._sent_id(collection, body))
         self._find(rules.finds, scope)
         if asked:
             self.refuse(rules.refuse, scope)
-        record = Record(collection, scope["id"], parent, self.time, next(self._numbers), rng)
-        record.values = self.templates.render(rules.object, scope)
+        record = Record(collection, str(scope["id"]), parent, self.time, next(self._numbers), rng, number_id=_whole(scope["id"]))
+        record.values = {**self._made_values(record, draw, scope), **self.templates.render(rules.object, scope)}
         scope["object"] = record
         record.plan = dict(plan or {})
         for name, source in rules.plan.items():
@@ -110,21 +133,152 @@ class World:
             self._enter(record, record.values[rules.field])
         return record
 
+    def _sent_id(self, collection: str, body: Any) -> Any:
+        """What a client says that the object is known by, as a name; None where it does not."""
+        name = self._kinds[collection].id_field()
+        sent = body.get(name) if isinstance(body, dict) and name is not None else None
+        return sent if isinstance(sent, (str, int)) and self.sandbox.collections[collection].id is None else None
+
+    def _id(self, collection: str, parent: Record | None, draw: Draw, wanted: Any = None) -> Any:
+        """A new id, one that no other object below `parent` has."""
+        start = self.sandbox.collections[collection].id
+        if start is not None:
+            return wanted or new_id(start, draw.rng)
+        id_, taken = wanted or self._kinds[collection].make_id(draw), self._records[collection]
+        for again in itertools.count(2):
+            if all(other.parent is not parent for other in taken.get(str(id_), ())):
+                return id_
+            id_ = id_ + 1 if isinstance(id_, int) else f"{id_}-{again}" if wanted is None else f"{wanted}-{again}"
+        raise AssertionError  # the loop has no end of its own
+
+    def _made_values(self, record: Record, draw: Draw, scope: Scope) -> dict[str, Any]:
+        """What the manifest says of an object and the sandbox file does not, made up where nobody sent it."""
+        rules, kind, body = self.sandbox.collections[record.collection], self._kinds[record.collection], scope.get("body")
+        given = body if isinstance(body, dict) else {}
+        made: dict[str, Any] = {}
+        chain = [record, *_chain(record.parent)]
+        for field in kind.fields:
+            if field.path[0] in rules.object:
+                continue
+            known = None
+            if field.depth is not None and field.depth < len(chain):
+                known = scope["id"] if field.depth == 0 else chain[field.depth].key
+                put(made, [*field.path], known)
+                continue
+            if rules.states and field.path == (rules.field,):
+                states = [*rules.states]
+                known = states[0] if draw.asked else draw.rng.choice(states)
+                put(made, [*field.path], known)
+                continue
+            if field.link is not None and (others := self._linked(field.link, record)):
+                known = None if draw.asked and field.column.nullable else draw.rng.choice(others).key
+            put(made, [*field.path], values(field, given, draw, known))
+        return made
+
+    def _linked(self, collection: str, record: Record) -> list[Record]:
+        """The objects of a collection that a record may name: those with the same parent, where there are such."""
+        if collection == record.collection or collection in self._busy:
+            return []
+        if record.parent is not None and self.sandbox.collections[collection].parent == record.parent.collection:
+            return self.all(collection, record.parent)
+        return self.all(collection)
+
+    def _make_up(self, collection: str) -> None:
+        """Makes up the objects that are there from the start, where nobody asked for the collection before."""
+        if collection not in self._to_make_up:
+            return
+        self._to_make_up.discard(collection)
+        self._busy.add(collection)
+        rules, kind = self.sandbox.collections[collection], self._kinds[collection]
+        parents: list[Record | None] = [None]
+        if rules.parent is not None:
+            parents = list(itertools.islice((record for record in self.all(rules.parent) if record.is_made_up), _MOST_PARENTS))
+        rng = self.rng("made up", collection)
+        for index, parent in enumerate(parents):
+            is_shown = parent is None or index == 0 or parent.id in self._kinds[parent.collection].known
+            count = 1 if kind.is_one else (_MANY if kind.fields else _FEW) if index == 0 else rng.randint(1, 6)
+            known = list(kind.known) if is_shown else []
+            self._make_several(collection, parent, known, max(count, len(known)))
+        self._busy.discard(collection)
+
+    def _make_several(self, collection: str, parent: Record | None, known: list[str], count: int) -> None:
+        """Makes up objects below one parent, whose times are spread from its own until the start."""
+        rules = self.sandbox.collections[collection]
+        since = parent.born if parent is not None and parent.born > -math.inf else -_PAST_S
+        for number in range(count):
+            rng = self.rng(*self._origin(parent), collection, number)
+            born = math.floor(since * (1 - (number + rng.random()) / count))
+            now = self.start + born
+            scope = {**self.scope(rng, {"parent": parent, "body": {}}), "now": now}
+            draw = Draw(rng=rng, now=now, present=self.start, number=number, asked=False)
+            id_: Any = None
+            if number < len(known):
+                field = self._kinds[collection].id_field()
+                is_number = known[number].isdecimal() and not isinstance(self._kinds[collection].make_id(draw), str)
+                id_ = int(known[number]) if is_number and field is not None else known[number]
+            scope["id"] = self._id(collection, parent, draw, id_)
+            record = Record(
+                collection, str(scope["id"]), parent, born, next(self._numbers), rng, is_made_up=True, number_id=_whole(scope["id"])
+            )
+            record.values = {**self._made_values(record, draw, scope), **self.templates.render(rules.object, scope)}
+            self._add(record)
+            if rules.states:
+                record.entered += 1
+                self._await(record, rules.states[record.values[rules.field]].next, self.scope_of(record))
+
     def replace(self, record: Record, body: Any) -> Record:
         """The object, made anew of what a client sent in its place; its id stays. Raises Refused as `create` does."""
         rules = self.sandbox.collections[record.collection]
         scope = self.scope(record.rng, {"parent": record.parent, "body": body, "id": record.id})
         self._find(rules.finds, scope)
         self.refuse(rules.refuse, scope)
-        record.values = self.templates.render(rules.object, scope)
+        scope["id"] = record.key
+        made = self._made_values(record, self._draw(record), scope)
+        record.values = {**made, **self.templates.render(rules.object, scope)}
         if rules.states:
             self._enter(record, record.values[rules.field])
         return record
 
     def change(self, record: Record, values: Mapping[str, Any]) -> None:
         """Gives fields of an object the values that a client asked for."""
+        kind, draw = self._kinds[record.collection], self._draw(record)
+        if not kind.is_made_up:
+            for name, value in values.items():
+                record.set(name, value)
+            return
         for name, value in values.items():
-            record.set(name, value)
+            field = next((field for field in kind.fields if name in {field.name, field.path[0]}), None)
+            if field is None:  # which it takes and never shows
+                record.plan = {**record.plan, name: value}
+            else:
+                record.set(".".join(field.path), fitted(value, field.column.type, name, draw))
+        for field in kind.fields:
+            if is_changed_time(field.name) and field.name not in values:
+                record.set(".".join(field.path), field.make(draw))
+
+    def _draw(self, record: Record) -> Draw:
+        """What values are made for that an object is given now."""
+        now = self.scope(record.rng)["now"]
+        return Draw(rng=record.rng, now=now, present=now, number=record.number, asked=True)
+
+    def enter(self, record: Record, name: str, method: Method) -> None:
+        """Lets an object enter the state that a method's name speaks of, if any."""
+        state = state_after(name, method, self.sandbox.collections[record.collection].states)
+        if state is not None:
+            self._enter(record, state)
+
+    def row(self, columns: Mapping[str, Column], record: Record | None, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What a method answers that has columns of its own: what the object and the client have of them, and the rest made up."""
+        rng = self.rng("row", *columns, "" if record is None else record.id)
+        now = self.scope(rng)["now"]
+        draw = Draw(rng=rng, now=now, present=now, number=0, asked=False)
+        row: dict[str, Any] = {}
+        for name, column in columns.items():
+            path = (column.source or name).split(".")
+            known = given.get(name, None if record is None else record.values.get(name))
+            made = fitted(known, column.type, name, draw) if known is not None else maker(name, column)(draw)
+            put(row, path, made)
+        return row
 
     def delete(self, record: Record) -> Any:
         """What is answered when an object is deleted; what belongs to it goes too."""
@@ -140,6 +294,12 @@ class World:
         if record and action.to:
             self._enter(record, action.to)
         return record if action.answer is None else self.templates.render(action.answer, scope)
+
+    def _origin(self, parent: Record | None) -> tuple[str, ...]:
+        """What tells a parent from all others, for draws."""
+        if parent is None or self.sandbox.collections[parent.collection].id is not None:
+            return ("" if parent is None else parent.id,)
+        return tuple(record.id for record in _chain(parent))
 
     def refuse(self, rules: tuple[Refuse, ...], scope: Scope) -> None:
         """Raises Refused where one of the rules applies."""
@@ -171,7 +331,7 @@ class World:
     def _find(self, finds: Mapping[str, Find], scope: Scope) -> None:
         for name, find in finds.items():
             id_ = self.templates.render(find.id, scope)
-            record = self._records[find.collection].get(id_)
+            record = next(iter(self.named(find.collection, id_)), None)
             if record is None:
                 noun = self.sandbox.collections[find.collection].noun
                 raise Refused(self.sandbox.refusals.not_found, {"noun": noun, "id": id_})
@@ -272,14 +432,38 @@ class World:
         key = (record.collection, record.parent)
         self._born[key] = self._born.get(key, 0) + 1
         self._everything[record.collection].append(record)
-        self._records[record.collection][record.id] = record
+        self._records[record.collection].setdefault(record.id, []).append(record)
         self._below.setdefault(key, []).append(record)
 
     def _remove(self, record: Record) -> None:
         record.gone = True
         self._everything[record.collection].remove(record)
-        del self._records[record.collection][record.id]
+        self._records[record.collection][record.id].remove(record)
         self._below[record.collection, record.parent].remove(record)
         for name in self.sandbox.collections:
             for child in list(self._below.get((name, record), ())):
                 self._remove(child)
+
+
+class _All(dict[str, list[Record]]):
+    """The objects by collection, which are made up when a template names them."""
+
+    def __init__(self, make_up: Callable[[str], None], records: Mapping[str, list[Record]]) -> None:
+        super().__init__(records)
+        self._made_up = make_up
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The objects of a collection."""
+        self._made_up(name)
+        return super().get(name, default)
+
+
+def _chain(record: Record | None) -> Iterator[Record]:
+    """A record and all that it belongs to."""
+    while record is not None:
+        yield record
+        record = record.parent
+
+
+def _whole(id_: Any) -> int | None:
+    return id_ if isinstance(id_, int) else None

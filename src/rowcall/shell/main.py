@@ -105,7 +105,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _sandbox(options: argparse.Namespace) -> int:
     from rowcall.sandbox.server import serve
 
-    return serve(options.provider, port=options.port, seed=options.seed, faults=options.fault, latency_s=options.latency)
+    return serve(options.named or options.provider, port=options.port, seed=options.seed, faults=options.fault, latency_s=options.latency)
 
 
 def _provider(options: argparse.Namespace) -> int:

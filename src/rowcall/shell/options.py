@@ -70,6 +70,7 @@ examples:
     "sandbox": """\
 examples:
   rowcall sandbox --port 8000
+  rowcall sandbox --provider openai --fault rate_limit:times=3
   OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=sandbox-key rowcall shell     # in another terminal""",
     "apply": """\
 examples:
@@ -276,6 +277,7 @@ def _fill_demo(parser: argparse.ArgumentParser) -> None:
 
 def _fill_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("provider", nargs="?", default="openai", metavar="PROVIDER", help="whose API to serve; openai unless said")
+    parser.add_argument("--provider", dest="named", metavar="NAME", help="the same, by its name as an option")
     parser.add_argument("--port", type=_port, default=0, metavar="N", help="a port of 127.0.0.1; a free one unless said")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the data; 0 unless said")
     parser.add_argument(

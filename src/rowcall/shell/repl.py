@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from rowcall.errors import RowcallError, RowcallWarning
 from rowcall.front.cells import Reader
-from rowcall.front.opening import opened_session
+from rowcall.front.opening import of_sandbox, opened_session
 from rowcall.front.report import has_rows, is_plan, status_line
 from rowcall.shell.asking import ask
 from rowcall.shell.commands import command_within
@@ -240,8 +240,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _greet(options: argparse.Namespace) -> None:
-    where = " Talking to the sandbox; its threads are in sandbox_threads." if options.sandbox else ""
-    print(f"rowcall: any HTTP API as SQL.{where}\nEnd a statement with ; · .help lists commands · Ctrl-D leaves.", file=sys.stderr)
+    print(
+        f"rowcall: any HTTP API as SQL.{of_sandbox(options)}\nEnd a statement with ; · .help lists commands · Ctrl-D leaves.",
+        file=sys.stderr,
+    )
 
 
 def _loop(shell: Shell, prompt: PromptSession[str]) -> None:

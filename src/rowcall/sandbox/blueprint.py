@@ -1,0 +1,379 @@
+"""What a manifest alone says of the objects behind an API: which there are, what belongs to what, and what their fields are.
+
+The paths say it. Where one object is got, its last placeholder names that object, and those before it name what it belongs to:
+`/shops/{shop_id}/jobs/{job_id}` has jobs in shops. A placeholder that leads to no resource stands for objects of which nothing is known but
+their names. A column that is called as a placeholder holds the id of the object that this names. What the sandbox file says comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from rowcall.manifest.model import Column, Method, Parameter, Provider, Resource, Scalar, Verb
+from rowcall.manifest.sandbox import Collection, Next, Sandbox, State, Table, collection_of
+from rowcall.sandbox.invent import Draw, Make, fitted, identifier, maker, singular
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_GENERIC = frozenset({"id", "key", "name", "slug", "uuid", "number", "type", "ref", "path"})
+"""Names of placeholders that say nothing of what they name."""
+_ONE = frozenset({Verb.UPDATE, Verb.DELETE, Verb.REPLACE})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column as it is made."""
+
+    name: str
+    path: tuple[str, ...]
+    """Where an object has it."""
+    column: Column
+    make: Make
+    depth: int | None = None
+    """0 where it is what the object is known by, 1 where it is that of its parent, and so on; None for any other."""
+    link: str | None = None
+    """The collection that its values name objects of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What is known of the objects of a collection."""
+
+    fields: tuple[Field, ...] = ()
+    make_id: Make
+    known: tuple[str, ...] = ()
+    """What examples call such objects, so that the examples find something."""
+    is_one: bool = False
+    """Whether there is but one in each parent."""
+    is_made_up: bool = True
+    """Whether there are some from the start, made up; false where the sandbox file says what there is."""
+
+    def id_field(self) -> str | None:
+        """The column that says what an object is known by."""
+        return next((field.name for field in self.fields if field.depth == 0), None)
+
+
+def blank(name: str) -> Kind:
+    """A kind of objects of which nothing is known but how they are named."""
+    return Kind(make_id=identifier(name, Scalar.STRING, "", singular(name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """A sandbox with all collections of its API."""
+
+    sandbox: Sandbox
+    kinds: Mapping[str, Kind]
+    places: Mapping[str, str | None]
+    """The collection that a path leads into, by the path up to a placeholder, as `/shops/{}`; None where that is a filter."""
+    base: Mapping[str, str]
+    """The collections that a collection lies in, by its name: the parent of each."""
+
+    def ancestors(self, collection: str) -> Iterator[str]:
+        """What it belongs to, the nearest first."""
+        while (parent := self.base.get(collection)) is not None:
+            yield parent
+            collection = parent
+
+
+def prefixes(path: str) -> list[tuple[str, str]]:
+    """The placeholders of a path, and the path up to each, as `[("shop_id", "/shops/{}")]`."""
+    return [(match[1], _PLACEHOLDER.sub("{}", path[: match.end()])) for match in _PLACEHOLDER.finditer(path)]
+
+
+def blueprint(provider: Provider, own: Sandbox) -> Blueprint:
+    """The sandbox of a provider: what its file says, and for the rest what the manifest does."""
+    return _Drawing(provider, own).done()
+
+
+@dataclass(slots=True)
+class _Home:
+    """A resource and where its objects are."""
+
+    key: str
+    name: str
+    resource: Resource
+    parent: str = ""
+    """The path up to the placeholder that names what they belong to; "" for nothing."""
+    prefix: str | None = None
+    """The path that names one; None where none does."""
+    parameter: str | None = None
+    declared: Parameter | None = None
+
+
+class _Drawing:
+    def __init__(self, provider: Provider, own: Sandbox) -> None:
+        self._provider = provider
+        self._own = own
+        self._places: dict[str, str | None] = {}
+        self._homes = [
+            self._home(collection_of(own, service_name, name), name, resource)
+            for service_name, service in provider.services.items()
+            for name, resource in service.resources.items()
+        ]
+        self._examples = _named_in_examples(home.resource for home in self._homes)
+        self._implicit: dict[str, tuple[str, str | None]] = {}
+        """The placeholder and the parent of each collection without a resource."""
+        for home in self._homes:
+            for method in home.resource.methods.values():
+                self._place(method.path)
+        self._parents = {home.key: self._parent(home) for home in self._homes}
+        self._parents |= {key: parent for key, (_, parent) in self._implicit.items()}
+
+    def done(self) -> Blueprint:
+        """What came of it."""
+        collections = {home.key: self._collection(home) for home in self._homes}
+        collections |= {
+            key: Collection(noun=singular(name.removesuffix("_id")), parameter=name, parent=parent)
+            for key, (name, parent) in self._implicit.items()
+        }
+        self._parents |= {key: rules.parent for key, rules in collections.items()}
+        seeded = set(self._own.collections) if self._own.seeds else set()
+        kinds = {home.key: replace(self._kind(home), is_made_up=home.key not in seeded) for home in self._homes}
+        kinds |= {key: replace(blank(name), known=self._examples.get(name, ())) for key, (name, _) in self._implicit.items()}
+        base = {key: parent for key, parent in self._parents.items() if parent is not None}
+        error = self._own.error if self._own.error is not None else _error(self._provider)
+        tables = self._own.tables or {f"sandbox_{name}": table for name, table in self._tables(collections)}
+        return Blueprint(replace(self._own, collections=collections, error=error, tables=tables), kinds, self._places, base)
+
+    def _tables(self, collections: Mapping[str, Collection]) -> Iterator[tuple[str, Table]]:
+        """Tables of what lists ask for and no list gives: nobody could know what to ask for."""
+        lists = [
+            (home.key, [place for _, prefix in prefixes(method.path) if (place := self._places[prefix]) is not None])
+            for home in self._homes
+            for method in home.resource.methods.values()
+            if method.verb is Verb.SELECT and method.rows is not None
+        ]
+        found: set[str] = set()
+        while more := {key for key, needed in lists if key not in found and found.issuperset(needed)}:
+            found |= more
+        for key in dict.fromkeys(needed[-1] for _, needed in lists if needed):
+            if key not in found:
+                yield self._name(key), self._table(key, collections)
+
+    def _name(self, key: str) -> str:
+        """What several of a collection are called."""
+        home = next((home for home in self._homes if home.key == key), None)
+        return f"{self._implicit[key][0].removesuffix('_id')}s" if home is None else home.name
+
+    def _table(self, key: str, collections: Mapping[str, Collection]) -> Table:
+        """What names the objects of a collection, by their placeholders, the outermost first."""
+        columns: dict[str, str] = {}
+        above: str | None = key
+        path = "item"
+        while above is not None:
+            name = collections[above].parameter
+            columns |= {name: f"{{{path}.key}}"} if name is not None else {}
+            above, path = collections[above].parent, f"{path}.parent"
+        return Table(rows=key, columns=dict(reversed(columns.items())))
+
+    # -- where objects are -------------------------------------------------------------------------------------------------------------
+
+    def _home(self, key: str, name: str, resource: Resource) -> _Home:
+        methods = list(resource.methods.values())
+        home = _Home(key, name, resource)
+        lists = [_last(method.path) for method in methods if method.verb is Verb.SELECT and method.rows is not None]
+        inserts = [_last(method.path) for method in methods if method.verb is Verb.INSERT]
+        got = [method for method in methods if method.verb is Verb.SELECT and method.rows is None and not method.returns]
+        found = next((method for method in [*got, *(m for m in methods if m.verb in _ONE)] if method.path.endswith("}")), None)
+        if found is None:
+            home.parent = "" if "" in lists else next(iter([*inserts, *lists, *(_last(method.path) for method in methods)]), "")
+            return home
+        *before, (parameter, prefix) = prefixes(found.path)
+        if prefix in self._places:  # another table of the same objects
+            home.parent = prefix
+            return home
+        self._places[prefix] = key
+        home.prefix, home.parameter, home.declared = prefix, parameter, found.parameters.get(parameter)
+        home.parent = before[-1][1] if before else ""
+        deeper = [place for place in [*inserts, *(() if home.parent in lists else lists)] if place.startswith(f"{home.parent}/")]
+        deeper = [place for place in deeper if not f"{place}/".startswith(f"{prefix}/")]
+        home.parent = max([home.parent, *deeper], key=lambda place: place.count("{}"))
+        return home
+
+    def _place(self, path: str) -> None:
+        """Finds out what the placeholders of a path stand for."""
+        parent: str | None = None
+        for index, (name, prefix) in enumerate(found := prefixes(path)):
+            if prefix not in self._places:
+                before = [earlier for earlier, _ in found[:index]]
+                known = self._by_name(name, before)
+                if known is None and not (index == len(found) - 1 and path.endswith("}")):
+                    known = prefix
+                    self._implicit[prefix] = (name, parent)
+                self._places[prefix] = known
+            elif self._places[prefix] is None and not (index == len(found) - 1 and path.endswith("}")):
+                self._implicit[prefix] = (name, parent)
+                self._places[prefix] = prefix
+            parent = self._places[prefix] or parent
+
+    def _by_name(self, name: str, before: list[str]) -> str | None:
+        """The collection whose objects a placeholder of that name always names; `before` are those before it in the path."""
+        said = [key for key, rules in self._own.collections.items() if rules.parameter == name]
+        found = said or [home.key for home in self._homes if home.parameter == name and name not in _GENERIC and self._fits(home, before)]
+        return found[0] if len(found) == 1 else None
+
+    def _fits(self, home: _Home, before: list[str]) -> bool:
+        assert home.prefix is not None  # noqa: S101 - it has a parameter
+        needed = [name for name, _ in prefixes(self._named(home))][:-1]
+        return not needed or needed == before[-len(needed) :]
+
+    def _named(self, home: _Home) -> str:
+        return next(method.path for method in home.resource.methods.values() if _PLACEHOLDER.sub("{}", method.path) == home.prefix)
+
+    def _parent(self, home: _Home) -> str | None:
+        said = self._own.collections.get(home.key)
+        return said.parent if said is not None and said.parent is not None else self._places.get(home.parent)
+
+    # -- what they are -----------------------------------------------------------------------------------------------------------------
+
+    def _collection(self, home: _Home) -> Collection:
+        """The rules of a collection: those of the sandbox file where it has them."""
+        made = Collection(
+            noun=singular(home.name).replace("_", " "), parameter=home.parameter, parent=self._parents[home.key], **_states(home.resource)
+        )
+        said = self._own.collections.get(home.key)
+        if said is None:
+            return made
+        absent = Collection()
+        changed = {item.name: value for item in fields(Collection) if (value := getattr(said, item.name)) != getattr(absent, item.name)}
+        return replace(made, **changed)
+
+    def _kind(self, home: _Home) -> Kind:
+        columns, declared = home.resource.columns, home.declared
+        own = None
+        if home.parameter is not None:
+            names = ((declared.column if declared else None) or "", home.parameter, "id")
+            own = next((name for name in names if name in columns), None)
+        noun = singular(home.name)
+        found = []
+        depths = self._depths(home)
+        for name, column in columns.items():
+            depth = 0 if name == own else depths.get(name)
+            link = None if depth is not None else self._link(name, home)
+            found.append(Field(name, tuple((column.source or name).split(".")), column, maker(name, column), depth, link))
+        known = [*self._examples.get(home.parameter or "", ())]
+        id_column = columns[own] if own is not None else Column(type=declared.type if declared else Scalar.STRING, description="")
+        return Kind(
+            fields=tuple(found),
+            make_id=identifier(own or home.parameter or "id", id_column.type, id_column.description, noun),
+            known=tuple(dict.fromkeys(known)),
+            is_one=home.parameter is None and not any(method.rows for method in home.resource.methods.values()),
+        )
+
+    def _depths(self, home: _Home) -> dict[str, int]:
+        """How far up what a column names is, by the names of columns."""
+        found: dict[str, int] = {}
+        parent, depth = self._parents[home.key], 1
+        while parent is not None:
+            name = self._parameter(parent)
+            columns = [p.column for m in home.resource.methods.values() for key, p in m.parameters.items() if key == name]
+            for column in (name, *columns):
+                if column is not None:
+                    found.setdefault(column, depth)
+            parent, depth = self._parents.get(parent), depth + 1
+        return found
+
+    def _parameter(self, key: str) -> str | None:
+        if key in self._implicit:
+            return self._implicit[key][0]
+        said = self._own.collections.get(key)
+        if said is not None and said.parameter is not None:
+            return said.parameter
+        return next((home.parameter for home in self._homes if home.key == key), None)
+
+    def _link(self, name: str, home: _Home) -> str | None:
+        """The collection whose objects a column names, by the name of the column."""
+        if name in _GENERIC or not name.endswith(("_id", "_key", "_slug", "_name")):
+            return None
+        noun = name.rpartition("_")[0]
+        by_parameter = [other.key for other in self._homes if other.parameter == name and other is not home]
+        by_noun = [other.key for other in self._homes if singular(other.name) == noun and other.parameter and other is not home]
+        return next((found[0] for found in (by_parameter, by_noun) if len(found) == 1), None)
+
+
+def values(field_: Field, given: Mapping[str, Any], draw: Draw, otherwise: Any) -> Any:
+    """What a field of a new object has: what a client sent, or else `otherwise`, or else what is made up."""
+    name = field_.path[0] if field_.path[0] in given else field_.name
+    if given.get(name) is not None:
+        return fitted(given[name], field_.column.type, name, draw)
+    return field_.make(draw) if otherwise is None else otherwise
+
+
+def _last(path: str) -> str:
+    """A path up to its last placeholder; "" for one without."""
+    found = prefixes(path)
+    return found[-1][1] if found else ""
+
+
+def _states(resource: Resource) -> dict[str, Any]:
+    """The states that objects go through, where the resource says how something ends that takes time."""
+    awaits = resource.awaits
+    column = resource.columns.get(awaits.column) if awaits is not None else None
+    if awaits is None or column is None or column.source is not None or column.type is not Scalar.STRING:
+        return {}
+    last = awaits.terminal[0]
+    on_the_way = [state for state in column.enum if state not in awaits.terminal]
+    sidings = {state: end for state in on_the_way for end in awaits.terminal if end != last and _akin(state, end)}
+    steps = [state for state in on_the_way if state not in sidings]
+    following = {**dict(zip(steps, [*steps[1:], last], strict=True)), **sidings}
+    after = {"$between": [0.5, 2.0]}
+    moving = {state: State(next=(Next(after=after, to=end),)) for state, end in following.items()}
+    return {"field": awaits.column, "states": {**moving, **{state: State() for state in awaits.terminal}}}
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two words are forms of one, as `cancelling` and `cancelled`."""
+    return one[:5] == other[:5]
+
+
+def state_after(method_name: str, method: Method, states: Iterable[str]) -> str | None:
+    """The state that a call leads to by its name, as `cancelling` after `cancel_run`; None where it names none."""
+    if method.verb is not Verb.EXEC:
+        return None
+    return next((state for word in method_name.split("_") if len(word) > 3 for state in states if state.startswith(word[:5])), None)
+
+
+def _error(provider: Provider) -> Any:
+    """The body of a refusal, as the provider says that errors look."""
+    body: dict[str, Any] = {}
+    for paths, value in ((provider.errors.message, "{message}"), (provider.errors.code, "{code}")):
+        put(body, (paths or ("message",))[0].split("."), value)
+    return body
+
+
+def put(body: dict[str, Any], path: list[str], value: Any) -> None:
+    """Gives the field at a path a value, unless something else stands in the way."""
+    *before, last = path
+    for name in before:
+        inner: Any = body.setdefault(name, {})
+        if not isinstance(inner, dict):
+            return
+        body = inner
+    body.setdefault(last, value)
+
+
+_COMPARED = re.compile(r"(\w+)\s*(?:=|\bIN\b\s*\()\s*((?:(?:'[^']*'|\d+)\s*,?\s*)+)", re.IGNORECASE)
+_INSERTED = re.compile(r"INSERT\s+INTO\s+[\w.]+\s*\(([^)]*)\)\s*VALUES\s*\(((?:\s*(?:'[^']*'|[\w.]+)\s*,?)+)\)", re.IGNORECASE)
+_CONSTANT = re.compile(r"'([^']*)'|(\d+)")
+
+
+def _named_in_examples(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
+    """The values that examples give to placeholders, by their names."""
+    found: dict[str, dict[str, None]] = {}
+    for resource in resources:
+        names: dict[str, str] = {}
+        for method in resource.methods.values():
+            for name, parameter in method.parameters.items():
+                if f"{{{name}}}" in method.path:
+                    names |= {name: name, parameter.column or name: name}
+        for example in resource.examples:
+            pairs = [(name, values_) for name, values_ in _COMPARED.findall(example.sql)]
+            for columns, constants in _INSERTED.findall(example.sql):
+                pairs += zip([column.strip() for column in columns.split(",")], constants.split(","), strict=False)
+            for name, constants in pairs:
+                if name in names:
+                    found.setdefault(names[name], {}).update({text or digits: None for text, digits in _CONSTANT.findall(constants)})
+    return {name: tuple(known) for name, known in found.items()}
