@@ -27,7 +27,6 @@ def test_the_example_in_the_page_is_right() -> None:
     faults = read_sandbox("example", example, load_provider(ROOT / "tests" / "sandbox" / "library"))[1]
 
     assert faults == ()
-    assert {fault.message.split("`")[0] for fault in faults} == {"missing key "}
 
 
 def test_every_fault_is_in_the_page() -> None:

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from rowcall.manifest.model import AuthKind, AuthScheme, Paging, Provider, Service, Verb
+from rowcall.manifest.model import AuthKind, AuthScheme, Paging, Provider, Verb
 from rowcall.manifest.sandbox import Refusal, Sandbox
 from rowcall.sandbox.blueprint import Blueprint, put
-from rowcall.sandbox.check import body_values, query_values
+from rowcall.sandbox.check import body_values, elsewhere_values, query_values
 from rowcall.sandbox.exchange import Answer, Headers, Incoming
 from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, envelope, page
 from rowcall.sandbox.record import Record
@@ -65,7 +65,7 @@ class Api:
     def _answer(self, world: World, incoming: Incoming, bend: Bend) -> Answer:
         self._authorise(incoming)
         route, values = self._route(incoming)
-        self._check_headers(route.service, incoming)
+        self._check_headers(route, incoming)
         key = self._key(route, incoming)
         first = None if key is None else world.keys.answer(key, incoming, self.sandbox.refusals.key_reused)
         if first is not None:
@@ -115,9 +115,11 @@ class Api:
         records = ordered(records, self.sandbox.list.by if route.is_own else None, method, values, route.columns)
         found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
         body, links = self._page(world, call, found, paging)
-        counted = paging.pages_header if paging is not None and (paging.pages_header or "").lower() != "link" else None
-        headers = links if counted is None else (*links, (counted.lower(), str(found.pages)))
-        return _with_shown(body, lambda record: shown(record, method, values)), headers
+        said = {} if paging is None else {paging.pages_header: str(found.pages), paging.next_header: found.next}
+        told = tuple(
+            (name.lower(), text) for name, text in said.items() if name is not None and name.lower() != "link" and text is not None
+        )
+        return _with_shown(body, lambda record: shown(record, method, values)), (*links, *told)
 
     def _meant(self, world: World, call: Call, values: Mapping[str, Any]) -> list[Record]:
         """The objects that a path and its parameters speak of."""
@@ -209,7 +211,8 @@ class Api:
 
     def _query(self, call: Call, besides: frozenset[str] = frozenset()) -> dict[str, Any]:
         keys = {scheme.name for scheme in self.provider.auth.values() if scheme.kind is AuthKind.QUERY and scheme.name}
-        return query_values(call.route.method, call.incoming.query, self.sandbox, besides | keys)
+        values = query_values(call.route.method, call.incoming.query, self.sandbox, besides | keys)
+        return {**elsewhere_values(call.route.method, call.incoming, self.sandbox, besides), **values}
 
     def _body(self, call: Call) -> dict[str, Any]:
         self._query(call)
@@ -224,8 +227,8 @@ class Api:
         if given and self.sandbox.key not in given:
             raise Refused(self.sandbox.refusals.wrong_key, {"key": _masked(given[0])})
 
-    def _check_headers(self, service: Service, incoming: Incoming) -> None:
-        for name, expected in {**self.provider.headers, **service.headers}.items():
+    def _check_headers(self, route: Route, incoming: Incoming) -> None:
+        for name, expected in {**self.provider.headers, **route.service.headers, **route.method.headers}.items():
             if incoming.headers.get(name.lower()) != expected:
                 raise Refused(self.sandbox.refusals.wrong_header, {"header": name, "expected": expected})
 

@@ -10,6 +10,7 @@ from typing import Any
 from rowcall.manifest.bodies import Misfit, Reason, misfits_within, outside
 from rowcall.manifest.model import Attribute, Kind, ListOf, Many, Method, Parameter, Place, Scalar
 from rowcall.manifest.sandbox import Refusals, Sandbox
+from rowcall.sandbox.exchange import Incoming
 from rowcall.sandbox.refused import Refused
 
 _KINDS = {
@@ -50,6 +51,22 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
             values[name] = values[key] = _several(key, parameter, given[name], refusals)
         if parameter.required and name not in values:
             raise Refused(refusals.missing, {"name": key})
+    return values
+
+
+def elsewhere_values(method: Method, incoming: Incoming, sandbox: Sandbox, paging: Collection[str] = ()) -> dict[str, Any]:
+    """The values of parameters that a read has in headers and in its body, and of those of `paging`, as they were sent. Raises Refused."""
+    values: dict[str, Any] = {name: text for name in paging if (text := incoming.headers.get(name.lower())) is not None}
+    body = _document(incoming.body, sandbox.refusals) if method.is_read else {}
+    values |= {name: value for name, value in body.items() if name in paging}
+    for name, parameter in method.parameters.items():
+        key = parameter.name or name
+        if parameter.place is Place.HEADER and key.lower() in incoming.headers:
+            values[name] = _parameter(key, parameter, incoming.headers[key.lower()], sandbox.refusals)
+        elif parameter.place is Place.BODY and method.is_read and body.get(key) is not None:
+            values[name] = body[key]
+        elif parameter.required and parameter.place in {Place.HEADER, Place.BODY}:
+            raise Refused(sandbox.refusals.missing, {"name": key})
     return values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -131,7 +132,9 @@ def cursor(record: Record, row: str | None) -> Any:
 def envelope(method: Method, paging: Paging | None, found: Page, next_url: str | None) -> Any:
     """The body of a page, with its rows and what leads to the next page where the manifest says that they are."""
     rows = list(found.records)
-    if method.rows in {None, "$"} or method.rows is None:
+    if method.pick is not None:
+        return _nested(_STEP.findall(method.pick), rows)
+    if method.rows is None or method.rows == "$":
         return rows
     body: dict[str, Any] = {}
     put(body, method.rows.split("."), rows)
@@ -145,6 +148,20 @@ def envelope(method: Method, paging: Paging | None, found: Page, next_url: str |
         if path is not None:
             put(body, path.split("."), value)
     return body
+
+
+_STEP = re.compile(r"""\.([^.\[\]*]+)|\[["'](.*?)["']\]|(\[\*\]|\.\*)""")
+"""A step of a JSON path: a name, a name in brackets, or all there is."""
+
+
+def _nested(steps: list[tuple[str, str, str]], rows: list[Record]) -> Any:
+    """What a JSON path picks rows from, all of them in the first of what stands on the way."""
+    if not steps:
+        return rows
+    name, quoted, each = steps[0]
+    if each:
+        return [*rows] if len(steps) == 1 else [_nested(steps[1:], rows)]
+    return {name or quoted: _nested(steps[1:], rows)}
 
 
 def _stretch(records: list[Record], start: int, size: int) -> tuple[tuple[Record, ...], bool]:
