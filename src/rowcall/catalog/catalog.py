@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rowcall.errors import AmbiguousNameError, Span, UnknownNameError, UnsupportedSQLError
-from rowcall.manifest.library import shipped
+from rowcall.manifest.library import added, shipped
 from rowcall.manifest.read import Providers
 
 if TYPE_CHECKING:
+    from rowcall.catalog.sources import Paths
     from rowcall.manifest.model import Method, Provider, RateLimit, Resource, Service, Verb
 
 _FULL = 3
@@ -86,6 +87,13 @@ class Catalog:
         """The catalog of the manifests that come with rowcall. Raises ManifestError where one of them is wrong."""
         return cls(Providers(shipped()))
 
+    @classmethod
+    def available(cls, paths: Paths = ()) -> Catalog:
+        """The same with the manifests that the user has added, and those at `paths`. Raises as `sources.available` does."""
+        from rowcall.catalog.sources import available
+
+        return cls(available(paths)) if paths or added() else cls.shipped()
+
     def resources(self) -> Iterator[ResourceRef]:
         """Every resource, by provider and service name and then in the order of the manifest."""
         return map(self._ref, self._keys)
@@ -139,7 +147,7 @@ class Catalog:
         """
         if (uncallable := ref.resource.uncallable.get(name.casefold())) is not None:
             raise UnsupportedSQLError(f"{ref.full_name}.{name} cannot be called: {uncallable.reason}", sql="", span=span)
-        names = {name: name for name in ref.resource.methods}
+        names = {name.casefold(): name for name in ref.resource.methods}
         names |= {alias: own for own, method in ref.resource.methods.items() for alias in method.aliases}
         found = names.get(name.casefold())
         if found is None:

@@ -121,7 +121,7 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         if protocol.pick is None:
             found, records = _open(content, protocol.rows)
         else:
-            found, records = _picked(content, protocol.pick)
+            found, records = _picked(content, protocol.pick, protocol.into)
             text = f"[{','.join(bytes(record).decode() for record in records)}]"
         next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(protocol.paging))
         if protocol.paging is not None and protocol.paging.next_header is not None:
@@ -306,8 +306,8 @@ def _open(content: bytes, rows: str | None) -> tuple[Any, Sequence[Any]]:
     return found, records or ()
 
 
-def _picked(content: bytes, path: str) -> tuple[Any, Sequence[Any]]:
-    """The body, and the rows that a path picks out of it, each as raw JSON that is an object."""
+def _picked(content: bytes, path: str, into: str | None) -> tuple[Any, Sequence[Any]]:
+    """The body, and the rows that a path picks out of it, each as raw JSON; in a field of a row with `into`."""
     try:
         found = _opened(msgspec.json.decode(content, type=Raw))
         records = [*pick(found, path)]
@@ -315,7 +315,10 @@ def _picked(content: bytes, path: str) -> tuple[Any, Sequence[Any]]:
         raise BodyFault(_not_json(problem, content)) from problem
     if _is_error(found, path):
         raise BodyFault("it is an error", refused=True)
-    return found, [record if bytes(record)[:1] == b"{" else Raw(b'{"value":' + bytes(record) + b"}") for record in records]
+    if into is not None:
+        start = b"{" + msgspec.json.encode(into) + b":"
+        records = [Raw(start + bytes(record) + b"}") for record in records]
+    return found, records
 
 
 def _not_json(problem: msgspec.DecodeError, content: bytes) -> str:

@@ -138,6 +138,16 @@ def write(file: Path, text: str) -> None:
             Path(made).unlink(missing_ok=True)
 
 
+def text_of(value: Any) -> str:
+    """A record of `model.py` as JSON on one line. Raises ValueError for what would come back as something else."""
+    return json.dumps(_plain(value))
+
+
+def record(text: str | bytes) -> Any:
+    """The record that such a text stands for. Raises ValueError, TypeError and AttributeError for another text."""
+    return json.loads(text, object_hook=_record)
+
+
 def _plain(value: Any) -> Any:
     """A record as JSON has it, with the name of its kind, and without what is as it is by default.
 

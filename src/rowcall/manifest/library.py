@@ -17,6 +17,21 @@ def shipped() -> dict[str, Path]:
     return {}
 
 
+def added_folder() -> Path:
+    """Where the providers are that the user has added, each in a folder of its name; it need not be there."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("rowcall")) / "providers"
+
+
+def added() -> dict[str, Path]:
+    """Their names, sorted, and their folders."""
+    try:
+        return {folder.name: folder for folder in sorted(added_folder().iterdir()) if folder.is_dir() and not folder.name.startswith(".")}
+    except OSError:
+        return {}
+
+
 def sandbox_file(name: str) -> Path | None:
     """The file that says how the sandbox plays the shipped provider `name`; None where there is none."""
     folder = shipped().get(name)

@@ -234,6 +234,7 @@ class Parameter:
     )
     description: str = _("What it does, ending in a period.")
     type: Scalar = _("Its type.", Scalar.STRING)
+    segments: bool = _("Whether a value may be several segments of a path, so that a slash in it stays one.", default=False)
     required: bool = _("Whether a call is impossible without it; path parameters always are.", default=False)
     name: str | None = _("Its name in the request, when that is not the key.", None)
     default: str | int | float | bool | None = _("What the API takes when it is absent.", None)
@@ -315,18 +316,21 @@ class Method:
     parameters: dict[str, Parameter] = _("What goes into path, query and headers, by name.", {})
     body: dict[str, Attribute] = _("What goes into the JSON body, by name.", {})
     headers: dict[str, str] = _("Headers that every request of it carries, besides its service's.", {})
-    base_url: str | None = _("Where its path starts, when that is not where its service's do; may hold {variables}.", None)
+    base_url: str | None = _(
+        "Where its path starts, when that is not where its service's do; may hold {variables}, and {variables=values}.", None
+    )
     base: str | None = _("What every body of it holds unless the statement says something else of it, as a JSON object.", None)
     rows: str | None = _(
         "Where the response holds its rows, as a dotted path; `$` for an array at the top; absent when the response is one row.", None
     )
     pick: str | None = _(
         "With `rows: $`, a JSON path that picks the rows where they are not in one array: `$.key` for an object, `$.groups[*].members[*]` "
-        "for arrays in arrays. What is picked and is no object becomes one with a field `value`.",
+        "for arrays in arrays.",
         None,
     )
+    into: str | None = _("With `pick`, the field of a row that holds what was picked, where that is no object with fields.", None)
     returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
-    paging: str | None = _("Which of the provider's ways of paging it uses; absent when there is one page.", None)
+    paging: str | None = _("Which of the ways of paging of its service or provider it uses; absent when there is one page.", None)
     expected_rows: int | None = _(
         "How many rows a call is expected to give, for the choice between a list and single rows; one full page when absent.", None
     )
@@ -423,7 +427,10 @@ class Service:
     title: str = _("Its name for people.")
     description: str = _("What it is for, ending in a period.")
     headers: dict[str, str] = _("Headers that every request of it carries.", {})
-    base_url: str | None = _("Where its paths start, when that is not where the provider's do; may hold {variables}.", None)
+    base_url: str | None = _(
+        "Where its paths start, when that is not where the provider's do; may hold {variables}, and {variables=values}.", None
+    )
+    paging: dict[str, Paging] = _("Ways of paging of its own, besides the provider's.", {})
     rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key at all its resources together, besides the provider's.", ())
     lifecycle: Lifecycle | None = _("Its deprecation.", None)
     resources: dict[str, Resource] = _("Its tables, by name.")

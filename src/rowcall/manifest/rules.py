@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -120,16 +120,20 @@ def check_service(document: Document, service: Service, *, provider: Provider | 
     _description(document, "", service.description)
     _headers(document, "headers", service.headers)
     _server(document, "base_url", service.base_url)
+    for paging_name, paging in service.paging.items():
+        _name(document, f"paging.{paging_name}", paging_name, "way of paging")
+        _paging(document, f"paging.{paging_name}", paging)
     _rate_limits(document, "rate_limits", service.rate_limits)
     _lifecycle(document, "lifecycle", service.lifecycle)
     for resource_name, resource in service.resources.items():
-        _resource(document, f"resources.{resource_name}", resource_name, resource, provider)
+        ways = None if provider is None else (*provider.paging, *service.paging)
+        _resource(document, f"resources.{resource_name}", resource_name, resource, ways)
         for method_name, method in resource.methods.items():
             _servers(document, f"resources.{resource_name}.methods.{method_name}", method, service)
     check_awaits(document, service)
 
 
-def _resource(document: Document, path: str, name: str, resource: Resource, provider: Provider | None) -> None:
+def _resource(document: Document, path: str, name: str, resource: Resource, ways: Collection[str] | None) -> None:
     _name(document, path, name, "resource")
     _description(document, path, resource.description)
     _columns(document, f"{path}.columns", resource.columns)
@@ -144,7 +148,7 @@ def _resource(document: Document, path: str, name: str, resource: Resource, prov
         _description(document, f"{path}.examples[{index}]", example.description)
     for method_name, method in resource.methods.items():
         _method(document, f"{path}.methods.{method_name}", method_name, method, resource)
-        _paged(document, f"{path}.methods.{method_name}", method, provider)
+        _paged(document, f"{path}.methods.{method_name}", method, ways)
     _aliases(document, f"{path}.methods", resource)
 
 
@@ -321,7 +325,7 @@ def _servers(document: Document, path: str, method: Method, service: Service) ->
     """What a statement can say of the place that a method is at is a variable of it."""
     _headers(document, f"{path}.headers", method.headers)
     _server(document, f"{path}.base_url", method.base_url)
-    variables = _PLACEHOLDER.findall(method.base_url or service.base_url or "")
+    variables = [name.partition("=")[0] for name in _PLACEHOLDER.findall(method.base_url or service.base_url or "")]
     for name, parameter in method.parameters.items():
         below = f"{path}.parameters.{name}"
         if parameter.place is Place.SERVER and (parameter.name or name) not in variables:
@@ -363,6 +367,8 @@ def _parameter(document: Document, path: str, parameter: Parameter) -> None:
         document.fault(f"{path}.type", f"a parameter is text in the request; `{parameter.type.value}` is for bodies")
     elif parameter.default is not None and document.sound(f"{path}.default", f"{path}.type"):
         _default(document, f"{path}.default", parameter)
+    if parameter.segments and parameter.place is not Place.PATH and document.sound(f"{path}.in"):
+        document.fault(f"{path}.segments", "only a path has segments", at_key=True)
     if parameter.place is Place.PATH and parameter.name is not None and document.sound(f"{path}.in"):
         document.fault(f"{path}.name", "a path parameter is called what its placeholder is called")
     if parameter.role is not None and parameter.column is not None:
@@ -382,6 +388,8 @@ def _answer(document: Document, path: str, method: Method) -> None:
         _dotted(document, f"{path}.rows", method.rows)
     if method.pick is not None and method.rows != "$":
         document.fault(f"{path}.pick", "what is picked is an array: `pick` goes with `rows: $`", at_key=True)
+    if method.into is not None and method.pick is None:
+        document.fault(f"{path}.into", "nothing is picked without `pick`", at_key=True)
     if method.absent is None:
         return
     if method.verb is not Verb.SELECT and document.sound(f"{path}.verb"):
@@ -394,13 +402,13 @@ def _answer(document: Document, path: str, method: Method) -> None:
         document.fault(f"{path}.absent.message", f"this is not a regular expression: {error}")
 
 
-def _paged(document: Document, path: str, method: Method, provider: Provider | None) -> None:
+def _paged(document: Document, path: str, method: Method, ways: Collection[str] | None) -> None:
     if method.paging is None:
         return
     if method.rows is None and document.sound(f"{path}.rows"):
         document.fault(f"{path}.paging", "a method that is paged says where its `rows` are")
-    if provider is not None and method.paging not in provider.paging:
-        document.fault(f"{path}.paging", f"the provider has no paging `{method.paging}`{_did_you_mean(method.paging, provider.paging)}")
+    if ways is not None and method.paging not in ways:
+        document.fault(f"{path}.paging", f"the provider has no paging `{method.paging}`{_did_you_mean(method.paging, ways)}")
 
 
 def _aliases(document: Document, path: str, resource: Resource) -> None:

@@ -73,6 +73,8 @@ class Protocol:
     """Dotted path of the rows in the body, `$` for a top-level array, None when the body is one row."""
     pick: str | None = None
     """A JSON path that picks the rows, where they are not an array of the body; `rows` is then `$`, for what was picked."""
+    into: str | None = None
+    """The field of a row that holds what was picked; None where that is the row."""
     paging: Paging | None = None
     retry: Retry = field(default_factory=Retry)
     errors: ErrorShape = field(default_factory=ErrorShape)

@@ -87,6 +87,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
     return Protocol(
         rows=method.rows,
         pick=method.pick,
+        into=method.into,
         paging=paging(ref, method),
         retry=ref.provider.retry,
         errors=ref.provider.errors,
@@ -116,7 +117,7 @@ def identity(ref: ResourceRef, method: Method) -> frozenset[str]:
 
 def paging(ref: ResourceRef, method: Method) -> Paging | None:
     """How a method's pages follow one another; None when there is one page."""
-    return ref.provider.paging[method.paging] if method.paging else None
+    return (ref.service.paging.get(method.paging) or ref.provider.paging[method.paging]) if method.paging else None
 
 
 def page_size(ref: ResourceRef, method: Method) -> tuple[str, str] | None:
@@ -153,7 +154,9 @@ def _segment(key: str, parameter: Parameter, value: Any) -> str:
     if text in {"", ".", ".."}:
         hint = f"Give {key} a value: {parameter.description}"
         raise PlanError(f'{key} is "{text}", which cannot stand in the path of a request.', hint=hint)
-    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
+    if parameter.segments and any(part in {"", ".", ".."} for part in text.split("/")):
+        raise PlanError(f'{key} is "{text}", of which a part cannot stand in the path of a request.')
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="/" if parameter.segments else "")
 
 
 def _beside(
@@ -170,7 +173,7 @@ def _in_server(base: str, key: str, name: str, value: Any) -> str:
     text = rendered(value)
     if _HOST.fullmatch(text) is None:
         raise PlanError(f'{key} is "{text}", which can be no part of the name of a server.')
-    return base.replace(f"{{{name}}}", text)
+    return re.sub(rf"\{{{re.escape(name)}(=[^{{}}]*)?\}}", text, base)
 
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")

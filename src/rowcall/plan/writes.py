@@ -254,7 +254,8 @@ def call(
     for key, value in attributes.items():
         _refuse_unwritable(value, f"{ref.full_name}.{key}")
     has_body = bool(method.body) or bool(attributes)
-    return Call(build(ref, name, method, bound, attributes if has_body else None), bound)
+    spelt = {method.body[key].name or key if key in method.body else key: value for key, value in attributes.items()}
+    return Call(build(ref, name, method, bound, spelt if has_body else None), bound)
 
 
 def _refuse_unwritable(value: Any, where: str) -> None:

@@ -44,6 +44,7 @@ from rowcall.session.views import Views
 if TYPE_CHECKING:
     import duckdb
 
+    from rowcall.catalog.sources import Paths
     from rowcall.http.cachefile import CacheFile
     from rowcall.http.client import Client
     from rowcall.http.control import Control
@@ -63,6 +64,7 @@ def connect(
     con: duckdb.DuckDBPyConnection | None = None,
     *,
     providers: Mapping[str, Mapping[str, Any]] | None = None,
+    provider_paths: Paths = (),
     config: str | Path | None = None,
     profile: str | None = None,
     read_only: bool | None = None,
@@ -89,6 +91,10 @@ def connect(
     `$ROWCALL_PROFILE`), a profile of the config file, then from the environment, then from the rest of the config file at `config` (or
     `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
 
+    `provider_paths` names providers besides those that come with rowcall and those that were added by `rowcall provider add`: folders of
+    manifests or of StackQL's documents, roots of such folders, and packages of one (.tgz), in a list, or by the name that each is to have.
+    Such a provider takes the place of another one of its name.
+
     All others but `confirm` hold for every statement, until SET or an argument of `sql()` says otherwise, and win over these places.
     With `read_only` no statement can change anything at an API. `on_error` is "error" or "partial". `max_requests` (1,000 by default) and
     `timeout_s` bound a statement; None is no limit. `cache`, as "60s" or "5m", is how old an answer may be that a read takes in place of
@@ -104,13 +110,23 @@ def connect(
     `confirm` is asked before any DELETE and any write of more rows than that: a function that is given the `rowcall.Pending` write, and has
     it sent by returning True. It runs no statement of this session.
 
-    Raises UsageError for a provider or setting that does not exist and for a file that cannot be used, ManifestError for a broken manifest.
+    Raises UsageError for a provider, path or setting that does not exist and for a file that cannot be used, ManifestError for a broken
+    manifest.
     """
     limits: dict[str, Any] = {"on_error": on_error, "max_requests": max_requests, "timeout_s": timeout_s, "cache": cache}
     limits |= {"cache_file": cache_file, "journal": journal, "rate_limits": rate_limits, "max_write_rows": max_write_rows}
     limits |= {"allow_full_writes": allow_full_writes, "allow_writes_in_transaction": allow_writes_in_transaction}
     limits |= {"max_in_flight": max_in_flight}
-    return Session(con, providers=providers, config=config, profile=profile, confirm=confirm, read_only=read_only, **limits)
+    return Session(
+        con,
+        providers=providers,
+        provider_paths=provider_paths,
+        config=config,
+        profile=profile,
+        confirm=confirm,
+        read_only=read_only,
+        **limits,
+    )
 
 
 class Session:
@@ -124,6 +140,7 @@ class Session:
         con: duckdb.DuckDBPyConnection | None = None,
         *,
         providers: Mapping[str, Mapping[str, Any]] | None = None,
+        provider_paths: Paths = (),
         config: str | Path | None = None,
         profile: str | None = None,
         confirm: Confirm | None = None,
@@ -135,7 +152,7 @@ class Session:
         """Settings of providers, as the call had them."""
         self.config = read_config(config, profile)
         """What the config file says."""
-        self.catalog = Catalog.shipped()
+        self.catalog = Catalog.available(provider_paths)
         """What statements can name."""
         check_names(self.given, self.catalog.providers)
         check_config(self.config, self.catalog.providers)

@@ -226,7 +226,7 @@ def _statement(beginning: str) -> Iterator[Candidate]:
     from rowcall.catalog.catalog import Catalog
     from rowcall.shell.complete import complete
 
-    catalog = Catalog.shipped()
+    catalog = Catalog.available()
 
     def whole(text: str) -> Iterator[Candidate]:
         """Names to their end: the shell would end the quotes behind a part of one."""

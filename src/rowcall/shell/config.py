@@ -69,7 +69,7 @@ def _check() -> int:
     file = config_file()
     try:
         config = loaded(file, asked=bool(os.environ.get("ROWCALL_CONFIG")))
-        found = [*faults(config, Catalog.shipped().providers, os.environ)]
+        found = [*faults(config, Catalog.available().providers, os.environ)]
     except UsageError as error:  # it cannot be read
         found = [str(error)]
     for fault in found:

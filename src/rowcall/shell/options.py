@@ -25,7 +25,7 @@ COMMANDS = {
     "shell": "type statements in a terminal, with completion and history",
     "demo": "watch a tour of real statements against the sandbox",
     "sandbox": "serve a local API to try statements against",
-    "provider": "list, show and check provider manifests",
+    "provider": "list, show, check, add and remove providers",
     "apply": "send what a plan says",
     "journal": "list, show and resume the writes that were sent",
     "config": "show every setting and where it comes from",
@@ -111,6 +111,9 @@ examples:
   rowcall provider show openai
   rowcall provider check ./provider/openai
   rowcall provider check ./provider/openai --against openapi.yaml
+  rowcall provider add ./stackql/digitalocean      a folder of StackQL's documents, a root of such folders, or a package (.tgz)
+  rowcall provider add ./stackql/github --name github_stackql
+  rowcall provider remove digitalocean
 
 exit codes: 0, 1 where check finds a fault or a difference, 2 wrong usage""",
 }
@@ -310,6 +313,11 @@ def _fill_provider(parser: argparse.ArgumentParser) -> None:
         help="an OpenAPI or Swagger document; prints where the folder's manifest and it do not agree",
     )
     check.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
+    add = _action(actions, "add", "copy a provider to where every session finds it", "Add the providers of a folder, a root, or a package.")
+    add.add_argument("path", metavar="PATH", type=Path, help="a folder with a provider.yaml, of ours or StackQL's; a root of such; a .tgz")
+    add.add_argument("--name", metavar="NEW", help="what statements are to call it; by default what it calls itself")
+    remove = _action(actions, "remove", "forget a provider that was added", "Remove a provider that was added.")
+    remove.add_argument("name", metavar="NAME", help="the provider")
     for action in actions.choices.values():
         action.add_argument("--debug", action="store_true", help=debug)
 

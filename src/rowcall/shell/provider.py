@@ -1,15 +1,16 @@
-"""`rowcall provider`: the manifests there are, what one offers, and what is wrong with one."""
+"""`rowcall provider`: the manifests there are, what one offers, what is wrong with one, and those that the user adds and removes."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import UsageError, nearest
 from rowcall.front.report import counted
+from rowcall.manifest.library import added, shipped
 from rowcall.manifest.model import Lifecycle, Provider, Resource
 from rowcall.manifest.read import check
 from rowcall.shell.exit import Exit
@@ -17,12 +18,37 @@ from rowcall.shell.exit import Exit
 
 def run(options: argparse.Namespace) -> int:
     """The exit code, after the action was done."""
-    if options.action == "check":
-        return _check(options.path) or (_against(options) if options.against else Exit.OK)
-    catalog = Catalog.shipped()
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {"check": _checked, "add": _add, "remove": _remove}
+    if options.action in actions:
+        return actions[options.action](options)
+    catalog = Catalog.available()
     lines = _listed(catalog) if options.action == "list" else _shown(_named(catalog, options.name))
     for line in lines:
         print(line)
+    return Exit.OK
+
+
+def _checked(options: argparse.Namespace) -> int:
+    return _check(options.path) or (_against(options) if options.against else Exit.OK)
+
+
+def _add(options: argparse.Namespace) -> int:
+    from rowcall.catalog.sources import add
+
+    before = {*shipped(), *added()}
+    for source in add(options.path.expanduser(), options.name):
+        names = source.names
+        print(f"{source.name}: {counted(len(names), 'service')}, {counted(sum(map(len, names.values())), 'resource')}")
+        if source.name in before:
+            was = "which comes with rowcall" if source.name in shipped() else "as it was added before"
+            print(f"It takes the place of {source.name}, {was}; --name gives it another name.", file=sys.stderr)
+    return Exit.OK
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from rowcall.catalog.sources import remove
+
+    remove(options.name)
     return Exit.OK
 
 
@@ -68,7 +94,9 @@ def _named(catalog: Catalog, name: str) -> Provider:
 
 
 def _listed(catalog: Catalog) -> Iterator[str]:
-    yield from aligned([(name, provider.description) for name, provider in catalog.providers.items()])
+    places = added()
+    for line in aligned([(name, provider.description) for name, provider in catalog.providers.items()]):
+        yield f"{line} (added)" if line.split()[0] in places else line
 
 
 def _shown(provider: Provider) -> Iterator[str]:

@@ -1,0 +1,54 @@
+"""What is configured of a method, and of what it belongs to: an entry holds for all below it that say nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configurations that hold somewhere."""
+
+    levels: tuple[Mapping[str, Any], ...] = ()
+    """The innermost first."""
+
+    def within(self, config: Any) -> Config:
+        """What holds for something that has a configuration of its own, or, with anything but an object, none."""
+        return Config((config, *self.levels)) if isinstance(config, dict) and config else self
+
+    def get(self, name: str) -> Any:
+        """What the innermost says that says anything; None where none does."""
+        return next((level[name] for level in self.levels if level.get(name) is not None), None)
+
+    def algorithm(self, name: str) -> str:
+        """The algorithm of an entry, "" where there is none."""
+        found = self.get(name)
+        return text(found.get("algorithm")) if isinstance(found, dict) else ""
+
+
+def text(value: Any) -> str:
+    """A scalar as text, and anything else as none."""
+    return "" if value is None or isinstance(value, (dict, list)) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def table(value: Any) -> dict[str, Any]:
+    """An object, and anything else as an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: Any) -> list[Any]:
+    """An array, and anything else as an empty one."""
+    return value if isinstance(value, list) else []
+
+
+_LONGEST = 300
+
+
+def prose(value: Any) -> str:
+    """The first paragraph of a description, on one line and not too long."""
+    first = re.split(r"\n\s*\n", text(value).strip(), maxsplit=1)[0]
+    line = " ".join(first.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rpartition(" ")[0] + "…"

@@ -1,0 +1,332 @@
+"""A method of a document as one of a manifest: its request, and what is known of the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
+
+from rowcall.manifest.model import Attribute, ListOf, Method, Object, Parameter, Place, Role, Scalar, Type, Verb
+from rowcall.openapi.document import Document
+from rowcall.openapi.types import Schemas
+from rowcall.stackql.answers import Answer, Answers
+from rowcall.stackql.casing import snake
+from rowcall.stackql.config import Config, prose, rows, table, text
+from rowcall.stackql.paging import page_size, paging
+
+_POINTER = re.compile(r"#/paths/(?P<path>[^/]+)/(?P<http>\w+)$")
+_PLACEHOLDER = re.compile(r"\{\+?([^{}:]+?)\+?\*?(?::[^{}]*)?\}")
+_HTTP = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_PLACES = {"path": Place.PATH, "query": Place.QUERY, "header": Place.HEADER}
+_SCALARS = {"integer": Scalar.INTEGER, "number": Scalar.NUMBER, "boolean": Scalar.BOOLEAN}
+_JSON = re.compile(r"application/([\w.+-]*\+)?json|text/json|.*/\*")
+_DROP = "drop_double_underscore_params"
+_SENT_ANYHOW = frozenset({"accept", "content-type", "authorization", "user-agent", "host"})
+"""Headers that no statement gives a value to."""
+
+
+class UncallableError(Exception):
+    """A method that cannot be called; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A method with what it answers."""
+
+    method: Method
+    answer: Answer
+
+
+class Methods:
+    """Makes the methods of a document."""
+
+    def __init__(self, document: Document, answers: Answers) -> None:
+        self._document = document
+        self._answers = answers
+        self._schemas: Schemas = answers.schemas
+
+    def make(self, verb: Verb, node: Mapping[str, Any], config: Config, ways: dict[str, Any]) -> Made:
+        """The method of a node; its way of paging goes into `ways`. Raises UncallableError."""
+        http, path, operation, item = self._operation(node)
+        config = config.within(node.get("config"))
+        if any("graphql" in key.lower() for key in operation):
+            raise UncallableError("It is a query in GraphQL, which rowcall does not speak yet.")
+        request = table(node.get("request"))
+        names = _Names(text(request.get("nativeCasing")) not in {"", "snake"})
+        parameters = dict(self._parameters(operation, item, names))
+        path, constants = _template(path, drops=config.algorithm("requestTranslate") == _DROP)
+        for name in _PLACEHOLDER.findall(path):
+            parameters.setdefault(names.of(name), Parameter(place=Place.PATH, description="", required=True, name=name))
+        path = _PLACEHOLDER.sub(lambda found: f"{{{found[1]}}}", path)
+        parameters = {name: one for name, one in parameters.items() if one.place is not Place.PATH or f"{{{one.name or name}}}" in path}
+        headers = {
+            one.name or name: one.default for name, one in parameters.items() if one.place is Place.HEADER and one.default is not None
+        }
+        parameters |= dict(self._server_variables(node, operation, item, parameters))
+        base, body = self._body(operation, request, config, names)
+        answer = self._answers.answer(operation, table(node.get("response")))
+        if answer.problem:
+            raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
+        if verb is Verb.SELECT:
+            parameters |= {
+                name: _in_body(name, one) for name, one in body.items() if name not in parameters and isinstance(one.type, Scalar)
+            }
+            body = {}
+        way = self._way(verb, config, parameters, answer, ways)
+        if way is not None:
+            parameters = _with_roles(parameters, ways[way])
+        return Made(
+            Method(
+                verb=verb,
+                http=f"{http} {path}{constants}",
+                description=prose(operation.get("summary")) or prose(operation.get("description")),
+                parameters=parameters,
+                body=body,
+                headers={name: text(value) for name, value in headers.items()},
+                base_url=self._base_url(node, operation, item),
+                base=base,
+                rows=answer.rows,
+                pick=answer.pick,
+                into=answer.into,
+                paging=way,
+                reads=verb is Verb.SELECT and http not in {"GET", "HEAD"},
+            ),
+            answer,
+        )
+
+    def _operation(self, node: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any], Mapping[str, Any]]:
+        reference = text(table(node.get("operation")).get("$ref"))
+        found = _POINTER.search(reference)
+        if found is None:
+            raise UncallableError(f"Its operation `{reference}` is no reference into `paths`.")
+        item = table(self._document.resolved({"$ref": reference[: found.end("path")]}))
+        operation = self._document.resolved(item.get(found["http"]))
+        if not isinstance(operation, dict):
+            raise UncallableError(f"Its operation `{reference}` is not in the document.")
+        http = (text(node.get("apiMethod")) or found["http"]).upper()
+        if http not in _HTTP:
+            raise UncallableError(f"Its operation is called {http}, which is no method of HTTP that rowcall sends.")
+        path = unquote(found["path"]).replace("~1", "/").replace("~0", "~").partition("#")[0]
+        return http, path if path.startswith("/") else f"/{path}", operation, item
+
+    # -- parameters ----------------------------------------------------------------------------------------------------------------
+
+    def _parameters(self, operation: Mapping[str, Any], item: Mapping[str, Any], names: _Names) -> Iterator[tuple[str, Parameter]]:
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for node in (*rows(item.get("parameters")), *rows(operation.get("parameters"))):
+            one = table(self._document.resolved(node))
+            found[text(one.get("in")), text(one.get("name"))] = one
+        for (place, name), one in found.items():
+            if place == "cookie" and one.get("required"):
+                raise UncallableError(f"It needs the cookie {name}, and rowcall sends none.")
+            if place not in _PLACES or not name or (place == "header" and name.lower() in _SENT_ANYHOW) or name.startswith("__"):
+                continue
+            yield names.of(name), self._parameter(name, _PLACES[place], one, names)
+
+    def _parameter(self, name: str, place: Place, one: Mapping[str, Any], names: _Names) -> Parameter:
+        schema = one if self._document.is_swagger else one.get("schema", _content_schema(one))
+        shape = self._schemas.shape(schema)
+        default = self._schemas.keyword(schema, "default")
+        scalar = shape.type if isinstance(shape.type, Scalar) and shape.type in _SCALARS.values() else Scalar.STRING
+        has_default = place is Place.HEADER and default is not None
+        return Parameter(
+            place=place,
+            description=prose(one.get("description")),
+            type=scalar,
+            segments=place is Place.PATH and (bool(one.get("x-multi-segment")) or "/" in text(self._schemas.keyword(schema, "pattern"))),
+            required=place is Place.PATH or (one.get("required") is True and not has_default),
+            name=name if names.of(name) != name else None,
+            default=default if isinstance(default, (str, int, float, bool)) else None,
+            maximum=_number(self._schemas.keyword(schema, "maximum")),
+            enum=shape.enum,
+        )
+
+    # -- servers -------------------------------------------------------------------------------------------------------------------
+
+    def _servers(self, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The server of its own that a method has; None where it has none."""
+        found = (rows(of.get("servers")) for of in (operation, item, node))
+        return next((table(servers[0]) for servers in found if servers), None)
+
+    def _base_url(self, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any]) -> str | None:
+        server = self._servers(node, operation, item)
+        return None if server is None else base_url(server)
+
+    def _server_variables(
+        self, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any], taken: Mapping[str, Parameter]
+    ) -> Iterator[tuple[str, Parameter]]:
+        server = self._servers(node, operation, item)
+        if server is None:
+            server = table(next(iter(rows(self._document.root.get("servers"))), None))
+        yield from ((name, one) for name, one in server_variables(server) if name not in taken)
+
+    # -- bodies --------------------------------------------------------------------------------------------------------------------
+
+    def _body(
+        self, operation: Mapping[str, Any], request: Mapping[str, Any], config: Config, names: _Names
+    ) -> tuple[str | None, dict[str, Attribute]]:
+        """What every body holds, as JSON, and the attributes of one."""
+        base = _object(request.get("base"))
+        algorithm = config.algorithm("requestBodyTranslate")
+        if algorithm.startswith("naive_"):
+            raise UncallableError("What its body holds is put together in a way that rowcall does not know yet.")
+        schema, is_needed = self._body_schema(operation, request)
+        if schema is None:
+            return text(request.get("base")) or None if base else None, {}
+        kinds = {one.kind for one in self._schemas.alternatives(schema)}
+        if "object" not in kinds and not kinds <= {None} and is_needed:
+            raise UncallableError(f"Its body is {' or '.join(sorted(filter(None, kinds)))}, and rowcall sends objects.")
+        needed = {text(name) for name in rows(request.get("required"))}
+        attributes = {}
+        taken: set[str] = set()
+        for name, one in self._schemas.properties(schema).items():
+            if names.of(name).casefold() in taken or any(table(each).get("readOnly") is True for each in one.schemas):
+                continue
+            taken.add(names.of(name).casefold())
+            attributes[names.of(name)] = Attribute(
+                type=one.shape.type,
+                description=prose(self._schemas.keyword(one.schemas[0], "description")) if one.schemas else "",
+                required=(one.required or name in needed) and name not in base,
+                nullable=True,
+                name=name if names.of(name) != name else None,
+                **_open(one.shape.type),
+            )
+        return json.dumps(base) if base else None, attributes
+
+    def _body_schema(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[Any, bool]:
+        """The schema of a body, None where there is none; and whether it cannot be left out."""
+        if isinstance(override := request.get("schema_override"), dict):
+            return override, True
+        if self._document.is_swagger:
+            return self._swagger_body(operation)
+        body = table(self._document.resolved(operation.get("requestBody")))
+        content = table(body.get("content"))
+        wanted = text(request.get("mediaType"))
+        media = wanted if wanted in content else next((name for name in content if _JSON.fullmatch(name.partition(";")[0].strip())), None)
+        if media is not None and not _JSON.fullmatch(media.partition(";")[0].strip()):
+            media = None
+        if media is None and content and body.get("required") is True:
+            raise UncallableError(f"Its body is {next(iter(content))}, and rowcall sends JSON.")
+        return (table(self._document.resolved(content[media])).get("schema"), body.get("required") is True) if media else (None, False)
+
+    def _swagger_body(self, operation: Mapping[str, Any]) -> tuple[Any, bool]:
+        for node in rows(operation.get("parameters")):
+            one = table(self._document.resolved(node))
+            if one.get("in") == "body":
+                return one.get("schema"), one.get("required") is True
+            if one.get("in") == "formData" and one.get("required") is True:
+                raise UncallableError("Its body is a form, and rowcall sends JSON.")
+        return None, False
+
+    # -- paging --------------------------------------------------------------------------------------------------------------------
+
+    def _way(self, verb: Verb, config: Config, parameters: Mapping[str, Parameter], answer: Answer, ways: dict[str, Any]) -> str | None:
+        """The name under which its way of paging stands in `ways`; None where it has one page."""
+        if verb is not Verb.SELECT or not answer.is_list:
+            return None
+        found = paging(config, parameters, self._schemas, answer.schema, answer.columns)
+        if found is None:
+            return None
+        for name, known in ways.items():
+            if known == found:
+                return name
+        name = f"{found.kind.value}_{len(ways) + 1}"
+        ways[name] = found
+        return name
+
+
+class _Names:
+    """How names are spelt in SQL."""
+
+    def __init__(self, snakes: bool) -> None:  # noqa: FBT001 - there is nothing else to say of it
+        self._snakes = snakes
+
+    def of(self, name: str) -> str:
+        """As it is written in SQL."""
+        return snake(name) if self._snakes else name
+
+
+def base_url(server: Mapping[str, Any]) -> str:
+    """The URL of a server without what follows its path, its variables with the values that they have by default."""
+    url = re.sub(r"[?#].*", "", text(server.get("url"))).rstrip("/")
+    for name, one in table(server.get("variables")).items():
+        if default := text(table(one).get("default")):
+            url = url.replace(f"{{{name}}}", f"{{{name}={default}}}")
+    return url
+
+
+def server_variables(server: Mapping[str, Any]) -> Iterator[tuple[str, Parameter]]:
+    """The variables of a server's URL: those that have no value of their own are required."""
+    declared = table(server.get("variables"))
+    for name in dict.fromkeys(re.findall(r"\{([^{}=]+)", base_url(server))):
+        one = table(declared.get(name))
+        default = text(one.get("default"))
+        yield (
+            name,
+            Parameter(
+                place=Place.SERVER,
+                description=prose(one.get("description")) or "A part of the name of the server.",
+                required=not default,
+                default=default or None,
+                enum=tuple(map(text, rows(one.get("enum")))),
+            ),
+        )
+
+
+def _template(path: str, *, drops: bool) -> tuple[str, str]:
+    """A path, and the query that stands in it word for word, of which what only tells operations apart is left out."""
+    bare, _, query = path.partition("?")
+    kept = [pair for pair in query.split("&") if pair and not (pair.startswith("__") and drops)]
+    return bare, f"?{'&'.join(kept)}" if kept else ""
+
+
+def _with_roles(parameters: Mapping[str, Parameter], way: Any) -> dict[str, Parameter]:
+    """The parameters, of which those that page are no filters."""
+    size = way.page_size.parameter if way.page_size is not None else None
+    roles = {way.parameter: Role.CURSOR, size: Role.PAGE_SIZE}
+    return {
+        name: replace(one, role=roles[one.name or name]) if one.place is Place.QUERY and (one.name or name) in roles else one
+        for name, one in parameters.items()
+    }
+
+
+def _in_body(name: str, attribute: Attribute) -> Parameter:
+    """An attribute of the body of a SELECT."""
+    type_ = attribute.type if isinstance(attribute.type, Scalar) else Scalar.STRING
+    scalar = type_ if type_ in _SCALARS.values() else Scalar.STRING
+    return Parameter(
+        place=Place.BODY,
+        description=attribute.description,
+        type=scalar,
+        required=attribute.required,
+        name=attribute.name if attribute.name != name else None,
+    )
+
+
+def _open(type_: Type) -> dict[str, Any]:
+    """An object may have fields that nobody wrote down."""
+    while isinstance(type_, ListOf):
+        type_ = type_.item
+    return {"open": True} if isinstance(type_, Object) else {}
+
+
+def _content_schema(parameter: Mapping[str, Any]) -> Any:
+    return next((table(one).get("schema") for one in table(parameter.get("content")).values()), None)
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """The object that a text of JSON is; an empty one for anything else."""
+    try:
+        return table(json.loads(text(value)))
+    except ValueError:
+        return {}
+
+
+__all__ = ["Made", "Methods", "UncallableError", "base_url", "page_size", "server_variables"]

@@ -1,0 +1,177 @@
+"""A provider folder of StackQL as a provider of ours, of which each service is read when a statement names it.
+
+What was made of a service is kept in the user's cache directory, under a digest of the documents that it came from and of the code that
+made it. So the second statement reads JSON in place of YAML, and of one service alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from rowcall import __version__
+from rowcall.errors import Fault, ManifestError, UsageError
+from rowcall.manifest import kept
+from rowcall.manifest.model import ErrorShape, Provider, Service, Variable
+from rowcall.manifest.read import Services
+from rowcall.openapi.document import Document
+from rowcall.stackql.auth import credentials
+from rowcall.stackql.config import Config, prose, rows, table, text
+from rowcall.stackql.folders import provider_file
+from rowcall.stackql.methods import base_url
+from rowcall.stackql.names import resource_names
+from rowcall.stackql.service import service
+
+_MESSAGES = ("error.message", "message", "error_description", "detail", "errors.0.message", "errors.0.detail", "error", "title")
+
+
+class Package:
+    """A provider folder. Its names are there at once."""
+
+    def __init__(self, folder: Path, name: str | None = None) -> None:
+        """`name` is what statements call it, by default what it calls itself.
+
+        Raises UsageError where the folder has no provider file, ManifestError where this is no document.
+        """
+        file = provider_file(folder)
+        if file is None:
+            raise UsageError(f"There is no provider.yaml in {folder}.")
+        self.folder = folder
+        self._document = Document(file)
+        self._entries = {key.casefold(): table(one) for key, one in table(self._document.root.get("providerServices")).items()}
+        if not self._entries:
+            raise ManifestError([Fault(str(file), 1, 1, "providerServices", "this provider has no services")])
+        root = self._document.root
+        self.name = (name or text(root.get("name")) or text(root.get("id")) or folder.name).casefold()
+        """As statements call it."""
+        self.version = text(root.get("version"))
+
+    @cached_property
+    def names(self) -> Mapping[str, Sequence[str]]:
+        """The names of its resources by that of their service; none of a service whose document is not there."""
+        return {name: self._resource_names(name) for name in self._entries}
+
+    @cached_property
+    def provider(self) -> Provider:
+        """The record, its services being read when they are asked for."""
+        root = self._document.root
+        config = table(root.get("config"))
+        given = credentials(config.get("auth"))
+        return Provider(
+            manifest=1,
+            provider=self.name,
+            title=prose(root.get("title")) or text(root.get("name")) or self.name,
+            description=prose(root.get("description")) or f"What StackQL's document of {self.name} describes.",
+            source=str(self.folder),
+            base_url=self._base_url,
+            variables=dict(self._variables()),
+            auth=given.schemes,
+            optional_headers=given.headers,
+            errors=ErrorShape(message=_MESSAGES),
+            services=Services(self._entries, self._service),
+        )
+
+    def file_of(self, name: str) -> Path | None:
+        """The document of a service; None where it is not there."""
+        reference = text(table(self._entries[name].get("service")).get("$ref")).partition("#")[0]
+        if not reference:
+            return None
+        parts = Path(reference).parts
+        for start in range(len(parts)):
+            found = _spelt(self.folder, parts[start:])
+            if found is not None:
+                return found
+        return None
+
+    def _resource_names(self, name: str) -> Sequence[str]:
+        file = self.file_of(name)
+        if file is None:
+            return ()
+        with suppress(OSError, ManifestError, UsageError):
+            return [one.casefold() for one in resource_names(file.read_bytes()) or self._service(name).resources]
+        return ()
+
+    @cached_property
+    def _base_url(self) -> str:
+        """Where the first of its services is whose document shows it: those that are elsewhere say so."""
+        for name in self._entries:
+            file = self.file_of(name)
+            if file is not None and (url := _server_url(file)):
+                return url
+        return "https://{server}"
+
+    def _variables(self) -> list[tuple[str, Variable]]:
+        """Those of the server of the first service, which have a value that is not the statement's."""
+        found = table(table(self._document.root.get("config")).get("serverVariables"))
+        return [(name, Variable(description="A part of the name of the server.", default=text(value))) for name, value in found.items()]
+
+    def _service(self, name: str) -> Service:
+        """A service, as it was made before where nothing has changed since. Raises ManifestError and UsageError."""
+        file = self.file_of(name)
+        if file is None:
+            raise UsageError(f"{self.name}.{name} has no document: {self._entries[name].get('service')} is not in {self.folder}.")
+        place = kept.directory("stackql") / f"{hashlib.sha256(os.fsencode(file.absolute())).hexdigest()[:32]}.json"
+        digest = self._digest(name, file)
+        head, _, body = kept.trusted(place).partition(b"\n")
+        if head == digest.encode():
+            with suppress(ValueError, TypeError, AttributeError):
+                found = kept.record(body)
+                if isinstance(found, Service):
+                    return found
+        document = Document(file)
+        made = service(document, name, self._entries[name], Config().within(self._document.root.get("config")), provider_url=self._base_url)
+        with suppress(ValueError):
+            kept.write(place, f"{digest}\n{kept.text_of(made)}")
+        return made
+
+    def _digest(self, name: str, file: Path) -> str:
+        """Of all that a service is made of."""
+        digest = hashlib.sha256(_code())
+        config = self._document.root.get("config")
+        said = {"name": name, "provider": self.name, "url": self._base_url, "entry": self._entries[name], "config": config}
+        digest.update(json.dumps(said, sort_keys=True).encode())
+        digest.update(file.read_bytes())
+        return digest.hexdigest()
+
+
+def _spelt(folder: Path, parts: Sequence[str]) -> Path | None:
+    """The file at a path below a folder, whatever the case of its name."""
+    found = folder.joinpath(*parts)
+    if found.is_file():
+        return found
+    name = found.name.casefold()
+    with suppress(OSError):
+        return next((one for one in found.parent.iterdir() if one.name.casefold() == name and one.is_file()), None)
+    return None
+
+
+def _server_url(file: Path) -> str:
+    """The URL of the first server that a document names at its top, found in its text where it stands as it mostly does; "" where not."""
+    import re
+
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return ""
+    found = re.search(rb"^servers:[ \t]*\r?\n[ \t]*-[ \t]+url:[ \t]*(['\"]?)([^\s'\"#]+)\1", content, re.MULTILINE)
+    if found is not None:
+        return base_url({"url": found[2].decode(errors="replace")})
+    with suppress(ManifestError, UsageError):
+        return base_url(table(next(iter(rows(Document(file).root.get("servers"))), None)))
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    """A digest of the modules that say how a document is read, and of what comes of it."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256(__version__.encode())
+    for folder in (here, here.parent / "openapi", here.parent / "manifest"):
+        for module in sorted(folder.glob("*.py")):
+            digest.update(module.read_bytes())
+    return digest.digest()

@@ -1,0 +1,97 @@
+"""How pages follow one another: what a document configures, and how large they can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from rowcall.manifest.model import PageSize, Paging, PagingKind, Parameter, Place
+from rowcall.openapi.types import Schemas
+from rowcall.stackql.config import Config, table, text
+
+_SIZES = (
+    "per_page",
+    "page_size",
+    "pageSize",
+    "limit",
+    "max_results",
+    "maxResults",
+    "MaxResults",
+    "$top",
+    "max_items",
+    "maxItems",
+    "perPage",
+)
+"""Query parameters that say how many rows a page has."""
+_MOST = re.compile(r"\b(?:max(?:imum)?|up to|at most|between \d+ and)\D{0,40}?(\d{1,4})\b", re.IGNORECASE)
+_PLACES = {"query": Place.QUERY, "header": Place.HEADER, "body": Place.BODY}
+
+
+_AFTER = frozenset({"after", "after_id", "starting_after"})
+"""Parameters that take the id of the row after which a page starts."""
+
+
+def paging(
+    config: Config, parameters: Mapping[str, Parameter], schemas: Schemas, answer: Any, columns: Collection[str] = ()
+) -> Paging | None:
+    """The way of paging that is configured for a list with these columns; None where none is. `answer` is the schema of a page."""
+    found = table(config.get("pagination"))
+    asked, said = table(found.get("requestToken")), table(found.get("responseToken"))
+    place, key, size = text(said.get("location")) or "body", text(said.get("key")), page_size(config, parameters)
+    algorithm = text(found.get("algorithm")) + text(said.get("algorithm"))
+    if not key:
+        return None
+    if place == "header" and (key.lower() == "link" or "link_header" in algorithm):
+        return Paging(kind=PagingKind.LINK, page_size=size)
+    parameter, where = text(asked.get("key")), _PLACES.get(text(asked.get("location")) or "query")
+    if "page_number" in algorithm:
+        pages = _dotted(text(table(found.get("responseTerminator")).get("key"))) or None
+        return Paging(kind=PagingKind.PAGE, parameter=parameter, start=1, pages=pages, page_size=size)
+    next_, header = (None, key) if place == "header" else (_dotted(key), None)
+    if where is None or not parameter:
+        return Paging(kind=PagingKind.NEXT_URL, next=next_, next_header=header, page_size=size)
+    more = next((name for name in ("has_more", "hasMore") if name in schemas.properties(answer)), None)
+    is_id = where is Place.QUERY and parameter in _AFTER and "id" in columns and header is None
+    return Paging(
+        kind=PagingKind.CURSOR if is_id else PagingKind.TOKEN,
+        parameter=parameter,
+        place=where,
+        next=next_,
+        next_header=header,
+        row="id" if is_id else None,
+        more=more,
+        page_size=size,
+    )
+
+
+def page_size(config: Config, parameters: Mapping[str, Parameter]) -> PageSize | None:
+    """The parameter that says how large a page is, and the largest there is, as far as that is known."""
+    top = table(table(config.get("queryParamPushdown")).get("top"))
+    named = text(top.get("paramName")) or ("$top" if top.get("dialect") == "odata" else "")
+    by_name = {parameter.name or name: parameter for name, parameter in parameters.items() if parameter.place is Place.QUERY}
+    for name in (named, *_SIZES):
+        if name in by_name:
+            parameter = by_name[name]
+            default = _whole(parameter.default)
+            most = (_whole(top.get("maxValue")) if name == named else None) or _whole(parameter.maximum) or _said(parameter)
+            # Some documents know of less than the API gives by itself.
+            return PageSize(parameter=name, maximum=max(most, default or 0) if most else None, default=default)
+    return None
+
+
+def _said(parameter: Parameter) -> int | None:
+    """The most that a description speaks of, as "(max 100)"."""
+    found = _MOST.search(parameter.description)
+    return int(found[1]) if found is not None and int(found[1]) else None
+
+
+def _whole(value: Any) -> int | None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 1 and value == int(value)
+    return int(value) if is_number else None
+
+
+def _dotted(key: str) -> str:
+    """A JSON path as a dotted one."""
+    path = re.sub(r"\[(['\"])(.*?)\1\]", r".\2", key)
+    return re.sub(r"\[(\d+)\]", r".\1", path).removeprefix("$").strip(".")

@@ -1,0 +1,177 @@
+"""A service document as a service of a manifest.
+
+What cannot be called is listed with the reason, and never makes the rest unusable. A name that says two things is told apart here: a
+parameter that a column of another kind has the name of, and a method that answers to several statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from rowcall.manifest.model import Column, Method, Paging, Parameter, Place, Resource, Scalar, Service, Uncallable, Verb
+from rowcall.openapi.document import Document
+from rowcall.stackql.answers import ANONYMOUS, Answers, united
+from rowcall.stackql.config import Config, prose, rows, table, text
+from rowcall.stackql.methods import Made, Methods, UncallableError, base_url
+
+_VERBS = {verb.value: verb for verb in (Verb.SELECT, Verb.INSERT, Verb.UPDATE, Verb.REPLACE, Verb.DELETE, Verb.EXEC)}
+"""A method of several verbs has its own name for the first of these."""
+_BY_NAME = {"select": ("select", "list", "aggregatedList", "get"), "insert": ("insert", "create"), "delete": ("delete",)}
+"""The methods of a verb, where a resource does not say which they are."""
+_OWN_NAMES = frozenset({"id", "name", "uuid", "guid", "slug", "number", "key"})
+"""What things call themselves: such a parameter of a list is about what the list is of, and not about its rows."""
+_QUERY, _ROW = "query__", "row__"
+
+
+def service(document: Document, name: str, entry: Mapping[str, Any], config: Config, *, provider_url: str) -> Service:
+    """The service that a document describes; `entry` is what the provider says of it."""
+    config = config.within(entry.get("config")).within(_own_config(document))
+    maker = Methods(document, Answers(document, snakes=config.get("snake_case_aliases") is True))
+    ways: dict[str, Paging] = {}
+    found = table(table(document.root.get("components")).get("x-stackQL-resources"))
+    url = base_url(table(next(iter(rows(document.root.get("servers"))), None))) or _swagger_url(document)
+    info = table(document.root.get("info"))
+    return Service(
+        service=name,
+        title=prose(entry.get("title")) or prose(info.get("title")) or name,
+        description=prose(entry.get("description")) or prose(info.get("description")),
+        base_url=None if url in {"", provider_url} else url,
+        resources={key.casefold(): _resource(document, maker, table(node), config, ways) for key, node in found.items()},
+        paging=ways,
+    )
+
+
+def _own_config(document: Document) -> Any:
+    root = document.root
+    return root.get("x-stackQL-config") or table(root.get("components")).get("x-stackQL-config")
+
+
+def _swagger_url(document: Document) -> str:
+    root = document.root
+    if not document.is_swagger or not root.get("host"):
+        return ""
+    scheme = "https" if "https" in rows(root.get("schemes")) or not root.get("schemes") else "http"
+    return f"{scheme}://{text(root['host'])}{text(root.get('basePath'))}".rstrip("/")
+
+
+def _resource(document: Document, maker: Methods, node: Mapping[str, Any], config: Config, ways: dict[str, Paging]) -> Resource:
+    config = config.within(node.get("config"))
+    made: dict[str, Made] = {}
+    uncallable: dict[str, Uncallable] = {}
+    for verb, name, method in _verbs(document, node):
+        key = name if name not in made and name not in uncallable else f"{name}_as_{verb.value}"
+        try:
+            made[key] = maker.make(verb, method, config, ways)
+        except UncallableError as error:
+            uncallable[key] = Uncallable(verb=verb, reason=str(error), description=_summary(document, method))
+    columns = united(one.answer.columns for one in made.values() if one.method.verb is Verb.SELECT)
+    columns = columns or next((one.answer.columns for one in made.values() if one.answer.columns), _NOTHING)
+    methods = {name: _with_returns(one, columns) for name, one in made.items()}
+    columns, methods = _told_apart(columns, methods)
+    return Resource(
+        description=prose(node.get("description")) or prose(node.get("title")),
+        source=text(node.get("id")),
+        columns=columns,
+        methods=methods,
+        uncallable=uncallable,
+    )
+
+
+_NOTHING = {ANONYMOUS: Column(type=Scalar.JSON, description="Nothing is known of what the API gives.")}
+
+
+def _verbs(document: Document, node: Mapping[str, Any]) -> Iterator[tuple[Verb, str, Mapping[str, Any]]]:
+    """The methods with their verbs, those of each in the order in which they are to be tried; the rest are for EXEC."""
+    methods = table(node.get("methods"))
+    said, used = node.get("sqlVerbs"), set()
+    for word, verb in _VERBS.items():
+        for name, method in _of_verb(document, methods, said, word):
+            used.add(name)
+            yield verb, name.casefold(), method
+    for name, method in methods.items():
+        if name not in used:
+            yield Verb.EXEC, name.casefold(), table(document.resolved(method))
+
+
+def _of_verb(document: Document, methods: Mapping[str, Any], said: Any, word: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if not isinstance(said, dict) or word not in said:
+        yield from ((name, table(document.resolved(methods[name]))) for name in _BY_NAME.get(word, ()) if name in methods)
+        return
+    for one in rows(said[word]):
+        reference = text(table(one).get("$ref"))
+        method = document.resolved(one)
+        if reference and isinstance(method, dict) and method:
+            yield reference.rpartition("/")[2], method
+
+
+def _summary(document: Document, method: Mapping[str, Any]) -> str:
+    operation = table(document.resolved(table(method.get("operation"))))
+    return prose(operation.get("summary")) or prose(operation.get("description"))
+
+
+def _with_returns(made: Made, columns: Mapping[str, Column]) -> Method:
+    """The method with the columns of its response, where these are not the resource's."""
+    own = made.answer.columns
+    return made.method if made.method.verb is Verb.SELECT or own == columns else replace(made.method, returns=own)
+
+
+def _told_apart(columns: dict[str, Column], methods: dict[str, Method]) -> tuple[dict[str, Column], dict[str, Method]]:
+    """Columns and methods of which no two things that are not equal have one name."""
+    spelt = {name.casefold(): name for name in columns}
+    moved = {
+        spelt[name.casefold()]
+        for method in methods.values()
+        if method.verb is Verb.SELECT
+        for name, one in method.parameters.items()
+        if name.casefold() in spelt and _is_needed(one) and not _is_equal(name, method, columns[spelt[name.casefold()]])
+    }
+    kept = {f"{_ROW}{name}" if name in moved else name: _sourced(name, one) if name in moved else one for name, one in columns.items()}
+    types = _types(methods, kept)
+    return kept, {name: _aligned(method, kept, types) for name, method in methods.items()}
+
+
+def _is_needed(parameter: Parameter) -> bool:
+    return parameter.required or parameter.place in {Place.PATH, Place.SERVER}
+
+
+def _is_equal(name: str, method: Method, column: Column) -> bool:
+    """Whether a column may be taken to have the value of a parameter in every row."""
+    return column.type in _COMPARED and not (method.rows is not None and name.casefold() in _OWN_NAMES)
+
+
+_COMPARED = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER, Scalar.BOOLEAN})
+
+
+def _sourced(name: str, column: Column) -> Column:
+    return replace(column, source=column.source or name)
+
+
+def _types(methods: Mapping[str, Method], columns: Mapping[str, Column]) -> dict[str, Scalar]:
+    """One type for all parameters of a name: that of the column of this name, else what they have in common."""
+    found: dict[str, Scalar] = {}
+    for method in methods.values():
+        for name, one in method.parameters.items():
+            found[name] = one.type if found.get(name, one.type) is one.type else Scalar.STRING
+    types = {name.casefold(): column.type for name, column in columns.items()}
+    return {
+        name: of_column if isinstance(of_column := types.get(name.casefold()), Scalar) and of_column in _COMPARED else type_
+        for name, type_ in found.items()
+    }
+
+
+def _aligned(method: Method, columns: Mapping[str, Column], types: Mapping[str, Scalar]) -> Method:
+    """The method with the parameters' types, and with another name for one that a column is no filter by."""
+    spelt = {name.casefold(): name for name in columns}
+    parameters: dict[str, Parameter] = {}
+    for name, one in method.parameters.items():
+        column = columns[spelt[name.casefold()]] if name.casefold() in spelt else None
+        aligned = replace(one, type=types[name], default=None if one.type is not types[name] else one.default)
+        if column is None or _is_needed(one):
+            parameters[name] = aligned
+        elif column.type not in _COMPARED:
+            parameters[f"{_QUERY}{name}"] = replace(aligned, name=one.name or name, type=one.type)
+        else:
+            parameters[name] = aligned if aligned.role is not None else replace(aligned, exact=False)
+    return replace(method, parameters=parameters)

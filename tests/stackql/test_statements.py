@@ -1,0 +1,159 @@
+"""Statements over a provider that StackQL's documents describe, against a server that answers as they say."""
+
+from __future__ import annotations
+
+import pytest
+from tests.stackql.conftest import Harbour
+
+from rowcall.errors import AuthError, PlanError, UnsupportedSQLError
+
+
+def test_a_list_is_read_to_its_last_page(harbour: Harbour) -> None:
+    """In pages of the size that the document calls the largest, with the credential that it names."""
+    with harbour.session() as db:
+        rows = db.sql("SELECT id, ship.name FROM harbour.docks.berths ORDER BY id").fetchall()
+
+    assert rows == [(1, "Ada"), (2, None), (3, "Grace"), (4, None), (5, None)]
+    assert harbour.lines == ["GET /v1/berths?limit=2", "GET /v1/berths?limit=2&page_token=2", "GET /v1/berths?limit=2&page_token=4"]
+    assert {seen.headers["authorization"] for seen in harbour.seen} == {"Bearer anchor"}
+
+
+def test_the_method_is_the_one_with_the_fewest_requests(harbour: Harbour) -> None:
+    """A key asks for one row, which stands in an object; a filter is sent; DuckDB applies both again."""
+    with harbour.session() as db:
+        one = db.sql("SELECT id, quay FROM berths WHERE berth_id = 3").fetchall()
+        some = db.sql("SELECT id FROM berths WHERE quay = 'north' AND depth > 8").fetchall()
+
+    assert (one, some) == ([(3, "south")], [(1,)])
+    assert harbour.lines == ["GET /v1/berths/3", "GET /v1/berths?quay=north&limit=2"]
+
+
+def test_what_the_document_does_not_name_is_in_extra(harbour: Harbour) -> None:
+    """Nothing that the API gives is lost."""
+    with harbour.session() as db:
+        (row,) = db.sql("SELECT _extra->>'tide' FROM berths WHERE berth_id = 1").fetchall()
+
+    assert row == ("low",)
+
+
+def test_resources_join_with_tables_and_one_another(harbour: Harbour) -> None:
+    """Keys come from a table; each is asked for once."""
+    with harbour.session() as db:
+        db.connection.execute("CREATE TABLE wanted AS SELECT unnest([1, 3, 3]) AS berth")
+        rows = db.sql("SELECT b.id, b.quay FROM wanted w JOIN berths b ON b.berth_id = w.berth ORDER BY 1").fetchall()
+
+    assert rows == [(1, "north"), (3, "south"), (3, "south")]
+    assert sorted(harbour.lines) == ["GET /v1/berths/1", "GET /v1/berths/3"]
+
+
+def test_a_list_below_something_is_not_filtered_by_its_id(harbour: Harbour) -> None:
+    """`id` in the path is what the rows are of, and theirs has another name beside it."""
+    with harbour.session() as db:
+        rows = db.sql("SELECT id, row__id, ship FROM moorings WHERE id = 1 ORDER BY ship").fetchall()
+
+    assert rows == [(1, "m1", "Ada"), (1, "m2", "Bea")]
+
+
+def test_a_parameter_wins_over_a_column_of_another_kind(harbour: Harbour) -> None:
+    """One that is needed keeps its name, and the column gets another; one that is not is asked for by another name."""
+    with harbour.session() as db:
+        (owner,) = db.sql("SELECT owner, row__owner.name, share FROM owners WHERE harbour = 'main' AND owner = 'port office'").fetchall()
+        db.sql("SELECT crane FROM berths WHERE query__crane = 'big'")
+
+    assert owner == ("port office", "Port Office", 0.5)
+    assert harbour.lines[0] == "GET /v1/harbours/main/owners/port%20office"
+    assert harbour.lines[1] == "GET /v1/berths?crane=big&limit=2"
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT column_anon FROM flags ORDER BY 1", [("uk",), ("us",)]),
+        ("SELECT column_anon->>'day' FROM fees", [("10.5",)]),
+        ('SELECT name, "@id" FROM crews ORDER BY 1', [("Ann", "a"), ("Bob", None), ("Cy", None)]),
+    ],
+    ids=["texts", "an object without fields", "arrays in arrays"],
+)
+def test_rows_are_picked_wherever_they_are(harbour: Harbour, sql: str, rows: list[tuple[object, ...]]) -> None:
+    """What is no object with fields is one column."""
+    with harbour.session() as db:
+        assert db.sql(sql).fetchall() == rows
+
+
+def test_a_select_may_have_a_body(harbour: Harbour) -> None:
+    """Its attributes are given in WHERE; what stands in the path word for word is sent."""
+    with harbour.session() as db:
+        assert db.sql("SELECT name FROM ships WHERE text = 'a' AND exact = true").fetchall() == [("Ada",)]
+
+    assert harbour.lines == ["POST /v1/search?kind=ship"]
+    assert harbour.seen[0].body == {"text": "a", "exact": True}
+
+
+def test_a_statement_can_fill_the_name_of_a_server(harbour: Harbour) -> None:
+    """A variable without a value is required, and takes nothing that is no part of a name; pages follow a header."""
+    pages = {None: ([{"PilotId": "p1", "FirstSeen": "x", "a.b": "c"}], {"opc-next-page": "two"}), "two": ([{"PilotId": "p2"}], {})}
+    harbour.answers["/v2/pilots"] = lambda query: pages[query.get("opc-page")]
+
+    with harbour.session() as db:
+        rows = db.sql("SELECT pilotid, quay FROM harbour.pilots.pilots WHERE quay = '1' ORDER BY 1").fetchall()
+        with pytest.raises(PlanError, match="quay"):
+            db.sql("SELECT * FROM harbour.pilots.pilots")
+        with pytest.raises(PlanError, match="no part of the name of a server"):
+            db.sql("SELECT * FROM harbour.pilots.pilots WHERE quay = 'evil.example/'")
+
+    assert rows == [("p1", "1"), ("p2", "1")]
+    assert harbour.lines == ["GET /v2/pilots", "GET /v2/pilots?opc-page=two"]
+
+
+def test_writes_are_sent_as_the_document_describes_them(harbour: Harbour) -> None:
+    """Bodies are typed, what every body holds is among them, and answers come back with RETURNING."""
+    with harbour.session() as db:
+        made = db.sql("INSERT INTO berths (quay, data__depth, crane) VALUES ('east', 2, ['x']) RETURNING id, quay").fetchall()
+        db.sql("UPDATE berths SET quay = 'south', depth = 3.5 WHERE berth_id = 2")
+        db.sql("DELETE FROM berths WHERE berth_id = 4")
+        opened = db.sql("EXEC harbour.docks.berths.openIt @berth_id = 1, @until = '2026-01-01'").fetchall()
+
+    assert made == [(9, "east")]
+    assert opened == [("open",)]
+    assert harbour.lines == ["POST /v1/berths", "PATCH /v1/berths/2", "DELETE /v1/berths/4", "POST /v1/berths/1/actions"]
+    assert [seen.body for seen in harbour.seen] == [
+        {"quay": "east", "depth": 2, "crane": ["x"]},
+        {"quay": "south", "depth": 3.5},
+        None,
+        {"type": "open", "until": "2026-01-01"},
+    ]
+    assert harbour.seen[3].headers["x-shift"] == "day"
+
+
+def test_what_cannot_be_called_is_said_of_the_method(harbour: Harbour) -> None:
+    """It is listed with the reason, and everything else works."""
+    with harbour.session() as db:
+        rows = db.sql("SHOW METHODS EXTENDED IN berths").fetchall()
+        with pytest.raises(UnsupportedSQLError, match="text/html, and only JSON is read"):
+            db.sql("EXEC berths.chart")
+        short = db.sql("SHOW METHODS IN berths").fetchall()
+
+    named = {row[0]: row for row in rows}
+    assert list(named) == ["get", "list", "create", "update", "update_as_replace", "delete", "openit", "chart"]
+    assert named["chart"][1:] == ("EXEC", "", "", "", None, "Its response is text/html, and only JSON is read.")
+    assert named["get"][5:] == ("GET /berths/{berth_id}", None)
+    assert "chart" not in {row[0] for row in short}
+
+
+def test_without_a_key_nothing_is_sent(harbour: Harbour) -> None:
+    """The error names the variable that the document names."""
+    with harbour.session(providers={}) as db, pytest.raises(AuthError, match="HARBOUR_TOKEN"):
+        db.sql("SELECT * FROM flags")
+
+    assert harbour.lines == []
+
+
+def test_a_setting_moves_all_services(harbour: Harbour) -> None:
+    """`base_url` holds for the servers of services too, whatever is open in their names."""
+    harbour.answers["/elsewhere/pilots"] = lambda _: ([], {})
+    settings = {"harbour": {"api_key": "anchor", "base_url": f"http://127.0.0.1:{harbour.port}/elsewhere"}}
+
+    with harbour.session(providers=settings) as db:
+        assert db.sql("SELECT * FROM harbour.pilots.pilots WHERE quay = 'north'").fetchall() == []
+
+    assert harbour.lines == ["GET /elsewhere/pilots"]
