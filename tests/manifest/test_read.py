@@ -308,6 +308,10 @@ CASES = {
         "provider.yaml:13:44: 200 is not an HTTP status of an error (retry.statuses[0])",
         "provider.yaml:14:15: a rate limit is at least one request in more than zero seconds (rate_limits[0])",
     ]),
+    "auth of a service": ("animals.yaml", "title: Animals", "title: Animals\nauth: {Key: {kind: bearer}, own: {kind: query}}", [
+        "animals.yaml:3:8: `Key` is no name for a auth scheme: use small letters, digits and _ (auth.Key)",
+        "animals.yaml:3:34: a scheme of kind `query` has a `name` (auth.own)",
+    ]),
     "limits of a service": ("animals.yaml", "title: Animals", "title: Animals\nrate_limits: [{requests: 1, per_s: 1}, {requests: 0, per_s: 1}]", [
         "animals.yaml:3:40: a rate limit is at least one request in more than zero seconds (rate_limits[1])",
     ]),

@@ -18,8 +18,13 @@ def header(scheme: AuthScheme, key: str) -> tuple[str, str]:
     if scheme.kind is AuthKind.BASIC:
         return "Authorization", (scheme.prefix or "Basic ") + base64.b64encode(key.encode()).decode()
     if scheme.kind is AuthKind.BEARER:
-        return scheme.name or "Authorization", (scheme.prefix or "Bearer ") + key
-    return scheme.name or "Authorization", (scheme.prefix or "") + key
+        return name_of(scheme), (scheme.prefix or "Bearer ") + key
+    return name_of(scheme), (scheme.prefix or "") + key
+
+
+def name_of(scheme: AuthScheme) -> str:
+    """The header or query parameter that carries a key."""
+    return scheme.name or ("key" if scheme.kind is AuthKind.QUERY else "Authorization")
 
 
 def can_be_key(scheme: AuthScheme, key: str) -> bool:
@@ -39,7 +44,7 @@ def is_needed(endpoint: Endpoint) -> bool:
     if scheme is None or scheme.kind is AuthKind.NONE:
         return False
     if scheme.kind is AuthKind.QUERY:
-        return all(name != (scheme.name or "key") for name, _ in endpoint.query)
+        return all(name != name_of(scheme) for name, _ in endpoint.query)
     name = header(scheme, "")[0].lower()
     given = {own.lower() for own, _ in endpoint.headers}
     if endpoint.client is not None:

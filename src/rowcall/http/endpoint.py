@@ -57,6 +57,8 @@ class Endpoint:
     """A provider instance; the session has resolved its settings already."""
 
     provider: str
+    name: str = ""
+    """What users write before a setting: the provider, or `provider.service` for a service with a key of its own."""
     title: str
     base_url: str
     """Variables filled; a slash at its end and a query string of its own are understood."""

@@ -226,18 +226,23 @@ def _key_hint(endpoint: Endpoint, status: int) -> str:
     if endpoint.known_key is None:
         return f"Check the credentials that are sent to {endpoint.base_url}."
     held = f"{' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
-    source = endpoint.key_source or f"{held}the setting api_key of provider {endpoint.provider}"
+    source = endpoint.key_source or f"{held}the setting api_key of {_called(endpoint)}"
     what = "that it may do this" if status == _FORBIDDEN else "that it is complete and not revoked"
     return f"Check the key ({source}): {what}, and that it belongs to {endpoint.base_url}."
+
+
+def _called(endpoint: Endpoint) -> str:
+    return endpoint.name if "." in endpoint.name else f"provider {endpoint.provider}"
 
 
 def missing_key(context: Context) -> AuthError:
     """The error for a request that needs a key where none is set."""
     endpoint = context.endpoint
-    name = endpoint.provider
+    name = endpoint.name or endpoint.provider
+    setting = "{" + ": {".join(f'"{part}"' for part in (*name.split("."), "api_key")) + ': "…"' + "}" * (name.count(".") + 2)
     variables = f"the variable {' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
     file = f"api_key under [providers.{name}] in the config file (rowcall config path)"
-    ways = f'Set {variables}{file}; in Python, providers={{"{name}": {{"api_key": "…"}}}}. --sandbox needs no key.'
+    ways = f"Set {variables}{file}; in Python, providers={setting}. --sandbox needs no key."
     return context.error(AuthError, f"No key is set for {endpoint.title}; nothing was sent.", hint=ways)
 
 

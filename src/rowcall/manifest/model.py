@@ -431,6 +431,10 @@ class Service:
         "Where its paths start, when that is not where the provider's do; may hold {variables}, and {variables=values}.", None
     )
     paging: dict[str, Paging] = _("Ways of paging of its own, besides the provider's.", {})
+    auth: dict[str, AuthScheme] = _(
+        "Ways to authenticate at it, where it takes a key of its own, and never the provider's; the first is the default.",
+        {},
+    )
     rate_limits: tuple[RateLimit, ...] = _("What the API allows to one key at all its resources together, besides the provider's.", ())
     lifecycle: Lifecycle | None = _("Its deprecation.", None)
     resources: dict[str, Resource] = _("Its tables, by name.")

@@ -17,6 +17,7 @@ from rowcall.manifest.library import sandbox_file
 from rowcall.manifest.model import (
     Attribute,
     AuthKind,
+    AuthScheme,
     Awaits,
     Column,
     Lifecycle,
@@ -117,7 +118,7 @@ def _provider_page(provider: Provider) -> str:
             _table("| | |", [(name, fact) for name, fact in facts.items() if fact]),
             _SETTINGS,
             "## Services\n\n" + _table("| Service | Resources | |", [(name, *cells) for name, cells in services.items()]),
-            "## Authentication\n\n" + _table("| Scheme | The key is sent as | and taken from |", list(_schemes(provider))),
+            "## Authentication\n\n" + _table("| Scheme | The key is sent as | and taken from |", list(_schemes(provider.auth))),
             *_section("Variables of the base URL", "| Variable | | |", _variables(provider)),
             *_section("Headers", "| Header | | |", _headers(provider)),
             *_section("Paging", "| Way | The next page | Rows of a page |", [_paging(name, way) for name, way in provider.paging.items()]),
@@ -131,8 +132,14 @@ All of this can be [set](../../python.md#settings-of-a-provider) where a server 
 """
 
 
-def _schemes(provider: Provider) -> Iterator[tuple[str, str, str]]:
-    for number, (name, scheme) in enumerate(provider.auth.items()):
+_OWN_KEY = """\
+It has a key of its own, which goes to no other service, as the provider's goes to none here.
+[Settings](../../python.md#settings-of-a-provider) of `{}` say it too.
+"""
+
+
+def _schemes(auth: Mapping[str, AuthScheme]) -> Iterator[tuple[str, str, str]]:
+    for number, (name, scheme) in enumerate(auth.items()):
         header = scheme.name or ("key" if scheme.kind is AuthKind.QUERY else "Authorization")
         sent = _SENT[scheme.kind].format(name=header, prefix=scheme.prefix or _PREFIXES.get(scheme.kind, ""))
         yield f"`{name}`" + ("" if number else ", unless another is set"), sent, _variables_of(scheme.env)
@@ -163,12 +170,14 @@ def _service_page(provider: Provider, service: Service) -> str:
     carried = ", ".join(f"`{key}: {value}`" for key, value in service.headers.items())
     runs = _RUNS if sandbox_file(provider.provider) else ""
     facts = [f"Every request carries {carried}." if carried else "", _limited(service.rate_limits), runs]
+    keys = list(_schemes(service.auth))
     return "\n".join(
         [
             _OPENING.format(f"{provider.provider}/{service.service}.yaml"),
             f"# {name}\n\n{service.description} A service of [{provider.title}](index.md).\n",
             *_lifecycle(service.lifecycle),
             *(f"{fact}\n" for fact in facts if fact),
+            *([_OWN_KEY.format(name), _table("| Scheme | The key is sent as | and taken from |", keys)] if keys else []),
             _table("| Resource | Takes | A row is |", resources),
             *(_resource(f"{name}.{key}", key, resource, provider) for key, resource in service.resources.items()),
         ]

@@ -93,9 +93,7 @@ def check_provider(document: Document, provider: Provider) -> None:
         _identifier(document, f"variables.{name}", name, "variable")
         _description(document, f"variables.{name}", variable.description)
         _environment(document, f"variables.{name}.env", variable.env)
-    for name, scheme in provider.auth.items():
-        _name(document, f"auth.{name}", name, "auth scheme")
-        _auth_scheme(document, f"auth.{name}", scheme)
+    _auth(document, provider.auth)
     _headers(document, "headers", provider.headers)
     _headers(document, "optional_headers", provider.optional_headers)
     for name, header in provider.optional_headers.items():
@@ -123,6 +121,7 @@ def check_service(document: Document, service: Service, *, provider: Provider | 
     for paging_name, paging in service.paging.items():
         _name(document, f"paging.{paging_name}", paging_name, "way of paging")
         _paging(document, f"paging.{paging_name}", paging)
+    _auth(document, service.auth)
     _rate_limits(document, "rate_limits", service.rate_limits)
     _lifecycle(document, "lifecycle", service.lifecycle)
     for resource_name, resource in service.resources.items():
@@ -436,6 +435,12 @@ def _base_url(document: Document, provider: Provider) -> None:
     for name in provider.variables:
         if name not in names:
             document.fault(f"variables.{name}", f"`{{{name}}}` does not stand in the base URL", at_key=True)
+
+
+def _auth(document: Document, auth: Mapping[str, AuthScheme]) -> None:
+    for name, scheme in auth.items():
+        _name(document, f"auth.{name}", name, "auth scheme")
+        _auth_scheme(document, f"auth.{name}", scheme)
 
 
 def _auth_scheme(document: Document, path: str, scheme: AuthScheme) -> None:

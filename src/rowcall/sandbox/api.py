@@ -219,13 +219,19 @@ class Api:
         return body_values(call.route.method.body, call.incoming.body, self.sandbox)
 
     def _authorise(self, incoming: Incoming) -> None:
-        """Any of the provider's schemes will do, with the key of the sandbox file."""
-        schemes = self.provider.auth.values()
+        """Any scheme of the provider will do, or of a service with a key of its own, with the key of the sandbox file."""
+        schemes = self._schemes(incoming).values()
         given = [key for scheme in schemes if (key := _credential(scheme, incoming)) is not None]
         if not given and all(scheme.kind is not AuthKind.NONE for scheme in schemes) and schemes:
             raise Refused(self.sandbox.refusals.no_key, {})
         if given and self.sandbox.key not in given:
             raise Refused(self.sandbox.refusals.wrong_key, {"key": _masked(given[0])})
+
+    def _schemes(self, incoming: Incoming) -> Mapping[str, AuthScheme]:
+        try:
+            return self._route(incoming)[0].service.auth or self.provider.auth
+        except Refused:
+            return self.provider.auth
 
     def _check_headers(self, route: Route, incoming: Incoming) -> None:
         for name, expected in {**self.provider.headers, **route.service.headers, **route.method.headers}.items():

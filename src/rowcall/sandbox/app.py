@@ -74,7 +74,7 @@ class App:
         self._seed = seed
         self._latency_s = latency_s
         self._lock = threading.RLock()
-        schemes = provider.auth.values()
+        schemes = [*provider.auth.values(), *(scheme for service in provider.services.values() for scheme in service.auth.values())]
         self._secret_headers = {"authorization", *(s.name.lower() for s in schemes if s.kind is AuthKind.HEADER and s.name)}
         self._secret_query = {s.name for s in schemes if s.kind is AuthKind.QUERY}
         self.world = World(self._blueprint, seed=seed, start=clock.now())

@@ -107,9 +107,10 @@ class Sandbox:
         return f"http://{HOST}:{self._port}/_sandbox"
 
     @property
-    def providers(self) -> dict[str, dict[str, str]]:
+    def providers(self) -> dict[str, dict[str, Any]]:
         """Settings of a connection that reaches it, as `rowcall.connect(providers=…)` wants them."""
-        return {self.provider.provider: {"base_url": self.base_url, "api_key": self.api_key}}
+        services = {name: {"api_key": self.api_key} for name, service in self.provider.services.items() if service.auth}
+        return {self.provider.provider: {"base_url": self.base_url, "api_key": self.api_key, **services}}
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
@@ -175,7 +176,8 @@ def serve(
 
 def _welcome(box: Sandbox) -> str:
     exports = [(name, box.base_url) for name in box.provider.base_url_env[:1]]
-    exports += [(name, box.api_key) for scheme in list(box.provider.auth.values())[:1] for name in scheme.env[:1]]
+    ways = [box.provider.auth, *(service.auth for service in box.provider.services.values())]
+    exports += [(name, box.api_key) for auth in ways for scheme in list(auth.values())[:1] for name in scheme.env[:1]]
     lines = [
         f"The {box.provider.title} sandbox listens at {box.base_url} (key: {box.api_key}).",
         *(["Point rowcall, or any other client of this API, at it:"] if exports else []),

@@ -105,7 +105,7 @@ def _found(file: str, header: Header, context: Context) -> tuple[ResourceRef, Me
 
 
 def _client(file: str, header: Header, context: Context) -> Client:
-    client = context.clients[header.provider]
+    client = context.clients[header.resource]
     here = client.redacted(client.endpoint.base_url)
     if here != header.base_url:
         hint = "Apply it with the settings that it was planned with, or write it again with PLAN."
@@ -171,7 +171,7 @@ def _refuse_changed(file: str, plan: Plan, ref: ResourceRef, method: Method, con
     if changed:
         more = [f"… and {len(changed) - _SHOWN:,} more."] if len(changed) > _SHOWN else []
         lines = "\n".join(["What this plan is about has changed since. Nothing was sent.", *changed[:_SHOWN], *more])
-        raise PlanError(context.clients[plan.header.provider].redacted(lines), hint="Write it again with PLAN, and look at it again.")
+        raise PlanError(context.clients[plan.header.resource].redacted(lines), hint="Write it again with PLAN, and look at it again.")
 
 
 def _was(ref: ResourceRef, row: Planned) -> Mapping[str, Any]:

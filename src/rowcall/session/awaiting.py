@@ -231,7 +231,7 @@ class _Polls:
 
     def __init__(self, reader: Reader, context: Context, rows: int) -> None:
         self._reader = reader
-        self._client = context.clients[reader.ref.provider.provider]
+        self._client = context.clients[reader.ref.full_name]
         self._protocol = protocol(reader.ref, reader.method)
         self._control: Control = context.control.scope()
         threads = max(1, min(rows, self._client.max_in_flight(self._control)))

@@ -137,7 +137,7 @@ def _later(write: Write, ref: ResourceRef, context: Context) -> ExplainedWrite:
     columns = _exec_columns(write, write.source, context) if isinstance(write, Exec) and write.source is not None else ()
     found = origins(write, known[1], [*columns] or [given.name for given in _named(write, context)])
     request = shape(ref.provider.provider, ref.full_name, *known, found)
-    values = map(context.clients[ref.provider.provider].redacted, lines(found))
+    values = map(context.clients[ref.full_name].redacted, lines(found))
     return explain_calls_later(word, ref, known, request_line(request, url_of(context)), values)
 
 

@@ -85,6 +85,7 @@ class Context:
     engine: Engine
     names: Names
     clients: Mapping[str, Client]
+    """What sends the requests of a resource, by its full name."""
     parameters: Mapping[str, Any]
     """All that were given, by name; each piece of SQL takes what it names."""
     frame: Frame
@@ -539,11 +540,11 @@ def used(text: str, context: Context) -> dict[str, Any]:
 
 
 def url_of(context: Context) -> Callable[[Request], str]:
-    return lambda request: context.clients[request.provider].url(request)
+    return lambda request: context.clients[request.resource].url(request)
 
 
 def limits_of(context: Context) -> Limits:
-    return lambda ref: context.clients[ref.provider.provider].rate_limits(context.control, ref.full_name, ref.rate_limits)
+    return lambda ref: context.clients[ref.full_name].rate_limits(context.control, ref.full_name, ref.rate_limits)
 
 
 def request_table(
@@ -556,7 +557,7 @@ def request_table(
     names = ["method", "url", "body", *(["before"] if before is not None else [])]
     rows = []
     for request, was in zip(requests, before or [None] * len(requests), strict=True):
-        client = context.clients[request.provider]
+        client = context.clients[request.resource]
         texts = {
             name: None if value is None else client.redacted(json.dumps(value, ensure_ascii=False))
             for name, value in (("body", request.body), ("before", was))

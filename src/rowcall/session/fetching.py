@@ -118,8 +118,8 @@ class Fetching:
         """Lets the calls of `scans` go out that have not, as `fetch` does, and waits for none."""
         if groups := self._groups(scans):
             self._control.expect(sum(map(len, groups.values())), exact=final and all(protocol.paging is None for _, protocol in groups))
-        for (provider, protocol), calls in groups.items():
-            self._begin(self._clients[provider], calls, protocol)
+        for (client, protocol), calls in groups.items():
+            self._begin(client, calls, protocol)
         self._note(scans, last=final)
 
     def parts(self, scan: Scan) -> Iterator[Sequence[tuple[str, str]]]:
@@ -140,7 +140,7 @@ class Fetching:
         """For each scan, by the name of its source, what DuckDB reads, each page being fetched when it does."""
         ahead: dict[str, Callable[[int], None]] = {}
         for scan in scans:
-            client = self._clients[scan.ref.provider.provider]
+            client = self._clients[scan.ref.full_name]
             for call in scan.calls:
                 if call.request not in self._chains:
                     self._chains[call.request] = Pulled(client.pages(call, scan.protocol, self._control), self._store)
@@ -181,11 +181,11 @@ class Fetching:
 
     # -- calls that go out together --------------------------------------------------------------------------------------------------
 
-    def _groups(self, scans: Sequence[Scan]) -> dict[tuple[str, Protocol], list[Call]]:
-        """The distinct calls by provider and protocol, in the order of the statement, without those that are there."""
-        groups: dict[tuple[str, Protocol], dict[Request, Call]] = {}
+    def _groups(self, scans: Sequence[Scan]) -> dict[tuple[Client, Protocol], list[Call]]:
+        """The distinct calls by provider instance and protocol, in the order of the statement, without those that are there."""
+        groups: dict[tuple[Client, Protocol], dict[Request, Call]] = {}
         for scan in scans:
-            group = groups.setdefault((scan.ref.provider.provider, scan.protocol), {})
+            group = groups.setdefault((self._clients[scan.ref.full_name], scan.protocol), {})
             for call in scan.calls:
                 if call.request not in self._chains:
                     group.setdefault(call.request, call)

@@ -110,7 +110,7 @@ def guard(intent: Intent, context: Context) -> None:
     """
     if intent.method.is_read:
         return
-    endpoint = context.clients[intent.ref.provider.provider].endpoint
+    endpoint = context.clients[intent.ref.full_name].endpoint
     refuse_unlisted(intent.ref, intent.name, endpoint, sql=intent.text, span=intent.span)
     if not intent.requests:
         return
@@ -177,7 +177,7 @@ def _pending(intent: Intent, context: Context) -> Pending:
         limit=context.consent.max_rows,
         deletes=intent.method.verb is Verb.DELETE or intent.requests[0].http_method == "DELETE",
         _requests=tuple(intent.requests),
-        _client=context.clients[intent.ref.provider.provider],
+        _client=context.clients[intent.ref.full_name],
     )
 
 

@@ -59,7 +59,7 @@ def _run(plan: Plan, context: Context) -> duckdb.DuckDBPyRelation:
     # Nothing is sent that a ROLLBACK could be meant to undo.
     ready = resolved(write, replace(context, tells_before=True, allow_writes_in_transaction=True))
     rows = _planned(write, ready, context)
-    client = context.clients[ready.ref.provider.provider]
+    client = context.clients[ready.ref.full_name]
     text = _text(plan, ready, rows, client)
     if not context.dry_run:
         save(plan.file, text, overwrite=plan.overwrites)

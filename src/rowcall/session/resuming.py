@@ -42,7 +42,7 @@ def _run(resume: Resume, context: Context) -> duckdb.DuckDBPyRelation:
     id_ = journal.find(resume.write_id)
     entry, kept = journal.read(id_)
     ref, method = _found(entry, context)
-    client = context.clients[entry.provider]
+    client = context.clients[entry.resource]
     if context.dry_run:
         return request_table([one.request for one in kept if is_to_be_sent(one)], context)
     if context.read_only or client.endpoint.read_only:
@@ -109,7 +109,7 @@ def explain_resume(resume: Resume, context: Context) -> list[tuple[str, str]]:
     try:
         journal = context.journal()
         entry, kept = journal.read(journal.find(resume.write_id))
-        client = context.clients[_found(entry, context)[0].provider.provider]
+        client = context.clients[_found(entry, context)[0].full_name]
     except UsageError as error:
         raise UnsupportedSQLError(str(error), sql=resume.text, span=resume.span) from error
     lines = [f"{one.request.http_method} {client.url(one.request)}" for one in kept if is_to_be_sent(one)]

@@ -106,7 +106,7 @@ def _await(wait: Waiting, calls: Sequence[Call], sent: Sequence[Sent]) -> None:
 def _refuse_read_only(write: Write, context: Context) -> None:
     """Raises ReadOnlyError, before anything is read, for a write that the connection or its provider may not send."""
     ref, span = (write.ref, write.method_span) if isinstance(write, Exec) else (write.target.ref, write.target.span)
-    open_to_writes = not context.read_only and not context.clients[ref.provider.provider].endpoint.read_only
+    open_to_writes = not context.read_only and not context.clients[ref.full_name].endpoint.read_only
     if context.dry_run or open_to_writes or (isinstance(write, Exec) and named_method(write, context)[1].is_read):
         return
     message = (
@@ -117,7 +117,7 @@ def _refuse_read_only(write: Write, context: Context) -> None:
 
 def _sent(write: Write, ready: Ready, context: Context) -> tuple[list[Sent], Written | None]:
     """What became of each call of a write, in order, and where that is noted; None for calls that change nothing."""
-    client = context.clients[ready.ref.provider.provider]
+    client = context.clients[ready.ref.full_name]
     context.control.expect(len(ready.calls), exact=True, writes=True)
     sent = [Sent(_kept(call, ready, in_order=ready.in_order)) for call in ready.calls]
     written = None

@@ -36,7 +36,7 @@ from rowcall.session.parameters import Parameters, named, shared
 from rowcall.session.plans import Plans
 from rowcall.session.progress import Running
 from rowcall.session.report import Report
-from rowcall.session.settings import check_config, check_names, check_scopes, endpoint, settings_of
+from rowcall.session.settings import check_config, check_names, check_scopes, endpoint, instance_of, settings_of
 from rowcall.session.tracing import traced
 from rowcall.session.variables import ALIASES, UNSET, Unset, Variables
 from rowcall.session.views import Views
@@ -176,7 +176,7 @@ class Session:
         self._engine = Engine(self.connection)
         self._views = Views(self._engine, self.catalog.providers)
         self._plans = Plans()
-        self._clients: dict[str, Client] = {}
+        self._clients: dict[tuple[str, str | None], Client] = {}
         weakref.finalize(self, _close_all, self._clients)
         self._running: Running | None = None
         self._lock = threading.RLock()
@@ -546,14 +546,16 @@ class Session:
             return self._journal
         return opened
 
-    def _client(self, name: str) -> Client:
-        if name not in self._clients:
+    def _client(self, full_name: str) -> Client:
+        """What sends the requests of a resource: that of its provider, or of its service where this has a key of its own."""
+        name, service = instance = instance_of(full_name, self.catalog.providers)
+        if instance not in self._clients:
             from rowcall.http.client import Client
 
-            provider = self.catalog.providers[name]
-            settings = endpoint(provider, self.given.get(name, {}), self.config, read_only=self.read_only)
-            self._clients[name] = Client(settings, None if self._running is None else self._running.control)
-        return self._clients[name]
+            provider, given = self.catalog.providers[name], self.given.get(name, {})
+            settings = endpoint(provider, given, self.config, read_only=self.read_only, service=service)
+            self._clients[instance] = Client(settings, None if self._running is None else self._running.control)
+        return self._clients[instance]
 
     def _run_parsed(
         self, parsed: AnyStatement, context: Context, settings: Variables, take: Take | Parquet | None
@@ -599,14 +601,14 @@ class Session:
         return self._engine.empty()
 
 
-def _close_all(clients: dict[str, Client]) -> None:
+def _close_all(clients: dict[tuple[str, str | None], Client]) -> None:
     """Closes the sockets of a session that nobody closed."""
     for client in clients.values():
         client.close()
 
 
 class _Lazily(dict[str, "Client"]):
-    """Clients by provider name, made when first asked for."""
+    """Clients by the full name of a resource, made when first asked for."""
 
     def __init__(self, make: Callable[[str], Client]) -> None:
         super().__init__()

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from rowcall.errors import UsageError, nearest
+from rowcall.http.auth import name_of
 from rowcall.http.endpoint import (
     CONNECT_TIMEOUT_S,
     MAX_RESPONSE_BYTES,
@@ -69,6 +71,8 @@ _CARRYING = ("transport", "http2", "verify_tls", "ca_file")
 """Those of the client that rowcall makes, which have no meaning beside one of the user's."""
 CREDENTIALS = ("api_key", "api_key_command", "api_key_keyring")
 """Those that say what the key is, one of which a place may have."""
+OF_SERVICE = ("auth", *CREDENTIALS, "client")
+"""Those that a service with a key of its own has for itself; all others are its provider's."""
 
 
 def check_names(
@@ -85,13 +89,39 @@ def check_names(
             raise UsageError(f'{at(name)}: no provider "{name}".{near(name, known)}')
         if not isinstance(settings, Mapping):
             raise UsageError(f"{at(name)}: the settings of {name} must be a table of names and values, such as base_url.")
-        for key in settings:
-            if key not in keys:
-                raise UsageError(f'{at(name, key)}: {name} has no setting "{key}".{near(key, keys)}')
-            if key in _TABLES and not isinstance(settings[key], Mapping):
-                raise UsageError(f"{at(name, key)}: {key} of {name} must be a table of names and values.")
-        if len(both := [key for key in CREDENTIALS if _says(settings, key)]) > 1:
-            raise UsageError(f"{at(name, both[1])}: {name} has {both[0]} and {both[1]}, of which one is enough.")
+        own = {key for key in settings if key not in keys and _has_own_key(known[name], key)}
+        _check_settings(name, {key: value for key, value in settings.items() if key not in own}, partial(at, name), keys)
+        for key in own:
+            if not isinstance(settings[key], Mapping):
+                raise UsageError(f"{at(name, key)}: the settings of {name}.{key} must be a table of names and values, such as api_key.")
+            _check_settings(f"{name}.{key}", settings[key], partial(at, name, key), [each for each in OF_SERVICE if each in keys])
+
+
+def _check_settings(name: str, settings: Mapping[str, Any], at: Callable[..., str], keys: Sequence[str]) -> None:
+    """Raises UsageError for what cannot be set of a provider, or of a service with a key of its own."""
+    for key in settings:
+        if key not in keys:
+            raise UsageError(f'{at(key)}: {name} has no setting "{key}".{near(key, keys)}')
+        if key in _TABLES and not isinstance(settings[key], Mapping):
+            raise UsageError(f"{at(key)}: {key} of {name} must be a table of names and values.")
+    if len(both := [key for key in CREDENTIALS if _says(settings, key)]) > 1:
+        raise UsageError(f"{at(both[1])}: {name} has {both[0]} and {both[1]}, of which one is enough.")
+
+
+def services_with_keys(provider: Provider) -> list[str]:
+    """The services that have settings of their own."""
+    return [name for name in provider.services if _has_own_key(provider, name)]
+
+
+def _has_own_key(provider: Provider, service: str) -> bool:
+    """Whether there is a service of this name that authenticates in another way than its provider."""
+    return service in provider.services and bool(provider.services[service].auth)
+
+
+def instance_of(full_name: str, known: Mapping[str, Provider]) -> tuple[str, str | None]:
+    """The provider of a resource, and its service where this has settings of its own."""
+    provider, service, *_ = full_name.split(".")
+    return provider, service if _has_own_key(known[provider], service) else None
 
 
 def check_config(config: Config, known: Mapping[str, Provider]) -> None:
@@ -141,24 +171,49 @@ class Said:
 
 
 class Settings:
-    """What all places say of one provider instance."""
+    """What all places say of one provider instance, or of a service with a key of its own; this has no credential of its provider."""
 
-    def __init__(self, provider: Provider, given: Mapping[str, Any], config: Config) -> None:
-        """`given` is what the call says. Raises UsageError for a scheme that there is not."""
+    def __init__(self, provider: Provider, given: Mapping[str, Any], config: Config, service: str | None = None) -> None:
+        """`given` is what the call says of the provider. Raises UsageError for a scheme that there is not."""
         self.provider = provider
-        name = provider.provider
-        call = Said("connect", given, lambda _: "")
-        profile, file = (
-            Said(source, config.part("providers", of_profile=own).get(name, {}), partial(_at, config, name, of_profile=own))
-            for source, own in (("profile", True), ("config file", False))
+        self.service = service
+        self.name = ".".join(filter(None, (provider.provider, service)))
+        """As users write it before a setting."""
+        self.schemes = provider.auth if service is None else provider.services[service].auth
+        """Its ways to authenticate, the first by default."""
+        call, profile, file = (
+            self._table("connect", given, lambda *_: ""),
+            *(
+                self._table(source, config.part("providers", of_profile=own).get(provider.provider, {}), partial(config.at, of_profile=own))
+                for source, own in (("profile", True), ("config file", False))
+            ),
         )
+        self.whole = None if service is None else Settings(provider, given, config)
+        """What is said of the provider, where these are of a service."""
+        self._inherited: tuple[Said, ...] = ()
         self._places: tuple[Said, ...] = (call, profile, file)
         self.auth = _scheme(self)
-        self._places = (call, profile, _environment(provider, self.auth), file)
+        urls = provider.base_url_env if service is None else ()
+        self._places = (call, profile, _environment(urls, self.auth), file)
+        self._inherited = () if self.whole is None else tuple(_without_key(self.whole))
+
+    def _table(self, source: str, values: Mapping[str, Any], at: Callable[..., str]) -> Said:
+        """What a place says here, of all that it says of the provider."""
+        path = ("providers", *self.name.split("."))
+        return Said(source, values if self.service is None else values.get(self.service, {}), lambda name: at(*path, name))
+
+    @property
+    def places(self) -> tuple[Said, ...]:
+        """Those that are asked, the one that wins first; a service has those of its provider behind its own."""
+        return (*self._places, *self._inherited)
+
+    def is_inherited(self, name: str) -> bool:
+        """Whether a setting is said of the provider alone, and these are of a service."""
+        return self.said(name) in self._inherited
 
     def said(self, *names: str) -> Said | None:
         """The place that decides about a setting, or about one of several that exclude each other; None where nobody says anything."""
-        return next((place for place in self._places if any(_says(place.values, name) for name in names)), None)
+        return next((place for place in self.places if any(_says(place.values, name) for name in names)), None)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value that holds, as it was said."""
@@ -183,8 +238,24 @@ class Settings:
         return UsageError(f"{at}: {message}" if at else message)
 
 
-def _at(config: Config, provider: str, name: str, *, of_profile: bool) -> str:
-    return config.at("providers", provider, name, of_profile=of_profile)
+def _without_key(settings: Settings) -> Iterator[Said]:
+    """What all places say of a provider, without what says or carries its key."""
+    carrying = _carrying(settings)
+    for place in settings.places:
+        values = {name: value for name, value in place.values.items() if name not in {"auth", *CREDENTIALS}}
+        for name in ("headers", "query"):
+            if values.get(name):
+                values[name] = {key: value for key, value in values[name].items() if str(key).lower() not in carrying}
+        if values.get("base_url"):
+            parts = urlsplit(str(values["base_url"]))
+            values["base_url"] = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        yield replace(place, values=values)
+
+
+def _carrying(settings: Settings) -> frozenset[str]:
+    """The headers and query parameters, in lower case, that may have a provider's key in them."""
+    schemes = (*settings.schemes.values(), *filter(None, [settings.auth]))
+    return frozenset({"authorization", *(name_of(scheme).lower() for scheme in schemes)})
 
 
 def _says(values: Mapping[str, Any], name: str) -> bool:
@@ -192,8 +263,8 @@ def _says(values: Mapping[str, Any], name: str) -> bool:
     return name in values and (values[name] not in (None, "") or name not in {"base_url", *CREDENTIALS})
 
 
-def _environment(provider: Provider, scheme: AuthScheme | None) -> Said:
-    names = {"base_url": provider.base_url_env, "api_key": scheme.env if scheme is not None else ()}
+def _environment(urls: Sequence[str], scheme: AuthScheme | None) -> Said:
+    names = {"base_url": urls, "api_key": scheme.env if scheme is not None else ()}
     found = {name: variable for name, variables in names.items() if (variable := _first_set(variables)) is not None}
     values = {name: os.environ[variable] for name, variable in found.items()}
     if scheme is not None and scheme.password_env and "api_key" in values:
@@ -206,9 +277,12 @@ def _first_set(variables: Iterable[str]) -> str | None:
     return next((variable for variable in variables if os.environ.get(variable)), None)
 
 
-def endpoint(provider: Provider, given: Mapping[str, Any], config: Config, *, read_only: bool) -> Endpoint:
-    """A provider instance with its settings resolved. Raises UsageError for a value of the wrong kind or an open variable."""
-    return resolved(Settings(provider, given, config), read_only=read_only)
+def endpoint(provider: Provider, given: Mapping[str, Any], config: Config, *, read_only: bool, service: str | None = None) -> Endpoint:
+    """A provider instance with its settings resolved, or one of its services that has a key of its own.
+
+    Raises UsageError for a value of the wrong kind or an open variable.
+    """
+    return resolved(Settings(provider, given, config, service), read_only=read_only)
 
 
 def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
@@ -218,6 +292,7 @@ def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
     base_url, is_moved = _filled(settings, str(settings.get("base_url", provider.base_url))), settings.said("base_url") is not None
     return Endpoint(
         provider=provider.provider,
+        name=settings.name,
         title=provider.title,
         base_url=base_url,
         variables=_variables(settings),
@@ -250,13 +325,13 @@ def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
 
 def _scheme(settings: Settings) -> AuthScheme | None:
     """The scheme named, or spelt out as in a manifest; the first of the manifest's when nothing is chosen."""
-    provider, chosen = settings.provider, settings.get("auth")
+    name, schemes, chosen = settings.name, settings.schemes, settings.get("auth")
     if chosen is None:
-        return next(iter(provider.auth.values()), None)
+        return next(iter(schemes.values()), None)
     if isinstance(chosen, str):
-        if chosen not in provider.auth:
-            raise settings.wrong("auth", f'{provider.provider} has no auth "{chosen}".{near(chosen, provider.auth)}')
-        return provider.auth[chosen]
+        if chosen not in schemes:
+            raise settings.wrong("auth", f'{name} has no auth "{chosen}".{near(chosen, schemes)}')
+        return schemes[chosen]
     from rowcall.manifest.model import AuthKind, AuthScheme
 
     try:
@@ -264,7 +339,7 @@ def _scheme(settings: Settings) -> AuthScheme | None:
         return AuthScheme(kind=kind, name=chosen.get("name"), prefix=chosen.get("prefix"), env=tuple(chosen.get("env", ())))
     except (KeyError, TypeError, ValueError) as error:
         kinds = ", ".join(kind.value for kind in AuthKind)
-        message = f"auth of {provider.provider} is a name, or a table with kind ({kinds}), name and prefix."
+        message = f"auth of {name} is a name, or a table with kind ({kinds}), name and prefix."
         raise settings.wrong("auth", message) from error
 
 
@@ -274,13 +349,14 @@ def _key(settings: Settings) -> tuple[str | None, LateKey | None, str]:
     if found is None:
         return None, None, ""
     place, name = found
-    provider, at, value = settings.provider.provider, place.at(name), place.values[name]
+    provider, at, value = settings.name, place.at(name), place.values[name]
+    where = f"provider {provider}" if settings.service is None else provider
     if name == "api_key":
-        sources = {"environment": at.removeprefix("$"), "connect": f"the setting api_key of provider {provider}"}
+        sources = {"environment": at.removeprefix("$"), "connect": f"the setting api_key of {where}"}
         return str(value), None, sources.get(place.source, f"api_key in {at}")
-    where = f"{at}: {name} of {provider}" if at else f"{name} of {provider}"
-    get = of_command(value, where) if name == "api_key_command" else of_keyring(value, where)
-    return None, LateKey(get), f"{name} in {at}" if at else f"the setting {name} of provider {provider}"
+    told = f"{at}: {name} of {provider}" if at else f"{name} of {provider}"
+    get = of_command(value, told) if name == "api_key_command" else of_keyring(value, told)
+    return None, LateKey(get), f"{name} in {at}" if at else f"the setting {name} of {where}"
 
 
 def _variables(settings: Settings) -> dict[str, str]:
@@ -311,9 +387,14 @@ def _pairs(table: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
 def _client(settings: Settings) -> Any:
     client = settings.get("client")
     place = settings.said("client")
+    if client is not None and settings.whole is not None and settings.is_inherited("client"):
+        sent = {name.lower() for name in client.headers}
+        if client.auth is not None or sent & _carrying(settings.whole):
+            message = f"The client of {settings.whole.name} sends a key of its own, which is not for {settings.name}: give that a client."
+            raise settings.wrong("client", message)
     for name in _CARRYING if client is not None and place is not None else ():
         if place is not None and name in place.values:
-            message = f"{name} of {settings.provider.provider} is for the client that rowcall makes: set it on yours, or give no client."
+            message = f"{name} of {settings.name} is for the client that rowcall makes: set it on yours, or give no client."
             raise settings.wrong(name, message)
     return client
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.http.redact import MASK, Redactor, is_secret_name
 from rowcall.http.redispace import place_of
 from rowcall.session.config import Config
-from rowcall.session.settings import CREDENTIALS, IN_FILES, Settings, resolved
+from rowcall.session.settings import CREDENTIALS, IN_FILES, OF_SERVICE, Settings, resolved
 from rowcall.session.variables import Variables, variable_of
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ def of_session(variables: Variables, config: Config) -> Iterator[Sourced]:
         yield Sourced(name, row["value"], source, place)
 
 
-def of_provider(provider: Provider, given: Mapping[str, Any], config: Config) -> Iterator[Sourced]:
-    """The settings of a provider instance. Raises UsageError for a value that cannot be."""
-    settings = Settings(provider, given, config)
+def of_provider(provider: Provider, given: Mapping[str, Any], config: Config, service: str | None = None) -> Iterator[Sourced]:
+    """The settings of a provider, or of a service with a key of its own. Raises UsageError for a value that cannot be."""
+    settings = Settings(provider, given, config, service)
     made = resolved(settings, read_only=False)
     credential = settings.credential()
-    for name in IN_FILES:
+    for name in IN_FILES if service is None else [name for name in OF_SERVICE if name in IN_FILES]:
         place = settings.said(name)
         if name in CREDENTIALS:
             place = credential[0] if credential is not None and credential[1] == name else None
         source, where = ("default", "") if place is None else (place.source, place.at(name))
-        yield Sourced(f"{provider.provider}.{name}", _value(name, settings, made, said=place is not None), source, _file(where) or None)
+        yield Sourced(f"{settings.name}.{name}", _value(name, settings, made, said=place is not None), source, _file(where) or None)
 
 
 def _file(place: str) -> str:
@@ -73,7 +73,7 @@ def _value(name: str, settings: Settings, made: Endpoint, *, said: bool) -> str 
 
 def _auth(settings: Settings, made: Endpoint) -> str | None:
     """Its name; the whole of one that has none."""
-    names = [name for name, scheme in settings.provider.auth.items() if scheme is made.auth]
+    names = [name for name, scheme in settings.schemes.items() if scheme is made.auth]
     chosen = settings.get("auth")
     return names[0] if names else None if chosen is None else json.dumps(chosen, ensure_ascii=False)
 

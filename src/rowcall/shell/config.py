@@ -16,6 +16,7 @@ from rowcall.front.opening import add_tables, provider_settings, say_options
 from rowcall.front.report import counted
 from rowcall.session.config import config_file, loaded
 from rowcall.session.faults import faults
+from rowcall.session.settings import services_with_keys
 from rowcall.session.sources import Sourced, of_provider, of_session
 from rowcall.shell.exit import Exit
 from rowcall.shell.output import Output, chosen_format, table_options
@@ -53,7 +54,8 @@ def _show(options: argparse.Namespace) -> None:
 def _sourced(session: Session) -> Iterator[Sourced]:
     yield from of_session(session.variables, session.config)
     for name, provider in session.catalog.providers.items():
-        yield from of_provider(provider, session.given.get(name, {}), session.config)
+        for service in (None, *services_with_keys(provider)):
+            yield from of_provider(provider, session.given.get(name, {}), session.config, service)
 
 
 def _of_command(each: Sourced, options: argparse.Namespace) -> Sourced:

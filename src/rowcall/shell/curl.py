@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from rowcall.errors import UsageError
 from rowcall.http.auth import header, is_needed
 from rowcall.manifest.model import AuthKind
-from rowcall.session.settings import endpoint
+from rowcall.session.settings import endpoint, instance_of
 
 if TYPE_CHECKING:
     from rowcall import Session
@@ -45,7 +45,8 @@ def curl_command(session: Session, sent: Sent, number: int, settings: Mapping[st
     provider = session.catalog.providers[exchange.operation.partition(".")[0]]
     method, _, url = exchange.request.partition(" ")
     given = {**settings.get(provider.provider, {}), "base_url": url}  # which may hold a variable, and is known
-    resolved = endpoint(provider, given, session.config, read_only=True)
+    _, service = instance_of(exchange.operation, session.catalog.providers)
+    resolved = endpoint(provider, given, session.config, read_only=True, service=service)
     body = None if method in _BODILESS else _body(session, sent, number)
     arguments = ["-g"] if set(url) & set("[]{}") else []  # which curl would take for several URLs
     arguments += [] if method == "GET" else [f"-X {method}"]

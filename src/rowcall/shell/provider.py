@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import UsageError, nearest
 from rowcall.front.report import counted
 from rowcall.manifest.library import added, shipped
-from rowcall.manifest.model import Lifecycle, Provider, Resource
+from rowcall.manifest.model import AuthScheme, Lifecycle, Provider, Resource
 from rowcall.manifest.read import check
 from rowcall.shell.exit import Exit
 
@@ -107,6 +107,7 @@ def _shown(provider: Provider) -> Iterator[str]:
         yield f"{provider.provider}.{service.service}: {service.description}"
         if service.lifecycle:
             yield f"  {_lifecycle(service.lifecycle)}"
+        yield from aligned(list(_schemes(service.auth)), indent=2)
         yield from aligned(
             [(f"{provider.provider}.{service.service}.{name}", _methods(resource)) for name, resource in service.resources.items()],
             indent=2,
@@ -118,10 +119,14 @@ def _facts(provider: Provider) -> Iterator[tuple[str, str]]:
     yield "base URL", provider.base_url
     if provider.base_url_env:
         yield "", f"or the variable {' or '.join(provider.base_url_env)}"
-    for name, scheme in provider.auth.items():
-        yield f"auth {name}", scheme.kind + (f", from {' or '.join(scheme.env)}" if scheme.env else "")
+    yield from _schemes(provider.auth)
     for name, header in provider.optional_headers.items():
         yield f"header {name}", header.description + (f" From {' or '.join(header.env)}." if header.env else "")
+
+
+def _schemes(auth: Mapping[str, AuthScheme]) -> Iterator[tuple[str, str]]:
+    for name, scheme in auth.items():
+        yield f"auth {name}", scheme.kind + (f", from {' or '.join(scheme.env)}" if scheme.env else "")
 
 
 def _methods(resource: Resource) -> str:
