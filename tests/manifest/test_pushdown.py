@@ -114,7 +114,15 @@ FAULTS = {
     ),
     "several values of a bound": (
         'a: {in: query, type: integer, many: {}, range: {column: born_at, operator: ">"}, description: A.}',
-        "21:41: only a filter and `role: fields` take several values",
+        "21:41: only a filter, `role: fields` and `role: group` take several values",
+    ),
+    "what divides rows without the columns": (
+        "g: {in: query, role: group, many: {}, description: A.}",
+        "21:11: a parameter with `role: group` says with `enum` by which columns rows can be divided",
+    ),
+    "what divides rows by no column": (
+        "g: {in: query, role: group, many: {}, enum: [id, born], description: A.}",
+        "21:60: there is no column `born`; did you mean `born_at`?",
     ),
     "several values in a header": ("id: {in: header, many: {}, description: A.}", "21:28: only a query parameter takes several values"),
     "nothing between two values": (

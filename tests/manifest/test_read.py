@@ -308,6 +308,13 @@ CASES = {
         "provider.yaml:13:44: 200 is not an HTTP status of an error (retry.statuses[0])",
         "provider.yaml:14:15: a rate limit is at least one request in more than zero seconds (rate_limits[0])",
     ]),
+    "rows within one record": ("animals.yaml", "        absent: {message: no lion}", "        inner: cubs", [
+        "animals.yaml:18:9: only a list that answers to `select`, and says where its `rows` are, has others in these (resources.lions.methods.get_lion.inner)",
+    ]),
+    "a column around no rows": ("animals.yaml", "nullable: false, description: The id.", "nullable: false, outer: true, description: The id.", [
+        "animals.yaml:12:7: the column `id` is `outer`, and the rows of this method are within no record (resources.lions.methods.get_lion)",
+        "animals.yaml:19:7: the column `id` is `outer`, and the rows of this method are within no record (resources.lions.methods.list_lions)",
+    ]),
     "auth of a service": ("animals.yaml", "title: Animals", "title: Animals\nauth: {Key: {kind: bearer}, own: {kind: query}}", [
         "animals.yaml:3:8: `Key` is no name for a auth scheme: use small letters, digits and _ (auth.Key)",
         "animals.yaml:3:34: a scheme of kind `query` has a `name` (auth.own)",

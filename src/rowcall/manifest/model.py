@@ -53,6 +53,7 @@ class Role(StrEnum):
     CURSOR = "cursor"
     ORDER = "order"
     FIELDS = "fields"
+    GROUP = "group"
     OPTION = "option"
 
 
@@ -198,6 +199,7 @@ class Column:
     description: str = _("What it holds, ending in a period.")
     nullable: bool = _("Whether the API may send null or leave it out.", default=True)
     source: str | None = _("Where a row holds it, as a dotted path, when that is not its name.", None)
+    outer: bool = _("Whether it stands in the record around the row, where a method's rows are `inner` ones.", default=False)
     enum: tuple[str, ...] = _("The values it is known to take.", ())
 
 
@@ -250,7 +252,9 @@ class Parameter:
     range: Range | None = _("The comparison that it stands for, when it is a bound and not an equality.", None)
     sorts: dict[str, Sort] = _("With `role: order`, the columns that it can sort by, none of them null, and what asks for that.", {})
     role: Role | None = _(
-        "`page_size`, `cursor`, `order`, `fields` (names of columns to return) or `option` when it is not a filter.", None
+        "`page_size`, `cursor`, `order`, `fields` (names of columns to return), `group` (names of columns by which rows are divided) or "
+        "`option` when it is not a filter.",
+        None,
     )
 
 
@@ -329,6 +333,11 @@ class Method:
         None,
     )
     into: str | None = _("With `pick`, the field of a row that holds what was picked, where that is no object with fields.", None)
+    inner: str | None = _(
+        "Where each of these records holds the rows proper, as a dotted path to a list; a record with none gives no row. "
+        "Paging goes by the records.",
+        None,
+    )
     returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
     paging: str | None = _("Which of the ways of paging of its service or provider it uses; absent when there is one page.", None)
     expected_rows: int | None = _(

@@ -49,6 +49,7 @@ _ROLES = {
     Role.PAGE_SIZE: "Chosen by rowcall, unless a statement says it.",
     Role.CURSOR: "Set by rowcall as it pages.",
     Role.FIELDS: "The columns that a statement names.",
+    Role.GROUP: "Those of these columns that a statement names; rows are divided by them, and by no other.",
 }
 """What is said of a parameter that is no filter."""
 _SENT = {
@@ -222,6 +223,7 @@ def _columns(columns: Mapping[str, Column]) -> str:
 
 def _column_text(name: str, column: Column) -> str:
     where = f"At `{column.source}` in the answer." if column.source not in {None, name} else ""
+    where += "The same in all rows of one record." if column.outer else ""
     return " ".join(filter(None, [column.description, _one_of(column.enum), where, "" if column.nullable else "Never NULL."]))
 
 

@@ -11,6 +11,9 @@ from rowcall.manifest.model import Column, Form, Method, Parameter, Place, Range
 COMPARED = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER})
 """Types of columns that an API can compare and sort by."""
 
+_NAMING = (Role.FIELDS, Role.GROUP)
+"""Roles of parameters that take the names of columns."""
+
 _TIMES = frozenset({Scalar.STRING, Scalar.INTEGER})
 _WRITTEN = {Form.UNIX: Scalar.INTEGER, Form.ISO: Scalar.STRING, Form.DATE: Scalar.STRING}
 
@@ -22,6 +25,7 @@ def check_pushdown(document: Document, path: str, method: Method, columns: Mappi
         below = f"{path}.parameters.{name}"
         _exact(document, below, parameter)
         _many(document, below, parameter)
+        _group(document, below, parameter, types)
         if parameter.range is not None:
             _range(document, below, parameter, parameter.range, types)
         if parameter.sorts and parameter.role is not Role.ORDER:
@@ -43,17 +47,27 @@ def _exact(document: Document, path: str, parameter: Parameter) -> None:
 def _many(document: Document, path: str, parameter: Parameter) -> None:
     many = parameter.many
     if many is None:
-        if parameter.role is Role.FIELDS:
-            document.fault(path, "a parameter with `role: fields` says with `many` how names are given", at_key=True)
+        if parameter.role in _NAMING:
+            document.fault(path, f"a parameter with `role: {parameter.role.value}` says with `many` how names are given", at_key=True)
         return
     if parameter.place is not Place.QUERY and document.sound(f"{path}.in"):
         document.fault(f"{path}.many", "only a query parameter takes several values", at_key=True)
-    if parameter.range is not None or parameter.role not in {None, Role.FIELDS}:
-        document.fault(f"{path}.many", "only a filter and `role: fields` take several values", at_key=True)
+    if parameter.range is not None or parameter.role not in {None, *_NAMING}:
+        document.fault(f"{path}.many", "only a filter, `role: fields` and `role: group` take several values", at_key=True)
     if many.separator == "":
         document.fault(f"{path}.many.separator", "something stands between two values")
     if many.maximum is not None and many.maximum < 1:
         document.fault(f"{path}.many.maximum", "a request has at least one value")
+
+
+def _group(document: Document, path: str, parameter: Parameter, types: Mapping[str, Type]) -> None:
+    if parameter.role is not Role.GROUP or not types:
+        return
+    if not parameter.enum:
+        document.fault(path, "a parameter with `role: group` says with `enum` by which columns rows can be divided", at_key=True)
+    for index, column in enumerate(parameter.enum):
+        if column not in types:
+            document.fault(f"{path}.enum[{index}]", f"there is no column `{column}`{_did_you_mean(column, types)}")
 
 
 def _range(document: Document, path: str, parameter: Parameter, range_: Range, types: Mapping[str, Type]) -> None:

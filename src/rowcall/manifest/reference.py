@@ -197,6 +197,7 @@ again. Say only what is true of the API for every row: rows that it leaves out a
 | `range: {column: due_at, operator: ">="}` | a bound | `due_at > 1785000000`, `to_timestamp(due_at) < '2026-08-26'`, `BETWEEN` |
 | `role: order` with `sorts` | the order of rows, by columns that are never null | `ORDER BY due_at DESC LIMIT 5`, `max(due_at)` |
 | `role: fields` with `many` | only these fields of a row are sent | `SELECT id, due_at` |
+| `role: group` with `many` and `enum` | rows are [divided](#rows-within-records) by those of these that are named | `SELECT branch` |
 | `expected_rows` of a method | how many rows a list has, more or less | which of `get_loan` and `list_loans` is asked |
 
 ```yaml
@@ -216,6 +217,33 @@ The value of a bound has the form of its column. Where the API wants a time in a
 holds Unix seconds, and a `string` column an ISO 8601 time with its offset. A `date` is compared with the UTC day of the column, so that
 `<=` keeps the whole of it. Where the order is that of texts, it is that of their bytes. `fields` are asked for by the names of
 columns, or what `source` says of them.
+
+## Rows within records
+
+Some lists hold records that hold the rows, as a report of usage has a record for each day, and in it a list of what was used. `inner`
+says where that list is, and `outer: true` marks the columns that are read from the record around it. A record whose list is empty gives
+no row.
+
+```yaml
+columns:
+  day: {type: integer, nullable: false, outer: true, description: "When the day begins, in Unix seconds."}
+  branch: {type: string, description: The branch; null where rows are not divided by it.}
+  loans: {type: integer, nullable: false, description: How many books were lent.}
+methods:
+  list_days:
+    verb: select
+    http: GET /statistics
+    description: Lists what was lent on each day.
+    parameters:
+      from: {in: query, type: integer, required: true, range: {column: day, operator: ">="}, description: From this time on.}
+      by: {in: query, role: group, many: {separator: ","}, enum: [branch], description: What days are divided by.}
+    rows: days
+    inner: loans
+    paging: token
+```
+
+With `role: group`, an API divides rows by the columns that it is told: it is told those that a statement names, so that sums are right
+by whatever the statement groups them, and no more rows come than it takes.
 
 ## What takes time
 
@@ -274,6 +302,7 @@ shelf:
   the one that `column` names, unless it says `exact: false`. A parameter that is no filter says its `role` or its `range`.
 - A method that answers to `select` changes nothing: it is a GET, or says `reads: true`.
 - A method that is paged says where its `rows` are.
+- Where a resource has `outer` columns, each method for SELECT has `inner` rows, and no outer column is read from where these are.
 - `kinds` are for `json` alone. `fields` of an object type are in that type, and are of the type that they have there.
 - What `one_of` names are two fields or more, none of them `required`. `open` is for objects with fields.
 - What `required_if` names stands beside it, and its value is among the `enum` of that, if it has one.

@@ -170,7 +170,8 @@ def _columns(document: Document, path: str, columns: dict[str, Column]) -> None:
             document.fault(below, f"`{EXTRA}` is the column of what a manifest does not name", at_key=True)
     _distinct(document, path, columns)
     if document.sound(path):
-        _apart(document, path, columns)
+        for is_outer in (False, True):
+            _apart(document, path, {name: column for name, column in columns.items() if column.outer is is_outer})
 
 
 def _apart(document: Document, path: str, columns: dict[str, Column]) -> None:
@@ -230,6 +231,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
         if attribute_name.startswith(BODY_PREFIX):
             document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
     _answer(document, path, method)
+    _inner(document, path, method, columns)
 
 
 def _attributes(document: Document, path: str, attributes: Mapping[str, Attribute]) -> None:
@@ -399,6 +401,23 @@ def _answer(document: Document, path: str, method: Method) -> None:
         re.compile(method.absent.message)
     except re.error as error:
         document.fault(f"{path}.absent.message", f"this is not a regular expression: {error}")
+
+
+def _inner(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:
+    """Rows within records are for lists; what stands around them is apart from them."""
+    outer = [name for name, column in columns.items() if column.outer]
+    if method.inner is None:
+        if outer and method.verb is Verb.SELECT and document.sound(path):
+            document.fault(path, f"the column `{outer[0]}` is `outer`, and the rows of this method are within no record", at_key=True)
+        return
+    _dotted(document, f"{path}.inner", method.inner)
+    if method.verb is not Verb.SELECT or method.rows is None:
+        document.fault(
+            f"{path}.inner", "only a list that answers to `select`, and says where its `rows` are, has others in these", at_key=True
+        )
+    for name in outer:
+        if (columns[name].source or name).split(".")[0].casefold() == method.inner.split(".")[0].casefold():
+            document.fault(f"{path}.inner", f"the column `{name}` is read from there, and stands around the rows")
 
 
 def _paged(document: Document, path: str, method: Method, ways: Collection[str] | None) -> None:

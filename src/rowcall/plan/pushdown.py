@@ -83,7 +83,7 @@ class Pushdown:
         bound = tuples[0] if tuples else {}
         fields = _fields(self._reference.ref, method, columns, self._named)
         pages = paging(self._reference.ref, method)
-        if pages is None or method.rows is None or not tuples:
+        if pages is None or method.rows is None or method.inner is not None or not tuples:
             return Pushed(fields, None, None, ())
         need = top(self._reference, self._layers, self._settled(method, tuples), self._evaluate)
         asked = _order(method, need.order, bound) if need.order else {}
@@ -125,7 +125,7 @@ def used_columns(references: Sequence[tuple[Reference, Sequence[Hidden]]], what:
     found: dict[str, list[frozenset[str] | None]] = {}
     for reference, hidden in references:
         methods = reference.ref.resource.methods.values()
-        if any(parameter.role is Role.FIELDS for method in methods for parameter in method.parameters.values()):
+        if any(parameter.role in {Role.FIELDS, Role.GROUP} for method in methods for parameter in method.parameters.values()):
             found.setdefault(reference.ref.full_name, []).append(used(reference, hidden, what))
     return {name: all_of(each) for name, each in found.items()}
 
@@ -166,11 +166,25 @@ def _equal(name: str, parameter: Parameter, columns: Collection[str]) -> set[str
 
 
 def _fields(ref: ResourceRef, method: Method, needed: frozenset[str] | None, named: Collection[str]) -> dict[str, Any]:
-    """The parameter that says which fields are to be sent; none where all are needed, or where there is no such parameter."""
-    parameters = ((name, parameter) for name, parameter in method.parameters.items() if parameter.role is Role.FIELDS)
-    name, parameter = next(parameters, (None, None))
-    if name is None or parameter is None or name in named or needed is None:
-        return {}
+    """The parameters that say which fields are to be sent, and by which columns rows are to be divided; none that say nothing."""
+    found: dict[str, Any] = {}
+    for name, parameter in method.parameters.items():
+        if name in named or parameter.role not in {Role.FIELDS, Role.GROUP}:
+            continue
+        asked = _sent(ref, method, parameter, needed) if parameter.role is Role.FIELDS else _dividing(parameter, needed)
+        found |= {name: asked} if asked else {}
+    return found
+
+
+def _dividing(parameter: Parameter, needed: frozenset[str] | None) -> tuple[str, ...]:
+    """The columns by which rows are to be divided: those that the statement can use, which all rows of one call have in common else."""
+    return tuple(column for column in parameter.enum if needed is None or column in needed)
+
+
+def _sent(ref: ResourceRef, method: Method, parameter: Parameter, needed: frozenset[str] | None) -> tuple[str, ...]:
+    """The fields that are to be sent; none where all are."""
+    if needed is None:
+        return ()
     columns = ref.resource.columns
     pages = paging(ref, method)
     wanted = [columns[column].source or column for column in columns if column in needed]
@@ -180,8 +194,8 @@ def _fields(ref: ResourceRef, method: Method, needed: frozenset[str] | None, nam
     wanted = wanted or [columns[next(iter(columns))].source or next(iter(columns))]
     most = parameter.many.maximum if parameter.many else None
     if (parameter.enum and not set(wanted) <= set(parameter.enum)) or (most is not None and len(wanted) > most):
-        return {}
-    return {name: tuple(wanted)}
+        return ()
+    return tuple(wanted)
 
 
 def _order(method: Method, order: Order, bound: Mapping[str, Any]) -> dict[str, str] | None:

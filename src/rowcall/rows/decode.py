@@ -10,51 +10,68 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rowcall.manifest.model import Column, Object, Scalar
+from rowcall.manifest.model import Column, ListOf, Object, Scalar, Type
 from rowcall.manifest.types import duckdb_type, from_json_shape, literal, quoted
 from rowcall.plan.nodes import BESIDE, EXTRA, Hidden
 
 
-def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden: Sequence[Hidden] = ()) -> str:
+def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden: Sequence[Hidden] = (), *, inner: str | None = None) -> str:
     """A parenthesised SELECT of `columns`, then `hidden`, over the page source named `source`.
 
-    `rows` is where a page holds its records: a dotted path, `$` for a top-level array, None when the page is one record. A field
-    that is absent or null gives NULL.
+    `rows` is where a page holds its records: a dotted path, `$` for a top-level array, None when the page is one record; `inner` is
+    where each of these holds a list of the rows proper. A field that is absent or null gives NULL.
     """
-    outer = [f"{_field(column.source or name)} AS {quoted(name)}" for name, column in columns.items()]
+    outer = [f"{_column(name, column)} AS {quoted(name)}" for name, column in columns.items()]
     outer += [f"{_hidden(extra, columns)} AS {quoted(extra.name)}" for extra in hidden]
-    fields = record_type(columns).fields
-    if any(extra.name in BESIDE for extra in hidden):
-        fields = (*fields, (EXTRA, Scalar.JSON))
-    return f"(SELECT {', '.join(outer)} FROM (SELECT {_records(from_json_shape(Object(fields)), rows)} AS r, key FROM {source}))"
+    record = record_type(columns, inner, extra=any(extra.name in BESIDE for extra in hidden))
+    found = f"SELECT {_records(from_json_shape(record), rows)} AS {'r' if inner is None else 'o'}, key FROM {source}"
+    if inner is not None:
+        found = f"SELECT unnest({_field(inner, 'o')}) AS r, o, key FROM ({found})"
+    return f"(SELECT {', '.join(outer)} FROM ({found}))"
 
 
-def _field(path: str) -> str:
-    return "r." + ".".join(quoted(part) for part in path.split("."))
+def _column(name: str, column: Column) -> str:
+    return _field(column.source or name, "o" if column.outer else "r")
+
+
+def _field(path: str, record: str = "r") -> str:
+    return f"{record}." + ".".join(quoted(part) for part in path.split("."))
 
 
 def _hidden(extra: Hidden, columns: Mapping[str, Column]) -> str:
     if extra.name in BESIDE:
         return _field(EXTRA)
     if extra.column is not None:
-        return _field(columns[extra.column].source or extra.column)
+        return _column(extra.column, columns[extra.column])
     return f"CAST(key->>{literal('$.' + json.dumps(extra.name))} AS {duckdb_type(extra.type)})"
 
 
-def record_type(columns: Mapping[str, Column]) -> Object:
-    """What a record is made of: the fields that the columns are read from, those of a dotted `source` within one another."""
+def record_type(columns: Mapping[str, Column], inner: str | None = None, *, extra: bool = False) -> Object:
+    """What a record is made of: the fields that the columns are read from, those of a dotted `source` within one another.
+
+    `inner` is where it holds a list of rows, with all columns but the outer ones. With `extra`, rows have a field for what is not declared.
+    """
+    own = {column.source or name: column.type for name, column in columns.items() if not column.outer}
+    rows = _object(own | ({EXTRA: Scalar.JSON} if extra else {}))
+    if inner is None:
+        return rows
+    return _object({column.source or name: column.type for name, column in columns.items() if column.outer} | {inner: ListOf(rows)})
+
+
+def _object(types: Mapping[str, Type]) -> Object:
+    """An object of what stands at these dotted paths."""
     shape: dict[str, Any] = {}
-    for name, column in columns.items():
-        *parents, last = (column.source or name).split(".")
-        inner = shape
+    for path, type_ in types.items():
+        *parents, last = path.split(".")
+        within = shape
         for parent in parents:
-            inner = inner.setdefault(parent, {})
-        inner[last] = column.type
-    return _object(shape)
+            within = within.setdefault(parent, {})
+        within[last] = type_
+    return _nested(shape)
 
 
-def _object(shape: Mapping[str, Any]) -> Object:
-    return Object(tuple((name, _object(inner) if isinstance(inner, dict) else inner) for name, inner in shape.items()))
+def _nested(shape: Mapping[str, Any]) -> Object:
+    return Object(tuple((name, _nested(inner) if isinstance(inner, dict) else inner) for name, inner in shape.items()))
 
 
 def _records(record: object, rows: str | None) -> str:

@@ -12,8 +12,8 @@ MAP at all: it is NULL on DuckDB 2.0 and an error on 1.5. Here the first counts 
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -37,11 +37,14 @@ class Misfit:
 class Fitter:
     """Checks the pages of one resource. Holds no state between pages, so threads may share it."""
 
-    def __init__(self, columns: Mapping[str, Column], rows: str | None, *, extra: bool) -> None:
+    def __init__(self, columns: Mapping[str, Column], rows: str | None, *, extra: bool, inner: str | None = None) -> None:
+        """`rows` and `inner` are those of a method."""
         self._type = record_type(columns)
+        self._outer = record_type({name: replace(column, outer=False) for name, column in columns.items() if column.outer})
         self._rows = rows
+        self._inner = inner
         self._extra = extra
-        self._decoder = _decoder(self._type, rows)
+        self._decoder = _decoder(record_type(columns, inner), rows)
 
     def fit(self, page: str) -> tuple[str, list[Misfit]]:
         """The page to hand on (the same text where everything fits and `_extra` is not wanted), and its misfits."""
@@ -66,22 +69,36 @@ class Fitter:
         if self._rows is None:
             fitted: Any = self._record(body, misfits)
         else:
-            fitted = self._within(body, [] if self._rows == "$" else self._rows.split("."), misfits)
+            fit = self._record if self._inner is None else self._around
+            fitted = self._within(body, self._rows, fit, misfits)
         return msgspec.json.encode(fitted).decode(), misfits
 
-    def _within(self, value: Raw, path: list[str], misfits: list[Misfit]) -> Any:
-        """The body, or what stands in it on the way to the records, with these fitted; as it is where it has none, as without content."""
-        start = _start(value)
-        if path:
+    def _within(self, value: Raw, path: str, fit: Callable[[Raw, list[Misfit]], Any], misfits: list[Misfit], whole: str = "") -> Any:
+        """The body, or what stands in it on the way to a list, with the items of this fitted; as it is where it has none.
+
+        `whole` is the path of which this is the rest.
+        """
+        start, whole = _start(value), whole or path
+        if path not in {"", "$"}:
+            name, _, rest = path.partition(".")
             members = _members(value) if start == "{" else {}
-            if path[0] not in members:
+            if name not in members:
                 return value
-            return {**members, path[0]: self._within(members[path[0]], path[1:], misfits)}
+            return {**members, name: self._within(members[name], rest, fit, misfits, whole)}
         if start == "[":
-            return [self._record(record, misfits) for record in _ITEMS.decode(value)]
+            return [fit(record, misfits) for record in _ITEMS.decode(value)]
         if start != "n":
-            misfits.append(Misfit(self._rows or "", _kind(value)))
+            misfits.append(Misfit(whole, _kind(value)))
         return value
+
+    def _around(self, record: Raw, misfits: list[Misfit]) -> Any:
+        """A record with rows in it, these fitted and the columns around them."""
+        found = self._within(record, self._inner or "", self._record, misfits)
+        if _start(record) != "{":
+            misfits.append(Misfit("", _kind(record)))
+            return {}
+        known, _ = _fit_object(record, self._outer, "", misfits)
+        return {**(found if isinstance(found, dict) else {}), **known}
 
     def _record(self, record: Raw, misfits: list[Misfit]) -> dict[str, Any]:
         if _start(record) != "{":

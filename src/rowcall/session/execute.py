@@ -355,7 +355,10 @@ def columns_of(context: Context) -> Describe:
 def _decoded(scans: Sequence[Scan], forms: Mapping[str, str] | None = None) -> dict[str, str]:
     """The SQL that decodes the pages of each scan, by source name; `forms` may have what to read FROM in place of a source's name."""
     read_from = forms or {}
-    return {scan.source: decode(scan.columns, scan.method.rows, read_from.get(scan.source, scan.source), scan.hidden) for scan in scans}
+    return {
+        scan.source: decode(scan.columns, scan.method.rows, read_from.get(scan.source, scan.source), scan.hidden, inner=scan.method.inner)
+        for scan in scans
+    }
 
 
 def _empty(analysis: Analysis) -> dict[str, Any]:

@@ -208,7 +208,8 @@ class Reading:
         ahead: Callable[[int], None] | None = None,
     ) -> None:
         self._scan = scan
-        self._fitter = Fitter(scan.columns, scan.method.rows, extra=any(hidden.name in BESIDE for hidden in scan.hidden))
+        extra = any(hidden.name in BESIDE for hidden in scan.hidden)
+        self._fitter = Fitter(scan.columns, scan.method.rows, extra=extra, inner=scan.method.inner)
         self._misfits = Misfits(scan.ref.full_name)
         self._chains = chains
         self._store = store
