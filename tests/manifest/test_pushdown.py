@@ -116,6 +116,14 @@ FAULTS = {
         'a: {in: query, type: integer, many: {}, range: {column: born_at, operator: ">"}, description: A.}',
         "21:41: only a filter, `role: fields` and `role: group` take several values",
     ),
+    "what is sent and is none of its values": (
+        "g: {in: query, role: option, enum: [a, b], sends: c, description: A.}",
+        "21:61: what it sends is none of a, b",
+    ),
+    "what is sent in a header": (
+        "g: {in: header, role: option, sends: c, description: A.}",
+        "21:41: only a query parameter is sent without a value in the statement",
+    ),
     "what divides rows without the columns": (
         "g: {in: query, role: group, many: {}, description: A.}",
         "21:11: a parameter with `role: group` says with `enum` by which columns rows can be divided",

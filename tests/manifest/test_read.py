@@ -157,6 +157,47 @@ def test_an_alias_stands_for_a_whole_value(folder: Path) -> None:
     assert lions.methods["feed"].returns == {"id": lions.columns["id"]}
 
 
+def test_a_service_may_have_further_files(folder: Path) -> None:
+    """Their resources come after those of its own file; they are checked by themselves too."""
+    more = "more_of: animals\n" + SERVICE[SERVICE.index("resources:") :].replace("lions", "tigers").replace("lion", "tiger")
+    (folder / "animals.cats.yaml").write_text(more)
+
+    assert check(folder) == check(folder / "animals.cats.yaml") == ()
+    assert list(load_provider(folder).services["animals"].resources) == ["lions", "tigers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        (
+            "plants.trees.yaml",
+            "more_of: plants\nresources: {}\n",
+            "plants.trees.yaml:1:10: there is no plants.yaml beside this file (more_of)",
+        ),
+        (
+            "animals.cats.yaml",
+            "more_of: plants\nresources: {}\n",
+            "animals.cats.yaml:1:10: the file has more of the service `animals` by its name (more_of)",
+        ),
+        (
+            "animals.cats.yaml",
+            "more_of: animals\n" + SERVICE[SERVICE.index("resources:") :],
+            "animals.cats.yaml:3:3: the service has a resource `lions` in another file (resources.lions)",
+        ),
+        (
+            "animals.cats.yaml",
+            "more_of: animals\ntitle: Cats\nresources: {}\n",
+            "animals.cats.yaml:2:1: unknown key `title`; there is more_of, resources (title)",
+        ),
+    ],
+)
+def test_a_fault_of_a_further_file_is_shown_where_it_is(folder: Path, name: str, text: str, expected: str) -> None:
+    """It belongs to a service that there is, and repeats nothing of it."""
+    (folder / name).write_text(text)
+
+    assert expected in shown(folder)
+
+
 def test_files_of_the_sandbox_are_no_services(folder: Path) -> None:
     """What the sandbox needs lies beside the services and is not read here."""
     (folder / "sandbox.yaml").write_text("sandbox: 1\n", encoding="utf-8")

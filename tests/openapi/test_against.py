@@ -334,3 +334,58 @@ def test_a_choice_among_fields_is_compared(compared: Compared) -> None:
     assert [(each.at, each.about, each.manifest, each.document) for each in found.drift] == [
         ("sales.orders.create_order.body.lines", "one_of", "", "count sku")
     ]
+
+
+REPORTS = """
+service: sales
+title: Sales
+description: What is sold.
+resources:
+  hours:
+    description: What was sold in an hour.
+    source: https://example.com/hours
+    columns:
+      begins: {type: integer, nullable: false, outer: true, description: When the hour begins.}
+      kind: {type: string, nullable: false, enum: [sale], description: What kind of row it is.}
+      sold: {type: integer, nullable: false, description: How much was sold.}
+      spare: {type: integer, description: What is left.}
+    methods:
+      list_hours: {verb: select, http: GET /hours, description: Lists., rows: data, inner: rows}
+"""
+
+HOURS = """
+openapi: 3.1.0
+servers: [{url: https://example.com/v1}]
+components:
+  schemas:
+    Sale: {type: object, required: [kind, sold], properties: {kind: {type: string, enum: [sale]}, sold: {type: string}}}
+    Visit: {type: object, required: [kind, seen], properties: {kind: {type: string, enum: [visit]}, seen: {type: integer}}}
+    Hour:
+      type: object
+      required: [begins, rows]
+      properties:
+        begins: {type: integer}
+        rows: {type: array, items: {oneOf: [{$ref: '#/components/schemas/Sale'}, {$ref: '#/components/schemas/Visit'}]}}
+paths:
+  /hours:
+    get:
+      responses:
+        '200':
+          content:
+            application/json:
+              schema: {type: object, properties: {data: {type: array, items: {$ref: '#/components/schemas/Hour'}}}}
+"""
+
+
+def test_rows_within_records_are_compared_by_their_kind(tmp_path: Path) -> None:
+    """With what the document says of them, and of what stands around them; other kinds of rows are other resources'."""
+    (tmp_path / "provider.yaml").write_text(PROVIDER)
+    (tmp_path / "sales.yaml").write_text(REPORTS)
+    (tmp_path / "api.yml").write_text(HOURS)
+
+    found = compare(load_provider(tmp_path), Document(tmp_path / "api.yml"), None)
+
+    assert [(each.at, each.about, each.manifest, each.document) for each in found.drift] == [
+        ("sales.hours.columns.sold", "type", "integer", "string"),
+        ("sales.hours.columns.spare", "unknown", "spare", None),
+    ]

@@ -51,7 +51,7 @@ def test_each_key_goes_to_its_own_service(server: Any, monkeypatch: pytest.Monke
     monkeypatch.setenv("OFFICE_MASTER_KEY", "master-key")
 
     with rowcall.connect(providers=settings(server)) as db:
-        assert db.sql(BOTH).fetchall() == [("/api/notes", "/api/deeds")]
+        assert db.sql(BOTH).fetchall() == [("/api/notes?old=true", "/api/deeds")]
     assert keys(server) == {"/api/notes": "Bearer staff-key", "/api/deeds": "Bearer master-key"}
 
     with rowcall.connect(providers=settings(server, api_key="mine", vault={"api_key": "other"})) as db:
@@ -77,7 +77,7 @@ def test_the_key_of_the_provider_never_goes_to_it(server: Any, more: dict[str, A
             db.sql(DEEDS)
     assert "Set the variable OFFICE_MASTER_KEY, or api_key under [providers.office.vault] in the config file" in str(caught.value)
     assert 'in Python, providers={"office": {"vault": {"api_key": "…"}}}.' in str(caught.value)
-    assert [asked.path for asked in server.asked] == ["/api/notes"]
+    assert [asked.path for asked in server.asked] == ["/api/notes?old=true"]
 
     with rowcall.connect(providers=settings(server, **more, vault={"api_key": "master-key"})) as db:
         db.sql(DEEDS)
@@ -85,6 +85,15 @@ def test_the_key_of_the_provider_never_goes_to_it(server: Any, more: dict[str, A
     assert sent["authorization"] == "Bearer master-key"
     assert [name for name, value in sent.items() if "staff-key" in value] == []
     assert sent.get("x-team") == more.get("headers", {}).get("X-Team")
+
+
+def test_what_a_list_needs_to_be_whole_is_sent_unless_the_statement_says_it(server: Any) -> None:
+    """And once."""
+    with rowcall.connect(providers=settings(server, api_key="staff-key")) as db:
+        db.sql(NOTES)
+        db.sql(f"{NOTES} WHERE old = false")
+
+    assert [asked.path for asked in server.asked] == ["/api/notes?old=true", "/api/notes?old=false"]
 
 
 def test_a_password_in_the_base_url_never_goes_to_it(server: Any) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from rowcall.errors import nearest
 from rowcall.manifest.document import Document
-from rowcall.manifest.model import Awaits, Column, Method, Resource, Scalar, Service, Verb
+from rowcall.manifest.model import Awaits, Column, Method, Part, Resource, Scalar, Service, Verb
 
 _STATES = frozenset({Scalar.STRING, Scalar.BOOLEAN, Scalar.INTEGER})
 """The types of columns that can say how far something is."""
 
 
-def check_awaits(document: Document, service: Service) -> None:
+def check_awaits(document: Document, service: Service | Part) -> None:
     """Keeps the faults of what a service file says of waiting."""
     for name, resource in service.resources.items():
         path = f"resources.{name}"
@@ -33,7 +33,7 @@ def check_awaits(document: Document, service: Service) -> None:
                 _reader(document, f"{below}.reader", _found(service, resource, method.awaits), columns, [method])
 
 
-def _found(service: Service, resource: Resource, awaits: Awaits) -> tuple[Resource, Method] | None:
+def _found(service: Service | Part, resource: Resource, awaits: Awaits) -> tuple[Resource, Method] | None:
     """The reader and its resource; None where there is no such method."""
     there, _, name = awaits.reader.rpartition(".")
     other = service.resources.get(there) if there else resource

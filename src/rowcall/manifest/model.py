@@ -240,6 +240,9 @@ class Parameter:
     required: bool = _("Whether a call is impossible without it; path parameters always are.", default=False)
     name: str | None = _("Its name in the request, when that is not the key.", None)
     default: str | int | float | bool | None = _("What the API takes when it is absent.", None)
+    sends: str | int | float | bool | None = _(
+        "What is sent where a statement says nothing of it, because a list would leave rows out else; for `in: query`.", None
+    )
     minimum: float | None = _("The least value.", None)
     maximum: float | None = _("The greatest value.", None)
     enum: tuple[str, ...] = _("The values it may take.", ())
@@ -450,6 +453,12 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    more_of: str = _("The service whose resources these are too; the file is called after it and a word, as `lending.fines.yaml`.")
+    resources: dict[str, Resource] = _("Its tables, by name.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     manifest: int = _("The version of this language: 1.")
     provider: str = _("Its name, the first part of a resource's name.")
@@ -473,3 +482,4 @@ class Provider:
     errors: ErrorShape = _("How errors look.", ErrorShape())
     lifecycle: Lifecycle | None = _("Its deprecation.", None)
     services: Mapping[str, Service] = _("Its services; each is a file of its own beside this one, named after the service.", {})
+    keyed: tuple[str, ...] = _("Those of them that have a key of their own.", ())

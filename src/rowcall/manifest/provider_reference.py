@@ -275,6 +275,8 @@ def _parameter_text(name: str, parameter: Parameter) -> str:
         said.append(f"In the request `{parameter.name}`.")
     if parameter.column not in {None, name}:
         said.append(f"`{parameter.column}` in every row.")
+    if parameter.sends is not None:
+        said.append(_given(parameter.sends, "is sent where a statement does not say it"))
     if parameter.many:
         said.append("Several values go in one request.")
     if parameter.range:

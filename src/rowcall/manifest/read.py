@@ -13,7 +13,7 @@ from rowcall.manifest.kept import Kept
 
 if TYPE_CHECKING:
     from rowcall.manifest.document import Document
-    from rowcall.manifest.model import Provider, Service
+    from rowcall.manifest.model import Part, Provider, Service
 
 PROVIDER_FILE = "provider.yaml"
 PUBLISHED_FILE = "published.yaml"
@@ -157,7 +157,12 @@ def check(path: Path) -> tuple[Fault, ...]:
         _read_provider(document)
     else:
         beside = path.parent / PROVIDER_FILE
-        _read_service(document, _read_provider(opened(beside)) if beside.is_file() else None, path.stem)
+        name, dot, _ = path.stem.partition(".")
+        known, whole = _read_provider(opened(beside)) if beside.is_file() else None, path.parent / f"{name}.yaml"
+        if dot:
+            _read_part(document, known, _read_service(opened(whole), known, name) if whole.is_file() else None, name)
+        else:
+            _read_service(document, known, name)
     return in_order(document)
 
 
@@ -181,21 +186,27 @@ def _read_folder(folder: Path) -> tuple[Provider, tuple[Fault, ...]]:
         raise UsageError(message)
     document = opened(file)
     provider = _read_provider(document)
-    faults, services = [*in_order(document)], {}
-    for service_file in service_files(folder):
-        below = opened(service_file)
-        services[service_file.stem] = _read_service(
-            below, provider if document.has_keys and document.sound("paging") else None, service_file.stem
-        )
+    faults = [*in_order(document)]
+    services: dict[str, Service] = {}
+    known = provider if document.has_keys and document.sound("paging") else None
+    # A service before what more there is of it.
+    for service_file in sorted(service_files(folder), key=lambda file: file.stem.partition(".")):
+        below, (name, dot, _) = opened(service_file), service_file.stem.partition(".")
+        if dot:
+            services = _with_part(below, _read_part(below, known, services.get(name), name), services)
+        else:
+            services[name] = _read_service(below, known, name)
         faults += in_order(below)
-    return replace(provider, services=services), tuple(faults)
+    keyed = tuple(name for name, service in services.items() if service.auth)
+    return replace(provider, services=services, keyed=keyed), tuple(faults)
 
 
 def _read_provider(document: Document) -> Provider:
     from rowcall.manifest.model import Provider
     from rowcall.manifest.rules import check_provider
 
-    provider = document.read(Provider, without={"services": "each service is a file of its own beside this one"})
+    without = {"services": "each service is a file of its own beside this one", "keyed": "a service says itself how to authenticate at it"}
+    provider = document.read(Provider, without=without)
     if document.has_keys:
         check_provider(document, provider)
     return provider
@@ -209,6 +220,28 @@ def _read_service(document: Document, provider: Provider | None, name: str) -> S
     if document.has_keys:
         check_service(document, service, provider=provider, name=name)
     return service
+
+
+def _read_part(document: Document, provider: Provider | None, service: Service | None, name: str) -> Part:
+    from rowcall.manifest.model import Part
+    from rowcall.manifest.rules import check_part
+
+    part = document.read(Part, without={})
+    if document.has_keys:
+        check_part(document, part, provider=provider, service=service, name=name)
+    return part
+
+
+def _with_part(document: Document, part: Part, services: dict[str, Service]) -> dict[str, Service]:
+    """The services with more of one; a fault where there is no such service, or it has such a resource."""
+    service = services.get(part.more_of)
+    if service is None:
+        if document.sound("more_of"):
+            document.fault("more_of", f"there is no {part.more_of}.yaml beside this file")
+        return services
+    for name in part.resources.keys() & service.resources.keys():
+        document.fault(f"resources.{name}", f"the service has a resource `{name}` in another file", at_key=True)
+    return {**services, part.more_of: replace(service, resources={**service.resources, **part.resources})}
 
 
 def opened(file: Path) -> Document:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from rowcall.manifest.document import keys_of
-from rowcall.manifest.model import Provider, Service, Type
+from rowcall.manifest.model import Part, Provider, Service, Type
 from rowcall.manifest.published import Published
 
-NOT_KEYS = frozenset({"services"})
+NOT_KEYS = frozenset({"services", "keyed"})
 """Fields of records that are not keys of a file."""
 
 _OPENING = """\
@@ -22,7 +22,8 @@ _OPENING = """\
 
 Everything that rowcall knows of an API is in its manifest: YAML, and no code. A provider is a folder with a `provider.yaml` (where
 it is, how to authenticate, how it pages) and one file for each service, named after the service, with its resources. A resource is a
-table: its columns are what a row has, its methods are what statements call.
+table: its columns are what a row has, its methods are what statements call. A service that is long may have further files, as
+`lending.fines.yaml`, with more resources of it; what its `awaits` ask is in the same file.
 
 `rowcall provider check FOLDER` reports everything that is wrong with a manifest, each fault with its file, line and column.
 `provider/manifest.schema.json` describes the same keys as a JSON Schema; editors that understand the line
@@ -332,7 +333,13 @@ differs:
 ```
 """
 
-_TITLES = {"Provider": "A provider file", "Service": "A service file", "Sandbox": "A sandbox file", "Published": "The file"}
+_TITLES = {
+    "Provider": "A provider file",
+    "Service": "A service file",
+    "Part": "A further file of a service",
+    "Sandbox": "A sandbox file",
+    "Published": "The file",
+}
 _SCALARS = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
 
 
@@ -342,7 +349,7 @@ def records(*roots: Any) -> tuple[Any, ...]:
     With `roots`, those of the language whose files these are.
     """
     found: list[Any] = []
-    for root in roots or (Provider, Service):
+    for root in roots or (Provider, Service, Part):
         _collect(root, found)
     return tuple(found)
 

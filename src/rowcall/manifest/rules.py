@@ -30,6 +30,7 @@ from rowcall.manifest.model import (
     Paging,
     PagingKind,
     Parameter,
+    Part,
     Place,
     Provider,
     RateLimit,
@@ -107,6 +108,16 @@ def check_provider(document: Document, provider: Provider) -> None:
         for index, dotted in enumerate(getattr(provider.errors, path.rpartition(".")[2])):
             _dotted(document, f"{path}[{index}]", dotted)
     _lifecycle(document, "lifecycle", provider.lifecycle)
+
+
+def check_part(document: Document, part: Part, *, provider: Provider | None, service: Service | None, name: str) -> None:
+    """Keeps the faults of a file with more of the service called `name`; ways of paging are looked up where both others are known."""
+    ways = None if provider is None or service is None else [*provider.paging, *service.paging]
+    if document.sound("more_of") and part.more_of != name:
+        document.fault("more_of", f"the file has more of the service `{name}` by its name")
+    for resource_name, resource in part.resources.items():
+        _resource(document, f"resources.{resource_name}", resource_name, resource, ways)
+    check_awaits(document, part)
 
 
 def check_service(document: Document, service: Service, *, provider: Provider | None, name: str) -> None:
@@ -366,8 +377,12 @@ def _parameter(document: Document, path: str, parameter: Parameter) -> None:
     _bounds(document, path, parameter.minimum, parameter.maximum)
     if parameter.type in {Scalar.JSON, Scalar.MAP}:
         document.fault(f"{path}.type", f"a parameter is text in the request; `{parameter.type.value}` is for bodies")
-    elif parameter.default is not None and document.sound(f"{path}.default", f"{path}.type"):
-        _default(document, f"{path}.default", parameter)
+    for key in ("default", "sends"):
+        value = getattr(parameter, key)
+        if value is not None and parameter.type in _PYTHON_TYPES and document.sound(f"{path}.{key}", f"{path}.type"):
+            _constant(document, f"{path}.{key}", key, value, parameter)
+    if parameter.sends is not None and parameter.place is not Place.QUERY and document.sound(f"{path}.in"):
+        document.fault(f"{path}.sends", "only a query parameter is sent without a value in the statement", at_key=True)
     if parameter.segments and parameter.place is not Place.PATH and document.sound(f"{path}.in"):
         document.fault(f"{path}.segments", "only a path has segments", at_key=True)
     if parameter.place is Place.PATH and parameter.name is not None and document.sound(f"{path}.in"):
@@ -376,12 +391,12 @@ def _parameter(document: Document, path: str, parameter: Parameter) -> None:
         document.fault(f"{path}.column", f"a parameter with `role: {parameter.role.value}` is no filter and equals no column")
 
 
-def _default(document: Document, path: str, parameter: Parameter) -> None:
-    fits = type(parameter.default) in _PYTHON_TYPES[parameter.type]
-    if not fits:
-        document.fault(path, f"the default is not of type `{parameter.type.value}`")
-    elif parameter.enum and str(parameter.default) not in parameter.enum:
-        document.fault(path, f"the default is none of {', '.join(parameter.enum)}")
+def _constant(document: Document, path: str, key: str, value: object, parameter: Parameter) -> None:
+    what = "the default" if key == "default" else "what it sends"
+    if type(value) not in _PYTHON_TYPES[parameter.type]:
+        document.fault(path, f"{what} is not of type `{parameter.type.value}`")
+    elif parameter.enum and str(value) not in parameter.enum:
+        document.fault(path, f"{what} is none of {', '.join(parameter.enum)}")
 
 
 def _answer(document: Document, path: str, method: Method) -> None:

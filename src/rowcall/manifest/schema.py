@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rowcall.manifest.document import keys_of
-from rowcall.manifest.model import Provider, Scalar, Service, Type
+from rowcall.manifest.model import Part, Provider, Scalar, Service, Type
 from rowcall.manifest.reference import NOT_KEYS, records, reference
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,15 +23,15 @@ _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema of provider and service files; a file with the key `service` is the latter."""
+    """The schema of provider and service files; a file with the key `service` or `more_of` is the latter."""
     definitions = {record.__name__: _record(record) for record in records()}
     return {
         "$schema": _DIALECT,
         "title": "rowcall provider manifest",
-        "description": "A provider file or, with the key `service`, a service file.",
+        "description": "A provider file or, with the key `service` or `more_of`, a service file.",
         "if": {"required": ["service"]},
         "then": _reference(Service),
-        "else": _reference(Provider),
+        "else": {"if": {"required": ["more_of"]}, "then": _reference(Part), "else": _reference(Provider)},
         "$defs": {**definitions, "Type": _type()},
     }
 

@@ -137,7 +137,7 @@ class _Compared:
             if method.returns:
                 yield from self._answer(f"{below}.returns", method.returns, row, exact=True)
             elif method.verb is Verb.SELECT:
-                rows[name] = self._schemas.properties(row)
+                rows[name] = self._fields(resource, method, row)
             else:
                 yield from self._answer(f"{at}.columns", resource.columns, row, exact=False)
         if rows:
@@ -191,6 +191,29 @@ class _Compared:
         for part in method.rows.split(".") if method.rows != "$" else ():
             schema = self._schemas.below(schema, part)
         return self._schemas.items(schema)
+
+    def _fields(self, resource: Resource, method: Method, record: Any) -> Mapping[str, Property]:
+        """The fields of what stands in one row: of a record, or of the rows in it and what stands around them."""
+        fields = self._schemas.properties(record)
+        if method.inner is None:
+            return fields
+        row = record
+        for part in method.inner.split("."):
+            row = self._schemas.below(row, part)
+        outer = {(column.source or name).partition(".")[0] for name, column in resource.columns.items() if column.outer}
+        return {name: field for name, field in fields.items() if name in outer} | self._schemas.properties(self._of_kind(resource, row))
+
+    def _of_kind(self, resource: Resource, rows: Any) -> Any:
+        """Of a list of several kinds of rows the kind that the resource has, by what its columns may be."""
+        item = self._schemas.items(rows)
+        kinds = next((item[key] for key in ("oneOf", "anyOf") if key in item), [item]) if isinstance(item, dict) else [item]
+        enums = {name: set(column.enum) for name, column in resource.columns.items() if column.enum}
+
+        def fits(kind: Any) -> bool:
+            fields = self._schemas.properties(kind)
+            return all(name not in fields or not enum.isdisjoint(fields[name].shape.enum or enum) for name, enum in enums.items())
+
+        return _of_all(kind for kind in kinds if fits(kind))
 
     def _columns(self, at: str, resource: Resource, rows: Mapping[str, Mapping[str, Property]]) -> Iterator[Difference]:
         """Of a resource's columns with all that its SELECTs give, each of which may give less."""

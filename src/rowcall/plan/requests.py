@@ -38,6 +38,7 @@ def builder(
     template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
     server, constant = method.base_url or ref.service.base_url or "", {} if method.base is None else json.loads(method.base)
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
+    always = [(key, name_there, rendered(parameter.sends)) for key, parameter, name_there in parameters if parameter.sends is not None]
     given: dict[tuple[str, ...], list[tuple[str, Parameter, str]]] = {}
     """The parameters that have values, for what is bound: the same for most calls."""
     retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT or method.key_header(ref.provider) is not None
@@ -59,6 +60,7 @@ def builder(
                 base = _in_server(base, key, name_there, value)
             else:
                 headers, content = _beside(headers, content, parameter, name_there, value)
+        query += [(name_there, text) for key, name_there, text in always if bound.get(key) is None]
         if size is not None and is_own_size and size[0] in bound:
             query.append((size[0], rendered(bound[size[0]])))
         if size is not None and all(key != size[0] for key, _ in query):

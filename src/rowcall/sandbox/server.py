@@ -109,7 +109,7 @@ class Sandbox:
     @property
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings of a connection that reaches it, as `rowcall.connect(providers=…)` wants them."""
-        services = {name: {"api_key": self.api_key} for name, service in self.provider.services.items() if service.auth}
+        services = {name: {"api_key": self.api_key} for name in self.provider.keyed}
         return {self.provider.provider: {"base_url": self.base_url, "api_key": self.api_key, **services}}
 
     @property

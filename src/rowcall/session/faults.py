@@ -12,7 +12,7 @@ from typing import Any
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.model import Provider
 from rowcall.session.config import Config, Names, check
-from rowcall.session.settings import check_config, endpoint, services_with_keys, settings_of
+from rowcall.session.settings import check_config, endpoint, settings_of
 from rowcall.session.variables import SETTINGS, variable_of
 
 Providers = Mapping[str, Provider]
@@ -36,7 +36,7 @@ def _first(config: Config, known: Providers) -> str | None:
             one = replace(config, profile=profile)
             settings_of(one, {})
             for name in {**one.part("providers"), **one.part("providers", of_profile=True)}:
-                for service in (None, *services_with_keys(known[name])):
+                for service in (None, *known[name].keyed):
                     endpoint(known[name], {}, one, read_only=False, service=service)
     except UsageError as error:
         return str(error)

@@ -89,7 +89,7 @@ def check_names(
             raise UsageError(f'{at(name)}: no provider "{name}".{near(name, known)}')
         if not isinstance(settings, Mapping):
             raise UsageError(f"{at(name)}: the settings of {name} must be a table of names and values, such as base_url.")
-        own = {key for key in settings if key not in keys and _has_own_key(known[name], key)}
+        own = {key for key in settings if key not in keys and key in known[name].keyed}
         _check_settings(name, {key: value for key, value in settings.items() if key not in own}, partial(at, name), keys)
         for key in own:
             if not isinstance(settings[key], Mapping):
@@ -108,20 +108,10 @@ def _check_settings(name: str, settings: Mapping[str, Any], at: Callable[..., st
         raise UsageError(f"{at(both[1])}: {name} has {both[0]} and {both[1]}, of which one is enough.")
 
 
-def services_with_keys(provider: Provider) -> list[str]:
-    """The services that have settings of their own."""
-    return [name for name in provider.services if _has_own_key(provider, name)]
-
-
-def _has_own_key(provider: Provider, service: str) -> bool:
-    """Whether there is a service of this name that authenticates in another way than its provider."""
-    return service in provider.services and bool(provider.services[service].auth)
-
-
 def instance_of(full_name: str, known: Mapping[str, Provider]) -> tuple[str, str | None]:
     """The provider of a resource, and its service where this has settings of its own."""
     provider, service, *_ = full_name.split(".")
-    return provider, service if _has_own_key(known[provider], service) else None
+    return provider, service if service in known[provider].keyed else None
 
 
 def check_config(config: Config, known: Mapping[str, Provider]) -> None:

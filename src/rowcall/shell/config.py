@@ -16,7 +16,6 @@ from rowcall.front.opening import add_tables, provider_settings, say_options
 from rowcall.front.report import counted
 from rowcall.session.config import config_file, loaded
 from rowcall.session.faults import faults
-from rowcall.session.settings import services_with_keys
 from rowcall.session.sources import Sourced, of_provider, of_session
 from rowcall.shell.exit import Exit
 from rowcall.shell.output import Output, chosen_format, table_options
@@ -54,7 +53,7 @@ def _show(options: argparse.Namespace) -> None:
 def _sourced(session: Session) -> Iterator[Sourced]:
     yield from of_session(session.variables, session.config)
     for name, provider in session.catalog.providers.items():
-        for service in (None, *services_with_keys(provider)):
+        for service in (None, *provider.keyed):
             yield from of_provider(provider, session.given.get(name, {}), session.config, service)
 
 
