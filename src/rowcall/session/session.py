@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 import warnings
-import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,6 +31,7 @@ from rowcall.errors import (
 )
 from rowcall.session.config import read_config
 from rowcall.session.exchanges import Exchanges
+from rowcall.session.opened import Opened
 from rowcall.session.parameters import Parameters, named, shared
 from rowcall.session.plans import Plans
 from rowcall.session.progress import Running
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from rowcall.catalog.sources import Paths
-    from rowcall.http.cachefile import CacheFile
     from rowcall.http.client import Client
     from rowcall.http.control import Control
     from rowcall.plan.explanation import Explanation
@@ -167,17 +166,14 @@ class Session:
         """The session's settings, `SHOW SETTINGS`."""
         self.variables.say("connect", settings)
         check_scopes(self.variables.rate_limits, self.catalog.providers, "rate_limits")
-        self._cache_file: CacheFile | None = None
-        self._journal: Journal | None = None
-        self._follow(self.variables)
+        self._opened = Opened()
+        self._opened.follow(self.variables.cache_file)
         self._own = con is None
         self.connection = con if con is not None else in_memory()
         """The DuckDB connection that everything runs on."""
         self._engine = Engine(self.connection)
         self._views = Views(self._engine, self.catalog.providers)
         self._plans = Plans()
-        self._clients: dict[tuple[str, str | None], Client] = {}
-        weakref.finalize(self, _close_all, self._clients)
         self._running: Running | None = None
         self._lock = threading.RLock()
 
@@ -349,15 +345,7 @@ class Session:
     def close(self) -> None:
         """Closes what the session opened: HTTP connections, and its own in-memory database. The caller's connection stays open."""
         with self._lock:
-            for client in self._clients.values():
-                client.close()
-            self._clients.clear()
-            if self._cache_file is not None:
-                self._cache_file.close()
-                self._cache_file = None
-            if self._journal is not None:
-                self._journal.close()
-                self._journal = None
+            self._opened.close()
             if self._own:
                 self.connection.close()
 
@@ -423,12 +411,12 @@ class Session:
         from rowcall.http.control import Cancelled, Control
 
         settings = self.variables.in_call(**given)
-        self._follow(self.variables)
+        self._opened.follow(self.variables.cache_file)
         control = Control(
             max_requests=settings.max_requests,
             timeout_s=settings.timeout_s,
             cache_s=settings.cache_s,
-            cache_file=self._cache_file,
+            cache_file=self._opened.cache_file,
             rate_limits=settings.rate_limits,
             max_in_flight=settings.max_in_flight,
             trace=trace,
@@ -454,29 +442,6 @@ class Session:
             self.last = Report(kind, elapsed_s, tuple(control.exchanges), warned, bool(failures), control.cache_hits, explanation)
             self._exchanges.add(self.last)
         return relation
-
-    def _follow(self, settings: Variables, control: Control | None = None) -> None:
-        """Opens the file that settings name for answers, in place of another or of one that was removed.
-
-        Raises UsageError where one that is new cannot be used.
-        """
-        path, before = settings.cache_file, self._cache_file
-        is_named = path == (None if before is None else before.path)
-        if is_named and (before is None or before.is_there):
-            return
-        opened = None
-        if path is not None:
-            from rowcall.http.cachefile import CacheFile
-
-            try:
-                opened = CacheFile(path, control)
-            except UsageError:
-                if is_named:  # it could be used when it was set: a read is warned, a write refused, and both when they come to it
-                    return
-                raise
-        self._cache_file = opened
-        if before is not None:
-            before.close()
 
     def _with_own_tables(self, statement: Statement, frame: Frame) -> tuple[Statement, Frame]:
         """The statement and its frame with those of rowcall's own tables that it reads, as they were before it."""
@@ -535,27 +500,20 @@ class Session:
         )
 
     def _opened_journal(self) -> Journal:
-        """What writes are noted in, opened when it is first needed, and anew where SET names another file or it was removed."""
-        from rowcall.session.journal import Journal, default_path
-
-        path, opened = self.variables.journal or default_path(), self._journal
-        if opened is None or opened.path != path or not opened.is_there:
-            self._journal = Journal(path)
-            if opened is not None:
-                opened.close()
-            return self._journal
-        return opened
+        return self._opened.journal(self.variables.journal)
 
     def _client(self, full_name: str) -> Client:
         """What sends the requests of a resource: that of its provider, or of its service where this has a key of its own."""
         name, service = instance = instance_of(full_name, self.catalog.providers)
-        if instance not in self._clients:
+
+        def make() -> Client:
             from rowcall.http.client import Client
 
             provider, given = self.catalog.providers[name], self.given.get(name, {})
             settings = endpoint(provider, given, self.config, read_only=self.read_only, service=service)
-            self._clients[instance] = Client(settings, None if self._running is None else self._running.control)
-        return self._clients[instance]
+            return Client(settings, None if self._running is None else self._running.control)
+
+        return self._opened.client(instance, make)
 
     def _run_parsed(
         self, parsed: AnyStatement, context: Context, settings: Variables, take: Take | Parquet | None
@@ -592,19 +550,13 @@ class Session:
             else:
                 changed.set(name, value_of(statement.text, statement.value, context))
             check_scopes(changed.rate_limits, self.catalog.providers, statement.name)
-            self._follow(changed, context.control)
+            self._opened.follow(changed.cache_file, context.control)
             self.variables = changed
         except UsageError as error:
             raise UnsupportedSQLError(str(error), sql=statement.text, span=statement.span) from error
         if statement.value is not None and self.variables.source(name) == "option":
             context.control.warn(f"rowcall_{name} stays as it is: an option of the command line wins over SET.")
         return self._engine.empty()
-
-
-def _close_all(clients: dict[tuple[str, str | None], Client]) -> None:
-    """Closes the sockets of a session that nobody closed."""
-    for client in clients.values():
-        client.close()
 
 
 class _Lazily(dict[str, "Client"]):
