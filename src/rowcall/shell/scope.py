@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rowcall.shell.columns import Named, Source, fields
+from rowcall.shell.pivot import pivoted
 
 KEYWORDS = tuple(
     """SELECT FROM WHERE JOIN LEFT INNER ON USING GROUP ORDER BY HAVING LIMIT OFFSET UNION ALL DISTINCT AS AND OR NOT IN IS NULL
@@ -29,6 +30,7 @@ _CLAUSES = frozenset("WHERE GROUP HAVING ORDER LIMIT OFFSET QUALIFY WINDOW RETUR
 """What ends a list of columns or tables, beside what begins a query."""
 _FIRST = frozenset("DESCRIBE DESC SUMMARIZE PIVOT UNPIVOT".split())
 """After these a table is named, where they begin something."""
+_PIVOTS = (["PIVOT"], ["UNPIVOT"])
 _WITH_FROM = frozenset("EXTRACT SUBSTRING TRIM OVERLAY".split())
 """Functions whose brackets may have a FROM in them."""
 _BEFORE_NAMES = frozenset("ILIKE GLOB SIMILAR TO ESCAPE COLLATE TIME ZONE DATE TIMESTAMP".split()) | NOT_ALIASES - {
@@ -97,6 +99,8 @@ class _Table:
     """The names that its columns are given, as `x(a, b)`."""
     is_written: bool = False
     body: _Level | None = None
+    pivot: tuple[int, int] | None = None
+    """Where PIVOT or UNPIVOT behind it stands, and the bracket that ends it."""
 
 
 @dataclass(slots=True)
@@ -323,13 +327,19 @@ class _Reading:
         is_call = self._words[after : after + 1] == ["("]
         if is_call:
             after = self._ends.get(after, len(self._words)) + 1
-        name, listed = self._alias(after)
-        table = _Table(name or bare(parts(path)[-1]), at, path=path, listed=listed, is_written=is_written)
+        pivot = self._pivot(after)
+        name, listed = self._alias(pivot[1] + 1 if pivot is not None else after)
+        table = _Table(name or bare(parts(path)[-1]), at, path=path, listed=listed, is_written=is_written, pivot=pivot)
         if (found := self._with_of(path)) is not None:
             table.columns = _renamed(found, listed)
         elif is_call and not is_written:
             table.columns = _renamed([], listed)
         level.query.tables.append(table)
+
+    def _pivot(self, at: int) -> tuple[int, int] | None:
+        """Where PIVOT or UNPIVOT stands with its brackets, if it does so at `at` and the cursor is not within."""
+        end = self._ends.get(at + 1) if self._upper[at : at + 1] in _PIVOTS else None
+        return (at, end) if end is not None and not at < self._cursor <= end else None
 
     def _alias(self, at: int) -> tuple[str, Sequence[str]]:
         """The alias that stands at `at`, and the names of columns after it."""
@@ -371,7 +381,11 @@ class _Reading:
         found = self._found[key]
         if found is None and not table.listed:
             return None
-        return _renamed(list((found or {}).items()), table.listed)
+        columns = list((found or {}).items())
+        if table.pivot is not None:
+            start, end = table.pivot
+            columns = pivoted(self._upper[start], self._words[start + 2 : end], _star(columns))
+        return _renamed(columns, table.listed)
 
     def _level_columns(self, level: _Level) -> _Columns:
         """Those of its first query, and by UNION BY NAME of the others."""
@@ -385,6 +399,9 @@ class _Reading:
         unseen = {_key(table) for table in query.tables if self._upper[max(table.at - 2, 0)] in {"ANTI", "SEMI"}}
         everything = _once(column for key, columns in tables.items() if key not in unseen for column in columns)
         if not query.selects:
+            first = query.tables[0].at if query.tables else 0
+            if self._upper[max(first - 1, 0) : first] in _PIVOTS:
+                return pivoted(self._upper[first - 1], self._words[self._ends.get(first, first) + 1 :], _star(everything))
             return _star(everything)
         known = {name.casefold(): one for name, one in everything}
         found: _Columns = []
