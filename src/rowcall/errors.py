@@ -178,6 +178,10 @@ class UnsupportedSQLError(SQLError):
     """SQL that is legal but cannot mean an API call. The hint shows the form that can."""
 
 
+GIVE_VALUES = "Give it in params, or on the command line with --param; in the shell, SET VARIABLE x = … and getvariable('x') do."
+"""What to do about a parameter without a value."""
+
+
 class BindError(SQLError):
     """DuckDB refused the statement: its own message, with the caret in the user's text."""
 

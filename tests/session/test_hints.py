@@ -22,6 +22,8 @@ def told(sql: str) -> list[str]:
         ("FROM openai.thread", "Did you mean openai.assistants.threads?"),
         ('DESCRIBE "messages2"', "Did you mean openai.assistants.messages?"),
         ("FROM nope", "SHOW TABLES lists the tables of your own, SHOW PROVIDERS the APIs."),
+        ("FROM openai", "SHOW RESOURCES IN openai lists the tables in it."),
+        ("FROM openai.assistants", "SHOW RESOURCES IN openai.assistants lists the tables in it."),
         ("show provders", "Did you mean SHOW PROVIDERS?"),
         ("USE opnai", "Did you mean openai?"),
         ("selec 1", "Did you mean SELECT?"),

@@ -83,6 +83,15 @@ def test_a_parameter_that_no_statement_has_is_wrong_usage(run: Run) -> None:
     assert ended.stderr == "error: No statement has a parameter $thred. Did you mean thread?\n"
 
 
+@pytest.mark.parametrize("sql", ["SELECT $thread AS t", "SELECT id FROM openai.assistants.runs WHERE thread_id = $thread"])
+def test_a_parameter_without_a_value_says_how_to_give_it_one(sql: str, run: Run) -> None:
+    """On the command line, where there is no argument of Python's."""
+    ended = run("query", sql)
+
+    assert ended.returncode in {1, 2}
+    assert "on the command line with --param" in ended.stderr
+
+
 def test_statistics_go_to_standard_error(run: Run) -> None:
     """With --stats each statement says what it took; standard output is as without."""
     ended = run("query", "--stats", "SELECT 1 AS a")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rowcall.engine.arrow import PageStream
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
-from rowcall.errors import BindError, EngineError, RowcallError, Span, UsageError
+from rowcall.errors import GIVE_VALUES, BindError, EngineError, RowcallError, Span, UsageError
 from rowcall.manifest.types import literal, quoted
 
 if TYPE_CHECKING:
@@ -558,7 +558,7 @@ def _translated(error: Exception, text: str, before: str = "") -> RowcallError:
     if "Mixing named and positional" in message:
         return UsageError("Parameters are either all named ($name) or all positional ($1, ?).")
     if kind == "InvalidInputException" and "arameter" in message:
-        return UsageError(message)
+        return UsageError(f"{message}\n{GIVE_VALUES}" if "Values were not provided" in message else message)
     first, excerpt = _parts(message)
     if kind in _BINDING:
         return BindError(first, sql=text, span=_place(excerpt, before + text, len(before)))

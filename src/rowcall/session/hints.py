@@ -42,6 +42,8 @@ def advised(error: BindError, catalog: Catalog) -> None:
 def _about_table(name: str, sql: str, catalog: Catalog, *, is_meant: bool) -> str:
     if sql.split(maxsplit=1)[:1] in (["SHOW"], ["show"]) and (close := nearest(name, _SHOWN, 1)):
         return f"Did you mean SHOW {close[0]}?"
+    if name.casefold() in {".".join(each[:depth]) for each in catalog.names() for depth in (1, 2)}:
+        return f"SHOW RESOURCES IN {name} lists the tables in it."
     last = name.rpartition(".")[2].strip('"')
     close = nearest(last, {name[-1] for name in catalog.names()})
     if found := [".".join(name) for each in close for name in catalog.names() if name[-1] == each]:

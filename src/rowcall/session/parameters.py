@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rowcall.errors import Span, UnsupportedSQLError, UsageError
+from rowcall.errors import GIVE_VALUES, Span, UnsupportedSQLError, UsageError
 
 if TYPE_CHECKING:
     from rowcall.sql.statements import Statement
@@ -47,7 +47,7 @@ def shared(statements: Sequence[Statement], params: Parameters) -> list[tuple[St
             if key not in given:
                 span = Span(token.start - 1, token.end)
                 what = f"? number {number}" if number is not None else f"${token.text}"
-                raise UnsupportedSQLError(f"The parameter {what} has no value.", sql=statement.text, span=span, hint="Give it in params.")
+                raise UnsupportedSQLError(f"The parameter {what} has no value.", sql=statement.text, span=span, hint=GIVE_VALUES)
             own[token.text] = given[key]
             used.add(key)
         before += statement.positional

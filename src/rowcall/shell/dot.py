@@ -63,7 +63,7 @@ def run_command(shell: Shell, text: str) -> bool:
     name, _, argument = text.strip().rstrip(";").partition(" ")
     if name == "\\pset":
         setting, _, argument = argument.strip().partition(" ")
-        name = f"{name} {setting}"
+        name = f"{name} {setting}".rstrip()
     name, typed = (".tables" if name == "\\d" and not argument.strip() else OTHER_NAMES.get(name, name)), name
     if name in {".quit", ".exit"}:
         return False
@@ -123,7 +123,7 @@ def _schema(shell: Shell, argument: str) -> None:
 def _mode(shell: Shell, argument: str) -> None:
     wanted = format_named(argument) if argument else shell.mode
     if wanted.is_binary:
-        raise UsageError(f"{wanted} cannot be shown; write it with rowcall query -o {wanted} -f FILE.")
+        raise UsageError(f"{wanted} cannot be shown; .once FILE.{wanted} writes the next rows so.")
     shell.mode = wanted
     if wanted is not Format.LINE:
         shell.unexpanded = wanted
