@@ -269,6 +269,44 @@ def test_a_block_commits_or_rolls_back_and_closes(box: Sandbox, tmp_path: Path) 
         con.cursor().execute("SELECT 1")
 
 
+def test_closing_rolls_back_what_was_begun_through_the_connection_alone(box: Sandbox) -> None:
+    """What was begun before on a DuckDB of one's own goes on."""
+    own = duckdb.connect()
+    con = dbapi.connect(own, providers=box.providers)
+    con.cursor().execute("BEGIN").execute("CREATE TABLE lost AS SELECT 1 AS i")
+    con.close()
+    own.execute("BEGIN").execute("CREATE TABLE kept AS SELECT 1 AS i")
+    con = dbapi.connect(own, providers=box.providers)
+    con.cursor().execute("CREATE TABLE also AS SELECT 1 AS i")
+    con.close()
+    own.execute("COMMIT")
+
+    con = dbapi.connect(closed := duckdb.connect(), providers=box.providers)
+    con.cursor().execute("BEGIN")
+    closed.close()
+    con.close()  # and is no error
+
+    assert [("also",), ("kept",)] == own.sql("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+
+
+def test_each_statement_is_committed_by_itself(con: dbapi.Connection) -> None:
+    """`autocommit` says so, and a tool that wants it otherwise is told."""
+    con.autocommit = True
+
+    assert con.autocommit is True
+    with pytest.raises(dbapi.NotSupportedError, match="execute BEGIN"):
+        con.autocommit = False
+
+
+def test_null_is_none(con: dbapi.Connection, thread: str) -> None:
+    """In rows, within nested values, and as a parameter; from an API as from DuckDB."""
+    cursor = con.cursor()
+
+    assert (None, {"a": None}, [None]) == cursor.execute("SELECT ?, {'a': NULL::INT}, [NULL]", [None]).fetchone()
+    text = "SELECT last_error, completed_at FROM openai.assistants.runs WHERE thread_id = ? AND status = 'expired' LIMIT 1"
+    assert (None, None) == cursor.execute(text, [thread]).fetchone()
+
+
 def test_nothing_works_on_what_is_closed(box: Sandbox) -> None:
     """A closed cursor, and anything of a closed connection, is an InterfaceError; closing twice is none."""
     con = dbapi.connect(providers=box.providers)
@@ -279,7 +317,7 @@ def test_nothing_works_on_what_is_closed(box: Sandbox) -> None:
         closed.execute("SELECT 1")
     con.close()
     con.close()
-    for work in (con.commit, con.rollback, cursor.fetchone, cursor.fetchall):
+    for work in (con.cursor, con.commit, con.rollback, cursor.fetchone, cursor.fetchall):
         with pytest.raises(dbapi.InterfaceError, match="The connection is closed"):
             work()
 

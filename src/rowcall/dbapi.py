@@ -15,7 +15,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -251,14 +251,14 @@ class Connection:
 
     dialect = "duckdb"
     """What SQL it takes, for tools that ask."""
-    autocommit = True
-    """As PEP 249 has it for databases that commit each statement; there is no other way."""
 
     def __init__(self, session: Session, *, own: bool = False) -> None:
         self._session = session
         self._own = own
         self._closed = False
         self._sent = 0
+        self._begun_before: bool | None = None
+        """Whether a transaction was open before the first statement, which is not this connection's to end; None before that."""
 
     @property
     def session(self) -> Session:
@@ -267,15 +267,24 @@ class Connection:
             raise InterfaceError("The connection is closed; rowcall.dbapi.connect() opens another.")
         return self._session
 
+    @property
+    def autocommit(self) -> bool:
+        """True, as of a database that commits each statement by itself. Raises NotSupportedError where it is set to False."""
+        return True
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        if not value:
+            raise NotSupportedError("DuckDB commits each statement by itself; execute BEGIN to open a transaction.")
+
     def cursor(self) -> Cursor:
-        """A new cursor. Those of one connection do not disturb one another's rows."""
+        """A new cursor. Those of one connection do not disturb one another's rows. Raises InterfaceError when the connection is closed."""
+        _ = self.session
         return Cursor(self)
 
     def commit(self) -> None:
         """Commits DuckDB's transaction, where one is open."""
-        with _as_pep_249():
-            if self._in_transaction():
-                self.session.sql("COMMIT")
+        self._end("COMMIT")
         self._sent = 0
 
     def rollback(self) -> None:
@@ -283,19 +292,22 @@ class Connection:
 
         Warns where something was changed at an API since the last commit or rollback: that stays.
         """
-        with _as_pep_249():
-            if self._in_transaction():
-                self.session.sql("ROLLBACK")
+        self._end("ROLLBACK")
         sent, self._sent = self._sent, 0
         if sent:
             what = f"{sent} statement{'' if sent == 1 else 's'}"
             warnings.warn(f"A rollback takes nothing back at an API: what {what} sent stays.", RowcallWarning, stacklevel=2)
 
     def close(self) -> None:
-        """Closes the connection and its cursors. DuckDB drops what was not committed in a database of its own; yours stays as it is."""
-        if not self._closed and self._own:
-            self._session.close()
+        """Closes the connection and its cursors, and rolls back a transaction that was begun through it and is open still."""
+        if self._closed:
+            return
+        if self._begun_before is False:
+            with suppress(Error):  # of a database that is closed already, which has nothing to roll back
+                self._end("ROLLBACK")
         self._closed = True
+        if self._own:
+            self._session.close()
 
     def __enter__(self) -> Self:
         return self
@@ -308,6 +320,13 @@ class Connection:
         finally:
             self.close()
 
+    def _end(self, statement: str) -> None:
+        """Ends DuckDB's transaction, where one is open."""
+        with _as_pep_249():
+            if self._in_transaction():
+                self.session.sql(statement)
+        self._begun_before = False
+
     def _in_transaction(self) -> bool:
         from rowcall.engine.engine import Engine
 
@@ -319,6 +338,8 @@ class Connection:
     def _ask(self, operation: str, given: Parameters, frame: FrameType, **options: Any) -> duckdb.DuckDBPyRelation:
         """The relation of a statement, in which data frames of `frame` are tables."""
         before = self.session.last
+        if self._begun_before is None:
+            self._begun_before = self._in_transaction()
         try:
             relation: duckdb.DuckDBPyRelation = _called(self.session.sql, frame, operation, given, **options)
             return relation
