@@ -173,13 +173,43 @@ def test_errors_of_a_plan_stand_in_the_statement_itself(made: Kernel) -> None:
     """Nothing of PLAN or of its file is in them."""
     for statement in (
         "DELETE FROM threads WHERE nope = 1",
-        "INSERT INTO threads DEFAULT VALUES RETURNING id",
+        "INSERT INTO threads DEFAULT VALUES RETURNING nope",
+        "INSERT INTO threads (metadata) VALUES (MAP {'a': 'b'}) RETURNING id AWAIT",
         "UPDATE threads SET object = 1 WHERE id = 'x'",
     ):
         error = made(f"%rowcall {statement}").error
         assert f"LINE 1: {statement}\n" in error
         assert "^" in error
         assert ".jsonl" not in error
+
+
+def test_what_a_write_returns_is_what_apply_answers(made: Kernel) -> None:
+    """RETURNING, with an alias, variables and data frames, is bound when the write is planned, and answered when it is sent."""
+    made("import pandas\nteams = pandas.DataFrame({'team': ['b'], 'lead': ['ada']})\nword = 'led by '")
+    text = "UPDATE threads t SET metadata.team = 'b' WHERE id = {made} RETURNING {word} || (SELECT lead FROM teams WHERE team = t.metadata['team']) AS led"
+
+    planned = made(f"%rowcall {text}")
+    before = sent(made)
+    answer = made("%rowcall apply")
+
+    assert "%rowcall apply sends it, with its RETURNING." in planned.text
+    assert before == []
+    assert "led by ada" in answer.text
+    assert len(sent(made)) == 1
+
+
+def test_a_write_that_waits_is_waited_for_when_it_is_applied(made: Kernel) -> None:
+    """The answer is the last row, which has ended."""
+    made("assistant = db.sql('SELECT min(id) FROM assistants').fetchall()[0][0]")
+    text = "INSERT INTO runs (thread_id, assistant_id) VALUES ({made}, {assistant}) RETURNING status UNTIL started_at IS NOT NULL TIMEOUT '30 s'"
+
+    assert "with its RETURNING." in made(f"%rowcall {text}").text
+    answer = made("%rowcall apply")
+
+    assert answer.error == ""
+    assert "queued" not in answer.text
+    assert "status" in answer.text
+    assert "cannot end" not in made(f"%rowcall {text.replace('started_at', 'nope')}").error
 
 
 def test_a_write_is_the_last_of_its_cell(made: Kernel) -> None:

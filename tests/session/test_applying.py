@@ -25,6 +25,7 @@ from rowcall.errors import (
     PlanError,
     ReadOnlyError,
     RowcallWarning,
+    SQLError,
     UnavailableError,
     UnsupportedSQLError,
     WriteLimitError,
@@ -478,6 +479,54 @@ def test_partial_tells_of_each_row(writer: Session, threads: list[str], tmp_path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_returning_is_what_apply_answers(workbench: Any, sent: Sent) -> None:
+    """Over the answers to the requests, in their order, by the name that AS gives them; without it by the resource's own."""
+    with workbench.session() as db:
+        db.sql(ADD)
+        with sent(workbench.box) as requests:
+            rows = db.sql("APPLY 'plan.jsonl' AS b RETURNING b.name, $1 AS said", ["x"]).fetchall()
+        again = db.sql("APPLY 'plan.jsonl' AGAIN RETURNING benches.name || '!'").fetchall()
+
+    assert rows == [("n0", "x"), ("n1", "x"), ("n2", "x")]
+    assert len(writes(requests)) == 3
+    assert again == [("n0!",), ("n1!",), ("n2!",)]
+
+
+@pytest.mark.parametrize(
+    ("clauses", "caret"),
+    [("RETURNING nope", "^^^^"), ("AWAIT", "^^^^^"), ("RETURNING", "^^^^^^^^^"), ("AS b RETURNING benches.name", "^^^^")],
+)
+@pytest.mark.parametrize("word", ["", "EXPLAIN "])
+def test_what_cannot_be_answered_is_refused_before_anything_is_sent(
+    workbench: Any, sent: Sent, word: str, clauses: str, caret: str
+) -> None:
+    """The error has its place in the APPLY; EXPLAIN finds it too."""
+    with workbench.session() as db:
+        db.sql(ADD)
+        with sent(workbench.box) as requests, pytest.raises(SQLError) as caught:
+            db.sql(f"{word}APPLY 'plan.jsonl' {clauses}")
+
+    assert requests == []
+    assert f"APPLY 'plan.jsonl' {clauses}" in str(caught.value)
+    assert caret in str(caught.value)
+
+
+def test_what_was_begun_is_waited_for(tmp_path: Path) -> None:
+    """The answer is the last row of each: what RETURNING says of it, else what became of each request, with that row."""
+    text = "INSERT INTO openai.assistants.runs (thread_id, assistant_id) SELECT $1, min(id) FROM openai.assistants.assistants"
+    until = "UNTIL started_at IS NOT NULL TIMEOUT '60 s'"
+    with Sandbox() as box, rowcall.connect(providers=box.providers, journal=":memory:") as db:
+        for name in ("p", "q"):
+            (thread,) = db.sql("INSERT INTO openai.assistants.threads DEFAULT VALUES RETURNING id").fetchall()[0]
+            db.sql(f"PLAN {text} INTO '{tmp_path / name}'", [thread])
+
+        returned = db.sql(f"APPLY '{tmp_path / 'p'}' RETURNING started_at IS NOT NULL {until}").fetchall()
+        told = db.sql(f"APPLY '{tmp_path / 'q'}' {until}").project("outcome, response->>'started_at' IS NOT NULL").fetchall()
+
+    assert returned == [(True,)]
+    assert told == [("done", True)]
+
+
 def test_a_killed_apply_is_resumed_and_sends_nothing_twice(tmp_path: Path) -> None:
     """The plan is not applied a second time; what was not sent is, by the journal."""
     with rowcall.Sandbox(latency_s=0.005) as box:

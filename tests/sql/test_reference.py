@@ -35,7 +35,7 @@ def test_the_pages_are_written_below_a_root(tmp_path: Path) -> None:
     assert written == (tmp_path / PAGE, tmp_path / PROSE)
     assert (tmp_path / PROSE).read_text(
         "utf-8"
-    ) == "before\n<!-- form: apply -->\n```text\nAPPLY 'file' [AGAIN]\n```\n<!-- end -->\nafter\n"
+    ) == "before\n<!-- form: apply -->\n```text\nAPPLY 'file' [AGAIN] [AS alias] [returning] [wait]\n```\n<!-- end -->\nafter\n"
 
 
 def test_every_form_part_and_term_is_on_the_page() -> None:

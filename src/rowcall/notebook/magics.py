@@ -97,7 +97,7 @@ class Cells:
             case "close", "":
                 return lambda: print(self._closed())  # noqa: T201
             case "apply", "":
-                return self._apply
+                return lambda: self._apply(names)
             case (("use" | "USE"), name) if is_session(names.get(name)):
                 return lambda: self._sessions.use(names[name])
             case _, options if (not options or options.startswith("-")) and (near := nearest(word, COMMANDS, 1)):
@@ -115,12 +115,12 @@ class Cells:
         self.close()
         return "Closed." if was_open else "Nothing was open."
 
-    def _apply(self) -> Result:
+    def _apply(self, names: Mapping[str, Any]) -> Result:
         write = self._write
         if write is None:
             raise UsageError("There is nothing to apply: no write was planned, or what was planned last was applied.")
         with _quiet(), watched(write.session, self._bars):
-            relation = apply(write)
+            relation = apply(write, _frame(names, write.session))
         self._write = None
         write.file.unlink(missing_ok=True)
         return Result(write.session, "APPLY", relation, write.session.last)
@@ -129,7 +129,7 @@ class Cells:
         session = self._sessions.current
         sql, values = bound(text, names)
         statements = session.statements(sql)
-        frame = {name: as_table(value, session) for name, value in names.items()}
+        frame = _frame(names, session)
         reports = []
         with _quiet(), watched(session, self._bars):
             for number, statement in enumerate(statements, 1):
@@ -149,6 +149,11 @@ class Cells:
         if write.requests:
             self._write = write
         return write
+
+
+def _frame(names: Mapping[str, Any], session: Session) -> dict[str, Any]:
+    """The variables as tables, where they can be."""
+    return {name: as_table(value, session) for name, value in names.items()}
 
 
 def _refuse_more(statement: Statement, *, is_last: bool) -> None:

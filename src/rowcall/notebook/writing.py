@@ -1,12 +1,15 @@
 """A write in two cells: the first plans and shows it, the second sends what was shown, and nothing else.
 
-It is PLAN and APPLY, with a file that nobody has to name. What APPLY refuses, as rows that have changed since, is refused here.
+It is PLAN and APPLY, with a file that nobody has to name. What APPLY refuses, as rows that have changed since, is refused here. What the
+write says of its answer, RETURNING and what it waits for, is bound when it is planned, and is APPLY's to carry out.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,8 @@ from rowcall.manifest.types import literal
 from rowcall.notebook import html
 from rowcall.session.frames import called
 from rowcall.session.planfile import Planned, load
+from rowcall.sql.statements import parameters
+from rowcall.sql.tokens import tokenize
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,16 +36,29 @@ _SHOWN = 20
 _LONG = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write says of its answer."""
+
+    clauses: str = ""
+    """RETURNING and what it waits for, as the statement has them; "" where it has neither."""
+    behind: str = ""
+    """The same as APPLY takes it behind its file."""
+    given: Mapping[str, Any] | None = None
+    """The values of the parameters in it."""
+
+
 class PlannedWrite:
     """A write of which every request is known and none was sent. `%rowcall apply` sends it."""
 
-    def __init__(self, session: Session, file: Path, urls: list[str], report: Report) -> None:
+    def __init__(self, session: Session, file: Path, urls: list[str], report: Report, answer: Answer) -> None:
         plan = load(str(file))
         self.session = session
         self.file = file
         self.requests = plan.rows
         self.report = report
         """What was read for it."""
+        self.answer = answer
         self.is_shown = False
         """Whether somebody could see it."""
         self._urls = urls
@@ -67,7 +85,9 @@ class PlannedWrite:
         if len(self.requests) > _SHOWN:
             yield f"… and {len(self.requests) - _SHOWN:,} requests more"
         yield f"{status_line(self.report, None)}{', to read' if self.report.requests else ''}"
-        yield "%rowcall apply sends it." if self.requests else "There is nothing to send."
+        says = self.answer.clauses.partition(" ")[0].upper()
+        sends = f"%rowcall apply sends it, with its {says}." if says else "%rowcall apply sends it."
+        yield sends if self.requests else "There is nothing to send."
 
     def _repr_html_(self) -> str:
         self.is_shown = True
@@ -112,28 +132,43 @@ def _cell(value: Any) -> str:
 
 
 def planned(session: Session, statement: Statement, given: Mapping[str, Any], frame: Mapping[str, Any], file: Path) -> PlannedWrite:
-    """What a write would send, after what it reads was read. Raises what PLAN raises, with places in the statement itself."""
-    text = f"PLAN {statement.text} INTO {literal(str(file))}"
+    """What a write would send, after what it reads was read. Raises what PLAN and APPLY raise, with places in the statement itself."""
+    text, behind, start = session.in_two(statement, frame) or (statement.text, "", 0)
+    named = literal(str(file))
+    with _placed(statement.text, text, 0):
+        relation: duckdb.DuckDBPyRelation = called(session.sql, frame, f"PLAN {text}\nINTO {named}", _used(text, given))
+    report, answer = session.last, Answer()
+    if behind:
+        answer = Answer(statement.text[start:], behind, _used(behind, given))
+        with _placed(statement.text, answer.clauses, start):
+            called(session.sql, frame, f"EXPLAIN APPLY {named} {behind}", answer.given)
+    return PlannedWrite(session, file, [url for (url,) in relation.project("url").fetchall()], report, answer)
+
+
+def _used(text: str, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Those of the values that a text names; None for none of them."""
+    names = {token.text for token in parameters(tokenize(text))}
+    return {name: value for name, value in given.items() if name in names} or None
+
+
+@contextmanager
+def _placed(statement: str, part: str, start: int) -> Iterator[None]:
+    """While it lasts, errors have their place in the statement, of which the `part` that begins at `start` runs, or none."""
     try:
-        relation: duckdb.DuckDBPyRelation = called(session.sql, frame, text, dict(given) or None)
+        yield
     except (SQLError, PlanError) as error:
-        if error.sql == text:
-            error.sql = statement.text
-            error.span = _within(statement.text, error.span)
+        at = error.sql.rfind(part)
+        if at >= 0:
+            span, error.sql, error.span = error.span, statement, None
+            if span is not None and at <= span.start < at + len(part):
+                error.span = Span(span.start - at + start, min(span.end - at, len(part)) + start)
         raise
-    return PlannedWrite(session, file, [url for (url,) in relation.project("url").fetchall()], session.last)
 
 
-def _within(text: str, span: Span | None) -> Span | None:
-    """A place in a PLAN, in the statement that it is of; None where it is beside that."""
-    start = len("PLAN ")
-    if span is None or not start <= span.start < start + len(text):
-        return None
-    return Span(span.start - start, min(span.end - start, len(text)))
+def apply(write: PlannedWrite, frame: Mapping[str, Any]) -> duckdb.DuckDBPyRelation:
+    """What became of each request, or what RETURNING says of the answers.
 
-
-def apply(write: PlannedWrite) -> duckdb.DuckDBPyRelation:
-    """What became of each request, after all were sent. Who says so has seen the write, which is the yes that it may need.
+    Who says so has seen the write, which is the yes that it may need. `frame` has the data frames that RETURNING may name.
 
     Raises UsageError where nobody could see it, and what APPLY raises; that names the plan in place of its file.
     """
@@ -142,7 +177,8 @@ def apply(write: PlannedWrite) -> duckdb.DuckDBPyRelation:
     session, asked = write.session, write.session.confirm
     session.confirm = asked or _agree
     try:
-        return session.sql(f"APPLY {literal(str(write.file))}")
+        text = f"APPLY {literal(str(write.file))} {write.answer.behind}"
+        relation: duckdb.DuckDBPyRelation = called(session.sql, frame, text, write.answer.given)
     except (SQLError, PlanError) as error:
         error.message = error.message.replace(str(write.file), "plan")
         error.hint = error.hint.replace("Write it again with PLAN, and look at it again.", _AGAIN).replace(
@@ -150,6 +186,8 @@ def apply(write: PlannedWrite) -> duckdb.DuckDBPyRelation:
         )
         error.sql, error.span = "", None
         raise
+    else:
+        return relation
     finally:
         session.confirm = asked
 

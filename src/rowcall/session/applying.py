@@ -10,15 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import DataError, PlanError, ReadOnlyError, RowcallError, SQLError
-from rowcall.plan.nodes import Request
+from rowcall.plan.nodes import Call, Request
 from rowcall.plan.requests import protocol
 from rowcall.plan.writes import call, check_body
+from rowcall.session.awaiting import waiting
 from rowcall.session.before import rows_by_key
+from rowcall.session.changes import Ready, returning
 from rowcall.session.execute import Context, request_table
 from rowcall.session.guards import Intent, closed_to_writes, guard, refuse_in_transaction, refuse_unlisted
 from rowcall.session.journal import Entry, Kept
 from rowcall.session.planfile import Header, Plan, Planned, load, refused
-from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
+from rowcall.session.sending import Carrier, Sent, answer_table, await_ends, deliver, outcome_table
 from rowcall.sql.nodes import Apply
 
 if TYPE_CHECKING:
@@ -33,7 +35,10 @@ _LONG = 60
 
 
 def run_apply(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
-    """What became of each request of the plan; for a dry run, the requests, after all that is looked at before they are sent."""
+    """What became of each request of the plan, or what RETURNING says of the answers; for a dry run, the requests.
+
+    A dry run looks at all that is looked at before they are sent.
+    """
     try:
         return _run(apply, context)
     except PlanError as error:
@@ -46,12 +51,13 @@ def explain_apply(apply: Apply, context: Context) -> list[tuple[str, str]]:
     try:
         plan = load(apply.file)
         ref, method = _found(apply.file, plan.header, context)
-        requests = _requests(apply.file, plan, ref, method)
+        calls = _calls(apply.file, plan, ref, method)
         client = _client(apply.file, plan.header, context)
+        returning(apply, Ready(ref, plan.header.method, method, calls), context)
     except PlanError as error:
         error.span = error.span or apply.span
         raise
-    lines = [("request", f"{request.http_method} {client.url(request)}") for request in requests]
+    lines = [("request", f"{one.request.http_method} {client.url(one.request)}") for one in calls]
     return [("statement", "APPLY"), ("of", plan.header.statement), ("requests", str(len(lines))), *lines]
 
 
@@ -59,8 +65,11 @@ def _run(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
     plan = load(apply.file)
     header = plan.header
     ref, method = _found(apply.file, header, context)
-    requests = _requests(apply.file, plan, ref, method)
+    ready = Ready(ref, header.method, method, _calls(apply.file, plan, ref, method))
     client = _client(apply.file, header, context)
+    select = returning(apply, ready, context)
+    wait = waiting(apply, ref, (header.method, method), context)
+    requests = [one.request for one in ready.calls]
     if not context.dry_run:
         _refuse_write(apply, ref, header, client, context)
     if not apply.again:
@@ -73,11 +82,15 @@ def _run(apply: Apply, context: Context) -> duckdb.DuckDBPyRelation:
     kept = [_kept(plan, number, request, method.key_header(ref.provider), again=apply.again) for number, request in enumerate(requests)]
     client.prepare(context.control)
     entry = Entry(header.kind, client.redacted(header.statement), header.provider, header.base_url, header.resource, header.method)
-    sent = [Sent(one) for one in kept]
+    sent, written = [Sent(one) for one in kept], None
     if sent:
         written = context.journal().begin(entry, kept, client.redacted, plan=plan.digest, again=apply.again)
         deliver(sent, range(len(sent)), Carrier(client, protocol(ref, method), written), context)
-    return outcome_table(sent, context)
+    if wait is not None:
+        await_ends(wait, ready.calls, sent)
+    if apply.returning is None:
+        return outcome_table(sent, context)
+    return answer_table(select, ready, sent, written, context)
 
 
 def _refuse_write(apply: Apply, ref: ResourceRef, header: Header, client: Client, context: Context) -> None:
@@ -113,21 +126,22 @@ def _client(file: str, header: Header, context: Context) -> Client:
     return client
 
 
-def _requests(file: str, plan: Plan, ref: ResourceRef, method: Method) -> list[Request]:
-    """The requests, each being what the manifest makes of its parameters and its body today. Raises PlanError where one is not."""
-    called, found = f"{plan.header.resource}.{plan.header.method}", []
+def _calls(file: str, plan: Plan, ref: ResourceRef, method: Method) -> tuple[Call, ...]:
+    """The calls, each being what the manifest makes of its parameters and its body today. Raises PlanError where one is not."""
+    called, found = f"{plan.header.resource}.{plan.header.method}", list[Call]()
     for line, row in enumerate(plan.rows, 2):
         try:
             _refuse_unknown(ref, plan.header.method, method, row, is_exec=plan.header.kind == "exec")
-            request = call(ref, plan.header.method, method, row.parameters, body=row.body).request
+            one = call(ref, plan.header.method, method, row.parameters, body=row.body)
         except (RowcallError, AttributeError, TypeError, ValueError) as error:
             raise refused(file, line, f"{called} cannot be called so: {error}".rstrip(".")) from error
+        request = one.request
         if (request.http_method, request.path, request.query) != (row.http, row.path, row.query):
             raise refused(file, line, f"the manifest makes {request.target()} of it now, and not {row.line}")
         if request.headers != row.headers or request.body != row.body:
             raise refused(file, line, f"the manifest gives {row.line} other headers or another body now")
-        found.append(request)
-    return found
+        found.append(one)
+    return tuple(found)
 
 
 def _refuse_unknown(ref: ResourceRef, name: str, method: Method, row: Planned, *, is_exec: bool) -> None:

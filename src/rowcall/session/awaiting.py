@@ -30,14 +30,14 @@ from rowcall.plan.requests import protocol, rendered
 from rowcall.rows.decode import decode
 from rowcall.rows.fit import Fitter
 from rowcall.session.execute import Context, Piece, moved, used
-from rowcall.sql.nodes import Exec
+from rowcall.sql.nodes import row_name
 
 if TYPE_CHECKING:
     from rowcall.catalog.catalog import ResourceRef
     from rowcall.plan.explanation import Explanation
     from rowcall.plan.nodes import Call
     from rowcall.sql.awaiting import Await
-    from rowcall.sql.nodes import Write
+    from rowcall.sql.nodes import Apply, Write
 
 _ANSWER = "__rowcall_answer"
 _SLOWER = 1.5
@@ -54,7 +54,7 @@ class Waiting:
     """What a write waits for, which DuckDB has bound."""
 
     word: str
-    """INSERT, UPDATE, DELETE or EXEC."""
+    """INSERT, UPDATE, DELETE, EXEC or APPLY."""
     reader: Reader
     columns: Mapping[str, Column]
     """Those of the response that began it; the reader has them too."""
@@ -269,7 +269,7 @@ class _Polls:
         return number, found
 
 
-def waiting(write: Write, ref: ResourceRef, method: tuple[str, Method], context: Context) -> Waiting | None:
+def waiting(write: Write | Apply, ref: ResourceRef, method: tuple[str, Method], context: Context) -> Waiting | None:
     """What a write waits for, bound by DuckDB before anything is sent; None where it does not wait.
 
     Raises UnsupportedSQLError where the manifest names no reader for what the method begins, or TIMEOUT is no interval, and BindError
@@ -303,11 +303,11 @@ def waiting(write: Write, ref: ResourceRef, method: tuple[str, Method], context:
     )
 
 
-def _bound(write: Write, awaits: Await, reader: Reader, columns: Mapping[str, Column], context: Context) -> Piece | None:
+def _bound(write: Write | Apply, awaits: Await, reader: Reader, columns: Mapping[str, Column], context: Context) -> Piece | None:
     """What has a row where the condition holds, or nothing where there is no condition. Raises BindError with its place."""
     if awaits.until is None:
         return None
-    alias = quoted(write.ref.name if isinstance(write, Exec) else write.target.alias)
+    alias = quoted(row_name(write, reader.ref))
     source = f"{decode(columns, None, _ANSWER)} AS {alias}"
     piece = Piece.around(f"SELECT true FROM {source} WHERE (", write.text, awaits.until, "\n)")
     frame, parameters = {**context.frame, _ANSWER: page_source([])}, used(piece.text, context)
@@ -323,7 +323,7 @@ def _bound(write: Write, awaits: Await, reader: Reader, columns: Mapping[str, Co
     return piece
 
 
-def _timeout(write: Write, awaits: Await, context: Context) -> float | None:
+def _timeout(write: Write | Apply, awaits: Await, context: Context) -> float | None:
     """The interval of TIMEOUT in seconds; None where there is none."""
     if awaits.timeout is None:
         return None

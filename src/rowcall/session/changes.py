@@ -58,7 +58,7 @@ from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
 from rowcall.session.meant import change_method, constant_values, meant, place, read_rows, readable
 from rowcall.session.origins import lines, origins, shape
 from rowcall.session.texts import body_cast, casts, replaced, types_of, value_at
-from rowcall.sql.nodes import Change, Exec, Insert, Replace, Write
+from rowcall.sql.nodes import Apply, Change, Exec, Insert, Replace, Write, row_name
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
 if TYPE_CHECKING:
@@ -368,12 +368,12 @@ def _ready_change(write: Change, context: Context) -> Ready:
     return Ready(ref, name, method, calls, before=tuple(before for *_, before in rows))
 
 
-def returning(write: Write, ready: Ready, context: Context) -> Piece:
+def returning(write: Write | Apply, ready: Ready, context: Context) -> Piece:
     """The SELECT over the answers, bound before anything is sent; what is waited for is bound with it."""
     waiting(write, ready.ref, (ready.name, ready.method), context)
     decoded = decode(ready.columns, ready.method.rows, ANSWERS)
     span = write.returning
-    alias = quoted(ready.ref.name if isinstance(write, Exec) else write.target.alias)
+    alias = quoted(row_name(write, ready.ref))
     if span is None:
         piece = Piece(f"SELECT * FROM {decoded} AS {alias}", 0, write.text, Span(0, 0))
     else:

@@ -22,7 +22,7 @@ from rowcall.plan.requests import protocol, rendered
 from rowcall.session.awaiting import Waiting, waiting
 from rowcall.session.before import rows_by_key
 from rowcall.session.changes import ANSWERS, Ready, intent, named_method, resolved, returning
-from rowcall.session.execute import Context, request_table, table, used
+from rowcall.session.execute import Context, Piece, request_table, table, used
 from rowcall.session.guards import closed_to_writes, guard
 from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
 from rowcall.session.lanes import Lanes
@@ -75,9 +75,14 @@ def run_write(write: Write, context: Context) -> duckdb.DuckDBPyRelation:
     guard(intent(write, ready), context)
     sent, written = _sent(write, ready, context)
     if wait is not None:
-        _await(wait, ready.calls, sent)
+        await_ends(wait, ready.calls, sent)
     if context.partial and write.returning is None:
         return outcome_table(sent, context)
+    return answer_table(select, ready, sent, written, context)
+
+
+def answer_table(select: Piece, ready: Ready, sent: Sequence[Sent], written: Written | None, context: Context) -> duckdb.DuckDBPyRelation:
+    """What `returning` says of the answers that came."""
     with _told(sent, written, context) if written is not None else nullcontext():
         answers = [one.page for one in sent if one.page is not None]
         pages = fit_answers(answers, ready.ref.full_name, ready.columns, ready.method.rows, context.control)
@@ -96,7 +101,7 @@ def _before(write: Write, ready: Ready, context: Context) -> Sequence[Mapping[st
     return ready.before if found is None else found
 
 
-def _await(wait: Waiting, calls: Sequence[Call], sent: Sequence[Sent]) -> None:
+def await_ends(wait: Waiting, calls: Sequence[Call], sent: Sequence[Sent]) -> None:
     """Puts in place of each answer the last one about what it began."""
     done = [(one, call, one.page) for one, call in zip(sent, calls, strict=True) if one.page is not None]
     for (one, _, _), page in zip(done, wait.last([call for _, call, _ in done], [page for _, _, page in done]), strict=True):

@@ -316,16 +316,25 @@ class Session:
 
         `frame` has the data frames that it can name. Raises SQLError for a name that there is not.
         """
+        return self.in_two(statement, frame) is not None
+
+    def in_two(self, statement: Statement, frame: Frame) -> tuple[str, str, int] | None:
+        """Such a write as PLAN takes it, what APPLY takes behind its file, and where that begins; None for any other statement.
+
+        Raises SQLError for a name that there is not.
+        """
         if not self._mentions(statement.text):
-            return False
+            return None
         from rowcall.sql.bind import Names
+        from rowcall.sql.nodes import Write
         from rowcall.sql.parse import parse
-        from rowcall.sql.writes import changes
+        from rowcall.sql.writes import changes, in_two
 
         with self._lock:
             names = Names(self.catalog, self.use, lambda parts: self._engine.has(parts, frame))
             try:
-                return changes(parse(statement, names), self.catalog)
+                found = parse(statement, names)
+                return in_two(found, statement.tokens) if isinstance(found, Write) and changes(found, self.catalog) else None
             except SQLError as error:
                 error.sql = error.sql or statement.text
                 raise

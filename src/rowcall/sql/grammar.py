@@ -73,7 +73,7 @@ STATEMENTS = {
         " WHERE id = (SELECT max(thread_id) FROM sandbox_threads) INTO 'plan.jsonl';",
     ),
     "apply": Rule(
-        "APPLY 'file' [AGAIN]",
+        "APPLY 'file' [AGAIN] [AS alias] [returning] [wait]",
         "Sends what a plan says, once.",
         "sql.md#plan-and-apply",
         "APPLY 'plan.jsonl';",

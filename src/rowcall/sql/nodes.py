@@ -136,6 +136,17 @@ class Apply:
     span: Span
     again: bool
     """Whether it may have been applied before."""
+    alias: str | None = None
+    """The name that the answer's columns go by in the statement; None for the resource's own."""
+    returning: Span | None = None
+    awaits: Await | None = None
+
+
+def row_name(statement: Insert | Update | Delete | Exec | Apply, ref: ResourceRef) -> str:
+    """What the columns of its answer go by; `ref` is the resource that answers."""
+    if isinstance(statement, Apply):
+        return statement.alias or ref.name
+    return ref.name if isinstance(statement, Exec) else statement.target.alias
 
 
 @dataclass(frozen=True, slots=True)

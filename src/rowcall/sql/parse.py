@@ -30,7 +30,7 @@ from rowcall.sql.nodes import (
 from rowcall.sql.refused import copy, create_index, prepare, refuse, with_before
 from rowcall.sql.statements import Reader, Statement
 from rowcall.sql.tokens import CLOSED_BY, Token
-from rowcall.sql.writes import delete, exec_method, execute, insert, update, value
+from rowcall.sql.writes import clauses_of, delete, exec_method, execute, insert, update, value
 
 
 def parse(statement: Statement, names: Names) -> AnyStatement:
@@ -50,13 +50,13 @@ def parse(statement: Statement, names: Names) -> AnyStatement:
     return _awaiting(found, statement, start) or Query(statement.text)
 
 
-_WAITING = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "EXEC", "EXECUTE"})
+_WAITING = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "EXEC", "EXECUTE", "APPLY"})
 """The first words of statements that may wait for the end of what they begin."""
 
 
 def _awaiting(found: AnyStatement | None, statement: Statement, start: int | None) -> AnyStatement | None:
     """A write with what it waits for, by the clause that begins with the token `start` or by a hint; anything else as it is."""
-    if not isinstance(found, (Insert, Update, Delete, Exec, Set)):
+    if not isinstance(found, (Insert, Update, Delete, Exec, Apply, Set)):
         return found
     _matched(statement)
     if isinstance(found, Set):
@@ -216,7 +216,7 @@ def _plan(reader: Reader, names: Names) -> Plan:
         raise UnsupportedSQLError("PLAN is for what changes something at an API.", sql=reader.text, span=tokens[1].span, hint=hint)
     for word, span in (("RETURNING", write.returning), ("AWAIT", write.awaits.span if write.awaits is not None else None)):
         if span is not None:
-            hint = "APPLY gives a row for each request, with what the API answered."
+            hint = f"It stands behind what sends the plan: APPLY 'file' {word}{' …' if word == 'RETURNING' else ''}"
             raise UnsupportedSQLError(f"{word} cannot stand in a plan.", sql=write.text, span=span, hint=hint)
     return Plan(reader.text, write, file.text, file.span, overwrites)
 
@@ -228,8 +228,10 @@ def _apply(reader: Reader, _: Names) -> Apply | None:
         return None
     reader.at += 1
     again = reader.take("AGAIN")
-    reader.end(form("apply"))
-    return Apply(reader.text, token.text, token.span, again)
+    alias = reader.part("an alias") if reader.take("AS") else None
+    if reader.word() != "RETURNING":
+        reader.end(form("apply"))
+    return Apply(reader.text, token.text, token.span, again, alias, clauses_of(reader, ("RETURNING",)).get("RETURNING"))
 
 
 def _create(reader: Reader, names: Names) -> Create | None:

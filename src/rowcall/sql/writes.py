@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import ParseError, Span, UnsupportedSQLError
+from rowcall.manifest.types import quoted
 from rowcall.sql.bind import Names
 from rowcall.sql.grammar import form
-from rowcall.sql.nodes import AnyStatement, Assignment, Delete, Exec, Insert, Replace, Target, Update
+from rowcall.sql.nodes import AnyStatement, Assignment, Delete, Exec, Insert, Replace, Target, Update, row_name
 from rowcall.sql.statements import Reader
 from rowcall.sql.tokens import Token, closing, depth_zero
 
@@ -20,6 +21,21 @@ def changes(statement: AnyStatement, catalog: Catalog) -> bool:
     return isinstance(statement, (Insert, Update, Delete))
 
 
+def in_two(write: Insert | Update | Delete | Exec, tokens: Sequence[Token]) -> tuple[str, str, int]:
+    """What PLAN takes of a write, what APPLY takes behind its file, and where the latter begins in the write, behind its `AS alias`.
+
+    The latter is "" where the write does not say what is to be shown of the answers and waits for nothing. A hint stays where it is.
+    """
+    starts = [token.start for token in tokens if write.returning and token.word == "RETURNING" and token.end <= write.returning.start]
+    if not starts and write.awaits is not None and not write.awaits.is_hint:
+        starts = [write.awaits.span.start]
+    if not starts:
+        return write.text, "", len(write.text)
+    rest = write.text[starts[-1] :]
+    alias = row_name(write, write.ref if isinstance(write, Exec) else write.target.ref)
+    return write.text[: starts[-1]].rstrip(), f"AS {quoted(alias)} {rest}", starts[-1]
+
+
 def exec_method(reader: Reader, names: Names) -> Exec:
     reader.at += 1
     parts, span = reader.name("provider.service.resource.method")
@@ -27,7 +43,7 @@ def exec_method(reader: Reader, names: Names) -> Exec:
         raise ParseError("EXEC needs a resource and a method.", sql=reader.text, span=span, hint=f"The form is: {form('exec')}")
     method_span = reader.tokens[reader.at - 1].span
     ref = names.resolve(parts[:-1], sql=reader.text, span=Span(span.start, method_span.start - 1))
-    clauses = _clauses(reader, ("FROM", "RETURNING"))
+    clauses = clauses_of(reader, ("FROM", "RETURNING"))
     arguments, body = _arguments(_within(reader, clauses[""]))
     source = clauses.get("FROM")
     if source is not None:
@@ -130,7 +146,7 @@ def insert(reader: Reader, names: Names) -> Insert | None:
     if by_name and columns:
         hint = "The names of the query's columns say what they are: leave the list out, or BY NAME."
         raise ParseError("BY NAME has no list of columns.", sql=reader.text, span=columns[0][1], hint=hint)
-    clauses = _clauses(reader, ("RETURNING",), also=("ON", "CONFLICT"))
+    clauses = clauses_of(reader, ("RETURNING",), also=("ON", "CONFLICT"))
     source = None if reader.take("DEFAULT", "VALUES") else clauses[""]
     if source is None and reader.token is not None and reader.word() != "RETURNING":
         raise reader.error("RETURNING, or the end, is expected.")
@@ -164,7 +180,7 @@ def update(reader: Reader, names: Names) -> Update | None:
         return None
     if not reader.take("SET"):
         raise reader.error("SET is expected.", hint=f"The form is: {form('update')}")
-    clauses = _clauses(reader, ("FROM", "WHERE", "RETURNING"))
+    clauses = clauses_of(reader, ("FROM", "WHERE", "RETURNING"))
     source = clauses.get("FROM")
     if source is not None:
         _only_tables(_within(reader, source))
@@ -205,7 +221,7 @@ def delete(reader: Reader, names: Names) -> Delete | None:
     target = _target(reader, names)
     if target is None:
         return None
-    clauses = _clauses(reader, ("USING", "WHERE", "RETURNING"))
+    clauses = clauses_of(reader, ("USING", "WHERE", "RETURNING"))
     if clauses[""].start < clauses[""].end:
         raise reader.error("WHERE is expected.", hint=f"The form is: {form('delete')}")
     source = clauses.get("USING")
@@ -230,7 +246,7 @@ def _target(reader: Reader, names: Names) -> Target | None:
 _AFTER_TARGET = frozenset({"SET", "BY", "VALUES", "SELECT", "FROM", "WITH", "DEFAULT", "WHERE", "USING", "RETURNING", "TABLE"})
 
 
-def _clauses(reader: Reader, words: tuple[str, ...], also: tuple[str, ...] = ()) -> dict[str, Span]:
+def clauses_of(reader: Reader, words: tuple[str, ...], also: tuple[str, ...] = ()) -> dict[str, Span]:
     """The spans of the clauses that start with `words`, outside brackets; "" is what stands before the first.
 
     Raises ParseError where they are not in that order, come twice, or hold nothing: a condition must never be lost.
