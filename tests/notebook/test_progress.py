@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,15 @@ def test_a_bar_comes_after_a_while_and_goes_with_the_statement(slow: Kernel) -> 
     assert "rows" in answer.errors
     assert [part.strip() for part in answer.errors.rsplit("\r", 2)[-2:]] == ["", ""]
     assert "ipywidgets" not in answer.errors
+
+
+def test_a_bar_tells_how_many_requests_there_are_in_a_second_of_the_statement(slow: Kernel) -> None:
+    """Not of the moment since the bar is there: two are answered before that."""
+    cell = "%rowcall SELECT count(*) FROM openai.assistants.runs WHERE thread_id IN {six}"
+    answer = slow("%rowcall use db2", "six = threads[:6]", cell, cell)
+
+    rates = [float(rate) for rate in re.findall(r"([\d.]+) requests/s", answer.errors)]
+    assert 0 < max(rates) < 6 / 0.4
 
 
 def test_a_short_statement_has_no_bar(slow: Kernel) -> None:
@@ -76,7 +86,7 @@ def test_an_interrupt_ends_what_is_duckdbs_alone(slow: Kernel) -> None:
     ("progress", "expected"),
     [
         (Progress(1.0, rows=1204), "1,204 rows"),
-        (Progress(1.0, rows=1, retries=3, cache_hits=2), "1 rows, 3 retries, 2 from the cache"),
+        (Progress(1.0, rows=1, retries=3, cache_hits=2), "1 row, 3 retries, 2 from the cache"),
         (Progress(1.0, waiting="rate limit", waiting_s=12.3), "0 rows, waiting: rate limit 12 s"),
         (Progress(1.0, waiting="AWAIT"), "0 rows, waiting: AWAIT"),
     ],

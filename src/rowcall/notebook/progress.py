@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rowcall.front.report import counted
+
 if TYPE_CHECKING:
     from rowcall.session.progress import Progress
     from rowcall.session.session import Session
@@ -56,6 +58,7 @@ def _watch(session: Session, make: Any, ended: threading.Event) -> None:
             continue  # what is DuckDB's alone, which has a bar of its own
         if bar is None:
             bar = make(desc="rowcall", unit=" requests", leave=False)
+            bar.start_t -= progress.elapsed_s  # by which it tells how many there are in a second
         if progress.expected != bar.total:
             _expect(bar, progress.expected)
         bar.n = progress.requests
@@ -73,9 +76,9 @@ def _expect(bar: Any, total: int | None) -> None:
 
 def said(progress: Progress) -> str:
     """What stands behind the bar, as `1,204 rows, 3 retries, waiting: rate limit 12 s`."""
-    parts = [f"{progress.rows:,} rows"]
+    parts = [counted(progress.rows, "row")]
     if progress.retries:
-        parts.append(f"{progress.retries:,} retries")
+        parts.append(f"{progress.retries:,} {'retry' if progress.retries == 1 else 'retries'}")
     if progress.cache_hits:
         parts.append(f"{progress.cache_hits:,} from the cache")
     if progress.waiting:
