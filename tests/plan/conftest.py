@@ -17,9 +17,10 @@ from rowcall.engine.engine import Engine
 from rowcall.engine.source import page_source
 from rowcall.manifest.model import Column, ListOf, Method, Object, Parameter, Place, Provider, Resource, Role, Scalar, Service, Type, Verb
 from rowcall.manifest.types import duckdb_type, quoted
+from rowcall.plan.analysis import Analysis, analyse
 from rowcall.plan.nodes import Call, Scan
 from rowcall.plan.pieces import Evaluate
-from rowcall.plan.planner import Analysis, Planner, analyse
+from rowcall.plan.planner import Planner
 from rowcall.plan.splice import splice
 from rowcall.rows.decode import decode
 from rowcall.sql.bind import Names

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rowcall.engine.engine import Engine
+from rowcall.plan.analysis import analyse
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, ends_early, may_end_early, not_by_page, only_reads
-from rowcall.plan.planner import analyse
 from rowcall.plan.references import Reference
 from rowcall.sql.tokens import tokenize
 

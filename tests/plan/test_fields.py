@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from rowcall.plan.analysis import analyse
 from rowcall.plan.fields import all_of, used
-from rowcall.plan.planner import analyse
 from rowcall.plan.splice import splice
 from rowcall.sql.tokens import tokenize
 

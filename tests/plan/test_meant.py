@@ -8,8 +8,8 @@ import pytest
 
 from rowcall.engine.engine import Engine
 from rowcall.manifest.model import Method, Parameter, Place, Verb
+from rowcall.plan.analysis import analyse
 from rowcall.plan.meant import key_tuples, keys_only
-from rowcall.plan.planner import analyse
 from rowcall.sql.tokens import tokenize
 
 KEYED = Method(

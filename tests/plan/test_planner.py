@@ -20,8 +20,9 @@ from rowcall.catalog.catalog import Catalog
 from rowcall.engine.engine import Engine
 from rowcall.engine.source import page_source
 from rowcall.errors import RowcallError
+from rowcall.plan.analysis import analyse
 from rowcall.plan.nodes import Scan
-from rowcall.plan.planner import Planner, analyse
+from rowcall.plan.planner import Planner
 from rowcall.plan.splice import splice
 from rowcall.rows.decode import decode
 from rowcall.sql.bind import Names

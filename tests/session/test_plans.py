@@ -16,7 +16,7 @@ import pytest
 
 import rowcall
 from rowcall.errors import BindError, EngineError, RowcallError
-from rowcall.plan.planner import Analysis
+from rowcall.plan.analysis import Analysis
 from rowcall.sandbox.server import Sandbox
 from rowcall.session import execute
 from rowcall.session.plans import Asked, Plans

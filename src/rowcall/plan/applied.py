@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from rowcall.plan.analysis import Analysis
 from rowcall.plan.having import beforehand
 from rowcall.plan.joins import Condition
 from rowcall.plan.nodes import Scan
 from rowcall.plan.parameters import column_of_parameter
-from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Alternative, Among, Equal, Filter, Operand
 from rowcall.plan.scopes import Frame
 

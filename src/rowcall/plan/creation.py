@@ -13,9 +13,9 @@ from sqlglot import exp
 
 from rowcall.errors import Span, SQLError, UnsupportedSQLError
 from rowcall.manifest.types import duckdb_type, quoted
+from rowcall.plan.analysis import Analysis, Mention, analyse
 from rowcall.plan.definitions import CARRIER, Definitions, carried_name
 from rowcall.plan.pieces import Describe
-from rowcall.plan.planner import Analysis, Mention, analyse
 from rowcall.plan.references import read, star_edits, type_of
 from rowcall.plan.splice import Edit
 from rowcall.sql.bind import Names, first_mention

@@ -8,12 +8,12 @@ from itertools import islice
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Method, PagingKind, RateLimit
+from rowcall.plan.analysis import Analysis
 from rowcall.plan.applied import applied
 from rowcall.plan.early import BY_PAGE
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
 from rowcall.plan.figures import Calls, calls, is_paged, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
 from rowcall.plan.nodes import Considered, Request, Scan
-from rowcall.plan.planner import Analysis
 
 Url = Callable[[Request], str]
 """A request's whole URL, redacted."""

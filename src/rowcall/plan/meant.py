@@ -11,10 +11,10 @@ from typing import Any
 from sqlglot import exp
 
 from rowcall.manifest.model import Method, Parameter
+from rowcall.plan.analysis import Analysis
 from rowcall.plan.bindings import Bindings
 from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.pieces import Evaluate
-from rowcall.plan.planner import Analysis
 from rowcall.plan.predicates import Among
 from rowcall.plan.scopes import Frame
 from rowcall.plan.values import Resolver, bound, tuples

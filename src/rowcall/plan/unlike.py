@@ -8,8 +8,8 @@ from typing import Any
 from sqlglot import exp
 
 from rowcall.errors import nearest
+from rowcall.plan.analysis import Analysis
 from rowcall.plan.enclosing import handed_on
-from rowcall.plan.planner import Analysis
 from rowcall.plan.walk import find_all
 
 

@@ -20,10 +20,10 @@ from rowcall.errors import (
 )
 from rowcall.manifest.model import Column, Method, Verb
 from rowcall.manifest.types import quoted
+from rowcall.plan.analysis import Analysis
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans, request_line
 from rowcall.plan.explanation import ExplainedWrite, Explanation
 from rowcall.plan.nodes import Call
-from rowcall.plan.planner import Analysis
 from rowcall.plan.unlike import unknown_values
 from rowcall.plan.writes import (
     PREFIX,

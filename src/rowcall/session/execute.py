@@ -16,10 +16,11 @@ from rowcall.engine.source import page_source, streams
 from rowcall.errors import BindError, EngineError, PlanError, RequestError, Span, SQLError, UnsupportedSQLError
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control, Exchange
+from rowcall.plan.analysis import Analysis, analyse
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.pieces import Describe, Evaluate
-from rowcall.plan.planner import Analysis, Planner, analyse
+from rowcall.plan.planner import Planner
 from rowcall.plan.references import read
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.unlike import unknown_values

@@ -21,9 +21,9 @@ from rowcall.errors import (
 from rowcall.manifest.bodies import Reason, misfits
 from rowcall.manifest.model import Method, Scalar, Verb
 from rowcall.manifest.types import literal, quoted, spelling
+from rowcall.plan.analysis import Analysis
 from rowcall.plan.meant import key_tuples, keys_only, narrows
 from rowcall.plan.nodes import REST
-from rowcall.plan.planner import Analysis
 from rowcall.plan.writes import (
     PREFIX,
     Given,

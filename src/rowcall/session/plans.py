@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rowcall.errors import RowcallError
 
 if TYPE_CHECKING:
+    from rowcall.plan.analysis import Analysis
     from rowcall.plan.nodes import Scan
     from rowcall.plan.pieces import Describe, Evaluate
-    from rowcall.plan.planner import Analysis
 
 T = TypeVar("T")
 
