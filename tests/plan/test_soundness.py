@@ -257,6 +257,51 @@ TRICKY = {
     "a condition on the nullable side": "SELECT l.tag, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, 'p1') = 'p1'",
     "NOT IN with a NULL": "SELECT id FROM visits WHERE pen = 'p1' AND kind NOT IN ('food', NULL)",
     "a full join of two resources": "SELECT v.id, k.id FROM visits v FULL JOIN keepers k ON v.pen = k.pen WHERE v.pen = 'p1' AND k.pen = 'p1'",
+    "a full join: a value of either side": "SELECT v.id, l.tag FROM l FULL JOIN visits v ON v.pen = l.pen WHERE v.pen = 'P1' OR l.pen = 'p1'",
+    "a full join: a value, or none, of one side": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen WHERE v.pen = 'p1' OR v.pen IS NULL"
+    ),
+    "a full join: another value in its ON": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen AND v.pen = 'p1' WHERE v.pen = 'p2' OR v.pen IS NULL"
+    ),
+    "a full join: partners by another column, of which one keeps NULLs away": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.n = l.n AND v.pen IN ('p1', 'P1') WHERE v.pen = 'p2' OR v.id IS NULL"
+    ),
+    "a full join: NULLs in place of a row that a condition on the other side drops": (
+        "SELECT v.id, l.tag FROM l FULL JOIN visits v ON v.pen = l.pen AND l.n > 1 WHERE v.pen = 'P1' OR (v.pen IS NULL AND l.tag = 'b')"
+    ),
+    "a full join: a comparison of the other side": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen WHERE v.pen = 'p1' OR l.n > 2"
+    ),
+    "a full join of two resources: a value of either": (
+        "SELECT v.id, e.id FROM visits v FULL JOIN keepers e ON v.pen = e.pen WHERE v.pen = 'p1' OR e.pen = 'p2'"
+    ),
+    "a full join with a join on one side": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN (l JOIN k ON k.pen = l.pen) ON v.pen = l.pen WHERE v.pen = '5' OR k.pen IS NOT NULL"
+    ),
+    "a full join with a LEFT JOIN on the other side, and one on its own": (
+        "SELECT v.id, l.tag, m.n FROM (l LEFT JOIN m ON m.pen = l.pen) FULL JOIN (visits v LEFT JOIN k ON k.pen = v.pen) ON v.pen = l.pen AND v.n = m.n "
+        "WHERE v.pen = '5' OR l.pen = 'p2'"
+    ),
+    "a full join within a LEFT JOIN": (
+        "SELECT m.id, v.id, l.tag FROM m LEFT JOIN (visits v FULL JOIN l ON v.pen = l.pen) ON v.pen = m.pen OR l.pen = m.pen"
+    ),
+    "a full join with a sub-select": (
+        "SELECT s.id, l.tag FROM (SELECT pen p, id, n FROM visits) s FULL JOIN l ON s.p = l.pen WHERE s.p = '5' OR l.tag = 'c'"
+    ),
+    "a full join around which rows of NULLs are wanted": (
+        "SELECT * FROM (SELECT v.pen, v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen WHERE v.pen = 'p1' OR l.tag = 'a') WHERE id IS NULL"
+    ),
+    "a full join with CASE": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen WHERE CASE WHEN v.pen = 'p1' THEN l.tag IS NULL ELSE l.pen = 'p2' END"
+    ),
+    "a full join beside a sub-query": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen WHERE v.pen = 'p1' OR l.tag IN (SELECT tag FROM l x WHERE x.n = 2)"
+    ),
+    "two full joins": (
+        "SELECT v.id, l.tag, m.n FROM (SELECT * FROM visits WHERE pen IN ('p1', 'p2', '5')) v FULL JOIN l ON v.pen = l.pen FULL JOIN m ON m.pen = v.pen "
+        "WHERE v.pen = 'p1' OR m.pen = 'P1'"
+    ),
     "a sub-select on either side of a full join": (
         "SELECT v.id, k.id FROM (FROM visits WHERE pen = 'p1') v FULL JOIN (FROM keepers WHERE pen = 'p2') k ON v.n = k.n"
     ),

@@ -17,6 +17,7 @@ from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
+from rowcall.plan.full import Way, ways
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
 from rowcall.plan.layers import Layer
@@ -163,32 +164,46 @@ class Bindings:
         found = self._reached(use)
         found = replace(found, offered=dict(found.offered))  # to which what conditions match is added
         said.say(found.blocked)
-        atoms: list[tuple[Atom, Live]] = []
-        several: list[list[list[tuple[Atom, Live]]]] = []
-        size = 1
-        for live in found.live:
-            options = frame.alternatives(live.condition)
-            if len(options) > 1 and live.restricts and not live.guards:
-                options = tuple(option for option in options if not self._is_never(use, option, found))
-            _offer_matched(frame, live, options, found)
-            if len(options) == 1:
-                atoms += [(atom, live) for atom in options[0]]
-            elif not options and not live.guards and live.restricts:
-                return
-            elif options and self._concerns(live.condition, use, options) and size * len(options) <= MOST_ALTERNATIVES:
-                size *= len(options)
-                several.append([[(atom, live) for atom in option] for option in options])
-            elif live.condition.predicate is not None:
-                atoms.append((Filter(live.condition.predicate, live.condition.tokens), live))
-                atoms += [(among, live) for among in _in_each(frame, options)]
+        options = self._options(use, found)
+        if options is None:
+            return
         around = Enclosing() if alone else around or enclosing(frame)
         if not alone and self._is_dead(frame):
             return
+        atoms, several = options
         sources = self._sources(use, found, around, said)
         passed_in = [] if found.blocked else [*self._said_within(use), *([] if alone else self._passed_in(frame, around))]
         unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]
         for chosen in product(*several):
             yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread)
+
+    def _options(self, use: Use, found: Reach) -> tuple[Way, list[list[Way]]] | None:
+        """What holds of each row that matters, and of what besides one alternative each does; None where no row matters."""
+        frame = use.frame
+        atoms: Way = []
+        several: list[list[Way]] = []
+        size = 1
+        for live in found.live:
+            every = options = frame.alternatives(live.condition)
+            if len(every) > 1 and live.restricts and not live.guards:
+                options = tuple(option for option in every if not self._is_never(use, option, found))
+            _offer_matched(frame, live, options, found)
+            if len(options) == 1:
+                atoms += [(atom, live) for atom in options[0]]
+                atoms += [(whole, live) for whole in _whole(live) if len(every) > 1]
+            elif not options and not live.guards and live.restricts:
+                return None
+            elif options and self._concerns(live.condition, use, options) and size * len(options) <= MOST_ALTERNATIVES:
+                size *= len(options)
+                several.append([[(atom, live) for atom in option] for option in options])
+            else:
+                atoms += [(whole, live) for whole in _whole(live)]
+                atoms += [(among, live) for among in _in_each(frame, options)]
+        for options_of_full in filter(None, (ways(full, use) for full in found.full)):
+            if size * len(options_of_full) <= MOST_ALTERNATIVES:
+                size *= len(options_of_full)
+                several.append(options_of_full)
+        return atoms, several
 
     def _is_never(self, use: Use, option: Sequence[Atom], found: Reach) -> bool:
         """Whether one side of an OR says that a column is NULL which never is: every method for SELECT requires it, or it is compared."""
@@ -510,6 +525,11 @@ def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = Fa
 def _is_null(atom: Among) -> bool:
     """Whether it says that a column is NULL."""
     return atom.identical and len(atom.columns) == len(atom.rows) == 1 and isinstance(atom.rows[0][0].node, exp.Null)
+
+
+def _whole(live: Live) -> Sequence[Filter]:
+    """A condition as what it is besides what its alternatives say."""
+    return [Filter(live.condition.predicate, live.condition.tokens)] if live.condition.predicate is not None else []
 
 
 def _in_each(frame: Frame, options: Sequence[Sequence[Atom]]) -> Iterator[Among]:

@@ -1,8 +1,9 @@
 """A FROM clause as a tree of joins: what each condition sees, and what may restrict one of its sources or give it keys.
 
 The rules are SQL's. A row of a source matters only when the joins around it can let it into the result: so a condition of an inner join
-restricts both sides, that of a LEFT JOIN only the right one, that of a FULL JOIN none. What a source is joined with gives it keys in the
-same cases. A side that an outer join fills with NULLs gives keys only where a key is taken from it: then its row is a real one.
+restricts both sides, that of a LEFT JOIN only the right one, that of a FULL JOIN none by itself (`full.py`). What a source is joined with
+gives it keys in the same cases. A side that an outer join fills with NULLs gives keys only where a key is taken from it: then its row is a
+real one.
 """
 
 from __future__ import annotations
@@ -233,6 +234,18 @@ class Live:
     """Whether the source in question may be restricted by it directly, and not only what it is joined with."""
 
 
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A FULL JOIN that a source stands on one side of, whose rows come with a partner or without."""
+
+    join: Join
+    own: Tree
+    """The side that the source is on."""
+    other: Tree
+    live: tuple[Live, ...]
+    """What each row of the join satisfies that matters and that is about this side, or the NULLs in its place."""
+
+
 @dataclass(slots=True)
 class Reach:
     """What is true of every row that a source can bring into the result."""
@@ -240,6 +253,8 @@ class Reach:
     live: list[Live] = field(default_factory=list)
     offered: dict[int, frozenset[Group]] = field(default_factory=dict)
     """The sources that may give keys, each with the groups that a value must be taken from."""
+    full: tuple[Full, ...] = ()
+    """The FULL JOINs around it, no outer join between, of which `full.ways` tells more."""
     dropped: list[Join] = field(default_factory=list)
     """Joins whose conditions say nothing of the source."""
     picked: frozenset[int] = frozenset()
@@ -274,7 +289,10 @@ def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touche
         side, other = (tree.right, tree.left) if on_right else (tree.left, tree.right)
         if _FILLS.get(tree.kind, (False, False))[on_right]:
             # In place of a row that is not fetched NULLs would come, and could be what a condition outside the join lets through.
-            found.live = [live for live in found.live if not touched(live.condition) & side.positions]
+            gone = tuple(live for live in found.live if touched(live.condition) & side.positions)
+            found.live = [live for live in found.live if live not in gone]
+            plain = tuple(live for live in gone if live.restricts and not live.guards)
+            found.full = (Full(tree, side, other, plain),) if tree.kind == "FULL" and plain else ()
         if tree.kind == "POSITIONAL":
             found = Reach(blocked=POSITIONAL)
         elif _TAKES[tree.kind][on_right]:
@@ -282,10 +300,13 @@ def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touche
                 left = [live for live in found.live if not touched(live.condition) & side.positions]
                 found.live = [Live(live.condition, live.guards, restricts=False) for live in left]
                 found.picked |= side.positions
+                found.full = ()
             found.live += [Live(condition) for condition in tree.conditions]
             _offer(other, frozenset(), found)
         else:
             found.dropped.append(tree)
+            if found.full and found.full[-1].join is tree:
+                _offer(other, frozenset({other.positions}), found)
         tree = side
     if isinstance(own, Join):
         _pair(own, found, touched)
@@ -301,6 +322,7 @@ def _pair(join: Join, found: Reach, touched: Touched) -> None:
     filled = (join.left.positions if left else frozenset()) | (join.right.positions if right else frozenset())
     found.live = [live for live in found.live if not touched(live.condition) & filled]
     found.live += [Live(condition) for condition in join.conditions]
+    found.full = ()
     _offer(join.left, frozenset(), found)
     _offer(join.right, frozenset(), found)
 

@@ -415,7 +415,7 @@ class Frame:
         return self._rejects(condition, lambda place: place)
 
     def _rejects(self, condition: Condition, of: Callable[[Place], K | None]) -> frozenset[K]:
-        found = [self._strict(condition.predicate)] if condition.predicate is not None else []
+        found = [self.strict(condition.predicate)] if condition.predicate is not None else []
         for alternative in self.alternatives(condition):
             columns = [operand for atom in alternative if isinstance(atom, Equal) for operand in (atom.left, atom.right)]
             among = [atom for atom in alternative if isinstance(atom, Among) and not atom.identical]
@@ -436,7 +436,8 @@ class Frame:
             return frozenset(range(len(self.sources)))
         return frozenset(one.position for one in found if one is not None and one.frame is self)
 
-    def _strict(self, predicate: exp.Expr) -> list[Place | None]:
+    def strict(self, predicate: exp.Expr) -> list[Place | None]:
+        """The columns of which a comparison, or IS NOT NULL, is not true where one is NULL; None for what is no column."""
         compared = isinstance(predicate, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike))
         if compared and is_quantified(predicate.args["expression"]):
             return []

@@ -22,3 +22,41 @@ SELECT o.owner, r.id FROM owners o FULL JOIN (FROM openai.assistants.runs WHERE 
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: owner, id
+
+-- A row matters that has a partner, or that WHERE lets through without one: the values of both.
+SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE r.thread_id = 't9' OR o.owner = 'bo';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2, t9 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+--   GET /threads/t9/runs?limit=100
+-- columns: owner, id
+
+SELECT o.owner, r.id FROM openai.assistants.runs r FULL JOIN owners o ON r.thread_id = o.thread_id AND o.n < 3 WHERE r.thread_id IN ('t8', 't9') OR r.thread_id IS NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2, t8, t9 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+--   GET /threads/t8/runs?limit=100
+--   GET /threads/t9/runs?limit=100
+-- columns: owner, id
+
+-- One that keeps away a row with NULLs in its place.
+SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.id = o.owner AND r.thread_id IN ('t1', 't2') WHERE r.thread_id = 't9' OR r.thread_id IS NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2, t9 (from the statement)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+--   GET /threads/t9/runs?limit=100
+-- columns: owner, id
+
+-- What is let through without a partner has any value.
+SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE r.status = 'failed' OR o.owner = 'bo';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A FULL JOIN keeps the rows of both sides, so neither side can take its values from the other.
+--
+-- LINE 1: SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.thread_id = o.t…
+--                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
