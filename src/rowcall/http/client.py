@@ -33,7 +33,7 @@ from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, request_id, unusable
-from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, pause, rest, wants_retry
+from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, meaning, pause, rest, wants_retry
 from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit, Retry
 from rowcall.plan.nodes import Call, Protocol, Request
 
@@ -326,12 +326,16 @@ class Client:
                     raise context.error(UnavailableError, trouble.sentence + fate, hint=hint) from trouble
                 repeated, why = repeated or not trouble.unsent, RETRY
             else:
-                status, headers = answer.status, answer.headers
+                headers = answer.headers
+                status = meaning(answer.status, headers, protocol.retry)
                 if control.delivery is not None:
                     control.delivery.answered(_outcome(status, headers, protocol.retry), status)
                 if status < _FAILED or not wants_retry(status, headers, protocol.retry, resendable=context.resendable):
                     return answer, repeated
-                wait_s = pause(protocol.retry, attempt, asked_wait(headers), control.remaining())
+                asked_s = asked_wait(headers)
+                if asked_s is None and control.remaining() is None and (rest(status, headers) or 0) > LONGEST_WAIT_S:
+                    return answer, repeated  # nothing is to be had until then
+                wait_s = pause(protocol.retry, attempt, asked_s, control.remaining())
                 if wait_s is None:
                     return answer, repeated
                 repeated, why = repeated or is_fate_unknown(status), RATE_LIMIT if status == _TOO_MANY else RETRY
@@ -359,7 +363,8 @@ class Client:
             sent = time.monotonic()
             answer = self._transmit(outgoing, context, protocol, control, attempt)
         self._slots.learn(answer.status, sent)
-        if (rest_s := rest(answer.status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:
+        status = meaning(answer.status, answer.headers, protocol.retry)
+        if (rest_s := rest(status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:
             try:
                 pace.pause(rest_s, control)
             except UsageError as error:  # the answer is there, and it may be that of a write
@@ -509,7 +514,7 @@ class Client:
                     message = f"The key of {self.endpoint.title} has characters that no key can have; nothing was sent."
                     raise context.error(AuthError, message)
                 return scheme, key
-            if self.endpoint.client is None and not self._userinfo:
+            if self.endpoint.client is None and not self._userinfo and not scheme.optional:
                 raise missing_key(context)
         return (AuthScheme(kind=AuthKind.BASIC), self._userinfo) if self._userinfo else None
 

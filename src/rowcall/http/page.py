@@ -108,12 +108,12 @@ class BodyFault(Exception):  # noqa: N818 - a verdict that `refusal.py` turns in
 def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Page, Envelope]:
     """The page that `answer` holds, and its envelope.
 
-    No content gives a page without rows: for a write always, as does null, for a read with status 204 only.
+    No content gives a page without rows: for a write always, as do null and an empty object, for a read with status 204 only.
     Raises BodyFault for what is not JSON, not of the shape that `protocol` describes, or an error in disguise, and where the rows or
     something that paging needs are there twice.
     """
     text, content = decoded(answer)
-    if not content.strip() or (not request.reads and content.strip() == b"null"):
+    if not content.strip() or (not request.reads and content.strip() in {b"null", b"{}"}):
         if request.reads and answer.status != _NO_CONTENT:
             raise BodyFault("its body is empty")
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()

@@ -21,7 +21,7 @@ from rowcall.errors import AuthError, RateLimitError, RequestError, ResponseErro
 from rowcall.http.endpoint import Endpoint
 from rowcall.http.page import Answer, BodyFault, decoded, pluck
 from rowcall.http.redact import Redactor
-from rowcall.http.retry import asked_wait, is_fate_unknown
+from rowcall.http.retry import asked_wait, is_fate_unknown, meaning, rest
 from rowcall.manifest.model import ErrorShape, Lifecycle
 from rowcall.plan.nodes import Protocol, Request
 
@@ -173,7 +173,7 @@ def refused(context: Context, answer: Answer, protocol: Protocol, *, repeated: b
     words = said(answer, protocol.errors)
     facts: dict[str, Any] = {"status": answer.status, "request_id": request_id(answer.headers, protocol.errors), "code": words.code}
     message = context.message(answer, words)
-    title, status = context.endpoint.title, answer.status
+    title, status = context.endpoint.title, meaning(answer.status, answer.headers, protocol.retry)
     if is_past_sunset(answer, context.endpoint, protocol.lifecycle):
         return _sunset(context, protocol.lifecycle, facts)
     if status in {_UNAUTHORIZED, _FORBIDDEN}:
@@ -194,8 +194,14 @@ def _sentence(text: str) -> str:
 
 
 def _asked(answer: Answer) -> str:
-    asked_s = asked_wait(answer.headers)
+    asked_s = _wait(answer)
     return "" if asked_s is None else f" It asks to wait {asked_s:g} s."
+
+
+def _wait(answer: Answer) -> float | None:
+    """How long the API asks to wait: what it says itself, or how long it counts until there is something left."""
+    asked_s = asked_wait(answer.headers)
+    return rest(answer.status, answer.headers) if asked_s is None else asked_s
 
 
 def _limited(context: Context, answer: Answer, message: str, facts: dict[str, Any]) -> RateLimitError:
@@ -203,10 +209,17 @@ def _limited(context: Context, answer: Answer, message: str, facts: dict[str, An
         RateLimitError,
         f"{context.endpoint.title} limits the rate of requests: {_sentence(message)}{_asked(answer)}",
         **facts,
-        hint=f"Try again later, or with a smaller max_in_flight for provider {context.endpoint.provider}.",
+        hint=_more(context.endpoint),
     )
-    error.retry_after_s = asked_wait(answer.headers)
+    error.retry_after_s = _wait(answer)
     return error
+
+
+def _more(endpoint: Endpoint) -> str:
+    """What to do where requests are limited."""
+    if endpoint.auth is not None and endpoint.auth.optional and endpoint.known_key is None:
+        return f"With a key there may be more requests. {_ways(endpoint)}"
+    return f"Try again later, or with a smaller max_in_flight for provider {endpoint.provider}."
 
 
 def _sunset(context: Context, lifecycle: Lifecycle | None, facts: dict[str, Any]) -> ResponseError:
@@ -223,6 +236,8 @@ def _absent_hint(endpoint: Endpoint) -> str:
 
 
 def _key_hint(endpoint: Endpoint, status: int) -> str:
+    if endpoint.known_key is None and endpoint.auth is not None and endpoint.auth.optional:
+        return f"No key was sent: {_ways(endpoint)}"
     if endpoint.known_key is None:
         return f"Check the credentials that are sent to {endpoint.base_url}."
     held = f"{' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
@@ -238,12 +253,18 @@ def _called(endpoint: Endpoint) -> str:
 def missing_key(context: Context) -> AuthError:
     """The error for a request that needs a key where none is set."""
     endpoint = context.endpoint
+    return context.error(
+        AuthError, f"No key is set for {endpoint.title}; nothing was sent.", hint=f"{_ways(endpoint)} --sandbox needs no key."
+    )
+
+
+def _ways(endpoint: Endpoint) -> str:
+    """How a key is set."""
     name = endpoint.name or endpoint.provider
     setting = "{" + ": {".join(f'"{part}"' for part in (*name.split("."), "api_key")) + ': "…"' + "}" * (name.count(".") + 2)
     variables = f"the variable {' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
     file = f"api_key under [providers.{name}] in the config file (rowcall config path)"
-    ways = f"Set {variables}{file}; in Python, providers={setting}. --sandbox needs no key."
-    return context.error(AuthError, f"No key is set for {endpoint.title}; nothing was sent.", hint=ways)
+    return f"Set {variables}{file}; in Python, providers={setting}."
 
 
 def request_id(headers: Mapping[str, str], shape: ErrorShape) -> str | None:

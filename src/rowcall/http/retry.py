@@ -96,6 +96,12 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
+def meaning(status: int, headers: Mapping[str, str], retry: Retry) -> int:
+    """The status, or 429 for one by which an API says that there were too many requests, as the manifest and the headers say."""
+    is_limit = status in retry.limited and (asked_wait(headers) is not None or rest(status, headers) is not None)
+    return _TOO_MANY if is_limit else status
+
+
 def wants_retry(status: int, headers: Mapping[str, str], retry: Retry, *, resendable: bool) -> bool:
     """Whether an answer with an error status is worth another try.
 

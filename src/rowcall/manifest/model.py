@@ -127,6 +127,7 @@ class AuthScheme:
     name: str | None = _("The header or query parameter, for the kinds `header` and `query`.", None)
     prefix: str | None = _("What stands before the key in the header, with its space.", None)
     env: tuple[str, ...] = _("Environment variables that hold the key (for `basic`, `user:password`), first found wins.", ())
+    optional: bool = _("Whether requests go without it where there is no key, as to an API that is open to everybody.", default=False)
     password_env: tuple[str, ...] = _("For `basic`, environment variables with the password, where `env` holds the user alone.", ())
 
 
@@ -175,6 +176,10 @@ class Retry:
     statuses: tuple[int, ...] = _("HTTP statuses worth another try.", (408, 409, 429, 500, 502, 503, 504))
     unprocessed: tuple[int, ...] = _(
         "Statuses that say, together with Retry-After, that a request was not looked at, so that a write is sent again too; 429 always is.",
+        (),
+    )
+    limited: tuple[int, ...] = _(
+        "Statuses that mean what 429 does, where the answer asks to wait by Retry-After or counts that nothing is left, as 403 may.",
         (),
     )
     attempts: int = _("How often a request is sent at the most.", 3)

@@ -143,6 +143,7 @@ def _schemes(auth: Mapping[str, AuthScheme]) -> Iterator[tuple[str, str, str]]:
     for number, (name, scheme) in enumerate(auth.items()):
         header = scheme.name or ("key" if scheme.kind is AuthKind.QUERY else "Authorization")
         sent = _SENT[scheme.kind].format(name=header, prefix=scheme.prefix or _PREFIXES.get(scheme.kind, ""))
+        sent += "; requests go without it where there is none" if scheme.optional else ""
         yield f"`{name}`" + ("" if number else ", unless another is set"), sent, _variables_of(scheme.env)
 
 

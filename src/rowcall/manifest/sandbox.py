@@ -192,6 +192,7 @@ class Collection:
     noun: str | None = _("What refusals call one of them; the name of the resource when this is absent.", None)
     parameter: str | None = _("The path parameter that names one; as the paths of the manifest have it when this is absent.", None)
     parent: str | None = _("The collection of what they belong to; as the paths of the manifest have it when this is absent.", None)
+    same_as: str | None = _("The collection whose objects these are, as they are when somebody first asks, as what a search finds.", None)
     id: str | None = _("What their ids start with; ids as the manifest describes them are made when this is absent.", None)
     finds: dict[str, Find] = _("Objects that a new one refers to, by the names that templates use.", {})
     refuse: tuple[Refuse, ...] = _("When a client's wish for a new one is refused.", ())
@@ -231,6 +232,20 @@ class Table:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    requests: int = _("How many requests.")
+    per_s: float = _("In how many seconds, from the first of them on.")
+    anonymous: bool = _("Whether it is for those who come without a key, or for those with one.", default=False)
+    service: str | None = _("The service that it is for; all others together when this is absent.", None)
+    headers: str | None = _(
+        "What the headers begin with that say how many requests there may be (`limit`), were (`used`) and are left (`remaining`), and when "
+        "it begins anew (`reset`, in Unix seconds), as `x-ratelimit-`.",
+        None,
+    )
+    refusal: Refusal = _("The answer when it is used up.", Refusal(message="Too many requests.", status=429))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     sandbox: int = _("The version of this language: 1.")
     key: str = _("The API key that is accepted.", "sandbox-key")
@@ -240,6 +255,9 @@ class Sandbox:
         None,
     )
     headers: dict[str, Any] = _("Headers of every answer.", {})
+    any_headers: bool = _("Whether requests may come without the headers that the manifest sends with each.", default=False)
+    etags: bool = _("Whether answers to GET have an ETag, and say 304 to who has it already.", default=False)
+    quotas: tuple[Quota, ...] = _("How many requests there may be, besides the rate limits of the manifest.", ())
     ignored_query: tuple[str, ...] = _("Query parameters that are accepted and mean nothing.", ())
     ignored_body: tuple[str, ...] = _("Body attributes that are accepted though the manifest has not got them.", ())
     error: Any = _(
@@ -356,7 +374,9 @@ class _Rules:
         """Names of things elsewhere in the file must be names of things there are."""
         if value is None:
             return
-        if key in {"collection", "rows"} or (key == "parent" and path.count(".") == 2 and path.startswith("collections.")):
+        if key in {"collection", "rows", "same_as"} and "." in value and value in self._resources:
+            return
+        if key in {"collection", "rows", "same_as"} or (key == "parent" and path.count(".") == 2 and path.startswith("collections.")):
             self._known(path, value, self._sandbox.collections, "collection")
         if key == "call":
             self._known(path, value, self._sandbox.methods, "method with an entry")

@@ -7,17 +7,18 @@ Others are actions of the sandbox file. Nothing here knows HTTP beyond methods, 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from rowcall.manifest.model import AuthKind, AuthScheme, Paging, Provider, Verb
-from rowcall.manifest.sandbox import Refusal, Sandbox
+from rowcall.manifest.model import AuthKind, AuthScheme, Paging, Provider, RateLimit, Verb
+from rowcall.manifest.sandbox import Quota, Refusal, Sandbox
 from rowcall.sandbox.blueprint import Blueprint, put
 from rowcall.sandbox.check import body_values, elsewhere_values, query_values
-from rowcall.sandbox.exchange import Answer, Headers, Incoming
+from rowcall.sandbox.exchange import Answer, Header, Headers, Incoming
 from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, envelope, page
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
@@ -25,6 +26,7 @@ from rowcall.sandbox.routes import Call, Route, Routes, belongs
 from rowcall.sandbox.select import filtered, ordered, shown
 from rowcall.sandbox.world import World
 
+_NOT_MODIFIED = 304
 _SHOWN = 4
 """How many characters of a refused key are repeated, where it is long enough."""
 
@@ -42,10 +44,12 @@ class Api:
 
     def answer(self, world: World, incoming: Incoming, bend: Bend) -> Answer:
         """What the API says to a request. `world` has been advanced to the present."""
+        counts: list[Header] = []
         try:
-            return self._answer(world, incoming, bend)
+            answer = self._answer(world, incoming, bend, counts)
         except Refused as refused:
-            return self._written(world, refused.status, self._error(world, refused), ())
+            answer = self._written(world, refused.status, self._error(world, refused), refused.headers)
+        return replace(answer, headers=(*answer.headers, *counts))
 
     def refusal(self, world: World, refusal: Refusal) -> Answer:
         """A refusal as an answer, for faults that are injected."""
@@ -62,9 +66,13 @@ class Api:
         text = json.dumps(body, ensure_ascii=False, default=_plain)
         return Answer(status, text.encode(), (("content-type", "application/json"), *constant, *headers))
 
-    def _answer(self, world: World, incoming: Incoming, bend: Bend) -> Answer:
-        self._authorise(incoming)
+    def _answer(self, world: World, incoming: Incoming, bend: Bend, counts: list[Header]) -> Answer:
+        """What the API answers; `counts` gets the headers that count requests, of a refusal too. Raises Refused."""
+        has_key = self._authorise(incoming)
         route, values = self._route(incoming)
+        quota = self._quota(route, has_key=has_key)
+        world.meters.heed(self._limits(route), self.sandbox.refusals, world.present)
+        counts += world.meters.spend(quota, world.present) if quota is not None else ()
         self._check_headers(route, incoming)
         key = self._key(route, incoming)
         first = None if key is None else world.keys.answer(key, incoming, self.sandbox.refusals.key_reused)
@@ -74,7 +82,30 @@ class Api:
         answer = self._written(world, 200, body, headers)
         if key is not None:
             world.keys.keep(key, incoming, answer)
+        if self.sandbox.etags and incoming.method == "GET":
+            return self._unless_known(world, incoming, answer, quota)
         return replace(answer, applied=not route.method.is_read)
+
+    def _unless_known(self, world: World, incoming: Incoming, answer: Answer, quota: Quota | None) -> Answer:
+        """The answer with its ETag, or that it has not changed, which counts for nothing."""
+        etag = f'"{hashlib.sha256(answer.body).hexdigest()}"'
+        if incoming.headers.get("if-none-match", "").removeprefix("W/") != etag:
+            return replace(answer, headers=(*answer.headers, ("etag", etag)))
+        if quota is not None:
+            world.meters.give_back(quota)
+        return Answer(_NOT_MODIFIED, b"", (("etag", etag),))
+
+    def _limits(self, route: Route) -> dict[str, Sequence[RateLimit]]:
+        """The rate limits of the manifest, by what they are for."""
+        service, resource = route.service, route.service.resources[route.resource]
+        named = {"": self.provider.rate_limits, service.service: service.rate_limits}
+        return {**named, f"{service.service}.{route.resource}": resource.rate_limits}
+
+    def _quota(self, route: Route, *, has_key: bool) -> Quota | None:
+        """The quota that a request counts for: that of its service, or else that of all others."""
+        fitting = [quota for quota in self.sandbox.quotas if quota.anonymous is not has_key]
+        own = [quota for quota in fitting if quota.service == route.service.service]
+        return next(iter([*own, *(quota for quota in fitting if quota.service is None)]), None)
 
     def key(self, incoming: Incoming) -> str | None:
         """The idempotency key of a request, right or wrong; None where it carries none, or what it asks for takes none."""
@@ -218,14 +249,15 @@ class Api:
         self._query(call)
         return body_values(call.route.method.body, call.incoming.body, self.sandbox)
 
-    def _authorise(self, incoming: Incoming) -> None:
-        """Any scheme of the provider will do, or of a service with a key of its own, with the key of the sandbox file."""
+    def _authorise(self, incoming: Incoming) -> bool:
+        """Whether a request has a key: by any scheme of the provider, or of a service with a key of its own. Raises Refused."""
         schemes = self._schemes(incoming).values()
         given = [key for scheme in schemes if (key := _credential(scheme, incoming)) is not None]
-        if not given and all(scheme.kind is not AuthKind.NONE for scheme in schemes) and schemes:
+        if not given and schemes and not any(scheme.optional or scheme.kind is AuthKind.NONE for scheme in schemes):
             raise Refused(self.sandbox.refusals.no_key, {})
         if given and self.sandbox.key not in given:
             raise Refused(self.sandbox.refusals.wrong_key, {"key": _masked(given[0])})
+        return bool(given)
 
     def _schemes(self, incoming: Incoming) -> Mapping[str, AuthScheme]:
         try:
@@ -234,7 +266,8 @@ class Api:
             return self.provider.auth
 
     def _check_headers(self, route: Route, incoming: Incoming) -> None:
-        for name, expected in {**self.provider.headers, **route.service.headers, **route.method.headers}.items():
+        needed = {**self.provider.headers, **route.service.headers, **route.method.headers}
+        for name, expected in needed.items() if not self.sandbox.any_headers else ():
             if incoming.headers.get(name.lower()) != expected:
                 raise Refused(self.sandbox.refusals.wrong_header, {"header": name, "expected": expected})
 

@@ -108,11 +108,15 @@ class _Drawing:
         self._provider = provider
         self._own = own
         self._places: dict[str, str | None] = {}
-        self._homes = [
-            self._home(collection_of(own, service_name, name), name, resource)
+        resources = [
+            (collection_of(own, service_name, name), name, resource)
             for service_name, service in provider.services.items()
             for name, resource in service.resources.items()
         ]
+        self._got = _got([resource for _, _, resource in resources])
+        # Those that have lists first: an object is a row of a list before it is one of another table.
+        resources.sort(key=lambda each: all(method.rows is None for method in each[2].methods.values()))
+        self._homes = [self._home(*each) for each in resources]
         self._examples = _named_in_examples(home.resource for home in self._homes)
         self._implicit: dict[str, tuple[str, str | None]] = {}
         """The placeholder and the parent of each collection without a resource."""
@@ -147,11 +151,25 @@ class _Drawing:
             if method.verb is Verb.SELECT and method.rows is not None
         ]
         found: set[str] = set()
-        while more := {key for key, needed in lists if key not in found and found.issuperset(needed)}:
-            found |= more
-        for key in dict.fromkeys(needed[-1] for _, needed in lists if needed):
-            if key not in found:
+        wanted = sorted(
+            dict.fromkeys(needed[-1] for _, needed in lists if needed), key=lambda key: len(self._table(key, collections).columns)
+        )
+        for key in ("", *wanted):
+            if key in found:
+                continue
+            if key:
                 yield self._name(key), self._table(key, collections)
+                found |= {key, *self._above(key, collections)}
+            while more := {listed for listed, needed in lists if listed not in found and found.issuperset(needed)}:
+                found |= more
+
+    @staticmethod
+    def _above(key: str, collections: Mapping[str, Collection]) -> Iterator[str]:
+        """What a collection belongs to."""
+        above = collections[key].parent
+        while above is not None:
+            yield above
+            above = collections[above].parent
 
     def _name(self, key: str) -> str:
         """What several of a collection are called."""
@@ -177,7 +195,9 @@ class _Drawing:
         lists = [_last(method.path) for method in methods if method.verb is Verb.SELECT and method.rows is not None]
         inserts = [_last(method.path) for method in methods if method.verb is Verb.INSERT]
         got = [method for method in methods if method.verb is Verb.SELECT and method.rows is None and not method.returns]
-        found = next((method for method in [*got, *(m for m in methods if m.verb in _ONE)] if method.path.endswith("}")), None)
+        beside = [one for method in methods if method.rows is not None and (one := self._got.get(_shape(method.path)))]
+        shared = [one for one in beside if _named_column(one) in resource.columns]
+        found = next((m for m in [*got, *shared, *(m for m in methods if m.verb in _ONE)] if m.path.endswith("}")), None)
         if found is None:
             home.parent = "" if "" in lists else next(iter([*inserts, *lists, *(_last(method.path) for method in methods)]), "")
             return home
@@ -221,7 +241,8 @@ class _Drawing:
         return not needed or needed == before[-len(needed) :]
 
     def _named(self, home: _Home) -> str:
-        return next(method.path for method in home.resource.methods.values() if _PLACEHOLDER.sub("{}", method.path) == home.prefix)
+        paths = [method.path for method in [*home.resource.methods.values(), *self._got.values()]]
+        return next(path for path in paths if _shape(path) == home.prefix)
 
     def _parent(self, home: _Home) -> str | None:
         said = self._own.collections.get(home.key)
@@ -294,6 +315,28 @@ class _Drawing:
         return next((found[0] for found in (by_parameter, by_noun) if len(found) == 1), None)
 
 
+def _shape(path: str) -> str:
+    """A path without the names of its placeholders."""
+    return _PLACEHOLDER.sub("{}", path)
+
+
+def _got(resources: Iterable[Resource]) -> dict[str, Method]:
+    """The methods that get one object of what is at a path, by that path."""
+    return {
+        _shape(method.path.rpartition("/")[0]): method
+        for resource in resources
+        for method in resource.methods.values()
+        if method.verb is Verb.SELECT and method.rows is None and not method.returns and method.path.endswith("}")
+    }
+
+
+def _named_column(method: Method) -> str:
+    """The column by which a method that gets one object knows it."""
+    name = prefixes(method.path)[-1][0]
+    parameter = method.parameters.get(name)
+    return (parameter.column if parameter is not None else None) or name
+
+
 def values(field_: Field, given: Mapping[str, Any], draw: Draw, otherwise: Any) -> Any:
     """What a field of a new object has: what a client sent, or else `otherwise`, or else what is made up."""
     name = field_.path[0] if field_.path[0] in given else field_.name
@@ -364,16 +407,17 @@ def _named_in_examples(resources: Iterable[Resource]) -> dict[str, tuple[str, ..
     """The values that examples give to placeholders, by their names."""
     found: dict[str, dict[str, None]] = {}
     for resource in resources:
-        names: dict[str, str] = {}
+        names: dict[str, set[str]] = {}
         for method in resource.methods.values():
             for name, parameter in method.parameters.items():
                 if f"{{{name}}}" in method.path:
-                    names |= {name: name, parameter.column or name: name}
+                    for known in (name, parameter.column or name):
+                        names.setdefault(known, set()).add(name)
         for example in resource.examples:
             pairs = [(name, values_) for name, values_ in _COMPARED.findall(example.sql)]
             for columns, constants in _INSERTED.findall(example.sql):
                 pairs += zip([column.strip() for column in columns.split(",")], constants.split(","), strict=False)
             for name, constants in pairs:
-                if name in names:
-                    found.setdefault(names[name], {}).update({text or digits: None for text, digits in _CONSTANT.findall(constants)})
+                for meant in names.get(name, ()):
+                    found.setdefault(meant, {}).update({text or digits: None for text, digits in _CONSTANT.findall(constants)})
     return {name: tuple(known) for name, known in found.items()}

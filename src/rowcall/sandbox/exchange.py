@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-Headers = tuple[tuple[str, str], ...]
+Header = tuple[str, str]
+Headers = tuple[Header, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from rowcall.sandbox.template import text
 class Refused(Exception):  # noqa: N818 - it is an answer of the API and no error of ours
     """The API refuses a request. Never leaves the sandbox."""
 
-    def __init__(self, refusal: Refusal | Refuse, scope: dict[str, Any]) -> None:
+    def __init__(self, refusal: Refusal | Refuse, scope: dict[str, Any], headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(refusal.message)
+        self.headers = headers
         self.status = refusal.status
         self.values = {
             "message": text(refusal.message)(scope),

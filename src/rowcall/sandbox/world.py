@@ -13,7 +13,7 @@ import hashlib
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -22,6 +22,7 @@ from rowcall.manifest.sandbox import Action, Change, Create, Find, Next, Refuse,
 from rowcall.sandbox.blueprint import Blueprint, put, state_after, values
 from rowcall.sandbox.invent import Draw, fitted, is_changed_time, maker
 from rowcall.sandbox.keys import Keys
+from rowcall.sandbox.meters import Meters
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import Scope, Templates, as_list, new_id
@@ -46,6 +47,7 @@ class World:
         self.time = -math.inf
         self.templates = Templates()
         self.keys = Keys()
+        self.meters = Meters()
         self._seed = seed
         self._everything = _All(self._make_up, {name: [] for name in sandbox.collections})
         self._records: dict[str, dict[str, list[Record]]] = {name: {} for name in sandbox.collections}
@@ -59,6 +61,11 @@ class World:
         for index, scene in enumerate(sandbox.seeds):
             self._play(scene, None, f"seed {index}")
         self.advance(start - self.start)
+
+    @property
+    def present(self) -> float:
+        """What the clock shows, in Unix seconds."""
+        return self.start + max(self.time, 0.0)
 
     def advance(self, time: float) -> None:
         """Lets all that is due until `time` happen, in order."""
@@ -144,11 +151,12 @@ class World:
         start = self.sandbox.collections[collection].id
         if start is not None:
             return wanted or new_id(start, draw.rng)
-        id_, taken = wanted or self._kinds[collection].make_id(draw), self._records[collection]
+        id_ = first = wanted or self._kinds[collection].make_id(draw)
+        taken = self._records[collection]
         for again in itertools.count(2):
             if all(other.parent is not parent for other in taken.get(str(id_), ())):
                 return id_
-            id_ = id_ + 1 if isinstance(id_, int) else f"{id_}-{again}" if wanted is None else f"{wanted}-{again}"
+            id_ = id_ + 1 if isinstance(id_, int) else f"{first}-{again}"
         raise AssertionError  # the loop has no end of its own
 
     def _made_values(self, record: Record, draw: Draw, scope: Scope) -> dict[str, Any]:
@@ -190,6 +198,11 @@ class World:
         self._to_make_up.discard(collection)
         self._busy.add(collection)
         rules, kind = self.sandbox.collections[collection], self._kinds[collection]
+        if rules.same_as is not None:
+            others = self.all(rules.same_as)
+            self._make_several(collection, None, [], len(others), others)
+            self._busy.discard(collection)
+            return
         parents: list[Record | None] = [None]
         if rules.parent is not None:
             parents = list(itertools.islice((record for record in self.all(rules.parent) if record.is_made_up), _MOST_PARENTS))
@@ -201,8 +214,10 @@ class World:
             self._make_several(collection, parent, known, max(count, len(known)))
         self._busy.discard(collection)
 
-    def _make_several(self, collection: str, parent: Record | None, known: list[str], count: int) -> None:
-        """Makes up objects below one parent, whose times are spread from its own until the start."""
+    def _make_several(
+        self, collection: str, parent: Record | None, known: list[str], count: int, index_of: Sequence[Record] | None = None
+    ) -> None:
+        """Makes up objects below one parent, whose times are spread from its own until the start; those of `index_of` are these."""
         rules = self.sandbox.collections[collection]
         since = parent.born if parent is not None and parent.born > -math.inf else -_PAST_S
         for number in range(count):
@@ -221,10 +236,15 @@ class World:
                 collection, str(scope["id"]), parent, born, next(self._numbers), rng, is_made_up=True, number_id=_whole(scope["id"])
             )
             record.values = {**self._made_values(record, draw, scope), **self.templates.render(rules.object, scope)}
+            if index_of is not None:
+                shown = {field.path[0] for field in self._kinds[collection].fields}
+                record.values |= {name: value for name, value in index_of[number].values.items() if name in shown}
             self._add(record)
             if rules.states:
                 record.entered += 1
-                self._await(record, rules.states[record.values[rules.field]].next, self.scope_of(record))
+                state, scope = rules.states[record.values[rules.field]], self.scope_of(record)
+                self._do(state.do, scope)
+                self._await(record, state.next, scope)
 
     def replace(self, record: Record, body: Any) -> Record:
         """The object, made anew of what a client sent in its place; its id stays. Raises Refused as `create` does."""
@@ -453,9 +473,12 @@ class _All(dict[str, list[Record]]):
         self._made_up = make_up
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The objects of a collection."""
-        self._made_up(name)
-        return super().get(name, default)
+        """The objects of a collection, or those of a service by the names of its resources."""
+        if name in self:
+            self._made_up(name)
+            return super().get(name, default)
+        of_service = {full.removeprefix(f"{name}."): records for full, records in self.items() if full.startswith(f"{name}.")}
+        return _All(lambda resource: self._made_up(f"{name}.{resource}"), of_service) if of_service else default
 
 
 def _chain(record: Record | None) -> Iterator[Record]:
