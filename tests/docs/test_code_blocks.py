@@ -22,6 +22,7 @@ from tests.notebook.conftest import Kernel
 
 import rowcall
 from rowcall import errors
+from rowcall.manifest.library import shipped
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [
@@ -70,11 +71,11 @@ def blocks_of(document: Path, text: str | None = None) -> Iterator[Block]:
 
 
 class Reader:
-    """Somebody who types a document's blocks, in an empty folder with a sandbox running."""
+    """Somebody who types a document's blocks, in an empty folder with a sandbox of each provider running."""
 
-    def __init__(self, folder: Path, box: Any) -> None:
+    def __init__(self, folder: Path, boxes: list[Any]) -> None:
         self.folder = folder
-        self.box = box
+        self.boxes = boxes
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self.session: Any = None
         self.kernel: Kernel | None = None
@@ -100,8 +101,9 @@ class Reader:
         from rowcall.sql.statements import split
 
         if self.session is None:
-            self.session = rowcall.connect(providers=self.box.providers)
-            add_tables(self.session.connection, self.box.tables)
+            self.session = rowcall.connect()
+            for box in self.boxes:
+                add_tables(self.session.connection, box.tables)
         for statement in split(block.text):
             self.session.sql(statement.text).fetchall()
 
@@ -190,7 +192,7 @@ def shows(shown: str, printed: str) -> bool:
 
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    """A reader in an empty folder, whose environment points at a sandbox and whose PATH has `rowcall`."""
+    """A reader in an empty folder, whose environment points at sandboxes and whose PATH has `rowcall`."""
     command = tmp_path / "bin" / "rowcall"
     command.parent.mkdir()
     start = "import sys; sys.argv[0] = 'rowcall'; from rowcall.shell.main import main; sys.exit(main())"
@@ -204,11 +206,13 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # which few readers have, and which changes the order of what is printed
     monkeypatch.setenv("NO_COLOR", "1")
-    with rowcall.Sandbox(seed=0) as box:
-        settings = box.providers["openai"]
-        monkeypatch.setenv("OPENAI_BASE_URL", settings["base_url"])
-        monkeypatch.setenv("OPENAI_API_KEY", settings["api_key"])
-        reader = Reader(folder, box)
+    with contextlib.ExitStack() as stack:
+        boxes = [stack.enter_context(rowcall.Sandbox(name)) for name in shipped()]
+        for box in boxes:
+            (scheme, *_) = box.provider.auth.values()
+            monkeypatch.setenv(box.provider.base_url_env[0], box.base_url)
+            monkeypatch.setenv(scheme.env[0], box.api_key)
+        reader = Reader(folder, boxes)
         yield reader
         if reader.session is not None:
             reader.session.close()

@@ -32,7 +32,7 @@ def test_shipped_sandbox_files_are_sound(name: str) -> None:
     """Every sandbox that is shipped can be read."""
     folder = shipped()[name]
 
-    assert load_sandbox(folder, load_provider(folder)).seeds
+    assert load_sandbox(folder, load_provider(folder)).collections
 
 
 def test_a_sound_file_has_no_faults() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
@@ -14,26 +16,35 @@ from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
 EXAMPLES = [
-    pytest.param(example.sql, id=f"{ref.full_name} {number}")
+    pytest.param(ref.provider.provider, example.sql, id=f"{ref.full_name} {number}")
     for ref in Catalog.shipped().resources()
     for number, example in enumerate(ref.resource.examples)
 ]
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    """A session on a sandbox of its own, with the settings that hold where nobody says anything: a write is of one row."""
-    with Sandbox(clock=Clock(1_790_000_000, held=True)) as box, rowcall.connect(providers=box.providers, journal=":memory:") as opened:
-        add_tables(opened.connection, box.tables)
-        yield opened
+def sessions() -> Iterator[Callable[[str], Session]]:
+    """Sessions on sandboxes of their own, with the settings that hold where nobody says anything: a write is of one row."""
+    with ExitStack() as stack:
+
+        @cache
+        def session(provider: str) -> Session:
+            box = stack.enter_context(Sandbox(provider, clock=Clock(held=True)))
+            opened = stack.enter_context(rowcall.connect(providers=box.providers, journal=":memory:"))
+            add_tables(opened.connection, box.tables)
+            return opened
+
+        yield session
 
 
-@pytest.mark.parametrize("text", EXAMPLES)
-def test_an_example_runs_and_answers_something(session: Session, text: str) -> None:
-    """It has rows, and a value in each column, so that it shows what its description says."""
-    relation = session.sql(text)
+@pytest.mark.parametrize(("provider", "text"), EXAMPLES)
+def test_an_example_runs_and_answers_something(sessions: Callable[[str], Session], provider: str, text: str) -> None:
+    """It has rows, and a value in each column, so that it shows what its description says; what is carried out may answer nothing."""
+    relation = sessions(provider).sql(text)
 
     rows = relation.fetchall()
     shown = len(relation.columns) < 5  # the whole answer to a write has columns that nothing stands in yet
-    assert rows
+    if not rows:
+        assert text.startswith("EXEC ")
+        return
     assert [name for name, values in zip(relation.columns, zip(*rows, strict=True), strict=True) if shown and not any(values)] == []

@@ -18,7 +18,7 @@ Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
 @pytest.mark.parametrize(
     ("text", "columns", "first"),
     [
-        ("SHOW PROVIDERS", ["provider", "title", "description"], ["openai"]),
+        ("SHOW PROVIDERS", ["provider", "title", "description"], ["github", "openai"]),
         ("SHOW SERVICES IN openai", None, ["assistants"]),
         ("SHOW RESOURCES IN openai.assistants", None, ["runs", "run_steps", "assistants", "threads", "messages"]),
         ("SHOW RESOURCES IN openai.assistants LIKE 'run%'", None, ["runs", "run_steps"]),

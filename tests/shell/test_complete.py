@@ -37,14 +37,18 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
     ("text", "expected"),
     [
         pytest.param("sele", ["select"], id="a keyword in the user's case"),
-        pytest.param("SELECT * FROM ", ["openai.", "sandbox_threads", '"my table"', "w.sales.orders"], id="providers and local tables"),
+        pytest.param(
+            "SELECT * FROM ", ["github.", "openai.", "sandbox_threads", '"my table"', "w.sales.orders"], id="providers and local tables"
+        ),
         pytest.param("SELECT * FROM openai.", ["openai.assistants."], id="services"),
         pytest.param("SELECT * FROM openai.assistants.ru", [RUNS, "openai.assistants.run_steps"], id="resources"),
-        pytest.param("SELECT * FROM runs", [RUNS], id="a resource by its last part"),
+        pytest.param("SELECT * FROM runs", [RUNS, "github.actions.workflow_runs"], id="a resource by its last part"),
         pytest.param(
-            "SELECT * FROM sandbox_threads, ", ["openai.", "sandbox_threads", '"my table"', "w.sales.orders"], id="after a comma in FROM"
+            "SELECT * FROM sandbox_threads, ",
+            ["github.", "openai.", "sandbox_threads", '"my table"', "w.sales.orders"],
+            id="after a comma in FROM",
         ),
-        pytest.param("SELECT 1; DESCRIBE runs", [RUNS], id="the statement of the cursor counts"),
+        pytest.param("SELECT 1; DESCRIBE runs", [RUNS, "github.actions.workflow_runs"], id="the statement of the cursor counts"),
         pytest.param("EXPLAIN SELECT * FROM openai.", ["openai.assistants."], id="EXPLAIN is looked through"),
         pytest.param(f"EXPLAIN PLAN UPDATE {RUNS} SET ", ["metadata"], id="so is PLAN"),
         pytest.param(f"SELECT total| FROM {RUNS}", [], id="no column begins so"),
@@ -56,12 +60,14 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
         pytest.param(f"SELECT * FROM sandbox_threads t JOIN {RUNS} r ON r.thread_id = t.", ["t.thread_id"], id="local columns"),
         pytest.param('SELECT * FROM "my table" m WHERE m.', ['m."a b"'], id="names that need quotes get them"),
         pytest.param("SHOW SERV", ["SERVICES IN"], id="what SHOW shows"),
-        pytest.param("SHOW SERVICES IN ", ["openai"], id="where SHOW SERVICES looks"),
+        pytest.param("SHOW SERVICES IN ", ["github", "openai"], id="where SHOW SERVICES looks"),
         pytest.param("SHOW RESOURCES IN openai.", ["openai.assistants"], id="where SHOW RESOURCES looks"),
         pytest.param("SHOW METHODS IN openai.assistants.runs", [RUNS], id="where SHOW METHODS looks"),
         pytest.param("USE openai.", ["openai.assistants"], id="USE takes a service"),
         pytest.param(f"EXEC {RUNS}.canc", [f"{RUNS}.cancel_run"], id="methods"),
-        pytest.param("EXEC cancel", [f"{RUNS}.cancel_run"], id="a method by its last part"),
+        pytest.param(
+            "EXEC cancel", ["github.actions.workflow_runs.cancel_workflow_run", f"{RUNS}.cancel_run"], id="a method by its last part"
+        ),
         pytest.param(f"EXEC {RUNS}.cancel_run ", ["@thread_id", "@run_id"], id="the parameters of a method"),
         pytest.param(f"EXEC {RUNS}.cancel_run @thread_id = 'x', @", ["@run_id"], id="parameters that are not given yet"),
         pytest.param(f"EXEC {RUNS}.cancel_run @thread_id = ", [], id="a value is the user's"),
@@ -98,12 +104,12 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
         pytest.param("SELECT * FROM oarst", ["openai.assistants.run_steps"], id="a resource by some letters"),
         pytest.param(
             "WITH mine AS (SELECT 1), more AS (SELECT 2) SELECT * FROM m",
-            ["mine", "more", '"my table"', "openai.assistants.messages"],
+            ["mine", "more", '"my table"', "github.orgs.members", "openai.assistants.messages"],
             id="what WITH names",
         ),
         pytest.param(f"SELECT statsu| FROM {RUNS}", ["status"], id="letters that changed places"),
         pytest.param(f"SELECT cmoplet| FROM {RUNS}", ["completed_at", "max_completion_tokens"], id="in any word of a name"),
-        pytest.param("SELECT * FROM rnus", [RUNS], id="a resource with a slip"),
+        pytest.param("SELECT * FROM mesages", ["openai.assistants.messages"], id="a resource with a slip"),
         pytest.param(f"SELECT * FROM {RUNS} wehre", ["where"], id="a keyword with a slip"),
         pytest.param(f"SELECT cuont| FROM {RUNS}", ["count("], id="a function with a slip"),
         pytest.param("SELECT stauts", [], id="nothing is near"),

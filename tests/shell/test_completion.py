@@ -43,7 +43,7 @@ def words(*typed: str) -> list[str] | None:
         (["provider", "show", "o"], ["openai"]),
         (["provider", "check", ""], None),
         (["provider", "wat", ""], []),
-        (["sandbox", ""], ["openai"]),
+        (["sandbox", ""], ["github", "openai"]),
         (["sandbox", "openai", "--fault", "server"], ["server_error"]),
         (["query", "--set", "openai.api_key_"], ["openai.api_key_command=", "openai.api_key_keyring="]),
         (["query", "--set=openai.bas"], ["--set=openai.base_url="]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rowcall.shell.fuzzy import BEGINS, LETTERS, SLIP, WITHIN, WORD, closeness
+from rowcall.shell.fuzzy import BEGINS, LETTERS, PART, SLIP, WITHIN, WORD, closeness
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from rowcall.shell.fuzzy import BEGINS, LETTERS, SLIP, WITHIN, WORD, closeness
         ("run_steps", "", BEGINS),
         ("run_steps", "RUN", BEGINS),
         ("run_steps", "ste", WORD),
-        ("openai.assistants.runs", "runs", WORD),
+        ("openai.assistants.runs", "runs", PART),
         ("@thread_id", "th", WORD),
         ("run_steps", "tep", WITHIN),
         ("run_steps", "te", LETTERS),

@@ -555,3 +555,17 @@ def test_a_home_that_is_none_is_as_an_empty_one(run: Run, tmp_path: Path, monkey
     assert (local.stdout, local.stderr) == ('{"n":42}\n', "")
     assert (remote.stdout, remote.returncode) == ('{"found":true}\n', 0)
     assert (asked.stderr, asked.returncode) == (f"error: There is no config file {place / 'config.toml'}.\n", 2)
+
+
+def test_the_sandbox_plays_the_providers_that_are_named(run: Run) -> None:
+    """One or several, each with what it says to start from; without --sandbox there is nothing to play."""
+    sql = "SELECT count(*) AS n FROM github.repos.repositories WHERE owner = 'octo-org'; SELECT count(*) AS n FROM sandbox_threads"
+
+    ended = run("query", "--sandbox", "--provider", "github", "--provider", "openai", sql)
+    alone = run("query", "--provider", "github", sql)
+    unknown = run("query", "--sandbox", "--provider", "gihub", sql)
+
+    assert [json.loads(line)["n"] > 30 for line in ended.stdout.splitlines()] == [True, True]
+    assert (alone.returncode, unknown.returncode) == (2, 2)
+    assert "--provider says what the sandbox plays; add --sandbox." in alone.stderr
+    assert 'There is no provider "gihub". Did you mean github?' in unknown.stderr

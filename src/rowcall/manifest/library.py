@@ -30,10 +30,3 @@ def added() -> dict[str, Path]:
         return {folder.name: folder for folder in sorted(added_folder().iterdir()) if folder.is_dir() and not folder.name.startswith(".")}
     except OSError:
         return {}
-
-
-def sandbox_file(name: str) -> Path | None:
-    """The file that says how the sandbox plays the shipped provider `name`; None where there is none."""
-    folder = shipped().get(name)
-    file = folder / "sandbox.yaml" if folder else None
-    return file if file and file.is_file() else None

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rowcall.manifest.library import sandbox_file
 from rowcall.manifest.model import (
     Attribute,
     AuthKind,
@@ -127,7 +126,7 @@ def _provider_page(provider: Provider) -> str:
     )
 
 
-_RUNS = "The examples run in `rowcall shell --sandbox`, and name what is there; elsewhere your own ids stand in their place."
+_RUNS = "The examples run in `rowcall shell --sandbox --provider {}`, and name what is there; elsewhere your own ids stand in their place."
 _SETTINGS = """\
 All of this can be [set](../../python.md#settings-of-a-provider) where a server of yours has it otherwise.
 """
@@ -170,8 +169,7 @@ def _service_page(provider: Provider, service: Service) -> str:
     name = f"{provider.provider}.{service.service}"
     resources = [(f"[{key}](#{key})", ", ".join(_verbs(resource)), resource.description) for key, resource in service.resources.items()]
     carried = ", ".join(f"`{key}: {value}`" for key, value in service.headers.items())
-    runs = _RUNS if sandbox_file(provider.provider) else ""
-    facts = [f"Every request carries {carried}." if carried else "", _limited(service.rate_limits), runs]
+    facts = [f"Every request carries {carried}." if carried else "", _limited(service.rate_limits), _RUNS.format(provider.provider)]
     keys = list(_schemes(service.auth))
     return "\n".join(
         [

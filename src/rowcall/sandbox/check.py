@@ -36,6 +36,8 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
     values: dict[str, Any] = {name: parameter.default for name, parameter in known.values() if parameter.default is not None}
     given: dict[str, list[Any]] = {}
     for key, text in query:
+        if key in known and text == known[key][1].sends:  # which asks for all there is
+            continue
         if key in known:
             name, parameter = known[key]
             if parameter.many is None:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from rowcall.catalog.sources import available, of_paths
 from rowcall.errors import UsageError, nearest
-from rowcall.manifest.library import shipped
+from rowcall.manifest.library import added, shipped
 from rowcall.manifest.model import Provider
-from rowcall.manifest.read import load_provider
 from rowcall.manifest.sandbox import VERSION, load_sandbox
 from rowcall.manifest.sandbox import Sandbox as SandboxFile
 from rowcall.sandbox.clock import Clock
@@ -195,19 +195,23 @@ def _played(provider: str | Path | Provider) -> tuple[Provider, SandboxFile]:
     """The provider, and what its sandbox file says."""
     if isinstance(provider, Provider):
         return provider, SandboxFile(sandbox=VERSION)
-    folder = _folder(provider)
-    read = load_provider(folder)
-    return read, load_sandbox(folder, read)
+    if isinstance(provider, str):
+        return _named(provider)
+    sources = [*of_paths((provider,)).values()]
+    if len(sources) != 1:
+        raise UsageError(f"{provider} holds {len(sources)} providers, and a sandbox plays one: name its folder.")
+    read = sources[0].provider
+    return read, load_sandbox(provider, read)
 
 
-def _folder(provider: str | Path) -> Path:
-    if not isinstance(provider, str):
-        return provider
-    folders = shipped()
-    if provider in folders:
-        return folders[provider]
-    close: Sequence[str] = nearest(provider, folders) or tuple(folders)
-    raise UsageError(f'There is no provider "{provider}". Did you mean {", ".join(close)}?')
+def _named(name: str) -> tuple[Provider, SandboxFile]:
+    """The provider of that name, and what its sandbox file says: one that the user has added, or else one that comes with rowcall."""
+    known = available()
+    if name not in known:
+        close: Sequence[str] = nearest(name, known) or tuple(known)
+        raise UsageError(f'There is no provider "{name}". Did you mean {", ".join(close)}?')
+    folder = added().get(name) or shipped()[name]
+    return known[name], load_sandbox(folder, known[name])
 
 
 def _listener(port: int) -> socket.socket:

@@ -240,6 +240,7 @@ class World:
                 shown = {field.path[0] for field in self._kinds[collection].fields}
                 record.values |= {name: value for name, value in index_of[number].values.items() if name in shown}
             self._add(record)
+            self._do(rules.created, self.scope_of(record))
             if rules.states:
                 record.entered += 1
                 state, scope = rules.states[record.values[rules.field]], self.scope_of(record)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-BEGINS, WORD, WITHIN, LETTERS, SLIP = range(5)
-"""It begins the name; it begins a word of it; it stands in it; its letters do, in their order; it would begin a word of it but for one
-letter that is wrong, too many or has changed places with the next. The lower the better."""
+BEGINS, PART, WORD, WITHIN, LETTERS, SLIP = range(6)
+"""It begins the name; it begins what is behind a dot of it; it begins a word of it; it stands in it; its letters do, in their order; it
+would begin a word of it but for one letter that is wrong, too many or has changed places with the next. The lower the better."""
 _SHORTEST = {WITHIN: 3, LETTERS: 2, SLIP: 4}
 """How many letters it takes for these to mean anything."""
 
@@ -16,11 +16,13 @@ def closeness(name: str, typed: str) -> int | None:
     """How well `typed` fits `name`, whatever their case; None where it does not.
 
     >>> [closeness("openai.assistants.run_steps", typed) for typed in ("open", "steps", "istant", "oarun", "setps", "x")]
-    [0, 1, 2, 3, 4, None]
+    [0, 2, 3, 4, 5, None]
     """
     name, typed = name.casefold(), typed.casefold()
     if name.startswith(typed):
         return BEGINS
+    if f".{typed}" in name:
+        return PART
     if re.search(rf"(?<=[\W_]){re.escape(typed)}", name):
         return WORD
     if len(typed) >= _SHORTEST[WITHIN] and typed in name:

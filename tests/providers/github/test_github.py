@@ -1,0 +1,189 @@
+"""GitHub as its manifest describes it, on its sandbox: without a key and with one, its pages, limits and conditional requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+import rowcall
+from rowcall.errors import RateLimitError, ResponseError
+from rowcall.sandbox.clock import Clock
+from rowcall.sandbox.server import Sandbox
+from rowcall.session.session import Session
+
+REPO = "owner = 'octo-org' AND repo = 'octo-repo'"
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """A sandbox of its own."""
+    with Sandbox("github", clock=Clock(held=True)) as box:
+        yield box
+
+
+@pytest.fixture
+def db(box: Sandbox) -> Iterator[Session]:
+    """A session that has the key."""
+    with rowcall.connect(providers=box.providers, journal=":memory:") as db:
+        yield db
+
+
+@pytest.fixture
+def public(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session without a key."""
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with rowcall.connect(providers={"github": {"base_url": box.base_url}}, journal=":memory:") as db:
+        yield db
+
+
+def asked(box: Sandbox) -> list[tuple[str, dict[str, str]]]:
+    """Path and parameters of each request."""
+    return [(request.path, dict(request.query)) for request in box.requests]
+
+
+def test_what_is_public_is_read_without_a_key(box: Sandbox, public: Session) -> None:
+    """No credential is sent, and what one would need a key for is said."""
+    ((rows,),) = public.sql("SELECT count(*) FROM github.repos.repositories WHERE owner = 'octo-org'").fetchall()
+
+    assert rows > 30
+    assert "authorization" not in box.requests[0].headers
+
+
+@pytest.mark.parametrize("variable", ["GITHUB_TOKEN", "GH_TOKEN"])
+def test_the_key_comes_from_either_variable(box: Sandbox, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """It is sent as a bearer's, and a wrong one is refused."""
+    monkeypatch.setenv(variable, "wrong")
+    with (
+        rowcall.connect(providers={"github": {"base_url": box.base_url}}, journal=":memory:") as db,
+        pytest.raises(rowcall.errors.AuthError),
+    ):
+        db.sql("SELECT login FROM github.users.users WHERE login = 'octocat'")
+    monkeypatch.setenv(variable, box.api_key)
+    with rowcall.connect(providers={"github": {"base_url": box.base_url}}, journal=":memory:") as db:
+        assert db.sql("SELECT login FROM github.users.users WHERE login = 'octocat'").fetchall() == [("octocat",)]
+
+
+def test_all_issues_are_asked_for_unless_a_statement_says_which(box: Sandbox, db: Session) -> None:
+    """The API by itself lists open ones alone, which would be half an answer."""
+    states = db.sql(f"SELECT DISTINCT state FROM github.issues.issues WHERE {REPO}").fetchall()
+    db.sql(f"SELECT number FROM github.issues.issues WHERE {REPO} AND state = 'open'").fetchall()
+    db.sql(f"SELECT number FROM github.issues.issues WHERE {REPO} AND author = 'ana'").fetchall()
+
+    assert sorted(states) == [("closed",), ("open",)]
+    assert [query["state"] for _, query in asked(box)] == ["all", "open", "all"]
+    assert asked(box)[2][1]["creator"] == "ana"
+
+
+def test_pages_are_known_from_the_link_to_the_last(box: Sandbox, db: Session) -> None:
+    """Each row comes once, however small the pages are that the API gives."""
+    box.fault("capped", rows=10, times=None)
+
+    numbers = db.sql(f"SELECT number FROM github.issues.issues WHERE {REPO}").fetchall()
+
+    assert len(numbers) == len(set(numbers)) > 30
+    assert {query.get("page", "1") for _, query in asked(box)} >= {"1", "2", "3", "4"}
+
+
+def test_a_used_up_quota_is_an_error_that_says_when_it_begins_anew(box: Sandbox, public: Session) -> None:
+    """Where that is long, nothing is asked in vain; a key is the way out."""
+    statement = "SELECT name FROM github.users.users WHERE login = 'octocat'"
+    for _ in range(60):
+        public.sql(statement).fetchall()
+
+    with pytest.raises(
+        RateLimitError, match=r"GitHub limits the rate of requests: API rate limit exceeded.*It asks to wait [\d.]+ s"
+    ) as caught:
+        public.sql(statement)
+
+    assert "GITHUB_TOKEN" in str(caught.value)
+    assert 3000 < (caught.value.retry_after_s or 0) < 3610
+    assert len(box.requests) == 61
+
+
+def test_a_secondary_limit_is_waited_for(box: Sandbox, db: Session) -> None:
+    """GitHub says it with 403 and Retry-After, which is no refusal of the key."""
+    box.fault("rate_limit", times=2, retry_after_s=0)
+
+    rows = db.sql("SELECT login FROM github.users.users WHERE login = 'octocat'").fetchall()
+
+    assert rows == [("octocat",)]
+    assert [request.status for request in box.requests] == [403, 403, 200]
+
+
+def test_a_refusal_with_403_and_no_limit_is_one(box: Sandbox, db: Session) -> None:
+    """It is not tried again."""
+    db.sql("SET rowcall_max_write_rows = 10")
+    with pytest.raises(rowcall.errors.AuthError, match="The workflow run is already running"):
+        db.sql("EXEC github.actions.workflow_runs.rerun_workflow_run @owner = 'octo-org', @repo = 'octo-repo', @run_id = 30433642")
+    assert len(box.requests) == 1
+
+
+def test_what_has_not_changed_costs_nothing(box: Sandbox) -> None:
+    """An answer has an ETag, and who has it is told so, which counts for no quota."""
+    with httpx.Client(base_url=box.base_url, trust_env=False) as client:
+        first = client.get("/users/octocat")
+        again = client.get("/users/octocat", headers={"If-None-Match": first.headers["etag"]})
+        later = client.get("/users/octocat")
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert [answer.headers["x-ratelimit-used"] for answer in (first, later)] == ["1", "2"]
+    assert int(first.headers["x-ratelimit-remaining"]) == 59
+
+
+def test_a_statement_with_a_cache_asks_whether_anything_has_changed(box: Sandbox, db: Session) -> None:
+    """What has become too old is asked for on condition."""
+    statement = "SELECT login FROM github.users.users WHERE login = 'octocat'"
+    for _ in range(2):
+        assert db.sql(statement, cache="1ms").fetchall() == [("octocat",)]
+
+    assert [request.status for request in box.requests] == [200, 304]
+
+
+def test_a_run_is_cancelled_and_tried_again(db: Session) -> None:
+    """Its state says so, and AWAIT follows it to its end."""
+    key = "@owner = 'octo-org', @repo = 'octo-repo', @run_id = 30433642"
+    read = f"SELECT status, conclusion, run_attempt FROM github.actions.workflow_runs WHERE {REPO} AND id = 30433642"
+
+    before = db.sql(read).fetchall()
+    db.sql(f"EXEC github.actions.workflow_runs.cancel_workflow_run {key}")
+    cancelled = db.sql(read).fetchall()
+    db.sql(f"EXEC github.actions.workflow_runs.rerun_workflow_run {key}")
+    again = db.sql(read).fetchall()
+
+    assert before == [("in_progress", None, 1)]
+    assert cancelled == [("completed", "cancelled", 1)]
+    assert again == [("queued", None, 2)]
+
+
+def test_an_issue_is_opened_and_closed(db: Session) -> None:
+    """What was written is what is read."""
+    statement = "INSERT INTO github.issues.issues (owner, repo, title, labels) VALUES ('octo-org', 'octo-repo', 'Count arms', ['bug']) RETURNING number"
+    ((number,),) = db.sql(statement).fetchall()
+    read = f"SELECT title, state, labels[1].name FROM github.issues.issues WHERE {REPO} AND number = {number}"
+
+    opened = db.sql(read).fetchall()
+    db.sql(f"UPDATE github.issues.issues SET state = 'closed' WHERE {REPO} AND number = {number}")
+
+    assert opened == [("Count arms", "open", "bug")]
+    assert db.sql(read).fetchall() == [("Count arms", "closed", "bug")]
+
+
+def test_a_repository_that_is_not_there_is_an_error_and_its_absence_none(db: Session) -> None:
+    """Its issues cannot be listed; that it is not there can be asked."""
+    with pytest.raises(ResponseError, match="Not Found"):
+        db.sql("SELECT number FROM github.issues.issues WHERE owner = 'octo-org' AND repo = 'nowhere'")
+    assert db.sql("SELECT id FROM github.repos.repositories WHERE owner = 'octo-org' AND name = 'nowhere'").fetchall() == []
+
+
+def test_its_bare_names_are_its_own() -> None:
+    """None of them is that of a resource of another provider, so that each may be written alone."""
+    from rowcall.catalog.catalog import Catalog
+
+    names: dict[str, set[str]] = {}
+    for ref in Catalog.shipped().resources():
+        names.setdefault(ref.name, set()).add(ref.provider.provider)
+
+    assert {name: providers for name, providers in names.items() if "github" in providers and len(providers) > 1} == {}
