@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 from rowcall.catalog.catalog import Catalog
-from rowcall.catalog.template import identifier, insert_statement, placeholder
+from rowcall.catalog.template import insert_statement, placeholder
 from rowcall.manifest.model import Attribute, ListOf, Method, Object, Parameter, Place, Scalar, Type, Verb
-from rowcall.manifest.types import duckdb_type
+from rowcall.manifest.types import duckdb_type, identifier
 
 INSERTS = [
     pytest.param(ref.full_name, method, id=f"{ref.full_name}.{name}")

@@ -136,3 +136,97 @@ def test_check_against_what_cannot_be_compared_says_why(run: Run, tmp_path: Path
     assert f"{tmp_path / 'api.yaml'}:2:1: this is not YAML" in broken.stderr
     assert "give the folder of the provider" in single.stderr
     assert (missing.returncode, broken.returncode, single.returncode) == (2, 1, 2)
+
+
+SHOP = Path(__file__).parent.parent / "openapi" / "shop.yaml"
+
+
+def test_import_writes_a_manifest_and_lists_what_is_to_be_decided(run: Run, tmp_path: Path) -> None:
+    """Each with the line that it is marked on; the result has no faults and agrees with its document."""
+    folder = tmp_path / "shop"
+
+    ended = run("provider", "import", str(SHOP), "--name", "shop", "--out", str(folder))
+
+    assert ended.returncode == 0
+    assert ended.stderr == (
+        f"{folder}: 2 services, 5 resources, 12 methods, 2 operations left out, for reasons that published.yaml has, "
+        "3 things to decide, each marked with TODO\n"
+    )
+    for line in ended.stdout.splitlines():
+        place, _, _ = line.partition(": ")
+        file, _, number = place.rpartition(":")
+        assert "TODO" in Path(file).read_text().splitlines()[int(number) - 1]
+    assert run("provider", "check", str(folder), "--against", str(SHOP)).returncode == 0
+
+
+def test_import_takes_some_services(run: Run, tmp_path: Path) -> None:
+    """Those that are named, and no others."""
+    ended = run("provider", "import", str(SHOP), "--name", "shop", "--service", "stock", "--out", str(tmp_path / "shop"))
+
+    assert sorted(file.name for file in (tmp_path / "shop").iterdir()) == ["provider.yaml", "published.yaml", "stock.yaml"]
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["no.yaml", "--name", "shop"], "no.yaml cannot be read: No such file"),
+        ([str(SHOP), "--name", "My Shop"], "`My Shop` is no name for a provider: use small letters, digits and _"),
+        ([str(SHOP), "--name", "shop", "--service", "stok"], "Did you mean stock?"),
+        ([str(SHOP)], "the following arguments are required: --name"),
+        ([str(SHOP), "--name", "shop", "--out", str(LIBRARY)], "is there already, and nothing of it was changed"),
+    ],
+)
+def test_import_of_what_cannot_be_imported_says_why(arguments: list[str], message: str, run: Run, tmp_path: Path) -> None:
+    """It is wrong usage, and nothing is written."""
+    out = [] if "--out" in arguments else ["--out", str(tmp_path / "out")]
+
+    ended = run("provider", "import", *arguments, *out)
+
+    assert message in ended.stderr
+    assert ended.returncode == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_new_begins_a_manifest_with_an_answer(run: Run, tmp_path: Path) -> None:
+    """From a file; what one answer does not show is asked."""
+    (tmp_path / "answer.json").write_text('{"results": [{"id": 1, "name": "Bern"}], "next": null}')
+    folder = tmp_path / "weather"
+
+    ended = run("provider", "new", "weather", "--from-response", str(tmp_path / "answer.json"), "--out", str(folder))
+
+    assert "say where the API is" in ended.stdout
+    assert ended.stderr == f"{folder}: 1 service, 1 resource, 1 method, 2 things to decide, each marked with TODO\n"
+    assert "id: {type: integer, nullable: false, description: Id.}" in (folder / "api.yaml").read_text()
+    assert run("provider", "check", str(folder)).returncode == 0
+
+
+def test_new_from_nothing_says_what_would_do(run: Run, tmp_path: Path) -> None:
+    """A file that is not there, and one that is no answer."""
+    (tmp_path / "answer.html").write_text("<html>")
+
+    missing = run("provider", "new", "weather", "--from-response", "no.json")
+    other = run("provider", "new", "weather", "--from-response", str(tmp_path / "answer.html"))
+
+    assert "no.json cannot be read: No such file or directory. Give a file, or an address" in missing.stderr
+    assert "is not JSON" in other.stderr
+    assert (missing.returncode, other.returncode) == (2, 2)
+
+
+def test_what_was_imported_is_added_and_played(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a document to rows without an API: the sandbox plays a provider that was added, by its name."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    folder = tmp_path / "shop"
+    run("provider", "import", str(SHOP), "--name", "shop", "--out", str(folder))
+
+    added = run("provider", "add", str(folder))
+    answered = run(
+        "query", "--sandbox", "--provider", "shop", "-o", "json", "SELECT id, state FROM shop.orders.orders WHERE state IN ('open', 'paid')"
+    )
+    rows = json.loads(answered.stdout)
+
+    assert added.returncode == 0
+    assert rows
+    assert {row["state"] for row in rows} <= {"open", "paid"}
+    assert answered.returncode == 0

@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rowcall.manifest.model import ListOf, Object, Scalar
-from rowcall.manifest.types import literal, quoted
+from rowcall.manifest.types import identifier, literal
 
 if TYPE_CHECKING:
     from rowcall.manifest.model import Attribute, Method, Parameter, Type
-
-_RESERVED = frozenset(
-    """all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default deferrable
-    desc describe distinct do else end except false fetch for foreign from group having in initially intersect into lambda lateral
-    leading limit not null offset on only or order pivot pivot_longer pivot_wider placing primary qualify references returning
-    select show some summarize symmetric table then to trailing true union unique unpivot using variadic when where window with""".split()
-)
-"""DuckDB's reserved words, which are names only in quotes. Source: duckdb_keywords(), 1.5 and 2.0."""
 
 _CONSTANTS = {
     Scalar.STRING: "'…'",
@@ -42,11 +34,6 @@ def insert_statement(full_name: str, method: Method) -> str:
     columns = _lines([(identifier(name), "") for name in names], filled)
     values = _lines([(placeholder(item), f"{name}: {_note(item)}") for name, item in zip(names, inputs, strict=True)], filled)
     return f"-- {method.description}\n{verb} INTO {full_name} (\n{columns}\n)\nVALUES (\n{values}\n);"
-
-
-def identifier(name: str) -> str:
-    """A legal name as SQL wants it, in quotes where it is a reserved word."""
-    return quoted(name) if name.casefold() in _RESERVED else name
 
 
 def placeholder(item: Parameter | Attribute) -> str:

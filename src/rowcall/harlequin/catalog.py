@@ -14,9 +14,9 @@ from harlequin.catalog import CatalogItem, InteractiveCatalogItem
 from harlequin_duckdb.interactions import execute_use_statement
 
 from rowcall.catalog.describe import insert_template
-from rowcall.catalog.template import identifier, placeholder
+from rowcall.catalog.template import placeholder
 from rowcall.manifest.model import Verb
-from rowcall.manifest.types import duckdb_type
+from rowcall.manifest.types import duckdb_type, identifier
 
 if TYPE_CHECKING:
     from harlequin.catalog import Interaction

@@ -89,6 +89,20 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+_RESERVED = frozenset(
+    """all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default deferrable
+    desc describe distinct do else end except false fetch for foreign from group having in initially intersect into lambda lateral
+    leading limit not null offset on only or order pivot pivot_longer pivot_wider placing primary qualify references returning
+    select show some summarize symmetric table then to trailing true union unique unpivot using variadic when where window with""".split()
+)
+"""DuckDB's reserved words, which are names only in quotes. Source: duckdb_keywords(), 1.5 and 2.0."""
+
+
+def identifier(name: str) -> str:
+    """A legal name as SQL wants it, in quotes where it is a reserved word."""
+    return quoted(name) if name.casefold() in _RESERVED else name
+
+
 LEAST, GREATEST = -(2**63), 2**63 - 1
 """The bounds of `integer`."""
 _EXACT = 2**53

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from rowcall.manifest.model import AuthKind, Column, Lifecycle, Method, Place, Provider, Resource, Service, Verb
 from rowcall.manifest.published import Published
 from rowcall.manifest.read import PUBLISHED_FILE
+from rowcall.manifest.types import Scalar
 from rowcall.openapi import api
 from rowcall.openapi.agree import Agreement, Difference
 from rowcall.openapi.api import Operation
@@ -24,6 +25,8 @@ from rowcall.openapi.types import Property, Schemas
 
 _COMMON_HEADERS = frozenset({"accept", "authorization", "content-type", "user-agent"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|(\[\*\])")
+"""A step of a JSON path: to a field, or to each item."""
 _DEEPEST, _MOST_FIELDS = 50, 100_000
 """Nothing is too deep or too large to be compared."""
 
@@ -149,7 +152,8 @@ class _Compared:
         if deprecated != operation.deprecated:
             yield Difference(at, "deprecated", str(deprecated).lower(), str(operation.deprecated).lower(), operation.node)
         yield from self._parameters(at, service, method, operation)
-        if operation.body is not None and operation.body.schema is not None:
+        in_body = [name for name, parameter in method.parameters.items() if parameter.place is Place.BODY]
+        if operation.body is not None and operation.body.schema is not None and not in_body:
             yield from self._agreement.attributes(f"{at}.body", method.body, operation.body.schema)
         elif method.body and operation.body is None:
             yield Difference(f"{at}.body", "unknown", " ".join(method.body), None, operation.node)
@@ -163,7 +167,8 @@ class _Compared:
             for field in operation.fields
             if field.place in {"path", "query"} or (field.place == "header" and field.name.casefold() not in known)
         }
-        ours = {parameter.name or name: (name, parameter) for name, parameter in method.parameters.items()}
+        elsewhere = {Place.BODY, Place.SERVER}
+        ours = {each.name or name: (name, each) for name, each in method.parameters.items() if each.place not in elsewhere}
         for name, field in fields.items():
             if name not in ours and name.casefold() not in known and not (field.deprecated and not field.required):
                 yield Difference(f"{at}.parameters.{name}", "missing", None, f"{field.place} {name}", field.node)
@@ -188,6 +193,8 @@ class _Compared:
         schema = operation.answer.schema if operation.answer else None
         if schema is None or method.rows is None:
             return schema
+        if method.pick is not None:
+            return self._picked(schema, method.pick)
         for part in method.rows.split(".") if method.rows != "$" else ():
             schema = self._schemas.below(schema, part)
         return self._schemas.items(schema)
@@ -201,7 +208,10 @@ class _Compared:
         for part in method.inner.split("."):
             row = self._schemas.below(row, part)
         outer = {(column.source or name).partition(".")[0] for name, column in resource.columns.items() if column.outer}
-        return {name: field for name, field in fields.items() if name in outer} | self._schemas.properties(self._of_kind(resource, row))
+        return {
+            **{name: field for name, field in fields.items() if name in outer},
+            **self._schemas.properties(self._of_kind(resource, row)),
+        }
 
     def _of_kind(self, resource: Resource, rows: Any) -> Any:
         """Of a list of several kinds of rows the kind that the resource has, by what its columns may be."""
@@ -215,6 +225,14 @@ class _Compared:
 
         return _of_all(kind for kind in kinds if fits(kind))
 
+    def _picked(self, schema: Any, path: str) -> Any:
+        """What a JSON path picks, as rows: what is no object is one with a field `value`."""
+        for name, every in _STEP.findall(path):
+            schema = self._schemas.items(schema) if every else self._schemas.below(schema, name)
+        if schema is None or self._schemas.properties(schema):
+            return schema
+        return {"type": "object", "properties": {"value": schema}, "required": ["value"]}
+
     def _columns(self, at: str, resource: Resource, rows: Mapping[str, Mapping[str, Property]]) -> Iterator[Difference]:
         """Of a resource's columns with all that its SELECTs give, each of which may give less."""
         every = {name: row for name, row in rows.items() if row}
@@ -224,8 +242,8 @@ class _Compared:
         read = {(column.source or name).partition(".")[0] for name, column in resource.columns.items()}
         sent = {name for method in resource.methods.values() for name in method.parameters}
         for name in published:
-            if name not in read:
-                first = next(row[name] for row in every.values() if name in row)
+            first = next(row[name] for row in every.values() if name in row)
+            if name not in read and not self._schemas.is_only(first, "writeOnly"):
                 yield Difference(f"{at}.{name}", "missing", None, name, first.schemas[0])
         for name, column in resource.columns.items():
             first_part, *rest = (column.source or name).split(".")
@@ -233,12 +251,12 @@ class _Compared:
             if not found and name not in sent:
                 yield Difference(f"{at}.{name}", "unknown", name, None)
             absent = len(found) < len(every) or bool(rest) or not all(each.required for each in found.values())
-            for each in found.values():
-                schema = _of_all(each.schemas)
+            if found:
+                schema = _of_all(schema for each in found.values() for schema in each.schemas)
                 for part in rest:
                     schema = self._schemas.below(schema, part)
-                may_be_absent = absent or any(self._agreement.is_nullable(_of_all(other.schemas)) for other in found.values())
-                yield from self._agreement.column(f"{at}.{name}", column, schema, may_be_absent=may_be_absent)
+                absent = absent or any(each.shape.nullable for each in found.values())
+                yield from self._agreement.column(f"{at}.{name}", column, schema, may_be_absent=absent)
 
     def _answer(self, at: str, columns: Mapping[str, Column], row: Any, *, exact: bool) -> Iterator[Difference]:
         """Of the columns of an answer that is no SELECT's: it may give less than the resource has."""
@@ -250,7 +268,7 @@ class _Compared:
             elif read[name][1].source is None and exact:
                 schema = _of_all(found.schemas)
                 yield from self._agreement.column(f"{at}.{name}", read[name][1], schema, may_be_absent=not found.required)
-            elif read[name][1].source is None:
+            elif read[name][1].source is None and not (found.shape.type is Scalar.INTEGER and read[name][1].type is Scalar.NUMBER):
                 yield from self._agreement.type(f"{at}.{name}", read[name][1].type, _of_all(found.schemas))
         for source, (name, _) in read.items() if exact and properties else ():
             if source not in properties:

@@ -59,7 +59,9 @@ class Agreement:
         if required != described.required:
             yield _said(at, "required", required, described.required, described.node)
         single = self._schemas.items(described.schema) or described.schema
-        if not self._kinds(single) & {"object", "array"}:
+        kinds = self._kinds(single)
+        # What is of several kinds is a text in the request.
+        if not kinds & {"object", "array"} and not (len(kinds) > 1 and parameter.type is Scalar.STRING):
             yield from self.type(at, parameter.type, single)
         default = self._schemas.keyword(described.schema, "default")
         if default is not None and not isinstance(default, (dict, list)) and str(parameter.default) != str(default):
@@ -70,13 +72,17 @@ class Agreement:
 
     def attributes(self, at: str, attributes: Mapping[str, Attribute], schema: Any) -> Iterator[Difference]:
         """Of the attributes of a body with the schema of that body."""
-        published = self._schemas.properties(schema)
-        yield from _names(at, attributes, published, schema)
-        for name, attribute in attributes.items():
+        every = self._schemas.properties(schema)
+        published = {name: each for name, each in every.items() if not self._schemas.is_only(each, "readOnly") or name in attributes}
+        yield from _names(at, [attribute.name or key for key, attribute in attributes.items()], published, schema)
+        for name, attribute in ((attribute.name or key, attribute) for key, attribute in attributes.items()):
             if name in published:
                 below = f"{at}.{name}"
                 if attribute.required != published[name].required:
                     yield _said(below, "required", attribute.required, published[name].required, schema)
+                nullable = published[name].shape.nullable
+                if attribute.nullable != nullable:
+                    yield _said(below, "nullable", attribute.nullable, nullable, schema)
                 yield from self._attribute(below, attribute, self._schemas.below(schema, name))
 
     def type(self, at: str, type_: Type, schema: Any) -> Iterator[Difference]:
@@ -110,8 +116,6 @@ class Agreement:
 
     def _attribute(self, at: str, attribute: Attribute, schema: Any) -> Iterator[Difference]:
         yield from self.type(at, attribute.type, schema)
-        if attribute.nullable != self.is_nullable(schema):
-            yield _said(at, "nullable", attribute.nullable, self.is_nullable(schema), schema)
         if attribute.type in {Scalar.STRING, Scalar.JSON}:
             yield from self._enum(at, attribute.enum, schema)
         for ours, theirs in _LIMITS.items():
@@ -162,7 +166,7 @@ class Agreement:
             yield Difference(at, "enum", _listed(set(ours) - theirs, ours), _listed(theirs - set(ours), theirs), schema)
 
     def _limit(self, at: str, name: str, ours: float | None, theirs: Any, node: Any) -> Iterator[Difference]:
-        if isinstance(theirs, (int, float)) and not isinstance(theirs, bool) and ours != theirs:
+        if isinstance(theirs, (int, float)) and not isinstance(theirs, bool) and ours != float(theirs):
             yield _said(at, name, ours, theirs, node)
 
 

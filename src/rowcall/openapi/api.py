@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from rowcall.openapi.document import Document
 
@@ -20,6 +21,7 @@ _FORM = "application/x-www-form-urlencoded"
 _FORMS = frozenset({_FORM, "multipart/form-data"})
 _COLLECTIONS = {"ssv": " ", "tsv": "\t", "pipes": "|", "multi": None}
 """What Swagger puts between the values of an array, where that is no comma."""
+_URL = re.compile(r"https?://[^\s()<>\[\]\"'`]+")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
@@ -125,6 +127,18 @@ def schemes(document: Document) -> dict[str, Mapping[str, Any]]:
     found = _mapping(held.get("securityDefinitions" if document.is_swagger else "securitySchemes"))
     resolved = {name: _mapping(document.resolved(scheme)) for name, scheme in found.items()}
     return {name: {"type": "http", "scheme": "basic"} if scheme.get("type") == "basic" else scheme for name, scheme in resolved.items()}
+
+
+def documented_at(document: Document) -> str:
+    """Where the API is documented, as far as the document says."""
+    info = _mapping(document.root.get("info"))
+    named = _URL.search(_text(info.get("description")))
+    urls = [_mapping(document.root.get("externalDocs")).get("url"), named[0].rstrip(".,") if named else None]
+    urls += [_mapping(info.get("contact")).get("url"), info.get("termsOfService")]
+    server = next((server.url for server in servers(document) if server.url.startswith("http")), "")
+    parts = urlsplit(_PLACEHOLDER.sub("", server))
+    host = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return next((url for url in urls if isinstance(url, str) and url.startswith("http")), host) or document.file.name
 
 
 def security(document: Document) -> tuple[Mapping[str, Any], ...]:

@@ -40,13 +40,16 @@ class Place:
 class Document:
     """A document, and how one finds one's way in it. Its values are not to be changed."""
 
-    def __init__(self, file: Path) -> None:
-        """Raises UsageError where there is no such file, and ManifestError with the place where it is not YAML or JSON."""
+    def __init__(self, file: Path, root: Any = None) -> None:
+        """What the file holds, or `root`, which was made of it.
+
+        Raises UsageError where there is no such file, and ManifestError with the place where it is not YAML or JSON.
+        """
         self.file = file
         self.missing: list[Fault] = []
         """The references that lead nowhere, of those that were followed so far, each once."""
         self._files: dict[str, kept.Values] = {}
-        root = self._read(file, str(file)).root
+        root = self._read(file, str(file)).root if root is None else root
         if not isinstance(root, dict):
             raise ManifestError([Fault(str(file), 1, 1, "", f"expected an object with `openapi` or `swagger`, found {_found(root)}")])
         self.root: dict[str, Any] = root

@@ -7,7 +7,7 @@ all of them. Nothing here reads or sends anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -120,6 +120,7 @@ class Schemas:
         # With each schema that something is known of, so that no other one can come to have its identity.
         self._known: dict[int, tuple[Any, list[Alternative]]] = {}
         self._shapes: dict[tuple[int, int], tuple[Any, Shape]] = {}
+        self._properties: dict[int, tuple[Any, Mapping[str, Property]]] = {}
         self._circles = 0
         """How often something was met within itself: what is made meanwhile is another one elsewhere."""
 
@@ -127,17 +128,19 @@ class Schemas:
         """What a value is that satisfies `schema`; of an absent one (None), anything."""
         return self._shape((schema,), frozenset(), 0)
 
-    def properties(self, schema: Any) -> dict[str, Property]:
+    def properties(self, schema: Any) -> Mapping[str, Property]:
         """The fields of an object, which are the columns of a row, in the document's order; empty for what is no object with fields."""
+        if id(schema) not in self._properties:
+            self._properties[id(schema)] = (schema, dict(self._all_properties(schema)))
+        return self._properties[id(schema)][1]
+
+    def _all_properties(self, schema: Any) -> Iterator[tuple[str, Property]]:
         objects = [each for each in self.alternatives(schema) if each.kind == "object"]
-        return {
-            name: Property(
-                shape=self._field(objects, name, frozenset(), 0),
-                required=all(name in each.required for each in objects),
-                schemas=tuple(found for each in objects for _, found in each.fields.get(name, ())),
-            )
-            for name in dict.fromkeys(name for each in objects for name in each.fields if name)
-        }
+        for name in dict.fromkeys(name for each in objects for name in each.fields if name):
+            shape = self._field(objects, name, frozenset(), 0)
+            required = all(name in each.required for each in objects)
+            schemas = tuple(found for each in objects for _, found in each.fields.get(name, ()))
+            yield name, Property(shape=shape, required=required, schemas=schemas)
 
     def items(self, schema: Any) -> Any:
         """The schema of an array's items; where the value may be one of several arrays, any of theirs will do. None where there is none."""
@@ -155,6 +158,10 @@ class Schemas:
     def keyword(self, schema: Any, name: str) -> Any:
         """What a schema says for a keyword: itself, by `$ref`, by `allOf`, or as the one thing beside null; None where that is nothing."""
         return next(iter(self._said(schema, name, frozenset())), None)
+
+    def is_only(self, property_: Property, keyword: str) -> bool:
+        """Whether a field is `readOnly`, and so in no body, or `writeOnly`, and so in no row."""
+        return all(self.keyword(schema, keyword) is True for schema in property_.schemas)
 
     def _said(self, schema: Any, name: str, inside: frozenset[int]) -> Iterator[Any]:
         if not isinstance(schema, dict) or id(schema) in inside:

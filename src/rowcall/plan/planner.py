@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.catalog.template import identifier
 from rowcall.errors import MissingParameterError, PlanError
 from rowcall.manifest.model import Method, Parameter, Role, Scalar, Verb
+from rowcall.manifest.types import identifier
 from rowcall.plan.analysis import Analysis, Mention
 from rowcall.plan.bindings import OUTSIDE, Bindings, Restriction
 from rowcall.plan.layers import layers

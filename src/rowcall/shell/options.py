@@ -111,6 +111,8 @@ examples:
   rowcall provider show openai
   rowcall provider check ./provider/openai
   rowcall provider check ./provider/openai --against openapi.yaml
+  rowcall provider import openapi.yaml --name shop --service orders --out ./provider/shop
+  rowcall provider new weather --from-response answer.json
   rowcall provider add ./stackql/digitalocean      a folder of StackQL's documents, a root of such folders, or a package (.tgz)
   rowcall provider add ./stackql/github --name github_stackql
   rowcall provider remove digitalocean
@@ -313,6 +315,22 @@ def _fill_provider(parser: argparse.ArgumentParser) -> None:
         help="an OpenAPI or Swagger document; prints where the folder's manifest and it do not agree",
     )
     check.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
+    take = "Make a manifest of an OpenAPI or Swagger document; prints what is left to decide."
+    imports = _action(actions, "import", "make a manifest of an OpenAPI or Swagger document", take)
+    imports.add_argument("file", metavar="FILE", type=Path, help="the document, in YAML or JSON")
+    imports.add_argument("--name", metavar="NAME", required=True, help="what the provider is called")
+    imports.add_argument(
+        "--service", metavar="NAME", action="append", default=[], help="a service to take; all unless said; repeat for several"
+    )
+    new = _action(actions, "new", "begin a manifest with one answer of an API", "Begin a manifest with one answer of an API.")
+    new.add_argument("name", metavar="NAME", help="what the provider is called")
+    new.add_argument(
+        "--from-response", metavar="FILE|URL", required=True, help="JSON that the API answered, or an address that answers it without a key"
+    )
+    for each in (imports, new):
+        each.add_argument(
+            "--out", metavar="FOLDER", type=Path, help="where to write it, a folder that is not there; provider/NAME unless said"
+        )
     add = _action(actions, "add", "copy a provider to where every session finds it", "Add the providers of a folder, a root, or a package.")
     add.add_argument("path", metavar="PATH", type=Path, help="a folder with a provider.yaml, of ours or StackQL's; a root of such; a .tgz")
     add.add_argument("--name", metavar="NEW", help="what statements are to call it; by default what it calls itself")

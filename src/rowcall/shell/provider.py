@@ -18,7 +18,13 @@ from rowcall.shell.exit import Exit
 
 def run(options: argparse.Namespace) -> int:
     """The exit code, after the action was done."""
-    actions: dict[str, Callable[[argparse.Namespace], int]] = {"check": _checked, "add": _add, "remove": _remove}
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "check": _checked,
+        "add": _add,
+        "remove": _remove,
+        "import": _import,
+        "new": _new,
+    }
     if options.action in actions:
         return actions[options.action](options)
     catalog = Catalog.available()
@@ -30,6 +36,18 @@ def run(options: argparse.Namespace) -> int:
 
 def _checked(options: argparse.Namespace) -> int:
     return _check(options.path) or (_against(options) if options.against else Exit.OK)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from rowcall.shell.scaffold import run_import
+
+    return run_import(options)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from rowcall.shell.scaffold import run_new
+
+    return run_new(options)
 
 
 def _add(options: argparse.Namespace) -> int:

@@ -1,0 +1,423 @@
+"""One resource made of the operations of a document that are about it: columns, methods, keys, parameters and bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rowcall.manifest.model import Attribute, Column, Example, Lifecycle, Method, Parameter, Resource, Uncallable, Verb
+from rowcall.manifest.rules import BODY_PREFIX, EXTRA
+from rowcall.manifest.types import ListOf, Object, Scalar, Type, literal
+from rowcall.manifest.types import identifier as quoted_identifier
+from rowcall.openapi.api import Operation, documented_at
+from rowcall.openapi.draft import Draft
+from rowcall.openapi.layout import Placed, ResourcePlan, method_name, verb_of
+from rowcall.openapi.names import called, free, identifier, listed, sentence, singular
+from rowcall.openapi.paging import TOP, Rows, paging_of, rows_of
+from rowcall.openapi.parameters import Parameters
+from rowcall.openapi.types import Property, Shape, Why
+
+_EACH = "$[*]"
+"""What picks single values, each for a row."""
+_NO_JSON = "What it answers is no JSON."
+_FORM = "Its body is no JSON."
+_NO_OBJECT = "Its body is no object with fields."
+_NO_ROWS = "What it answers has no fields, so it is no row."
+_NO_PATH = "Its path holds a query, or a placeholder twice."
+_NO_NAME = "No column can be called so."
+_FOREIGN = "Its rows are others than those of its resource."
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A SELECT in the making."""
+
+    name: str
+    placed: Placed
+    rows: Rows
+    pick: str | None
+    row: Mapping[str, Property]
+
+
+def resource_of(draft: Draft, plan: ResourcePlan) -> Resource | None:
+    """The resource of a plan; None where none of its operations can be a method."""
+    return _Making(draft, plan).made()
+
+
+class _Making:
+    """A resource on its way from operations to a record."""
+
+    def __init__(self, draft: Draft, plan: ResourcePlan) -> None:
+        self._draft = draft
+        self._plan = plan
+        self._schemas = draft.schemas
+        self._path = f"resources.{plan.name}"
+        self._methods: dict[str, Method] = {}
+        self._uncallable: dict[str, Uncallable] = {}
+        self._columns: dict[str, Column] = {}
+        self._names: dict[str, str] = {}
+        """The names of columns by those in the document."""
+
+    def made(self) -> Resource | None:
+        verbs = {id(each): verb_of(each, self._plan.operations) for each in self._plan.operations}
+        reads: list[_Read] = []
+        others: list[tuple[str, Placed, Verb]] = []
+        taken: list[str] = []
+        for each in self._plan.operations:
+            name = free(method_name(each, verbs[id(each)], self._plan.name), taken)
+            taken.append(name)
+            reason = self._obstacle(each)
+            if reason is None and verbs[id(each)] is Verb.SELECT:
+                reads += self._read(name, each) or []
+            elif reason is None:
+                others.append((name, each, verbs[id(each)]))
+            else:
+                self._not_callable(name, each, verbs[id(each)], reason)
+        reads = self._alike(reads)
+        self._columns = self._columns_of(reads)
+        for read in sorted(reads, key=lambda each: not each.placed.is_item):
+            self._methods[read.name] = self._select(read)
+        for name, placed, verb in others:
+            self._methods[name] = self._write(name, placed, verb)
+        if not self._methods:
+            return None
+        self._columns = self._columns or self._columns_of_writes()
+        return self._resource()
+
+    def _resource(self) -> Resource:
+        draft, plan = self._draft, self._plan
+        first = plan.operations[0].operation
+        docs = [each.operation.node.get("externalDocs") for each in plan.operations]
+        urls = [found.get("url") for found in docs if isinstance(found, dict)]
+        source = next((url for url in urls if isinstance(url, str) and url.startswith("http")), "")
+        deprecated = all(each.operation.deprecated for each in plan.operations)
+        methods = {name: replace(method, lifecycle=None) if deprecated else method for name, method in self._methods.items()}
+        said = self._row_description(first)
+        return Resource(
+            description=said,
+            source=source or documented_at(draft.document),
+            columns=self._columns,
+            methods=methods,
+            uncallable=self._uncallable,
+            examples=tuple(_examples(f"{draft.name}.{plan.service}.{plan.name}", methods)),
+            lifecycle=Lifecycle(deprecated=True) if deprecated else None,
+        )
+
+    def _row_description(self, first: Operation) -> str:
+        item = next((each for each in self._plan.operations if each.operation.verb == "GET"), None)
+        schema = None
+        if item and item.operation.answer:
+            schema = rows_of(self._schemas, item.operation.answer.schema, self._plan.name, is_item=item.is_item).schema
+        text = str(self._schemas.keyword(schema, "description") or "")
+        noun = singular(self._plan.name).replace("_", " ")
+        return sentence(text, otherwise=f"One {noun}." if item else sentence(first.summary, first.description, otherwise=f"One {noun}."))
+
+    def _obstacle(self, placed: Placed) -> str | None:
+        """Why an operation can be no method at all; None where nothing is in the way."""
+        operation = placed.operation
+        if "?" in operation.path or "#" in operation.path or len(set(_placeholders(operation.path))) < len(_placeholders(operation.path)):
+            return _NO_PATH
+        if operation.answer is not None and operation.answer.schema is None and not operation.answer.is_json:
+            return _NO_JSON
+        if operation.body is None or (operation.body.schema is None and not operation.body.required):
+            return None
+        if not operation.body.is_json:
+            return _FORM if operation.body.required or operation.verb != "GET" else None
+        kinds = {each.kind for each in self._schemas.alternatives(operation.body.schema)} - {"null"}
+        if kinds and kinds != {"object"} and None not in kinds:
+            return _NO_OBJECT
+        return None
+
+    def _not_callable(self, name: str, placed: Placed, verb: Verb, reason: str) -> None:
+        operation = placed.operation
+        self._draft.leave_out(operation, reason)
+        said = sentence(operation.summary, operation.description, otherwise=called(name))
+        self._uncallable[name] = Uncallable(verb=verb, reason=f"{operation.line}: {reason[0].lower()}{reason[1:]}", description=said)
+
+    def _read(self, name: str, placed: Placed) -> list[_Read]:
+        """What a GET gives; nothing where that is no row."""
+        answer = placed.operation.answer
+        if answer is None:
+            self._not_callable(name, placed, Verb.SELECT, _NO_JSON)
+            return []
+        rows = rows_of(self._schemas, answer.schema, self._plan.name, is_item=placed.is_item)
+        row, pick = self._schemas.properties(rows.schema), None
+        if not row and rows.path == TOP and isinstance(self._schemas.shape(rows.schema).type, Scalar):
+            pick, row = _EACH, _values(self._schemas.shape(rows.schema), rows.schema)
+        elif rows.path is None and (inner := self._wrapped(row)):
+            pick = f"$.{inner}"
+            rows = Rows(TOP, self._schemas.below(rows.schema, inner))
+            row = self._schemas.properties(rows.schema)
+        if not row:
+            self._not_callable(name, placed, Verb.SELECT, _NO_ROWS)
+            return []
+        return [_Read(name, placed, rows, pick, row)]
+
+    def _wrapped(self, row: Mapping[str, Property]) -> str | None:
+        """The one field of an answer that is its row, as in `{"droplet": {…}}`; None where the answer is the row itself."""
+        objects = [name for name, each in row.items() if isinstance(each.shape.type, Object) or each.shape.why in {Why.LARGE, Why.DEEP}]
+        around = {"links", "meta", "metadata", "status", "success", "message", "errors", "messages", "code", "request_id"}
+        inner = [name for name in objects if name not in around]
+        if len(inner) == 1 and all(name in around or name == inner[0] for name in row) and "." not in inner[0] and inner[0].isidentifier():
+            return inner[0]
+        return None
+
+    def _alike(self, reads: list[_Read]) -> list[_Read]:
+        """Those whose rows are of one kind: that of most fields decides, and another with little in common with it is left out."""
+        if not reads:
+            return []
+        largest = max(reads, key=lambda each: (each.placed.is_item, len(each.row)))
+        kept = []
+        for read in reads:
+            shared = len(set(read.row) & set(largest.row))
+            if read is largest or shared * 2 >= min(len(read.row), len(largest.row)):
+                kept.append(read)
+            else:
+                self._not_callable(read.name, read.placed, Verb.SELECT, _FOREIGN)
+        return kept
+
+    def _columns_of(self, reads: Sequence[_Read]) -> dict[str, Column]:
+        """The columns of a resource: all that its SELECTs give, those of a single row first."""
+        found: dict[str, list[Property]] = {}
+        for read in sorted(reads, key=lambda each: not each.placed.is_item):
+            for name, each in read.row.items():
+                if not self._schemas.is_only(each, "writeOnly"):
+                    found.setdefault(name, []).append(each)
+        columns: dict[str, Column] = {}
+        unnamed: list[str] = []
+        for name, every in found.items():
+            ours = self._column_name(name, columns)
+            if ours is None:
+                unnamed.append(name)
+                self._draft.say_otherwise(f"{self._at()}.columns.{name}", _NO_NAME)
+                continue
+            self._names[name] = ours
+            columns[ours] = self._column(f"{self._path}.columns.{ours}", name, ours, every, is_everywhere=len(every) == len(reads))
+        if unnamed:
+            more = f" and {len(unnamed) - 3} others" if len(unnamed) > 3 else ""
+            text = f"left out, as no column can be called so, and in _extra: {listed(unnamed[:3])}{more}."
+            self._draft.comment(self._plan.service, f"{self._path}.columns", text[0].upper() + text[1:])
+        return columns
+
+    def _column(self, path: str, name: str, ours: str, every: Sequence[Property], *, is_everywhere: bool) -> Column:
+        shape = every[0].shape
+        for other in every[1:]:
+            if other.shape.type != shape.type:
+                shape = Shape(type=_common(shape.type, other.shape.type), nullable=shape.nullable or other.shape.nullable, why=Why.MIXED)
+        if shape.type is Scalar.JSON and shape.why not in {None, Why.FREE}:
+            self._draft.comment(self._plan.service, path, f"As json, because {shape.why}.")
+        schema = every[0].schemas[0]
+        texts = [str(self._schemas.keyword(schema, key) or "") for key in ("description", "title")]
+        absent = not is_everywhere or not all(each.required for each in every)
+        enums = [each.shape.enum for each in every]
+        return Column(
+            type=shape.type,
+            nullable=absent or any(each.shape.nullable for each in every),
+            source=None if ours == name else name,
+            enum=tuple(dict.fromkeys(value for enum in enums for value in enum)) if all(enums) and shape.type is Scalar.STRING else (),
+            description=sentence(*texts, otherwise=called(name)),
+        )
+
+    def _column_name(self, name: str, taken: Mapping[str, Any]) -> str | None:
+        """What a column is called; None where it differs from another in case alone, or cannot be read by its name."""
+        ours = identifier(name)
+        if ours.casefold() == EXTRA:
+            ours = f"{ours}_"
+        if ours != name and ("." in name or " " in name):
+            return None
+        return None if ours.casefold() in {each.casefold() for each in taken} else ours
+
+    def _select(self, read: _Read) -> Method:
+        path = f"{self._path}.methods.{read.name}"
+        operation = read.placed.operation
+        found = paging_of(self._schemas, operation, read.rows) if read.rows.path is not None and read.pick is None else None
+        paging = self._draft.paged_by(found, operation) if found else None
+        if read.rows.reason:
+            if read.rows.is_clear:
+                self._draft.comment(self._plan.service, f"{path}.rows", read.rows.reason)
+            else:
+                self._draft.ask(self._plan.service, f"{path}.rows", f"{read.rows.reason} Which holds the rows?", operation.node)
+        if read.pick not in {None, _EACH}:
+            self._draft.comment(self._plan.service, f"{path}.pick", "The answer is an object around the row.")
+        parameters = self._parameters(path, read.placed, Verb.SELECT, {})
+        is_wrapped = read.pick not in {None, _EACH}
+        made = parameters.select(is_list=read.rows.path is not None and not is_wrapped, paging=found.paging if found else None)
+        body = self._body(path, operation)
+        return Method(
+            verb=Verb.SELECT,
+            http=f"{operation.verb} {parameters.path}",
+            description=_said(operation, read.name),
+            parameters=made,
+            body={} if operation.verb == "GET" else body,
+            rows=read.rows.path,
+            pick=read.pick,
+            paging=paging,
+            expected_rows=1 if is_wrapped else None,
+            lifecycle=_lifecycle(operation),
+        )
+
+    def _write(self, name: str, placed: Placed, verb: Verb) -> Method:
+        path = f"{self._path}.methods.{name}"
+        operation = placed.operation
+        rows, pick, returns = self._returned(name, path, operation)
+        parameters = self._parameters(path, placed, verb, returns)
+        if verb is Verb.REPLACE and not placed.is_item:
+            self._draft.comment(self._plan.service, path, "It has no key in its path: the row is told by its body.")
+        return Method(
+            verb=verb,
+            http=f"{operation.verb} {parameters.path}",
+            description=_said(operation, name),
+            parameters=parameters.write(),
+            body=self._body(path, operation),
+            rows=rows,
+            pick=pick,
+            returns=returns,
+            lifecycle=_lifecycle(operation),
+        )
+
+    def _returned(self, name: str, path: str, operation: Operation) -> tuple[str | None, str | None, dict[str, Column]]:
+        """Where the answer of a write holds its rows, and its columns where these are not the resource's."""
+        answer = operation.answer.schema if operation.answer else None
+        kinds = {each.kind for each in self._schemas.alternatives(answer)} - {"null"} if answer is not None else set()
+        rows = Rows(TOP, self._schemas.items(answer)) if kinds == {"array"} else Rows(None, answer)
+        row, pick = self._schemas.properties(rows.schema) if answer is not None else {}, None
+        if rows.path is None and self._columns and (inner := self._wrapped(row)):
+            below = self._schemas.properties(self._schemas.below(answer, inner))
+            if set(below) <= set(self._names):
+                return TOP, f"$.{inner}", {}
+        if kinds == {"array"} and not row:
+            return None, None, {}
+        if not row or set(row) <= set(self._names):
+            return rows.path, pick, {}
+        columns: dict[str, Column] = {}
+        for each, found in row.items():
+            ours = self._column_name(each, columns)
+            if ours is None:
+                self._draft.say_otherwise(f"{self._at()}.{name}.returns.{each}", _NO_NAME)
+            else:
+                columns[ours] = self._column(f"{path}.returns.{ours}", each, ours, [found], is_everywhere=True)
+        return rows.path, pick, columns
+
+    def _body(self, path: str, operation: Operation) -> dict[str, Attribute]:
+        if operation.body is None or operation.body.schema is None:
+            return {}
+        found: dict[str, Attribute] = {}
+        for name, each in self._schemas.properties(operation.body.schema).items():
+            if self._schemas.is_only(each, "readOnly"):
+                continue
+            ours = free(_attribute_name(name), found)
+            if each.shape.type is Scalar.JSON and each.shape.why not in {None, Why.FREE}:
+                self._draft.comment(self._plan.service, f"{path}.body.{ours}", f"As json, because {each.shape.why}.")
+            found[ours] = self._attribute(name, ours, each, self._schemas.below(operation.body.schema, name))
+        return found
+
+    def _attribute(self, name: str, ours: str, each: Property, schema: Any) -> Attribute:
+        shape, keyword = each.shape, self._schemas.keyword
+        is_list = isinstance(shape.type, ListOf)
+        is_number = shape.type in {Scalar.INTEGER, Scalar.NUMBER}
+        minimum, maximum = (_number(keyword(schema, key)) if is_number else None for key in ("minimum", "maximum"))
+        most, least = (_count(keyword(schema, key)) if is_list else None for key in ("maxItems", "minItems"))
+        texts = [str(keyword(schema, key) or "") for key in ("description", "title")]
+        return Attribute(
+            type=shape.type,
+            name=None if ours == name else name,
+            description=sentence(*texts, otherwise=called(name)),
+            required=each.required,
+            nullable=shape.nullable,
+            minimum=minimum,
+            maximum=maximum if minimum is None or maximum is None or minimum <= maximum else None,
+            max_length=_count(keyword(schema, "maxLength")) if shape.type is Scalar.STRING else None,
+            max_items=most,
+            min_items=least if most is None or least is None or least <= most else None,
+            enum=shape.enum if shape.type is Scalar.STRING else self._texts(shape.type, schema),
+            open=self._is_open(shape.type, schema),
+        )
+
+    def _texts(self, type_: Type, schema: Any) -> tuple[str, ...]:
+        """The texts that a value of several kinds may be, where these are some of all."""
+        texts = [each.enum for each in self._schemas.alternatives(schema) if each.kind == "string"] if type_ is Scalar.JSON else []
+        return tuple(dict.fromkeys(str(value) for enum in texts for value in enum or ())) if all(texts) else ()
+
+    def _is_open(self, type_: Type, schema: Any) -> bool:
+        """Whether an object may have other fields than those that the document names."""
+        while isinstance(type_, ListOf):
+            type_, schema = type_.item, self._schemas.items(schema)
+        if not isinstance(type_, Object):
+            return False
+        return not any(each.is_closed for each in self._schemas.alternatives(schema) if each.kind == "object")
+
+    def _parameters(self, path: str, placed: Placed, verb: Verb, returns: Mapping[str, Column]) -> Parameters:
+        return Parameters(self._draft, self._plan, placed, path=path, columns=returns or self._columns, verb=verb)
+
+    def _columns_of_writes(self) -> dict[str, Column]:
+        """Of a resource that cannot be read: what the first of its methods gives that says so, else what they take."""
+        for name, method in self._methods.items():
+            if method.returns:
+                self._methods[name] = replace(method, returns={})
+                return method.returns
+        taken = {name: each for method in self._methods.values() for name, each in method.parameters.items()}
+        named = {name: Column(type=each.type, description=each.description) for name, each in taken.items()}
+        body = {name: each for method in self._methods.values() for name, each in method.body.items()}
+        named = named or {name: Column(type=each.type, description=each.description) for name, each in body.items()}
+        self._draft.comment(self._plan.service, f"{self._path}.columns", "Nothing that it answers is described; these are what it takes.")
+        return named or {"done": Column(type=Scalar.JSON, description="What it answers.")}
+
+    def _at(self) -> str:
+        return f"{self._plan.service}.{self._plan.name}"
+
+
+def _values(shape: Shape, schema: Any) -> dict[str, Property]:
+    """The fields of rows that are made of single values."""
+    return {"value": Property(shape=shape, required=True, schemas=(schema,))}
+
+
+def _placeholders(path: str) -> list[str]:
+    return [part.partition("}")[0] for part in path.split("{")[1:]]
+
+
+def _attribute_name(name: str) -> str:
+    ours = identifier(name)
+    return ours.removeprefix(BODY_PREFIX) or ours if ours.startswith(BODY_PREFIX) else ours
+
+
+def _common(one: Type, other: Type) -> Type:
+    if {one, other} == {Scalar.INTEGER, Scalar.NUMBER}:
+        return Scalar.NUMBER
+    return one if one == other else Scalar.JSON
+
+
+def _said(operation: Operation, name: str) -> str:
+    return sentence(operation.summary, operation.description, otherwise=called(name))
+
+
+def _lifecycle(operation: Operation) -> Lifecycle | None:
+    return Lifecycle(deprecated=True) if operation.deprecated else None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _placeholder(parameter: Parameter) -> str:
+    """A value to put another one in place of."""
+    if parameter.enum:
+        return literal(parameter.enum[0])
+    return {Scalar.STRING: "'…'", Scalar.BOOLEAN: "true"}.get(parameter.type, f"{parameter.minimum or 1:g}")
+
+
+def _examples(full_name: str, methods: Mapping[str, Method]) -> Iterator[Example]:
+    """A statement for a list and one for a single row, where there are such methods."""
+    reads = [method for method in methods.values() if method.verb is Verb.SELECT]
+    items = [each for each in reads if not each.rows or each.expected_rows == 1]
+    lists = [each for each in reads if each not in items]
+    for method in (*lists[:1], *items[:1], *reads[1:2])[:2]:
+        needed = {name: method.parameters[name] for name in method.required() if name in method.parameters}
+        terms = [f"{quoted_identifier(each.column or name)} = {_placeholder(each)}" for name, each in needed.items()]
+        where = f" WHERE {' AND '.join(terms)}" if terms else ""
+        limit = "" if method in items else " LIMIT 10"
+        yield Example(sql=f"SELECT * FROM {full_name}{where}{limit}", description=method.description)  # noqa: S608 - it is for people to read

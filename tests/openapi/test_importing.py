@@ -1,0 +1,333 @@
+"""A document made a manifest: what was seen in it, what is asked, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rowcall.catalog.catalog import Catalog
+from rowcall.errors import UsageError
+from rowcall.manifest.model import Method, PagingKind, Provider, Role, Verb
+from rowcall.manifest.published import read_published
+from rowcall.manifest.read import load_provider
+from rowcall.openapi.against import compare
+from rowcall.openapi.document import Document
+from rowcall.openapi.folder import write_folder
+from rowcall.openapi.importing import imported
+
+SHOP = Path(__file__).parent / "shop.yaml"
+GOLDEN = Path(__file__).parent.parent / "golden" / "import"
+
+Made = Callable[..., Provider]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """The provider that comes of paths, written as YAML below `paths:`, and of what else a document says."""
+
+    def make(paths: str, more: str = "openapi: 3.1.0\nservers: [{url: 'https://api.example.com'}]\n") -> Provider:
+        (tmp_path / "api.yaml").write_text(f"{more}paths:\n{paths}")
+        found = imported(Document(tmp_path / "api.yaml"), "api")
+        assert write_folder(tmp_path / "out", found.provider, published=found.published, comments=found.comments) == ()
+        assert load_provider(tmp_path / "out") == found.provider
+        return found.provider
+
+    return make
+
+
+def methods(provider: Provider) -> dict[str, Method]:
+    """All methods, by the names of resource and method."""
+    return {
+        f"{resource}.{name}": method
+        for service in provider.services.values()
+        for resource, read in service.resources.items()
+        for name, method in read.methods.items()
+    }
+
+
+def test_what_is_written_is_what_a_person_would_keep(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """File by file as read in review: names, keys, rows, paging, with reasons as comments and what is open marked."""
+    found = imported(Document(SHOP), "shop")
+    write_folder(tmp_path / "shop", found.provider, published=found.published, comments=found.comments)
+    files = {file.name: file.read_text("utf-8") for file in sorted((tmp_path / "shop").iterdir())}
+
+    if request.config.getoption("--update-golden"):
+        GOLDEN.mkdir(exist_ok=True)
+        for name, text in files.items():
+            (GOLDEN / name).write_text(text, encoding="utf-8")
+
+    assert files == {file.name: file.read_text("utf-8") for file in sorted(GOLDEN.iterdir())}
+
+
+def test_it_is_read_as_what_was_written_and_agrees_with_its_document(tmp_path: Path) -> None:
+    """No fault, the same records, no drift."""
+    document = Document(SHOP)
+    found = imported(document, "shop")
+
+    faults = write_folder(tmp_path / "shop", found.provider, published=found.published, comments=found.comments)
+
+    assert faults == ()
+    assert load_provider(tmp_path / "shop") == found.provider
+    assert compare(found.provider, document, read_published(tmp_path / "shop")).drift == ()
+    assert [(each.file, each.path) for each in found.open] == [
+        ("stock", "resources.regions.methods.get_region.parameters.code"),
+        ("stock", "resources.regions.methods.list_regions.parameters.limit"),
+        ("provider", "auth"),
+    ]
+
+
+def test_its_resources_have_names_that_statements_can_use() -> None:
+    """A catalog takes it as any other provider."""
+    catalog = Catalog({"shop": imported(Document(SHOP), "shop").provider})
+
+    assert [ref.full_name for ref in catalog.resources()] == [
+        "shop.orders.orders",
+        "shop.orders.items",
+        "shop.stock.stock",
+        "shop.stock.regions",
+        "shop.stock.search",
+    ]
+
+
+def test_some_services_are_taken_and_the_others_left_out() -> None:
+    """With the reason; a service that is not there is named."""
+    found = imported(Document(SHOP), "shop", services=["stock"])
+
+    assert list(found.provider.services) == ["stock"]
+    assert "GET /orders" in next(each.operations for each in found.published.left_out if "Not asked for" in each.reason)
+    with pytest.raises(UsageError, match=r'No service "stok" comes of .*shop.yaml. Did you mean stock\?'):
+        imported(Document(SHOP), "shop", services=["stok"])
+
+
+@pytest.mark.parametrize("text", ["openapi: 3.1.0\n", "swagger: '2.0'\npaths: {}\n", "a: b\n"])
+def test_a_document_without_operations_is_refused(text: str, tmp_path: Path) -> None:
+    """It may be another kind of file."""
+    (tmp_path / "api.yaml").write_text(text)
+
+    with pytest.raises(UsageError, match=r"api.yaml describes no operation"):
+        imported(Document(tmp_path / "api.yaml"), "api")
+
+
+def test_a_folder_that_is_there_is_not_changed(tmp_path: Path) -> None:
+    """An empty one is taken; one with a file is not."""
+    provider = imported(Document(SHOP), "shop").provider
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.yaml").write_text("mine")
+
+    assert write_folder(tmp_path / "empty", provider) == ()
+    with pytest.raises(UsageError, match="full is there already, and nothing of it was changed"):
+        write_folder(tmp_path / "full", provider)
+    assert [file.name for file in sorted(tmp_path.iterdir())] == ["empty", "full"]
+
+
+ROW = "{type: object, properties: {id: {type: string}, name: {type: string}}, required: [id]}"
+
+
+def listed(properties: str, parameters: str = "[]", headers: str = "{}") -> str:
+    """The path of a list with an envelope of these properties."""
+    schema = f"{{type: object, properties: {{{properties}}}}}"
+    return (
+        f"  /things:\n    get:\n      parameters: {parameters}\n"
+        f"      responses: {{'200': {{headers: {headers}, content: {{application/json: {{schema: {schema}}}}}}}}}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "parameters", "expected"),
+    [
+        (f"data: {{type: array, items: {ROW}}}, has_more: {{type: boolean}}", "[{name: starting_after, in: query, schema: {type: string}}]", {"kind": PagingKind.CURSOR, "parameter": "starting_after", "row": "id", "more": "has_more"}),
+        (f"data: {{type: array, items: {ROW}}}, last_id: {{type: string}}", "[{name: after, in: query, schema: {type: string}}]", {"kind": PagingKind.CURSOR, "next": "last_id"}),
+        (f"things: {{type: array, items: {ROW}}}, nextPageToken: {{type: string}}", "[{name: pageToken, in: query, schema: {type: string}}]", {"kind": PagingKind.TOKEN, "parameter": "pageToken", "next": "nextPageToken"}),
+        (f"things: {{type: array, items: {ROW}}}, meta: {{type: object, properties: {{next_cursor: {{type: string}}}}}}", "[{name: cursor, in: query, schema: {type: string}}]", {"kind": PagingKind.TOKEN, "next": "meta.next_cursor"}),
+        (f"data: {{type: array, items: {ROW}}}, next_page: {{type: string}}", "[{name: page, in: query, schema: {type: string}}]", {"kind": PagingKind.TOKEN, "parameter": "page", "next": "next_page"}),
+        (f"results: {{type: array, items: {ROW}}}, next: {{type: string, format: uri}}, count: {{type: integer}}", "[]", {"kind": PagingKind.NEXT_URL, "next": "next"}),
+        (f"things: {{type: array, items: {ROW}}}, links: {{type: object, properties: {{next: {{type: string}}}}}}", "[]", {"kind": PagingKind.NEXT_URL, "next": "links.next"}),
+        (f"things: {{type: array, items: {ROW}}}, total_pages: {{type: integer}}", "[{name: page, in: query, schema: {type: integer, default: 0}}]", {"kind": PagingKind.PAGE, "parameter": "page", "start": 0, "pages": "total_pages"}),
+        (f"things: {{type: array, items: {ROW}}}, total: {{type: integer}}", "[{name: offset, in: query, schema: {type: integer}}]", {"kind": PagingKind.OFFSET, "parameter": "offset", "total": "total"}),
+    ],
+)  # fmt: skip
+def test_paging_is_recognised(properties: str, parameters: str, expected: dict[str, Any], made: Made) -> None:
+    """By names that APIs took from one another, in parameters and answers."""
+    provider = made(listed(properties, parameters))
+
+    (paging,) = provider.paging.values()
+    assert {key: getattr(paging, key) for key in expected} == expected
+    assert [method.paging for method in methods(provider).values()] == list(provider.paging)
+
+
+def test_a_link_header_is_a_way_of_paging(made: Made) -> None:
+    """With the size of a page beside it."""
+    provider = made(
+        listed(
+            f"things: {{type: array, items: {ROW}}}", "[{name: per_page, in: query, schema: {type: integer, maximum: 99}}]", "{Link: {}}"
+        )
+    )
+
+    (paging,) = provider.paging.values()
+    assert (paging.kind, paging.page_size and paging.page_size.maximum) == (PagingKind.LINK, 99)
+    assert methods(provider)["things.list_things"].parameters["per_page"].role is Role.PAGE_SIZE
+
+
+@pytest.mark.parametrize(
+    ("description", "maximum", "default"),
+    [
+        ("Limit can range between 1 and 100, and the default is 20.", 100, 20),
+        ("The number of results per page (max 100).", 100, None),
+        ("Up to 1,000. Defaults to 25.", 1000, 25),
+        ("At most 5; default: 10", None, 10),
+        ("How many.", None, None),
+    ],
+)
+def test_bounds_of_pages_are_read_in_prose(description: str, maximum: int | None, default: int | None, made: Made) -> None:
+    """Where the schema has none; a maximum below the default is none."""
+    parameters = f"[{{name: limit, in: query, description: '{description}', schema: {{type: integer}}}}, {{name: offset, in: query, schema: {{type: integer}}}}]"
+    (paging,) = made(listed(f"things: {{type: array, items: {ROW}}}", parameters)).paging.values()
+
+    assert paging.page_size is not None
+    assert (paging.page_size.maximum, paging.page_size.default) == (maximum, default)
+
+
+@pytest.mark.parametrize(
+    ("properties", "rows"),
+    [
+        (f"things: {{type: array, items: {ROW}}}, anything: {{type: string}}", "things"),
+        (f"data: {{type: object, properties: {{items: {{type: array, items: {ROW}}}}}}}", "data.items"),
+        (f"data: {{type: array, items: {ROW}}}, included: {{type: array, items: {ROW}}}", "data"),
+        (f"id: {{type: string}}, parts: {{type: array, items: {ROW}}}", None),
+        ("id: {type: string}", None),
+    ],
+)
+def test_rows_are_recognised(properties: str, rows: str | None, made: Made) -> None:
+    """A list that has the usual name or nothing of its own beside it; an object with a list in it is a row."""
+    (method,) = methods(made(listed(properties))).values()
+
+    assert method.rows == rows
+
+
+JSON = f"{{'200': {{content: {{application/json: {{schema: {ROW}}}}}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["GET /things", "POST /things"], {"list_things": Verb.SELECT, "create_thing": Verb.INSERT}),
+        (["GET /things/{id}", "PUT /things/{id}", "PATCH /things/{id}", "DELETE /things/{id}"], {"get_thing": Verb.SELECT, "replace_thing": Verb.REPLACE, "update_thing": Verb.UPDATE, "delete_thing": Verb.DELETE}),
+        (["GET /things/{id}", "POST /things/{id}"], {"get_thing": Verb.SELECT, "update_thing": Verb.UPDATE}),
+        (["GET /things/{id}", "PATCH /things/{id}", "POST /things/{id} touchThing"], {"get_thing": Verb.SELECT, "update_thing": Verb.UPDATE, "touch_thing": Verb.EXEC}),
+        (["GET /things", "POST /things searchThings"], {"list_things": Verb.SELECT, "search_things": Verb.EXEC}),
+        (["POST /things createThings"], {"create_things": Verb.EXEC}),
+        (["GET /things/{id}", "POST /things/{id}/start", "PUT /things/{id}/stop"], {"get_thing": Verb.SELECT, "start": Verb.EXEC, "stop": Verb.EXEC}),
+        (["GET /things/{id}", "POST /things/{id}:stop"], {"get_thing": Verb.SELECT, "stop": Verb.EXEC}),
+        (["GET /things", "DELETE /things"], {"list_things": Verb.SELECT, "delete_things": Verb.EXEC}),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_operations_answer_to_statements(paths: list[str], expected: dict[str, Verb], made: Made) -> None:
+    """By HTTP method, by place, and by the name where these do not tell."""
+    lines: dict[str, str] = {}
+    for path in paths:
+        verb, at, *name = path.split()
+        lines[at] = lines.get(at, "") + f"    {verb.lower()}: {{responses: {JSON}{', operationId: ' + name[0] if name else ''}}}\n"
+
+    found = methods(made("".join(f"  {at}:\n{text}" for at, text in lines.items())))
+
+    assert {name.partition(".")[2]: method.verb for name, method in found.items()} == expected
+
+
+def test_resources_with_one_name_are_told_apart(made: Made) -> None:
+    """By what they are in; the shortest path keeps the plain name."""
+    paths = ["/parts", "/things/{id}/parts", "/boxes/{id}/parts", "/things/{id}/boxes/{box}/parts"]
+    provider = made("".join(f"  {path}: {{get: {{tags: [x], responses: {JSON}}}}}\n" for path in paths))
+
+    assert list(provider.services["x"].resources) == ["parts", "thing_parts", "box_parts", "thing_box_parts"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "expected"),
+    [
+        ("{type: http, scheme: bearer}", ("bearer", None, None)),
+        ("{type: http, scheme: Basic}", ("basic", None, None)),
+        ("{type: apiKey, in: header, name: X-Key}", ("header", "X-Key", None)),
+        ("{type: apiKey, in: query, name: key}", ("query", "key", None)),
+        ("{type: apiKey, in: header, name: Authorization, description: 'As `Token abc`.'}", ("header", "Authorization", "Token ")),
+        ("{type: oauth2, flows: {}}", ("bearer", None, None)),
+        ("{type: openIdConnect}", ("bearer", None, None)),
+    ],
+)
+def test_ways_to_authenticate_are_taken_over(scheme: str, expected: tuple[str, str | None, str | None], made: Made) -> None:
+    """With a variable of the provider's name for the key."""
+    head = f"openapi: 3.1.0\nservers: [{{url: 'https://a.example'}}]\nsecurity: [{{k: []}}]\ncomponents: {{securitySchemes: {{k: {scheme}}}}}\n"
+    (found,) = made(f"  /a: {{get: {{responses: {JSON}}}}}\n", head).auth.values()
+
+    assert (found.kind.value, found.name, found.prefix) == expected
+    assert found.env == ("API_API_KEY",)
+
+
+@pytest.mark.parametrize(
+    ("server", "base_url", "is_open"),
+    [
+        ("servers: [{url: 'https://a.example/v1/'}]", "https://a.example/v1", False),
+        ("servers: [{url: /api/v3}]", "http://localhost/api/v3", True),
+        ("servers: []", "http://localhost", True),
+        ("servers: [{url: 'https://{the-host}/v1', variables: {the-host: {default: a.example}}}]", "https://{the_host}/v1", False),
+    ],
+)
+def test_servers_are_taken_over(server: str, base_url: str, is_open: bool, tmp_path: Path) -> None:
+    """What the document does not say is asked."""
+    (tmp_path / "api.yaml").write_text(f"openapi: 3.1.0\n{server}\npaths: {{/a: {{get: {{responses: {JSON}}}}}}}\n")
+
+    found = imported(Document(tmp_path / "api.yaml"), "api")
+
+    assert found.provider.base_url == base_url
+    assert any(each.path == "base_url" for each in found.open) == is_open
+    assert write_folder(tmp_path / "out", found.provider, comments=found.comments) == ()
+
+
+def test_a_swagger_document_is_imported_as_well(tmp_path: Path) -> None:
+    """Its host, its definitions, its parameters and its bodies."""
+    (tmp_path / "api.json").write_text(
+        """{"swagger": "2.0", "info": {"title": "Pets"}, "host": "pets.example", "basePath": "/v2",
+        "securityDefinitions": {"key": {"type": "apiKey", "in": "header", "name": "api_key"}},
+        "definitions": {"Pet": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "string"}}}}},
+        "paths": {"/pets": {
+          "get": {"parameters": [{"name": "limit", "in": "query", "type": "integer"}, {"name": "offset", "in": "query", "type": "integer"}],
+                  "responses": {"200": {"schema": {"type": "array", "items": {"$ref": "#/definitions/Pet"}}}}},
+          "post": {"parameters": [{"name": "body", "in": "body", "schema": {"$ref": "#/definitions/Pet"}}], "responses": {"default": {}}}},
+         "/pets/{petId}": {"get": {"parameters": [{"name": "petId", "in": "path", "type": "integer"}], "responses": {"200": {"schema": {"$ref": "#/definitions/Pet"}}}}}}}"""
+    )
+
+    provider = imported(Document(tmp_path / "api.json"), "pets").provider
+    found = methods(provider)
+
+    assert provider.base_url == "https://pets.example/v2"
+    assert (found["pets.list_pets"].rows, found["pets.list_pets"].paging) == ("$", "offset")
+    assert found["pets.get_pet"].parameters["petId"].column == "id"
+    assert {name: attribute.required for name, attribute in found["pets.create_pet"].body.items()} == {"id": True, "tags": False}
+
+
+def test_what_cannot_be_a_method_is_said_where_it_would_be(made: Made) -> None:
+    """The resource has it with its reason, and the others stand."""
+    provider = made(
+        f"  /a:\n    get: {{responses: {JSON}}}\n    post: {{requestBody: {{required: true, content: {{text/csv: {{schema: {{type: string}}}}}}}}, responses: {JSON}}}\n"
+    )
+
+    (uncallable,) = provider.services["a"].resources["a"].uncallable.values()
+    assert (uncallable.verb, uncallable.reason) == (Verb.INSERT, "POST /a: its body is no JSON.")
+
+
+def test_names_that_sql_cannot_have_are_others(made: Made) -> None:
+    """Columns read what they are called, attributes and parameters send it; what differs in case alone is left out."""
+    schema = "{type: object, properties: {'+1': {type: integer}, '@id': {type: string}, URL: {type: string}, url: {type: string}, _extra: {type: string}}}"
+    provider = made(
+        f"  /a/{{a-id}}:\n    get: {{parameters: [{{name: '$top', in: query, schema: {{type: integer}}}}], responses: {{'200': {{content: {{application/json: {{schema: {schema}}}}}}}}}}}\n"
+    )
+    resource = provider.services["a"].resources["a"]
+    (method,) = resource.methods.values()
+
+    assert {name: column.source for name, column in resource.columns.items()} == {"_1": "+1", "id": "@id", "URL": None, "_extra_": "_extra"}
+    assert method.http == "GET /a/{a_id}"
+    assert method.parameters["top"].name == "$top"
