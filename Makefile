@@ -25,7 +25,7 @@ HOUSE := tests/test_house.py::test_the_pins_are_what_runs_here
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ARGS='…' is passed on by demo, test, matrix, fuzz, torture, soak, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
+	@echo "  ARGS='…' is passed on by demo, test, matrix, fuzz, torture, soak, imports, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
 	@echo "  PYTHON=python3.13 picks the interpreter of new environments."
 
 # --- using it
@@ -100,6 +100,10 @@ torture: $(VENV)/.ready ## ask statements of a server that fails in every way; A
 .PHONY: soak
 soak: $(VENV)/.ready ## ask for an hour in one process, and watch what it holds; ARGS="--minutes 5"
 	$(BIN)/python -m tests.soak $(ARGS)
+
+.PHONY: imports
+imports: $(VENV)/.ready ## compare what is planned on a manifest and on an import; ARGS="provider/openai openapi.yaml"
+	$(BIN)/python -m tests.imports $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready $(RIVALS:%=.venv-bench-%/.ready) ## measure rowcall beside what else one could use; ARGS="--only a,d --rounds 5"

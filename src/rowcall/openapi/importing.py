@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rowcall.errors import UsageError, nearest
@@ -53,19 +53,22 @@ def imported(document: Document, name: str, *, services: Sequence[str] = ()) -> 
         raise UsageError(
             f"{document.file} describes no operation: it has no `paths`, or nothing in them. Give an OpenAPI or Swagger document."
         )
+    general = api.security(document)
     draft = Draft(document, Schemas(document, most_fields=_MOST_FIELDS), name)
     made: dict[str, dict[str, Resource]] = {}
+    taken: dict[str, set[frozenset[str]]] = {}
     count = 0
     for plan in _asked_for(laid_out(operations), services, draft):
         count += len(plan.operations)
         resource = resource_of(draft, plan)
         if resource is not None:
             made.setdefault(plan.service, {})[plan.name] = resource
+            taken.setdefault(plan.service, set()).update(_keys(each.operation, general) for each in plan.operations)
     if not made:
         raise UsageError(f"Nothing in {document.file} can be a table: {next(iter(draft.left_out), 'it has no operations')}")
     tags = {snake(str(tag.get("name")), "api"): tag for tag in document.root.get("tags") or () if isinstance(tag, dict)}
     read = {service: _service(service, resources, tags.get(service, {})) for service, resources in sorted(made.items())}
-    provider = _provider(draft, operations, read)
+    provider = _provider(draft, operations, read, taken)
     return Imported(
         provider=provider,
         published=Published(
@@ -100,7 +103,15 @@ def _service(name: str, resources: dict[str, Resource], tag: Mapping[str, Any]) 
     return Service(service=name, title=title, description=said, resources=resources)
 
 
-def _provider(draft: Draft, operations: Iterable[Operation], services: dict[str, Service]) -> Provider:
+def _keys(operation: Operation, general: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The schemes that an operation takes alone."""
+    stated = operation.security if operation.security is not None else general
+    return frozenset(name for each in stated for name in each if len(each) == 1)
+
+
+def _provider(
+    draft: Draft, operations: Sequence[Operation], services: dict[str, Service], taken: Mapping[str, set[frozenset[str]]]
+) -> Provider:
     info = draft.document.root.get("info")
     info = info if isinstance(info, dict) else {}
     title = " ".join(str(info.get("title") or draft.name.capitalize()).split())
@@ -110,6 +121,9 @@ def _provider(draft: Draft, operations: Iterable[Operation], services: dict[str,
     source = api.documented_at(draft.document)
     if not source.startswith(("http://", "https://")):
         draft.ask("provider", "source", "say where the API is documented.", info)
+    auth = _auth(draft, operations)
+    own = _apart(services, taken, auth)
+    apart = {name for service in own.values() for name in service.auth}
     return Provider(
         manifest=1,
         provider=draft.name,
@@ -119,9 +133,9 @@ def _provider(draft: Draft, operations: Iterable[Operation], services: dict[str,
         base_url=base_url,
         base_url_env=(f"{prefix}_BASE_URL",),
         variables=variables,
-        auth=_auth(draft, operations),
+        auth={name: scheme for name, (_, scheme) in auth.items() if name not in apart},
         paging=draft.paging,
-        services=services,
+        services=services | own,
     )
 
 
@@ -160,15 +174,29 @@ def _server(draft: Draft) -> tuple[str, dict[str, Variable]]:
     return url, variables
 
 
-def _auth(draft: Draft, operations: Iterable[Operation]) -> dict[str, AuthScheme]:
-    """The ways to authenticate, that of most operations first."""
+def _apart(
+    services: Mapping[str, Service], taken: Mapping[str, set[frozenset[str]]], auth: Mapping[str, tuple[str, AuthScheme]]
+) -> dict[str, Service]:
+    """The services that take a key of their own, which no other service takes."""
+    named = {theirs: ours for ours, (theirs, _) in auth.items()}
+    found = {}
+    for service, keys in taken.items():
+        alone = next(iter(keys)) if len(keys) == 1 else frozenset[str]()
+        ours = [named[name] for name in alone if name in named]
+        others = {name for other in taken.values() if other != keys for each in other for name in each}
+        if len(ours) == 1 and ours[0] != next(iter(auth)) and not alone & others:
+            found[service] = replace(services[service], auth={ours[0]: auth[ours[0]][1]})
+    return found
+
+
+def _auth(draft: Draft, operations: Iterable[Operation]) -> dict[str, tuple[str, AuthScheme]]:
+    """The ways to authenticate, that of most operations first, each with its name in the document."""
     known = api.schemes(draft.document)
     general = api.security(draft.document)
     used: Counter[str] = Counter()
     for operation in operations:
-        stated = operation.security if operation.security is not None else general
-        used.update({name: 1.0 / place for place, each in enumerate(stated, 1) for name in each if len(each) == 1})
-    found: dict[str, AuthScheme] = {}
+        used.update(_keys(operation, general))
+    found: dict[str, tuple[str, AuthScheme]] = {}
     for name in sorted(known, key=lambda each: -used[each]):
         ours = free(snake(name, "key").removesuffix("_auth"), found)
         env = (f"{draft.name}_{ours if found else 'API_KEY'}".upper(),)
@@ -178,7 +206,7 @@ def _auth(draft: Draft, operations: Iterable[Operation]) -> dict[str, AuthScheme
                 "provider", "auth", f"the scheme `{name}` ({known[name].get('type') or 'of no type'}) is not in this language.", known[name]
             )
         else:
-            found[ours] = scheme
+            found[ours] = (name, scheme)
     if not found and known:
         draft.comment("provider", "", "It names no way to authenticate that is in this language.")
     if len(found) > 1:

@@ -22,6 +22,8 @@ _OPERATORS = {"gt": Operator.ABOVE, "gte": Operator.AT_LEAST, "lt": Operator.BEL
 _COMPARED = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER})
 _KEYS = ("id", "uuid", "key", "name", "slug", "number", "code", "login", "username", "sha", "ref")
 _ASCENDING, _DESCENDING = frozenset({"asc", "ascending"}), frozenset({"desc", "descending"})
+_EVERY = frozenset({"all", "any", "*"})
+"""Values that are no filter."""
 _CODE = re.compile(r"`([A-Za-z_][A-Za-z0-9_]*)`")
 
 
@@ -195,19 +197,25 @@ class Parameters:
         name = self._folded.get(key.casefold())
         if name is None or not _comparable(self._columns[name].type, made.type) or field.place != "query":
             return replace(made, role=Role.OPTION)
-        if made.default is not None:
-            self._draft.ask(
-                self._plan.service,
-                f"{self._at}.parameters.{key}",
-                f"without it the API gives `{made.default}` alone, as the document has it; is there a value for all?",
-                field.node,
-            )
+        if made.default is not None and str(made.default).lower() not in _EVERY:
+            made = self._whole(key, made, field)
         many = (
             Many(separator=field.separator)
             if isinstance(self._schemas.shape(field.schema).type, ListOf) and field.separator != ""
             else None
         )
         return replace(made, many=many, column=name if name != key else None)
+
+    def _whole(self, key: str, made: Parameter, field: Field) -> Parameter:
+        """A filter that holds when nothing is said of it, with what asks for all rows in its place, where one of its values does."""
+        every = next((value for value in made.enum if value.lower() in _EVERY), None)
+        path = f"{self._at}.parameters.{key}"
+        if every is not None:
+            self._draft.comment(self._plan.service, path, f"Without it the API gives `{made.default}` alone.")
+            return replace(made, sends=every)
+        text = f"without it the API gives `{made.default}` alone, as the document has it: is there a value for all, for `sends`?"
+        self._draft.ask(self._plan.service, path, text, field.node)
+        return made
 
     def _where(self) -> str:
         return f"{self._plan.service}.{self._plan.name}.{self._at.rpartition('.')[2]}.parameters"
