@@ -319,6 +319,47 @@ def test_what_cannot_be_a_method_is_said_where_it_would_be(made: Made) -> None:
     assert (uncallable.verb, uncallable.reason) == (Verb.INSERT, "POST /a: its body is no JSON.")
 
 
+def test_the_id_of_a_deleted_row_is_its_key(made: Made) -> None:
+    """Though the answer calls it otherwise than the row does."""
+    gone = "{'200': {content: {application/json: {schema: {type: object, properties: {thing_id: {type: string}, gone: {type: boolean}}}}}}}"
+    provider = made(f"  /things/{{thing_id}}:\n    get: {{responses: {JSON}}}\n    delete: {{responses: {gone}}}\n")
+    method = methods(provider)["things.delete_thing"]
+
+    assert {name: column.source for name, column in method.returns.items()} == {"id": "thing_id", "gone": None}
+    assert method.parameters["thing_id"].column == "id"
+
+
+@pytest.mark.parametrize(("enum", "sends"), [("[open, closed, all]", "all"), ("[open, closed]", None)])
+def test_a_filter_that_holds_by_itself_is_opened(enum: str, sends: str | None, tmp_path: Path) -> None:
+    """By the value that means all of them; where there is none, the reader is asked."""
+    row = "{type: object, properties: {id: {type: string}, state: {type: string}}}"
+    parameters = f"[{{name: state, in: query, schema: {{type: string, enum: {enum}, default: open}}}}]"
+    text = listed(f"data: {{type: array, items: {row}}}", parameters)
+    (tmp_path / "api.yaml").write_text(f"openapi: 3.1.0\nservers: [{{url: 'https://a.example'}}]\npaths:\n{text}")
+
+    found = imported(Document(tmp_path / "api.yaml"), "api")
+
+    assert methods(found.provider)["things.list_things"].parameters["state"].sends == sends
+    assert [each.path.rpartition(".")[2] for each in found.open] == ([] if sends else ["state"])
+
+
+def test_a_service_with_a_key_of_its_own_has_it(made: Made) -> None:
+    """And the others do not take it."""
+    head = (
+        "openapi: 3.1.0\nservers: [{url: 'https://a.example'}]\nsecurity: [{plain: []}]\n"
+        "components: {securitySchemes: {plain: {type: http, scheme: bearer}, admin: {type: http, scheme: bearer}}}\n"
+    )
+    provider = made(
+        f"  /a: {{get: {{tags: [a], responses: {JSON}}}}}\n  /b: {{get: {{tags: [a], responses: {JSON}}}}}\n"
+        f"  /c: {{get: {{tags: [c], security: [{{admin: []}}], responses: {JSON}}}}}\n",
+        head,
+    )
+
+    assert list(provider.auth) == ["plain"]
+    assert {name: list(service.auth) for name, service in provider.services.items()} == {"a": [], "c": ["admin"]}
+    assert provider.services["c"].auth["admin"].env == ("API_ADMIN",)
+
+
 def test_names_that_sql_cannot_have_are_others(made: Made) -> None:
     """Columns read what they are called, attributes and parameters send it; what differs in case alone is left out."""
     schema = "{type: object, properties: {'+1': {type: integer}, '@id': {type: string}, URL: {type: string}, url: {type: string}, _extra: {type: string}}}"

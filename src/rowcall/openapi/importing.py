@@ -136,6 +136,7 @@ def _provider(
         auth={name: scheme for name, (_, scheme) in auth.items() if name not in apart},
         paging=draft.paging,
         services=services | own,
+        keyed=tuple(name for name in services if name in own),
     )
 
 

@@ -13,7 +13,7 @@ from rowcall.manifest.types import identifier as quoted_identifier
 from rowcall.openapi.api import Operation, documented_at
 from rowcall.openapi.draft import Draft
 from rowcall.openapi.layout import Placed, ResourcePlan, method_name, verb_of
-from rowcall.openapi.names import called, free, identifier, listed, sentence, singular
+from rowcall.openapi.names import called, folded, free, identifier, listed, sentence, singular
 from rowcall.openapi.paging import TOP, Rows, paging_of, rows_of
 from rowcall.openapi.parameters import Parameters
 from rowcall.openapi.types import Property, Shape, Why
@@ -260,7 +260,7 @@ class _Making:
     def _write(self, name: str, placed: Placed, verb: Verb) -> Method:
         path = f"{self._path}.methods.{name}"
         operation = placed.operation
-        rows, pick, returns = self._returned(name, path, operation)
+        rows, pick, returns = self._returned(name, path, placed)
         parameters = self._parameters(path, placed, verb, returns)
         if verb is Verb.REPLACE and not placed.is_item:
             self._draft.comment(self._plan.service, path, "It has no key in its path: the row is told by its body.")
@@ -276,8 +276,9 @@ class _Making:
             lifecycle=_lifecycle(operation),
         )
 
-    def _returned(self, name: str, path: str, operation: Operation) -> tuple[str | None, str | None, dict[str, Column]]:
+    def _returned(self, name: str, path: str, placed: Placed) -> tuple[str | None, str | None, dict[str, Column]]:
         """Where the answer of a write holds its rows, and its columns where these are not the resource's."""
+        operation = placed.operation
         answer = operation.answer.schema if operation.answer else None
         kinds = {each.kind for each in self._schemas.alternatives(answer)} - {"null"} if answer is not None else set()
         rows = Rows(TOP, self._schemas.items(answer)) if kinds == {"array"} else Rows(None, answer)
@@ -292,12 +293,17 @@ class _Making:
             return rows.path, pick, {}
         columns: dict[str, Column] = {}
         for each, found in row.items():
-            ours = self._column_name(each, columns)
+            ours = "id" if self._is_key(each, placed) and "id" not in row else self._column_name(each, columns)
             if ours is None:
                 self._draft.say_otherwise(f"{self._at()}.{name}.returns.{each}", _NO_NAME)
             else:
                 columns[ours] = self._column(f"{path}.returns.{ours}", each, ours, [found], is_everywhere=True)
         return rows.path, pick, columns
+
+    def _is_key(self, name: str, placed: Placed) -> bool:
+        """Whether a field of an answer is the id of the row that was named in the path, which the resource calls `id`."""
+        is_named = placed.is_item and _placeholders(placed.operation.path)[-1:] == [name]
+        return is_named and "id" in self._columns and name not in self._names and folded(name) == folded(singular(self._plan.name)) + "id"
 
     def _body(self, path: str, operation: Operation) -> dict[str, Attribute]:
         if operation.body is None or operation.body.schema is None:

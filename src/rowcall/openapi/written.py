@@ -14,6 +14,7 @@ from typing import Any
 
 from rowcall.manifest.document import keys_of
 from rowcall.manifest.model import Absent, Attribute, Column, Lifecycle, Many, PageSize, Parameter, Provider, Range, Service, Sort
+from rowcall.manifest.reference import NOT_KEYS
 from rowcall.manifest.types import ListOf, Object, Scalar, Type, spelling
 
 WIDTH = 140
@@ -110,7 +111,7 @@ def _said(record: Any) -> dict[str, Any]:
             said[key] = value
     if isinstance(record, _ONE_LINE):
         said |= {key: said.pop(key) for key in _LAST if key in said}
-    return {key: value for key, value in said.items() if key != "services"}
+    return {key: value for key, value in said.items() if key not in NOT_KEYS}
 
 
 def _flow(value: Any) -> str:
