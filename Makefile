@@ -105,6 +105,10 @@ soak: $(VENV)/.ready ## ask for an hour in one process, and watch what it holds;
 imports: $(VENV)/.ready ## compare what is planned on a manifest and on an import; ARGS="provider/openai openapi.yaml"
 	$(BIN)/python -m tests.imports $(ARGS)
 
+.PHONY: conformance
+conformance: $(VENV)/.ready ## say how much of a folder of StackQL's documents works; STACKQL=FOLDER
+	$(BIN)/python -m tests.stackql_conformance $(STACKQL) $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.ready $(RIVALS:%=.venv-bench-%/.ready) ## measure rowcall beside what else one could use; ARGS="--only a,d --rounds 5"
 	$(BIN)/python -m benchmarks $(ARGS)

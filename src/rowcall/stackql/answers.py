@@ -19,7 +19,7 @@ _ITEMS = "items"
 """Where rows are looked for that a document says nothing of."""
 _SIMPLE = re.compile(r"\$?((\.[^.\[\]'\"*@?]+)*)(\[\*\])?")
 _NAME = re.compile(r"[^.\s]+")
-_JSON = re.compile(r"application/([\w.+-]*\+)?json|text/json|.*/\*")
+_JSON = re.compile(r"application/([\w.+-]*\+)?json|application/vnd\.[^+]*|text/json|.*/\*")
 _XML = re.compile(r"(application|text)/([\w.+-]*\+)?xml")
 
 
