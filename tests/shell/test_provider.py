@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -230,3 +231,85 @@ def test_what_was_imported_is_added_and_played(run: Run, tmp_path: Path, monkeyp
     assert rows
     assert {row["state"] for row in rows} <= {"open", "paid"}
     assert answered.returncode == 0
+
+
+HARBOUR = Path(__file__).parent.parent / "stackql" / "harbour"
+
+
+@pytest.fixture
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What is added goes into a folder of the test."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "data" / "rowcall" / "providers"
+
+
+def test_a_provider_is_added_listed_used_and_removed(run: Run, own_folders: Path) -> None:
+    """Every session knows it from then on, until it is removed."""
+    added = run("provider", "add", str(HARBOUR))
+    listed = run("provider", "list")
+    shown = run("query", "-o", "csv", "SHOW RESOURCES IN harbour.docks LIKE 'b%'")
+    removed = run("provider", "remove", "harbour")
+
+    assert (added.stdout, added.stderr, added.returncode) == ("harbour: 3 services, 9 resources\n", "", 0)
+    assert "harbour  What StackQL's document of harbour describes. (added)" in listed.stdout.splitlines()
+    assert shown.stdout.splitlines()[1].startswith("berths,")
+    assert removed.returncode == 0
+    assert not [*own_folders.iterdir()]
+    assert run("provider", "remove", "harbour").stderr == 'error: No provider "harbour" was added. Nothing was added.\n'
+
+
+def test_a_package_is_added_under_another_name(run: Run, own_folders: Path, tmp_path: Path) -> None:
+    """As one is downloaded from a registry; nothing but documents is unpacked, and nothing outside of its folder."""
+    package = tmp_path / "v00.00.00000.tgz"
+    with tarfile.open(package, "w:gz") as opened:
+        opened.add(HARBOUR / "v00.00.00000", arcname="v00.00.00000")
+        opened.add(Path(__file__), arcname="../outside.yaml")
+        opened.add(Path(__file__), arcname="v00.00.00000/code.py")
+
+    added = run("provider", "add", str(package), "--name", "port")
+
+    assert (added.stdout, added.returncode) == ("port: 3 services, 9 resources\n", 0)
+    assert {path.name for path in own_folders.rglob("*") if path.is_file()} == {"provider.yaml", "docks.yaml", "pilots.yaml"}
+    assert not [*tmp_path.rglob("outside.yaml")]
+    assert "port.docks.berths" in run("provider", "show", "port").stdout
+
+
+@pytest.mark.usefixtures("own_folders")
+def test_a_name_that_is_taken_is_told(run: Run) -> None:
+    """The one that is added wins, and how to have both is said."""
+    added = run("provider", "add", str(HARBOUR), "--name", "openai")
+
+    assert added.stderr == "It takes the place of openai, which comes with rowcall; --name gives it another name.\n"
+    assert run("query", "-o", "csv", "SHOW SERVICES IN openai").stdout.count("\n") == 4
+    assert run("provider", "add", str(HARBOUR), "--name", "openai").stderr.startswith("It takes the place of openai")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("nowhere",), "There is no provider folder and no package nowhere."),
+        (("."), "There is no provider in ."),
+        ((str(HARBOUR), "--name", "A-B"), '"A-B" is no name for a provider: use small letters, digits and _.'),
+    ],
+    ids=["no path", "no provider", "no name"],
+)
+def test_what_cannot_be_added_says_why(run: Run, own_folders: Path, arguments: tuple[str, ...], says: str) -> None:
+    """With what would do."""
+    ended = run("provider", "add", *arguments)
+
+    assert ended.stderr.startswith(f"error: {says}")
+    assert ended.returncode == 2
+    assert not own_folders.exists()
+
+
+def test_what_was_added_and_is_broken_since_harms_nothing_else(run: Run, own_folders: Path) -> None:
+    """It is warned of, with how to be rid of it."""
+    run("provider", "add", str(HARBOUR))
+    (own_folders / "harbour" / "provider.yaml").write_text("providerServices: [")
+
+    ended = run("query", "-o", "csv", "SHOW PROVIDERS")
+
+    assert "openai" in ended.stdout
+    assert "rowcall provider remove harbour" in ended.stderr
+    assert ended.returncode == 0

@@ -157,3 +157,22 @@ def test_a_setting_moves_all_services(harbour: Harbour) -> None:
         assert db.sql("SELECT * FROM harbour.pilots.pilots WHERE quay = 'north'").fetchall() == []
 
     assert harbour.lines == ["GET /elsewhere/pilots"]
+
+
+def test_a_document_that_cannot_be_read_harms_nothing_else(harbour: Harbour) -> None:
+    """Its resources are there by name, each says where the fault is, and other services work."""
+    (file,) = harbour.folder.rglob("docks.yaml")
+    file.write_text(file.read_text().replace("openapi: 3.0.3", "openapi: [3.0.3"))
+    harbour.answers["/v2/pilots"] = lambda _: ([], {})
+
+    with harbour.session() as db:
+        with pytest.raises(PlanError, match=r"docks.yaml:2:5: this is not YAML"):
+            db.sql("SELECT * FROM berths")
+        assert db.sql("SELECT * FROM harbour.pilots.pilots WHERE quay = '1'").fetchall() == []
+        services = db.sql("SHOW SERVICES IN harbour").fetchall()
+
+    assert [row[:2] for row in services] == [
+        ("docks", "docks API"),
+        ("ghosts", "A service whose document is not there"),
+        ("pilots", "pilots API"),
+    ]

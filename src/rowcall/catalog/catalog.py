@@ -42,6 +42,14 @@ class ResourceRef:
         """As `provider.service.resource`."""
         return ".".join(self.parts)
 
+    def instead_of(self, verb: Verb) -> str:
+        """What to say where no method answers to a verb: why those that would cannot be called, else what there is."""
+        reasons = dict.fromkeys(f"{name}: {one.reason}" for name, one in self.resource.uncallable.items() if one.verb is verb)
+        if reasons:
+            return f"It would be answered by what cannot be called. {' '.join(reasons)}"
+        has = ", ".join(f"{name} ({method.verb.value.upper()})" for name, method in self.resource.methods.items())
+        return f"It has: {has}." if has else "It has no methods."
+
     @property
     def rate_limits(self) -> tuple[tuple[str, tuple[RateLimit, ...]], ...]:
         """What the API allows at its service and at itself, by their full names; nothing of what is limited by the provider alone."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.catalog.template import insert_statement
 from rowcall.errors import UnsupportedSQLError
 from rowcall.manifest.model import Lifecycle, Verb
+from rowcall.manifest.read import Services
 from rowcall.manifest.types import duckdb_type
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def show_providers(catalog: Catalog, like: str | None = None) -> Listing:
 
 def show_services(catalog: Catalog, provider: str, like: str | None = None) -> Listing:
     """The services of a provider: `service, title, deprecated, sunset, description`. Raises UnknownNameError."""
-    lives = ((name, service, service.lifecycle or Lifecycle()) for name, service in sorted(catalog.provider(provider).services.items()))
+    services = catalog.provider(provider).services
+    heads = ((name, services.head(name) if isinstance(services, Services) else services[name]) for name in sorted(services))
+    lives = ((name, service, service.lifecycle or Lifecycle()) for name, service in heads)
     rows = ((name, service.title, life.deprecated, life.sunset, service.description) for name, service, life in lives)
     return _listing("service VARCHAR, title VARCHAR, deprecated BOOLEAN, sunset VARCHAR, description VARCHAR", rows, like)
 

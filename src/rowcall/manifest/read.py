@@ -110,9 +110,11 @@ class Providers(Mapping[str, "Provider"]):
 class Services(Mapping[str, "Service"]):
     """The services of a provider by name, each read when it is asked for."""
 
-    def __init__(self, names: Iterable[str], read: Callable[[str], Service]) -> None:
+    def __init__(self, names: Iterable[str], read: Callable[[str], Service], head: Callable[[str], Service] | None = None) -> None:
+        """`head` gives a service without its resources, where that takes less."""
         self._names = dict.fromkeys(names)
         self._read = read
+        self._head = head
         self.read: dict[str, Service] = {}
         """Those that were asked for."""
 
@@ -122,6 +124,10 @@ class Services(Mapping[str, "Service"]):
         if name not in self.read:
             self.read[name] = self._read(name)
         return self.read[name]
+
+    def head(self, name: str) -> Service:
+        """A service of which nobody asks what its resources are."""
+        return self[name] if self._head is None or name in self.read else self._head(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

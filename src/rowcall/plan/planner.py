@@ -402,8 +402,8 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
     ref = mention.reference.ref
     lacks = [(name, _lacking(method, known)) for name, method in _readers(ref)]
     if not lacks:
-        verbs = ", ".join(name for name in ref.resource.methods)
-        return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=f"It has: {verbs}.")
+        message = f"{ref.full_name} has no method for SELECT."
+        return PlanError(message, sql=text, span=mention.reference.span, hint=ref.instead_of(Verb.SELECT))
     unvalued = [item.name for item in mention.hidden if item.column is None and item.name not in BESIDE]
     reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     if any(not missing for _, missing in lacks):

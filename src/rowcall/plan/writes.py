@@ -164,8 +164,8 @@ def missing(
 
 
 def _no_verb(ref: ResourceRef, verb: Verb, sql: str, span: Span) -> UnsupportedSQLError:
-    has = ", ".join(f"{name} ({method.verb.value.upper()})" for name, method in ref.resource.methods.items())
-    return UnsupportedSQLError(f"{ref.full_name} has no method for {verb.value.upper()}.", sql=sql, span=span, hint=f"It has: {has}.")
+    message = f"{ref.full_name} has no method for {verb.value.upper()}."
+    return UnsupportedSQLError(message, sql=sql, span=span, hint=ref.instead_of(verb))
 
 
 def example(ref: ResourceRef, name: str, method: Method) -> str:

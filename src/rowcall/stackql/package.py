@@ -11,13 +11,14 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from rowcall import __version__
 from rowcall.errors import Fault, ManifestError, UsageError
 from rowcall.manifest import kept
-from rowcall.manifest.model import ErrorShape, Provider, Service, Variable
+from rowcall.manifest.model import ErrorShape, Provider, Service
 from rowcall.manifest.read import Services
 from rowcall.openapi.document import Document
 from rowcall.stackql.auth import credentials
@@ -25,7 +26,7 @@ from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.folders import provider_file
 from rowcall.stackql.methods import base_url
 from rowcall.stackql.names import resource_names
-from rowcall.stackql.service import service
+from rowcall.stackql.service import service, unreadable
 
 _MESSAGES = ("error.message", "message", "error_description", "detail", "errors.0.message", "errors.0.detail", "error", "title")
 
@@ -69,11 +70,10 @@ class Package:
             description=prose(root.get("description")) or f"What StackQL's document of {self.name} describes.",
             source=str(self.folder),
             base_url=self._base_url,
-            variables=dict(self._variables()),
             auth=given.schemes,
             optional_headers=given.headers,
             errors=ErrorShape(message=_MESSAGES),
-            services=Services(self._entries, self._service),
+            services=Services(self._entries, self._service, self._head),
         )
 
     def file_of(self, name: str) -> Path | None:
@@ -89,11 +89,15 @@ class Package:
         return None
 
     def _resource_names(self, name: str) -> Sequence[str]:
+        shown = self._shown(name)
+        return tuple(self._service(name).resources) if shown is None else shown
+
+    def _shown(self, name: str) -> Sequence[str] | None:
+        """The names of resources that the text of a document shows; None where it has to be read for them."""
         file = self.file_of(name)
-        if file is None:
-            return ()
-        with suppress(OSError, ManifestError, UsageError):
-            return [one.casefold() for one in resource_names(file.read_bytes()) or self._service(name).resources]
+        with suppress(OSError):
+            found = resource_names(file.read_bytes()) if file is not None else ()
+            return None if found is None else tuple(dict.fromkeys(one.casefold() for one in found))
         return ()
 
     @cached_property
@@ -105,16 +109,25 @@ class Package:
                 return url
         return "https://{server}"
 
-    def _variables(self) -> list[tuple[str, Variable]]:
-        """Those of the server of the first service, which have a value that is not the statement's."""
-        found = table(table(self._document.root.get("config")).get("serverVariables"))
-        return [(name, Variable(description="A part of the name of the server.", default=text(value))) for name, value in found.items()]
+    def _head(self, name: str) -> Service:
+        """What the provider itself says of a service."""
+        entry = self._entries[name]
+        return Service(service=name, title=prose(entry.get("title")) or name, description=prose(entry.get("description")), resources={})
 
     def _service(self, name: str) -> Service:
-        """A service, as it was made before where nothing has changed since. Raises ManifestError and UsageError."""
+        """A service, as it was made before where nothing has changed since. Where its document cannot be read, each resource says so."""
+        try:
+            return self._made(name)
+        except (ManifestError, UsageError) as error:
+            reason = str(error).splitlines()[0]
+            return replace(self._head(name), description=reason, resources=dict.fromkeys(self._shown(name) or (), unreadable(reason)))
+
+    def _made(self, name: str) -> Service:
+        """The same. Raises ManifestError and UsageError."""
         file = self.file_of(name)
         if file is None:
-            raise UsageError(f"{self.name}.{name} has no document: {self._entries[name].get('service')} is not in {self.folder}.")
+            reference = text(table(self._entries[name].get("service")).get("$ref"))
+            raise UsageError(f"{self.name}.{name} has no document: there is no {reference} in {self.folder}.")
         place = kept.directory("stackql") / f"{hashlib.sha256(os.fsencode(file.absolute())).hexdigest()[:32]}.json"
         digest = self._digest(name, file)
         head, _, body = kept.trusted(place).partition(b"\n")

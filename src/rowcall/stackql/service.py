@@ -82,6 +82,12 @@ def _resource(document: Document, maker: Methods, node: Mapping[str, Any], confi
 _NOTHING = {ANONYMOUS: Column(type=Scalar.JSON, description="Nothing is known of what the API gives.")}
 
 
+def unreadable(reason: str) -> Resource:
+    """A resource of a document that cannot be read."""
+    uncallable = {verb.value: Uncallable(verb=verb, reason=reason) for verb in (Verb.SELECT,)}
+    return Resource(description=reason, source="", columns=_NOTHING, methods={}, uncallable=uncallable)
+
+
 def _verbs(document: Document, node: Mapping[str, Any]) -> Iterator[tuple[Verb, str, Mapping[str, Any]]]:
     """The methods with their verbs, those of each in the order in which they are to be tried; the rest are for EXEC."""
     methods = table(node.get("methods"))
