@@ -26,6 +26,7 @@ LINK = Paging(kind=PagingKind.LINK)
 NEXT_URL = Paging(kind=PagingKind.NEXT_URL, next="next")
 PAGE = Paging(kind=PagingKind.PAGE, parameter="page", start=1, total="total", more="more")
 OFFSET = Paging(kind=PagingKind.OFFSET, parameter="offset", total="total", more="more")
+FOUND = Paging(kind=PagingKind.FOUND, parameters=("page_token",))
 
 Server = Callable[[Request], Answer]
 
@@ -125,6 +126,8 @@ def model(kind: PagingKind, rows: list[int], habits: Habits) -> Server:
             body |= {"last_id": cut[-1] if cut else None} | ({"has_more": more} if habits.says else {})
         elif kind is PagingKind.TOKEN:
             body |= {"next": str(end) if more else None}
+        elif kind is PagingKind.FOUND:
+            body |= {"nextPageToken": str(end) if more else None}
         elif kind is PagingKind.LINK:
             headers = {"link": f'<{BASE}/things?at={end}>; rel="next", <{BASE}/things>; rel="first"'} if more else {}
         elif kind is PagingKind.NEXT_URL:
@@ -143,8 +146,9 @@ PARAMETERS = {
     PagingKind.NEXT_URL: None,
     PagingKind.PAGE: "page",
     PagingKind.OFFSET: "offset",
+    PagingKind.FOUND: "page_token",
 }
-PAGINGS = {paging.kind: paging for paging in (CURSOR, TOKEN, LINK, NEXT_URL, PAGE, OFFSET)}
+PAGINGS = {paging.kind: paging for paging in (CURSOR, TOKEN, LINK, NEXT_URL, PAGE, OFFSET, FOUND)}
 LISTS = st.lists(st.integers(1, 10_000), unique=True, max_size=40)
 
 

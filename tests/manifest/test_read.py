@@ -565,7 +565,7 @@ CASES = {
          "did you mean `header`? (auth.key.kind)"),
     ]),
     "the kind of paging": ("provider.yaml", "kind: cursor", "kind: cursors", [
-        ("provider.yaml:14:11: expected `cursor`, `token`, `link`, `next_url`, `page` or `offset`, found `cursors`; "
+        ("provider.yaml:14:11: expected `cursor`, `token`, `link`, `next_url`, `page`, `offset` or `found`, found `cursors`; "
          "did you mean `cursor`? (paging.pages.kind)"),
     ]),
     "no YAML": ("animals.yaml", "title: Animals", "title: [Animals", [

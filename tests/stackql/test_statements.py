@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.stackql.conftest import Harbour
 
-from rowcall.errors import AuthError, PlanError, UnsupportedSQLError
+from rowcall.errors import AuthError, PlanError, RowcallWarning, UnsupportedSQLError
 
 
 def test_a_list_is_read_to_its_last_page(harbour: Harbour) -> None:
@@ -176,3 +176,19 @@ def test_a_document_that_cannot_be_read_harms_nothing_else(harbour: Harbour) -> 
         ("ghosts", "A service whose document is not there"),
         ("pilots", "pilots API"),
     ]
+
+
+def test_pages_that_nobody_described_are_followed(harbour: Harbour) -> None:
+    """By a link in the answer, and by a token that the method has a parameter for; one at another place is told of."""
+    elsewhere = "https://elsewhere.example/flags"
+    pages: dict[str | None, tuple[list[str], dict[str, str]]] = {
+        None: (["uk"], {"link": '</v1/flags?page=2>; rel="next"'}),
+        "2": (["us"], {"link": f'<{elsewhere}>; rel="next"'}),
+    }
+    harbour.answers["/v1/flags"] = lambda query: pages[query.get("page")]
+
+    with harbour.session() as db, pytest.warns(RowcallWarning, match="elsewhere.example"):
+        rows = db.sql("SELECT column_anon FROM flags ORDER BY 1").fetchall()
+
+    assert rows == [("uk",), ("us",)]
+    assert harbour.lines == ["GET /v1/flags", "GET /v1/flags?page=2"]

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from rowcall.http.address import in_url, last_link, next_link, parameter
-from rowcall.manifest.model import Paging
+from rowcall.manifest.model import Paging, PagingKind
 from rowcall.plan.nodes import Protocol, Request
 
 TOP = "$"
@@ -126,6 +126,10 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(protocol.paging))
         if protocol.paging is not None and protocol.paging.next_header is not None:
             next_ = answer.headers.get(protocol.paging.next_header.lower(), UNSET)
+        if protocol.paging is not None and protocol.paging.kind is PagingKind.FOUND:
+            from rowcall.http.marker import marker
+
+            next_ = marker(found, answer.headers.get("link"), protocol.paging.parameters) or UNSET
         pages = _pages(protocol.paging, found, answer, request)
     except RecursionError as problem:
         raise BodyFault("its JSON is nested too deep") from problem

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from msgspec import UNSET
 
 from rowcall.errors import PageLoopError, ResponseError
-from rowcall.http.address import follow, next_link, parameter, with_parameter, with_value
+from rowcall.http.address import at_url, follow, next_link, parameter, with_parameter, with_value
+from rowcall.http.marker import Marker
 from rowcall.http.numbered import NUMBERED, Numbers
 from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
@@ -197,9 +198,22 @@ class Cursors:
         if cursor in self._seen:
             raise self._loop(sent, cursor)
         self._seen.add(cursor)
+        if isinstance(found, Marker):
+            return self._shown(sent, found)
         if self._paging.kind in {PagingKind.LINK, PagingKind.NEXT_URL}:
             return follow(sent, self._base_url, cursor)
         return with_value(sent, self._paging.place, self._paging.parameter or "", cursor)
+
+    def _shown(self, sent: Request, found: Marker) -> Request | None:
+        """The request that a marker leads to, which nobody has said to be one; None, with a warning, where it is at another place."""
+        if found.parameter is not None:
+            return with_parameter(sent, found.parameter, found.value)
+        request = at_url(sent, self._base_url, found.value)
+        if request is None:
+            self._warn(
+                f"{sent.resource}: the answer leads to {found.value}, which is at another place and was not asked; rows may be missing."
+            )
+        return request
 
     def left(self, _following: Request, _needed: int | None) -> None:
         """None: each page leads to the next."""
@@ -245,5 +259,6 @@ class Cursors:
 
 def _text(cursor: Any) -> str | None:
     """A cursor as it is sent; None where it is none."""
+    cursor = cursor.value if isinstance(cursor, Marker) else cursor
     is_none = isinstance(cursor, bool) or not isinstance(cursor, (str, int, float)) or cursor == ""
     return None if is_none else str(cursor)

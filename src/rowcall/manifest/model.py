@@ -103,6 +103,7 @@ class PagingKind(StrEnum):
     NEXT_URL = "next_url"
     PAGE = "page"
     OFFSET = "offset"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +149,14 @@ class PageSize:
 class Paging:
     kind: PagingKind = _(
         "`cursor` (id of the last row), `token` (opaque, from the body), `link` (a Link header), `next_url` (from the body), "
-        "`page` (a number) or `offset` (a count of rows)."
+        "`page` (a number), `offset` (a count of rows) or `found` (what an answer shows: a link, or a token that one of `parameters` "
+        "takes)."
     )
     parameter: str | None = _("The query parameter that carries the cursor, token, page number or offset.", None)
     next: str | None = _("Where the body holds the next cursor, token or URL, as a dotted path.", None)
     next_header: str | None = _("Or the response header that holds it.", None)
     place: Place = _("Where the parameter goes: `query`, `header` or `body`.", Place.QUERY, key="in")
+    parameters: tuple[str, ...] = _("With `found`, the query parameters that a token of an answer may go into.", ())
     row: str | None = _("The field of the last row that serves as cursor when the body has no `next` at all.", None)
     more: str | None = _("Where the body says whether more follows; false ends the paging.", None)
     total: str | None = _("Where the body holds the number of all rows; reaching it ends the paging.", None)

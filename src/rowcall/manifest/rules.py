@@ -67,10 +67,15 @@ _PAGING: dict[PagingKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     PagingKind.NEXT_URL: ((), ("next", "next_header")),
     PagingKind.PAGE: (("parameter",), ("start", "pages", "pages_header")),
     PagingKind.OFFSET: (("parameter",), ("start",)),
+    PagingKind.FOUND: ((), ("parameters",)),
 }
 """The keys that a kind of paging needs, and those that it may have besides `more`, `total` and `page_size`."""
 
-_PAGING_SPECIAL = {"parameter": None, "next": None, "next_header": None, "row": None, "pages": None, "pages_header": None, "start": 0}
+_PAGING_SPECIAL: dict[str, object] = {
+    **dict.fromkeys(("parameter", "next", "next_header", "row", "pages", "pages_header")),
+    "start": 0,
+    "parameters": (),
+}
 """The keys that not every kind of paging understands, and their values when absent."""
 
 _PYTHON_TYPES: dict[Scalar, tuple[type, ...]] = {

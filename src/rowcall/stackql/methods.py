@@ -224,12 +224,10 @@ class Methods:
     # -- paging --------------------------------------------------------------------------------------------------------------------
 
     def _way(self, verb: Verb, config: Config, parameters: Mapping[str, Parameter], answer: Answer, ways: dict[str, Any]) -> str | None:
-        """The name under which its way of paging stands in `ways`; None where it has one page."""
+        """The name under which its way of paging stands in `ways`; None where its response is one row."""
         if verb is not Verb.SELECT or not answer.is_list:
             return None
-        found = paging(config, parameters, self._schemas, answer.schema, answer.columns)
-        if found is None:
-            return None
+        found = paging(config, parameters, self._schemas, answer)
         for name, known in ways.items():
             if known == found:
                 return name

@@ -1,13 +1,15 @@
-"""How pages follow one another: what a document configures, and how large they can be."""
+"""How pages follow one another: what a document configures, what it shows without saying so, and how large pages can be."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rowcall.manifest.model import PageSize, Paging, PagingKind, Parameter, Place
 from rowcall.openapi.types import Schemas
+from rowcall.stackql.answers import Answer
 from rowcall.stackql.config import Config, table, text
 
 _SIZES = (
@@ -32,27 +34,37 @@ _AFTER = frozenset({"after", "after_id", "starting_after"})
 """Parameters that take the id of the row after which a page starts."""
 
 
-def paging(
-    config: Config, parameters: Mapping[str, Parameter], schemas: Schemas, answer: Any, columns: Collection[str] = ()
-) -> Paging | None:
-    """The way of paging that is configured for a list with these columns; None where none is. `answer` is the schema of a page."""
+def paging(config: Config, parameters: Mapping[str, Parameter], schemas: Schemas, answer: Answer) -> Paging:
+    """The way of paging of a list: the one that is configured, unless a page is known to have nothing of it; else whatever answers show."""
+    size = page_size(config, parameters)
+    names = tuple(parameter.name or name for name, parameter in parameters.items() if parameter.place is Place.QUERY)
+    numbered = _numbered(names, schemas, answer)
+    configured = _configured(config, schemas, answer)
+    if configured is not None and not _is_absent(configured, schemas, answer):
+        return replace(configured, page_size=size)
+    if numbered is not None:
+        return replace(numbered, page_size=size)
+    return Paging(kind=PagingKind.FOUND, parameters=names, page_size=size)
+
+
+def _configured(config: Config, schemas: Schemas, answer: Answer) -> Paging | None:
     found = table(config.get("pagination"))
     asked, said = table(found.get("requestToken")), table(found.get("responseToken"))
-    place, key, size = text(said.get("location")) or "body", text(said.get("key")), page_size(config, parameters)
+    place, key = text(said.get("location")) or "body", text(said.get("key"))
     algorithm = text(found.get("algorithm")) + text(said.get("algorithm"))
     if not key:
         return None
     if place == "header" and (key.lower() == "link" or "link_header" in algorithm):
-        return Paging(kind=PagingKind.LINK, page_size=size)
+        return Paging(kind=PagingKind.LINK)
     parameter, where = text(asked.get("key")), _PLACES.get(text(asked.get("location")) or "query")
     if "page_number" in algorithm:
         pages = _dotted(text(table(found.get("responseTerminator")).get("key"))) or None
-        return Paging(kind=PagingKind.PAGE, parameter=parameter, start=1, pages=pages, page_size=size)
+        return Paging(kind=PagingKind.PAGE, parameter=parameter, start=1, pages=pages)
     next_, header = (None, key) if place == "header" else (_dotted(key), None)
     if where is None or not parameter:
-        return Paging(kind=PagingKind.NEXT_URL, next=next_, next_header=header, page_size=size)
-    more = next((name for name in ("has_more", "hasMore") if name in schemas.properties(answer)), None)
-    is_id = where is Place.QUERY and parameter in _AFTER and "id" in columns and header is None
+        return Paging(kind=PagingKind.NEXT_URL, next=next_, next_header=header)
+    more = next((name for name in ("has_more", "hasMore") if name in schemas.properties(answer.schema)), None)
+    is_id = where is Place.QUERY and parameter in _AFTER and "id" in answer.columns and header is None
     return Paging(
         kind=PagingKind.CURSOR if is_id else PagingKind.TOKEN,
         parameter=parameter,
@@ -61,8 +73,39 @@ def paging(
         next_header=header,
         row="id" if is_id else None,
         more=more,
-        page_size=size,
     )
+
+
+def _is_absent(configured: Paging, schemas: Schemas, answer: Answer) -> bool:
+    """Whether a page is described, and has no field where the next one is to be found: then the configuration is that of other lists."""
+    if configured.next is None or configured.row is not None:
+        return False
+    fields = schemas.properties(answer.schema)
+    if {one.kind for one in schemas.alternatives(answer.schema)} == {"array"}:
+        return True
+    return bool(fields) and configured.next.partition(".")[0] not in fields and configured.next not in fields
+
+
+_PAGES = ("total_pages", "totalPages", "page_count", "pageCount", "last_page")
+
+
+def _numbered(names: Collection[str], schemas: Schemas, answer: Answer) -> Paging | None:
+    """A page number, where the method takes one and its answer says how many there are."""
+    if "page" not in names:
+        return None
+    fields = schemas.properties(answer.schema)
+    places = {"": fields} | {
+        f"{name}.": schemas.properties(fields[name].schemas[0]) for name in _ABOUT if name in fields and fields[name].schemas
+    }
+    for around, inner in places.items():
+        for name in _PAGES:
+            if name in inner:
+                return Paging(kind=PagingKind.PAGE, parameter="page", start=1, pages=f"{around}{name}")
+    return None
+
+
+_ABOUT = ("meta", "pagination", "result_info", "page_info")
+"""Objects of a page that speak of pages."""
 
 
 def page_size(config: Config, parameters: Mapping[str, Parameter]) -> PageSize | None:

@@ -1,0 +1,129 @@
+"""What leads to the next page where a manifest does not say how pages follow one another: a link, or a token under a name that APIs use.
+
+A link is one that says so: a Link header, or a field called `next` or like it that holds a URL. A token counts only where the method has a
+query parameter that takes it, so that nothing is asked which the API does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import UNSET
+
+from rowcall.http.address import next_link
+from rowcall.http.page import pluck
+
+_AROUND = (
+    "links",
+    "_links",
+    "links.pages",
+    "paging",
+    "pagination",
+    "page_info",
+    "pageInfo",
+    "page",
+    "meta",
+    "meta.pagination",
+    "metadata",
+    "response_metadata",
+    "meta.page",
+    "meta.links",
+    "pagination.links",
+    "result_info",
+    "result_info.cursors",
+    "cursors",
+    "paging.cursors",
+)
+"""The objects in which a page speaks of others, where it does not do so at its top."""
+_LINKS = (
+    "@odata.nextLink",
+    "odata.nextLink",
+    "nextLink",
+    "next_link",
+    "next",
+    "next_url",
+    "nextUrl",
+    "next_uri",
+    "nextUri",
+    "next_page_url",
+    "nextPageUrl",
+    "next_page_uri",
+    "nextPageUri",
+    "next_page_link",
+    "next_page",
+    "nextPage",
+)
+_TOKENS = {
+    "nextPageToken": ("pageToken", "page_token"),
+    "next_page_token": ("page_token", "pageToken"),
+    "nextToken": ("nextToken", "next_token", "token"),
+    "NextToken": ("NextToken", "nextToken"),
+    "next_token": ("next_token", "token", "pagination_token"),
+    "nextCursor": ("cursor", "after"),
+    "next_cursor": ("cursor", "after", "page[cursor]", "page_cursor"),
+    "endCursor": ("after", "cursor"),
+    "continuationToken": ("continuationToken", "continuation_token"),
+    "continuation_token": ("continuation_token", "continuationToken"),
+    "NextContinuationToken": ("continuation-token",),
+    "NextMarker": ("Marker", "marker"),
+    "next_marker": ("marker",),
+    "nextMarker": ("marker",),
+    "next_offset": ("offset",),
+    "nextOffset": ("offset",),
+    "next_page": ("page", "page_token", "page[number]"),
+    "nextPage": ("page", "pageToken"),
+    "next_page_id": ("page_id", "page"),
+    "cursor": ("cursor",),
+    "after": ("after",),
+    "next": ("next", "cursor", "after", "page", "start", "offset"),
+}
+"""Fields that hold a token, and the parameters that may take it."""
+_URL = re.compile(r"https?://|[/?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What leads to the next page."""
+
+    value: str
+    parameter: str | None
+    """The query parameter that takes it; None where it is a URL."""
+
+
+def marker(body: Any, link: str | None, parameters: Sequence[str]) -> Marker | None:
+    """What a page says of the next one; None where it says nothing of it. `body` may hold raw JSON, and `link` is the Link header."""
+    if (target := next_link(link)) is not None:
+        return Marker(target, None)
+    places = [body, *(found for around in _AROUND if isinstance(found := pluck(body, around), dict))]
+    found = next(_links(places), None)
+    if found is None and isinstance(links := pluck(body, "links"), list):
+        found = next(_related(links), None)
+    return found or next(_tokens(places, parameters), None)
+
+
+def _links(places: Sequence[Any]) -> Iterator[Marker]:
+    for place in places:
+        for name in _LINKS:
+            found = pluck(place, name)
+            target = found.get("href") if isinstance(found, dict) else found
+            if isinstance(target, str) and _URL.match(target):
+                yield Marker(target, None)
+
+
+def _related(links: Sequence[Any]) -> Iterator[Marker]:
+    for one in links:
+        if isinstance(one, dict) and one.get("rel") == "next" and isinstance(one.get("href"), str):
+            yield Marker(one["href"], None)
+
+
+def _tokens(places: Sequence[Any], parameters: Sequence[str]) -> Iterator[Marker]:
+    for number, place in enumerate(places):
+        for name, takers in _TOKENS.items():
+            # At the top, this may be what was asked for.
+            taker = next((one for one in (*takers, name) if one in parameters), None) if number or name not in {"cursor", "after"} else None
+            found = pluck(place, name) if taker is not None else UNSET
+            if isinstance(found, (str, int)) and not isinstance(found, bool) and found not in {"", 0}:
+                yield Marker(str(found), taker)
