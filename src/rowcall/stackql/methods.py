@@ -82,7 +82,7 @@ class Methods:
             Method(
                 verb=verb,
                 http=f"{http} {path}{constants}",
-                description=prose(operation.get("summary")) or prose(operation.get("description")),
+                description=prose(operation.get("summary")) or prose(operation.get("description")) or f"{http} {path}.",
                 parameters=parameters,
                 body=body,
                 headers={name: text(value) for name, value in headers.items()},
