@@ -83,7 +83,7 @@ def test_rows_are_picked_wherever_they_are(harbour: Harbour, sql: str, rows: lis
 def test_a_select_may_have_a_body(harbour: Harbour) -> None:
     """Its attributes are given in WHERE; what stands in the path word for word is sent."""
     with harbour.session() as db:
-        assert db.sql("SELECT name FROM ships WHERE text = 'a' AND exact = true").fetchall() == [("Ada",)]
+        assert db.sql("SELECT name FROM ships WHERE data__text = 'a' AND data__exact = true").fetchall() == [("Ada",)]
 
     assert harbour.lines == ["POST /v1/search?kind=ship"]
     assert harbour.seen[0].body == {"text": "a", "exact": True}
@@ -192,3 +192,19 @@ def test_pages_that_nobody_described_are_followed(harbour: Harbour) -> None:
 
     assert rows == [("uk",), ("us",)]
     assert harbour.lines == ["GET /v1/flags", "GET /v1/flags?page=2"]
+
+
+def test_views_are_queries_over_other_resources(harbour: Harbour) -> None:
+    """Written for SQLite, run by DuckDB; what a statement says of a column takes the place of what the view says of it."""
+    with harbour.session() as db:
+        north = db.sql("SELECT id, ship_name, kind FROM deep_berths ORDER BY id").fetchall()
+        south = db.sql("SELECT id, kind FROM harbour.docks.deep_berths WHERE quay = 'south' ORDER BY id").fetchall()
+        columns = db.sql("DESCRIBE harbour.docks.deep_berths").fetchall()
+        db.connection.execute("CREATE TABLE owners_of AS SELECT 1 AS id, 'Ann' AS owner")
+        joined = db.sql("SELECT d.kind, o.owner FROM deep_berths d JOIN owners_of o USING (id) WHERE d.kind = 'deep'").fetchall()
+
+    assert north == [(1, "Ada", "deep"), (2, None, "shallow")]
+    assert south == [(3, "deep"), (4, "shallow"), (5, "shallow")]
+    assert [row[:2] for row in columns] == [("id", "BIGINT"), ("quay", "VARCHAR"), ("ship_name", "VARCHAR"), ("kind", "VARCHAR")]
+    assert joined == [("deep", "Ann")]
+    assert harbour.lines[:2] == ["GET /v1/berths?quay=north&limit=2", "GET /v1/berths?quay=south&limit=2"]

@@ -420,11 +420,21 @@ class Uncallable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    sql: str = _("The query, over other resources by their full names.")
+    dialect: str = _("The dialect of SQL that it is written in, as sqlglot calls it.", "duckdb")
+    needs: tuple[str, ...] = _("The columns that a statement has to name for it to be this one.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     description: str = _("What one row is, ending in a period.")
     source: str = _("The page of the API's documentation.")
     columns: dict[str, Column] = _("What a row has, in the order of SELECT *.")
     methods: dict[str, Method] = _("What can be done, by name; among equals the earlier is preferred.")
+    views: tuple[View, ...] = _(
+        "Queries that give its rows in place of a method for SELECT; the first counts whose `needs` a statement names, else the last.", ()
+    )
     uncallable: dict[str, Uncallable] = _("What the API can do and rowcall cannot ask for, by name.", {})
     awaits: Awaits | None = _(
         "How what its methods begin ends, where that takes time: what AWAIT and UNTIL ask. It holds for each method whose response is one "

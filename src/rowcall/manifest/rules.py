@@ -155,7 +155,7 @@ def _resource(document: Document, path: str, name: str, resource: Resource, ways
     _rate_limits(document, f"{path}.rate_limits", resource.rate_limits)
     _lifecycle(document, f"{path}.lifecycle", resource.lifecycle)
     for key in ("columns", "methods"):
-        if document.sound(f"{path}.{key}") and not getattr(resource, key):
+        if document.sound(f"{path}.{key}") and not getattr(resource, key) and not resource.views:
             document.fault(f"{path}.{key}", f"a resource has at least one of its {key}")
     if resource.version is not None and document.sound(f"{path}.version") and document.sound(f"{path}.columns"):
         _version(document, f"{path}.version", resource.version, resource.columns)

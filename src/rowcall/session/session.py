@@ -172,7 +172,7 @@ class Session:
         self.connection = con if con is not None else in_memory()
         """The DuckDB connection that everything runs on."""
         self._engine = Engine(self.connection)
-        self._views = Views(self._engine, self.catalog.providers)
+        self._views = Views(self._engine, self.catalog.providers, self._provided)
         self._plans = Plans()
         self._running: Running | None = None
         self._lock = threading.RLock()
@@ -508,6 +508,23 @@ class Session:
             journal=self._opened_journal,
         )
 
+    def _provided(self, text: str) -> list[tuple[tuple[str, ...], str]]:
+        """The resources that a text names and that are views, and those that these name, each with its query."""
+        from rowcall.sql.bind import Names, mentions
+        from rowcall.sql.tokens import tokenize
+
+        names, found = Names(self.catalog, self.use, lambda parts: self._engine.has(parts, {})), {}
+        words, waiting = {word.casefold() for word in re.findall(r"\w+", text)}, [_ABOUT.sub("FROM ", text, count=1)]
+        while waiting:
+            shown = waiting.pop()
+            for parts, ref, _ in mentions(shown, tokenize(shown), names):
+                if ref.resource.views and parts not in found:
+                    from rowcall.plan.provided import query_of
+
+                    found[parts] = query_of(ref.resource.views, words, ref.full_name)
+                    waiting.append(found[parts])
+        return list(found.items())
+
     def _opened_journal(self) -> Journal:
         return self._opened.journal(self.variables.journal)
 
@@ -582,6 +599,8 @@ class _Lazily(dict[str, "Client"]):
 _WORDS = frozenset({"exec", "resume", "plan", "apply", "journal", "providers", "services", "resources", "methods", "settings"})
 """Words that make a statement worth a look though it names no resource."""
 
+_ABOUT = re.compile(r"^\s*(DESCRIBE|DESC|SHOW|SUMMARIZE|TABLE)\s", re.IGNORECASE)
+"""Words that a name may follow as it may follow FROM."""
 _PARTIAL = "Partial result: "
 
 

@@ -7,11 +7,13 @@ again when a statement has the name; what is not known makes DuckDB fail on it b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from rowcall.errors import BindError, EngineError, PlanError, SQLError
+from rowcall.manifest.types import quoted
 
 if TYPE_CHECKING:
     from rowcall.engine.engine import Engine
@@ -26,8 +28,10 @@ _TURNS = re.compile(r"\b(?:begin|transaction|attach)\b", re.IGNORECASE)
 class Views:
     """What one session knows of the views and macros in its database that mention a resource."""
 
-    def __init__(self, engine: Engine, providers: Collection[str]) -> None:
+    def __init__(self, engine: Engine, providers: Collection[str], provided: Callable[[str], Sequence[Provided]] = lambda _: ()) -> None:
+        """`provided` gives the views of the providers themselves that a text names."""
         self._engine = engine
+        self._provided = provided
         self._providers = providers
         self._missing = re.compile("|".join(rf'"{re.escape(name)}[".]' for name in providers), re.IGNORECASE)
         self._stored: Stored | None = None
@@ -66,10 +70,11 @@ class Views:
     def named_by(self, text: str) -> Definitions | None:
         """What is there now, where the text may name some of it; None where it has no name that is known."""
         words = {word.casefold() for word in re.findall(r"\w+", text)}
-        if not self.may_be_named(words):
+        provided = self._provided(text)
+        if not self.may_be_named(words) and not provided:
             return None
-        definitions = self._read(self._stored)
-        return self.look() if definitions.may_call(words) else definitions
+        definitions = self._read(self._stored, provided)
+        return self.look() if definitions.may_call(words) and not provided else definitions
 
     def made(self, kind: str) -> None:
         """Learns of a view or macro that the session has made."""
@@ -84,14 +89,29 @@ class Views:
 
         return expand(text, definitions)
 
-    def _read(self, macros: Stored | None) -> Definitions:
+    def _read(self, macros: Stored | None, provided: Sequence[Provided] = ()) -> Definitions:
         from rowcall.engine.stored import stored
         from rowcall.plan.definitions import Definitions
 
         self._stored = stored(self._engine, macros)
         definitions = Definitions(self._stored, self._providers)
         self._words = frozenset(word for name in definitions.names for word in re.findall(r"\w+", name))
-        return definitions
+        return Definitions(_with(self._stored, provided), self._providers) if provided else definitions
+
+
+Provided = tuple[tuple[str, ...], str]
+"""The name of a view as a text has it, and its query."""
+
+
+def _with(stored: Stored, provided: Sequence[Provided]) -> Stored:
+    """What is stored, with views that are where their names lead to."""
+    views = []
+    for parts, query in provided:
+        *place, name = parts
+        database, schema = {0: ("temp", "main"), 1: (stored.path[0][0], *place)}.get(len(place), place)
+        views.append((database, schema, name, f"CREATE VIEW {quoted(name)} AS {query}"))
+    keys = {(database.casefold(), schema.casefold(), name.casefold()) for database, schema, name, _ in views}
+    return replace(stored, tables=stored.tables | keys, views=(*stored.views, *views))
 
 
 def reading_views(text: str, views: Views, bind: Callable[[str], object], run: Callable[[str], T]) -> T:

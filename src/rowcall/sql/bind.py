@@ -63,14 +63,18 @@ class Names:
 
 def first_mention(text: str, tokens: Sequence[Token], names: Names) -> tuple[ResourceRef, Span] | None:
     """The first resource that stands after FROM, JOIN or a comma of a FROM clause, as far as tokens alone can tell."""
+    return next(((ref, span) for _, ref, span in mentions(text, tokens, names)), None)
+
+
+def mentions(text: str, tokens: Sequence[Token], names: Names) -> Iterator[tuple[tuple[str, ...], ResourceRef, Span]]:
+    """The resources that stand in such places, each with its name as written."""
     for index in _table_places([text[token.start : token.end].upper() for token in tokens]):
         reader = Reader(text, tokens, index)
         if reader.kind() == "IDENTIFIER" or reader.word()[:1].isalpha():
             parts, span = reader.name("a table")
             ref = names.find(parts, sql=text, span=span)
             if ref is not None:
-                return ref, span
-    return None
+                yield parts, ref, span
 
 
 _CLAUSES = frozenset({"SELECT", "WHERE", "BY", "HAVING", "QUALIFY", "WINDOW", "VALUES", "LIMIT", "SET"})

@@ -146,6 +146,8 @@ def _describe(reader: Reader, names: Names) -> Describe | None:
             names.resolve(parts, sql=reader.text, span=span)
         return None
     reader.end(form("describe"))
+    if ref.resource.views and not extended:
+        return None  # DuckDB tells the columns of a query
     return Describe(ref, extended)
 
 

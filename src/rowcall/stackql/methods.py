@@ -15,7 +15,8 @@ from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import Answer, Answers
 from rowcall.stackql.casing import snake
 from rowcall.stackql.config import Config, prose, rows, table, text
-from rowcall.stackql.paging import page_size, paging
+from rowcall.stackql.paging import paging
+from rowcall.stackql.servers import base_url, server_variables
 
 _POINTER = re.compile(r"#/paths/(?P<path>[^/]+)/(?P<http>\w+)$")
 _PLACEHOLDER = re.compile(r"\{\+?([^{}:]+?)\+?\*?(?::[^{}]*)?\}")
@@ -23,6 +24,8 @@ _HTTP = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PLACES = {"path": Place.PATH, "query": Place.QUERY, "header": Place.HEADER}
 _SCALARS = {"integer": Scalar.INTEGER, "number": Scalar.NUMBER, "boolean": Scalar.BOOLEAN}
 _JSON = re.compile(r"application/([\w.+-]*\+)?json|text/json|.*/\*")
+_PREFIX = "data__"
+"""What StackQL has before the name of an attribute."""
 _DROP = "drop_double_underscore_params"
 _SENT_ANYHOW = frozenset({"accept", "content-type", "authorization", "user-agent", "host"})
 """Headers that no statement gives a value to."""
@@ -71,10 +74,10 @@ class Methods:
         if answer.problem:
             raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
         if verb is Verb.SELECT:
-            parameters |= {
-                name: _in_body(name, one) for name, one in body.items() if name not in parameters and isinstance(one.type, Scalar)
-            }
-            body = {}
+            # As StackQL names them: only what is translated goes by its own name.
+            before = "" if config.algorithm("requestBodyTranslate") else _PREFIX
+            given = {f"{before}{name}": _in_body(name, one, before) for name, one in body.items() if isinstance(one.type, Scalar)}
+            parameters, body = given | parameters, {}
         way = self._way(verb, config, parameters, answer, ways)
         if way is not None:
             parameters = _with_roles(parameters, ways[way])
@@ -247,33 +250,6 @@ class _Names:
         return snake(name) if self._snakes else name
 
 
-def base_url(server: Mapping[str, Any]) -> str:
-    """The URL of a server without what follows its path, its variables with the values that they have by default."""
-    url = re.sub(r"[?#].*", "", text(server.get("url"))).rstrip("/")
-    for name, one in table(server.get("variables")).items():
-        if default := text(table(one).get("default")):
-            url = url.replace(f"{{{name}}}", f"{{{name}={default}}}")
-    return url
-
-
-def server_variables(server: Mapping[str, Any]) -> Iterator[tuple[str, Parameter]]:
-    """The variables of a server's URL: those that have no value of their own are required."""
-    declared = table(server.get("variables"))
-    for name in dict.fromkeys(re.findall(r"\{([^{}=]+)", base_url(server))):
-        one = table(declared.get(name))
-        default = text(one.get("default"))
-        yield (
-            name,
-            Parameter(
-                place=Place.SERVER,
-                description=prose(one.get("description")) or "A part of the name of the server.",
-                required=not default,
-                default=default or None,
-                enum=tuple(map(text, rows(one.get("enum")))),
-            ),
-        )
-
-
 def _template(path: str, *, drops: bool) -> tuple[str, str]:
     """A path, and the query that stands in it word for word, of which what only tells operations apart is left out."""
     bare, _, query = path.partition("?")
@@ -291,7 +267,7 @@ def _with_roles(parameters: Mapping[str, Parameter], way: Any) -> dict[str, Para
     }
 
 
-def _in_body(name: str, attribute: Attribute) -> Parameter:
+def _in_body(name: str, attribute: Attribute, before: str) -> Parameter:
     """An attribute of the body of a SELECT."""
     type_ = attribute.type if isinstance(attribute.type, Scalar) else Scalar.STRING
     scalar = type_ if type_ in _SCALARS.values() else Scalar.STRING
@@ -300,7 +276,7 @@ def _in_body(name: str, attribute: Attribute) -> Parameter:
         description=attribute.description,
         type=scalar,
         required=attribute.required,
-        name=attribute.name if attribute.name != name else None,
+        name=attribute.name or (name if before else None),
     )
 
 
@@ -325,6 +301,3 @@ def _object(value: Any) -> dict[str, Any]:
         return table(json.loads(text(value)))
     except ValueError:
         return {}
-
-
-__all__ = ["Made", "Methods", "UncallableError", "base_url", "page_size", "server_variables"]

@@ -24,9 +24,8 @@ from rowcall.openapi.document import Document
 from rowcall.stackql.auth import credentials
 from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.folders import provider_file
-from rowcall.stackql.methods import base_url
 from rowcall.stackql.names import resource_names
-from rowcall.stackql.service import service, unreadable
+from rowcall.stackql.servers import base_url
 
 _MESSAGES = ("error.message", "message", "error_description", "detail", "errors.0.message", "errors.0.detail", "error", "title")
 
@@ -119,6 +118,8 @@ class Package:
         try:
             return self._made(name)
         except (ManifestError, UsageError) as error:
+            from rowcall.stackql.service import unreadable
+
             reason = str(error).splitlines()[0]
             return replace(self._head(name), description=reason, resources=dict.fromkeys(self._shown(name) or (), unreadable(reason)))
 
@@ -136,6 +137,8 @@ class Package:
                 found = kept.record(body)
                 if isinstance(found, Service):
                     return found
+        from rowcall.stackql.service import service  # which reads what others made of it, mostly
+
         document = Document(file)
         made = service(document, name, self._entries[name], Config().within(self._document.root.get("config")), provider_url=self._base_url)
         with suppress(ValueError):

@@ -6,15 +6,17 @@ parameter that a column of another kind has the name of, and a method that answe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rowcall.manifest.model import Column, Method, Paging, Parameter, Place, Resource, Scalar, Service, Uncallable, Verb
+from rowcall.manifest.model import Column, Method, Paging, Parameter, Place, Resource, Scalar, Service, Uncallable, Verb, View
 from rowcall.openapi.document import Document
 from rowcall.stackql.answers import ANONYMOUS, Answers, united
 from rowcall.stackql.config import Config, prose, rows, table, text
-from rowcall.stackql.methods import Made, Methods, UncallableError, base_url
+from rowcall.stackql.methods import Made, Methods, UncallableError
+from rowcall.stackql.servers import base_url
 
 _VERBS = {verb.value: verb for verb in (Verb.SELECT, Verb.INSERT, Verb.UPDATE, Verb.REPLACE, Verb.DELETE, Verb.EXEC)}
 """A method of several verbs has its own name for the first of these."""
@@ -75,8 +77,25 @@ def _resource(document: Document, maker: Methods, node: Mapping[str, Any], confi
         source=text(node.get("id")),
         columns=columns,
         methods=methods,
+        views=() if any(one.verb is Verb.SELECT for one in methods.values()) else tuple(_views(node)),
         uncallable=uncallable,
     )
+
+
+_DIALECT = re.compile(r'sqlDialect\s*==\s*"([^"]*)"')
+_NEEDS = re.compile(r"requiredParams\s*==\s*\[([^\]]*)\]")
+
+
+def _views(node: Mapping[str, Any]) -> Iterator[View]:
+    """The queries of a resource that are written for SQLite, or for any database, those with the most needs first."""
+    one = table(table(table(node.get("config")).get("views")).get("select"))
+    while one:
+        predicate = text(one.get("predicate"))
+        dialect, needs = _DIALECT.search(predicate), _NEEDS.search(predicate)
+        if (dialect is None or dialect[1] in {"sqlite3", "sqlite"}) and text(one.get("ddl")):
+            names = needs[1].split(",") if needs is not None else []
+            yield View(sql=text(one["ddl"]), dialect="sqlite", needs=tuple(filter(None, (name.strip(" \"'") for name in names))))
+        one = table(one.get("fallback"))
 
 
 _NOTHING = {ANONYMOUS: Column(type=Scalar.JSON, description="Nothing is known of what the API gives.")}
