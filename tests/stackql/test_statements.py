@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.stackql.conftest import Harbour
 
-from rowcall.errors import AuthError, PlanError, RowcallWarning, UnsupportedSQLError
+from rowcall.errors import AuthError, PlanError, ResponseError, RowcallWarning, UnsupportedSQLError
 
 
 def test_a_list_is_read_to_its_last_page(harbour: Harbour) -> None:
@@ -208,3 +208,28 @@ def test_views_are_queries_over_other_resources(harbour: Harbour) -> None:
     assert [row[:2] for row in columns] == [("id", "BIGINT"), ("quay", "VARCHAR"), ("ship_name", "VARCHAR"), ("kind", "VARCHAR")]
     assert joined == [("deep", "Ann")]
     assert harbour.lines[:2] == ["GET /v1/berths?quay=north&limit=2", "GET /v1/berths?quay=south&limit=2"]
+
+
+def test_a_query_in_graphql_takes_values_and_is_followed(harbour: Harbour) -> None:
+    """A value stands in the query as JSON has it, and cannot end the text that it is in; the cursor is a variable of the query."""
+    page = {"pageInfo": {"endCursor": "c1", "hasNextPage": True}, "nodes": [{"ship": "Ada"}]}
+    last = {"pageInfo": {"endCursor": None, "hasNextPage": False}, "nodes": [{"ship": "Bea"}]}
+    left = [page, last]
+    harbour.answers["/graphql"] = lambda _: ({"data": {"pilot": {"trips": left.pop(0)}}}, {})
+
+    with harbour.session() as db:
+        rows = db.sql("SELECT ship FROM trips WHERE pilot = 'a\") { all }' AND year = 2026 ORDER BY 1").fetchall()
+
+    assert rows == [("Ada",), ("Bea",)]
+    first, second = (seen.body for seen in harbour.seen)
+    assert first["query"].startswith("query ($cursor: String) {")
+    assert 'pilot(name: "a\\") { all }", year: 2026) { trips(first: 2, after: $cursor)' in first["query"]
+    assert (first["variables"], second["variables"]) == ({"cursor": None}, {"cursor": "c1"})
+
+
+def test_errors_of_a_query_in_graphql_are_errors(harbour: Harbour) -> None:
+    """They come under a status that says that all is well."""
+    harbour.answers["/graphql"] = lambda _: ({"data": None, "errors": [{"message": "no such pilot"}]}, {})
+
+    with harbour.session() as db, pytest.raises(ResponseError, match="no such pilot"):
+        db.sql("SELECT ship FROM trips WHERE pilot = 'nobody' AND year = 2026")

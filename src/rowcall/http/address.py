@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from rowcall.errors import ResponseError
@@ -33,8 +34,13 @@ def with_value(request: Request, place: Place, name: str, value: str) -> Request
         kept = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
         return replace(request, headers=(*kept, (name, value)))
     if place is Place.BODY:
-        return replace(request, body={**(request.body or {}), name: value})
+        return replace(request, body=_with_member(request.body, name.split("."), value))
     return with_parameter(request, name, value)
+
+
+def _with_member(body: Any, path: Sequence[str], value: str) -> dict[str, Any]:
+    own = body if isinstance(body, dict) else {}
+    return {**own, path[0]: _with_member(own.get(path[0]), path[1:], value) if len(path) > 1 else value}
 
 
 def urlencoded(pairs: Sequence[tuple[str, str]]) -> str:

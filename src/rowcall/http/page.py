@@ -317,12 +317,17 @@ def _picked(content: bytes, path: str, into: str | None) -> tuple[Any, Sequence[
         records = [*pick(found, path)]
     except msgspec.DecodeError as problem:
         raise BodyFault(_not_json(problem, content)) from problem
-    if _is_error(found, path):
+    if _is_error(found, path) or (not records and _failed(found)):
         raise BodyFault("it is an error", refused=True)
     if into is not None:
         start = b"{" + msgspec.json.encode(into) + b":"
         records = [Raw(start + bytes(record) + b"}") for record in records]
     return found, records
+
+
+def _failed(found: Any) -> bool:
+    """Whether a body is that of a query in GraphQL which gave nothing but errors."""
+    return isinstance(found, dict) and _is_set(pluck(found, "errors")) and not _is_set(pluck(found, "data"))
 
 
 def _not_json(problem: msgspec.DecodeError, content: bytes) -> str:
@@ -352,7 +357,9 @@ def _is_error(found: Any, rows: str | None) -> bool:
 
 
 def _is_set(error: Any) -> bool:
-    """Whether an `error` says anything: not null, false, empty, or an object of nothing but those."""
+    """Whether an `error` says anything: not absent, null, false, empty, or an object of nothing but those."""
+    if error is UNSET:
+        return False
     return any(error.values()) if isinstance(error, dict) else bool(error)
 
 

@@ -43,6 +43,7 @@ class Place(StrEnum):
     QUERY = "query"
     HEADER = "header"
     BODY = "body"
+    TEMPLATE = "template"
     SERVER = "server"
 
 
@@ -155,7 +156,7 @@ class Paging:
     parameter: str | None = _("The query parameter that carries the cursor, token, page number or offset.", None)
     next: str | None = _("Where the body holds the next cursor, token or URL, as a dotted path.", None)
     next_header: str | None = _("Or the response header that holds it.", None)
-    place: Place = _("Where the parameter goes: `query`, `header` or `body`.", Place.QUERY, key="in")
+    place: Place = _("Where the parameter goes: `query`, `header` or `body`, there by a dotted path.", Place.QUERY, key="in")
     parameters: tuple[str, ...] = _("With `found`, the query parameters that a token of an answer may go into.", ())
     row: str | None = _("The field of the last row that serves as cursor when the body has no `next` at all.", None)
     more: str | None = _("Where the body says whether more follows; false ends the paging.", None)
@@ -238,8 +239,8 @@ class Sort:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     place: Place = _(
-        "`path`, `query`, `header`, `body` (of a SELECT that is not sent with GET) or `server` (a {variable} of the `base_url` of its "
-        "method or service).",
+        "`path`, `query`, `header`, `body` (of a SELECT that is not sent with GET), `template` (`{{ .name }}` in a text of the method's "
+        "`base`) or `server` (a {variable} of the `base_url` of its method or service).",
         key="in",
     )
     description: str = _("What it does, ending in a period.")

@@ -347,6 +347,8 @@ def _servers(document: Document, path: str, method: Method, service: Service) ->
         below = f"{path}.parameters.{name}"
         if parameter.place is Place.SERVER and (parameter.name or name) not in variables:
             document.fault(below, f"`{{{parameter.name or name}}}` does not stand in the base URL of its method or service", at_key=True)
+        if parameter.place is Place.TEMPLATE and not stands_in(method.base or "", parameter.name or name):
+            document.fault(f"{below}.in", f"`{{{{ .{parameter.name or name} }}}}` does not stand in `base`")
         if parameter.place is Place.BODY and (method.verb is not Verb.SELECT or method.http_method in {"GET", "HEAD"}):
             document.fault(f"{below}.in", "only a SELECT that is not sent with GET has parameters in its body; others have a `body`")
     if method.base is not None and document.sound(f"{path}.base"):
@@ -356,6 +358,11 @@ def _servers(document: Document, path: str, method: Method, service: Service) ->
             is_object = False
         if not is_object:
             document.fault(f"{path}.base", 'expected a JSON object, as {"type": "assign"}')
+
+
+def stands_in(text: str, name: str) -> bool:
+    """Whether a template has a place for a name."""
+    return re.search(rf"\{{\{{\s*\.{re.escape(name)}\s*\}}\}}", text) is not None
 
 
 def _server(document: Document, path: str, url: str | None) -> None:
@@ -528,7 +535,7 @@ def _paging_keys(document: Document, path: str, paging: Paging) -> None:
         document.fault(path, "paging of kind `cursor` needs `next` or `row`", at_key=True)
     if paging.kind in {PagingKind.TOKEN, PagingKind.NEXT_URL} and (paging.next is None) == (paging.next_header is None):
         document.fault(path, f"paging of kind `{kind}` needs `next` or `next_header`, and not both", at_key=True)
-    if paging.place in {Place.PATH, Place.SERVER}:
+    if paging.place in {Place.PATH, Place.SERVER, Place.TEMPLATE}:
         document.fault(f"{path}.in", "the parameter of a paging goes into the query, a header or the body")
 
 

@@ -167,7 +167,19 @@ def _beside(
     """Headers and body of a request with a value in one of the two."""
     if parameter.place is Place.BODY:
         return headers, {**content, name: list(value) if isinstance(value, tuple) else value}
+    if parameter.place is Place.TEMPLATE:
+        return headers, {key: _templated(text, name, value) if isinstance(text, str) else text for key, text in content.items()}
     return {**headers, name: rendered(value)}, content
+
+
+def _templated(text: str, name: str, value: Any) -> str:
+    """A template with a value where its name stands: within quotes as JSON has a text, elsewhere a number, true or false."""
+    escaped = json.dumps(rendered(value))[1:-1]
+    place = rf"\{{\{{\s*\.{re.escape(name)}\s*\}}\}}"
+    text = re.sub(rf'"{place}"', lambda _: f'"{escaped}"', text)
+    if re.search(place, text) is not None and not isinstance(value, (bool, int, float)) and not re.fullmatch(r"\w+", escaped):
+        raise PlanError(f'{name} is "{value}", and only a number or a word can stand where it does.')
+    return re.sub(place, lambda _: escaped, text)
 
 
 def _in_server(base: str, key: str, name: str, value: Any) -> str:

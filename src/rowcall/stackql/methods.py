@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from rowcall.manifest.model import Attribute, ListOf, Method, Object, Parameter, Place, Role, Scalar, Type, Verb
+from rowcall.manifest.model import Attribute, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
 from rowcall.openapi.document import Document
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import Answer, Answers
 from rowcall.stackql.casing import snake
 from rowcall.stackql.config import Config, prose, rows, table, text
+from rowcall.stackql.graphql import Query, query_of
 from rowcall.stackql.paging import paging
 from rowcall.stackql.servers import base_url, server_variables
 
@@ -55,10 +56,10 @@ class Methods:
         """The method of a node; its way of paging goes into `ways`. Raises UncallableError."""
         http, path, operation, item = self._operation(node)
         config = config.within(node.get("config"))
-        if any("graphql" in key.lower() for key in operation):
-            raise UncallableError("It is a query in GraphQL, which rowcall does not speak yet.")
+        if (query := query_of(operation)) is not None:
+            return self._queried(verb, node, operation, query, ways)
         request = table(node.get("request"))
-        names = _Names(text(request.get("nativeCasing")) not in {"", "snake"})
+        names = _Names(snakes=text(request.get("nativeCasing")) not in {"", "snake"})
         parameters = dict(self._parameters(operation, item, names))
         path, constants = _template(path, drops=config.algorithm("requestTranslate") == _DROP)
         for name in _PLACEHOLDER.findall(path):
@@ -99,6 +100,34 @@ class Methods:
             ),
             answer,
         )
+
+    def _queried(self, verb: Verb, node: Mapping[str, Any], operation: Mapping[str, Any], query: Query, ways: dict[str, Any]) -> Made:
+        """A method that sends a query in GraphQL."""
+        answer = self._answers.answer(operation, {**table(node.get("response")), "objectKey": query.pick})
+        if answer.problem:
+            raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
+        names = _Names(snakes=False)
+        declared = dict(self._parameters(operation, {}, names))
+        parameters = {
+            name: replace(
+                declared.get(name, Parameter(place=Place.TEMPLATE, description="")), place=Place.TEMPLATE, required=True, name=None
+            )
+            for name in sorted(query.names)
+        }
+        method = Method(
+            verb=verb,
+            http=f"POST {query.path}",
+            description=prose(operation.get("summary")) or prose(operation.get("description")),
+            parameters=parameters,
+            base_url=query.base_url,
+            base=query.base,
+            rows="$",
+            pick=query.pick,
+            into=answer.into,
+            paging=_named(query.paging, ways) if query.paging is not None and verb is Verb.SELECT else None,
+            reads="mutation" not in query.base[:40],
+        )
+        return Made(method, replace(answer, rows="$", pick=query.pick))
 
     def _operation(self, node: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any], Mapping[str, Any]]:
         reference = text(table(node.get("operation")).get("$ref"))
@@ -231,18 +260,23 @@ class Methods:
         if verb is not Verb.SELECT or not answer.is_list:
             return None
         found = paging(config, parameters, self._schemas, answer)
-        for name, known in ways.items():
-            if known == found:
-                return name
-        name = f"{found.kind.value}_{len(ways) + 1}"
-        ways[name] = found
-        return name
+        return _named(found, ways)
+
+
+def _named(way: Paging, ways: dict[str, Any]) -> str:
+    """The name of a way of paging in `ways`, into which it goes where it is not there."""
+    for name, known in ways.items():
+        if known == way:
+            return name
+    name = f"{way.kind.value}_{len(ways) + 1}"
+    ways[name] = way
+    return name
 
 
 class _Names:
     """How names are spelt in SQL."""
 
-    def __init__(self, snakes: bool) -> None:  # noqa: FBT001 - there is nothing else to say of it
+    def __init__(self, *, snakes: bool) -> None:
         self._snakes = snakes
 
     def of(self, name: str) -> str:

@@ -1,0 +1,61 @@
+"""Queries in GraphQL: what is sent is a query in a text, with values where a template has their names, and a cursor as a variable of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rowcall.manifest.model import Paging, PagingKind, Place
+from rowcall.stackql.config import table, text
+from rowcall.stackql.servers import base_url
+
+_CURSOR = re.compile(r"\{\{\s*\.cursor\s*\}\}")
+_NAMED = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
+_URL = re.compile(r"(?P<base>https?://[^/]+)(?P<path>/.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, as the parts of a method."""
+
+    base_url: str | None
+    path: str
+    base: str
+    """The body, as JSON."""
+    names: frozenset[str]
+    """What statements give values to."""
+    paging: Paging | None
+    pick: str
+
+
+def query_of(operation: Mapping[str, Any]) -> Query | None:
+    """The query that an operation sends; None for one of another kind."""
+    said = table(next((value for key, value in operation.items() if key.lower() == "x-stackql-graphql"), None))
+    template = text(said.get("query"))
+    if not template:
+        return None
+    place = _URL.fullmatch(base_url(said))
+    cursor = table(said.get("cursor"))
+    pages = _CURSOR.search(template) is not None and bool(cursor.get("jsonPath"))
+    shown = _CURSOR.sub(", after: $cursor" if pages else "", template)
+    body: dict[str, Any] = {"query": shown}
+    if pages:
+        body = {"query": re.sub(r"^\s*(query\s*\w*)?\s*\{", "query ($cursor: String) {", shown, count=1), "variables": {"cursor": None}}
+    next_, more = _dotted(cursor.get("jsonPath")), _dotted(cursor.get("terminateOnJsonPath")) or None
+    paging = Paging(kind=PagingKind.TOKEN, parameter="variables.cursor", place=Place.BODY, next=next_, more=more) if pages else None
+    return Query(
+        base_url=place["base"] if place is not None else None,
+        path=(place["path"] if place is not None else None) or "/",
+        base=json.dumps(body),
+        names=frozenset(_NAMED.findall(shown)),
+        paging=paging,
+        pick=text(table(said.get("responseSelection")).get("jsonPath")).removesuffix("[*]"),
+    )
+
+
+def _dotted(path: Any) -> str:
+    """A JSON path as a dotted one; `[*]` of one thing is the first of it."""
+    return text(path).removeprefix("$").strip(".").replace("[*]", ".0")
