@@ -23,7 +23,8 @@ from rowcall.http.client import Client
 from rowcall.http.endpoint import Endpoint
 from rowcall.manifest.model import Attribute, ListOf, Method, Object, Parameter, Scalar, Type, Verb
 from rowcall.manifest.types import quoted
-from rowcall.plan.planner import Planner, analyse
+from rowcall.plan.analysis import analyse
+from rowcall.plan.planner import Planner
 from rowcall.plan.writes import call
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import tokenize
@@ -99,7 +100,8 @@ def _is_planned(catalog: Catalog, ref: ResourceRef, name: str, method: Method) -
     if method.verb is not Verb.SELECT:
         return catalog.method(ref, name)[1] is method
     conditions = " AND ".join(f"{quoted(key)} = {_literal(method.parameters[key])}" for key in method.required())
-    text = f"SELECT * FROM {'.'.join(f'{chr(34)}{part}{chr(34)}' for part in ref.parts)}" + (f" WHERE {conditions}" if conditions else "")
+    # Under another name, for the resource's may be that of a parameter.
+    text = f"SELECT * FROM {'.'.join(map(quoted, ref.parts))} AS here" + (f" WHERE {conditions}" if conditions else "")
     names = Names(catalog, (), lambda _: False)
     analysis = analyse(text, tokenize(text), names, lambda _: {})
     (scan,) = Planner(analysis, _evaluate).next()
