@@ -365,3 +365,18 @@ def test_rows_that_equal_the_last_one_needed_are_fetched_with_it(type_: Scalar, 
     assert (len(sent), found) == (pages, [row for page in rows[:pages] for row in page])
     assert needed <= len(without) <= len(found)
     assert len(absent) == sum(map(len, rows))
+
+
+def test_a_token_that_is_a_url_is_followed() -> None:
+    """Some manifests call it a token; it says all of the next request. Of another place it is a token like any other."""
+    server = gives(
+        {"data": ids("a"), "next": f"{BASE}/things?$skip=1"},
+        {"data": ids("b"), "next": "https://elsewhere.test/things?$skip=2"},
+        {"data": ids("c"), "next": None},
+    )
+
+    rows, warnings, sent = walk(TOKEN, server)
+
+    assert (rows, warnings) == (ids("a", "b", "c"), [])
+    assert [request.path for request in sent] == ["/things", "/things?$skip=1", "/things?$skip=1"]
+    assert parameter(sent[2], "page_token") == "https://elsewhere.test/things?$skip=2"

@@ -251,7 +251,7 @@ def test_a_provider_is_added_listed_used_and_removed(run: Run, own_folders: Path
     shown = run("query", "-o", "csv", "SHOW RESOURCES IN harbour.docks LIKE 'b%'")
     removed = run("provider", "remove", "harbour")
 
-    assert (added.stdout, added.stderr, added.returncode) == ("harbour: 3 services, 11 resources\n", "", 0)
+    assert (added.stdout, added.stderr, added.returncode) == ("harbour: 3 services, 12 resources\n", "", 0)
     assert "harbour  What StackQL's document of harbour describes. (added)" in listed.stdout.splitlines()
     assert shown.stdout.splitlines()[1].startswith("berths,")
     assert removed.returncode == 0
@@ -269,7 +269,7 @@ def test_a_package_is_added_under_another_name(run: Run, own_folders: Path, tmp_
 
     added = run("provider", "add", str(package), "--name", "port")
 
-    assert (added.stdout, added.returncode) == ("port: 3 services, 11 resources\n", 0)
+    assert (added.stdout, added.returncode) == ("port: 3 services, 12 resources\n", 0)
     assert {path.name for path in own_folders.rglob("*") if path.is_file()} == {"provider.yaml", "docks.yaml", "pilots.yaml"}
     assert not [*tmp_path.rglob("outside.yaml")]
     assert "port.docks.berths" in run("provider", "show", "port").stdout

@@ -53,7 +53,7 @@ class Harbour:
         """A session that knows the harbour, with a key."""
         own = {
             "provider_paths": [self.folder],
-            "providers": {"harbour": {"api_key": "anchor"}},
+            "providers": {"harbour": {"api_key": "anchor", "pilots": {"api_key": "compass"}}},
             "journal": ":memory:",
             "max_write_rows": None,
         }

@@ -95,7 +95,7 @@ def test_a_statement_can_fill_the_name_of_a_server(harbour: Harbour) -> None:
     harbour.answers["/v2/pilots"] = lambda query: pages[query.get("opc-page")]
 
     with harbour.session() as db:
-        rows = db.sql("SELECT pilotid, quay FROM harbour.pilots.pilots WHERE quay = '1' ORDER BY 1").fetchall()
+        rows = db.sql("SELECT pilot_id, quay FROM harbour.pilots.pilots WHERE quay = '1' ORDER BY 1").fetchall()
         with pytest.raises(PlanError, match="quay"):
             db.sql("SELECT * FROM harbour.pilots.pilots")
         with pytest.raises(PlanError, match="no part of the name of a server"):
@@ -151,7 +151,9 @@ def test_without_a_key_nothing_is_sent(harbour: Harbour) -> None:
 def test_a_setting_moves_all_services(harbour: Harbour) -> None:
     """`base_url` holds for the servers of services too, whatever is open in their names."""
     harbour.answers["/elsewhere/pilots"] = lambda _: ([], {})
-    settings = {"harbour": {"api_key": "anchor", "base_url": f"http://127.0.0.1:{harbour.port}/elsewhere"}}
+    settings = {
+        "harbour": {"api_key": "anchor", "pilots": {"api_key": "compass"}, "base_url": f"http://127.0.0.1:{harbour.port}/elsewhere"}
+    }
 
     with harbour.session(providers=settings) as db:
         assert db.sql("SELECT * FROM harbour.pilots.pilots WHERE quay = 'north'").fetchall() == []
@@ -233,3 +235,30 @@ def test_errors_of_a_query_in_graphql_are_errors(harbour: Harbour) -> None:
 
     with harbour.session() as db, pytest.raises(ResponseError, match="no such pilot"):
         db.sql("SELECT ship FROM trips WHERE pilot = 'nobody' AND year = 2026")
+
+
+def test_names_are_in_snake_case_where_a_document_says_so(harbour: Harbour) -> None:
+    """Of columns, parameters and attributes; what goes over the wire is spelt as the API spells it, and so is what is nested."""
+    log = {"LogId": "l1", "ShipName": "Ada", "EntryLines": [{"LineNo": 1}]}
+    harbour.answers["/v2/logs"] = lambda query: ([log] if query else log, {})
+
+    with harbour.session() as db:
+        rows = db.sql("SELECT log_id, entry_lines[1].LineNo FROM logs WHERE ship_name = 'Ada' AND quay = '1'").fetchall()
+        made = db.sql("INSERT INTO logs (ship_name, entry_lines, quay) VALUES ('Ada', [{'LineNo': 1}], '1') RETURNING log_id").fetchall()
+
+    assert (rows, made) == ([("l1", 1)], [("l1",)])
+    assert harbour.lines == ["GET /v2/logs?ShipName=Ada", "POST /v2/logs"]
+    assert harbour.seen[1].body == {"ShipName": "Ada", "EntryLines": [{"LineNo": 1}]}
+
+
+def test_a_service_may_have_a_key_of_its_own(harbour: Harbour) -> None:
+    """Which goes to it alone, in the header that the document names."""
+    harbour.answers["/v2/pilots"] = lambda _: ([], {})
+
+    with harbour.session() as db:
+        db.sql("SELECT * FROM harbour.pilots.pilots WHERE quay = '1'")
+        db.sql("SELECT * FROM flags")
+
+    pilots, flags = (seen.headers for seen in harbour.seen)
+    assert (pilots["x-pilot-key"], "authorization" in pilots) == ("compass", False)
+    assert (flags["authorization"], "x-pilot-key" in flags) == ("Bearer anchor", False)

@@ -202,6 +202,8 @@ class Cursors:
             return self._shown(sent, found)
         if self._paging.kind in {PagingKind.LINK, PagingKind.NEXT_URL}:
             return follow(sent, self._base_url, cursor)
+        if cursor.startswith("https://") and (request := at_url(sent, self._base_url, cursor)) is not None:
+            return request  # a token that is all of the next request
         return with_value(sent, self._paging.place, self._paging.parameter or "", cursor)
 
     def _shown(self, sent: Request, found: Marker) -> Request | None:

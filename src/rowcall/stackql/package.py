@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from rowcall import __version__
 from rowcall.errors import Fault, ManifestError, UsageError
@@ -70,6 +71,7 @@ class Package:
             source=str(self.folder),
             base_url=self._base_url,
             auth=given.schemes,
+            keyed=tuple(name for name in self._entries if self._own_auth(name) is not None),
             optional_headers=given.headers,
             errors=ErrorShape(message=_MESSAGES),
             services=Services(self._entries, self._service, self._head),
@@ -108,6 +110,11 @@ class Package:
                 return url
         return "https://{server}"
 
+    def _own_auth(self, name: str) -> Any:
+        """What a service says of credentials that is not what the provider says; None where it says nothing else."""
+        own = table(self._entries[name].get("config")).get("auth")
+        return own if own and own != table(self._document.root.get("config")).get("auth") else None
+
     def _head(self, name: str) -> Service:
         """What the provider itself says of a service."""
         entry = self._entries[name]
@@ -141,6 +148,8 @@ class Package:
 
         document = Document(file)
         made = service(document, name, self._entries[name], Config().within(self._document.root.get("config")), provider_url=self._base_url)
+        if (own := self._own_auth(name)) is not None:
+            made = replace(made, auth=credentials(own).schemes)
         with suppress(ValueError):
             kept.write(place, f"{digest}\n{kept.text_of(made)}")
         return made
