@@ -24,6 +24,7 @@ from rowcall.manifest.types import literal, quoted, spelling
 from rowcall.plan.analysis import Analysis
 from rowcall.plan.meant import key_tuples, keys_only, narrows
 from rowcall.plan.nodes import REST
+from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.writes import (
     PREFIX,
     Given,
@@ -191,7 +192,10 @@ def _selecting(
     """
     target = write.target
     alias = quoted(target.alias)
-    packed = ", ".join(f"{quoted(key)} := {alias}.{quoted(key)}" for key in _keys(method))
+    # A column that equals a key is there also where no SELECT takes the key.
+    named = {key: column_of_parameter(method, key) for key in _keys(method)}
+    named = {key: column if column in target.ref.resource.columns else key for key, column in named.items()}
+    packed = ", ".join(f"{quoted(key)} := {alias}.{quoted(column)}" for key, column in named.items())
     keys = f"to_json(struct_pack({packed}))" if packed else "'{}'"
     text = f"SELECT {keys}, to_json(struct_pack(nothing := NULL"
     stretches: list[tuple[int, Span]] = []
