@@ -409,6 +409,8 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
     if any(not missing for _, missing in lacks):
         message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here. {reason}".strip()
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
+    if all(method.rows is None for _, method in _readers(ref)):
+        reason = f"{reason} The API has no list of them: name each that you mean.".strip()
     lacks.sort(key=lambda pair: len(pair[1]))
     sample = example(ref)
     if OUTSIDE in known.reasons:
