@@ -23,7 +23,7 @@ from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, envelope, pag
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.routes import Call, Route, Routes, belongs
-from rowcall.sandbox.select import filtered, ordered, shown
+from rowcall.sandbox.select import around, filtered, ordered, shown
 from rowcall.sandbox.world import World
 
 _NOT_MODIFIED = 304
@@ -140,7 +140,8 @@ class Api:
     def _list(self, world: World, call: Call, bend: Bend) -> tuple[Any, Headers]:
         route = call.route
         method, rules = route.method, self.sandbox.collections[route.collection]
-        paging = self.provider.paging[method.paging] if method.paging else None
+        ways = {**self.provider.paging, **route.service.paging}
+        paging = ways[method.paging] if method.paging else None
         values = self._query(call, _page_parameters(paging))
         records = self._meant(world, call, values)
         records = ordered(records, self.sandbox.list.by if route.is_own else None, method, values, route.columns)
@@ -150,7 +151,7 @@ class Api:
         told = tuple(
             (name.lower(), text) for name, text in said.items() if name is not None and name.lower() != "link" and text is not None
         )
-        return _with_shown(body, lambda record: shown(record, method, values)), (*links, *told)
+        return _with_shown(body, lambda record: around(shown(record, method, values), method.inner, route.columns)), (*links, *told)
 
     def _meant(self, world: World, call: Call, values: Mapping[str, Any]) -> list[Record]:
         """The objects that a path and its parameters speak of."""
@@ -220,6 +221,8 @@ class Api:
             world.enter(record, call.route.name, call.route.method)
         if call.route.method.returns:
             return self._said_of(world, call, record, body)
+        if call.route.method.rows is not None:
+            return _listed([] if record is None else [record.values], call.route.method.rows)
         return record.values if record is not None and call.record is not None else {}
 
     def _answered(self, world: World, call: Call, record: Record) -> Any:
@@ -231,14 +234,7 @@ class Api:
         if not call.route.method.returns:
             return None
         row = world.row(call.route.method.returns, record, {**call.filters, **(body or {})})
-        body_: dict[str, Any] = {}
-        rows = call.route.method.rows
-        if rows is None:
-            return row
-        if rows == "$":
-            return [row]
-        put(body_, rows.split("."), [row])
-        return body_
+        return row if call.route.method.rows is None else _listed([row], call.route.method.rows)
 
     def _query(self, call: Call, besides: frozenset[str] = frozenset()) -> dict[str, Any]:
         keys = {scheme.name for scheme in self.provider.auth.values() if scheme.kind is AuthKind.QUERY and scheme.name}
@@ -310,6 +306,15 @@ def _with_shown(body: Any, show: Callable[[Record], Any]) -> Any:
     if isinstance(body, list):
         return [_with_shown(item, show) for item in body]
     return show(body) if isinstance(body, Record) else body
+
+
+def _listed(rows: list[Any], place: str) -> Any:
+    """A body that holds rows at a dotted path, or is their array for `$`."""
+    if place == "$":
+        return rows
+    body: dict[str, Any] = {}
+    put(body, place.split("."), rows)
+    return body
 
 
 def _masked(key: str) -> str:

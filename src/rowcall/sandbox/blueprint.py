@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 from rowcall.manifest.model import Column, Method, Parameter, Provider, Resource, Scalar, Verb
@@ -361,7 +362,7 @@ def _states(resource: Resource) -> dict[str, Any]:
     on_the_way = [state for state in column.enum if state not in awaits.terminal]
     sidings = {state: end for state in on_the_way for end in awaits.terminal if end != last and _akin(state, end)}
     steps = [state for state in on_the_way if state not in sidings]
-    following = {**dict(zip(steps, [*steps[1:], last], strict=True)), **sidings}
+    following = {**dict(pairwise([*steps, last])), **sidings}
     after = {"$between": [0.5, 2.0]}
     moving = {state: State(next=(Next(after=after, to=end),)) for state, end in following.items()}
     return {"field": awaits.column, "states": {**moving, **{state: State() for state in awaits.terminal}}}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rowcall.manifest.model import Column, Form, Method, Operator, Parameter, Range, Role, Sort
+from rowcall.sandbox.blueprint import put
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.template import follow
 
@@ -110,3 +111,13 @@ def shown(record: Record, method: Method, values: Mapping[str, Any]) -> dict[str
     """What a client sees of a record: all of it, or the fields that it asked for."""
     wanted = [values[name] for name, parameter in method.parameters.items() if parameter.role is Role.FIELDS and name in values]
     return {name: value for name, value in record.values.items() if not wanted or name in wanted[0]}
+
+
+def around(row: dict[str, Any], inner: str | None, columns: Mapping[str, Column]) -> dict[str, Any]:
+    """The record that holds a row by itself, where rows stand within records; else the row."""
+    if inner is None:
+        return row
+    outer = {(column.source or name).partition(".")[0] for name, column in columns.items() if column.outer}
+    record = {name: value for name, value in row.items() if name in outer}
+    put(record, inner.split("."), [{name: value for name, value in row.items() if name not in outer}])
+    return record
