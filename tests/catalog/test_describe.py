@@ -45,7 +45,8 @@ def test_services_say_whether_they_have_a_future() -> None:
     listing = show_services(CATALOG, "OPENAI")
 
     assert listing.columns[2:4] == (("deprecated", "BOOLEAN"), ("sunset", "VARCHAR"))
-    assert listing.rows[0][:4] == ("assistants", "Assistants", True, "2026-08-26")
+    assert ("assistants", "Assistants", True, "2026-08-26") in [row[:4] for row in listing.rows]
+    assert ("agents", "Agents", False, None) in [row[:4] for row in listing.rows]
 
 
 def test_resources_say_which_statements_they_take() -> None:

@@ -92,7 +92,7 @@ def test_the_lifecycle_of_a_service_is_told_at_its_beginning() -> None:
     page = pages(load_provider(ROOT / "provider" / "openai"))["assistants.md"]
 
     assert '!!! warning "Shut down on 2026-08-26"' in page.partition("## runs")[0]
-    assert "Its makers name as replacement: Responses API, Conversations API." in page
+    assert "Its makers name as replacement: openai.agents, openai.responses, openai.conversations." in page
 
 
 def test_bounds_lists_order_and_rate_limits_are_told() -> None:

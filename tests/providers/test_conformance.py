@@ -100,7 +100,7 @@ def test_what_reads_says_what_its_parameters_are(ref: ResourceRef) -> None:
 def test_parameters_of_paging_have_their_roles(ref: ResourceRef) -> None:
     """What the provider's paging sets is not taken for a filter."""
     for method in ref.resource.methods.values():
-        paging = ref.provider.paging.get(method.paging or "")
+        paging = {**ref.provider.paging, **ref.service.paging}.get(method.paging or "")
         if paging is None:
             continue
         roles = {parameter.name or name: parameter.role for name, parameter in method.parameters.items()}

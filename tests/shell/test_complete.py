@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 from rowcall.catalog.catalog import Catalog
 from rowcall.shell.complete import Completion, Words, complete, file_name
 
-CATALOG = Catalog.shipped()
+OPENAI = Catalog.shipped().provider("openai")
+CATALOG = Catalog({"openai": replace(OPENAI, services={"assistants": OPENAI.services["assistants"]})})
+"""With one service, so that what completes is not another thing with each one more."""
 TABLES = {"sandbox_threads": {"thread_id": ""}, "my table": {"a b": ""}, "w.sales.orders": {"amount": ""}}
 RUNS = "openai.assistants.runs"
 WORDS = Words(

@@ -178,13 +178,14 @@ def _service_page(provider: Provider, service: Service) -> str:
             *_lifecycle(service.lifecycle),
             *(f"{fact}\n" for fact in facts if fact),
             *([_OWN_KEY.format(name), _table("| Scheme | The key is sent as | and taken from |", keys)] if keys else []),
+            *_section("Paging", "| Way | The next page | Rows of a page |", [_paging(name, way) for name, way in service.paging.items()]),
             _table("| Resource | Takes | A row is |", resources),
-            *(_resource(f"{name}.{key}", key, resource, provider) for key, resource in service.resources.items()),
+            *(_resource(f"{name}.{key}", key, resource, provider, service) for key, resource in service.resources.items()),
         ]
     )
 
 
-def _resource(full_name: str, name: str, resource: Resource, provider: Provider) -> str:
+def _resource(full_name: str, name: str, resource: Resource, provider: Provider, service: Service) -> str:
     version = f"`{resource.version}` is another one whenever anything in the row has changed." if resource.version else ""
     facts = [version, _awaited(resource.awaits), _limited(resource.rate_limits)]
     return "\n".join(
@@ -194,7 +195,7 @@ def _resource(full_name: str, name: str, resource: Resource, provider: Provider)
             *(f"{fact}\n" for fact in facts if fact),
             _examples(resource),
             _columns(resource.columns),
-            *(_method(f"{name}.{key}", method, provider) for key, method in resource.methods.items()),
+            *(_method(f"{name}.{key}", method, provider, service) for key, method in resource.methods.items()),
         ]
     )
 
@@ -226,13 +227,13 @@ def _column_text(name: str, column: Column) -> str:
     return " ".join(filter(None, [column.description, _one_of(column.enum), where, "" if column.nullable else "Never NULL."]))
 
 
-def _method(name: str, method: Method, provider: Provider) -> str:
+def _method(name: str, method: Method, provider: Provider, service: Service) -> str:
     also = f"Also called {', '.join(f'`{alias}`' for alias in method.aliases)}." if method.aliases else ""
     inputs = [*_parameters(method), *_attributes(method)]
     return "\n".join(
         [
             f"### {name}\n\n{method.verb.value.upper()}: `{method.http}`\n",
-            " ".join(filter(None, [method.description, also, *_promises(method, provider)])) + "\n",
+            " ".join(filter(None, [method.description, also, *_promises(method, provider, service)])) + "\n",
             *_lifecycle(method.lifecycle),
             *([_table("| Takes | In | Type | |", inputs)] if inputs else []),
             *(["It answers:\n", _columns(method.returns)] if method.returns else []),
@@ -240,10 +241,10 @@ def _method(name: str, method: Method, provider: Provider) -> str:
     )
 
 
-def _promises(method: Method, provider: Provider) -> Iterator[str]:
+def _promises(method: Method, provider: Provider, service: Service) -> Iterator[str]:
     """What is known of a call besides what goes in."""
     if method.paging:
-        size = provider.paging[method.paging].page_size
+        size = {**provider.paging, **service.paging}[method.paging].page_size
         most = f", with up to {size.maximum} rows a page" if size and size.maximum else ""
         yield f"It is paged{most}."
     if method.expected_rows:
