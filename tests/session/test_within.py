@@ -70,6 +70,12 @@ def test_each_row_has_what_stands_around_it(db: Any, server: Any) -> None:
     assert len(server.asked) == 4
 
 
+def test_what_stands_around_the_rows_may_be_all_that_is_read(db: Any) -> None:
+    """Each row has it, of which nothing else is decoded."""
+    assert db.sql("SELECT hour, length_s FROM office.desk.usage WHERE hour >= 0").fetchall() == [(n * HOUR, HOUR) for n in range(0, 12, 2)]
+    assert db.sql("SELECT count(*) FROM office.desk.usage WHERE hour >= 0").fetchall() == [(6,)]
+
+
 def test_bounds_of_the_record_are_asked_for(db: Any, server: Any) -> None:
     """As those of a column in the row, whatever form they have."""
     query = "SELECT sum(pages) FROM office.desk.usage WHERE to_timestamp(hour) >= '1970-01-01 02:00+00' AND hour < 18000"

@@ -55,7 +55,8 @@ def record_type(columns: Mapping[str, Column], inner: str | None = None, *, extr
     rows = _object(own | ({EXTRA: Scalar.JSON} if extra else {}))
     if inner is None:
         return rows
-    return _object({column.source or name: column.type for name, column in columns.items() if column.outer} | {inner: ListOf(rows)})
+    around = {column.source or name: column.type for name, column in columns.items() if column.outer}
+    return _object(around | {inner: ListOf(rows if rows.fields else Scalar.JSON)})
 
 
 def _object(types: Mapping[str, Type]) -> Object:
