@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -181,6 +182,22 @@ def test_errors_of_a_plan_stand_in_the_statement_itself(made: Kernel) -> None:
         assert f"LINE 1: {statement}\n" in error
         assert "^" in error
         assert ".jsonl" not in error
+
+
+def test_what_failed_is_resumed_or_planned_anew(made: Kernel) -> None:
+    """The errors of an apply name what can be typed in a cell: there is no file."""
+    made("box.fault('server_error', times=None, method='POST')", "%rowcall INSERT INTO threads DEFAULT VALUES")
+
+    failed = made("%rowcall apply").error
+    made("box.clear_faults()")
+    again = made("%rowcall apply").error
+
+    write = re.search(r"SHOW JOURNAL '(\w+)' has the details", failed)
+    assert write is not None
+    assert f"RESUME '{write[1]}' sends what it did not send." in again
+    assert "run the cell of the write again" in again
+    assert "file" not in again
+    assert "1 row" in made(f"%rowcall SHOW JOURNAL '{write[1]}'").text
 
 
 def test_what_a_write_returns_is_what_apply_answers(made: Kernel) -> None:

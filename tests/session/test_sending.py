@@ -278,7 +278,7 @@ def test_a_journal_that_is_lost_does_not_hide_what_was_done(
 
 def test_what_fails_after_a_write_says_that_it_was_done(writer: Session, thread: str, assistant: str) -> None:
     """RETURNING is DuckDB's, and may fail over the answer: who sent the statement again would write twice."""
-    with pytest.raises(EngineError, match=r"(?s)Conversion.*Of 1 request: 1 done\. rowcall journal show [0-9a-f]{10}"):
+    with pytest.raises(EngineError, match=r"(?s)Conversion.*Of 1 request: 1 done\. SHOW JOURNAL '[0-9a-f]{10}'"):
         writer.sql("INSERT INTO runs (thread_id, assistant_id) VALUES ($1, $2) RETURNING id::INTEGER", [thread, assistant])
 
     assert journal_of(writer) == [("done", 200)]

@@ -25,7 +25,7 @@ def test_a_write_is_listed_shown_and_resumed(at: Run, box: Sandbox) -> None:
     box.fault("drop", method="POST", after=1)
     ended = at("query", "--yes", INSERT)
     assert ended.returncode == 1
-    assert "Of 3 requests: 1 done, 1 unknown, 1 not sent. rowcall journal show " in ended.stderr
+    assert "Of 3 requests: 1 done, 1 unknown, 1 not sent. SHOW JOURNAL '" in ended.stderr
 
     (write,) = rows(at("journal", "list"))
     assert (write["requests"], write["done"], write["unknown"], write["not_sent"]) == (3, 1, 1, 1)

@@ -181,9 +181,8 @@ def apply(write: PlannedWrite, frame: Mapping[str, Any]) -> duckdb.DuckDBPyRelat
         relation: duckdb.DuckDBPyRelation = called(session.sql, frame, text, write.answer.given)
     except (SQLError, PlanError) as error:
         error.message = error.message.replace(str(write.file), "plan")
-        error.hint = error.hint.replace("Write it again with PLAN, and look at it again.", _AGAIN).replace(
-            "Write it again with PLAN.", _AGAIN
-        )
+        for said, here in _HERE.items():
+            error.hint = error.hint.replace(said, here)
         error.sql, error.span = "", None
         raise
     else:
@@ -193,6 +192,12 @@ def apply(write: PlannedWrite, frame: Mapping[str, Any]) -> duckdb.DuckDBPyRelat
 
 
 _AGAIN = "Run the cell of the write again, and look at it again."
+_HERE = {
+    "Write it again with PLAN, and look at it again.": _AGAIN,
+    "Write it again with PLAN.": _AGAIN,
+    "To send everything once more: APPLY 'file' AGAIN.": "To send everything once more, run the cell of the write again.",
+}
+"""What is to be done where the plan is in a file, and what that is here."""
 
 
 def _agree(pending: Pending) -> bool:

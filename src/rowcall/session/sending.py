@@ -213,7 +213,7 @@ def _summary(sent: Sequence[Sent], written: Written | None) -> str:
     counts = Counter(one.outcome for one in sent)
     words = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in Outcome if counts[outcome])
     what = f"Of {len(sent):,} request{'s' if len(sent) > 1 else ''}: {words}."
-    more = f"rowcall journal show {written.id} has the details." if written is not None else ""
+    more = f"SHOW JOURNAL '{written.id}' has the details." if written is not None else ""
     return f"{what} {more}".strip()
 
 
