@@ -30,6 +30,24 @@ def test_there_are_three_and_each_was_made() -> None:
     assert [path.stem for path in sorted(FOLDER.glob("*.ipynb"))] == NAMES
 
 
+def test_the_page_about_notebooks_names_all_that_these_need() -> None:
+    """Who installs what it says can run them: nothing but rowcall's own brings these packages."""
+    needed = {
+        "jupyterlab": r"",
+        "altair": r"^import altair",
+        "vl-convert-python": r'renderers\.enable\("svg"\)',
+        "pandas": r"\.df\(\)",
+        "polars": r"^import polars|\.pl\(\)",
+        "pyarrow": r"\.(pl|arrow)\(\)",
+    }
+    cells = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.md"))
+    page = (FOLDER.parent / "notebook.md").read_text("utf-8")
+
+    said = re.search(r"To run them yourself, `pip install ([^`]+)`", page)
+    assert said is not None
+    assert {package for package, use in needed.items() if re.search(use, cells, re.MULTILINE)} == set(said[1].split())
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_holds_nothing_of_the_machine(name: str) -> None:
     """No port but 8000, no folder, no time at which it was run; cells fail only where they are to."""
