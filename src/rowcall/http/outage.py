@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from rowcall.http.retry import AGAIN
+
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -105,7 +107,7 @@ def _broken(problem: httpx.TransportError, place: str) -> Words:
         return f"The request to {place} cannot be sent as it is.", ""
     if isinstance(problem, httpx.RemoteProtocolError) and "illegal" in str(problem):
         return f"{place} does not speak HTTP.", "Its base_url may have to start with https://."
-    return f"{place} dropped the connection before its answer was complete.", "Run the statement again later."
+    return f"{place} dropped the connection before its answer was complete.", AGAIN
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:

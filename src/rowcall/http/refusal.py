@@ -21,7 +21,7 @@ from rowcall.errors import AuthError, RateLimitError, RequestError, ResponseErro
 from rowcall.http.endpoint import Endpoint
 from rowcall.http.page import Answer, BodyFault, decoded, pluck
 from rowcall.http.redact import Redactor
-from rowcall.http.retry import asked_wait, is_fate_unknown, meaning, rest
+from rowcall.http.retry import AGAIN, asked_wait, is_fate_unknown, meaning, rest
 from rowcall.manifest.model import ErrorShape, Lifecycle
 from rowcall.plan.nodes import Protocol, Request
 
@@ -85,8 +85,10 @@ class Context:
         return " Whether it was carried out is unknown, and it was not sent again."
 
     def after(self, step: str) -> str:
-        """What to do next: `step`, but of a write that may have been carried out, to look first."""
-        return step if self.resendable else "Look whether it was done before you send it again."
+        """What to do next: `step`, but of a write that may have been carried out, to look first, and not to repeat it."""
+        if self.resendable:
+            return step
+        return f"Look whether it was done before you send it again. {'' if step == AGAIN else step}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def refused(context: Context, answer: Answer, protocol: Protocol, *, repeated: b
     if status == _TOO_MANY:
         return _limited(context, answer, message, facts)
     if is_fate_unknown(status):
-        hint = context.after("Run the statement again later.")
+        hint = context.after(AGAIN)
         return context.error(UnavailableError, f"{title} failed: {_sentence(message)}{_asked(answer)}{context.fate}", **facts, hint=hint)
     hint = _absent_hint(context.endpoint) if status in {_NOT_FOUND, _GONE} else ""
     hint = "An earlier attempt had no answer and may have been carried out." if repeated and not context.request.reads else hint

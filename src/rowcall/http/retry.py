@@ -17,6 +17,8 @@ from rowcall.manifest.model import Retry
 
 LONGEST_WAIT_S = 60.0
 """The most that one Retry-After is waited for when the statement has no deadline."""
+AGAIN = "Run the statement again later."
+"""What is left to a user where that did not do, and a repetition does no harm."""
 _TOO_MANY = 429
 _SERVER_FAILED = 500
 _REQUEST_TIMEOUT = 408
