@@ -175,3 +175,53 @@ def test_one_seed_gives_the_same_bytes_whatever_is_asked_first(workshop: Provide
 
     assert found[0] == found[1]
     assert all(found[0][path] != found[2][path] for path in paths)
+
+
+WAX = """
+manifest: 1
+provider: wax
+title: Wax
+description: Seals.
+source: https://example.com
+base_url: https://wax.example.com
+"""
+SEALS = """
+service: seals
+title: Seals
+description: Seals.
+resources:
+  seals:
+    description: One seal.
+    source: https://example.com
+    columns:
+      digest: {type: string, description: What it seals.}
+      ring: {type: string, description: Whose it is.}
+    methods:
+      list:
+        verb: select
+        http: GET /rings/{ring}/seals/{digest}
+        description: Lists the seals of one text.
+        parameters: &text
+          ring: {in: path, description: Whose.}
+          digest: {in: path, description: Of what.}
+        rows: seals
+      break_by_digest: {verb: delete, http: "DELETE /rings/{ring}/seals/digest/{digest}", description: Breaks them., parameters: *text}
+      break:
+        verb: delete
+        http: DELETE /rings/{ring}/seals/{seal_id}
+        description: Breaks one.
+        parameters:
+          ring: {in: path, description: Whose.}
+          seal_id: {in: path, description: Which.}
+"""
+
+
+def test_a_table_whose_paths_lead_back_to_itself_belongs_to_nothing(tmp_path: Path) -> None:
+    """What a sandbox would look for without an end."""
+    (tmp_path / "provider.yaml").write_text(WAX)
+    (tmp_path / "seals.yaml").write_text(SEALS)
+
+    with Sandbox(tmp_path) as box, opened(box) as client:
+        answer = client.get("/rings/a/seals/b")
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (404, "There is no ring a.")

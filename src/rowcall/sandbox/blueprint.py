@@ -126,6 +126,18 @@ class _Drawing:
                 self._place(method.path)
         self._parents = {home.key: self._parent(home) for home in self._homes}
         self._parents |= {key: parent for key, (_, parent) in self._implicit.items()}
+        for key in self._parents:
+            if key in self._chain(key):  # two tables whose paths start with one another: the first of them belongs to nothing
+                self._parents[key] = None
+
+    def _chain(self, key: str) -> list[str]:
+        """What a collection belongs to, the nearest first; each once."""
+        found: list[str] = []
+        parent = self._parents.get(key)
+        while parent is not None and parent not in found:
+            found.append(parent)
+            parent = self._parents.get(parent)
+        return found
 
     def done(self) -> Blueprint:
         """What came of it."""
@@ -288,14 +300,12 @@ class _Drawing:
     def _depths(self, home: _Home) -> dict[str, int]:
         """How far up what a column names is, by the names of columns."""
         found: dict[str, int] = {}
-        parent, depth = self._parents[home.key], 1
-        while parent is not None:
+        for depth, parent in enumerate(self._chain(home.key), 1):
             name = self._parameter(parent)
             columns = [p.column for m in home.resource.methods.values() for key, p in m.parameters.items() if key == name]
             for column in (name, *columns):
                 if column is not None:
                     found.setdefault(column, depth)
-            parent, depth = self._parents.get(parent), depth + 1
         return found
 
     def _parameter(self, key: str) -> str | None:
