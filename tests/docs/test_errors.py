@@ -12,7 +12,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "errors.md"
 
 
 def test_every_error_and_warning_is_documented() -> None:
-    """Each public error has a section and a row of its own on the page, and each warning is described there."""
+    """Each public error has a section, and a row with its cause and its cure, on the page, and each warning is described there."""
     text = PAGE.read_text("utf-8")
     raised = {
         name
@@ -22,8 +22,10 @@ def test_every_error_and_warning_is_documented() -> None:
     warned = {name for name in raised if issubclass(getattr(errors, name), Warning)}
 
     sections = set(re.findall(r"^##+ (\w+)$", text, re.MULTILINE))
-    rows = set(re.findall(r"^\| \[(\w+)\]", text, re.MULTILINE))
+    cells = [line.strip("| ").split(" | ") for line in re.findall(r"^\| \[\w+\].*$", text, re.MULTILINE)]
+    rows = {re.sub(r"\W.*", "", cell.removeprefix("[")) for cell, _, _, _ in cells}
 
     assert raised - warned - {"RowcallError"} == rows
     assert rows <= sections
+    assert [name for name, cause, _, cure in cells if len(cause.split()) < 3 or len(cure.split()) < 3] == []
     assert [name for name in sorted(warned) if f"**{name}**" not in text] == []
