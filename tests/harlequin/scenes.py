@@ -159,7 +159,7 @@ async def menus(seat: Seat) -> Any:
     """What the context menus of a resource and a method write, and USE."""
     await seat.opened("openai", "assistants", "runs")
     (provider,) = (item for item in seat.app.data_catalog.database_tree.catalog.items if item.label == "openai")
-    service = provider.children[0]
+    service = next(item for item in provider.children if item.label == "assistants")
     runs = next(item for item in service.children if item.label == "runs")
     cancel = next(item for item in runs.children if item.label == "cancel_run")
     written = {}

@@ -12,8 +12,9 @@ def test_the_catalogue_has_the_providers_beside_the_local_databases(seen: Callab
     """Providers, services and resources open one below the other, and what is local is where Harlequin has it."""
     found = seen("catalogue")["look"]
 
-    assert found["top"] == ["memory db", "openai api"]
-    assert found["services"] == ["assistants svc"]
+    catalog = Catalog.shipped()
+    assert found["top"] == sorted(["memory db", *(f"{name} api" for name in catalog.providers)])
+    assert found["services"] == [f"{name} svc" for name in sorted(catalog.providers["openai"].services)]
     assert found["resources"] == [f"{name} res" for name in ("assistants", "messages", "run_steps", "runs", "threads")]
     assert found["local"] == ["sandbox_threads t"]
 
@@ -21,7 +22,7 @@ def test_the_catalogue_has_the_providers_beside_the_local_databases(seen: Callab
 def test_a_resource_has_its_columns_with_types_its_parameters_and_its_methods(seen: Callable[[str], Any]) -> None:
     """What every SELECT needs has a star, what is no column an @, and a method the verb that it answers to."""
     below = seen("catalogue")["look"]["runs"]
-    resource = Catalog.shipped().resolve(["runs"]).resource
+    resource = Catalog.shipped().resolve(["openai", "assistants", "runs"]).resource
 
     assert sorted([*resource.columns, *resource.methods, "run_id"]) == [label.split(" ")[0] for label in below]
     assert {"id s", "created_at ##", "usage {}", "tools [{}]", "response_format js", "parallel_tool_calls t/f"} <= set(below)
