@@ -349,7 +349,7 @@ TRICKY = {
         "QUALIFY count(*) OVER (PARTITION BY l.pen) > 1 AND l.pen IS NULL"
     ),
     "brackets in brackets around a sub-select, a join within": (
-        "SELECT y.id FROM l JOIN (((SELECT pen, id, n FROM visits) y) LEFT JOIN k ON k.pen = y.pen) ON y.pen = l.pen WHERE l.n = 1"
+        "SELECT y.id FROM l JOIN (((SELECT pen, id, n FROM visits) y LEFT JOIN k ON k.pen = y.pen)) ON y.pen = l.pen WHERE l.n = 1"
     ),
     "brackets around a query in brackets": (
         "SELECT v.id FROM visits v JOIN ((SELECT pen FROM m) UNION (SELECT pen FROM k) ORDER BY pen) s ON v.pen = s.pen JOIN ((FROM k)) t ON t.pen = s.pen"
