@@ -372,3 +372,19 @@ def test_names_that_sql_cannot_have_are_others(made: Made) -> None:
     assert {name: column.source for name, column in resource.columns.items()} == {"_1": "+1", "id": "@id", "URL": None, "_extra_": "_extra"}
     assert method.http == "GET /a/{a_id}"
     assert method.parameters["top"].name == "$top"
+
+
+def test_rows_in_buckets_are_rows(made: Made) -> None:
+    """With what stands around them; a record with an id is a row that has a list."""
+    row = "{type: object, properties: {object: {type: string}, model: {type: string}, tokens: {type: integer}}}"
+    bucket = f"{{type: object, properties: {{object: {{type: string}}, start_time: {{type: integer}}, results: {{type: array, items: {row}}}}}, required: [start_time]}}"
+    (resource,) = made(listed(f"data: {{type: array, items: {bucket}}}, has_more: {{type: boolean}}")).services["things"].resources.values()
+    (method,) = resource.methods.values()
+
+    assert (method.rows, method.inner) == ("data", "results")
+    assert {name: column.outer for name, column in resource.columns.items()} == {
+        "start_time": True,
+        "object": False,
+        "model": False,
+        "tokens": False,
+    }

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 import tarfile
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +315,34 @@ def test_what_was_added_and_is_broken_since_harms_nothing_else(run: Run, own_fol
     assert "openai" in ended.stdout
     assert "rowcall provider remove harbour" in ended.stderr
     assert ended.returncode == 0
+
+
+class _Weather(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'[{"id": 7, "city": "Bern"}]')
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_new_asks_an_address(run: Run, tmp_path: Path) -> None:
+    """Its path and its parameters are taken over, and none of its values."""
+    server = HTTPServer(("127.0.0.1", 0), _Weather)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/v1/stations/42/reports?secret=abc"
+        ended = run("provider", "new", "weather", "--from-response", url, "--out", str(tmp_path / "weather"))
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    written = "".join(file.read_text() for file in (tmp_path / "weather").iterdir())
+
+    assert ended.returncode == 0
+    assert "http: GET /stations/{station_id}/reports" in written
+    assert f"base_url: http://127.0.0.1:{server.server_port}/v1" in written
+    assert "secret: {in: query" in written
+    assert "abc" not in written

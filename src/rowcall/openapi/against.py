@@ -269,7 +269,10 @@ class _Compared:
                 schema = _of_all(found.schemas)
                 yield from self._agreement.column(f"{at}.{name}", read[name][1], schema, may_be_absent=not found.required)
             elif read[name][1].source is None and not (found.shape.type is Scalar.INTEGER and read[name][1].type is Scalar.NUMBER):
-                yield from self._agreement.type(f"{at}.{name}", read[name][1].type, _of_all(found.schemas))
+                below = f"{at}.{name}"
+                # A write may answer with less of an object, or more, than a SELECT.
+                differences = self._agreement.type(below, read[name][1].type, _of_all(found.schemas))
+                yield from (each for each in differences if each.at == below)
         for source, (name, _) in read.items() if exact and properties else ():
             if source not in properties:
                 yield Difference(f"{at}.{name}", "unknown", name, None, row)

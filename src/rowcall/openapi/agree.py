@@ -17,7 +17,15 @@ from rowcall.openapi.api import Field
 from rowcall.openapi.types import Alternative, Property, Schemas
 
 _SCALARS = {"string", "integer", "number", "boolean"}
-_LIMITS = {"minimum": "minimum", "maximum": "maximum", "max_length": "maxLength", "max_items": "maxItems", "min_items": "minItems"}
+_NUMBERS = frozenset({Scalar.INTEGER, Scalar.NUMBER})
+_LIMITS: dict[str, tuple[str, frozenset[Type]]] = {
+    "minimum": ("minimum", _NUMBERS),
+    "maximum": ("maximum", _NUMBERS),
+    "max_length": ("maxLength", frozenset({Scalar.STRING})),
+    "max_items": ("maxItems", frozenset()),
+    "min_items": ("minItems", frozenset()),
+}
+"""Our names of limits, those of JSON Schema, and the types that have them; lists where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Agreement:
         if default is not None and not isinstance(default, (dict, list)) and str(parameter.default) != str(default):
             yield _said(at, "default", parameter.default, default, described.node)
         yield from self._enum(at, parameter.enum, single)
-        for name in ("minimum", "maximum"):
+        for name in ("minimum", "maximum") if parameter.type in _NUMBERS else ():
             yield from self._limit(at, name, getattr(parameter, name), self._schemas.keyword(single, name), described.node)
 
     def attributes(self, at: str, attributes: Mapping[str, Attribute], schema: Any) -> Iterator[Difference]:
@@ -118,10 +126,8 @@ class Agreement:
         yield from self.type(at, attribute.type, schema)
         if attribute.type in {Scalar.STRING, Scalar.JSON}:
             yield from self._enum(at, attribute.enum, schema)
-        for ours, theirs in _LIMITS.items():
-            if isinstance(attribute.type, ListOf) or (
-                isinstance(attribute.type, Scalar) and attribute.type not in {Scalar.JSON, Scalar.MAP}
-            ):
+        for ours, (theirs, types) in _LIMITS.items():
+            if attribute.type in types or (not types and isinstance(attribute.type, ListOf)):
                 yield from self._limit(at, ours, getattr(attribute, ours), self._schemas.keyword(schema, theirs), schema)
         yield from self._fields(at, attribute, schema)
 

@@ -16,8 +16,10 @@ from rowcall.openapi.layout import Placed, ResourcePlan, method_name, verb_of
 from rowcall.openapi.names import called, folded, free, identifier, listed, sentence, singular
 from rowcall.openapi.paging import TOP, Rows, paging_of, rows_of
 from rowcall.openapi.parameters import Parameters
-from rowcall.openapi.types import Property, Shape, Why
+from rowcall.openapi.types import Property, Shape, Why, unified
 
+_ROWS = frozenset({"results", "items", "values", "entries", "records", "data", "rows"})
+"""What lists of rows are called in records that are none."""
 _EACH = "$[*]"
 """What picks single values, each for a row."""
 _NO_JSON = "What it answers is no JSON."
@@ -38,6 +40,10 @@ class _Read:
     rows: Rows
     pick: str | None
     row: Mapping[str, Property]
+    inner: str | None = None
+    """Where each of its records holds the rows proper."""
+    outer: frozenset[str] = frozenset()
+    """The fields of a row that are those of the record around it."""
 
 
 def resource_of(draft: Draft, plan: ResourcePlan) -> Resource | None:
@@ -152,7 +158,19 @@ class _Making:
         if not row:
             self._not_callable(name, placed, Verb.SELECT, _NO_ROWS)
             return []
-        return [_Read(name, placed, rows, pick, row)]
+        inner = self._inner(row) if rows.path is not None and pick is None else None
+        if inner is None:
+            return [_Read(name, placed, rows, pick, row)]
+        within = self._schemas.properties(self._schemas.items(self._schemas.below(rows.schema, inner)))
+        outer = {each: found for each, found in row.items() if each != inner and each not in within}
+        return [_Read(name, placed, rows, pick, {**outer, **within}, inner, frozenset(outer))]
+
+    def _inner(self, row: Mapping[str, Property]) -> str | None:
+        """The list in each record of an answer that holds the rows, as in buckets of time; None where the records are the rows."""
+        lists = [name for name, each in row.items() if isinstance(each.shape.type, ListOf)]
+        is_bucket = len(lists) == 1 and lists[0] in _ROWS and len(row) > 1 and "id" not in row
+        is_alone = sum(each.operation.verb == "GET" for each in self._plan.operations) == 1
+        return lists[0] if is_bucket and is_alone and isinstance(row[lists[0]].shape.type, ListOf) else None
 
     def _wrapped(self, row: Mapping[str, Property]) -> str | None:
         """The one field of an answer that is its row, as in `{"droplet": {…}}`; None where the answer is the row itself."""
@@ -193,7 +211,8 @@ class _Making:
                 self._draft.say_otherwise(f"{self._at()}.columns.{name}", _NO_NAME)
                 continue
             self._names[name] = ours
-            columns[ours] = self._column(f"{self._path}.columns.{ours}", name, ours, every, is_everywhere=len(every) == len(reads))
+            column = self._column(f"{self._path}.columns.{ours}", name, ours, every, is_everywhere=len(every) == len(reads))
+            columns[ours] = replace(column, outer=any(name in read.outer for read in reads))
         if unnamed:
             more = f" and {len(unnamed) - 3} others" if len(unnamed) > 3 else ""
             text = f"left out, as no column can be called so, and in _extra: {listed(unnamed[:3])}{more}."
@@ -201,21 +220,17 @@ class _Making:
         return columns
 
     def _column(self, path: str, name: str, ours: str, every: Sequence[Property], *, is_everywhere: bool) -> Column:
-        shape = every[0].shape
-        for other in every[1:]:
-            if other.shape.type != shape.type:
-                shape = Shape(type=_common(shape.type, other.shape.type), nullable=shape.nullable or other.shape.nullable, why=Why.MIXED)
+        shape = unified(each.shape for each in every)
         if shape.type is Scalar.JSON and shape.why not in {None, Why.FREE}:
             self._draft.comment(self._plan.service, path, f"As json, because {shape.why}.")
         schema = every[0].schemas[0]
         texts = [str(self._schemas.keyword(schema, key) or "") for key in ("description", "title")]
         absent = not is_everywhere or not all(each.required for each in every)
-        enums = [each.shape.enum for each in every]
         return Column(
             type=shape.type,
-            nullable=absent or any(each.shape.nullable for each in every),
+            nullable=absent or shape.nullable,
             source=None if ours == name else name,
-            enum=tuple(dict.fromkeys(value for enum in enums for value in enum)) if all(enums) and shape.type is Scalar.STRING else (),
+            enum=shape.enum if shape.type is Scalar.STRING else (),
             description=sentence(*texts, otherwise=called(name)),
         )
 
@@ -240,6 +255,8 @@ class _Making:
                 self._draft.ask(self._plan.service, f"{path}.rows", f"{read.rows.reason} Which holds the rows?", operation.node)
         if read.pick not in {None, _EACH}:
             self._draft.comment(self._plan.service, f"{path}.pick", "The answer is an object around the row.")
+        if read.inner is not None:
+            self._draft.comment(self._plan.service, f"{path}.inner", "Each record holds a list and is no row itself.")
         parameters = self._parameters(path, read.placed, Verb.SELECT, {})
         is_wrapped = read.pick not in {None, _EACH}
         made = parameters.select(is_list=read.rows.path is not None and not is_wrapped, paging=found.paging if found else None)
@@ -252,6 +269,7 @@ class _Making:
             body={} if operation.verb == "GET" else body,
             rows=read.rows.path,
             pick=read.pick,
+            inner=read.inner,
             paging=paging,
             expected_rows=1 if is_wrapped else None,
             lifecycle=_lifecycle(operation),
@@ -385,12 +403,6 @@ def _placeholders(path: str) -> list[str]:
 def _attribute_name(name: str) -> str:
     ours = identifier(name)
     return ours.removeprefix(BODY_PREFIX) or ours if ours.startswith(BODY_PREFIX) else ours
-
-
-def _common(one: Type, other: Type) -> Type:
-    if {one, other} == {Scalar.INTEGER, Scalar.NUMBER}:
-        return Scalar.NUMBER
-    return one if one == other else Scalar.JSON
 
 
 def _said(operation: Operation, name: str) -> str:

@@ -239,13 +239,13 @@ class Schemas:
         return replace(shape, nullable=True) if nullable else shape
 
     def _list(self, lists: Sequence[Alternative], open_: frozenset[int], depth: int) -> Shape:
-        item = _unified(self._of(each.items, open_, depth) for each in lists)
+        item = unified(self._of(each.items, open_, depth) for each in lists)
         return Shape(type=ListOf(item.type), why=item.why)
 
     def _object(self, objects: Sequence[Alternative], open_: frozenset[int], depth: int) -> Shape:
         names = list(dict.fromkeys(name for each in objects for name in each.fields if name))
         if not names:
-            values = _unified(self._of(each.values, open_, depth) for each in objects)
+            values = unified(self._of(each.values, open_, depth) for each in objects)
             return Shape(type=Scalar.MAP) if values.type is Scalar.STRING else Shape(type=Scalar.JSON, why=Why.FREE)
         if not all(each.fields for each in objects) or len({name.casefold() for name in names}) < len(names):
             return Shape(type=Scalar.JSON, why=Why.MIXED)
@@ -259,7 +259,7 @@ class Schemas:
 
     def _field(self, objects: Sequence[Alternative], name: str, open_: frozenset[int], depth: int) -> Shape:
         """What a field is in those of the objects that have it."""
-        shape = _unified(self._of(each.fields[name], open_, depth) for each in objects if name in each.fields)
+        shape = unified(self._of(each.fields[name], open_, depth) for each in objects if name in each.fields)
         return shape if all(name in each.fields for each in objects) else replace(shape, nullable=True)
 
     def _of(self, schemas: Sequence[tuple[int, Any]], open_: frozenset[int], depth: int) -> Shape:
@@ -380,7 +380,7 @@ def _texts(alternatives: Sequence[Alternative]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for each in alternatives for value in each.enum or ()))
 
 
-def _unified(shapes: Iterable[Shape]) -> Shape:
+def unified(shapes: Iterable[Shape]) -> Shape:
     """What a value is that has one of the shapes."""
     first, *rest = shapes
     for other in rest:
