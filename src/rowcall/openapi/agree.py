@@ -88,9 +88,10 @@ class Agreement:
                 below = f"{at}.{name}"
                 if attribute.required != published[name].required:
                     yield _said(below, "required", attribute.required, published[name].required, schema)
-                nullable = published[name].shape.nullable
-                if attribute.nullable != nullable:
-                    yield _said(below, "nullable", attribute.nullable, nullable, schema)
+                # Where a document says both, in two of all, it may be either.
+                said = {published[name].shape.nullable, self.is_nullable(self._schemas.below(schema, name))}
+                if attribute.nullable not in said:
+                    yield _said(below, "nullable", attribute.nullable, not attribute.nullable, schema)
                 yield from self._attribute(below, attribute, self._schemas.below(schema, name))
 
     def type(self, at: str, type_: Type, schema: Any) -> Iterator[Difference]:
