@@ -88,3 +88,22 @@ def test_a_seed_needs_the_sandbox() -> None:
     """An option that would do nothing is refused."""
     with pytest.raises(UsageError, match="add --sandbox"), opened_session(parse(["query", "x", "--seed", "1"])):
         pass
+
+
+def test_every_provider_that_a_statement_names_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for the sandbox has nothing reach a real API, of a provider with a key in the environment neither."""
+    monkeypatch.setenv("GITHUB_TOKEN", "a-real-key")
+    with opened_session(parse(["query", "x", "--sandbox", "--yes"])) as session:
+        session.sql("SELECT * FROM github.users.users WHERE login = 'nobody-at-all'").fetchall()
+        asked = session.sql("SELECT DISTINCT url FROM rowcall_requests()").fetchall()
+
+    assert [url.startswith("http://127.0.0.1:") for (url,) in asked] == [True]
+
+
+def test_a_setting_of_a_provider_that_is_not_played_yet_is_checked() -> None:
+    """As those of one that is."""
+    with (
+        pytest.raises(UsageError, match=r'no provider "githib"'),
+        opened_session(parse(["query", "x", "--sandbox", "--set", "githib.query.a=1"])),
+    ):
+        pass

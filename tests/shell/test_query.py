@@ -567,5 +567,5 @@ def test_the_sandbox_plays_the_providers_that_are_named(run: Run) -> None:
 
     assert [json.loads(line)["n"] > 30 for line in ended.stdout.splitlines()] == [True, True]
     assert (alone.returncode, unknown.returncode) == (2, 2)
-    assert "--provider says what the sandbox plays; add --sandbox." in alone.stderr
+    assert "--provider says whose tables to start from the sandbox gives; add --sandbox." in alone.stderr
     assert 'There is no provider "gihub". Did you mean github?' in unknown.stderr

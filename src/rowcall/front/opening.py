@@ -31,8 +31,8 @@ def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) 
     if options.seed is not None and not options.sandbox:
         raise UsageError("--seed is the sandbox's; add --sandbox.")
     if options.provider and not options.sandbox:
-        raise UsageError("--provider says what the sandbox plays; add --sandbox.")
-    settings = provider_settings(options.set)
+        raise UsageError("--provider says whose tables to start from the sandbox gives; add --sandbox.")
+    settings: Mapping[str, Mapping[str, Any]] = provider_settings(options.set)
     with ExitStack() as stack:
         tables: dict[str, Any] = {}
         if options.log_http:
@@ -40,10 +40,9 @@ def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) 
 
             stack.enter_context(logged(sys.stderr))
         if options.sandbox:
+            settings = played = Sandboxes(stack, options.seed or 0, settings)
             for name in options.provider or ["openai"]:
-                box = stack.enter_context(rowcall.Sandbox(name, seed=options.seed or 0))
-                settings = merged(box.providers, settings)
-                tables |= box.tables
+                tables |= played.begun(name).tables
         connection = stack.enter_context(_database(options)) if options.database else None
         # What was written to a sandbox that ends with this process is of no use to a later one.
         journal = ":memory:" if options.sandbox else UNSET
@@ -53,6 +52,35 @@ def opened_session(options: argparse.Namespace, confirm: Confirm | None = None) 
         say_options(session, options, {"max_write_rows": None} if options.yes else {})
         add_tables(session.connection, tables)
         yield session
+
+
+class Sandboxes(Mapping[str, Mapping[str, Any]]):
+    """Settings of providers that are all played: of those that have begun, and of any other one as soon as it is asked for.
+
+    So no request of a session that was told to talk to the sandbox goes anywhere else.
+    """
+
+    def __init__(self, stack: ExitStack, seed: int, over: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """They end with `stack`; `over` wins over their settings."""
+        self._stack = stack
+        self._seed = seed
+        self._over = over or {}
+        self._begun: dict[str, rowcall.Sandbox] = {}
+
+    def begun(self, name: str) -> rowcall.Sandbox:
+        """The sandbox of a provider. Raises UsageError for a provider that there is not."""
+        if name not in self._begun:
+            self._begun[name] = self._stack.enter_context(rowcall.Sandbox(name, seed=self._seed))
+        return self._begun[name]
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        return merged(self.begun(name).providers, self._over)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._begun, **self._over})
+
+    def __len__(self) -> int:
+        return len({**self._begun, **self._over})
 
 
 def of_sandbox(options: argparse.Namespace) -> str:

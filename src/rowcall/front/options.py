@@ -31,9 +31,15 @@ def add_session(parser: argparse.ArgumentParser, *, in_terminal: bool = True) ->
     group.add_argument("--database", metavar="FILE", type=Path, help="a DuckDB database file; without it, one in memory")
     if in_terminal:
         group.add_argument("-y", "--yes", action="store_true", help="send DELETE, and writes of several rows, without asking")
-    group.add_argument("--sandbox", action="store_true", help="start the sandbox in this process and talk to it")
     group.add_argument(
-        "--provider", action="append", default=[], metavar="NAME", help="whose API the sandbox plays, may be repeated; openai unless said"
+        "--sandbox", action="store_true", help="start the sandbox in this process and talk to it, whichever provider a statement names"
+    )
+    group.add_argument(
+        "--provider",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="whose tables to start from there are, may be repeated; openai's unless said",
     )
     group.add_argument("--seed", type=int, metavar="N", help="the sandbox's data; 0 unless said")
     if in_terminal:

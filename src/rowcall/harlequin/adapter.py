@@ -29,7 +29,7 @@ from rowcall.engine.engine import Engine
 from rowcall.engine.files import open_database
 from rowcall.engine.parts import gives_rows
 from rowcall.errors import RowcallError
-from rowcall.front.opening import add_tables
+from rowcall.front.opening import Sandboxes, add_tables
 from rowcall.harlequin.catalog import api_items
 from rowcall.manifest.types import duckdb_type
 from rowcall.session.variables import SETTINGS, UNSET
@@ -201,11 +201,12 @@ class RowcallAdapter(HarlequinAdapter):
 
     def _connected(self, stack: ExitStack) -> tuple[rowcall.Session, str]:
         """The session, and what there is to say of it."""
-        box = None if self._seed is None else stack.enter_context(rowcall.Sandbox(seed=self._seed))
+        played = None if self._seed is None else Sandboxes(stack, self._seed)
+        box = None if played is None else played.begun("openai")
         database = stack.enter_context(open_database(self._database, read_only=self._read_only)) if self._database else None
         session = rowcall.connect(
             database,
-            providers=box.providers if box else None,
+            providers=played,
             config=self._config,
             profile=self._profile,
             # What was written to a sandbox that ends with this process is of no use to a later one.
