@@ -253,7 +253,7 @@ def test_a_provider_is_added_listed_used_and_removed(run: Run, own_folders: Path
     shown = run("query", "-o", "csv", "SHOW RESOURCES IN harbour.docks LIKE 'b%'")
     removed = run("provider", "remove", "harbour")
 
-    assert (added.stdout, added.stderr, added.returncode) == ("harbour: 3 services, 12 resources\n", "", 0)
+    assert (added.stdout, added.stderr, added.returncode) == ("harbour: 4 services, 17 resources\n", "", 0)
     assert "harbour  What StackQL's document of harbour describes. (added)" in listed.stdout.splitlines()
     assert shown.stdout.splitlines()[1].startswith("berths,")
     assert removed.returncode == 0
@@ -271,8 +271,8 @@ def test_a_package_is_added_under_another_name(run: Run, own_folders: Path, tmp_
 
     added = run("provider", "add", str(package), "--name", "port")
 
-    assert (added.stdout, added.returncode) == ("port: 3 services, 12 resources\n", 0)
-    assert {path.name for path in own_folders.rglob("*") if path.is_file()} == {"provider.yaml", "docks.yaml", "pilots.yaml"}
+    assert (added.stdout, added.returncode) == ("port: 4 services, 17 resources\n", 0)
+    assert {path.name for path in own_folders.rglob("*") if path.is_file()} == {"provider.yaml", "docks.yaml", "papers.yaml", "pilots.yaml"}
     assert not [*tmp_path.rglob("outside.yaml")]
     assert "port.docks.berths" in run("provider", "show", "port").stdout
 
@@ -283,7 +283,7 @@ def test_a_name_that_is_taken_is_told(run: Run) -> None:
     added = run("provider", "add", str(HARBOUR), "--name", "openai")
 
     assert added.stderr == "It takes the place of openai, which comes with rowcall; --name gives it another name.\n"
-    assert run("query", "-o", "csv", "SHOW SERVICES IN openai").stdout.count("\n") == 4
+    assert run("query", "-o", "csv", "SHOW SERVICES IN openai").stdout.count("\n") == 5
     assert run("provider", "add", str(HARBOUR), "--name", "openai").stderr.startswith("It takes the place of openai")
 
 

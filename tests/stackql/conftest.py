@@ -47,7 +47,7 @@ class Harbour:
     port: int = 0
     seen: list[Seen] = field(default_factory=list)
     answers: dict[str, Callable[[dict[str, str]], tuple[Any, dict[str, str]]]] = field(default_factory=dict)
-    """What is answered at paths besides those that are known here: a body and headers, made of the query."""
+    """What is answered at paths besides those that are known here: a body and headers, made of the query; bytes are sent as they are."""
 
     def session(self, **options: Any) -> Session:
         """A session that knows the harbour, with a key."""
@@ -115,9 +115,9 @@ def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour
             body = json.loads(content) if content else None
             here.seen.append(Seen(f"{self.command} {self.path}", {name.lower(): value for name, value in self.headers.items()}, body))
             status, found, headers = here.answer(self.command, parts.path, dict(parse_qsl(parts.query)), body)
-            text = b"" if found is None else json.dumps(found).encode()
+            text = found if isinstance(found, bytes) else b"" if found is None else json.dumps(found).encode()
             self.send_response(status)
-            for name, value in {**headers, "content-length": str(len(text)), "content-type": "application/json"}.items():
+            for name, value in {"content-type": "application/json", **headers, "content-length": str(len(text))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text)

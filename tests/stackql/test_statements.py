@@ -129,13 +129,13 @@ def test_what_cannot_be_called_is_said_of_the_method(harbour: Harbour) -> None:
     """It is listed with the reason, and everything else works."""
     with harbour.session() as db:
         rows = db.sql("SHOW METHODS EXTENDED IN berths").fetchall()
-        with pytest.raises(UnsupportedSQLError, match="text/html, and only JSON is read"):
+        with pytest.raises(UnsupportedSQLError, match="text/html, and only JSON and XML are read"):
             db.sql("EXEC berths.chart")
         short = db.sql("SHOW METHODS IN berths").fetchall()
 
     named = {row[0]: row for row in rows}
     assert list(named) == ["get", "list", "create", "update", "update_as_replace", "delete", "openit", "chart"]
-    assert named["chart"][1:] == ("EXEC", "", "", "", None, "Its response is text/html, and only JSON is read.")
+    assert named["chart"][1:] == ("EXEC", "", "", "", None, "Its response is text/html, and only JSON and XML are read.")
     assert named["get"][5:] == ("GET /berths/{berth_id}", None)
     assert "chart" not in {row[0] for row in short}
 
@@ -176,6 +176,7 @@ def test_a_document_that_cannot_be_read_harms_nothing_else(harbour: Harbour) -> 
     assert [row[:2] for row in services] == [
         ("docks", "docks API"),
         ("ghosts", "A service whose document is not there"),
+        ("papers", "papers API"),
         ("pilots", "pilots API"),
     ]
 
@@ -262,3 +263,53 @@ def test_a_service_may_have_a_key_of_its_own(harbour: Harbour) -> None:
     pilots, flags = (seen.headers for seen in harbour.seen)
     assert (pilots["x-pilot-key"], "authorization" in pilots) == ("compass", False)
     assert (flags["authorization"], "x-pilot-key" in flags) == ("Bearer anchor", False)
+
+
+def test_xml_is_read_like_json(harbour: Harbour) -> None:
+    """With numbers and booleans as such where a column is one, one of a list or many, and page by page."""
+    first = """<?xml version="1.0" encoding="UTF-8"?>
+        <TidesResponse xmlns="http://harbour.example/doc"><Marker>m2</Marker><Items>
+          <item><code>007</code><depth>9.50</depth><is_open>true</is_open><ships><ship>Ada</ship><ship>B &amp; Co</ship><tons>12</tons><tons>7</tons><late>true</late></ships></item>
+          <item><code>1.10</code><depth/><is_open>false</is_open></item>
+        </Items></TidesResponse>"""
+    last = "<TidesResponse><Items><item><code>true</code><depth>-3</depth></item></Items></TidesResponse>"
+    harbour.answers["/v3/tides"] = lambda query: ((last if query.get("Marker") else first).encode(), {"content-type": "text/xml"})
+
+    with harbour.session() as db:
+        rows = db.sql("SELECT code, depth, is_open, ships FROM tides WHERE quay = 'north' ORDER BY depth").fetchall()
+
+    assert rows == [
+        ("true", -3.0, None, None),
+        ("007", 9.5, True, {"ship": ["Ada", "B & Co"], "tons": [12, 7], "late": True}),
+        ("1.10", None, False, None),
+    ]
+    assert harbour.lines == ["GET /v3/tides?quay=north", "GET /v3/tides?quay=north&Marker=m2"]
+    assert harbour.seen[0].headers["accept"] == "text/xml"
+
+
+@pytest.mark.parametrize(
+    ("resource", "answer", "rows"),
+    [
+        ("weather", b"north 5\nsouth 12\n", [("north", 5), ("south", 12)]),
+        ("notices", b'day,"what"\n1,sail\n', [('day,"what"\n1,sail\n',)]),
+        ("signals", b'["red", "green"]', [("red",), ("green",)]),
+        ("crates", b'{"fields": ["content", "tons"], "values": [["tea \\"x\\"", 1.5], ["ink", 2]]}', [('tea "x"', 1.5), ("ink", 2.0)]),
+    ],
+)
+def test_answers_are_transformed_by_templates(harbour: Harbour, resource: str, answer: bytes, rows: list[tuple[object, ...]]) -> None:
+    """Of Go, as documents write them to make rows of text and of JSON that has none."""
+    harbour.answers[f"/v3/{resource}"] = lambda _: (answer, {})
+
+    with harbour.session() as db:
+        assert db.sql(f"SELECT * FROM harbour.papers.{resource}").fetchall() == rows
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"), [(b"{", "not JSON"), (b'{"values": [[1]]}', "index"), (b'{"values": [["a", "b"]]}', "JSON")]
+)
+def test_an_answer_that_a_template_cannot_transform_is_an_error(harbour: Harbour, answer: bytes, problem: str) -> None:
+    """And never fewer rows."""
+    harbour.answers["/v3/crates"] = lambda _: (answer, {})
+
+    with harbour.session() as db, pytest.raises(ResponseError, match=problem):
+        db.sql("SELECT * FROM harbour.papers.crates")

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from rowcall.http.address import in_url, last_link, next_link, parameter
-from rowcall.manifest.model import Paging, PagingKind
+from rowcall.manifest.model import Paging, PagingKind, Transform
 from rowcall.plan.nodes import Protocol, Request
 
 TOP = "$"
@@ -117,6 +117,8 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         if request.reads and answer.status != _NO_CONTENT:
             raise BodyFault("its body is empty")
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()
+    if protocol.transform is not None:
+        text, content = _as_json(protocol.transform, text)
     try:
         if protocol.pick is None:
             found, records = _open(content, protocol.rows)
@@ -323,6 +325,19 @@ def _picked(content: bytes, path: str, into: str | None) -> tuple[Any, Sequence[
         start = b"{" + msgspec.json.encode(into) + b":"
         records = [Raw(start + bytes(record) + b"}") for record in records]
     return found, records
+
+
+def _as_json(transform: Transform, text: str) -> tuple[str, bytes]:
+    """A body as the JSON that is made of it."""
+    from rowcall.http.transform import transformed
+
+    try:
+        text = transformed(transform, text)
+    except ValueError as problem:
+        raise BodyFault(str(problem)) from problem
+    except RecursionError as problem:
+        raise BodyFault("it is nested too deeply") from problem
+    return text, text.encode()
 
 
 def _failed(found: Any) -> bool:

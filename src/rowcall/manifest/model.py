@@ -301,6 +301,22 @@ class Attribute:
         return self.required or (bool(self.required_if) and all(beside.get(name) == value for name, value in self.required_if.items()))
 
 
+class TransformKind(StrEnum):
+    """What a response is before it is made into JSON."""
+
+    JSON = "json"
+    TEXT = "text"
+    XML = "xml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transform:
+    kind: TransformKind = _("What the response is: `json`, `text` or `xml`.")
+    template: str = _(
+        "A template of Go's text/template that makes JSON of it; of `xml` without one, what is in the root element is taken as JSON.", ""
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
     status: int = _("The HTTP status.", 404)
@@ -344,6 +360,7 @@ class Method:
         "for arrays in arrays.",
         None,
     )
+    transform: Transform | None = _("How its response becomes JSON, where its rows are not in JSON as it comes.", None)
     into: str | None = _("With `pick`, the field of a row that holds what was picked, where that is no object with fields.", None)
     inner: str | None = _(
         "Where each of these records holds the rows proper, as a dotted path to a list; a record with none gives no row. "

@@ -37,6 +37,7 @@ from rowcall.manifest.model import (
     Resource,
     Scalar,
     Service,
+    TransformKind,
     Type,
     Verb,
 )
@@ -418,6 +419,8 @@ def _answer(document: Document, path: str, method: Method) -> None:
         document.fault(f"{path}.pick", "what is picked is an array: `pick` goes with `rows: $`", at_key=True)
     if method.into is not None and method.pick is None:
         document.fault(f"{path}.into", "nothing is picked without `pick`", at_key=True)
+    if method.transform is not None and method.transform.kind is not TransformKind.XML and not method.transform.template:
+        document.fault(f"{path}.transform", "without a template, only `xml` becomes JSON", at_key=True)
     if method.absent is None:
         return
     if method.verb is not Verb.SELECT and document.sound(f"{path}.verb"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Absent, Column, ErrorShape, Lifecycle, Method, Paging, RateLimit, Retry, Type
+from rowcall.manifest.model import Absent, Column, ErrorShape, Lifecycle, Method, Paging, RateLimit, Retry, Transform, Type
 
 EXTRA = "_extra"
 """The column of what a record holds beyond its declared columns."""
@@ -75,6 +75,8 @@ class Protocol:
     """A JSON path that picks the rows, where they are not an array of the body; `rows` is then `$`, for what was picked."""
     into: str | None = None
     """The field of a row that holds what was picked; None where that is the row."""
+    transform: Transform | None = None
+    """How a body becomes the JSON that the rows are in; None where it is that."""
     paging: Paging | None = None
     retry: Retry = field(default_factory=Retry)
     errors: ErrorShape = field(default_factory=ErrorShape)

@@ -90,6 +90,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         rows=method.rows,
         pick=method.pick,
         into=method.into,
+        transform=method.transform,
         paging=paging(ref, method),
         retry=ref.provider.retry,
         errors=ref.provider.errors,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rowcall.manifest.model import Column, ListOf, Object, Scalar, Type
+from rowcall.manifest.model import Column, ListOf, Object, Scalar, Transform, TransformKind, Type
 from rowcall.openapi.document import Document
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.casing import snake
@@ -34,6 +34,10 @@ class Answer:
     """Those of a row; none where there is no response, or nothing is known of it."""
     schema: Any = None
     """That of the whole response."""
+    transform: Transform | None = None
+    """How it becomes JSON."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """What asks for it in the form that the document describes."""
     problem: str = ""
     """Why rowcall cannot read it."""
 
@@ -58,15 +62,19 @@ class Answers:
         media, schema = self._content(response, text(said.get("overrideMediaType")) or text(said.get("mediaType")))
         if isinstance(override := said.get("schema_override"), dict):
             schema = override
-        if said.get("transform"):
-            return Answer(schema=schema, problem="its response has to be transformed by a template.")
-        if text(said.get("objectKey")).startswith("/") or _XML.fullmatch(media):
-            return Answer(schema=schema, problem=f"its response is {media or 'XML'}, and only JSON is read.")
-        if media and not _JSON.fullmatch(media):
-            return Answer(schema=schema, problem=f"its response is {media}, and only JSON is read.")
-        if schema is None and not said.get("objectKey"):
+        key = text(said.get("objectKey"))
+        transform, problem = _transform(table(said.get("transform")), media, key)
+        if problem:
+            return Answer(schema=schema, problem=problem)
+        if schema is None and not key:
             return Answer()
-        return self._rows(schema, text(said.get("objectKey")))
+        accepts = {"Accept": media} if transform is not None and not _JSON.fullmatch(media) and media else {}
+        is_loose = transform is not None and (not key or not transform.template)
+        if not key and is_loose:
+            rows = self._any(schema)
+        else:
+            rows = self._rows(schema, _of_root(key) if key.startswith("/") else key, is_loose=is_loose)
+        return replace(rows, transform=transform, headers=accepts)
 
     def _response(self, responses: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         """The one that is named, else the first that says that all is well."""
@@ -86,7 +94,8 @@ class Answers:
             return "", None
         return found, table(self._document.resolved(content[plain[found]])).get("schema")
 
-    def _rows(self, schema: Any, key: str) -> Answer:
+    def _rows(self, schema: Any, key: str, *, is_loose: bool = False) -> Answer:
+        """With `is_loose`, one of what may be several may stand without an array around it, as in XML."""
         if not key:
             kinds = {one.kind for one in self.schemas.alternatives(schema)}
             if kinds == {"array"}:
@@ -98,12 +107,17 @@ class Answers:
         key = key if key.startswith("$") else f"$.{key}"
         simple = _SIMPLE.fullmatch(key)
         item, is_list = self._walked(schema, key)
-        if simple is not None and is_list:
+        if simple is not None and is_list and not is_loose:
             return self._list(simple[1].removeprefix(".") or "$", item, schema)
         if key == "$":
             return self._one(schema)
         columns = self.columns(item)
         return Answer("$", key, None if columns else ANONYMOUS, columns or _anonymous(self._type(item)), schema)
+
+    def _any(self, schema: Any) -> Answer:
+        """The whole response as a row, or each row of it."""
+        columns = self.columns(schema) or self.columns(self.schemas.items(schema))
+        return Answer("$", "$", None if columns else ANONYMOUS, columns or _anonymous(self._type(schema)), schema)
 
     def _one(self, schema: Any) -> Answer:
         """The whole response as a row."""
@@ -157,6 +171,28 @@ class Answers:
                 enum=one.shape.enum,
             )
         return found
+
+
+def _transform(said: Mapping[str, Any], media: str, key: str) -> tuple[Transform | None, str]:
+    """How a response becomes JSON, None where it is; or why it cannot."""
+    kind, template = text(said.get("type")), text(said.get("body"))
+    kinds = {"_json_": TransformKind.JSON, "_text_": TransformKind.TEXT, "_mxj_": TransformKind.XML, "xml": TransformKind.XML}
+    named = next((found for word, found in kinds.items() if word in kind), None)
+    if kind and named is None:
+        return None, f"its response has to be transformed by {kind}, which is not known."
+    if template:
+        return Transform(kind=named or TransformKind.JSON, template=template), ""
+    if named is TransformKind.XML or key.startswith("/") or _XML.fullmatch(media):
+        return Transform(kind=TransformKind.XML), ""
+    if media and not _JSON.fullmatch(media):
+        return None, f"its response is {media}, and only JSON and XML are read."
+    return None, ""
+
+
+def _of_root(path: str) -> str:
+    """An XPath as a JSON path in what the root element holds."""
+    steps = [step for step in re.split(r"/+", path) if step and step != "text()"]
+    return "$" + "".join(f".{re.sub(r'^[^:]*:', '', step)}" for step in steps[1:])
 
 
 def _anonymous(type_: Type) -> dict[str, Column]:

@@ -136,5 +136,7 @@ def _whole(value: Any) -> int | None:
 
 def _dotted(key: str) -> str:
     """A JSON path as a dotted one."""
+    if key.startswith("/"):  # in XML, whose root is left out
+        return ".".join(step for step in re.split(r"/+", key)[2:] if step and step != "text()")
     path = re.sub(r"\[(['\"])(.*?)\1\]", r".\2", key)
     return re.sub(r"\[(\d+)\]", r".\1", path).removeprefix("$").strip(".")
