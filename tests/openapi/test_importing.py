@@ -388,3 +388,26 @@ def test_rows_in_buckets_are_rows(made: Made) -> None:
         "model": False,
         "tokens": False,
     }
+
+
+def test_buckets_are_asked_for_by_time_and_divided_by_columns(made: Made) -> None:
+    """A time is a bound of when buckets begin, and names of columns are what rows are divided by; a plural is several values of a column."""
+    row = "{type: object, properties: {model: {type: string}, tokens: {type: integer}}}"
+    bucket = (
+        f"{{type: object, properties: {{start_time: {{type: integer}}, results: {{type: array, items: {row}}}}}, required: [start_time]}}"
+    )
+    names = "schema: {type: array, items: {type: string, enum: [model]}}"
+    parameters = (
+        "[{name: start_time, in: query, required: true, schema: {type: integer}}, {name: end_time, in: query, schema: {type: integer}}, "
+        f"{{name: group_by, in: query, {names}}}, {{name: models, in: query, schema: {{type: array, items: {{type: string}}}}}}]"
+    )
+    (method,) = methods(made(listed(f"data: {{type: array, items: {bucket}}}", parameters))).values()
+    bounds = {name: parameter.range for name, parameter in method.parameters.items() if parameter.range}
+
+    assert {name: (bound.column, bound.operator.value) for name, bound in bounds.items()} == {
+        "start_time": ("start_time", ">="),
+        "end_time": ("start_time", "<"),
+    }
+    assert (method.parameters["start_time"].exact, method.parameters["end_time"].exact) == (False, True)
+    assert method.parameters["group_by"].role is Role.GROUP
+    assert (method.parameters["models"].column, method.parameters["models"].many is not None) == ("model", True)

@@ -22,6 +22,9 @@ _OPERATORS = {"gt": Operator.ABOVE, "gte": Operator.AT_LEAST, "lt": Operator.BEL
 _COMPARED = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER})
 _KEYS = ("id", "uuid", "key", "name", "slug", "number", "code", "login", "username", "sha", "ref")
 _ASCENDING, _DESCENDING = frozenset({"asc", "ascending"}), frozenset({"desc", "descending"})
+_FROM = frozenset({"starttime", "start", "startdate", "from", "since"})
+_UNTIL = frozenset({"endtime", "end", "enddate", "to", "until"})
+"""What the ends of a time are called."""
 _EVERY = frozenset({"all", "any", "*"})
 """Values that are no filter."""
 _CODE = re.compile(r"`([A-Za-z_][A-Za-z0-9_]*)`")
@@ -158,9 +161,12 @@ class Parameters:
                 field.node,
             )
             return replace(made, role=Role.OPTION)
+        if bound := self._of_buckets(made, field):
+            return bound
         if field.required:
             return made
-        return self._ranging(made, field) or self._ordering(made, field) or self._filter(key, made, field)
+        ways = (self._ranging, self._ordering, self._grouping)
+        return next((found for way in ways if (found := way(made, field))), None) or self._filter(key, made, field)
 
     def _sized(self, made: Parameter, field: Field) -> Parameter:
         most = made.maximum if made.maximum is not None else said_maximum(field.description)
@@ -192,19 +198,36 @@ class Parameters:
             return replace(made, role=Role.OPTION)
         return replace(made, role=Role.ORDER, sorts={column: Sort(ascending=up, descending=down)})
 
+    def _grouping(self, made: Parameter, field: Field) -> Parameter | None:
+        """As the names of columns by which rows are divided."""
+        if folded(field.name) not in {"groupby", "groupbys"} or not made.enum or not self._is_list(field):
+            return None
+        if not all(name in self._columns for name in made.enum):
+            return None
+        return replace(made, role=Role.GROUP, many=Many(separator=field.separator))
+
+    def _of_buckets(self, made: Parameter, field: Field) -> Parameter | None:
+        """As a bound of the times at which buckets begin, where the rows stand in such."""
+        begins = next((name for name, column in self._columns.items() if column.outer and folded(name) in _FROM), None)
+        if begins is None or self._columns[begins].type != made.type or made.type not in _COMPARED:
+            return None
+        operator = Operator.AT_LEAST if folded(field.name) in _FROM else Operator.BELOW if folded(field.name) in _UNTIL else None
+        # A bucket that has begun before the time may be among those that the API gives.
+        exact = operator is not Operator.AT_LEAST
+        return replace(made, range=Range(column=begins, operator=operator), exact=exact) if operator else None
+
+    def _is_list(self, field: Field) -> bool:
+        return isinstance(self._schemas.shape(field.schema).type, ListOf)
+
     def _filter(self, key: str, made: Parameter, field: Field) -> Parameter:
         """As a filter on the column of its name; else as an option."""
-        name = self._folded.get(key.casefold())
+        is_list = self._is_list(field)
+        name = self._folded.get(key.casefold()) or (self._folded.get(singular(key).casefold()) if is_list else None)
         if name is None or not _comparable(self._columns[name].type, made.type) or field.place != "query":
             return replace(made, role=Role.OPTION)
         if made.default is not None and str(made.default).lower() not in _EVERY:
             made = self._whole(key, made, field)
-        many = (
-            Many(separator=field.separator)
-            if isinstance(self._schemas.shape(field.schema).type, ListOf) and field.separator != ""
-            else None
-        )
-        return replace(made, many=many, column=name if name != key else None)
+        return replace(made, many=Many(separator=field.separator) if is_list else None, column=name if name != key else None)
 
     def _whole(self, key: str, made: Parameter, field: Field) -> Parameter:
         """A filter that holds when nothing is said of it, with what asks for all rows in its place, where one of its values does."""
