@@ -6,6 +6,7 @@ more for each filter that both have. Nothing is sent.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from rowcall.openapi.importing import imported
 
 IMPORTED = "imported"
 _SIMPLE = frozenset({Scalar.STRING, Scalar.BOOLEAN, Scalar.MAP})
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NOWHERE = "http://127.0.0.1:9"
 
 
@@ -89,10 +91,9 @@ def _methods(session: rowcall.Session, provider: str) -> Iterator[tuple[str, _Na
 
 def _compared(session: rowcall.Session, ours: _Named, theirs: _Named) -> Iterator[Compared]:
     line = ours[2].http
-    yield Compared(line, "", _planned(session, ours), _planned(session, theirs))
-    if ours[2].verb is Verb.SELECT:
-        for name in sorted(_filters(ours[2]) & _filters(theirs[2])):
-            yield Compared(line, name, _planned(session, ours, name), _planned(session, theirs, name))
+    filters = sorted(_filters(ours[2]) & _filters(theirs[2])) if ours[2].verb is Verb.SELECT else []
+    for name in ("", *filters):
+        yield Compared(line, name, _planned(session, ours, ours[2], name), _planned(session, theirs, ours[2], name))
 
 
 def _filters(method: Method) -> set[str]:
@@ -104,9 +105,9 @@ def _filters(method: Method) -> set[str]:
     }
 
 
-def _planned(session: rowcall.Session, named: _Named, also: str = "") -> tuple[str, ...]:
+def _planned(session: rowcall.Session, named: _Named, like: Method, also: str) -> tuple[str, ...]:
     try:
-        explanation = session.explain(_statement(*named, also))
+        explanation = session.explain(_statement(*named, like, also))
     except RowcallError as error:
         return (f"refused: {str(error).splitlines()[0]}",)
     steps = [*explanation.scans, *filter(None, [explanation.write])]
@@ -122,23 +123,22 @@ def _in_order(line: str) -> str:
     return " ".join(filter(None, [verb, parts.path + (f"?{query}" if query else ""), body]))
 
 
-def _statement(ref: ResourceRef, name: str, method: Method, also: str) -> str:
-    """A statement that calls the method with all that it has to have."""
-    given = {key: _value(each.type, each.enum) for key, each in _needed(method, also).items()}
+def _statement(ref: ResourceRef, name: str, method: Method, like: Method, also: str) -> str:
+    """A statement that calls the method with all that it has to have, with the values that `like` would have."""
+    given = {key: _alike(each, _counterpart(key, method, like)) for key, each in _needed(method, also).items()}
+    body = {key: _alike(each, like.body.get(_body_key(each.name or key, like), each)) for key, each in _attributes(method, like)}
     full = ref.full_name
     if method.verb is Verb.SELECT:
         return f"SELECT * FROM {full}{_where(method, given, ref)}"
-    body = {key: _value(each.type, each.enum) for key, each in method.body.items() if each.required}
     if method.verb is Verb.EXEC:
         every = ", ".join(f"@{key} = {value}" for key, value in {**given, **body}.items())
         return f"EXEC {full}.{name} {every}"
     if method.verb is Verb.DELETE:
         return f"DELETE FROM {full}{_where(method, given, ref)}"
     if method.verb is Verb.UPDATE:
-        body = body or dict(_first(method.body))
         sets = ", ".join(f"{identifier(key)} = {value}" for key, value in body.items())
         return f"UPDATE {full} SET {sets}{_where(method, given, ref)}"
-    every = {**given, **(body or dict(_first(method.body)))}
+    every = {**given, **body}
     verb = "REPLACE" if method.verb is Verb.REPLACE else "INSERT"
     return f"{verb} INTO {full} ({', '.join(map(identifier, every))}) VALUES ({', '.join(every.values())})"
 
@@ -149,11 +149,37 @@ def _needed(method: Method, also: str) -> Mapping[str, Parameter]:
     return needed | {name: each for name, each in method.parameters.items() if also and (each.name or name) == also}
 
 
-def _first(body: Mapping[str, Attribute]) -> Iterator[tuple[str, str]]:
-    """One attribute of a body that needs none, which is a simple value: the first by its name."""
-    simple = sorted((each.name or name, name, each) for name, each in body.items() if each.type in _SIMPLE)
-    for _, name, each in simple[:1]:
-        yield name, _value(each.type, each.enum)
+def _counterpart(name: str, method: Method, like: Method) -> Parameter:
+    """The same parameter of the other method: of the path by its place there, others by what they are called in requests."""
+    mine = method.parameters[name]
+    if mine.place is Place.PATH:
+        names = dict(zip(_PLACEHOLDER.findall(method.path)[::-1], _PLACEHOLDER.findall(like.path)[::-1], strict=False))
+        return like.parameters.get(names.get(name, ""), mine)
+    return next((each for key, each in like.parameters.items() if (each.name or key) == (mine.name or name)), mine)
+
+
+def _attributes(method: Method, like: Method) -> Iterator[tuple[str, Attribute]]:
+    """What a body has to have in either manifest; where that is nothing, the first that is a simple value and in both."""
+    required = {each.name or key for every in (method, like) for key, each in every.body.items() if each.required}
+    if not required and method.verb in {Verb.INSERT, Verb.REPLACE, Verb.UPDATE}:
+        both = {each.name or key for key, each in method.body.items()} & {each.name or key for key, each in like.body.items()}
+        simple = sorted(name for name in both if like.body[_body_key(name, like)].type in _SIMPLE)
+        required = set(simple[:1])
+    yield from ((key, each) for key, each in method.body.items() if (each.name or key) in required)
+
+
+def _body_key(name: str, method: Method) -> str:
+    """What an attribute is called in SQL."""
+    return next((key for key, each in method.body.items() if (each.name or key) == name), name)
+
+
+def _alike(mine: Parameter | Attribute, other: Parameter | Attribute) -> str:
+    """The value that the other would have, as mine takes it."""
+    value = _value(other.type, other.enum)
+    if mine.type is Scalar.STRING and other.type in {Scalar.INTEGER, Scalar.BOOLEAN}:
+        return literal(value)
+    fits = mine.type == other.type or mine.type is Scalar.JSON
+    return value if fits and (not mine.enum or value.strip("'") in mine.enum) else _value(mine.type, mine.enum)
 
 
 def _where(method: Method, given: Mapping[str, str], ref: ResourceRef) -> str:
