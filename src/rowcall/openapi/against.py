@@ -165,7 +165,9 @@ class _Compared:
         fields = {
             (in_path.get(field.name, field.name) if field.place == "path" else field.name): field
             for field in operation.fields
-            if field.place in {"path", "query"} or (field.place == "header" and field.name.casefold() not in known)
+            if field.place == "query"
+            or (field.place == "path" and field.name in in_path)
+            or (field.place == "header" and field.name.casefold() not in known)
         }
         elsewhere = {Place.BODY, Place.SERVER}
         ours = {each.name or name: (name, each) for name, each in method.parameters.items() if each.place not in elsewhere}
@@ -175,7 +177,7 @@ class _Compared:
         for sent, (name, parameter) in ours.items():
             if sent in fields:
                 yield from self._agreement.parameter(f"{at}.parameters.{name}", parameter, fields[sent])
-            elif parameter.place is not Place.PATH or in_path:
+            elif parameter.place is not Place.PATH or sent not in in_path.values():
                 yield Difference(f"{at}.parameters.{name}", "unknown", f"{parameter.place.value} {sent}", None, operation.node)
 
     def _sent_otherwise(self, service: Service, method: Method) -> set[str]:
@@ -197,7 +199,12 @@ class _Compared:
             return self._picked(schema, method.pick)
         for part in method.rows.split(".") if method.rows != "$" else ():
             schema = self._schemas.below(schema, part)
-        return self._schemas.items(schema)
+        return self._each(schema)
+
+    def _each(self, schema: Any) -> Any:
+        """The schema of the items of a list, of which a document need not say anything; None where there is no list."""
+        is_list = any(each.kind == "array" for each in self._schemas.alternatives(schema)) if schema is not None else False
+        return (self._schemas.items(schema) or {}) if is_list else None
 
     def _fields(self, resource: Resource, method: Method, record: Any) -> Mapping[str, Property]:
         """The fields of what stands in one row: of a record, or of the rows in it and what stands around them."""
@@ -228,7 +235,7 @@ class _Compared:
     def _picked(self, schema: Any, path: str) -> Any:
         """What a JSON path picks, as rows: what is no object is one with a field `value`."""
         for name, every in _STEP.findall(path):
-            schema = self._schemas.items(schema) if every else self._schemas.below(schema, name)
+            schema = self._each(schema) if every else self._schemas.below(schema, name)
         if schema is None or self._schemas.properties(schema):
             return schema
         return {"type": "object", "properties": {"value": schema}, "required": ["value"]}

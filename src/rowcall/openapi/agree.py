@@ -17,6 +17,12 @@ from rowcall.openapi.api import Field
 from rowcall.openapi.types import Alternative, Property, Schemas
 
 _SCALARS = {"string", "integer", "number", "boolean"}
+_PYTHON: dict[Scalar, tuple[type, ...]] = {
+    Scalar.STRING: (str,),
+    Scalar.INTEGER: (int,),
+    Scalar.NUMBER: (int, float),
+    Scalar.BOOLEAN: (bool,),
+}
 _NUMBERS = frozenset({Scalar.INTEGER, Scalar.NUMBER})
 _LIMITS: dict[str, tuple[str, frozenset[Type]]] = {
     "minimum": ("minimum", _NUMBERS),
@@ -72,7 +78,8 @@ class Agreement:
         if not kinds & {"object", "array"} and not (len(kinds) > 1 and parameter.type is Scalar.STRING):
             yield from self.type(at, parameter.type, single)
         default = self._schemas.keyword(described.schema, "default")
-        if default is not None and not isinstance(default, (dict, list)) and str(parameter.default) != str(default):
+        can_be = default is not None and type(default) in _PYTHON.get(parameter.type, ())
+        if can_be and str(parameter.default) != str(default):
             yield _said(at, "default", parameter.default, default, described.node)
         yield from self._enum(at, parameter.enum, single)
         for name in ("minimum", "maximum") if parameter.type in _NUMBERS else ():

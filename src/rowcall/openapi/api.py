@@ -187,7 +187,7 @@ def _field(field: Mapping[str, Any], document: Document) -> Field:
         schema: Any = field
         separator = _COLLECTIONS.get(_text(field.get("collectionFormat")), ",")
     else:
-        style = field.get("style") or ("form" if field["in"] == "query" else "simple")
+        style = _text(field.get("style")) or ("form" if field["in"] == "query" else "simple")
         exploded = field.get("explode", style == "form")
         contents = [_mapping(each).get("schema") for each in _mapping(field.get("content")).values()]
         schema = field.get("schema") or next(iter(contents), None)

@@ -224,7 +224,7 @@ def _scheme(draft: Draft, name: str, said: Mapping[str, Any], env: tuple[str, ..
     if kind in {"oauth2", "openidconnect"}:
         draft.comment("provider", path, "OAuth: the variable holds an access token, which is got elsewhere.")
         return AuthScheme(kind=AuthKind.BEARER, env=env)
-    if kind != "apikey" or said.get("in") not in {"header", "query"} or not isinstance(said.get("name"), str):
+    if kind != "apikey" or str(said.get("in")) not in {"header", "query"} or not isinstance(said.get("name"), str):
         return None
     if said["name"].lower() == "authorization":
         text = str(said.get("description") or "")

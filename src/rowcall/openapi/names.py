@@ -13,7 +13,8 @@ _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|\[([^\]]+)\]\[[^\]]*\]")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _LONGEST = 160
 """Characters of a sentence; what is longer is cut between two words."""
-_LEAST = 20
+_LONGEST_NAME = 60
+"""Characters of a name."""
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("tuses", "tus"))
 _SINGULARS = ("ss", "us", "is", "news", "series")
 
@@ -25,7 +26,7 @@ def words(text: str) -> list[str]:
 
 def snake(text: str, otherwise: str = "it") -> str:
     """A name for a provider, service, resource or method: small letters, digits and _."""
-    name = "_".join(words(text))
+    name = "_".join(words(text))[:_LONGEST_NAME].rstrip("_")
     return name if name and name[0].isalpha() else f"{otherwise}_{name}".rstrip("_")
 
 
@@ -73,6 +74,7 @@ def sentence(*texts: str, otherwise: str) -> str:
 def _plain(text: str) -> str:
     """The first sentence of a text, on one line; "" where there is none."""
     text = _TAG.sub("", _LINK.sub(lambda found: found[1] or found[2] or "", html.unescape(text)))
+    text = "".join(letter for letter in text if letter.isprintable() or letter.isspace())
     text = text.replace("`", "").replace("**", "").strip().lstrip("#*- ")
     first = " ".join(_SENTENCE.split(text, maxsplit=1)[0].split()).rstrip(" .:;,")
     if len(first) > _LONGEST:
