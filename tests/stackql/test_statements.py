@@ -206,7 +206,11 @@ def test_views_are_queries_over_other_resources(harbour: Harbour) -> None:
         db.connection.execute("CREATE TABLE owners_of AS SELECT 1 AS id, 'Ann' AS owner")
         joined = db.sql("SELECT d.kind, o.owner FROM deep_berths d JOIN owners_of o USING (id) WHERE d.kind = 'deep'").fetchall()
 
+        one = db.sql("SELECT id, kind FROM deep_berths WHERE berth_id IN (3)").fetchall()
+
     assert north == [(1, "Ada", "deep"), (2, None, "shallow")]
+    assert one == [(3, "one")]
+    assert harbour.lines[-1] == "GET /v1/berths/3"
     assert south == [(3, "deep"), (4, "shallow"), (5, "shallow")]
     assert [row[:2] for row in columns] == [("id", "BIGINT"), ("quay", "VARCHAR"), ("ship_name", "VARCHAR"), ("kind", "VARCHAR")]
     assert joined == [("deep", "Ann")]

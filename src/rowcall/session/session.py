@@ -521,7 +521,7 @@ class Session:
                 if ref.resource.views and parts not in found:
                     from rowcall.plan.provided import query_of
 
-                    found[parts] = query_of(ref.resource.views, words, ref.full_name)
+                    found[parts] = query_of(ref.resource.views, shown, words, ref.full_name)
                     waiting.append(found[parts])
         return list(found.items())
 
