@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from rowcall.errors import (
+    AuthError,
     BudgetError,
     DataError,
     PageLoopError,
@@ -24,7 +25,7 @@ from rowcall.errors import (
 from rowcall.http.client import Client, Endpoint
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.pace import Pace
-from rowcall.manifest.model import Absent, PageSize, Paging, PagingKind, Retry
+from rowcall.manifest.model import Absent, AuthKind, AuthScheme, PageSize, Paging, PagingKind, Retry
 from rowcall.plan.nodes import Call, Protocol
 
 ONE = Protocol(retry=Retry(base_s=0))
@@ -672,3 +673,43 @@ def test_a_closed_client_opens_again(client: Client, api: Any, call_to: Callable
 
     assert len(bodies(client, call_to(), LIST)) == 1
     assert api.connections == 2
+
+
+def test_an_answer_that_says_that_it_is_not_whole_is_an_error(client: Client, api: Any, call_to: Callable) -> None:
+    """Half an answer is none; what says that it is whole, or nothing, is one."""
+    protocol = replace(LIST, incomplete="search.cut")
+    for cut, is_whole in ((False, True), (None, True), (True, False)):
+        api.answer = lambda _, cut=cut: {"json": {"data": [{"id": 1}], "search": {"cut": cut}}}
+        if is_whole:
+            assert bodies(client, call_to(), protocol)
+            continue
+        with pytest.raises(
+            ResponseError, match=r"Acme says that its answer is not all there is \(`search\.cut` is true\); rows are missing"
+        ):
+            bodies(client, call_to(), protocol)
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "0"}, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "0"}])
+def test_another_status_may_mean_too_many_requests(client: Client, api: Any, call_to: Callable, headers: dict[str, str]) -> None:
+    """Where the manifest says so and the headers do: it is tried again as after 429. Without these it is a refusal."""
+    protocol = replace(LIST, retry=replace(LIST.retry, limited=(403,), attempts=3, base_s=0.0))
+    api.answer = lambda _: {"status": 403, "headers": headers, "json": {"message": "Slowly."}}
+
+    with pytest.raises(RateLimitError, match=r"Acme limits the rate of requests: Slowly\."):
+        bodies(client, call_to(), protocol)
+    assert len(api.requests) == 3
+
+    api.answer = lambda _: {"status": 403, "json": {"message": "Not you."}}
+    with pytest.raises(AuthError, match=r"Not you\."):
+        bodies(client, call_to(), protocol)
+    assert len(api.requests) == 4
+
+
+def test_what_is_open_to_everybody_is_asked_without_a_key(open_client: Callable[..., Client], api: Any, call_to: Callable) -> None:
+    """A key that is there is sent all the same."""
+    scheme = AuthScheme(kind=AuthKind.BEARER, optional=True)
+
+    bodies(open_client(auth=scheme, key=None), call_to(), LIST)
+    bodies(open_client(auth=scheme, key="k"), call_to(), LIST)
+
+    assert [request.headers.get("authorization") for request in api.requests] == [None, "Bearer k"]

@@ -11,7 +11,6 @@ import pytest
 import rowcall
 from rowcall.catalog.catalog import Catalog
 from rowcall.front.opening import add_tables
-from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
 
@@ -29,7 +28,7 @@ def sessions() -> Iterator[Callable[[str], Session]]:
 
         @cache
         def session(provider: str) -> Session:
-            box = stack.enter_context(Sandbox(provider, clock=Clock(held=True)))
+            box = stack.enter_context(Sandbox(provider))
             opened = stack.enter_context(rowcall.connect(providers=box.providers, journal=":memory:"))
             add_tables(opened.connection, box.tables)
             return opened

@@ -32,7 +32,7 @@ from rowcall.http.pace import AnyPace, Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
-from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, refused, request_id, unusable
+from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, partial, refused, request_id, unusable
 from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, meaning, pause, rest, wants_retry
 from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit, Retry
 from rowcall.plan.nodes import Call, Protocol, Request
@@ -252,9 +252,12 @@ class Client:
             if (ending := deprecation(answer, self.endpoint, request.resource, protocol.lifecycle)) is not None:
                 control.warn(ending)
             try:
-                return read_page(answer, request, protocol)
+                found = read_page(answer, request, protocol)
             except BodyFault as fault:
                 raise unusable(context, answer, fault, protocol) from fault
+            if found[1].is_partial:
+                raise partial(context, answer, protocol)
+            return found
 
     def _keeping(self, protocol: Protocol, control: Control) -> Keeping:
         """Where a statement keeps calls: in its file, where it has one."""

@@ -79,6 +79,8 @@ class Envelope:
     """The Link header."""
     pages: int | None = None
     """How many pages there are; None where the API does not say."""
+    is_partial: bool = False
+    """Whether the API says that these are not all rows there are, for another reason than paging."""
 
     @property
     def says_end(self) -> bool:
@@ -136,7 +138,8 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
     except RecursionError as problem:
         raise BodyFault("its JSON is nested too deep") from problem
     page = Page(text, len(records), request, answer.status)
-    return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages)
+    is_partial = protocol.incomplete is not None and pluck(found, protocol.incomplete) is True
+    return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages, is_partial)
 
 
 def _pages(paging: Paging | None, found: Any, answer: Answer, request: Request) -> int | None:

@@ -292,6 +292,12 @@ def unusable(context: Context, answer: Answer, fault: BodyFault, protocol: Proto
     return context.error(ResponseError, message, **facts | {"code": None}, hint=hint)
 
 
+def partial(context: Context, answer: Answer, protocol: Protocol) -> ResponseError:
+    """The error for an answer that says of itself that rows are missing."""
+    message = f"{context.endpoint.title} says that its answer is not all there is (`{protocol.incomplete}` is true); rows are missing."
+    return context.error(ResponseError, message, status=answer.status, hint="Ask again later, or for less at a time.")
+
+
 def moved(context: Context, answer: Answer) -> ResponseError:
     """The error for a redirect that is not followed."""
     place = answer.headers.get("location") or "nowhere"

@@ -362,6 +362,11 @@ class Method:
     )
     transform: Transform | None = _("How its response becomes JSON, where its rows are not in JSON as it comes.", None)
     into: str | None = _("With `pick`, the field of a row that holds what was picked, where that is no object with fields.", None)
+    incomplete: str | None = _(
+        "Where the response says that it is not all there is, as a search that ran out of time: a dotted path to what is true then. "
+        "Such an answer is an error.",
+        None,
+    )
     inner: str | None = _(
         "Where each of these records holds the rows proper, as a dotted path to a list; a record with none gives no row. "
         "Paging goes by the records.",

@@ -421,6 +421,8 @@ def _answer(document: Document, path: str, method: Method) -> None:
         document.fault(f"{path}.into", "nothing is picked without `pick`", at_key=True)
     if method.transform is not None and method.transform.kind is not TransformKind.XML and not method.transform.template:
         document.fault(f"{path}.transform", "without a template, only `xml` becomes JSON", at_key=True)
+    if method.incomplete is not None:
+        _dotted(document, f"{path}.incomplete", method.incomplete)
     if method.absent is None:
         return
     if method.verb is not Verb.SELECT and document.sound(f"{path}.verb"):

@@ -77,6 +77,8 @@ class Protocol:
     """The field of a row that holds what was picked; None where that is the row."""
     transform: Transform | None = None
     """How a body becomes the JSON that the rows are in; None where it is that."""
+    incomplete: str | None = None
+    """Dotted path of what is true where the body says that its rows are not all."""
     paging: Paging | None = None
     retry: Retry = field(default_factory=Retry)
     errors: ErrorShape = field(default_factory=ErrorShape)

@@ -89,6 +89,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
     return Protocol(
         rows=method.rows,
         pick=method.pick,
+        incomplete=method.incomplete,
         into=method.into,
         transform=method.transform,
         paging=paging(ref, method),
