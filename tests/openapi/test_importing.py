@@ -411,3 +411,18 @@ def test_buckets_are_asked_for_by_time_and_divided_by_columns(made: Made) -> Non
     assert (method.parameters["start_time"].exact, method.parameters["end_time"].exact) == (False, True)
     assert method.parameters["group_by"].role is Role.GROUP
     assert (method.parameters["models"].column, method.parameters["models"].many is not None) == ("model", True)
+
+
+def test_a_long_service_has_several_files(tmp_path: Path) -> None:
+    """Each of a length that can be read, called after the first of its resources."""
+    fields = ", ".join(f"field_{number}: {{type: string}}" for number in range(150))
+    answer = f"{{'200': {{content: {{application/json: {{schema: {{type: object, properties: {{{fields}}}}}}}}}}}}}"
+    paths = "".join(f"  /{name}: {{get: {{tags: [all], responses: {answer}}}}}\n" for name in ("one", "two", "three", "four", "five"))
+    (tmp_path / "api.yaml").write_text(f"openapi: 3.1.0\nservers: [{{url: 'https://a.example'}}]\npaths:\n{paths}")
+    found = imported(Document(tmp_path / "api.yaml"), "api")
+
+    assert write_folder(tmp_path / "out", found.provider, comments=found.comments) == ()
+    assert load_provider(tmp_path / "out") == found.provider
+    lengths = {file.name: len(file.read_text().splitlines()) for file in (tmp_path / "out").glob("all*.yaml")}
+    assert sorted(lengths) == ["all.four.yaml", "all.yaml"]
+    assert max(lengths.values()) <= 600

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from rowcall.manifest.document import keys_of
-from rowcall.manifest.model import Absent, Attribute, Column, Lifecycle, Many, PageSize, Parameter, Provider, Range, Service, Sort
+from rowcall.manifest.model import Absent, Attribute, Column, Lifecycle, Many, PageSize, Parameter, Part, Provider, Range, Service, Sort
 from rowcall.manifest.reference import NOT_KEYS
 from rowcall.manifest.types import ListOf, Object, Scalar, Type, spelling
 
@@ -31,7 +31,7 @@ _NO_TEXT = frozenset("true false null yes no on off ~ y n".split())
 
 def written(record: Any, comments: Mapping[str, Sequence[str]], *, without: Sequence[str] = ()) -> str:
     """A record as the text of its file. `comments` stand above the keys at their dotted paths; "" is the top of the file."""
-    head = [_SCHEMA] if isinstance(record, (Provider, Service)) else []
+    head = [_SCHEMA] if isinstance(record, (Part, Provider, Service)) else []
     lines = [*head, *(f"# {line}" for line in comments.get("", ()))]
     return "\n".join([*lines, *_Writer(comments).record(record, "", 0, without)]) + "\n"
 

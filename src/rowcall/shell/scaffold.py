@@ -72,13 +72,16 @@ def _check_name(name: str) -> None:
 
 def _to_decide(folder: Path, made: Imported) -> Iterator[str]:
     """What the document leaves open, with the line that it is marked on, and the place in the document."""
-    texts = {each.file: (folder / f"{each.file}.yaml").read_text("utf-8").splitlines() for each in made.open}
+    texts = {
+        file: file.read_text("utf-8").splitlines() for file in sorted(folder.glob("*.yaml"), key=lambda file: file.stem.partition("."))
+    }
     for each in made.open:
         mark = f"# TODO: {each.text[:40]}"
-        found = [number for number, line in enumerate(texts[each.file], 1) if mark in line]
-        lines = found[0] if found else 1
-        texts[each.file][lines - 1] = ""  # the next one of the same words is another one
-        yield f"{folder / each.file}.yaml:{lines}: {each.text} ({each.place})"
+        files = {file: lines for file, lines in texts.items() if file.stem.partition(".")[0] == each.file}
+        found = [(file, number) for file, lines in files.items() for number, line in enumerate(lines) if mark in line]
+        file, number = found[0] if found else (folder / f"{each.file}.yaml", 0)
+        texts[file][number] = ""  # the next one of the same words is another one
+        yield f"{file}:{number + 1}: {each.text} ({each.place})"
 
 
 def _summary(folder: Path, made: Imported) -> Iterator[str]:
