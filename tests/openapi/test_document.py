@@ -128,12 +128,15 @@ def test_an_alias_within_itself_ends(written: Written) -> None:
 
 
 def test_every_object_has_its_place(written: Written) -> None:
-    """Its line in YAML; in JSON, the file."""
+    """Its line, in YAML and in JSON; of JSON with two equal keys the file alone."""
     yaml = written("openapi: 3.1.0\ninfo:\n  title: A\npaths:\n  /a:\n    get:\n      tags: [x]\n")
-    json = written('{"openapi": "3.1.0", "paths": {"/a": {}}}', name="api.json")
+    json = written('{"openapi": "3.1.0",\n "paths": {\n  "/a {[\\" ": {"get":\n   {"tags": ["x"]}}}}', name="api.json")
+    doubled = written('{"openapi": "3.1.0", "a": {}, "a": {"b": 1}}', name="doubled.json")
 
     assert str(yaml.place(yaml.root["paths"]["/a"]["get"]["tags"])) == f"{yaml.file}:7"
-    assert str(json.place(json.root["paths"]["/a"])) == str(json.file)
+    assert str(json.place(json.root["paths"]['/a {[" ']["get"])) == f"{json.file}:4"
+    assert str(json.place(json.root["paths"])) == f"{json.file}:2"
+    assert str(doubled.place(doubled.root["a"])) == str(doubled.file)
 
 
 def test_a_document_is_kept_with_its_places(written: Written, tmp_path: Path) -> None:

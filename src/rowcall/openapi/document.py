@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
+_JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{\[\n]', re.DOTALL)
 _LONGEST_NUMBER = 40
 _MERGE = "<<"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an object stands; written as `file:line`, or as the file where its lines are not known, as in JSON."""
+    """Where an object stands; written as `file:line`, or as the file where its lines are not known."""
 
     file: str
     line: int | None = None
@@ -92,9 +94,21 @@ class Document:
     def place(self, node: Any) -> Place:
         """Where an object or array of the document stands; the document itself for what does not come from it."""
         for name, values in self._files.items():
+            if not values.lines:  # JSON, of which lines are looked for when somebody asks
+                values.lines.update(self._lines(name, values.root))
             if (line := values.lines.get(id(node))) is not None:
                 return Place(name, line)
         return Place(str(self.file))
+
+    def _lines(self, name: str, root: Any) -> dict[int, int]:
+        """The lines of a file of JSON; 0 of its whole alone where they cannot be told, as two of its keys are equal."""
+        file = self.file if name == str(self.file) else self.file.parent / unquote(name)
+        try:
+            begins = list(_begins(file.read_text("utf-8-sig")))
+        except (OSError, ValueError):
+            begins = []
+        nodes = list(_in_order(root))
+        return {id(node): line for node, line in zip(nodes, begins, strict=True)} if len(nodes) == len(begins) else {0: 0}
 
     def _nowhere(self, node: dict[str, Any], reference: str, problem: str) -> dict[str, Any]:
         place = self.place(node)
@@ -119,6 +133,25 @@ class Document:
             raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
         values = self._files[name] = kept.values(text, file, _parse)
         return values
+
+
+def _begins(text: str) -> Iterator[int]:
+    """The lines on which objects and arrays of a text of JSON begin, in their order."""
+    line = 1
+    for found in _JSON_TOKEN.finditer(text):
+        if found[0] in "{[":
+            yield line
+        line += found[0].count("\n")
+
+
+def _in_order(root: Any) -> Iterator[Any]:
+    """The objects and arrays of a value in the order in which they begin."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (dict, list)):
+            yield node
+            waiting += reversed(node.values() if isinstance(node, dict) else node)
 
 
 def _below(node: Any, part: str) -> Any:
