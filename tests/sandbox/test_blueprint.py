@@ -13,7 +13,7 @@ import pytest
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.manifest.model import Provider, Service
+from rowcall.manifest.model import Paging, PagingKind, Provider, Service
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
@@ -106,6 +106,21 @@ def test_every_way_of_paging_leads_to_every_row_once(library: Provider, way: str
 
     assert sorted(found) == sorted((book["id"],) for book in whole)
     assert requests > 1
+
+
+def test_a_page_shows_the_next_one_where_the_manifest_does_not_say_how(library: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a Link header, as an API whose documents are silent about it may."""
+    found = Paging(kind=PagingKind.FOUND, page_size=library.paging["link"].page_size)
+    books = only(library.services["shelves"], "by_link")
+    narrowed = replace(library, paging={**library.paging, "link": found}, services={"shelves": books})
+    monkeypatch.setattr(Catalog, "shipped", lambda: Catalog({"library": narrowed}))
+
+    with Sandbox(narrowed, clock=Clock(START, held=True)) as box:
+        settings = {"library": {**box.providers["library"], "auth": "header"}}
+        with rowcall.connect(providers=settings, journal=":memory:") as db:
+            rows = db.sql("SELECT DISTINCT id FROM library.shelves.books").fetchall()
+
+    assert len(rows) > 30
 
 
 def only(service: Service, method: str) -> Service:
@@ -225,3 +240,161 @@ def test_a_table_whose_paths_lead_back_to_itself_belongs_to_nothing(tmp_path: Pa
         answer = client.get("/rings/a/seals/b")
 
     assert (answer.status_code, answer.json()["error"]["message"]) == (404, "There is no ring a.")
+
+
+BAKERY = """
+manifest: 1
+provider: bakery
+title: Bakery
+description: A bakery.
+source: https://example.com
+base_url: https://example.com/api
+auth:
+  key: {kind: bearer, optional: true}
+rate_limits:
+  - {requests: 40, per_s: 60}
+errors: {message: [problem.detail], code: [problem.kind]}
+"""
+OVEN = """
+service: oven
+title: Oven
+description: What is in the oven.
+resources:
+  loaves:
+    description: One loaf.
+    source: https://example.com
+    columns:
+      id: {type: string, nullable: false, description: "Its id, starting with loaf_."}
+      town: {type: string, description: Where it is baked.}
+      state: {type: string, nullable: false, enum: [kneaded, baking, cancelling, done, cancelled], description: How far it is.}
+      baker_id: {type: integer, description: Who bakes it.}
+      weight_g: {type: integer, source: size.grams, description: What it weighs.}
+    awaits: {reader: get_loaf, column: state, terminal: [done, cancelled]}
+    methods:
+      get_loaf:
+        verb: select
+        http: GET /towns/{town}/loaves/{loaf_id}
+        description: Gets one.
+        parameters: &key
+          town: {in: path, description: The town.}
+          loaf_id: {in: path, column: id, description: The loaf.}
+        absent: {message: "No (such )?loaf"}
+      list_loaves:
+        verb: select
+        http: GET /towns/{town}/loaves
+        description: Lists them.
+        parameters: {town: {in: path, description: The town.}}
+        rows: $
+      bake:
+        verb: insert
+        http: POST /towns/{town}/loaves
+        description: Bakes one.
+        parameters: {town: {in: path, description: The town.}}
+        body: {weight_g: {type: integer, description: What it weighs.}}
+      cancel_loaf: {verb: exec, http: "POST /towns/{town}/loaves/{loaf_id}/cancel", description: Takes one out., parameters: *key}
+      weigh_loaf:
+        verb: exec
+        http: POST /towns/{town}/loaves/{loaf_id}/weigh
+        description: Weighs one.
+        parameters:
+          town: {in: path, description: The town.}
+          loaf_id: {in: path, description: The loaf.}
+        returns: {grams: {type: integer, nullable: false, description: What it weighs.}, loaf_id: {type: string, description: Which one.}}
+    examples:
+      - {sql: "SELECT * FROM bakery.oven.loaves WHERE town = 'Lund' AND id = 'loaf_first'", description: One loaf.}
+  bakers:
+    description: One baker.
+    source: https://example.com
+    columns:
+      id: {type: integer, nullable: false, description: "The baker's number."}
+      name: {type: string, nullable: false, description: Their name.}
+    methods:
+      list_bakers: {verb: select, http: GET /bakers, description: Lists them., rows: bakers}
+      get_baker:
+        verb: select
+        http: GET /bakers/{baker_id}
+        description: Gets one.
+        parameters: {baker_id: {in: path, type: integer, column: id, description: The baker.}}
+  opening:
+    description: When it is open.
+    source: https://example.com
+    columns: {opens_at: {type: string, nullable: false, description: "When it opens, as ISO 8601."}}
+    methods: {get_opening: {verb: select, http: GET /opening, description: Gets it.}}
+"""
+
+
+@pytest.fixture
+def bakery(tmp_path: Path) -> Iterator[Sandbox]:
+    """A bakery whose towns no resource describes, with states, a singleton and a rate limit."""
+    (tmp_path / "provider.yaml").write_text(BAKERY)
+    (tmp_path / "oven.yaml").write_text(OVEN)
+    with Sandbox(tmp_path, clock=Clock(START, held=True)) as box:
+        yield box
+
+
+def test_what_its_examples_name_is_there(bakery: Sandbox) -> None:
+    """So that they find something; what no list gives is in a table to start from."""
+    with opened(bakery) as client:
+        assert client.get("/towns/Lund/loaves/loaf_first").json()["id"] == "loaf_first"
+    names, rows = bakery.tables["sandbox_towns"]
+    assert (names, rows[0]) == (("town",), ("Lund",))
+
+
+def test_a_column_names_an_object_that_is_there(bakery: Sandbox) -> None:
+    """By the name of the placeholder that such objects are got by; what lies deeper in a record stands there."""
+    with opened(bakery) as client:
+        loaves = client.get("/towns/Lund/loaves").json()
+        bakers = {baker["id"] for baker in client.get("/bakers").json()["bakers"]}
+
+    assert {loaf["baker_id"] for loaf in loaves} - {None} <= bakers
+    assert {loaf["town"] for loaf in loaves} == {"Lund"}
+    assert all("grams" in loaf["size"] for loaf in loaves)
+
+
+def test_what_takes_time_goes_through_its_states(bakery: Sandbox) -> None:
+    """From the first, by those on the way, to the first of those that end it; a method leads to the state that it is called after."""
+    with opened(bakery) as client:
+        one, other = (client.post("/towns/Lund/loaves", json={"weight_g": 800}).json() for _ in range(2))
+        states = [one["state"]]
+        cancelled = client.post(f"/towns/Lund/loaves/{other['id']}/cancel").json()["state"]
+        for _ in range(4):
+            bakery.clock.advance(2)
+            states.append(client.get(f"/towns/Lund/loaves/{one['id']}").json()["state"])
+        ended = client.get(f"/towns/Lund/loaves/{other['id']}").json()["state"]
+
+    assert one["size"] == {"grams": 800}
+    assert (states[0], states[-1]) == ("kneaded", "done")
+    assert set(states) <= {"kneaded", "baking", "done"}
+    assert (cancelled, ended) == ("cancelling", "cancelled")
+
+
+def test_methods_with_columns_of_their_own_and_single_objects_answer(bakery: Sandbox) -> None:
+    """With what the request says of them, and the rest made up."""
+    with opened(bakery) as client:
+        weighed = client.post("/towns/Lund/loaves/loaf_first/weigh").json()
+        opening = client.get("/opening").json()
+
+    assert isinstance(weighed["grams"], int)
+    assert opening.keys() == {"opens_at"}
+
+
+def test_refusals_have_the_form_and_the_words_of_the_manifest(bakery: Sandbox) -> None:
+    """Those of absence are such as a SELECT takes for no row; no key is needed where none is, and a wrong one is refused."""
+    with httpx.Client(base_url=bakery.base_url, trust_env=False) as client:
+        absent = client.get("/towns/Lund/loaves/loaf_nowhere")
+        wrong = client.get("/bakers", headers={"Authorization": "Bearer wrong"})
+
+    assert (absent.status_code, absent.json()) == (404, {"problem": {"detail": "No loaf", "kind": None}})
+    assert wrong.status_code == 401
+
+
+def test_the_rate_limits_of_the_manifest_hold(bakery: Sandbox) -> None:
+    """One request too many is refused, and says when there may be another."""
+    with opened(bakery) as client:
+        statuses = [client.get("/bakers").status_code for _ in range(41)]
+        refused = client.get("/bakers")
+        bakery.clock.advance(61)
+
+        assert statuses == [200] * 40 + [429]
+        assert refused.headers["retry-after"] == "60"
+        assert client.get("/bakers").status_code == 200

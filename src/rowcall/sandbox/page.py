@@ -219,4 +219,5 @@ _BY_NUMBER: dict[PagingKind, Callable[[list[Record], Wish], Page]] = {
     PagingKind.TOKEN: _by_token,
     PagingKind.LINK: _by_token,
     PagingKind.NEXT_URL: _by_token,
+    PagingKind.FOUND: _by_token,  # what shows it is a Link header
 }
