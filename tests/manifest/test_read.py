@@ -605,8 +605,9 @@ def test_all_faults_of_all_files_are_reported_at_once(folder: Path) -> None:
         (b"- a\n", "expected a mapping of keys, found a list"),
         (b"\xff\xfe", "the file is not UTF-8 text (invalid start byte at byte 0)"),
         (b"title: \x01\n", "this is not YAML: the character U+0001 is not allowed"),
+        (b"title: " + b"[" * 200_000, "objects are nested too deep in it"),
     ],
-    ids=["empty", "list", "encoding", "control character"],
+    ids=["empty", "list", "encoding", "control character", "depth"],
 )
 def test_a_file_that_is_no_manifest_at_all_is_one_fault(folder: Path, content: bytes, expected: str) -> None:
     """What cannot be read as keys says so, and nothing else."""

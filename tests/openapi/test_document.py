@@ -160,11 +160,12 @@ def test_a_document_is_kept_with_its_places(written: Written, tmp_path: Path) ->
     ("text", "name", "message"),
     [
         ("openapi: 3.1.0\na: [1\nb: 2\n", "api.yaml", "api.yaml:3:2: this is not YAML: did not find expected ',' or ']'"),
-        ("openapi: 3.1.0\na: \x00\n", "api.yaml", "api.yaml:2:1: this is not YAML: the character U+0000 is not allowed"),
+        ("openapi: 3.1.0\na: \x00\n", "api.yaml", "api.yaml:2:4: this is not YAML: the character U+0000 is not allowed"),
         ('{\n"openapi": 3,,}', "api.json", "api.json:2:14: this is not JSON: Expecting property name enclosed in double quotes"),
         ("- 1", "api.yaml", "api.yaml:1:1: expected an object with `openapi` or `swagger`, found an array"),
         ("", "api.yaml", "api.yaml:1:1: expected an object with `openapi` or `swagger`, found nothing"),
-        ("a: " + "[" * 5_000 + "]" * 5_000, "api.yaml", "api.yaml:1:1: objects are nested too deep in it"),
+        ("a: " + "[" * 5_000 + "]" * 5_000, "api.yaml", "api.yaml:1:103: objects are nested too deep in it"),
+        ("a:\n  " + "- " * 200_000, "api.yaml", "api.yaml:2:201: objects are nested too deep in it"),
         ("[" * 5_000, "api.json", "api.json:1:1: objects are nested too deep in it"),
     ],
 )

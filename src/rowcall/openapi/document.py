@@ -214,18 +214,14 @@ def _parse_json(text: str, file: Path) -> kept.Values | None:
 def _parse_yaml(text: str, file: Path) -> kept.Values:
     import yaml
 
+    from rowcall.manifest.document import NotYAMLError, compose
+
     # One that looks for no types, which are not wanted, and takes half the time.
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        root = yaml.compose(text, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = f"this is not YAML: {error.problem or error.context}"
-        raise ManifestError([Fault(str(file), line, column, "", message)]) from error
-    except yaml.reader.ReaderError as error:
-        message = f"this is not YAML: the character U+{error.character:04X} is not allowed"
-        raise ManifestError([Fault(str(file), text.count("\n", 0, text.find(chr(error.character))) + 1, 1, "", message)]) from error
+        root = compose(text, loader)
+    except NotYAMLError as error:
+        raise ManifestError([Fault(str(file), error.line, error.column, "", error.message)]) from error
     values = _Values()
     return kept.Values(values.of(root), values.lines, is_tree=values.is_tree)
 
