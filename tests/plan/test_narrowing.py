@@ -283,6 +283,12 @@ KEPT = {
         "SELECT l.tag, w1 FROM l JOIN ((SELECT pen AS w0, id AS w1 FROM visits WHERE pen IN ('p1', '5')) y JOIN k ON k.pen <> w1) ON w0 = l.pen WHERE l.n = 2",
         ["p1"],
     ),
+    "that a column is NULL which an equality compares": ("SELECT v.id FROM l JOIN visits v ON v.kind = l.tag WHERE v.pen = 'p1' AND l.tag IS NULL", []),
+    "that one is NULL which a LEFT JOIN compares": ("SELECT v.id FROM visits v LEFT JOIN l ON v.kind = l.tag WHERE v.pen = 'p1' AND l.tag IS NULL", ["p1"]),
+    "that one is NULL on the other side of a LEFT JOIN": (
+        "SELECT l.pen, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen AND l.tag = v.kind WHERE l.tag IS NULL OR v.kind IS NULL",
+        ["nowhere", "p 3", "p1", "p2"],
+    ),
     "one around brackets in brackets": ("SELECT y.id FROM (((SELECT pen, id FROM visits) y JOIN k ON true)) WHERE y.pen = 'p1'", ["p1"]),
     "one on what LATERAL gives that is a set operation": (
         "WITH x AS (FROM m LEFT JOIN LATERAL (SELECT l.pen AS u FROM l WHERE l.n = m.n EXCEPT SELECT 'p2') d ON true SELECT d.u WHERE m.n = 2) SELECT v.id FROM x LEFT JOIN visits v ON x.u = v.pen AND v.pen IN ['p1', 'p 3', 'p2']",

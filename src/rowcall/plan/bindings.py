@@ -185,8 +185,8 @@ class Bindings:
         size = 1
         for live in found.live:
             every = options = frame.alternatives(live.condition)
-            if len(every) > 1 and live.restricts and not live.guards:
-                options = tuple(option for option in every if not self._is_never(use, option, found))
+            if live.restricts and not live.guards:
+                options = tuple(option for option in every if not self._is_never(use, option, found, alone=len(every) == 1))
             _offer_matched(frame, live, options, found)
             if len(options) == 1:
                 atoms += [(atom, live) for atom in options[0]]
@@ -205,15 +205,18 @@ class Bindings:
                 several.append(options_of_full)
         return atoms, several
 
-    def _is_never(self, use: Use, option: Sequence[Atom], found: Reach) -> bool:
-        """Whether one side of an OR says that a column is NULL which never is: every method for SELECT requires it, or it is compared."""
+    def _is_never(self, use: Use, option: Sequence[Atom], found: Reach, *, alone: bool) -> bool:
+        """Whether one side of an OR, or all, says that a column is NULL which never is: what another condition compares is not.
+
+        Nor is a column that every method for SELECT requires; but where that `alone` is asked of it, it may be meant otherwise.
+        """
         frame = use.frame
         places = [frame.place(Operand(atom.columns[0])) for atom in option if isinstance(atom, Among) and _is_null(atom)]
         if not places:
             return False
         valued = frozenset[Place]().union(*(frame.valued(live.condition) for live in found.live if live.restricts and not live.guards))
         there = (place for place in places if place is not None and (place[0] == use.own or found.offered.get(place[0]) == frozenset()))
-        return not valued.isdisjoint(places) or any(has_value(frame, place) for place in there)
+        return not valued.isdisjoint(places) or (not alone and any(has_value(frame, place) for place in there))
 
     def _is_read(self, source: Source) -> bool:
         """Whether all that a source reads has been fetched."""

@@ -78,7 +78,7 @@ WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threa
 WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t LEFT JOIN openai.assistants.runs r ON r.thread_id = t.id) SELECT x.id FROM w x, w y WHERE x.a = 't1' AND y.b = 't2';
 -- MissingParameterError: openai.assistants.threads cannot be called without more values:
 --   get_thread needs thread_id
--- A LEFT JOIN keeps the rows of its left side whatever its ON says, so t cannot take its values from the right one.
+-- A LEFT JOIN keeps the rows of its left side whatever its ON says, so t cannot take its values from the right one. The API has no list of them: name each that you mean.
 --
 -- LINE 1: WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t LEFT …
 --                                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^

@@ -96,3 +96,9 @@ SELECT a.name FROM openai.assistants.assistants a JOIN finished f ON f.run_id = 
 --   assistant_id = r1 (from f.run_id)
 --   GET /assistants/r1
 -- columns: name
+
+SELECT a.name FROM openai.assistants.assistants a JOIN owners o ON o.thread_id = a.name WHERE a.id = 'x' AND o.thread_id IS NULL;
+-- 1. a: get_assistant of openai.assistants.assistants
+--   assistant_id =  (from the statement)
+--   no request
+-- columns: name
