@@ -47,6 +47,29 @@ def test_rows_are_counted_where_the_manifest_says(rows: str | None, body: Any, e
 
 
 @pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b'{"error": "lines of JSON are a text too"}\n{}\n', '{"error": "lines of JSON are a text too"}\n{}\n'),
+        (b"", ""),
+        (b"null", "null"),
+        (b'\xef\xbb\xbfa "quoted" \x00 caf\xc3\xa9', 'a "quoted" \x00 café'),
+    ],
+    ids=str,
+)
+def test_a_text_is_one_row_whatever_it_says(content: bytes, text: str) -> None:
+    """It is in the field that the manifest says."""
+    page, envelope = read_page(answer(content), READ, Protocol(content="content"))
+
+    assert (page.rows, envelope.rows, json.loads(page.body)) == (1, 1, {"content": text})
+
+
+def test_what_is_no_text_is_a_fault() -> None:
+    """As a picture is."""
+    with pytest.raises(BodyFault, match=r"its body is no text in UTF-8 \(byte 1\)"):
+        read_page(answer(b"a\xff"), READ, Protocol(content="content"))
+
+
+@pytest.mark.parametrize(
     ("rows", "body", "reason"),
     [
         ("data", b"<html>", "not JSON"),

@@ -352,6 +352,12 @@ CASES = {
     "rows within one record": ("animals.yaml", "        absent: {message: no lion}", "        inner: cubs", [
         "animals.yaml:18:9: only a list that answers to `select`, and says where its `rows` are, has others in these (resources.lions.methods.get_lion.inner)",
     ]),
+    "a text in no column": ("animals.yaml", "        absent: {message: no lion}", "        content: roar", [
+        "animals.yaml:18:18: there is no column `roar` (resources.lions.methods.get_lion.content)",
+    ]),
+    "a text that has rows": ("animals.yaml", "        absent: {message: no lion}", "        content: id\n        rows: data", [
+        "animals.yaml:18:9: a text is one row of a `select`, without `rows` or `paging` (resources.lions.methods.get_lion.content)",
+    ]),
     "a column around no rows": ("animals.yaml", "nullable: false, description: The id.", "nullable: false, outer: true, description: The id.", [
         "animals.yaml:12:7: the column `id` is `outer`, and the rows of this method are within no record (resources.lions.methods.get_lion)",
         "animals.yaml:19:7: the column `id` is `outer`, and the rows of this method are within no record (resources.lions.methods.list_lions)",

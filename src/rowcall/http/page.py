@@ -114,6 +114,8 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
     Raises BodyFault for what is not JSON, not of the shape that `protocol` describes, or an error in disguise, and where the rows or
     something that paging needs are there twice.
     """
+    if protocol.content is not None:
+        return _text_page(answer, request, protocol.content)
     text, content = decoded(answer)
     if not content.strip() or (not request.reads and content.strip() in {b"null", b"{}"}):
         if request.reads and answer.status != _NO_CONTENT:
@@ -140,6 +142,15 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
     page = Page(text, len(records), request, answer.status)
     is_partial = protocol.incomplete is not None and pluck(found, protocol.incomplete) is True
     return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages, is_partial)
+
+
+def _text_page(answer: Answer, request: Request, field: str) -> tuple[Page, Envelope]:
+    """A row whose one field is the body, whatever that says."""
+    try:
+        text = msgspec.json.encode({field: answer.content.removeprefix(codecs.BOM_UTF8).decode()}).decode()
+    except UnicodeDecodeError as problem:
+        raise BodyFault(f"its body is no text in UTF-8 (byte {problem.start})") from problem
+    return Page(text, 1, request, answer.status), Envelope(1)
 
 
 def _pages(paging: Paging | None, found: Any, answer: Answer, request: Request) -> int | None:

@@ -372,6 +372,9 @@ class Method:
         "Paging goes by the records.",
         None,
     )
+    content: str | None = _(
+        "The column that holds the whole response, when that is the text of a file and no JSON; its other columns are NULL.", None
+    )
     returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
     paging: str | None = _("Which of the ways of paging of its service or provider it uses; absent when there is one page.", None)
     expected_rows: int | None = _(

@@ -248,6 +248,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
         if attribute_name.startswith(BODY_PREFIX):
             document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
     _answer(document, path, method)
+    _content(document, path, method, columns)
     _inner(document, path, method, columns)
 
 
@@ -423,6 +424,8 @@ def _answer(document: Document, path: str, method: Method) -> None:
         document.fault(f"{path}.transform", "without a template, only `xml` becomes JSON", at_key=True)
     if method.incomplete is not None:
         _dotted(document, f"{path}.incomplete", method.incomplete)
+    if method.content is not None and (method.verb is not Verb.SELECT or method.rows is not None or method.paging is not None):
+        document.fault(f"{path}.content", "a text is one row of a `select`, without `rows` or `paging`", at_key=True)
     if method.absent is None:
         return
     if method.verb is not Verb.SELECT and document.sound(f"{path}.verb"):
@@ -433,6 +436,17 @@ def _answer(document: Document, path: str, method: Method) -> None:
         re.compile(method.absent.message)
     except re.error as error:
         document.fault(f"{path}.absent.message", f"this is not a regular expression: {error}")
+
+
+def _content(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:
+    """A text goes into a column for texts."""
+    if method.content is None:
+        return
+    column = columns.get(method.content)
+    if column is None:
+        document.fault(f"{path}.content", f"there is no column `{method.content}`")
+    elif column.type is not Scalar.STRING or column.source is not None:
+        document.fault(f"{path}.content", f"the column `{method.content}` has to be of type `string`, and without `source`")
 
 
 def _inner(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:

@@ -79,6 +79,8 @@ class Protocol:
     """How a body becomes the JSON that the rows are in; None where it is that."""
     incomplete: str | None = None
     """Dotted path of what is true where the body says that its rows are not all."""
+    content: str | None = None
+    """The field of the one row that holds the body, where that is a text and no JSON."""
     paging: Paging | None = None
     retry: Retry = field(default_factory=Retry)
     errors: ErrorShape = field(default_factory=ErrorShape)

@@ -92,6 +92,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         incomplete=method.incomplete,
         into=method.into,
         transform=method.transform,
+        content=method.content,
         paging=paging(ref, method),
         retry=ref.provider.retry,
         errors=ref.provider.errors,

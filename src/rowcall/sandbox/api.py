@@ -80,6 +80,8 @@ class Api:
             return first
         body, headers = self._carry_out(world, self._routes.resolve(world, route, values, incoming), bend)
         answer = self._written(world, 200, body, headers)
+        if route.method.content is not None:
+            answer = replace(answer, body=str(body.get(route.method.content)).encode(), headers=(("content-type", "text/plain"), *headers))
         if key is not None:
             world.keys.keep(key, incoming, answer)
         if self.sandbox.etags and incoming.method == "GET":

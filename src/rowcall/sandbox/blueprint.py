@@ -147,7 +147,8 @@ class _Drawing:
             for key, (name, parent) in self._implicit.items()
         }
         self._parents |= {key: rules.parent for key, rules in collections.items()}
-        seeded = set(self._own.collections) if self._own.seeds else set()
+        begun = {_service(each.collection) for scene in (*self._own.seeds, *self._own.scenes.values()) for each in scene.create}
+        seeded = {key for key in self._own.collections if _service(key) in begun} if self._own.seeds else set()
         kinds = {home.key: replace(self._kind(home), is_made_up=home.key not in seeded) for home in self._homes}
         kinds |= {key: replace(blank(name), known=self._examples.get(name, ())) for key, (name, _) in self._implicit.items()}
         base = {key: parent for key, parent in self._parents.items() if parent is not None}
@@ -360,6 +361,11 @@ def _last(path: str) -> str:
     """A path up to its last placeholder; "" for one without."""
     found = prefixes(path)
     return found[-1][1] if found else ""
+
+
+def _service(collection: str) -> str:
+    """The service of a collection; "" where names are bare."""
+    return collection.rpartition(".")[0]
 
 
 def _states(resource: Resource) -> dict[str, Any]:
