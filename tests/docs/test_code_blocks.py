@@ -209,9 +209,10 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     with contextlib.ExitStack() as stack:
         boxes = [stack.enter_context(rowcall.Sandbox(name)) for name in shipped()]
         for box in boxes:
-            (scheme, *_) = box.provider.auth.values()
             monkeypatch.setenv(box.provider.base_url_env[0], box.base_url)
-            monkeypatch.setenv(scheme.env[0], box.api_key)
+            for auth in (box.provider.auth, *(service.auth for service in box.provider.services.values() if service.auth)):
+                (scheme, *_) = auth.values()
+                monkeypatch.setenv(scheme.env[0], box.api_key)
         reader = Reader(folder, boxes)
         yield reader
         if reader.session is not None:
