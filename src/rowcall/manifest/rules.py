@@ -14,6 +14,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rowcall.errors import nearest
+from rowcall.manifest.answers import check_answer, check_dotted, check_paged
 from rowcall.manifest.awaits import check_awaits
 from rowcall.manifest.bodies import fields_of
 from rowcall.manifest.document import Document
@@ -37,7 +38,6 @@ from rowcall.manifest.model import (
     Resource,
     Scalar,
     Service,
-    TransformKind,
     Type,
     Verb,
 )
@@ -57,7 +57,6 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENVIRONMENT = re.compile(r"[A-Z_][A-Z0-9_]*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_DOTTED = re.compile(r"[^.\s]+(\.[^.\s]+)*")
 _HTTP = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#]*)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -112,7 +111,7 @@ def check_provider(document: Document, provider: Provider) -> None:
     _limits(document, provider)
     for path in ("errors.message", "errors.code"):
         for index, dotted in enumerate(getattr(provider.errors, path.rpartition(".")[2])):
-            _dotted(document, f"{path}[{index}]", dotted)
+            check_dotted(document, f"{path}[{index}]", dotted)
     _lifecycle(document, "lifecycle", provider.lifecycle)
 
 
@@ -164,7 +163,7 @@ def _resource(document: Document, path: str, name: str, resource: Resource, ways
         _description(document, f"{path}.examples[{index}]", example.description)
     for method_name, method in resource.methods.items():
         _method(document, f"{path}.methods.{method_name}", method_name, method, resource)
-        _paged(document, f"{path}.methods.{method_name}", method, ways)
+        check_paged(document, f"{path}.methods.{method_name}", method, ways)
     _aliases(document, f"{path}.methods", resource)
 
 
@@ -182,7 +181,7 @@ def _columns(document: Document, path: str, columns: dict[str, Column]) -> None:
         _description(document, below, column.description)
         _type(document, f"{below}.type", column.type)
         if column.source is not None:
-            _dotted(document, f"{below}.source", column.source)
+            check_dotted(document, f"{below}.source", column.source)
         if name.casefold() == EXTRA:
             document.fault(below, f"`{EXTRA}` is the column of what a manifest does not name", at_key=True)
     _distinct(document, path, columns)
@@ -247,9 +246,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
         _identifier(document, below, attribute_name, "attribute")
         if attribute_name.startswith(BODY_PREFIX):
             document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
-    _answer(document, path, method)
-    _content(document, path, method, columns)
-    _inner(document, path, method, columns)
+    check_answer(document, path, method, columns)
 
 
 def _attributes(document: Document, path: str, attributes: Mapping[str, Attribute]) -> None:
@@ -413,68 +410,6 @@ def _constant(document: Document, path: str, key: str, value: object, parameter:
         document.fault(path, f"{what} is none of {', '.join(parameter.enum)}")
 
 
-def _answer(document: Document, path: str, method: Method) -> None:
-    if method.rows is not None and method.rows != "$":
-        _dotted(document, f"{path}.rows", method.rows)
-    if method.pick is not None and method.rows != "$":
-        document.fault(f"{path}.pick", "what is picked is an array: `pick` goes with `rows: $`", at_key=True)
-    if method.into is not None and method.pick is None:
-        document.fault(f"{path}.into", "nothing is picked without `pick`", at_key=True)
-    if method.transform is not None and method.transform.kind is not TransformKind.XML and not method.transform.template:
-        document.fault(f"{path}.transform", "without a template, only `xml` becomes JSON", at_key=True)
-    if method.incomplete is not None:
-        _dotted(document, f"{path}.incomplete", method.incomplete)
-    if method.content is not None and (method.verb is not Verb.SELECT or method.rows is not None or method.paging is not None):
-        document.fault(f"{path}.content", "a text is one row of a `select`, without `rows` or `paging`", at_key=True)
-    if method.absent is None:
-        return
-    if method.verb is not Verb.SELECT and document.sound(f"{path}.verb"):
-        document.fault(f"{path}.absent", "only a SELECT can have no rows; elsewhere a missing row is an error", at_key=True)
-    if not document.sound(f"{path}.absent.message"):
-        return
-    try:
-        re.compile(method.absent.message)
-    except re.error as error:
-        document.fault(f"{path}.absent.message", f"this is not a regular expression: {error}")
-
-
-def _content(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:
-    """A text goes into a column for texts."""
-    if method.content is None:
-        return
-    column = columns.get(method.content)
-    if column is None:
-        document.fault(f"{path}.content", f"there is no column `{method.content}`")
-    elif column.type is not Scalar.STRING or column.source is not None:
-        document.fault(f"{path}.content", f"the column `{method.content}` has to be of type `string`, and without `source`")
-
-
-def _inner(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:
-    """Rows within records are for lists; what stands around them is apart from them."""
-    outer = [name for name, column in columns.items() if column.outer]
-    if method.inner is None:
-        if outer and method.verb is Verb.SELECT and document.sound(path):
-            document.fault(path, f"the column `{outer[0]}` is `outer`, and the rows of this method are within no record", at_key=True)
-        return
-    _dotted(document, f"{path}.inner", method.inner)
-    if method.verb is not Verb.SELECT or method.rows is None:
-        document.fault(
-            f"{path}.inner", "only a list that answers to `select`, and says where its `rows` are, has others in these", at_key=True
-        )
-    for name in outer:
-        if (columns[name].source or name).split(".")[0].casefold() == method.inner.split(".")[0].casefold():
-            document.fault(f"{path}.inner", f"the column `{name}` is read from there, and stands around the rows")
-
-
-def _paged(document: Document, path: str, method: Method, ways: Collection[str] | None) -> None:
-    if method.paging is None:
-        return
-    if method.rows is None and document.sound(f"{path}.rows"):
-        document.fault(f"{path}.paging", "a method that is paged says where its `rows` are")
-    if ways is not None and method.paging not in ways:
-        document.fault(f"{path}.paging", f"the provider has no paging `{method.paging}`{_did_you_mean(method.paging, ways)}")
-
-
 def _aliases(document: Document, path: str, resource: Resource) -> None:
     taken = set(resource.methods)
     for name, method in resource.methods.items():
@@ -530,7 +465,7 @@ def _paging(document: Document, path: str, paging: Paging) -> None:
     for key in ("next", "row", "more", "total", "pages"):
         dotted = getattr(paging, key)
         if dotted is not None:
-            _dotted(document, f"{path}.{key}", dotted)
+            check_dotted(document, f"{path}.{key}", dotted)
     for key in ("pages_header", "next_header"):
         if getattr(paging, key) is not None and not _HEADER.fullmatch(getattr(paging, key)):
             document.fault(f"{path}.{key}", f"`{getattr(paging, key)}` is no name for a header")
@@ -620,11 +555,6 @@ def _headers(document: Document, path: str, headers: Iterable[str]) -> None:
     for name in headers:
         if not _HEADER.fullmatch(name):
             document.fault(f"{path}.{name}", f"`{name}` is no name for a header", at_key=True)
-
-
-def _dotted(document: Document, path: str, dotted: str) -> None:
-    if document.sound(path) and not _DOTTED.fullmatch(dotted):
-        document.fault(path, f"expected names with dots between, as `error.message`, found `{dotted}`")
 
 
 def _bounds(document: Document, path: str, minimum: float | None, maximum: float | None) -> None:
