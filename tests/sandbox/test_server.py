@@ -133,7 +133,8 @@ def test_a_clock_and_a_start_exclude_each_other() -> None:
 
 def test_its_settings_are_those_of_a_connection(still: Sandbox) -> None:
     """`providers` names the provider, its URL and the key."""
-    assert still.providers == {"openai": {"base_url": still.base_url, "api_key": "sandbox-key"}}
+    key = {"api_key": "sandbox-key"}
+    assert still.providers == {"openai": {"base_url": still.base_url, **key, "organization": key}}
 
 
 def test_every_answer_can_be_made_to_take_longer() -> None:
