@@ -360,6 +360,7 @@ def _stars(reference: Reference, tokens: Sequence[Token]) -> Iterator[tuple[int,
     select = reference.select
     if select is None:
         return
+    written = {token.start for token in tokens if token.kind == "STAR"}  # the parser gives a star to `FROM r` too, and a place of its own
     inner = [found.this for found in select.find_all(exp.Columns) if found.find_ancestor(exp.Select) is select]
     for item in [*select.expressions, *inner]:
         qualified = isinstance(item, exp.Column)
@@ -368,7 +369,7 @@ def _stars(reference: Reference, tokens: Sequence[Token]) -> Iterator[tuple[int,
             continue
         if not qualified and _is_tested(reference):
             continue
-        if "start" in star.meta:
+        if star.meta.get("start") in written:
             yield star.meta["start"], qualified
         elif not qualified:
             yield max((token.start for token in tokens if token.start < reference.span.start and token.word == "FROM"), default=0), False

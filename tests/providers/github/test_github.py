@@ -178,6 +178,17 @@ def test_a_repository_that_is_not_there_is_an_error_and_its_absence_none(db: Ses
     assert db.sql("SELECT id FROM github.repos.repositories WHERE owner = 'octo-org' AND name = 'nowhere'").fetchall() == []
 
 
+def test_a_sub_select_of_from_alone_has_the_columns_of_the_resource(db: Session) -> None:
+    """Those that only the request has are not in it, wherever it stands."""
+    inner = f"FROM github.repos.contributors WHERE {REPO}"
+
+    whole, within = db.sql(inner), db.sql(f"SELECT coalesce(c.login, 'nobody') AS login, c.* FROM ({inner}) c")
+
+    assert within.columns[1:] == whole.columns
+    assert "owner" not in whole.columns
+    assert len(within.fetchall()) == len(whole.fetchall()) > 30
+
+
 def test_its_bare_names_are_its_own() -> None:
     """Only users are called so elsewhere too; any other name may be written alone."""
     from rowcall.catalog.catalog import Catalog
