@@ -47,8 +47,10 @@ def test_a_second_credential_is_a_header_of_its_own() -> None:
     assert {name: one.env for name, one in found.headers.items()} == {"B": ("VAR_B",)}
 
 
-@pytest.mark.parametrize("auth", [None, {}, {"type": "null_auth"}, "none"])
+@pytest.mark.parametrize(
+    "auth", [None, {}, {"type": "null_auth"}, "none", {"type": "aws_signing_v4", "credentialsenvvar": "AWS_SECRET_ACCESS_KEY"}]
+)
 def test_without_auth_nothing_is_sent(auth: Any) -> None:
-    """And that can be chosen of every provider."""
+    """And that can be chosen of every provider. A key that is there to sign with is sent to nobody."""
     assert next(iter(credentials(auth).schemes.values())).kind is AuthKind.NONE
     assert credentials({"type": "bearer", "credentialsenvvar": "X"}).schemes["none"].kind is AuthKind.NONE

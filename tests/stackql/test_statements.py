@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.stackql.conftest import Harbour
 
-from rowcall.errors import AuthError, PlanError, ResponseError, RowcallWarning, UnsupportedSQLError
+from rowcall.errors import AuthError, PlanError, ResponseError, UnsupportedSQLError
 
 
 def test_a_list_is_read_to_its_last_page(harbour: Harbour) -> None:
@@ -182,7 +182,7 @@ def test_a_document_that_cannot_be_read_harms_nothing_else(harbour: Harbour) -> 
 
 
 def test_pages_that_nobody_described_are_followed(harbour: Harbour) -> None:
-    """By a link in the answer, and by a token that the method has a parameter for; one at another place is told of."""
+    """By a link in the answer, and by a token that the method has a parameter for; without one at another place rows are missing."""
     elsewhere = "https://elsewhere.example/flags"
     pages: dict[str | None, tuple[list[str], dict[str, str]]] = {
         None: (["uk"], {"link": '</v1/flags?page=2>; rel="next"'}),
@@ -190,11 +190,14 @@ def test_pages_that_nobody_described_are_followed(harbour: Harbour) -> None:
     }
     harbour.answers["/v1/flags"] = lambda query: pages[query.get("page")]
 
-    with harbour.session() as db, pytest.warns(RowcallWarning, match="elsewhere.example"):
+    with harbour.session() as db:
+        with pytest.raises(ResponseError, match="at another place .*elsewhere.example"):
+            db.sql("SELECT column_anon FROM flags")
+        pages["2"] = (["us"], {})
         rows = db.sql("SELECT column_anon FROM flags ORDER BY 1").fetchall()
 
     assert rows == [("uk",), ("us",)]
-    assert harbour.lines == ["GET /v1/flags", "GET /v1/flags?page=2"]
+    assert harbour.lines == ["GET /v1/flags", "GET /v1/flags?page=2"] * 2
 
 
 def test_views_are_queries_over_other_resources(harbour: Harbour) -> None:

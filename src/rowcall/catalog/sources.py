@@ -150,4 +150,8 @@ def _source(folder: Path, name: str | None = None) -> _Named:
     file = provider_file(folder)
     if file is not None and _OWN.search(file.read_bytes()):
         return _Native(name or load_provider(folder).provider, folder)
-    return Package(folder, name)
+    found = Package(folder, name)
+    if not _NAME.fullmatch(found.name):  # it is that of a folder too, and what a stranger wrote must lead to no other
+        hint = f'Give it one: --name NAME, or in Python provider_paths={{"name": "{folder}"}}.'
+        raise UsageError(f"The provider in {folder} calls itself {found.name!r}, which is no name for a provider. {hint}")
+    return found

@@ -81,6 +81,14 @@ _TOKENS = {
     "next": ("next", "cursor", "after", "page", "start", "offset"),
 }
 """Fields that hold a token, and the parameters that may take it."""
+_AFTER = ("after", "after_id", "starting_after", "startingAfter")
+"""Parameters that take the id of the last row."""
+_LAST = ("last_id", "lastId")
+"""Fields that hold it, which lists have also where nothing follows: it leads on where more is said to."""
+_MORE = ("has_more", "hasMore", "has_next_page", "hasNextPage", "is_truncated", "isTruncated", "IsTruncated", "truncated")
+"""Fields that say whether more rows follow."""
+_TOTAL = ("total", "total_count", "totalCount", "total_items", "totalItems", "total_results", "totalResults", "total_records")
+"""Fields that count the rows of the whole list."""
 _URL = re.compile(r"https?://|[/?]")
 
 
@@ -93,15 +101,43 @@ class Marker:
     """The query parameter that takes it; None where it is a URL."""
 
 
-def marker(body: Any, link: str | None, parameters: Sequence[str]) -> Marker | None:
-    """What a page says of the next one; None where it says nothing of it. `body` may hold raw JSON, and `link` is the Link header."""
+def marker(body: Any, link: str | None, parameters: Sequence[str], *, last: Any = UNSET) -> Marker | None:
+    """What a page says of the next one; None where it says nothing of it. `body` may hold raw JSON, and `link` is the Link header.
+
+    `last` is the id of the last row, which leads on where the page says that more follow, and there is a parameter that takes one.
+    """
     if (target := next_link(link)) is not None:
         return Marker(target, None)
-    places = [body, *(found for around in _AROUND if isinstance(found := pluck(body, around), dict))]
+    places = _places(body)
     found = next(_links(places), None)
     if found is None and isinstance(links := pluck(body, "links"), list):
         found = next(_related(links), None)
-    return found or next(_tokens(places, parameters), None)
+    return found or next(_tokens(places, parameters), None) or _after(places, parameters, last)
+
+
+def _after(places: Sequence[Any], parameters: Sequence[str], last: Any) -> Marker | None:
+    taker = next((one for one in _AFTER if one in parameters), None)
+    if taker is None or more(places[0]) not in {True, "true"}:
+        return None
+    ids = (pluck(place, name) for place in places for name in _LAST)
+    found = next((one for one in (*ids, last) if isinstance(one, (str, int)) and not isinstance(one, bool) and one != ""), None)
+    return Marker(str(found), taker) if found is not None else None
+
+
+def more(body: Any) -> Any:
+    """What a page says of whether more rows follow; UNSET where it says nothing of it."""
+    said = (pluck(place, name) for place in _places(body) for name in _MORE)
+    return next((one for one in said if isinstance(one, bool) or (isinstance(one, str) and one in {"true", "false"})), UNSET)
+
+
+def total(body: Any) -> Any:
+    """How many rows a page says that the whole list has; UNSET where it says nothing of it."""
+    said = (pluck(place, name) for place in _places(body) for name in _TOTAL)
+    return next((one for one in said if isinstance(one, int) and not isinstance(one, bool)), UNSET)
+
+
+def _places(body: Any) -> list[Any]:
+    return [body, *(found for around in _AROUND if isinstance(found := pluck(body, around), dict))]
 
 
 def _links(places: Sequence[Any]) -> Iterator[Marker]:

@@ -33,7 +33,7 @@ class Numbers:
         self._warn = warn
         self._parameter = paging.parameter or ""
         self._size = paging.page_size.parameter if paging.page_size is not None else None
-        self._asked = _asked(paging, first)
+        self._asked = asked_size(paging, first)
         self._from_start = parameter(first, paging.parameter) in {None, str(paging.start)}
         self._rows = 0
         self._empty = 0
@@ -249,7 +249,7 @@ def _loop(sent: Request) -> PageLoopError:
     return PageLoopError(f"{sent.resource}: the API gave the same page twice, so that paging would never end.")
 
 
-def _asked(paging: Paging, first: Request) -> int | None:
+def asked_size(paging: Paging, first: Request) -> int | None:
     """How many rows a page is to have; None where that is not known."""
     if paging.page_size is None:
         return None

@@ -133,14 +133,12 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         if protocol.paging is not None and protocol.paging.next_header is not None:
             next_ = answer.headers.get(protocol.paging.next_header.lower(), UNSET)
         if protocol.paging is not None and protocol.paging.kind is PagingKind.FOUND:
-            from rowcall.http.marker import marker
-
-            next_ = marker(found, answer.headers.get("link"), protocol.paging.parameters) or UNSET
+            next_, more, total = _found(found, records, answer, protocol.paging)
         pages = _pages(protocol.paging, found, answer, request)
     except RecursionError as problem:
         raise BodyFault("its JSON is nested too deep") from problem
     page = Page(text, len(records), request, answer.status)
-    is_partial = protocol.incomplete is not None and pluck(found, protocol.incomplete) is True
+    is_partial = protocol.incomplete is not None and _is_set(pluck(found, protocol.incomplete))
     return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages, is_partial)
 
 
@@ -151,6 +149,15 @@ def _text_page(answer: Answer, request: Request, field: str) -> tuple[Page, Enve
     except UnicodeDecodeError as problem:
         raise BodyFault(f"its body is no text in UTF-8 (byte {problem.start})") from problem
     return Page(text, 1, request, answer.status), Envelope(1)
+
+
+def _found(found: Any, records: Sequence[Any], answer: Answer, paging: Paging) -> tuple[Any, Any, Any]:
+    """What leads to the next page, whether there is one, and how many rows there are, where the manifest does not say how a page tells."""
+    from rowcall.http import marker
+
+    last = row_field(records[-1], "id") if records else UNSET
+    next_ = marker.marker(found, answer.headers.get("link"), paging.parameters, last=last) or UNSET
+    return next_, marker.more(found), marker.total(found)
 
 
 def _pages(paging: Paging | None, found: Any, answer: Answer, request: Request) -> int | None:

@@ -16,7 +16,7 @@ from msgspec import UNSET
 from rowcall.errors import PageLoopError, ResponseError
 from rowcall.http.address import at_url, follow, next_link, parameter, with_parameter, with_value
 from rowcall.http.marker import Marker
-from rowcall.http.numbered import NUMBERED, Numbers
+from rowcall.http.numbered import NUMBERED, Numbers, asked_size
 from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
 from rowcall.manifest.model import Paging, PagingKind, Scalar, Type
@@ -163,6 +163,10 @@ def _sized(paging: Paging | None, first: Request) -> Request:
     return with_parameter(first, size.parameter, str(size.maximum))
 
 
+_NUMBERS = frozenset("page page_number pageNumber page_no pageNo offset skip start $skip startIndex startAt".split())
+"""Parameters that take the number of a page, or of its first row."""
+
+
 class Cursors:
     """The ways in which a page says where the next one is: an id, a token or a URL."""
 
@@ -199,23 +203,12 @@ class Cursors:
             raise self._loop(sent, cursor)
         self._seen.add(cursor)
         if isinstance(found, Marker):
-            return self._shown(sent, found)
+            return with_parameter(sent, found.parameter, cursor) if found.parameter else follow(sent, self._base_url, cursor)
         if self._paging.kind in {PagingKind.LINK, PagingKind.NEXT_URL}:
             return follow(sent, self._base_url, cursor)
         if cursor.startswith("https://") and (request := at_url(sent, self._base_url, cursor)) is not None:
             return request  # a token that is all of the next request
         return with_value(sent, self._paging.place, self._paging.parameter or "", cursor)
-
-    def _shown(self, sent: Request, found: Marker) -> Request | None:
-        """The request that a marker leads to, which nobody has said to be one; None, with a warning, where it is at another place."""
-        if found.parameter is not None:
-            return with_parameter(sent, found.parameter, found.value)
-        request = at_url(sent, self._base_url, found.value)
-        if request is None:
-            self._warn(
-                f"{sent.resource}: the answer leads to {found.value}, which is at another place and was not asked; rows may be missing."
-            )
-        return request
 
     def left(self, _following: Request, _needed: int | None) -> None:
         """None: each page leads to the next."""
@@ -253,6 +246,18 @@ class Cursors:
             self._warn(f"{sent.resource}: the answer does not say whether more rows follow, nor gives a cursor; there may be more.")
         elif total is not None and self._from_start and self._rows < total:
             self._warn(f"{sent.resource}: the API counts {total} rows but gave {self._rows}; some may be missing.")
+        elif total is None and self._is_cut(sent, envelope):
+            name = next(name for name in self._paging.parameters if name in _NUMBERS)
+            self._warn(
+                f"{sent.resource}: the answer has {envelope.rows} rows, as many as were asked for, and does not say whether more follow; "
+                f"there may be more. It takes a number of pages or rows: {name}."
+            )
+
+    def _is_cut(self, sent: Request, envelope: Envelope) -> bool:
+        """Whether a list that says nothing of pages is as long as one page, of an API that counts pages."""
+        says = envelope.more is UNSET and len(self._seen) == 0 and self._paging.kind is PagingKind.FOUND
+        asked = asked_size(self._paging, sent)
+        return says and asked is not None and envelope.rows == asked and any(name in _NUMBERS for name in self._paging.parameters)
 
     @staticmethod
     def _loop(sent: Request, cursor: str | None) -> PageLoopError:

@@ -294,7 +294,9 @@ def unusable(context: Context, answer: Answer, fault: BodyFault, protocol: Proto
 
 def partial(context: Context, answer: Answer, protocol: Protocol) -> ResponseError:
     """The error for an answer that says of itself that rows are missing."""
-    message = f"{context.endpoint.title} says that its answer is not all there is (`{protocol.incomplete}` is true); rows are missing."
+    words = said(answer, protocol.errors)
+    why = f": {context.message(answer, words)}" if words.message else " is true"
+    message = f"{context.endpoint.title} says that its answer is not all there is (`{protocol.incomplete}`{why}); rows are missing."
     return context.error(ResponseError, message, status=answer.status, hint="Ask again later, or for less at a time.")
 
 

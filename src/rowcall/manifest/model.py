@@ -363,8 +363,8 @@ class Method:
     transform: Transform | None = _("How its response becomes JSON, where its rows are not in JSON as it comes.", None)
     into: str | None = _("With `pick`, the field of a row that holds what was picked, where that is no object with fields.", None)
     incomplete: str | None = _(
-        "Where the response says that it is not all there is, as a search that ran out of time: a dotted path to what is true then. "
-        "Such an answer is an error.",
+        "Where the response says that it is not all there is, as a search that ran out of time: a dotted path to what is true then, or not "
+        "empty. Such an answer is an error.",
         None,
     )
     inner: str | None = _(

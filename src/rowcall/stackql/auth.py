@@ -12,6 +12,9 @@ from rowcall.stackql.config import table, text
 _TOKENS = frozenset({"service_account", "interactive", "azure_default", "oauth2", "gcp_workload_identity", "azure_federated", "oidc"})
 """Kinds whose credential is, in the end, a bearer token that somebody else gives out."""
 
+_SIGNING = frozenset({"aws_signing_v4"})
+"""Kinds whose key signs requests and is in none of them: what cannot sign must not send it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -27,6 +30,8 @@ def credentials(auth: Any) -> Credentials:
     kind = text(said.get("type")).lower()
     if not said or kind in {"", "null_auth", "none"}:
         return Credentials({"none": AuthScheme(kind=AuthKind.NONE)})
+    if kind in _SIGNING:
+        return Credentials({kind: AuthScheme(kind=AuthKind.NONE)})
     scheme = _scheme(kind, said)
     return Credentials({kind: scheme, "none": AuthScheme(kind=AuthKind.NONE)}, _more(said))
 

@@ -25,6 +25,8 @@ class Query:
     path: str
     base: str
     """The body, as JSON."""
+    changes: bool
+    """Whether it is, or may be, a mutation."""
     names: frozenset[str]
     """What statements give values to."""
     paging: Paging | None
@@ -50,6 +52,7 @@ def query_of(operation: Mapping[str, Any]) -> Query | None:
         base_url=place["base"] if place is not None else None,
         path=(place["path"] if place is not None else None) or "/",
         base=json.dumps(body),
+        changes=re.search(r"\bmutation\b", template) is not None,  # a field that is called so is taken for one: that harms nobody
         names=frozenset(_NAMED.findall(shown)),
         paging=paging,
         pick=text(table(said.get("responseSelection")).get("jsonPath")).removesuffix("[*]"),

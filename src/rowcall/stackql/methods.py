@@ -22,6 +22,8 @@ from rowcall.stackql.servers import base_url, server_variables
 _POINTER = re.compile(r"#/paths/(?P<path>[^/]+)/(?P<http>\w+)$")
 _PLACEHOLDER = re.compile(r"\{\+?([^{}:]+?)\+?\*?(?::[^{}]*)?\}")
 _HTTP = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CHANGES = {"PUT": "replace something", "PATCH": "change something", "DELETE": "delete something"}
+"""What methods of HTTP do that no document can mean by a query. POST is one that documents search with."""
 _PLACES = {"path": Place.PATH, "query": Place.QUERY, "header": Place.HEADER}
 _SCALARS = {"integer": Scalar.INTEGER, "number": Scalar.NUMBER, "boolean": Scalar.BOOLEAN}
 _JSON = re.compile(r"application/([\w.+-]*\+)?json|text/json|.*/\*")
@@ -56,6 +58,8 @@ class Methods:
         """The method of a node; its way of paging goes into `ways`. Raises UncallableError."""
         http, path, operation, item = self._operation(node)
         config = config.within(node.get("config"))
+        if verb is Verb.SELECT and http in _CHANGES:
+            raise UncallableError(f"It would {_CHANGES[http]} with {http}, and a SELECT changes nothing.")
         if (query := query_of(operation)) is not None:
             return self._queried(verb, node, operation, query, ways)
         request = table(node.get("request"))
@@ -104,6 +108,8 @@ class Methods:
 
     def _queried(self, verb: Verb, node: Mapping[str, Any], operation: Mapping[str, Any], query: Query, ways: dict[str, Any]) -> Made:
         """A method that sends a query in GraphQL."""
+        if query.changes and verb is Verb.SELECT:
+            raise UncallableError("Its query is a mutation, and a SELECT changes nothing.")
         answer = self._answers.answer(operation, {**table(node.get("response")), "objectKey": query.pick})
         if answer.problem:
             raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
@@ -126,7 +132,8 @@ class Methods:
             pick=query.pick,
             into=answer.into,
             paging=_named(query.paging, ways) if query.paging is not None and verb is Verb.SELECT else None,
-            reads="mutation" not in query.base[:40],
+            incomplete=None if query.changes else "errors",
+            reads=not query.changes,
         )
         return Made(method, replace(answer, rows="$", pick=query.pick))
 

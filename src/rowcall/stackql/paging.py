@@ -39,12 +39,25 @@ def paging(config: Config, parameters: Mapping[str, Parameter], schemas: Schemas
     size = page_size(config, parameters)
     names = tuple(parameter.name or name for name, parameter in parameters.items() if parameter.place is Place.QUERY)
     numbered = _numbered(names, schemas, answer)
+    first = _first(parameters)
     configured = _configured(config, schemas, answer)
     if configured is not None and not _is_absent(configured, schemas, answer):
-        return replace(configured, page_size=size)
+        return replace(configured, page_size=size, start=first.get(configured.parameter, configured.start))
     if numbered is not None:
-        return replace(numbered, page_size=size)
+        return replace(numbered, page_size=size, start=first.get(numbered.parameter, numbered.start))
     return Paging(kind=PagingKind.FOUND, parameters=names, page_size=size)
+
+
+def _first(parameters: Mapping[str, Parameter]) -> dict[str | None, int]:
+    """The parameters whose least number is 0, as their default or their description says it: pages are numbered from 1 else."""
+    return {
+        one.name or name: 0
+        for name, one in parameters.items()
+        if one.place is Place.QUERY and (one.default == 0 or _FROM_ZERO.search(one.description)) and one.default is not False
+    }
+
+
+_FROM_ZERO = re.compile(r"\b(?:zero|0)[- ](?:based|indexed)|\b(?:start|begin)\w*\s+(?:at|from|with)\s+(?:zero|0)\b", re.IGNORECASE)
 
 
 def _configured(config: Config, schemas: Schemas, answer: Answer) -> Paging | None:

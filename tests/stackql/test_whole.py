@@ -1,0 +1,177 @@
+"""That what a StackQL document describes is read whole or refused, and that its SELECTs change nothing."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.stackql.conftest import Harbour
+
+import rowcall
+from rowcall.errors import PlanError, ReadOnlyError, ResponseError, RowcallWarning, UsageError
+from rowcall.session.session import Session
+
+_AT = "#/components/x-stackQL-resources/lamps/methods/"
+
+
+def document(url: str, operation: dict[str, Any], *, http: str = "get", verb: str = "select") -> dict[str, Any]:
+    """A service of one resource with one method, `lamps` at `/lamps`, which gives `rows` of lamps."""
+    lamp = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    schema = {"type": "object", "properties": {"rows": {"type": "array", "items": lamp}}}
+    answer = {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+    method = {"operation": {"$ref": f"#/paths/~1lamps/{http}"}, "response": {"openAPIDocKey": "200", "objectKey": "$.rows"}}
+    resource = {"id": "x", "name": "lamps", "methods": {"m": method}, "sqlVerbs": {verb: [{"$ref": f"{_AT}m"}]}}
+    paths = {"/lamps": {http: {**answer, **operation}}}
+    return {"openapi": "3.0.3", "servers": [{"url": url}], "paths": paths, "components": {"x-stackQL-resources": {"lamps": resource}}}
+
+
+def lighthouse(harbour: Harbour, operation: dict[str, Any], *, read_only: bool = False, **options: Any) -> Session:
+    """A session that knows nothing but such a document, whose server is the harbour's."""
+    folder = harbour.folder.parent.parent / "lighthouse"
+    folder.mkdir()
+    provider = {"name": "lighthouse", "providerServices": {"s": {"name": "s", "service": {"$ref": "s.json"}}}}
+    (folder / "provider.json").write_text(json.dumps(provider))
+    (folder / "s.json").write_text(json.dumps(document(f"http://127.0.0.1:{harbour.port}", operation, **options)))
+    return rowcall.connect(provider_paths=[folder], journal=":memory:", read_only=read_only)
+
+
+def asks(*names: str, **described: dict[str, Any]) -> dict[str, Any]:
+    """An operation with some query parameters."""
+    plain: dict[str, dict[str, Any]] = {name: {} for name in names}
+    return {
+        "parameters": [{"name": name, "in": "query", "schema": {"type": "integer"}, **one} for name, one in (plain | described).items()]
+    }
+
+
+def lamps(*ids: int, **beside: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """A page."""
+    return {"rows": [{"id": number} for number in ids], **beside}, {}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [lambda end: {"last_id": str(end)}, lambda _: {}, lambda _: {"last_id": None}],
+    ids=["the page names it", "the row has it", "the page says null"],
+)
+def test_the_id_of_the_last_row_leads_on_where_more_is_said_to_follow(harbour: Harbour, beside: Any) -> None:
+    """Nobody configured that; where nothing more is said to follow, nothing more is asked."""
+    starts = {None: 0, "2": 2, "4": 4}
+
+    def page(query: dict[str, str]) -> tuple[Any, dict[str, str]]:
+        start = starts[query.get("after")]
+        ids = [number for number in (start + 1, start + 2) if number <= 5]
+        return lamps(*ids, has_more=start < 4, **beside(ids[-1]))
+
+    harbour.answers["/lamps"] = page
+
+    with lighthouse(harbour, asks("after")) as db:
+        assert db.sql("SELECT count(*) FROM lamps").fetchall() == [(5,)]
+
+    assert harbour.lines == ["GET /lamps", "GET /lamps?after=2", "GET /lamps?after=4"]
+
+
+def test_more_rows_that_nothing_leads_to_are_an_error(harbour: Harbour) -> None:
+    """A list that says that it is cut, of a method without any parameter to go on with."""
+    harbour.answers["/lamps"] = lambda _: lamps(1, 2, has_more=True)
+
+    with lighthouse(harbour, {}) as db, pytest.raises(ResponseError, match="more rows follow"):
+        db.sql("SELECT count(*) FROM lamps")
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        (lamps(1, 2, meta={"total": 5}), "counts 5 rows but gave 2"),
+        (lamps(1, 2), "as many as were asked for.*number of pages or rows: page"),
+        (lamps(1), ""),
+        (lamps(1, 2, has_more=False), ""),
+        (lamps(1, 2, total=2), ""),
+    ],
+    ids=["counted", "as long as a page", "shorter", "said to be all", "all that are counted"],
+)
+def test_a_list_that_may_be_cut_is_warned_of(harbour: Harbour, page: tuple[Any, dict[str, str]], says: str) -> None:
+    """Where a page counts more than it has, and where it is as long as a page may be and the method takes the number of one."""
+    harbour.answers["/lamps"] = lambda _: page
+
+    with lighthouse(harbour, asks("page", limit={"schema": {"type": "integer", "maximum": 2}})) as db:
+        if says:
+            with pytest.warns(RowcallWarning, match=says):
+                db.sql("SELECT count(*) FROM lamps")
+        else:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                db.sql("SELECT count(*) FROM lamps")
+
+
+@pytest.mark.parametrize(
+    "described", [{"schema": {"type": "integer", "default": 0}}, {"description": "Which page, zero-based."}], ids=["default", "description"]
+)
+def test_pages_may_be_numbered_from_0(harbour: Harbour, described: dict[str, Any]) -> None:
+    """No page is stepped over."""
+    harbour.answers["/lamps"] = lambda query: lamps(int(query.get("page", 0)) + 1, total_pages=3)
+    operation = asks(page=described)
+    schema = {"type": "object", "properties": {"rows": {"type": "array", "items": {"type": "object"}}, "total_pages": {"type": "integer"}}}
+    schema["properties"]["rows"]["items"]["properties"] = {"id": {"type": "integer"}}  # type: ignore[index] # a table of tables
+    operation["responses"] = {"200": {"content": {"application/json": {"schema": schema}}}}
+
+    with lighthouse(harbour, operation) as db:
+        assert db.sql("SELECT id FROM lamps ORDER BY id").fetchall() == [(1,), (2,), (3,)]
+
+
+@pytest.mark.parametrize("http", ["delete", "put", "patch"])
+def test_a_select_that_would_change_something_cannot_be_called(harbour: Harbour, http: str) -> None:
+    """Whatever the document says: nobody expects it of a SELECT. The method of HTTP says it."""
+    with lighthouse(harbour, {}, http=http) as db, pytest.raises(PlanError, match=f"with {http.upper()}, and a SELECT changes"):
+        db.sql("SELECT * FROM lamps")
+
+    assert harbour.lines == []
+
+
+@pytest.mark.parametrize(
+    "query", ["mutation { wipe { id } }", "\n\n  # Nothing to see here, but what follows.\n mutation M { wipe { id } }"]
+)
+@pytest.mark.parametrize("verb", ["select", "exec"])
+def test_a_mutation_in_graphql_is_a_write(harbour: Harbour, query: str, verb: str) -> None:
+    """Wherever in the text the word stands: no SELECT sends it, and no session that may only read."""
+    url = f"http://127.0.0.1:{harbour.port}/graphql"
+    said = {"x-stackQL-graphQL": {"url": url, "query": query, "responseSelection": {"jsonPath": "$.data"}}}
+    statement = "SELECT * FROM lamps" if verb == "select" else "EXEC lighthouse.s.lamps.m"
+
+    with lighthouse(harbour, said, http="post", verb=verb, read_only=True) as db, pytest.raises((PlanError, ReadOnlyError)):
+        db.sql(statement)
+
+    assert harbour.lines == []
+
+
+def test_some_rows_and_errors_of_a_query_in_graphql_are_an_error(harbour: Harbour) -> None:
+    """What an error left out is null or not there, and rows that look whole would not be."""
+    trips = {"pageInfo": {"endCursor": None, "hasNextPage": False}, "nodes": [{"ship": "Ada"}, {"ship": None}]}
+    errors = [{"message": "the log of the second ship cannot be read"}]
+    harbour.answers["/graphql"] = lambda _: ({"data": {"pilot": {"trips": trips}}, "errors": errors}, {})
+
+    with harbour.session() as db, pytest.raises(ResponseError, match="not all there is .*the log of the second ship"):
+        db.sql("SELECT ship FROM trips WHERE pilot = 'a' AND year = 2026")
+
+
+@pytest.mark.usefixtures("harbour")
+@pytest.mark.parametrize("name", ["..", "../..", "/srv/x", "a/b", "", "A b"])
+def test_what_a_package_calls_itself_leads_to_no_other_folder(tmp_path: Path, name: str) -> None:
+    """Its name is that of the folder that it is kept in, whose place it takes; with one of the user's own it can be added."""
+    from rowcall.catalog.sources import add
+
+    folder = tmp_path / "Some folder"
+    folder.mkdir()
+    (folder / "provider.yaml").write_text(json.dumps({"name": name, "providerServices": {"s": {"name": "s"}}}))
+    kept = tmp_path / "data" / "rowcall" / "kept"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("precious")
+
+    with pytest.raises(UsageError, match="--name"):
+        add(folder)
+    (added,) = add(folder, "fine")
+
+    assert (kept.read_text(), added.name) == ("precious", "fine")
+    assert not list((tmp_path / "data" / "rowcall").glob(".*"))
