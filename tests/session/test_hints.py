@@ -18,9 +18,9 @@ def told(sql: str) -> list[str]:
 @pytest.mark.parametrize(
     ("sql", "step"),
     [
-        ("FROM rnus", "Did you mean openai.assistants.runs?"),
+        ("FROM rnus", "Did you mean openai.assistants.runs, openai.agents.turns, openai.organization.groups?"),
         ("FROM openai.thread", "Did you mean openai.assistants.threads?"),
-        ('DESCRIBE "messages2"', "Did you mean openai.assistants.messages?"),
+        ('DESCRIBE "messages2"', "Did you mean openai.assistants.messages, openai.chat.chat_messages?"),
         ("FROM nope", "SHOW TABLES lists the tables of your own, SHOW PROVIDERS the APIs."),
         ("FROM openai", "SHOW RESOURCES IN openai lists the tables in it."),
         ("FROM openai.assistants", "SHOW RESOURCES IN openai.assistants lists the tables in it."),
