@@ -74,7 +74,7 @@ def test_it_is_read_as_what_was_written_and_agrees_with_its_document(tmp_path: P
     assert compare(found.provider, document, read_published(tmp_path / "shop")).drift == ()
     assert [(each.file, each.path) for each in found.open] == [
         ("stock", "resources.regions.methods.get_region.parameters.code"),
-        ("stock", "resources.regions.methods.list_regions.parameters.limit"),
+        ("provider", "paging.found"),
         ("provider", "auth"),
     ]
 
@@ -341,6 +341,32 @@ def test_a_filter_that_holds_by_itself_is_opened(enum: str, sends: str | None, t
 
     assert methods(found.provider)["things.list_things"].parameters["state"].sends == sends
     assert [each.path.rpartition(".")[2] for each in found.open] == ([] if sends else ["state"])
+
+
+@pytest.mark.parametrize(
+    ("name", "more"), [("limit", "data: {type: array, items: %s}"), ("cursor", "data: {type: array, items: %s}, note: {type: string}")]
+)
+def test_pages_of_which_only_parameters_speak_are_followed_by_what_answers_show(name: str, more: str, made: Made) -> None:
+    """By a token where there is a parameter for one; a manifest with no way would give the first page alone, and say nothing."""
+    parameters = f"[{{name: {name}, in: query, schema: {{type: {'integer' if name == 'limit' else 'string'}}}}}]"
+    provider = made(listed(more % ROW, parameters))
+    (paging,), (method,) = provider.paging.values(), methods(provider).values()
+
+    assert (paging.kind, paging.parameters) == (PagingKind.FOUND, () if name == "limit" else ("cursor",))
+    assert method.parameters[name].role is (Role.PAGE_SIZE if name == "limit" else Role.CURSOR)
+
+
+@pytest.mark.parametrize(
+    ("schema", "exact"),
+    [("{type: string}", False), ("{type: string, enum: [a, b]}", True), ("{type: integer}", True)],
+    ids=["text", "one of some", "number"],
+)
+def test_a_text_may_be_looked_for_in_another_way(schema: str, exact: bool, made: Made) -> None:
+    """In any case, or at the beginning: then LIMIT must not count the rows that come."""
+    row = f"{{type: object, properties: {{id: {{type: string}}, kind: {schema}}}}}"
+    (method,) = methods(made(listed(f"data: {{type: array, items: {row}}}", f"[{{name: kind, in: query, schema: {schema}}}]"))).values()
+
+    assert (method.parameters["kind"].role, method.parameters["kind"].exact) == (None, exact)
 
 
 def test_a_service_with_a_key_of_its_own_has_it(made: Made) -> None:

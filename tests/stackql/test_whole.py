@@ -121,6 +121,24 @@ def test_pages_may_be_numbered_from_0(harbour: Harbour, described: dict[str, Any
         assert db.sql("SELECT id FROM lamps ORDER BY id").fetchall() == [(1,), (2,), (3,)]
 
 
+@pytest.mark.parametrize(
+    ("enum", "sent"), [(["lit", "dark", "all"], "?state=all"), (["lit", "dark"], "")], ids=["all can be asked for", "it cannot"]
+)
+def test_a_filter_that_holds_by_itself_is_lifted(harbour: Harbour, enum: list[str], sent: str) -> None:
+    """Where one of its values asks for all rows: the API would leave rows out that nobody asked it to. What is asked for is sent."""
+    harbour.answers["/lamps"] = lambda _: lamps(1)
+    operation = asks(state={"schema": {"type": "string", "enum": enum, "default": "lit"}})
+    lamp = {"type": "object", "properties": {"id": {"type": "integer"}, "state": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"rows": {"type": "array", "items": lamp}}}
+    operation["responses"] = {"200": {"content": {"application/json": {"schema": schema}}}}
+
+    with lighthouse(harbour, operation) as db:
+        db.sql("SELECT * FROM lamps")
+        db.sql("SELECT * FROM lamps WHERE state = 'dark'")
+
+    assert harbour.lines == [f"GET /lamps{sent}", "GET /lamps?state=dark"]
+
+
 @pytest.mark.parametrize("http", ["delete", "put", "patch"])
 def test_a_select_that_would_change_something_cannot_be_called(harbour: Harbour, http: str) -> None:
     """Whatever the document says: nobody expects it of a SELECT. The method of HTTP says it."""

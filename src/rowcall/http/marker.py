@@ -89,6 +89,8 @@ _MORE = ("has_more", "hasMore", "has_next_page", "hasNextPage", "is_truncated", 
 """Fields that say whether more rows follow."""
 _TOTAL = ("total", "total_count", "totalCount", "total_items", "totalItems", "total_results", "totalResults", "total_records")
 """Fields that count the rows of the whole list."""
+TAKERS = frozenset((*(taker for takers in _TOKENS.values() for taker in takers), *_AFTER))
+"""All parameters that may take what leads on."""
 _URL = re.compile(r"https?://|[/?]")
 
 

@@ -133,7 +133,8 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         if protocol.paging is not None and protocol.paging.next_header is not None:
             next_ = answer.headers.get(protocol.paging.next_header.lower(), UNSET)
         if protocol.paging is not None and protocol.paging.kind is PagingKind.FOUND:
-            next_, more, total = _found(found, records, answer, protocol.paging)
+            found_next, found_more, found_total = _found(found, records, answer, protocol.paging)
+            next_, more, total = found_next, more if protocol.paging.more else found_more, total if protocol.paging.total else found_total
         pages = _pages(protocol.paging, found, answer, request)
     except RecursionError as problem:
         raise BodyFault("its JSON is nested too deep") from problem

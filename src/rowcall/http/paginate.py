@@ -15,7 +15,7 @@ from msgspec import UNSET
 
 from rowcall.errors import PageLoopError, ResponseError
 from rowcall.http.address import at_url, follow, next_link, parameter, with_parameter, with_value
-from rowcall.http.marker import Marker
+from rowcall.http.marker import TAKERS, Marker
 from rowcall.http.numbered import NUMBERED, Numbers, asked_size
 from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
@@ -247,17 +247,19 @@ class Cursors:
         elif total is not None and self._from_start and self._rows < total:
             self._warn(f"{sent.resource}: the API counts {total} rows but gave {self._rows}; some may be missing.")
         elif total is None and self._is_cut(sent, envelope):
-            name = next(name for name in self._paging.parameters if name in _NUMBERS)
+            number = next((f" It takes a number of pages or rows: {name}." for name in self._paging.parameters if name in _NUMBERS), "")
             self._warn(
                 f"{sent.resource}: the answer has {envelope.rows} rows, as many as were asked for, and does not say whether more follow; "
-                f"there may be more. It takes a number of pages or rows: {name}."
+                f"there may be more.{number}"
             )
 
     def _is_cut(self, sent: Request, envelope: Envelope) -> bool:
-        """Whether a list that says nothing of pages is as long as one page, of an API that counts pages."""
-        says = envelope.more is UNSET and len(self._seen) == 0 and self._paging.kind is PagingKind.FOUND
-        asked = asked_size(self._paging, sent)
-        return says and asked is not None and envelope.rows == asked and any(name in _NUMBERS for name in self._paging.parameters)
+        """Whether the only page that there was is full, of a list that says nothing of pages and takes no token that would have led on."""
+        paging = self._paging
+        if paging.kind is not PagingKind.FOUND or envelope.more is not UNSET or self._seen:
+            return False
+        takes_token = not TAKERS.isdisjoint(paging.parameters) and _NUMBERS.isdisjoint(paging.parameters)
+        return not takes_token and bool(envelope.rows) and envelope.rows == asked_size(paging, sent)
 
     @staticmethod
     def _loop(sent: Request, cursor: str | None) -> PageLoopError:

@@ -119,7 +119,10 @@ def rows_of(schemas: Schemas, schema: Any, resource: str, *, is_item: bool) -> R
 
 
 def paging_of(schemas: Schemas, operation: Operation, rows: Rows) -> Found | None:
-    """How an operation that gives lists is paged; None where nothing in the document says that it is."""
+    """How an operation that gives lists is paged; None where nothing in the document says that it is.
+
+    Where parameters alone say it, and no answer does, pages are followed by whatever answers show.
+    """
     query = {folded(field.name): field for field in operation.fields if field.place == "query"}
     answer = operation.answer.schema if operation.answer else None
     inside = list(_inside(schemas, answer)) if rows.path not in {None, TOP} else []
@@ -127,14 +130,12 @@ def paging_of(schemas: Schemas, operation: Operation, rows: Rows) -> Found | Non
     size, size_reason = _page_size(schemas, query)
     found = seen.link(operation.answer_headers) or seen.cursor() or seen.token() or seen.next_url() or seen.numbered()
     if found is None:
-        return None
+        names = tuple(field.name for field in query.values() if is_cursor(field.name))
+        paging = Paging(kind=PagingKind.FOUND, parameters=names, page_size=size)
+        reason = "Nothing in the document leads from one page to the next; what answers show is followed."
+        return Found(paging, f"{reason}{size_reason}", is_clear=False) if size is not None or names else None
     keys, reason, is_clear = found
     return Found(Paging(page_size=size, **keys), f"{reason}{size_reason}", is_clear)
-
-
-def is_page_size(name: str) -> bool:
-    """Whether a parameter is called what says how many rows a page has."""
-    return folded(name) in _SIZE
 
 
 def is_cursor(name: str) -> bool:

@@ -13,7 +13,7 @@ from rowcall.openapi.api import Field
 from rowcall.openapi.draft import Draft
 from rowcall.openapi.layout import Placed, ResourcePlan, is_parameter, segments
 from rowcall.openapi.names import called, folded, free, identifier, sentence, singular, words
-from rowcall.openapi.paging import is_cursor, is_page_size, said_maximum
+from rowcall.openapi.paging import is_cursor, said_maximum
 
 _HEADERS = frozenset({"accept", "authorization", "content-type", "user-agent", "accept-language", "accept-encoding"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -47,10 +47,10 @@ class Parameters:
         self._found: dict[str, Parameter] = {}
         self._in_path()
 
-    def select(self, *, is_list: bool, paging: Paging | None) -> dict[str, Parameter]:
+    def select(self, *, paging: Paging | None) -> dict[str, Parameter]:
         """Those of a method that answers to SELECT; `paging` is how it is paged, where it is."""
         for field in self._others():
-            self._keep(field, lambda key, made, field=field: self._selective(key, made, field, is_list=is_list, paging=paging))
+            self._keep(field, lambda key, made, field=field: self._selective(key, made, field, paging=paging))
         return self._found
 
     def write(self) -> dict[str, Parameter]:
@@ -149,18 +149,10 @@ class Parameters:
         """The schema of one value of a parameter that may take several."""
         return self._schemas.items(field.schema) or field.schema
 
-    def _selective(self, key: str, made: Parameter, field: Field, *, is_list: bool, paging: Paging | None) -> Parameter:
+    def _selective(self, key: str, made: Parameter, field: Field, *, paging: Paging | None) -> Parameter:
         """What it is to a SELECT: a filter, or what its role says."""
         if paging is not None and (role := _role_in(paging, field.name, made)) is not None:
             return self._sized(made, field) if role is Role.PAGE_SIZE else replace(made, role=role)
-        if is_list and paging is None and is_page_size(field.name):
-            self._draft.ask(
-                self._plan.service,
-                f"{self._at}.parameters.{key}",
-                f"how is {self._placed.operation.line} paged? This bounds the rows, and nothing leads to those after them.",
-                field.node,
-            )
-            return replace(made, role=Role.OPTION)
         if bound := self._of_buckets(made, field):
             return bound
         if field.required:
@@ -227,7 +219,10 @@ class Parameters:
             return replace(made, role=Role.OPTION)
         if made.default is not None and str(made.default).lower() not in _EVERY:
             made = self._whole(key, made, field)
-        return replace(made, many=Many(separator=field.separator) if is_list else None, column=name if name != key else None)
+        # No document says whether a text is looked for in any case, or at the beginning: then LIMIT must not count what comes.
+        exact = made.type is not Scalar.STRING or bool(made.enum)
+        many = Many(separator=field.separator) if is_list else None
+        return replace(made, many=many, column=name if name != key else None, exact=exact)
 
     def _whole(self, key: str, made: Parameter, field: Field) -> Parameter:
         """A filter that holds when nothing is said of it, with what asks for all rows in its place, where one of its values does."""

@@ -246,7 +246,7 @@ class _Making:
     def _select(self, read: _Read) -> Method:
         path = f"{self._path}.methods.{read.name}"
         operation = read.placed.operation
-        found = paging_of(self._schemas, operation, read.rows) if read.rows.path is not None and read.pick is None else None
+        found = paging_of(self._schemas, operation, read.rows) if read.rows.path is not None and read.pick in {None, _EACH} else None
         paging = self._draft.paged_by(found, operation) if found else None
         if read.rows.reason:
             if read.rows.is_clear:
@@ -259,7 +259,7 @@ class _Making:
             self._draft.comment(self._plan.service, f"{path}.inner", "Each record holds a list and is no row itself.")
         parameters = self._parameters(path, read.placed, Verb.SELECT, {})
         is_wrapped = read.pick not in {None, _EACH}
-        made = parameters.select(is_list=read.rows.path is not None and not is_wrapped, paging=found.paging if found else None)
+        made = parameters.select(paging=found.paging if found else None)
         body = self._body(path, operation)
         return Method(
             verb=Verb.SELECT,

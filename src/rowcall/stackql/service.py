@@ -190,6 +190,7 @@ def _aligned(method: Method, columns: Mapping[str, Column], types: Mapping[str, 
     """The method with the parameters' types, and with another name for one that a column is no filter by."""
     spelt = {name.casefold(): name for name in columns}
     parameters: dict[str, Parameter] = {}
+    is_list = method.verb is Verb.SELECT and method.rows is not None
     for name, one in method.parameters.items():
         column = columns[spelt[name.casefold()]] if name.casefold() in spelt else None
         aligned = replace(one, type=types[name], default=None if one.type is not types[name] else one.default)
@@ -198,5 +199,18 @@ def _aligned(method: Method, columns: Mapping[str, Column], types: Mapping[str, 
         elif column.type not in _COMPARED:
             parameters[f"{_QUERY}{name}"] = replace(aligned, name=one.name or name, type=one.type)
         else:
-            parameters[name] = aligned if aligned.role is not None else replace(aligned, exact=False)
+            parameters[name] = (
+                aligned if aligned.role is not None else replace(aligned, exact=False, sends=_every(aligned) if is_list else None)
+            )
     return replace(method, parameters=parameters)
+
+
+def _every(parameter: Parameter) -> str | None:
+    """What asks a filter for all rows, where the API gives but some of them when nothing is said of it."""
+    every = next((value for value in parameter.enum if value.lower() in _ALL), None)
+    is_filter = parameter.place is Place.QUERY and parameter.default is not None and str(parameter.default).lower() not in _ALL
+    return every if is_filter else None
+
+
+_ALL = frozenset({"all", "any"})
+"""Values of a filter that keep every row."""
