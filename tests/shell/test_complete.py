@@ -12,8 +12,10 @@ from rowcall.catalog.catalog import Catalog
 from rowcall.shell.complete import Completion, Words, complete, file_name
 
 OPENAI = Catalog.shipped().provider("openai")
-CATALOG = Catalog({"openai": replace(OPENAI, services={"assistants": OPENAI.services["assistants"]})})
-"""With one service, so that what completes is not another thing with each one more."""
+CATALOG = Catalog(
+    {"github": Catalog.shipped().provider("github"), "openai": replace(OPENAI, services={"assistants": OPENAI.services["assistants"]})}
+)
+"""With one service of OpenAI, so that what completes is not another thing with each one more."""
 TABLES = {"sandbox_threads": {"thread_id": ""}, "my table": {"a b": ""}, "w.sales.orders": {"amount": ""}}
 RUNS = "openai.assistants.runs"
 WORDS = Words(
