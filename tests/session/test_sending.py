@@ -157,7 +157,7 @@ def test_after_a_failure_nothing_more_is_begun(live: Sandbox, writer: Session, t
     """The error and a warning say of how many rows what became, and where to read of each."""
     live.fault("server_error", path=threads[1])
 
-    with sent(live) as requests, pytest.raises(UnavailableError, match=r"Of 3 requests: 1 done, 1 unknown, 1 not sent\. rowcall journal"):
+    with sent(live) as requests, pytest.raises(UnavailableError, match=r"Of 3 requests: 1 done, 1 unknown, 1 not sent\. SHOW JOURNAL"):
         writer.sql(IN_ORDER, [threads, assistant], max_write_rows=3)
 
     assert [request.path for request in requests] == [f"/v1/threads/{thread}/runs" for thread in threads[:2]]
@@ -349,7 +349,7 @@ def test_ctrl_c_lets_what_is_on_its_way_end(live: Sandbox, threads: list[str], a
         with sent(live) as requests, pytest.raises(KeyboardInterrupt) as stop:
             db.sql(IN_ORDER, [threads, assistant])
         live.clear_faults()
-        assert [note.partition(" rowcall")[0] for note in stop.value.__notes__] == ["Of 3 requests: 1 done, 2 not sent."]
+        assert [note.partition(" SHOW JOURNAL")[0] for note in stop.value.__notes__] == ["Of 3 requests: 1 done, 2 not sent."]
         assert any("Of 3 requests: 1 done, 2 not sent." in warning for warning in db.last.warnings)
         assert len(requests) == 1
         assert journal_of(db) == [("done", 200), ("not sent", None), ("not sent", None)]

@@ -230,7 +230,7 @@ def test_no_config_file_is_no_error_unless_it_was_named(tmp_path: Path) -> None:
         ({"openai": {"allow_writes": ["assistants.runs.list_runs"]}}, 'list_runs" matches no method that writes'),
         (
             {"openai": {"allow_writes": ["*", "x"]}},
-            'openai: "x" matches no method that writes. It is matched with names as assistants.runs.create_run',
+            'openai: "x" matches no method that writes. It is matched with names as agents.agents.create_agent',
         ),
         ({"openai": {"connect_timeout_s": "1"}}, "connect_timeout_s of openai must be a number of seconds above 0"),
     ],

@@ -19,7 +19,7 @@ Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
     ("text", "columns", "first"),
     [
         ("SHOW PROVIDERS", ["provider", "title", "description"], ["github", "openai"]),
-        ("SHOW SERVICES IN openai", None, ["assistants"]),
+        ("SHOW SERVICES IN openai LIKE 'a%'", None, ["agents", "assistants"]),
         ("SHOW RESOURCES IN openai.assistants", None, ["runs", "run_steps", "assistants", "threads", "messages"]),
         ("SHOW RESOURCES IN openai.assistants LIKE 'run%'", None, ["runs", "run_steps"]),
         (
