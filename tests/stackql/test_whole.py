@@ -11,7 +11,7 @@ import pytest
 from tests.stackql.conftest import Harbour
 
 import rowcall
-from rowcall.errors import PlanError, ReadOnlyError, ResponseError, RowcallWarning, UsageError
+from rowcall.errors import PlanError, ReadOnlyError, ResponseError, RowcallWarning, UnknownNameError, UsageError
 from rowcall.session.session import Session
 
 _AT = "#/components/x-stackQL-resources/lamps/methods/"
@@ -193,3 +193,28 @@ def test_what_a_package_calls_itself_leads_to_no_other_folder(tmp_path: Path, na
 
     assert (kept.read_text(), added.name) == ("precious", "fine")
     assert not list((tmp_path / "data" / "rowcall").glob(".*"))
+
+
+@pytest.mark.parametrize("way", ["service", "schema", "link"])
+def test_a_document_reads_no_file_outside_of_its_provider(harbour: Harbour, tmp_path: Path, way: str) -> None:
+    """Neither by a path that leads up, nor by a link: what is in it could be sent as a default, or shown."""
+    secret = tmp_path / "secret.json"
+    secret.write_text(json.dumps(document("http://127.0.0.1:1", asks(key={"in": "header", "schema": {"default": "sesame"}}))))
+    refer = {"$ref": "../secret.json#/paths/~1lamps/get/parameters/0"}
+    folder = harbour.folder.parent.parent / "lighthouse"
+    harbour.answers["/lamps"] = lambda _: lamps(1)
+
+    with lighthouse(harbour, {"parameters": [refer]}) as db:
+        if way == "schema":
+            db.sql("SELECT * FROM lamps")
+            assert "sesame" not in harbour.seen[0].headers.values()
+            return
+    (folder / "s.json").unlink()
+    if way == "link":
+        (folder / "s.json").symlink_to(secret)
+    else:
+        text = (folder / "provider.json").read_text()
+        (folder / "provider.json").write_text(text.replace("s.json", "../secret.json"))
+
+    with rowcall.connect(provider_paths=[folder], journal=":memory:") as db, pytest.raises(UnknownNameError):
+        db.sql("SELECT * FROM lighthouse.s.lamps")

@@ -42,12 +42,13 @@ class Place:
 class Document:
     """A document, and how one finds one's way in it. Its values are not to be changed."""
 
-    def __init__(self, file: Path, root: Any = None) -> None:
-        """What the file holds, or `root`, which was made of it.
+    def __init__(self, file: Path, root: Any = None, *, within: Path | None = None) -> None:
+        """What the file holds, or `root`, which was made of it. Of other files it reads those below a folder alone, where one is given.
 
         Raises UsageError where there is no such file, and ManifestError with the place where it is not YAML or JSON.
         """
         self.file = file
+        self._within = within
         self.missing: list[Fault] = []
         """The references that lead nowhere, of those that were followed so far, each once."""
         self._files: dict[str, kept.Values] = {}
@@ -122,7 +123,10 @@ class Document:
             raise UsageError(f"{name} is on the web, and nothing is fetched; save it beside the document.")
         if name in self._files:
             return self._files[name]
-        values = self._read(self.file.parent / unquote(name), name)
+        file = self.file.parent / unquote(name)
+        if self._within is not None and not file.resolve().is_relative_to(self._within.resolve()):
+            raise UsageError(f"{name} is outside of {self._within}.")
+        values = self._read(file, name)
         _rebase(values.root, name)
         return values
 

@@ -58,9 +58,19 @@ def _add(options: argparse.Namespace) -> int:
         names = source.names
         print(f"{source.name}: {counted(len(names), 'service')}, {counted(sum(map(len, names.values())), 'resource')}")
         if source.name in before:
-            was = "which comes with rowcall" if source.name in shipped() else "as it was added before"
+            was = "which comes with rowcall, with its settings and key" if source.name in shipped() else "as it was added before"
             print(f"It takes the place of {source.name}, {was}; --name gives it another name.", file=sys.stderr)
+        if variables := _variables(source.provider):
+            where = f"{source.provider.base_url} and to other servers that it names, which EXPLAIN shows"
+            print(f"Statements on {source.name} send what is in {' and '.join(variables)} to {where}.", file=sys.stderr)
     return Exit.OK
+
+
+def _variables(provider: Provider) -> list[str]:
+    """The environment variables that credentials come from: whoever adds what others wrote must know which it takes, and where to."""
+    schemes = provider.auth.values()
+    headers = (name for header in provider.optional_headers.values() for name in header.env)
+    return list(dict.fromkeys((*(name for scheme in schemes for name in (*scheme.env, *scheme.password_env)), *headers)))
 
 
 def _remove(options: argparse.Namespace) -> int:

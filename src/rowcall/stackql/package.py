@@ -84,8 +84,9 @@ class Package:
             return None
         parts = Path(reference).parts
         for start in range(len(parts)):
-            found = _spelt(self.folder, parts[start:])
-            if found is not None:
+            # What a stranger wrote names no file of somebody else's.
+            found = None if ".." in parts[start:] else _spelt(self.folder, parts[start:])
+            if found is not None and found.resolve().is_relative_to(self.folder.resolve()):
                 return found
         return None
 
@@ -146,7 +147,7 @@ class Package:
                     return found
         from rowcall.stackql.service import service  # which reads what others made of it, mostly
 
-        document = Document(file)
+        document = Document(file, within=self.folder)
         made = service(document, name, self._entries[name], Config().within(self._document.root.get("config")), provider_url=self._base_url)
         if (own := self._own_auth(name)) is not None:
             made = replace(made, auth=credentials(own).schemes)
