@@ -343,6 +343,14 @@ def test_a_filter_that_holds_by_itself_is_opened(enum: str, sends: str | None, t
     assert [each.path.rpartition(".")[2] for each in found.open] == ([] if sends else ["state"])
 
 
+@pytest.mark.parametrize("tag", ["Sandbox", "sandboxes", "provider", "published", "../up"])
+def test_a_service_whose_name_is_that_of_another_file_is_not_lost(tag: str, made: Made) -> None:
+    """It gets a name that is free, within the folder; `made` reads what was written and compares the two."""
+    text = listed(f"data: {{type: array, items: {ROW}}}").replace("      parameters:", f"      tags: ['{tag}']\n      parameters:")
+
+    assert list(methods(made(text))) == ["things.list_things"]
+
+
 @pytest.mark.parametrize(
     ("name", "more"), [("limit", "data: {type: array, items: %s}"), ("cursor", "data: {type: array, items: %s}, note: {type: string}")]
 )

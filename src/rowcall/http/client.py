@@ -501,7 +501,7 @@ class Client:
                 url = with_query(url, scheme.name or "key", key)
             else:
                 name, value = header(scheme, key)
-                headers[name.lower()] = value
+                headers[name.lower()] = _checked_header(name, value, UsageError)
         content = None if request.body is None else _encoded(request)
         if content is not None or request.http_method in _WITH_LENGTH:
             headers["content-length"] = str(len(content or b""))

@@ -130,7 +130,9 @@ def _service(placed: Sequence[Placed]) -> str:
     tags = Counter(each.operation.tags[0] for each in placed if each.operation.tags)
     plain = [segment for segment in placed[0].collection if not is_parameter(segment) and not _VERSION.fullmatch(segment)]
     name = snake(tags.most_common(1)[0][0] if tags else next(iter(plain), "root"), "api")
-    return f"{name}_api" if name in _RESERVED or name.startswith("sandbox") else name
+    if name.startswith("sandbox"):  # files that begin so are no service's
+        return f"api_{name}"
+    return f"{name}_api" if name in _RESERVED else name
 
 
 def _names(services: dict[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
