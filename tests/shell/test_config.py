@@ -61,7 +61,9 @@ def test_every_setting_is_shown(run: Run) -> None:
     """Of the session and of each provider, with what holds where nobody says anything."""
     found = shown(run)
 
-    assert list(found) == [*SETTINGS, *(f"openai.{name}" for name in IN_FILES)]
+    providers = [f"{provider}.{name}" for provider in ("github", "openai") for name in IN_FILES]
+    of_service = [f"openai.organization.{name}" for name in ("auth", "api_key", "api_key_command", "api_key_keyring")]
+    assert list(found) == [*SETTINGS, *providers, *of_service]
     assert {source for _, source, _ in found.values()} == {"default"}
     assert found["max_requests"] == ("1000", "default", None)
     assert found["openai.base_url"] == ("https://api.openai.com/v1", "default", None)
