@@ -343,6 +343,18 @@ def test_a_filter_that_holds_by_itself_is_opened(enum: str, sends: str | None, t
     assert [each.path.rpartition(".")[2] for each in found.open] == ([] if sends else ["state"])
 
 
+@pytest.mark.parametrize(
+    ("enum", "key", "role"), [("[open, closed]", "state", None), ("['yes', 'no']", "query_state", Role.OPTION)], ids=["the same", "others"]
+)
+def test_what_takes_other_values_than_a_column_has_is_no_filter_on_it(enum: str, key: str, role: Role | None, made: Made) -> None:
+    """It has another name than the column then: what WHERE says of the column would be sent, and rows would not come."""
+    row = "{type: object, properties: {id: {type: string}, state: {type: string, enum: [open, closed]}}}"
+    text = listed(f"data: {{type: array, items: {row}}}", f"[{{name: state, in: query, schema: {{type: string, enum: {enum}}}}}]")
+    ((name, parameter),) = methods(made(text))["things.list_things"].parameters.items()
+
+    assert (name, parameter.name or name, parameter.role) == (key, "state", role)
+
+
 @pytest.mark.parametrize("tag", ["Sandbox", "sandboxes", "provider", "published", "../up"])
 def test_a_service_whose_name_is_that_of_another_file_is_not_lost(tag: str, made: Made) -> None:
     """It gets a name that is free, within the folder; `made` reads what was written and compares the two."""

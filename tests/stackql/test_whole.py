@@ -139,6 +139,21 @@ def test_a_filter_that_holds_by_itself_is_lifted(harbour: Harbour, enum: list[st
     assert harbour.lines == [f"GET /lamps{sent}", "GET /lamps?state=dark"]
 
 
+def test_a_parameter_that_takes_other_values_than_a_column_has_is_no_filter_on_it(harbour: Harbour) -> None:
+    """Though it has the name, as the `type` of an image of DigitalOcean: it is asked for by another one."""
+    harbour.answers["/lamps"] = lambda _: ({"rows": [{"state": "lit"}, {"state": "dark"}]}, {})
+    operation = asks(state={"schema": {"type": "string", "enum": ["mine", "yours"]}})
+    lamp = {"type": "object", "properties": {"state": {"type": "string", "enum": ["lit", "dark"]}}}
+    schema = {"type": "object", "properties": {"rows": {"type": "array", "items": lamp}}}
+    operation["responses"] = {"200": {"content": {"application/json": {"schema": schema}}}}
+
+    with lighthouse(harbour, operation) as db:
+        assert db.sql("SELECT * FROM lamps WHERE state = 'lit'").fetchall() == [("lit",)]
+        db.sql("SELECT * FROM lamps WHERE query__state = 'mine'")
+
+    assert harbour.lines == ["GET /lamps", "GET /lamps?state=mine"]
+
+
 @pytest.mark.parametrize("http", ["delete", "put", "patch"])
 def test_a_select_that_would_change_something_cannot_be_called(harbour: Harbour, http: str) -> None:
     """Whatever the document says: nobody expects it of a SELECT. The method of HTTP says it."""

@@ -71,7 +71,16 @@ class Parameters:
             self._draft.say_otherwise(f"{self._where()}.{field.name}", "It takes an object, which no parameter does.")
             return
         key = free(identifier(field.name), self._found)
-        self._found[key] = finish(key, self._parameter(key, field))
+        made = self._parameter(key, field)
+        if self._verb is Verb.SELECT and not field.required and self._is_another(key, made):
+            key = free(f"query_{key}", [*self._found, *self._columns])
+            made = replace(made, name=field.name)
+        self._found[key] = finish(key, made)
+
+    def _is_another(self, key: str, made: Parameter) -> bool:
+        """Whether a parameter takes nothing that the column of its name ever holds, so that it is about something else."""
+        column = self._columns.get(self._folded.get(key.casefold(), ""))
+        return column is not None and bool(column.enum) and bool(made.enum) and set(made.enum).isdisjoint(column.enum)
 
     def _in_path(self) -> None:
         """The placeholders of the path, each called so that it is not taken for a column that it is not."""

@@ -196,13 +196,18 @@ def _aligned(method: Method, columns: Mapping[str, Column], types: Mapping[str, 
         aligned = replace(one, type=types[name], default=None if one.type is not types[name] else one.default)
         if column is None or _is_needed(one):
             parameters[name] = aligned
-        elif column.type not in _COMPARED:
+        elif column.type not in _COMPARED or _is_another(one, column):
             parameters[f"{_QUERY}{name}"] = replace(aligned, name=one.name or name, type=one.type)
         else:
             parameters[name] = (
                 aligned if aligned.role is not None else replace(aligned, exact=False, sends=_every(aligned) if is_list else None)
             )
     return replace(method, parameters=parameters)
+
+
+def _is_another(parameter: Parameter, column: Column) -> bool:
+    """Whether a filter takes nothing that the column of its name ever holds, so that it is about something else."""
+    return bool(parameter.enum) and bool(column.enum) and set(parameter.enum).isdisjoint(column.enum)
 
 
 def _every(parameter: Parameter) -> str | None:
