@@ -11,7 +11,7 @@ import pytest
 from tests.stackql.conftest import Harbour
 
 import rowcall
-from rowcall.errors import PlanError, ReadOnlyError, ResponseError, RowcallWarning, UnknownNameError, UsageError
+from rowcall.errors import PlanError, ReadOnlyError, ResponseError, RowcallWarning, UnknownNameError, UnsupportedSQLError, UsageError
 from rowcall.session.session import Session
 
 _AT = "#/components/x-stackQL-resources/lamps/methods/"
@@ -233,3 +233,56 @@ def test_a_document_reads_no_file_outside_of_its_provider(harbour: Harbour, tmp_
 
     with rowcall.connect(provider_paths=[folder], journal=":memory:") as db, pytest.raises(UnknownNameError):
         db.sql("SELECT * FROM lighthouse.s.lamps")
+
+
+def by_tag(*, one: bool) -> dict[str, Any]:
+    """Paths and methods of lamps that can be deleted by what they share, and with `one` each by itself too."""
+    lamp = {"type": "object", "properties": {"id": {"type": "integer"}, "tag": {"type": "string"}}}
+    content = {"application/json": {"schema": {"type": "object", "properties": {"rows": {"type": "array", "items": lamp}}}}}
+    tag, key = ({"name": name, "in": place, "required": name == "tag"} for name, place in (("tag", "query"), ("lamp_id", "path")))
+    gone = {"responses": {"204": {}}}
+    paths = {
+        "/lamps": {"get": {"responses": {"200": {"content": content}}}, "delete": {**gone, "parameters": [tag]}},
+        "/lamps/{lamp_id}": {
+            "delete": {**gone, "parameters": [key]},
+            "get": {"responses": {"200": {"content": content}}, "parameters": [key]},
+        },
+    }
+    methods = {
+        "list": {"operation": {"$ref": "#/paths/~1lamps/get"}, "response": {"openAPIDocKey": "200", "objectKey": "$.rows"}},
+        "get": {"operation": {"$ref": "#/paths/~1lamps~1{lamp_id}/get"}, "response": {"openAPIDocKey": "200", "objectKey": "$.rows"}},
+        "by_tag": {"operation": {"$ref": "#/paths/~1lamps/delete"}},
+        "one": {"operation": {"$ref": "#/paths/~1lamps~1{lamp_id}/delete"}},
+    }
+    reads = [{"$ref": f"{_AT}{name}"} for name in ("get", "list")]
+    deletes = [{"$ref": f"{_AT}{name}"} for name in (["by_tag", "one"] if one else ["by_tag"])]
+    resource = {"id": "x", "name": "lamps", "methods": methods, "sqlVerbs": {"select": reads, "delete": deletes}}
+    return {"paths": paths, "components": {"x-stackQL-resources": {"lamps": resource}}}
+
+
+@pytest.mark.parametrize(
+    ("one", "where", "sent"),
+    [
+        (False, "tag = 'x'", ["DELETE /lamps?tag=x"]),
+        (False, "id = 1", None),
+        (False, "tag = 'x' AND id = 1", None),
+        (True, "lamp_id = '1'", ["DELETE /lamps/1"]),
+        (True, "tag = 'x'", None),
+    ],
+)
+def test_what_the_api_deletes_together_is_not_deleted_for_one_row(harbour: Harbour, one: bool, where: str, sent: list[str] | None) -> None:
+    """Only what WHERE says of the key alone is sent so; of several methods it is the one that names a row."""
+    harbour.answers["/lamps"] = lambda _: ({"rows": [{"id": 1, "tag": "x"}, {"id": 2, "tag": "x"}]}, {})
+
+    with lighthouse(harbour, {}) as db:
+        db.sql("SHOW PROVIDERS")
+    file = harbour.folder.parent.parent / "lighthouse" / "s.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | by_tag(one=one)))
+    with rowcall.connect(provider_paths=[file.parent], journal=":memory:", max_write_rows=None) as db:
+        if sent is None:
+            with pytest.raises((PlanError, UnsupportedSQLError)):
+                db.sql(f"DELETE FROM lighthouse.s.lamps WHERE {where}")
+        else:
+            db.sql(f"DELETE FROM lighthouse.s.lamps WHERE {where}")
+
+    assert [line for line in harbour.lines if line.startswith("DELETE")] == (sent or [])

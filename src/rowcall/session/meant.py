@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import (
     BindError,
@@ -50,12 +50,18 @@ from rowcall.session.execute import (
 from rowcall.session.texts import expression_cast, value_at
 from rowcall.sql.nodes import Change, Delete, Exec, Insert, Query, Update, Write
 
+if TYPE_CHECKING:
+    from rowcall.catalog.catalog import ResourceRef
+
 
 def change_method(write: Change) -> tuple[str, Method]:
     """The method that changes what is assigned; its keys are known to come from WHERE."""
     ref, verb = write.target.ref, Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
     methods = [method for method in ref.resource.methods.values() if method.verb is verb]
     keys = dict.fromkeys(key for method in methods for key in _keys(method))
+    if methods and not any(keys.keys() <= method.parameters.keys() for method in methods):  # each has keys of its own
+        taking = [one for one in methods if all(column_slot(one, given.name) for given, _ in assigned(write))] or methods
+        keys = dict.fromkeys(_keys(min(taking, key=lambda one: (not names_rows(ref, one), len(_keys(one))))))
     name, method = choose(ref, verb, [*map(Given, keys), *(given for given, _ in assigned(write))], sql=write.text, span=write.target.span)
     slots = []
     for given, path in assigned(write):
@@ -74,6 +80,18 @@ def change_method(write: Change) -> tuple[str, Method]:
         if found.path:
             _check_part(write, method, found, given)
     return name, method
+
+
+_OWN = frozenset({"id", "uuid", "guid"})
+"""What rows call themselves, wherever it stands in a request."""
+
+
+def names_rows(ref: ResourceRef, method: Method) -> bool:
+    """Whether the keys of a change are those of one row: not where the API changes all that have something in common, as a tag."""
+    if method.path.rstrip("/").endswith("}") or not _OWN.isdisjoint(_keys(method)):
+        return True
+    readers = [one for one in ref.resource.methods.values() if one.verb is Verb.SELECT and one.rows is None]
+    return any(set(_keys(one)) <= set(_keys(method)) for one in readers)
 
 
 def _keys(method: Method) -> list[str]:
@@ -147,6 +165,14 @@ def meant(write: Change, method: Method, context: Context) -> tuple[Analysis, li
     text, stretches = _selecting(write, method)
     with _mapped(write.text, text, stretches):
         analysis, keys = with_views(text, context, lambda text: _meant_by(text, write, method, context))
+    if keys is None and write.where is not None and not names_rows(write.target.ref, method):
+        says = " AND ".join(f"{name} = …" for name in _keys(method))
+        raise UnsupportedSQLError(
+            f"The API changes every row of {write.target.ref.full_name}{f' with {says}' if says else ''} at once, and WHERE means some.",
+            sql=write.text,
+            span=write.where,
+            hint=f"Say that alone, where all of these rows are meant: WHERE {says}" if says else "",
+        )
     _refuse_several(write, context)
     if not context.allow_full_writes and not narrows(analysis):
         raise _full(write, f"WHERE says nothing of a column of {write.target.alias}: all of its rows are meant, or none.")
