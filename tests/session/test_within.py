@@ -78,7 +78,7 @@ def test_what_stands_around_the_rows_may_be_all_that_is_read(db: Any) -> None:
 
 def test_bounds_of_the_record_are_asked_for(db: Any, server: Any) -> None:
     """As those of a column in the row, whatever form they have."""
-    query = "SELECT sum(pages) FROM office.desk.usage WHERE to_timestamp(hour) >= '1970-01-01 02:00+00' AND hour < 18000"
+    query = "SELECT sum(pages) FROM office.desk.usage WHERE to_timestamp(hour) >= '1970-01-01 02:00:00+00' AND hour < 18000"
 
     assert db.sql(query).fetchall() == [(24,)]
     assert asked(server)[0] == [("start", "7200"), ("end", "18000")]
