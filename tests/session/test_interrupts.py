@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -222,3 +223,25 @@ sys.exit(7)
 
     assert ended.returncode == 7, ended.stderr
     assert time.monotonic() - started < 25, "it waited for the answer"
+
+
+def test_ctrl_c_before_a_thread_of_the_statement_has_begun_ends_it_as_at_any_other_time(live: Sandbox, thread: str) -> None:
+    """What waits for the threads of a statement takes one that never ran for ended."""
+    come: list[str] = []
+
+    def interrupt(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is threading.Thread.start.__code__ and frame.f_locals["self"].name == "rowcall-fetching":
+            come.append(frame.f_locals["self"].name)
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    with rowcall.connect(providers=live.providers) as db:
+        sys.setprofile(interrupt)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                db.sql(statement("fetch", thread))
+        finally:
+            sys.setprofile(None)
+
+        assert come == ["rowcall-fetching"]
+        assert db.sql("SELECT count(*) > 0 FROM openai.assistants.assistants").fetchall() == [(True,)]

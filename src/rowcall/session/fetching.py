@@ -76,7 +76,8 @@ class Fetching:
         own, self._window.error = self._window.error, None
         self._control.cancel()
         for thread in self._threads:
-            thread.join()
+            if thread.ident is not None:  # Ctrl-C may have come before it began
+                thread.join()
         self._ended = replace(self.standing(), ended=True)
         self._begun.clear()
         for reading in self._readings.values():

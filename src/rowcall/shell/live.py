@@ -177,7 +177,8 @@ class _Drawing:
     def end(self) -> None:
         """Leaves the terminal as it was."""
         self._ended.set()
-        self._thread.join()
+        if self._thread.ident is not None:  # Ctrl-C may have come before it began
+            self._thread.join()
         with self._lock:
             self._write([])
 
