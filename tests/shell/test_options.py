@@ -50,6 +50,8 @@ def test_a_typo_names_the_nearest(words: str, nearest: str, capsys: pytest.Captu
         (("SELECT 1",), 'error: there is no command "SELECT 1"; to run a statement, write it in quotes: rowcall query "SELECT …"'),
         (("select", "1"), 'error: there is no command "select"; to run a statement, write it in quotes: rowcall query "select …"'),
         (("query", "SELECT", "1"), 'error: unexpected "1"; a statement with spaces goes in quotes'),
+        (("--sandbox", "query", "SELECT 1"), "error: the command comes first, and its options behind it: rowcall query --sandbox …"),
+        (("--sandbox", "sandbox"), "error: the command comes first, and its options behind it: rowcall sandbox --sandbox …"),
         (("query", "x", "--param", "a"), 'error: argument --param: "a" is not NAME=VALUE'),
         (("query", "x", "--set", "a=b"), 'error: argument --set: "a" is not PROVIDER.SETTING, as openai.base_url is'),
         (("query", "x", "--rows", "0"), "error: argument --rows: must be 1 or more"),

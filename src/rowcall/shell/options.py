@@ -180,9 +180,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     standard error, where the arguments are wrong.
     """
     words = list(arguments)
-    if not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"}):
+    unnamed = not words or (words[0].startswith("-") and words[0] not in {"-h", "--help", "--version"})
+    if unnamed:
         words.insert(0, "shell" if sys.stdin.isatty() else "query")
     options, extra = grammar().parse_known_args(words)
+    first = getattr(options, "sql", None) or next(iter(extra), None)
+    if unnamed and first in COMMANDS:  # no statement is one of these words
+        options.parser.error(f"the command comes first, and its options behind it: rowcall {first} {words[1]} …")
     if extra:
         _refuse(options.parser, extra)
     return options
