@@ -31,7 +31,8 @@ def advised(error: BindError, catalog: Catalog) -> None:
         error.message = _SYSTEM.sub("", message)
         error.hint = _about_table(found["name"], error.sql, catalog, is_meant="Did you mean" in error.message)
     elif found := _NO_SCHEMA.match(message):
-        error.hint = _meant(nearest(found["name"], catalog.providers))
+        name = found["name"].strip(".")
+        error.hint = _about_folder(name, catalog) or _meant(nearest(name, catalog.providers))
     elif (found := _SYNTAX.match(message)) and error.span is not None:
         # DuckDB has read another text, with a query in the place of a resource.
         near = error.sql[error.span.start : error.span.end]
@@ -42,13 +43,21 @@ def advised(error: BindError, catalog: Catalog) -> None:
 def _about_table(name: str, sql: str, catalog: Catalog, *, is_meant: bool) -> str:
     if sql.split(maxsplit=1)[:1] in (["SHOW"], ["show"]) and (close := nearest(name, _SHOWN, 1)):
         return f"Did you mean SHOW {close[0]}?"
-    if name.casefold() in {".".join(each[:depth]) for each in catalog.names() for depth in (1, 2)}:
-        return f"SHOW RESOURCES IN {name} lists the tables in it."
+    if within := _about_folder(name, catalog):
+        return within
     last = name.rpartition(".")[2].strip('"')
     close = nearest(last, {name[-1] for name in catalog.names()})
     if found := [".".join(name) for each in close for name in catalog.names() if name[-1] == each]:
         return _meant(found[:3])
     return "" if is_meant else "SHOW TABLES lists the tables of your own, SHOW PROVIDERS the APIs."
+
+
+def _about_folder(name: str, catalog: Catalog) -> str:
+    """What lists the services of a provider or the resources of a service; nothing where it is the name of neither."""
+    known = name.casefold().split(".")
+    if not any(list(each[: len(known)]) == known and len(known) < len(each) for each in catalog.names()):
+        return ""
+    return f"SHOW SERVICES IN {name} lists what is in it." if len(known) == 1 else f"SHOW RESOURCES IN {name} lists the tables in it."
 
 
 def _about_syntax(sql: str, start: int) -> str:
