@@ -561,8 +561,26 @@ BY_PARTS = [
     f"SELECT thread_id, id FROM {RUNS} WHERE thread_id IN ('thread_1', 'thread_2', 'thread_3')",
     f"WITH a AS (SELECT id, unnest([1, 2]) AS n FROM {RUNS} WHERE {T}) SELECT * FROM a WHERE n = 2",
     f"SELECT id FROM {RUNS} WHERE {T} AND model = 'none'",
+    f"SELECT id FROM {RUNS} WHERE {IN_9} AND status NOT IN ('queued', 'in_progress', 'cancelling', 'incomplete', 'requires_action', 'failed')",
 ]
 """Statements that make rows of each row by itself."""
+LOCAL = [
+    f"SELECT t.n, r.id FROM t JOIN {RUNS} r USING (thread_id)",
+    f"SELECT r.id FROM {RUNS} r WHERE thread_id IN (SELECT thread_id FROM t WHERE n > 1)",
+    f"SELECT r.id, s.word FROM {RUNS} r LEFT JOIN words s USING (status) WHERE r.{T}",
+    f"SELECT r.id FROM {RUNS} r ANTI JOIN words s USING (status) WHERE r.thread_id IN (FROM t SELECT thread_id)",
+]
+"""Statements that make rows of each row and of those of tables."""
+LOCAL_WHOLE = [
+    f"SELECT t.n, r.id FROM t LEFT JOIN {RUNS} r USING (thread_id)",
+    f"SELECT t.n FROM t SEMI JOIN {RUNS} r USING (thread_id)",
+    f"SELECT t.n FROM t ANTI JOIN {RUNS} r USING (thread_id)",
+    f"SELECT r.id FROM (SELECT * FROM {RUNS} WHERE {T}) r FULL JOIN words USING (status)",
+    f"SELECT r.id FROM {RUNS} r JOIN (SELECT thread_id, count(*) AS n FROM t GROUP BY ALL) USING (thread_id)",
+]
+"""Statements that make rows of those of tables, or of more than a transaction keeps as it is."""
+TABLES = """CREATE TABLE t AS SELECT 'thread_' || i AS thread_id, i AS n FROM range(4) r(i);
+CREATE TABLE words AS FROM (VALUES ('failed', 'no'), ('cancelled', 'stopped')) v(status, word)"""
 WHOLE = [
     f"SELECT count(*) FROM {RUNS} WHERE {T}",
     f"SELECT histogram(status) FROM {RUNS} WHERE {T}",
@@ -596,6 +614,66 @@ def test_parts_are_together_the_rows_of_the_statement(paged: Callable[..., Any],
         assert {(*columns, *types) for columns, types, _ in parts} == {(*whole.columns, *map(str, whole.types))}
         assert len(server.asked) == 2 * asked
         assert (db.last.statement_kind, db.last.requests) == ("select", asked)
+
+
+@pytest.mark.parametrize("sql", LOCAL)
+def test_parts_of_what_is_joined_with_tables_are_together_its_rows(paged: Callable[..., Any], sql: str) -> None:
+    """Each page is joined as it comes."""
+    with rowcall.connect(providers=paged().providers) as db:
+        db.sql(TABLES)
+        parts: list[Any] = []
+
+        db.stream(sql, take=lambda part: parts.append(part.fetchall()))
+
+        assert len(parts) > 1
+        assert sorted(row for rows in parts for row in rows) == sorted(db.sql(sql).fetchall())
+
+
+@pytest.mark.parametrize("sql", LOCAL_WHOLE)
+def test_what_makes_rows_of_those_of_a_table_is_whole(paged: Callable[..., Any], sql: str) -> None:
+    """A row of a table that one page says nothing of may be in another."""
+    with rowcall.connect(providers=paged().providers) as db:
+        db.sql(TABLES)
+        parts: list[Any] = []
+
+        assert db.stream(sql, take=parts.append) is not None
+        assert parts == []
+
+
+def test_tables_are_the_same_for_all_parts(paged: Callable[..., Any]) -> None:
+    """What somebody else changes meanwhile shows in the next statement."""
+    sql = f"SELECT r.id FROM t JOIN {RUNS} r USING (thread_id)"
+    with rowcall.connect(providers=paged().providers) as db:
+        db.sql(TABLES)
+        other = db.connection.cursor()
+        rows: list[Any] = []
+
+        def take(part: Any) -> None:
+            rows.extend(part.fetchall())
+            other.execute("DELETE FROM t")
+
+        db.stream(sql, take=take)
+
+        assert len(rows) == 4 * PAGES * 10
+        assert db.sql(sql).fetchall() == []
+
+
+def test_a_transaction_of_the_users_stays_open_over_parts(paged: Callable[..., Any]) -> None:
+    """And one that is made for them is over after them, whether they end well or not."""
+    with rowcall.connect(providers=paged().providers) as db:
+        db.sql("BEGIN; CREATE TABLE kept (a INT)")
+        db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=lambda _: None)
+        db.sql("ROLLBACK")
+        with pytest.raises(BindError):
+            db.sql("FROM kept")
+
+        def refuse(_: Any) -> None:
+            raise BrokenPipeError
+
+        with pytest.raises(BrokenPipeError):
+            db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=refuse)
+        db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=lambda _: None)
+        db.sql("BEGIN; COMMIT")
 
 
 @pytest.mark.parametrize("sql", WHOLE)
@@ -648,6 +726,27 @@ def test_a_part_comes_before_the_page_after_it(paged: Callable[..., Any]) -> Non
         db.stream(f"SELECT id FROM {RUNS} WHERE {T}", take=take)
 
     assert (sizes[0], sum(sizes)) == (10, 80)
+
+
+def test_a_part_comes_before_the_page_of_another_call(scripted: Start, page: Page, run: Run) -> None:
+    """The pages of the other threads are held back until the first part was taken."""
+    taken = threading.Event()
+    sizes: list[int] = []
+
+    def answer(asked: Any) -> tuple[Any, ...]:
+        thread = asked.path.split("/")[3]
+        if thread != "thread_0":
+            taken.wait(30)
+        return 200, page([run(f"run_{thread}", thread_id=thread)], more=False)
+
+    def take(part: Any) -> None:
+        sizes.append(len(part.fetchall()))
+        taken.set()
+
+    with rowcall.connect(providers=scripted(answer).providers) as db:
+        db.stream(f"SELECT id FROM {RUNS} WHERE {IN_9}", take=take)
+
+    assert (sizes[0], sum(sizes)) == (1, 9)
 
 
 def test_what_take_raises_ends_the_statement(paged: Callable[..., Any]) -> None:

@@ -205,7 +205,21 @@ def test_the_same_failure_without_partial_ends_with_1(run: Run) -> None:
 
     ended = run("query", "--sandbox", sql)
 
+    rows = len(ended.stdout.splitlines())
+    assert ended.returncode == 1
+    assert ended.stderr.endswith(f"Of its rows {rows} were written before, which are not all.\n")
+
+
+@pytest.mark.parametrize("form", [("-o", "table"), ("-f", "out.csv")])
+def test_a_failure_leaves_no_rows_of_what_is_written_whole(run: Run, form: tuple[str, str], tmp_path: Path) -> None:
+    """A table needs all rows first, and a file appears when it has them."""
+    sql = f"INSERT INTO sandbox_threads VALUES ('thread_nowhere'); {BY_THREAD}"
+
+    ended = run("query", "--sandbox", sql, *form)
+
     assert (ended.stdout, ended.returncode) == ("", 1)
+    assert "were written" not in ended.stderr
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_a_budget_is_kept(run: Run) -> None:

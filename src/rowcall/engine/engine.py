@@ -163,21 +163,30 @@ class Engine:
 
     def reads_once(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
         """Whether DuckDB's plan of `text`, which has so many page sources, reads each of them once."""
-        nodes = self._operators(text, parameters, frame)
+        nodes = [node["name"].strip() for node in _nodes(self._plan(text, parameters, frame))]
         return "REC_CTE" not in nodes and sum("ARROW_SCAN" in node for node in nodes) == sources
 
     def gives_row_by_row(self, text: str, parameters: Parameters, frame: Frame) -> bool:
-        """Whether DuckDB's plan of `text` makes rows of each row of its one page source by itself, and of nothing else.
+        """Whether DuckDB's plan of `text` makes rows of each row of its one page source by itself, or with rows of tables and constants.
 
-        Then the rows of some pages, after those of the pages before them, are the rows of all pages.
+        Then the rows of some pages, after those of the pages before them, are the rows of all pages, while the tables stay as they are.
         """
-        nodes = self._operators(text, parameters, frame)
-        scans = [node for node in nodes if "ARROW_SCAN" in node]
-        return len(scans) == 1 and set(nodes) - set(scans) <= _ROW_BY_ROW
+        plan = self._plan(text, parameters, frame)
+        return sum("ARROW_SCAN" in node["name"] for node in _nodes(plan)) == 1 and all(map(_is_row_by_row, plan))
 
-    def _operators(self, text: str, parameters: Parameters, frame: Frame) -> list[str]:
-        """The names of the operators of DuckDB's plan of `text`; none where it has no plan to show."""
-        return [node["name"].strip() for node in _nodes(self._plan(text, parameters, frame))]
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Keeps all tables as they are for as long as it lasts, in the user's transaction or one of its own."""
+        if self.in_transaction():
+            yield
+            return
+        self.connection.begin()
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
 
     def _plan(self, text: str, parameters: Parameters, frame: Frame) -> list[_Node]:
         """DuckDB's plan of `text`; nothing where it has none to show."""
@@ -466,6 +475,22 @@ def _stops(node: _Node, *, stops: bool) -> Iterator[bool]:
         yield from _stops(child, stops=name in _CUTTING or (stops and hands_on))
 
 
+def _is_row_by_row(node: _Node) -> bool:
+    """Whether this operator gives for the rows of its one page source together what it gives for some of them after the others."""
+    name = node["name"].strip()
+    if "ARROW_SCAN" in name:
+        return True
+    near = [number for number, child in enumerate(node["children"]) if any("ARROW_SCAN" in each["name"] for each in _nodes([child]))]
+    if len(near) != 1 or not _is_row_by_row(node["children"][near[0]]):
+        return False
+    if name != "HASH_JOIN":
+        return name in _ROW_BY_ROW
+    local = list(_nodes([node["children"][1 - near[0]]]))
+    return node["extra_info"].get("Join Type") in _KEEPING[near[0]] and all(
+        each["name"].strip() in _LOCAL and int(each["extra_info"].get("Estimated Cardinality", 0)) <= _FEW for each in local
+    )
+
+
 def _is_cut_range(node: _Node) -> bool:
     """Whether this is what stands beside a source to make it many rows."""
     nodes = list(_nodes([node]))
@@ -493,6 +518,15 @@ _MANY = 1_000_000_007
 """For how many rows DuckDB takes a source that is to be taken for a great many: a number that nobody else has."""
 _ROW_BY_ROW = frozenset({"FILTER", "PROJECTION", "UNNEST"})
 """Operators that look at one row at a time."""
+_KEEPING = (
+    frozenset({"INNER", "LEFT", "SEMI", "ANTI", "MARK", "SINGLE"}),
+    frozenset({"INNER", "RIGHT", "RIGHT_SEMI", "RIGHT_ANTI"}),
+)
+"""Joins that look at one row of their left side, or of their right side, at a time."""
+_LOCAL = frozenset({"COLUMN_DATA_SCAN", "SEQ_SCAN", "FILTER", "PROJECTION"})
+"""Operators that read what a transaction keeps as it is."""
+_FEW = 100_000
+"""How many rows may be read once more for each part of a result."""
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""

@@ -178,8 +178,9 @@ def _answer(query: Query, context: Context, asked: Asked, take: Take | Parquet |
         if isinstance(take, Parquet) and found.row_by_row:
             take.rows = _write(query.text, found, context, take.path)
         elif take is not None and not isinstance(take, Parquet) and found.parts is not None:
-            for pages in found.parts:
-                take(_run(query.text, found.edits, context, {found.scans[0].source: page_source(pages)}))
+            with context.engine.snapshot():
+                for pages in found.parts:
+                    take(_run(query.text, found.edits, context, {found.scans[0].source: page_source(pages)}))
         else:
             return _run(query.text, found.edits, context, found.sources), True
     return context.engine.empty(), True

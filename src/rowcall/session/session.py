@@ -220,10 +220,10 @@ class Session:
     ) -> duckdb.DuckDBPyRelation | None:
         """Gives `take` the rows of a statement in parts, each a relation, while later pages are fetched; or returns what `sql` does.
 
-        Parts, one at least, are for statements that make rows of each row of one resource by itself: those that filter and compute, but
-        do not sort, join, count or end at a LIMIT. Then None is returned. `take` is called in this thread, and a part need not be good
-        after it has returned: the next one is made then. What it raises ends the statement; it runs none of this session itself. Of
-        several statements this holds for the last.
+        Parts, one at least, are for statements that make rows of each row of one resource by itself, or with those of tables: those that
+        filter, compute and join, but do not sort, count or end at a LIMIT. Then None is returned. Tables stay as they are meanwhile.
+        `take` is called in this thread, and a part need not be good after it has returned: the next one is made then. What it raises ends
+        the statement; it runs none of this session itself. Of several statements this holds for the last.
 
         Raises what `sql` raises, where requests fail after `take` has been called too.
         """

@@ -40,8 +40,8 @@ class Chain(Protocol):
     def place(self, number: int) -> Place | None:
         """Where the page of this number is, waited for; None after the last. Raises, each time, what fetching it raised."""
 
-    def has(self, number: int) -> bool:
-        """Whether `place` would say so at once."""
+    def has(self, number: int) -> bool | None:
+        """Whether the page of this number is there; None after the last, or where `place` would raise."""
 
 
 class Pulled:
@@ -68,10 +68,10 @@ class Pulled:
                 raise self.error
             return None
 
-    def has(self, number: int) -> bool:
+    def has(self, number: int) -> bool | None:
         """As `Chain` says."""
         with self._lock:
-            return len(self._places) > number or self.over
+            return len(self._places) > number or (None if self.over else False)
 
     def begin(self) -> None:
         """Fetches the first page. What is raised is kept for who asks for it."""
@@ -177,10 +177,10 @@ class Pushed:
                 raise self.error
             return None
 
-    def has(self, number: int) -> bool:
+    def has(self, number: int) -> bool | None:
         """As `Chain` says."""
         with self._window.changed:
-            return len(self._places) > number or self.over
+            return len(self._places) > number or (None if self.over else False)
 
     def forget(self, number: int) -> None:
         """Drops the page of this number, of which only its place among the others is kept."""
@@ -267,7 +267,17 @@ class Reading:
     def _has(self, number: int) -> bool:
         """Whether the page of this number can be told without waiting."""
         with self._lock:
-            return len(self._places) > number or self._call == len(self._chains) or self._chains[self._call].has(self._number)
+            if len(self._places) > number:
+                return True
+            at = self._number
+            for chain in self._chains[self._call :]:
+                found = chain.has(at)
+                if found is not None:
+                    return found
+                if chain.error is not None and not self._partial:
+                    return True
+                at = 0
+            return True
 
     @property
     def requests(self) -> frozenset[Request]:

@@ -51,11 +51,15 @@ def tell(error: BaseException, *, where: str = "", debug: bool = False) -> None:
 def error_text(error: BaseException, where: str = "", columns: int = _COLUMNS) -> str:
     """What the user reads: rowcall's own errors and DuckDB's speak for themselves, anything else is a bug in rowcall and says so.
 
-    `where` says which statement it was, as `statement 2, line 7`; the line of it that is shown fits a terminal of so many columns. An
-    interruption is told with what its notes say was done before it.
+    `where` says which statement it was, as `statement 2, line 7`; the line of it that is shown fits a terminal of so many columns. Notes
+    of an error come last: what was done before it.
     """
+    return "\n".join([_text(error, where, columns), *getattr(error, "__notes__", ())])
+
+
+def _text(error: BaseException, where: str, columns: int) -> str:
     if isinstance(error, KeyboardInterrupt):
-        return "\n".join(["interrupted", *getattr(error, "__notes__", ())])
+        return "interrupted"
     head = f"error in {where}: " if where else "error: "
     if isinstance(error, SQLError | PlanError | DataError):
         return f"{head}{error.text(columns)}"

@@ -175,6 +175,11 @@ class Output:
         return parts.count
 
     @property
+    def is_undone(self) -> bool:
+        """Whether what was written is taken back where something goes wrong: a file appears on success."""
+        return self._path is not None and self._made != self._path
+
+    @property
     def takes_file(self) -> bool:
         """Whether a result may be written by somebody else to a path, by way of `piped`."""
         return self._format is Format.PARQUET and not self._results and Path(_DESCRIPTORS).exists()

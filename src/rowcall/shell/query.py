@@ -135,7 +135,6 @@ def _answered(
     session: Session, output: Output, call: Callable[..., Any], sql: str, given: Given, *, dry_run: bool, live: Live
 ) -> tuple[DuckDBPyRelation | None, int | None]:
     """The relation that is to be written; None with the number of its rows where they were written in parts, while pages were fetched."""
-    whole = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RowcallWarning)  # they are in the report, and told from there
         if output.takes_file:
@@ -149,9 +148,11 @@ def _answered(
             take = functools.partial(output.write_part, connection=session.connection)
             with live.watching(session):
                 relation = call(session.stream, sql, given, take=live.around(take) if output.on_terminal else take, dry_run=dry_run)
-            whole = True
-        finally:
-            rows = output.end_parts(whole=whole)
+        except BaseException as error:
+            if (rows := output.end_parts(whole=False)) and not output.is_undone:
+                error.add_note(f"Of its rows {rows:,} {'was' if rows == 1 else 'were'} written before, which are not all.")
+            raise
+        rows = output.end_parts(whole=True)
     return relation, rows if relation is None else None
 
 
