@@ -222,6 +222,14 @@ def test_a_failure_leaves_no_rows_of_what_is_written_whole(run: Run, form: tuple
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_key_that_is_not_set_is_told_once(run: Run) -> None:
+    """Every request of the statement lacks it."""
+    ended = run("query", "SELECT id FROM openai.assistants.runs WHERE thread_id IN ('thread_a', 'thread_b', 'thread_c', 'thread_d')")
+
+    assert ended.stderr.startswith("error: No key is set for OpenAI; nothing was sent.\nGET https://api.openai.com/v1/threads/")
+    assert len(ended.stderr.splitlines()) == 3
+
+
 def test_a_budget_is_kept(run: Run) -> None:
     """More requests than --max-requests fail the statement, before the first of them."""
     ended = run("query", "--sandbox", "--stats", "--max-requests", "2", BY_THREAD)

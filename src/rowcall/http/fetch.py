@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from rowcall.errors import RequestError
+from rowcall.errors import AuthError, RequestError
 from rowcall.http.ahead import Ahead
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control
@@ -105,7 +105,10 @@ class Crew:
         self._stop()
         if isinstance(first, RequestError):
             left = [self._found.get_nowait()[1] for _ in range(self._found.qsize())]
-            first.others = tuple(error for error in left if isinstance(error, RequestError))
+            # A key that is not set fails all of them alike, and says so once.
+            first.others = tuple(
+                error for error in left if isinstance(error, RequestError) and (error.status or not isinstance(error, AuthError))
+            )
         return first
 
     def _work(self) -> None:
