@@ -5,6 +5,11 @@ table, or a column of a reference that is bound already. Where no data that are 
 enough; where all rows could be left out as well, or the values are all that there are, the data say nothing, and nor do they of a
 statement with SAMPLE, which takes all rows here. The data are the world's and others with the same columns and many more keys, so that a
 table seldom holds all of them by chance.
+
+Values that suffice need not follow from the statement: `LIMIT 1` is content with any row, a row found by its `id` is the same one however
+it was fetched, and one that no condition is about may be repeated or not. So a reference is also given nothing but rows that no call for
+the values would bring: all that it has, with other values in the key's place. If the values follow from the statement, no such row matters,
+whatever the data, and the answer is that without any.
 """
 
 from __future__ import annotations
@@ -21,6 +26,8 @@ from tests.fuzz.tree import Printer, Source, Statement, selects
 from tests.fuzz.world import Kind, Table
 
 LITERAL = re.compile(r"'((?:[^']|'')*)'|\$\$(.*?)\$\$|(?<![\w.$'])(-?\d+)(?![\w.'])")
+OTHERS = 12
+"""How many other values are put in the place of a key."""
 Bound = dict[Source, str]
 
 
@@ -62,7 +69,7 @@ class _Probe:
         """A reference, its rows that are needed, and where its values come from."""
         table = source.table
         assert table is not None
-        if self.holds({source: f"(SELECT * FROM {table.full_name} WHERE false)"}):
+        if self.holds({source: _none(table)}):
             return None
         for endpoint in table.endpoints:
             parts = []
@@ -80,15 +87,22 @@ class _Probe:
         return None
 
     def _is_enough(self, source: Source, table: Table, column: str, values: str) -> bool:
-        """Whether the rows whose column has one of these values suffice, and are not all rows in any arena."""
-        where = f'FROM {table.full_name} WHERE "{column}" IN ({values})'
-        others = f'SELECT count(*) FROM {table.full_name} WHERE ("{column}" IN ({values})) IS NOT TRUE'
+        """Whether the rows whose column has one of these values suffice, and are not all rows in any arena, and others never matter."""
+        given = f'coalesce("{column}" IN ({values}), "{column}" IS NULL)'
+        others = f'SELECT DISTINCT "{column}" AS other FROM {table.full_name} WHERE NOT {given} ORDER BY 1 LIMIT {OTHERS}'
         try:
-            if any(other.rows(others, self.statement)[0][0] == 0 for other in self.arenas):
+            if any(not other.rows(others, self.statement) for other in self.arenas):
                 return False
         except duckdb.Error:  # values of a WITH clause that cannot be seen here
             return False
-        return self.holds({source: f"(SELECT * {where})"})
+        changed = f'(SELECT t.* REPLACE (o.other AS "{column}") FROM {table.full_name} AS t, ({others}) AS o)'
+        swap = {source: f'(SELECT * FROM {table.full_name} WHERE "{column}" IN ({values}))'}
+        return self.holds(swap) and not self._matters(source, table, changed)
+
+    def _matters(self, source: Source, table: Table, rows: str) -> bool:
+        """Whether it makes a difference in some arena that a reference has these rows, and not none."""
+        texts = [Printer({source: text}, alone=True).query(self.statement.query) for text in (rows, _none(table))]
+        return any(other.expected(self.statement, texts[0]) != other.expected(self.statement, texts[1]) for other in self.arenas)
 
     def _values(self, kind: Kind, reference: Source, bound: Bound) -> Iterator[tuple[str, str]]:
         """Queries for values of a kind, and what to call them."""
@@ -101,12 +115,12 @@ class _Probe:
                     continue
                 for name, other in source.columns.items():
                     if other.type == kind.type:
-                        yield self._column(source, name), f"{source.alias}.{name}"
+                        yield self._column(source, name, bound), f"{source.alias}.{name}"
 
     @staticmethod
-    def _column(source: Source, name: str) -> str:
+    def _column(source: Source, name: str, bound: Bound) -> str:
         if source.table is not None:
-            return f'SELECT "{source.own(name)}" FROM {source.table.full_name}'
+            return f'SELECT "{source.own(name)}" FROM {bound[source] or source.table.full_name}'
         return f"SELECT __z.{name} FROM {Printer().source(replace(source, alias='__z'))}"
 
     def _constants(self, kind: Kind) -> list[str]:
@@ -119,6 +133,11 @@ class _Probe:
             values.update(value if isinstance(value, list) else [value])
         type_ = str if kind.type == "text" else int
         return sorted(literal(value) for value in values if isinstance(value, type_))
+
+
+def _none(table: Table) -> str:
+    """No row of a resource, as an item of FROM."""
+    return f"(SELECT * FROM {table.full_name} WHERE false)"
 
 
 def _is_free(source: Source) -> bool:
