@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -263,7 +264,7 @@ class Resolver:
         """Whether DuckDB compares values of a key query with a parameter as the parameter's own type; of constants, each value tells."""
         wanted = {
             Scalar.STRING: ("text",),
-            Scalar.INTEGER: ("integer",),
+            Scalar.INTEGER: ("integer", "text"),
             Scalar.BOOLEAN: ("BOOLEAN",),
             Scalar.NUMBER: ("integer", "DOUBLE", "FLOAT"),
         }
@@ -342,10 +343,10 @@ def _plain(ref: ResourceRef) -> dict[str, Scalar]:
 
 def _fitting(value: Any, scalar: Scalar) -> Any:
     """The value where DuckDB compares it with a column of this type as that type, else None."""
-    if scalar is Scalar.STRING:
-        return value if isinstance(value, str) else None
-    if scalar is Scalar.BOOLEAN:
-        return value if isinstance(value, bool) else None
+    if scalar is Scalar.STRING or scalar is Scalar.BOOLEAN:
+        return value if isinstance(value, str if scalar is Scalar.STRING else bool) else None
+    if scalar is Scalar.INTEGER and isinstance(value, str):
+        return _number(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
     if isinstance(value, float) and (not isfinite(value) or abs(value) > _EXACT):
@@ -353,6 +354,15 @@ def _fitting(value: Any, scalar: Scalar) -> Any:
     if scalar is Scalar.INTEGER:
         return int(value) if value == int(value) else None
     return float(value)
+
+
+def _number(text: str) -> int | None:
+    """The whole number of 64 bits that a text is, as which DuckDB compares it with a number; None where it is written otherwise."""
+    found = int(text) if _WHOLE.fullmatch(text) else None
+    return found if found is not None and -(2**63) <= found < 2**63 else None
+
+
+_WHOLE = re.compile(r" *[+-]?[0-9]+ *")
 
 
 # -- tuples ----------------------------------------------------------------------------------------------------------------------------
