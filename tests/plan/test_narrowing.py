@@ -169,6 +169,30 @@ KEPT = {
     ),
     "the same with one in common": ("SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n AND m.n = 2 WHERE v.pen = 'p1'", ["p1"]),
     "the same of another type": ("SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n || '' AND m.n = 4 WHERE v.pen = 'p1'", ["p1"]),
+    "the same around what a sub-select gives": (
+        "SELECT t.id FROM (SELECT s.id, s.n FROM (SELECT id, n FROM visits WHERE pen = 'p1') s JOIN m ON s.n = m.n AND m.n = 4) t JOIN l ON l.n = t.n",
+        [],
+    ),
+    "the same with one in common around it": (
+        "SELECT t.id FROM (SELECT s.id, s.n FROM (SELECT id, n FROM visits WHERE pen = 'p1') s JOIN m ON s.n = m.n AND m.n = 2) t JOIN l ON l.n = t.n",
+        ["p1"],
+    ),
+    "a constant around it that a table of another width does not hold": (
+        "WITH s AS (SELECT id, n FROM visits WHERE pen = 'p1') SELECT s.id FROM s JOIN l USING (n) WHERE s.n IS NOT DISTINCT FROM 4",
+        [],
+    ),
+    "one that NULLs of a LEFT JOIN around it satisfy": (
+        "SELECT s.id FROM (SELECT id, n FROM visits WHERE pen = 'p1') s JOIN k ON true LEFT JOIN l ON l.n = s.n AND s.n = 4",
+        ["p1"],
+    ),
+    "what IN looks in, which has no row but one of totals": (
+        "WITH s AS (SELECT id, pen FROM visits WHERE pen = 'p1') SELECT a.id FROM s a WHERE a.id IN (SELECT b.id FROM s b WHERE b.pen IN (SELECT pen FROM l WHERE tag = 'nothing') GROUP BY ROLLUP (b.id))",
+        [],
+    ),
+    "what NOT IN looks in, which has none": (
+        "WITH s AS (SELECT id, pen FROM visits WHERE pen = 'p1') SELECT a.id FROM s a WHERE a.id NOT IN (SELECT b.id FROM s b WHERE b.pen IN (SELECT pen FROM l WHERE tag = 'nothing'))",
+        ["p1"],
+    ),
     "two sub-selects without a value in common": (
         "SELECT id FROM visits WHERE pen = 'p1' AND n = ANY (SELECT 2) AND n IN (SELECT 0 UNION SELECT 1)",
         [],

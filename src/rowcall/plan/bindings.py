@@ -14,7 +14,7 @@ from itertools import product
 from sqlglot import exp
 
 from rowcall.manifest.types import literal
-from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values
+from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.full import Way, ways
@@ -139,8 +139,14 @@ class Bindings:
 
     def _inside(self, frame: Frame, source: Source) -> Query | None:
         """A query that has no row where a sub-select has none, because a table in it has none; None where nobody can tell."""
-        inner = inner_frame(frame, source)
-        if inner is None or not is_plain(inner.select, but=CUTS, windows=True) or self.scopes.takes_rows(inner.select):
+        if source.matched is not None:
+            inner = self.scopes.frame(source.node) if source.width and isinstance(source.node, exp.Select) else None
+            # Of NULLs, as in a row of totals, no column is one; each other value is of a row that is joined.
+            is_of_rows = inner is not None and all(place is not None for _, place in inner.outputs() or [("", None)])
+        else:
+            inner = inner_frame(frame, source)
+            is_of_rows = inner is not None and is_plain(inner.select, but=CUTS, windows=True) and not self.scopes.takes_rows(inner.select)
+        if inner is None or not is_of_rows:
             return None
         return _any_way([list(case.beside(self._fetched)) for case in self._cases(Use(inner, None), Restriction(), alone=True)])
 
@@ -327,8 +333,21 @@ class Bindings:
             inside=lambda source: self._inside(frame, source),
             say=said.say,
             has_outside=bool(around.uses),
+            times_around=lambda index: self._times_around(around, index),
             is_filled=lambda column: self._is_filled(around, column),
         )
+
+    def _times_around(self, around: Enclosing, index: int) -> int:
+        """How often conditions around a SELECT say what an output column of it is; of one that is used more than once, once."""
+        use = around.uses[0] if len(around.uses) == 1 else None
+        if use is None or use.own is None or index >= len(use.names):
+            return len(around.uses[:1])
+        place = use.own, use.names[index]
+        certain = (live.condition for live in self._reached(use).live if live.restricts and not live.guards)
+        options = (use.frame.alternatives(condition) for condition in certain)
+        times = sum(said_of(use.frame, one[0])[place] for one in options if len(one) == 1)
+        further = (at for at, (_, own) in enumerate(use.frame.outputs() or ()) if own == place)
+        return times + sum(self._times_around(enclosing(use.frame), at) for at in further)
 
     def _is_dead(self, frame: Frame) -> bool:
         """Whether nothing reads the rows of a SELECT, it being a WITH that no query names, or part of one."""

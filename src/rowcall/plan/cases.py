@@ -306,22 +306,14 @@ class Case:
     def pinned(self, keys: Collection[str]) -> list[str]:
         """The columns of the source in question, none of `keys`, that conditions may contradict one another about.
 
-        Those that are among constants, or equal something, more than once, an output of the SELECT counting as once, or among those of a
-        list, which may be empty.
+        Those that are among constants, or equal something, more than once, here or as outputs further out, or among those of a list, which
+        may be empty.
         """
-        times: Counter[str] = Counter()
-        for atom, live in self._atoms:
-            if not live.restricts:
-                continue
-            if isinstance(atom, Among):
-                columns, weight = [Operand(column) for column in atom.columns], 2 if atom.listed else 1
-            else:
-                columns, weight = [atom.left, atom.right] if isinstance(atom, Equal) else [], 1
-            for place in map(self._frame.place, columns):
-                if place is not None and place[0] == self._own:
-                    times[place[1]] += weight
-        outputs = Counter(place[1] for place, _ in self.sources.outputs if place[0] == self._own and place[1] in times)
-        return [name for name, count in (times + outputs).items() if count > 1 and name not in keys]
+        times = said_of(self._frame, (atom for atom, live in self._atoms if live.restricts))
+        for place, index in self.sources.outputs:
+            if place[0] == self._own and place[1] not in keys:
+                times[place] += self.sources.times_around(index)
+        return [name for (own, name), count in times.items() if own == self._own and count > 1 and name not in keys]
 
     def drops(self, keys: Collection[str]) -> bool:
         """Whether a condition is about columns of the source in question alone that are none of `keys`."""
@@ -478,6 +470,20 @@ class Case:
                     continue
                 if live.restricts or equal.paths[place] or place[0] != self._own:
                     yield Operand(None, values=tuple(row[at] for row in atom.rows), listed=atom.listed), equal.paths[place]
+
+
+def said_of(frame: Frame, atoms: Iterable[Atom]) -> Counter[Place]:
+    """How often conditions say of each column what it is; being among those of a list, which may be empty, counts twice."""
+    times: Counter[Place] = Counter()
+    for atom in atoms:
+        if isinstance(atom, Among):
+            columns, weight = [Operand(column) for column in atom.columns], 2 if atom.listed else 1
+        else:
+            columns, weight = [atom.left, atom.right] if isinstance(atom, Equal) else [], 1
+        for place in map(frame.place, columns):
+            if place is not None:
+                times[place] += weight
+    return times
 
 
 def names_values(frame: Frame, condition: Condition) -> bool:

@@ -94,6 +94,8 @@ class Sources:
     """Takes a reason why something that looks like a value is not used."""
     has_outside: bool
     """Whether anything surrounds the SELECT."""
+    times_around: Callable[[int], int]
+    """How often conditions around the SELECT say what an output column is."""
     is_filled: Callable[[Column], bool]
     """Whether an outer join further out may fill a column of there with NULLs."""
     columns: dict[str, Column] = field(default_factory=dict)

@@ -88,11 +88,11 @@ def presence(sources: Sources, used: Collection[int], filters: Sequence[Filterin
     at_hand = replace(sources, outputs=(), has_outside=False, is_there=lambda node: scopes.reads(node) <= set(fetched), say=lambda _: None)
     seen = set(used)
     for position, guards in sources.offered.items():
-        if guards or position in seen or position == sources.own or not at_hand.is_there(sources.frame.sources[position].node):
+        if guards or position in seen or position == sources.own:
             continue
-        draft = Draft(at_hand)
-        query = draft.query([], [], filters) if draft.add(Operand(None, place=(position, ""))) else None
-        query = query or sources.inside(sources.frame.sources[position])
+        source, draft = sources.frame.sources[position], Draft(at_hand)
+        is_read = at_hand.is_there(source.node) and draft.add(Operand(None, place=(position, "")))
+        query = (draft.query([], [], filters) if is_read else None) or sources.inside(source)
         if query is not None:
             seen |= query.used
             yield query
