@@ -6,8 +6,8 @@ no other resource shares. Nothing here knows SQL, nor what the local database ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -60,9 +60,10 @@ class ResourceRef:
 class Catalog:
     """What statements can name. Immutable: other providers make another catalog."""
 
-    def __init__(self, providers: Mapping[str, Provider]) -> None:
+    def __init__(self, providers: Mapping[str, Provider], reads: Mapping[str, Collection[str]] | None = None) -> None:
+        """`reads` has, by provider, methods that a SELECT calls because somebody knows that they change nothing, as `docks.ships.find`."""
         self.providers: Mapping[str, Provider] = providers if isinstance(providers, Providers) else dict(sorted(providers.items()))
-
+        self._reads = reads or {}
         self._made: dict[tuple[str, str, str], ResourceRef] = {}
 
     @cached_property
@@ -87,8 +88,13 @@ class Catalog:
             name, service_name, resource_name = key
             provider = self.providers[name]
             service = provider.services[service_name]
-            self._made.setdefault(key, ResourceRef(provider, service, resource_name, service.resources[resource_name]))
+            resource = _reading(service.resources[resource_name], f"{service_name}.{resource_name}", self._reads.get(name, ()))
+            self._made.setdefault(key, ResourceRef(provider, service, resource_name, resource))
         return self._made[key]
+
+    def reading(self, reads: Mapping[str, Collection[str]]) -> Catalog:
+        """The same with methods that are known to change nothing."""
+        return Catalog(self.providers, reads) if reads else self
 
     @classmethod
     def shipped(cls) -> Catalog:
@@ -208,6 +214,13 @@ class Catalog:
                 return UnknownNameError(kind, part, known, where=".".join(folded[:index]), span=span)
             keys = [key for key in keys if key[level] == part]
         return UnknownNameError("resource", name, {key[-1] for key in self._keys}, span=span)
+
+
+def _reading(resource: Resource, name: str, reads: Collection[str]) -> Resource:
+    """A resource with those of its methods for SELECT that are known to change nothing."""
+    known = {own: one.select for own, one in resource.uncallable.items() if one.select is not None and f"{name}.{own}" in reads}
+    left = {own: one for own, one in resource.uncallable.items() if own not in known}
+    return replace(resource, methods={**resource.methods, **known}, uncallable=left) if known else resource
 
 
 def _fold(parts: Sequence[str]) -> tuple[str, ...]:

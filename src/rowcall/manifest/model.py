@@ -384,7 +384,7 @@ class Method:
         "The answer that means that there is no such row, so that a SELECT gives none; anything else is an error.", None
     )
     aliases: tuple[str, ...] = _("Other names it answers to.", ())
-    reads: bool = _("Whether it changes nothing, though its HTTP method is not GET.", default=False)
+    reads: bool | None = _("Whether it changes nothing; by default what is sent with GET or HEAD does not, and anything else may.", None)
     idempotent: bool = _(
         "Whether sending it twice does no more than sending it once, so that it may be retried; GET, PUT and DELETE always may.",
         default=False,
@@ -410,7 +410,7 @@ class Method:
     @property
     def is_read(self) -> bool:
         """Whether it changes nothing at the API."""
-        return self.http_method in {"GET", "HEAD"} or self.reads
+        return self.http_method in {"GET", "HEAD"} if self.reads is None else self.reads
 
     def key_header(self, provider: Provider) -> str | None:
         """The header that carries an idempotency key in its requests: its own, else its provider's; None where they carry none."""
@@ -443,6 +443,7 @@ class Uncallable:
     verb: Verb = _("The statement that it would answer to.")
     reason: str = _("Why it cannot be called, ending in a period.")
     description: str = _("What it does, ending in a period.", "")
+    select: Method | None = _("What answers a SELECT where a user says that it changes nothing.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

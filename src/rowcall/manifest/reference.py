@@ -12,7 +12,7 @@ from rowcall.manifest.document import keys_of
 from rowcall.manifest.model import Part, Provider, Service, Type
 from rowcall.manifest.published import Published
 
-NOT_KEYS = frozenset({"services", "keyed"})
+NOT_KEYS = frozenset({"services", "keyed", "select"})
 """Fields of records that are not keys of a file."""
 
 _OPENING = """\

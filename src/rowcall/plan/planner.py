@@ -402,8 +402,7 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
     ref = mention.reference.ref
     lacks = [(name, _lacking(method, known)) for name, method in _readers(ref)]
     if not lacks:
-        message = f"{ref.full_name} has no method for SELECT."
-        return PlanError(message, sql=text, span=mention.reference.span, hint=ref.instead_of(Verb.SELECT))
+        return _unreadable(mention, text)
     unvalued = [item.name for item in mention.hidden if item.column is None and item.name not in BESIDE]
     reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     if any(not missing for _, missing in lacks):
@@ -417,6 +416,16 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
         is_named = text.split(maxsplit=1)[0].upper() in {"UPDATE", "DELETE", "MERGE"}
         sample = f"({sample}) AS {mention.reference.alias}" if is_named else f"({sample})"
     return MissingParameterError(ref.full_name, lacks, sample, reason=reason, sql=text, span=mention.reference.span)
+
+
+def unreadable(analysis: Analysis) -> PlanError | None:
+    """The error for a resource that no method for SELECT answers; None where there is none."""
+    return next((_unreadable(one, analysis.text) for one in analysis.mentions if next(_readers(one.reference.ref), None) is None), None)
+
+
+def _unreadable(mention: Mention, text: str) -> PlanError:
+    ref = mention.reference.ref
+    return PlanError(f"{ref.full_name} has no method for SELECT.", sql=text, span=mention.reference.span, hint=ref.instead_of(Verb.SELECT))
 
 
 def example(ref: ResourceRef) -> str:

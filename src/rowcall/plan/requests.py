@@ -13,7 +13,8 @@ from rowcall.errors import PlanError
 from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Verb
 from rowcall.plan.nodes import Protocol, Request, Ties
 
-_SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+_IDEMPOTENT = frozenset({"PUT", "DELETE", "OPTIONS"})
+"""Of the methods of HTTP that need not read those that may be repeated: a GET that changes something is none of HTTP's."""
 
 
 def build(
@@ -41,7 +42,7 @@ def builder(
     always = [(key, name_there, rendered(parameter.sends)) for key, parameter, name_there in parameters if parameter.sends is not None]
     given: dict[tuple[str, ...], list[tuple[str, Parameter, str]]] = {}
     """The parameters that have values, for what is bound: the same for most calls."""
-    retriable = reads or method.idempotent or http_method in _SAFE_TO_REPEAT or method.key_header(ref.provider) is not None
+    retriable = reads or method.idempotent or http_method in _IDEMPOTENT or method.key_header(ref.provider) is not None
 
     def request(bound: Mapping[str, Any], body: Any) -> Request:
         path, query, headers, base, content = template, [], own_headers, server, constant

@@ -20,7 +20,7 @@ from rowcall.plan.analysis import Analysis, analyse
 from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.pieces import Describe, Evaluate
-from rowcall.plan.planner import Planner
+from rowcall.plan.planner import Planner, unreadable
 from rowcall.plan.references import read
 from rowcall.plan.splice import Edit, original, splice
 from rowcall.plan.unlike import unknown_values
@@ -317,6 +317,8 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
     try:
         asked.bind(spliced)
     except BindError as error:
+        if (refused := unreadable(analysis)) is not None:
+            raise refused from error  # its parameters are no columns either
         span = original(error.span, edits) if error.span else None
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
     return replace(analysis, is_short=False)

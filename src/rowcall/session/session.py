@@ -29,6 +29,7 @@ from rowcall.errors import (
     UnsupportedSQLError,
     UsageError,
 )
+from rowcall.session import reads
 from rowcall.session.config import read_config
 from rowcall.session.exchanges import Exchanges
 from rowcall.session.opened import Opened
@@ -155,6 +156,7 @@ class Session:
         """What statements can name."""
         check_names(self.given, self.catalog.providers)
         check_config(self.config, self.catalog.providers)
+        self.catalog = self.catalog.reading(reads.said(self.given, self.config))
         self.use: tuple[str, ...] = ()
         """The prefix that `USE` set, as `("openai", "assistants")`."""
         self.last = Report("local")

@@ -29,6 +29,7 @@ from rowcall.http.endpoint import (
     filled,
 )
 from rowcall.http.redispace import place_of
+from rowcall.session import reads
 from rowcall.session.config import Config, near
 from rowcall.session.credentials import of_command, of_keyring
 from rowcall.session.limits import FORM, limits_of
@@ -61,6 +62,7 @@ KEYS = (
     "ca_file",
     "read_only",
     "allow_writes",
+    "reads",
 )
 """What can be set of a provider instance."""
 IN_FILES = tuple(name for name in KEYS if name != "client")
@@ -278,6 +280,7 @@ def endpoint(provider: Provider, given: Mapping[str, Any], config: Config, *, re
 def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
     """What `endpoint` gives, of what was said."""
     provider, scheme = settings.provider, settings.auth
+    reads.check(settings)
     key, late_key, source = _key(settings)
     base_url, is_moved = _filled(settings, str(settings.get("base_url", provider.base_url))), settings.said("base_url") is not None
     return Endpoint(

@@ -17,11 +17,14 @@ from rowcall.stackql.casing import snake
 from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.graphql import Query, query_of
 from rowcall.stackql.paging import paging
+from rowcall.stackql.reading import changes, doubt
 from rowcall.stackql.servers import base_url, server_variables
 
 _POINTER = re.compile(r"#/paths/(?P<path>[^/]+)/(?P<http>\w+)$")
 _PLACEHOLDER = re.compile(r"\{\+?([^{}:]+?)\+?\*?(?::[^{}]*)?\}")
 _HTTP = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""What methods of HTTP change nothing, as HTTP has it."""
 _CHANGES = {"PUT": "replace something", "PATCH": "change something", "DELETE": "delete something"}
 """What methods of HTTP do that no document can mean by a query. POST is one that documents search with."""
 _PLACES = {"path": Place.PATH, "query": Place.QUERY, "header": Place.HEADER}
@@ -44,6 +47,20 @@ class Made:
 
     method: Method
     answer: Answer
+    doubt: str = ""
+    """For SELECT, why it is not known to change nothing; "" where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of a method besides what it says itself."""
+
+    called: str
+    """Its name."""
+    ways: dict[str, Paging]
+    """Takes its way of paging, by name."""
+    verbs: frozenset[Verb] = frozenset()
+    """Other statements that its operation answers to, in whatever resource."""
 
 
 class Methods:
@@ -54,15 +71,16 @@ class Methods:
         self._answers = answers
         self._schemas: Schemas = answers.schemas
 
-    def make(self, verb: Verb, node: Mapping[str, Any], config: Config, ways: dict[str, Any]) -> Made:
-        """The method of a node; its way of paging goes into `ways`. Raises UncallableError."""
+    def make(self, verb: Verb, node: Mapping[str, Any], config: Config, beside: Beside) -> Made:
+        """The method of a node. Raises UncallableError."""
+        ways = beside.ways
         http, path, operation, item = self._operation(node)
         config = config.within(node.get("config"))
         if verb is Verb.SELECT and http in _CHANGES:
             raise UncallableError(f"It would {_CHANGES[http]} with {http}, and a SELECT changes nothing.")
         if (query := query_of(operation)) is not None:
             return self._queried(verb, node, operation, query, ways)
-        request = table(node.get("request"))
+        request, whole = table(node.get("request")), path
         names = _Names(snakes=text(request.get("nativeCasing")) not in {"", "snake"})
         parameters = dict(self._parameters(operation, item, names))
         path, constants = _template(path, drops=config.algorithm("requestTranslate") == _DROP)
@@ -75,6 +93,10 @@ class Methods:
         }
         parameters |= dict(self._server_variables(node, operation, item, parameters))
         base, body = self._body(operation, request, config, names)
+        why = ""
+        if verb is Verb.SELECT and http not in _SAFE:
+            others = f"it answers {min(beside.verbs).upper()} too" if beside.verbs else ""
+            why = others or doubt(operation, whole, beside.called, body)
         answer = self._answers.answer(operation, table(node.get("response")))
         if answer.problem:
             raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
@@ -101,12 +123,13 @@ class Methods:
                 into=answer.into,
                 transform=answer.transform,
                 paging=way,
-                reads=verb is Verb.SELECT and http not in {"GET", "HEAD"},
+                reads=_reads(verb, http, is_known=not changes(operation, whole, beside.called)),
             ),
             answer,
+            why,
         )
 
-    def _queried(self, verb: Verb, node: Mapping[str, Any], operation: Mapping[str, Any], query: Query, ways: dict[str, Any]) -> Made:
+    def _queried(self, verb: Verb, node: Mapping[str, Any], operation: Mapping[str, Any], query: Query, ways: dict[str, Paging]) -> Made:
         """A method that sends a query in GraphQL."""
         if query.changes and verb is Verb.SELECT:
             raise UncallableError("Its query is a mutation, and a SELECT changes nothing.")
@@ -263,7 +286,7 @@ class Methods:
 
     # -- paging --------------------------------------------------------------------------------------------------------------------
 
-    def _way(self, verb: Verb, config: Config, parameters: Mapping[str, Parameter], answer: Answer, ways: dict[str, Any]) -> str | None:
+    def _way(self, verb: Verb, config: Config, parameters: Mapping[str, Parameter], answer: Answer, ways: dict[str, Paging]) -> str | None:
         """The name under which its way of paging stands in `ways`; None where its response is one row."""
         if verb is not Verb.SELECT or not answer.is_list:
             return None
@@ -271,7 +294,13 @@ class Methods:
         return _named(found, ways)
 
 
-def _named(way: Paging, ways: dict[str, Any]) -> str:
+def _reads(verb: Verb, http: str, *, is_known: bool) -> bool | None:
+    """What a method says of whether it changes something, where its method of HTTP says something else."""
+    is_read = verb is Verb.SELECT or (verb is Verb.EXEC and is_known and http in {"GET", "HEAD"})
+    return None if is_read is (http in {"GET", "HEAD"}) else is_read
+
+
+def _named(way: Paging, ways: dict[str, Paging]) -> str:
     """The name of a way of paging in `ways`, into which it goes where it is not there."""
     for name, known in ways.items():
         if known == way:

@@ -7,15 +7,15 @@ parameter that a column of another kind has the name of, and a method that answe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rowcall.manifest.model import Column, Method, Paging, Parameter, Place, Resource, Scalar, Service, Uncallable, Verb, View
 from rowcall.openapi.document import Document
 from rowcall.stackql.answers import ANONYMOUS, Answers, united
 from rowcall.stackql.config import Config, prose, rows, table, text
-from rowcall.stackql.methods import Made, Methods, UncallableError
+from rowcall.stackql.methods import Beside, Made, Methods, UncallableError
 from rowcall.stackql.servers import base_url
 
 _VERBS = {verb.value: verb for verb in (Verb.SELECT, Verb.INSERT, Verb.UPDATE, Verb.REPLACE, Verb.DELETE, Verb.EXEC)}
@@ -33,6 +33,10 @@ def service(document: Document, name: str, entry: Mapping[str, Any], config: Con
     maker = Methods(document, Answers(document, snakes=config.get("snake_case_aliases") is True))
     ways: dict[str, Paging] = {}
     found = table(table(document.root.get("components")).get("x-stackQL-resources"))
+    verbs: dict[str, set[Verb]] = {}
+    for node in found.values():
+        for verb, _, method in _verbs(document, table(node)):
+            verbs.setdefault(_pointer(method), set()).add(verb)
     url = base_url(table(next(iter(rows(document.root.get("servers"))), None))) or _swagger_url(document)
     info = table(document.root.get("info"))
     return Service(
@@ -40,7 +44,10 @@ def service(document: Document, name: str, entry: Mapping[str, Any], config: Con
         title=prose(entry.get("title")) or prose(info.get("title")) or name,
         description=prose(entry.get("description")) or prose(info.get("description")),
         base_url=None if url in {"", provider_url} else url,
-        resources={key.casefold(): _resource(document, maker, table(node), config, ways) for key, node in found.items()},
+        resources={
+            key.casefold(): _resource(document, maker, table(node), config, _Around(f"{name}.{key.casefold()}", ways, verbs))
+            for key, node in found.items()
+        },
         paging=ways,
     )
 
@@ -58,20 +65,45 @@ def _swagger_url(document: Document) -> str:
     return f"{scheme}://{text(root['host'])}{text(root.get('basePath'))}".rstrip("/")
 
 
-def _resource(document: Document, maker: Methods, node: Mapping[str, Any], config: Config, ways: dict[str, Paging]) -> Resource:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a resource has of its service."""
+
+    name: str
+    """Its own name there, as `docks.berths`."""
+    ways: dict[str, Paging]
+    """Takes ways of paging, by name."""
+    verbs: Mapping[str, Collection[Verb]]
+    """The statements that an operation answers to, in whatever resource."""
+
+    def of(self, name: str, verb: Verb, method: Mapping[str, Any]) -> Beside:
+        """What is known of a method of the resource besides."""
+        return Beside(name, self.ways, frozenset(self.verbs.get(_pointer(method), ())) - {verb})
+
+
+def _resource(document: Document, maker: Methods, node: Mapping[str, Any], config: Config, around: _Around) -> Resource:
     config = config.within(node.get("config"))
     made: dict[str, Made] = {}
     uncallable: dict[str, Uncallable] = {}
     for verb, name, method in _verbs(document, node):
         key = name if name not in made and name not in uncallable else f"{name}_as_{verb.value}"
+        beside = around.of(name, verb, method)
         try:
-            made[key] = maker.make(verb, method, config, ways)
+            made[key] = maker.make(verb, method, config, beside)
+            if made[key].doubt and not beside.verbs:
+                made[f"{key}_as_exec"] = maker.make(Verb.EXEC, method, config, beside)
         except UncallableError as error:
             uncallable[key] = Uncallable(verb=verb, reason=str(error), description=_summary(document, method))
     columns = united(one.answer.columns for one in made.values() if one.method.verb is Verb.SELECT)
     columns = columns or next((one.answer.columns for one in made.values() if one.answer.columns), _NOTHING)
     methods = {name: _with_returns(one, columns) for name, one in made.items()}
     columns, methods = _told_apart(columns, methods)
+    for name, one in made.items():
+        if one.doubt:
+            select = methods.pop(name)
+            uncallable[name] = Uncallable(
+                verb=Verb.SELECT, reason=_doubted(around, name, one.doubt, methods), description=select.description, select=select
+            )
     return Resource(
         description=prose(node.get("description")) or prose(node.get("title")),
         source=text(node.get("id")),
@@ -80,6 +112,20 @@ def _resource(document: Document, maker: Methods, node: Mapping[str, Any], confi
         views=() if any(one.verb is Verb.SELECT for one in methods.values()) else tuple(_views(node)),
         uncallable=uncallable,
     )
+
+
+def _doubted(around: _Around, name: str, why: str, methods: Collection[str]) -> str:
+    """Why a method is not called by a SELECT, and what is to be done."""
+    instead = "" if f"{name}_as_exec" not in methods else f" EXEC calls it, as {name}_as_exec."
+    return (
+        f"It is sent with POST, and {why}: a SELECT does not call it.{instead} "
+        f'Where you know that it only reads, say so in the settings of the provider: reads = ["{around.name}.{name}"].'
+    )
+
+
+def _pointer(method: Mapping[str, Any]) -> str:
+    """What says which operation a method calls."""
+    return text(table(method.get("operation")).get("$ref")).partition("#")[2]
 
 
 _DIALECT = re.compile(r'sqlDialect\s*==\s*"([^"]*)"')
