@@ -79,7 +79,7 @@ def test_a_write_that_never_left_is_tried_again(open_client: Callable, request_t
 
 def test_a_host_that_does_not_exist(open_client: Callable, request_to: Callable) -> None:
     """The name is what to check."""
-    message = message_of(open_client(base_url="http://no-such-host.invalid/v1"), request_to())
+    message = message_of(open_client(base_url="http://no-such-host.invalid/v1", plain_http=True), request_to())
 
     assert message == "Cannot find the host no-such-host.invalid."
 

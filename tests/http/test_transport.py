@@ -66,7 +66,7 @@ def test_another_host_is_reached_through_the_proxy_of_the_environment(
     """The proxy is asked for the whole URL."""
     monkeypatch.setenv("http_proxy", api.url.removesuffix("/v1").replace("//", "//ann:pw@"))
 
-    open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
+    open_client(base_url="http://api.acme.test/v1", plain_http=True).send(request_to(), ONCE, Control())
 
     assert api.requests[0].headers["host"] == "api.acme.test"
     assert api.requests[0].headers["proxy-authorization"] == "Basic YW5uOnB3"
@@ -79,7 +79,7 @@ def test_a_proxy_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("http_proxy", f"http://ann:pw@{gone}")
 
     with pytest.raises(UnavailableError, match=f"^Nothing is listening at {gone} \\(a proxy that the environment names, on the way to"):
-        open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
+        open_client(base_url="http://api.acme.test/v1", plain_http=True).send(request_to(), ONCE, Control())
 
 
 def test_a_host_that_is_excepted_has_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_a_proxy_that_cannot_be_used_is_a_wrong_setting(
     monkeypatch.setenv("all_proxy", "gopher://proxy.test:70")
 
     with pytest.raises(UsageError, match="proxy that the environment names"):
-        open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
+        open_client(base_url="http://api.acme.test/v1", plain_http=True).send(request_to(), ONCE, Control())
 
 
 @pytest.mark.parametrize("transport", ["httpx"], indirect=True)
@@ -109,7 +109,7 @@ def test_the_password_of_a_proxy_is_not_shown_where_it_makes_no_url(
     monkeypatch.setenv("http_proxy", "http://ann:sesame#1@proxy.test:3128")
 
     with pytest.raises(UsageError, match="its URL cannot be read") as caught:
-        open_client(base_url="http://api.acme.test/v1").send(request_to(), ONCE, Control())
+        open_client(base_url="http://api.acme.test/v1", plain_http=True).send(request_to(), ONCE, Control())
     assert "sesame" not in "".join(traceback.format_exception(caught.value))
 
 
@@ -447,7 +447,7 @@ def test_a_connection_is_kept_where_each_request_has_one_answer(
     """And only there, be it to the server or to a proxy before it."""
     with answering_twice(second, 0) as (url, requests):
         monkeypatch.setenv("http_proxy", url)
-        client = open_client(base_url="http://api.acme.test/v1" if proxied else url)
+        client = open_client(base_url="http://api.acme.test/v1" if proxied else url, plain_http=True)
         for _ in range(3):
             client.send(request_to(), ONCE, Control())
         client.close()

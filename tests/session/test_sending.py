@@ -229,7 +229,7 @@ def test_what_nobody_could_carry_was_not_sent(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("http_proxy", "ftp://127.0.0.1:9")
     (tmp_path / "authorities.pem").write_text("none")
     for settings in (
-        {"base_url": "http://api.invalid/v1"},
+        {"base_url": "http://api.invalid/v1", "plain_http": True},
         {"base_url": "https://127.0.0.1:9", "ca_file": str(tmp_path / "authorities.pem")},
     ):
         with rowcall.connect(providers={"openai": {"api_key": "k", **settings}}, journal=":memory:") as db:

@@ -24,6 +24,7 @@ from rowcall.http.address import at_url, urlencoded, with_query
 from rowcall.http.ahead import Ahead, Line
 from rowcall.http.auth import can_be_key, header, is_needed
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
+from rowcall.http.cleartext import is_in_clear, refuse_secrets
 from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
 from rowcall.http.deprecation import deprecation
 from rowcall.http.endpoint import Endpoint, checked_base, filled, origin
@@ -74,6 +75,7 @@ class Client:
         self._inside = f"{self._base}/"
         """What is below the base URL is at its origin too, and is not taken apart again."""
         self._is_unverified = base.scheme == "https" and not endpoint.verify_tls and endpoint.client is None
+        self._is_in_clear = is_in_clear(self._base) and not endpoint.plain_http
         self._userinfo = unquote(base.netloc.rpartition("@")[0])
         self._query = (*parse_qsl(base.query, keep_blank_values=True), *endpoint.query)
         self._redact = Redactor(endpoint)
@@ -495,6 +497,8 @@ class Client:
 
         request, url, headers = context.request, context.url, self._headers(context.request)
         credential = self._credential(context, control)
+        if self._is_in_clear:
+            refuse_secrets(self.endpoint, self._base, has_key=credential is not None)
         if credential is not None:
             scheme, key = credential
             if scheme.kind is AuthKind.QUERY:

@@ -102,6 +102,8 @@ class Endpoint:
     """Whether HTTP/2 is spoken over TLS with a server that speaks it too; by curl alone."""
     verify_tls: bool = True
     """Whether the certificate of the API, and of a proxy on the way, is checked; where not, each statement that sends is warned of it."""
+    plain_http: bool = False
+    """Whether a key may go without encryption to another machine."""
     ca_file: str | None = None
     """The authorities that are trusted, as PEM, in place of those that httpx knows."""
     read_only: bool = False

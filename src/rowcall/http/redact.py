@@ -34,6 +34,11 @@ def is_secret_name(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
 
 
+def is_secret(name: str, value: str) -> bool:
+    """Whether a header or query parameter carries a secret, and not a value as short as `json` under a telling name."""
+    return is_secret_name(name) and len(value.strip().rpartition(" ")[2]) >= _LONG
+
+
 def _secrets(endpoint: Endpoint) -> Iterator[str]:
     """Everything that must not be seen, as the user gave it."""
     key = (endpoint.known_key or "").strip()

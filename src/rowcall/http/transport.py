@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import errno
 import functools
-import ipaddress
 import os
 import select
 import selectors
@@ -29,6 +28,7 @@ import httpcore
 import httpx
 
 from rowcall.errors import UsageError
+from rowcall.http.cleartext import is_loopback
 from rowcall.http.control import Control
 from rowcall.http.endpoint import Endpoint
 from rowcall.http.http1 import Http1Line, in_httpx_words
@@ -314,15 +314,6 @@ def proxy_for(base_url: str) -> str | None:
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return None if not proxy or urllib.request.proxy_bypass(host) else proxy
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name alone."""
-    name = host.lower().rstrip(".")
-    try:
-        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
 
 
 def open_wire(endpoint: Endpoint, base_url: str) -> Wire:
