@@ -24,12 +24,13 @@ def test_it_is_read(folder: Path) -> None:
     """Operations and differences, each with its reason; a folder need not have one."""
     assert read_published(folder) is None
     (folder / "published.yaml").write_text(
-        "document: https://example.com\nleft_out: [{operations: [GET /a, /b*], reason: No rows.}]\ndiffers: [{at: [a.b], reason: Seen.}]\n"
+        "document: https://example.com\nleft_out: [{operations: [GET /a, /b*], reason: No rows.}, {operations: [/c], reason: New., undocumented: true}]\n"
+        "differs: [{at: [a.b], reason: Seen.}]\n"
     )
 
     assert read_published(folder) == Published(
         document="https://example.com",
-        left_out=(LeftOut(operations=("GET /a", "/b*"), reason="No rows."),),
+        left_out=(LeftOut(operations=("GET /a", "/b*"), reason="No rows."), LeftOut(operations=("/c",), reason="New.", undocumented=True)),
         differs=(Differs(at=("a.b",), reason="Seen."),),
     )
 

@@ -355,6 +355,10 @@ CASES = {
     "a text in no column": ("animals.yaml", "        absent: {message: no lion}", "        content: roar", [
         "animals.yaml:18:18: there is no column `roar` (resources.lions.methods.get_lion.content)",
     ]),
+    "a secret in no column": ("animals.yaml", "        absent: {message: no lion}", "        secret: [roar.loud]", [
+        "animals.yaml:18:9: only the one row that answers a write has what is not kept (resources.lions.methods.get_lion.secret)",
+        "animals.yaml:18:18: there is no column `roar` (resources.lions.methods.get_lion.secret[0])",
+    ]),
     "a text that has rows": ("animals.yaml", "        absent: {message: no lion}", "        content: id\n        rows: data", [
         "animals.yaml:18:9: a text is one row of a `select`, without `rows` or `paging` (resources.lions.methods.get_lion.content)",
     ]),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rowcall.errors import ManifestError
 from rowcall.manifest.published import read_published
 from rowcall.manifest.read import check, load_provider
 from rowcall.openapi.against import Comparison, compare
@@ -334,6 +335,43 @@ def test_a_choice_among_fields_is_compared(compared: Compared) -> None:
     assert [(each.at, each.about, each.manifest, each.document) for each in found.drift] == [
         ("sales.orders.create_order.body.lines", "one_of", "", "count sku")
     ]
+
+
+LINES = """
+get /orders
+get /orders/{order}
+
+post /orders
+POST /orders/{id}/cancel
+delete /orders/{id}
+get /letters/{id}
+"""
+
+
+def test_a_list_of_request_lines_says_what_no_method_is_for(tmp_path: Path) -> None:
+    """It says nothing else, and what the manifest has beyond it is no difference; a line that is none makes it another file."""
+    (tmp_path / "provider.yaml").write_text(PROVIDER)
+    (tmp_path / "sales.yaml").write_text(SERVICE)
+    (tmp_path / "published.yaml").write_text(
+        "document: https://example.com\nleft_out: [{operations: [/letters*, /else], reason: No rows., undocumented: true}]\n"
+        "differs: [{at: [sales.no], reason: It is so.}]\n"
+    )
+    (tmp_path / "lines.txt").write_text(LINES)
+    (tmp_path / "other.txt").write_text(f"{LINES}hello\n")
+
+    found = compare(load_provider(tmp_path), Document(tmp_path / "lines.txt"), read_published(tmp_path))
+
+    assert [(each.at, each.about, each.place) for each in found.drift] == [("DELETE /orders/{id}", "not covered", "lines.txt")]
+    assert (found.operations, found.covered, found.left_out) == (6, 4, 1)
+    with pytest.raises(ManifestError, match="expected an object"):
+        Document(tmp_path / "other.txt")
+
+
+def test_what_the_document_need_not_have_may_be_left_out(compared: Compared) -> None:
+    """A reason for what only another list has is not out of date."""
+    reasons = "left_out: [{operations: [/else], reason: No rows., undocumented: true}]\n"
+
+    assert compared(reasons=reasons).drift == ()
 
 
 REPORTS = """

@@ -320,6 +320,22 @@ resources:
     source: https://example.com
     columns: {opens_at: {type: string, nullable: false, description: "When it opens, as ISO 8601."}}
     methods: {get_opening: {verb: select, http: GET /opening, description: Gets it.}}
+  shifts:
+    description: When a baker begins.
+    source: https://example.com
+    columns: {begins_at: {type: string, nullable: false, description: "When, as ISO 8601."}}
+    methods:
+      get_shift:
+        verb: select
+        http: GET /bakers/{baker_id}/shift
+        description: Gets it.
+        parameters: {baker_id: {in: path, type: integer, description: The baker.}}
+      end_shift:
+        verb: delete
+        http: DELETE /bakers/{baker_id}/shift
+        description: Ends it.
+        parameters: {baker_id: {in: path, type: integer, description: The baker.}}
+        returns: {deleted: {type: boolean, nullable: false, description: Whether it was ended.}}
 """
 
 
@@ -376,6 +392,18 @@ def test_methods_with_columns_of_their_own_and_single_objects_answer(bakery: San
 
     assert isinstance(weighed["grams"], int)
     assert opening.keys() == {"opens_at"}
+
+
+def test_of_a_setting_each_parent_has_one(bakery: Sandbox) -> None:
+    """Until it is deleted, which answers that it was."""
+    with opened(bakery) as client:
+        bakers = [baker["id"] for baker in client.get("/bakers").json()["bakers"]]
+        shifts = [client.get(f"/bakers/{baker}/shift").json().keys() for baker in bakers[:20]]
+        ended = client.delete(f"/bakers/{bakers[0]}/shift").json()
+        after = client.get(f"/bakers/{bakers[0]}/shift").status_code
+
+    assert {frozenset(keys) for keys in shifts} == {frozenset({"begins_at"})}
+    assert (ended, after) == ({"deleted": True}, 404)
 
 
 def test_refusals_have_the_form_and_the_words_of_the_manifest(bakery: Sandbox) -> None:

@@ -127,6 +127,17 @@ def test_check_against_a_document_that_agrees_prints_nothing(run: Run, tmp_path:
     assert ended.stderr.endswith("1 of 2 operations covered, 1 left out for a reason, 16 differences for a reason, nothing else differs\n")
 
 
+def test_check_against_a_list_of_request_lines(run: Run, tmp_path: Path) -> None:
+    """What no method is for is printed, and nothing else."""
+    (tmp_path / "lines.txt").write_text("get /books/{book}\nget /letters\n")
+
+    ended = run("provider", "check", str(LIBRARY), "--against", str(tmp_path / "lines.txt"), "-o", "json")
+
+    assert [(row["at"], row["about"], row["place"]) for row in json.loads(ended.stdout)] == [("GET /letters", "not covered", "lines.txt")]
+    assert "1 of 2 operations covered, 1 difference without one" in ended.stderr
+    assert ended.returncode == 1
+
+
 def test_check_against_what_cannot_be_compared_says_why(run: Run, tmp_path: Path) -> None:
     """A document that is not there, one that is none, and a manifest that is no folder."""
     (tmp_path / "api.yaml").write_text("openapi: [\n")

@@ -17,6 +17,7 @@ def check_answer(document: Document, path: str, method: Method, columns: Mapping
     _rows(document, path, method)
     _content(document, path, method, columns)
     _inner(document, path, method, columns)
+    _secret(document, path, method, columns)
     if method.absent is not None:
         _absent(document, path, method, method.absent)
 
@@ -58,6 +59,17 @@ def _content(document: Document, path: str, method: Method, columns: Mapping[str
         document.fault(f"{path}.content", f"there is no column `{method.content}`")
     elif column.type is not Scalar.STRING or column.source is not None:
         document.fault(f"{path}.content", f"the column `{method.content}` has to be of type `string`, and without `source`")
+
+
+def _secret(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:
+    """What is not kept is in columns of the one row that answers a write."""
+    if method.secret and (method.is_read or method.rows is not None):
+        document.fault(f"{path}.secret", "only the one row that answers a write has what is not kept", at_key=True)
+    sources = {(column.source or name).partition(".")[0] for name, column in columns.items()}
+    for index, each in enumerate(method.secret):
+        check_dotted(document, f"{path}.secret[{index}]", each)
+        if (first := each.partition(".")[0]) not in sources:
+            document.fault(f"{path}.secret[{index}]", f"there is no column `{first}`")
 
 
 def _inner(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:

@@ -376,6 +376,10 @@ class Method:
         "The column that holds the whole response, when that is the text of a file and no JSON; its other columns are NULL.", None
     )
     returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
+    secret: tuple[str, ...] = _(
+        "Where the response of a write holds what is shown this once, as a new key, as dotted paths: the journal has `***` in its place.",
+        (),
+    )
     paging: str | None = _("Which of the ways of paging of its service or provider it uses; absent when there is one page.", None)
     expected_rows: int | None = _(
         "How many rows a call is expected to give, for the choice between a list and single rows; one full page when absent.", None

@@ -19,6 +19,7 @@ class LeftOut:
         "Operations that no method is for, as `GET /videos/{video_id}`; `/videos` is all of that path, and `*` stands for any text."
     )
     reason: str = _("Why, ending in a period.")
+    undocumented: bool = _("Whether the document has none of them, as where only the makers' own client does.", default=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

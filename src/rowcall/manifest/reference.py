@@ -321,6 +321,7 @@ Where the makers of an API publish an OpenAPI or Swagger document, `rowcall prov
 it: paths, parameters, required attributes, names and types of columns, nulls, enumerations, bounds, deprecations. It prints a row for each
 difference, and exits with 1 where there is one. What is left out of the manifest on purpose, and where the document is wrong, stands with
 its reason in `published.yaml` beside `provider.yaml`; a reason for something that is true no longer is a difference too.
+A file in which each line is a request, as `get /loans/{loan_id}`, is compared by these alone, as what the makers' own client can ask for.
 
 ```yaml
 document: https://library.example/openapi.yaml

@@ -59,15 +59,21 @@ class Comparison:
 
 
 def compare(provider: Provider, document: Document, published: Published | None) -> Comparison:
-    """What is not alike in a provider's manifest and a document, in the order of the manifest and then of the document."""
+    """What is not alike in a provider's manifest and a document, in the order of the manifest and then of the document.
+
+    Of a list of request lines only what no method is for: it says nothing else, and need not have what the manifest gives reasons for.
+    """
     published = published or Published(document="")
     compared = _Compared(provider, document)
     differences = list(dict.fromkeys(compared.differences()))
+    if document.is_list:
+        differences, published = [], replace(published, differs=())
     patterns = [pattern for each in published.differs for pattern in each.at]
     accepted = {pattern: [each for each in differences if _names(pattern, each)] for pattern in patterns}
     taken = {id(each) for found in accepted.values() for each in found}
     rest = compared.uncovered()
     lines = [line for each in published.left_out for line in each.operations]
+    lacking = {line for each in published.left_out if document.is_list or each.undocumented for line in each.operations}
     left_out = {line: [operation for operation in rest if _names_line(line, operation)] for line in lines}
     reasoned = {operation.line for found in left_out.values() for operation in found}
     drift = [
@@ -82,7 +88,11 @@ def compare(provider: Provider, document: Document, published: Published | None)
             if operation.line not in reasoned
         ),
         *(Drift(pattern, "no such difference", None, None, PUBLISHED_FILE) for pattern, found in accepted.items() if not found),
-        *(Drift(line, "nothing to leave out", None, None, PUBLISHED_FILE) for line, found in left_out.items() if not found),
+        *(
+            Drift(line, "nothing to leave out", None, None, PUBLISHED_FILE)
+            for line, found in left_out.items()
+            if not found and line not in lacking
+        ),
     ]
     return Comparison(
         drift=tuple(drift),

@@ -1,5 +1,7 @@
 """A document that describes an API, as plain values: OpenAPI 3 or Swagger 2, in YAML or JSON, with the files beside it that it refers to.
 
+A list of request lines, as `get /runs/{run_id}`, is a document too, which says nothing more of them.
+
 Documents come from everywhere, so reading is tolerant: keys are text, unknown tags say nothing, dates, `on` and `no` are text, the last of
 two equal keys counts, a reference that leads nowhere gives an empty object and is listed. Only what is no YAML and no JSON at all is an
 error. What an object means is not known here, and nothing is fetched.
@@ -25,6 +27,7 @@ _NUMBER = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{\[\n]', re.DOTALL)
 _LONGEST_NUMBER = 40
 _MERGE = "<<"
+_REQUEST_LINE = re.compile(r"(get|head|post|put|patch|delete) (/\S*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ class Document:
         self.missing: list[Fault] = []
         """The references that lead nowhere, of those that were followed so far, each once."""
         self._files: dict[str, kept.Values] = {}
-        root = self._read(file, str(file)).root if root is None else root
+        listed = None if root is not None else _listed(file)
+        self.is_list = listed is not None
+        """Whether it is a list of request lines."""
+        root = self._read(file, str(file)).root if root is None and listed is None else root or listed
         if not isinstance(root, dict):
             raise ManifestError([Fault(str(file), 1, 1, "", f"expected an object with `openapi` or `swagger`, found {_found(root)}")])
         self.root: dict[str, Any] = root
@@ -156,6 +162,24 @@ def _in_order(root: Any) -> Iterator[Any]:
         if isinstance(node, (dict, list)):
             yield node
             waiting += reversed(node.values() if isinstance(node, dict) else node)
+
+
+def _listed(file: Path) -> dict[str, Any] | None:
+    """The paths of a file in which each line is a request line, as a document has them; None for any other file."""
+    try:
+        with file.open(encoding="utf-8-sig") as lines:
+            first = next((line for line in lines if line.strip()), "")
+            if not _REQUEST_LINE.fullmatch(first.strip()):
+                return None
+            found = [_REQUEST_LINE.fullmatch(line.strip()) for line in (first, *lines) if line.strip()]
+    except (OSError, ValueError):  # which reading it as a document says better
+        return None
+    paths: dict[str, dict[str, Any]] = {}
+    for match in found:
+        if match is None:
+            return None
+        paths.setdefault(match[2], {})[match[1].lower()] = {}
+    return {"paths": paths}
 
 
 def _below(node: Any, part: str) -> Any:

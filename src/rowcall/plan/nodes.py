@@ -81,6 +81,8 @@ class Protocol:
     """Dotted path of what is true where the body says that its rows are not all."""
     content: str | None = None
     """The field of the one row that holds the body, where that is a text and no JSON."""
+    secret: tuple[str, ...] = ()
+    """Dotted paths of what of a body is not kept."""
     paging: Paging | None = None
     retry: Retry = field(default_factory=Retry)
     errors: ErrorShape = field(default_factory=ErrorShape)

@@ -94,6 +94,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         into=method.into,
         transform=method.transform,
         content=method.content,
+        secret=method.secret,
         paging=paging(ref, method),
         retry=ref.provider.retry,
         errors=ref.provider.errors,

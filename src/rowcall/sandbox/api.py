@@ -209,7 +209,7 @@ class Api:
     def _delete(self, world: World, call: Call) -> Any:
         record = self._one(world, call, self._query(call))
         answer = world.delete(record)
-        return answer if answer is not None or call.route.is_own else self._said_of(world, call, record)
+        return answer if answer is not None or call.route.is_own else self._said_of(world, call, record, {"deleted": True})
 
     def _act(self, world: World, call: Call) -> Any:
         body = self._body(call)
@@ -229,7 +229,10 @@ class Api:
 
     def _answered(self, world: World, call: Call, record: Record) -> Any:
         """What is answered about an object: itself, or what the method says that it answers."""
-        return self._said_of(world, call, record) if call.route.method.returns and not call.route.is_own else record
+        method = call.route.method
+        if method.returns and not call.route.is_own:
+            return self._said_of(world, call, record)
+        return record if method.rows is None or method.is_read else _listed([record], method.rows)
 
     def _said_of(self, world: World, call: Call, record: Record | None, body: Mapping[str, Any] | None = None) -> Any:
         """A row of the method's own columns, with what the object and the request have of them; None where it has no such columns."""

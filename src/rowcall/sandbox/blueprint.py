@@ -246,13 +246,17 @@ class _Drawing:
     def _by_name(self, name: str, before: list[str]) -> str | None:
         """The collection whose objects a placeholder of that name always names; `before` are those before it in the path."""
         said = [key for key, rules in self._own.collections.items() if rules.parameter == name]
-        found = said or [home.key for home in self._homes if home.parameter == name and name not in _GENERIC and self._fits(home, before)]
+        homes = [home for home in self._homes if home.parameter == name and name not in _GENERIC]
+        # The users of a project before all users, where a project stands before them.
+        depth = max((depth for home in homes if (depth := self._fit(home, before)) is not None), default=0)
+        found = said or [home.key for home in homes if self._fit(home, before) == depth]
         return found[0] if len(found) == 1 else None
 
-    def _fits(self, home: _Home, before: list[str]) -> bool:
+    def _fit(self, home: _Home, before: list[str]) -> int | None:
+        """How many placeholders stand before that of a home, where all of them stand in a path too; None where they do not."""
         assert home.prefix is not None  # noqa: S101 - it has a parameter
         needed = [name for name, _ in prefixes(self._named(home))][:-1]
-        return not needed or needed == before[-len(needed) :]
+        return len(needed) if not needed or needed == before[-len(needed) :] else None
 
     def _named(self, home: _Home) -> str:
         paths = [method.path for method in [*home.resource.methods.values(), *self._got.values()]]

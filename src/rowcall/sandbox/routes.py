@@ -110,6 +110,8 @@ class Routes:
                 filters[name] = id_
         own, above = known.get(route.collection), rules[route.collection].parent
         parent = own.parent if own is not None else known.get(above or "")
+        if self._drawn.kinds[route.collection].is_one:
+            own = own or next(iter(world.all(route.collection, parent)), None)
         ancestors = {*self._drawn.ancestors(route.collection)}
         within = tuple(record for name, record in known.items() if name in ancestors and record is not parent)
         return Call(route, parent, own, incoming, within=within, filters=filters)

@@ -138,6 +138,8 @@ class World:
         self._do(rules.created, scope)
         if rules.states:
             self._enter(record, record.values[rules.field])
+        for name in [name for name, kind in self._kinds.items() if kind.is_one and self.sandbox.collections[name].parent == collection]:
+            self.create(name, parent=record, body={})
         return record
 
     def _sent_id(self, collection: str, body: Any) -> Any:
@@ -205,7 +207,8 @@ class World:
             return
         parents: list[Record | None] = [None]
         if rules.parent is not None:
-            parents = list(itertools.islice((record for record in self.all(rules.parent) if record.is_made_up), _MOST_PARENTS))
+            most = None if kind.is_one else _MOST_PARENTS  # of a setting each has one
+            parents = list(itertools.islice((record for record in self.all(rules.parent) if record.is_made_up), most))
         rng = self.rng("made up", collection)
         for index, parent in enumerate(parents):
             is_shown = parent is None or index == 0 or parent.id in self._kinds[parent.collection].known

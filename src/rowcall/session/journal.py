@@ -25,6 +25,7 @@ from typing import Any
 from rowcall.errors import PlanError, UsageError
 from rowcall.http.control import Outcome
 from rowcall.http.database import MEMORY, Database
+from rowcall.http.redact import MASK
 from rowcall.plan.nodes import Request
 
 SETTING = "rowcall_journal"
@@ -352,9 +353,19 @@ def _as_text(kept: Kept, redacted: Callable[[str], str]) -> str:
     return json.dumps(_without(values, redacted) | {"is_whole": False}, ensure_ascii=False, separators=(",", ":"))
 
 
-def answer_without_secrets(text: str, redacted: Callable[[str], str]) -> str:
-    """The JSON of an answer as it is kept, which is JSON still where a secret stood in it."""
-    return text if redacted(text) == text else json.dumps(_without(json.loads(text), redacted), ensure_ascii=False, separators=(",", ":"))
+def answer_without_secrets(text: str, redacted: Callable[[str], str], secret: Sequence[str] = ()) -> str:
+    """The JSON of an answer as it is kept, which is JSON still where a secret stood in it, or at one of the paths `secret`."""
+    if not secret and redacted(text) == text:
+        return text
+    answer = _without(json.loads(text), redacted)
+    for path in secret:
+        *before, last = path.split(".")
+        held = answer
+        for name in before:
+            held = held.get(name) if isinstance(held, dict) else None
+        if isinstance(held, dict) and held.get(last) is not None:
+            held[last] = MASK
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
 def _without(value: Any, redacted: Callable[[str], str]) -> Any:

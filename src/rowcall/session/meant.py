@@ -94,6 +94,12 @@ def names_rows(ref: ResourceRef, method: Method) -> bool:
     return any(set(_keys(one)) <= set(_keys(method)) for one in readers)
 
 
+def is_of_the_one(ref: ResourceRef, method: Method) -> bool:
+    """Whether a change is of all that there is, as of a setting: what is at its path, which nothing has to be said for, is one row."""
+    readers = [one for one in ref.resource.methods.values() if one.verb is Verb.SELECT and one.path == method.path]
+    return not _keys(method) and any(one.rows is None and not one.required() for one in readers)
+
+
 def _keys(method: Method) -> list[str]:
     return [name for name in method.required() if not name.startswith(PREFIX)]
 
@@ -158,9 +164,10 @@ def _check_part(write: Change, method: Method, part_: Slot, given: Given) -> Non
 def meant(write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
     """The SELECT of the rows that WHERE selects, and their keys when WHERE alone says them. DuckDB has bound it.
 
-    Raises UnsupportedSQLError where WHERE says nothing of them, unless the session allows that.
+    Raises UnsupportedSQLError where WHERE says nothing of them, unless the session allows that or there is but one.
     """
-    if write.where is None and not context.allow_full_writes:
+    may_be_full = context.allow_full_writes or is_of_the_one(write.target.ref, method)
+    if write.where is None and not may_be_full:
         raise _full(write, f"{type(write).__name__.upper()} without WHERE would change every row of {write.target.ref.full_name}.")
     text, stretches = _selecting(write, method)
     with _mapped(write.text, text, stretches):
@@ -174,7 +181,7 @@ def meant(write: Change, method: Method, context: Context) -> tuple[Analysis, li
             hint=f"Say that alone, where all of these rows are meant: WHERE {says}" if says else "",
         )
     _refuse_several(write, context)
-    if not context.allow_full_writes and not narrows(analysis):
+    if not may_be_full and not narrows(analysis):
         raise _full(write, f"WHERE says nothing of a column of {write.target.alias}: all of its rows are meant, or none.")
     return analysis, keys
 

@@ -311,7 +311,8 @@ class _Crew:
         finally:
             one.outcome, one.kept = delivery.outcome, replace(one.kept, status=delivery.status)
             if written is not None:
-                answer = answer_without_secrets(one.page.body, self._client.redacted) if one.page is not None else None
+                page = one.page
+                answer = None if page is None else answer_without_secrets(page.body, self._client.redacted, self._how.secret)
                 why = None if one.error is None else one.error.message
                 written.ended(number, delivery.outcome, status=delivery.status, answer=answer, error=why)
 

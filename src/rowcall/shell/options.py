@@ -316,7 +316,7 @@ def _fill_provider(parser: argparse.ArgumentParser) -> None:
         "--against",
         metavar="FILE",
         type=Path,
-        help="an OpenAPI or Swagger document; prints where the folder's manifest and it do not agree",
+        help="an OpenAPI or Swagger document, or a list of request lines; prints where the folder's manifest and it do not agree",
     )
     check.add_argument("-o", "--output", metavar="FORMAT", type=_format, help=" | ".join(Format))
     take = "Make a manifest of an OpenAPI or Swagger document; prints what is left to decide."

@@ -19,6 +19,7 @@ from rowcall.openapi.document import Document
 
 SHARED = Path(os.environ.get("ROWCALL_SHARED") or Path(__file__).parents[4] / "shared") / "openai"
 DOCUMENT = SHARED / "openapi.yaml"
+CLIENT = SHARED / "sdk-endpoints.txt"
 EXAMPLES = SHARED / "run-examples.json"
 ASSISTANTS = Catalog.shipped().service("openai", "assistants").resources
 
@@ -39,6 +40,18 @@ def test_it_says_what_the_published_document_says() -> None:
     assert [(each.at, each.about, each.manifest, each.document, each.place) for each in found.drift] == []
     assert found.operations > 250
     assert found.covered >= 23
+
+
+def test_it_has_all_that_the_makers_own_client_can_ask_for() -> None:
+    """Each request line has its method, or a reason why not."""
+    if not CLIENT.is_file():
+        pytest.skip("the lines of the client are not at hand")
+    folder = shipped()["openai"]
+
+    found = compare(load_provider(folder), Document(CLIENT), read_published(folder))
+
+    assert [each.at for each in found.drift] == []
+    assert found.operations > 350
 
 
 def test_bounds_that_stand_in_prose_alone_are_in_the_manifest() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.errors import MissingParameterError
+from rowcall.errors import DataError, MissingParameterError, UnsupportedSQLError
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
@@ -58,6 +59,85 @@ def test_a_refusal_says_where_the_api_has_no_list(db: Session, table: str, key: 
         db.sql(f"SELECT * FROM {table}")
 
     assert f"{table} WHERE {key} = " in str(caught.value) or f"{table} WHERE" in (caught.value.hint or "")
+
+
+KEYS = {
+    "an Admin key": ("INSERT INTO admin_api_keys (name) VALUES ('Audit')", "value"),
+    "a service account": ("INSERT INTO project_service_accounts (project_id, name) VALUES ('proj_abc123', 'Nightly')", "api_key.value"),
+    "a key of one": (
+        """EXEC project_service_accounts.create_project_service_account_api_key @project_id = 'proj_abc123',
+        @service_account_id = (SELECT id FROM project_service_accounts WHERE project_id = 'proj_abc123' LIMIT 1)""",
+        "value",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "where"), KEYS.values(), ids=KEYS.keys())
+@pytest.mark.parametrize("partial", [False, True], ids=["whole", "partial"])
+def test_a_new_key_is_shown_once_and_not_kept(tmp_path: Path, text: str, where: str, *, partial: bool) -> None:
+    """It is in the answer, and nowhere in the journal; the rest of the answer is."""
+    how = "partial" if partial else "error"
+    with Sandbox() as box, rowcall.connect(providers=box.providers, journal=tmp_path / "journal", on_error=how) as session:
+        session.sql("USE openai.organization")
+        # An account may be made without a key.
+        keys = [key for _ in range(8) for (key,) in session.sql(f"{text} RETURNING {where}").fetchall() if key is not None]
+        kept = session.sql(f"SELECT response->>'$.{where}', response->>'$.id' IS NOT NULL FROM rowcall_journal()").fetchall()
+
+    assert keys
+    assert kept.count(("***", True)) == len(keys)
+    assert kept.count((None, True)) == 8 - len(keys)
+    assert [file.name for file in tmp_path.iterdir() for key in keys if key.encode() in file.read_bytes()] == []
+
+
+def test_a_setting_is_changed_without_a_where(db: Session) -> None:
+    """There is but one; with a WHERE, it is read first, and changed where it fits."""
+    db.sql("USE openai.organization")
+
+    db.sql("UPDATE data_retention SET retention_type = 'zero_data_retention'")
+    other = db.sql("UPDATE data_retention SET retention_type = 'modified_abuse_monitoring' WHERE type <> 'zero_data_retention'").fetchall()
+    first = db.sql("SELECT type FROM data_retention").fetchall()
+    same = db.sql("UPDATE data_retention SET retention_type = 'modified_abuse_monitoring' WHERE type = 'zero_data_retention'").fetchall()
+    deleted = db.sql("DELETE FROM spend_limit RETURNING deleted", max_write_rows=1).fetchall()
+
+    assert (other, first) == ([], [("zero_data_retention",)])
+    assert same == [("organization.data_retention", "modified_abuse_monitoring")]
+    assert deleted == [(True,)]
+
+
+@pytest.mark.parametrize("text", ["UPDATE projects SET name = 'x'", "UPDATE project_data_retention SET retention_type = 'none'"])
+def test_all_rows_of_several_are_not_meant_by_saying_nothing(db: Session, text: str) -> None:
+    """Each project has its own setting."""
+    with pytest.raises(UnsupportedSQLError, match="without WHERE would change every row"):
+        db.sql(text.replace("UPDATE ", "UPDATE openai.organization."))
+
+
+def test_settings_are_asked_for_project_by_project(db: Session) -> None:
+    """In a join, one request for each, and of a project that was just made too."""
+    db.sql("INSERT INTO openai.organization.projects (name) VALUES ('Support')")
+    projects = db.sql("SELECT id FROM openai.organization.projects").fetchall()
+    found = db.sql(
+        "SELECT p.id, m.mode FROM openai.organization.projects p JOIN openai.organization.project_model_permissions m ON m.project_id = p.id"
+    ).fetchall()
+
+    assert sorted(id_ for id_, _ in found) == sorted(id_ for (id_,) in projects)
+    assert db.last is not None
+    assert db.last.requests == len(projects) + 1
+
+
+def test_certificates_are_put_to_use_several_at_once(db: Session) -> None:
+    """By a list of their ids, whose answer is a list of them."""
+    found = db.sql(
+        "EXEC openai.organization.project_certificates.activate_project_certificates "
+        "@project_id = 'proj_abc123', @certificate_ids = ['cert_abc123'] RETURNING object"
+    ).fetchall()
+
+    assert found == [("organization.project.certificate",)]
+
+
+def test_what_a_cloud_needs_is_asked_for(db: Session) -> None:
+    """A key in one needs other attributes than in another."""
+    with pytest.raises(DataError, match="tenant_id is NULL"):
+        db.sql("INSERT INTO openai.organization.external_keys (name, type) VALUES ('Ours', 'azure')")
 
 
 def test_a_refusal_says_so_of_no_other(db: Session) -> None:
