@@ -54,6 +54,8 @@ class Document:
         self._within = within
         self.missing: list[Fault] = []
         """The references that lead nowhere, of those that were followed so far, each once."""
+        self.beside: dict[str, Path] = {}
+        """The other files that were asked for so far, whether they are there or not, by the names that the document has for them."""
         self._files: dict[str, kept.Values] = {}
         listed = None if root is not None else _listed(file)
         self.is_list = listed is not None
@@ -132,6 +134,7 @@ class Document:
         file = self.file.parent / unquote(name)
         if self._within is not None and not file.resolve().is_relative_to(self._within.resolve()):
             raise UsageError(f"{name} is outside of {self._within}.")
+        self.beside[name] = file
         values = self._read(file, name)
         _rebase(values.root, name)
         return values

@@ -138,13 +138,11 @@ class Package:
             reference = text(table(self._entries[name].get("service")).get("$ref"))
             raise UsageError(f"{self.name}.{name} has no document: there is no {reference} in {self.folder}.")
         place = kept.directory("stackql") / f"{hashlib.sha256(os.fsencode(file.absolute())).hexdigest()[:32]}.json"
-        digest = self._digest(name, file)
         head, _, body = kept.trusted(place).partition(b"\n")
-        if head == digest.encode():
-            with suppress(ValueError, TypeError, AttributeError):
-                found = kept.record(body)
-                if isinstance(found, Service):
-                    return found
+        with suppress(ValueError, TypeError, AttributeError):
+            digest, *beside = json.loads(head)
+            if digest == self._digest(name, [file, *map(Path, beside)]) and isinstance(found := kept.record(body), Service):
+                return found
         from rowcall.stackql.service import service  # which reads what others made of it, mostly
 
         document = Document(file, within=self.folder)
@@ -152,16 +150,19 @@ class Package:
         if (own := self._own_auth(name)) is not None:
             made = replace(made, auth=credentials(own).schemes)
         with suppress(ValueError):
-            kept.write(place, f"{digest}\n{kept.text_of(made)}")
+            files = [file, *document.beside.values()]
+            kept.write(place, f"{json.dumps([self._digest(name, files), *map(str, files[1:])])}\n{kept.text_of(made)}")
         return made
 
-    def _digest(self, name: str, file: Path) -> str:
-        """Of all that a service is made of."""
+    def _digest(self, name: str, files: Sequence[Path]) -> str:
+        """Of all that a service is made of, with the files that its document refers to, of which each may be missing."""
         digest = hashlib.sha256(_code())
         config = self._document.root.get("config")
         said = {"name": name, "provider": self.name, "url": self._base_url, "entry": self._entries[name], "config": config}
         digest.update(json.dumps(said, sort_keys=True).encode())
-        digest.update(file.read_bytes())
+        for file in files:
+            content = file.read_bytes() if file.is_file() else b"-"
+            digest.update(f"\n{file} {len(content)}\n".encode() + content)
         return digest.hexdigest()
 
 
