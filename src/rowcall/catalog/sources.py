@@ -124,6 +124,10 @@ class _Named(Source, Protocol):
     def name(self) -> str:
         """The name."""
 
+    @property
+    def environment(self) -> Sequence[str]:
+        """The variables of the environment that parts of the names of its servers come from."""
+
 
 @dataclass(frozen=True)
 class _Native:
@@ -141,6 +145,11 @@ class _Native:
     def names(self) -> Mapping[str, Sequence[str]]:
         """The names of its resources by that of their service."""
         return {name: tuple(service.resources) for name, service in self.provider.services.items()}
+
+    @property
+    def environment(self) -> Sequence[str]:
+        """The variables of the environment that parts of the names of its servers come from."""
+        return [*self.provider.base_url_env, *(env for variable in self.provider.variables.values() for env in variable.env)]
 
 
 def _source(folder: Path, name: str | None = None) -> _Named:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import PlanError
 from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Verb
+from rowcall.manifest.servers import in_server
 from rowcall.plan.nodes import Protocol, Request, Ties
 
 _IDEMPOTENT = frozenset({"PUT", "DELETE", "OPTIONS"})
@@ -190,11 +191,11 @@ def _templated(text: str, name: str, value: Any) -> str:
 def _in_server(base: str, key: str, name: str, value: Any) -> str:
     """A base URL with a variable of it filled, by what can stand in the name of a host: nothing else may say where a key is sent."""
     text = rendered(value)
-    if _HOST.fullmatch(text) is None:
+    found = in_server(base, name, text)
+    if found is None:
         raise PlanError(f'{key} is "{text}", which can be no part of the name of a server.')
-    return re.sub(rf"\{{{re.escape(name)}(=[^{{}}]*)?\}}", text, base)
+    return found
 
 
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]+")
 """What `quote` leaves as it is, as it does most ids."""

@@ -63,6 +63,8 @@ def _add(options: argparse.Namespace) -> int:
         if variables := _variables(source.provider):
             where = f"{source.provider.base_url} and to other servers that it names, which EXPLAIN shows"
             print(f"Statements on {source.name} send what is in {' and '.join(variables)} to {where}.", file=sys.stderr)
+        if source.environment:
+            print(f"{' and '.join(source.environment)} may say where its servers are.", file=sys.stderr)
     return Exit.OK
 
 

@@ -26,7 +26,7 @@ from rowcall.stackql.auth import credentials
 from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.folders import provider_file
 from rowcall.stackql.names import resource_names
-from rowcall.stackql.servers import base_url
+from rowcall.stackql.servers import base_url, environment, settled, shown_environment
 
 _MESSAGES = ("error.message", "message", "error_description", "detail", "errors.0.message", "errors.0.detail", "error", "title")
 
@@ -76,6 +76,12 @@ class Package:
             errors=ErrorShape(message=_MESSAGES),
             services=Services(self._entries, self._service, self._head),
         )
+
+    @cached_property
+    def environment(self) -> Sequence[str]:
+        """The variables of the environment that parts of the names of its servers come from."""
+        files = filter(None, map(self.file_of, self._entries))
+        return tuple(dict.fromkeys(name for file in files for name in shown_environment(file.read_bytes())))
 
     def file_of(self, name: str) -> Path | None:
         """The document of a service; None where it is not there."""
@@ -140,19 +146,21 @@ class Package:
         place = kept.directory("stackql") / f"{hashlib.sha256(os.fsencode(file.absolute())).hexdigest()[:32]}.json"
         head, _, body = kept.trusted(place).partition(b"\n")
         with suppress(ValueError, TypeError, AttributeError):
-            digest, *beside = json.loads(head)
+            digest, variables, *beside = json.loads(head)
             if digest == self._digest(name, [file, *map(Path, beside)]) and isinstance(found := kept.record(body), Service):
-                return found
+                return settled(found, variables)
         from rowcall.stackql.service import service  # which reads what others made of it, mostly
 
         document = Document(file, within=self.folder)
         made = service(document, name, self._entries[name], Config().within(self._document.root.get("config")), provider_url=self._base_url)
+        variables = environment(document)
         if (own := self._own_auth(name)) is not None:
             made = replace(made, auth=credentials(own).schemes)
         with suppress(ValueError):
             files = [file, *document.beside.values()]
-            kept.write(place, f"{json.dumps([self._digest(name, files), *map(str, files[1:])])}\n{kept.text_of(made)}")
-        return made
+            first = json.dumps([self._digest(name, files), variables, *map(str, files[1:])])
+            kept.write(place, f"{first}\n{kept.text_of(made)}")
+        return settled(made, variables)
 
     def _digest(self, name: str, files: Sequence[Path]) -> str:
         """Of all that a service is made of, with the files that its document refers to, of which each may be missing."""

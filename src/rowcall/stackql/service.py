@@ -43,7 +43,8 @@ def service(document: Document, name: str, entry: Mapping[str, Any], config: Con
         service=name,
         title=prose(entry.get("title")) or prose(info.get("title")) or name,
         description=prose(entry.get("description")) or prose(info.get("description")),
-        base_url=None if url in {"", provider_url} else url,
+        # What leaves something open is filled for each request, and never once for the provider.
+        base_url=None if url in {"", provider_url} and "{" not in url else url or None,
         resources={
             key.casefold(): _resource(document, maker, table(node), config, _Around(f"{name}.{key.casefold()}", ways, verbs))
             for key, node in found.items()
