@@ -245,6 +245,11 @@ class Parameter:
     )
     description: str = _("What it does, ending in a period.")
     type: Scalar = _("Its type.", Scalar.STRING)
+    json: bool = _(
+        "Whether a value that begins as an object or a list of JSON does is sent as one: in a body as it is, in a query as a parameter for "
+        "each value in it, as `Filter.1.Name`.",
+        default=False,
+    )
     segments: bool = _("Whether a value may be several segments of a path, so that a slash in it stays one.", default=False)
     required: bool = _("Whether a call is impossible without it; path parameters always are.", default=False)
     name: str | None = _("Its name in the request, when that is not the key.", None)
@@ -352,6 +357,11 @@ class Method:
         "Where its path starts, when that is not where its service's do; may hold {variables}, and {variables=values}.", None
     )
     base: str | None = _("What every body of it holds unless the statement says something else of it, as a JSON object.", None)
+    default_body: str | None = _("What a body is where a statement gives nothing for it, as a JSON object.", None)
+    within: str | None = _(
+        "The field of the body whose fields `body` has, where they are not its own; what `base` holds stands beside it.", None
+    )
+    within_text: bool = _("Whether that field holds them as a text of JSON.", default=False)
     rows: str | None = _(
         "Where the response holds its rows, as a dotted path; `$` for an array at the top; absent when the response is one row.", None
     )

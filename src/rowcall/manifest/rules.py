@@ -350,13 +350,18 @@ def _servers(document: Document, path: str, method: Method, service: Service) ->
             document.fault(f"{below}.in", f"`{{{{ .{parameter.name or name} }}}}` does not stand in `base`")
         if parameter.place is Place.BODY and (method.verb is not Verb.SELECT or method.http_method in {"GET", "HEAD"}):
             document.fault(f"{below}.in", "only a SELECT that is not sent with GET has parameters in its body; others have a `body`")
-    if method.base is not None and document.sound(f"{path}.base"):
-        try:
-            is_object = isinstance(json.loads(method.base), dict)
-        except ValueError:
-            is_object = False
-        if not is_object:
-            document.fault(f"{path}.base", 'expected a JSON object, as {"type": "assign"}')
+    for key in ("base", "default_body"):
+        if not _is_object(getattr(method, key) or "{}") and document.sound(f"{path}.{key}"):
+            document.fault(f"{path}.{key}", 'expected a JSON object, as {"type": "assign"}')
+    if method.within_text and method.within is None:
+        document.fault(f"{path}.within_text", "needs `within`, the field that it is about", at_key=True)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def stands_in(text: str, name: str) -> bool:
@@ -394,6 +399,8 @@ def _parameter(document: Document, path: str, parameter: Parameter) -> None:
             _constant(document, f"{path}.{key}", key, value, parameter)
     if parameter.sends is not None and parameter.place is not Place.QUERY and document.sound(f"{path}.in"):
         document.fault(f"{path}.sends", "only a query parameter is sent without a value in the statement", at_key=True)
+    if parameter.json and (parameter.place not in {Place.BODY, Place.QUERY} or parameter.type is not Scalar.STRING):
+        document.fault(f"{path}.json", "only a text in a query or a body is JSON", at_key=True)
     if parameter.segments and parameter.place is not Place.PATH and document.sound(f"{path}.in"):
         document.fault(f"{path}.segments", "only a path has segments", at_key=True)
     if parameter.place is Place.PATH and parameter.name is not None and document.sound(f"{path}.in"):

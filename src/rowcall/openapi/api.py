@@ -16,7 +16,7 @@ from rowcall.openapi.document import Document
 VERBS = ("get", "head", "post", "put", "patch", "delete")
 """The HTTP methods that an operation of ours can have, as documents spell them."""
 
-_JSON = re.compile(r"(application|text)/([a-z0-9.+-]+\+)?json\b|\*/\*")
+_JSON = re.compile(r"(application|text)/([a-z0-9.+-]+[+-])?json(-[0-9.]+)?\s*(;|$)|\*/\*")
 _FORM = "application/x-www-form-urlencoded"
 _FORMS = frozenset({_FORM, "multipart/form-data"})
 _COLLECTIONS = {"ssv": " ", "tsv": "\t", "pipes": "|", "multi": None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -38,7 +38,8 @@ def builder(
     size = page_size(ref, method)
     is_own_size = size is not None and size[0] not in method.parameters
     template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
-    server, constant = method.base_url or ref.service.base_url or "", {} if method.base is None else json.loads(method.base)
+    server, constant = method.base_url or ref.service.base_url or "", json.loads(method.base or "{}")
+    whole = _bodies(method, constant)
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
     always = [(key, name_there, rendered(parameter.sends)) for key, parameter, name_there in parameters if parameter.sends is not None]
     given: dict[tuple[str, ...], list[tuple[str, Parameter, str]]] = {}
@@ -57,7 +58,7 @@ def builder(
             if parameter.place is Place.PATH:
                 path = path.replace(f"{{{name_there}}}", _segment(key, parameter, value))
             elif parameter.place is Place.QUERY:
-                query += [(name_there, text) for text in _texts(key, parameter, value)]
+                query += _in_query(key, parameter, name_there, value)
             elif parameter.place is Place.SERVER:
                 base = _in_server(base, key, name_there, value)
             else:
@@ -75,7 +76,7 @@ def builder(
             path=path,
             query=tuple(query),
             headers=same_headers if headers is own_headers else tuple(headers.items()),
-            body={**content, **(body or {})} if content else body,
+            body=whole(content, body),
             reads=reads,
             rows_needed=rows_needed,
             base=base,
@@ -145,6 +146,12 @@ def rendered(value: Any) -> str:
     return str(value)
 
 
+def _in_query(key: str, parameter: Parameter, name: str, value: Any) -> list[tuple[str, str]]:
+    """The pairs of a query that a value is."""
+    read = _parsed(key, parameter, value)
+    return [(name, text) for text in _texts(key, parameter, value)] if read is value else list(_flat(name, read))
+
+
 def _texts(key: str, parameter: Parameter, value: Any) -> list[str]:
     """A value as it stands in a query, once for each time that its parameter is repeated. A tuple is several values."""
     texts = [rendered(item) for item in value] if isinstance(value, tuple) else [rendered(value)]
@@ -155,6 +162,21 @@ def _texts(key: str, parameter: Parameter, value: Any) -> list[str]:
         wrong = next(text for text in texts if separator in text)
         raise PlanError(f'{key} is "{wrong}", which the API would read as several values, because "{separator}" stands between them.')
     return [separator.join(texts)]
+
+
+def _bodies(method: Method, constant: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Any], Any]:
+    """What makes a body of what it holds beside its attributes, and of these; `constant` is what it holds in any case."""
+    default = None if method.default_body is None else json.loads(method.default_body)
+
+    def whole(content: Mapping[str, Any], attributes: Any) -> Any:
+        if default is not None and not attributes and content == constant:
+            return default
+        if method.within is not None and attributes:
+            inner = json.dumps(attributes, ensure_ascii=False) if method.within_text else attributes
+            attributes = {method.within: inner}
+        return {**content, **(attributes or {})} if content or method.base is not None else attributes
+
+    return whole
 
 
 def _segment(key: str, parameter: Parameter, value: Any) -> str:
@@ -172,10 +194,30 @@ def _beside(
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Headers and body of a request with a value in one of the two."""
     if parameter.place is Place.BODY:
+        value = _parsed(name, parameter, value)
         return headers, {**content, name: list(value) if isinstance(value, tuple) else value}
     if parameter.place is Place.TEMPLATE:
         return headers, {key: _templated(text, name, value) if isinstance(text, str) else text for key, text in content.items()}
     return {**headers, name: rendered(value)}, content
+
+
+def _parsed(name: str, parameter: Parameter, value: Any) -> Any:
+    """A value, or what it is in JSON where it may be an object or a list there. Raises PlanError for what begins so and is none."""
+    if not parameter.json or not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise PlanError(f"{name} begins as JSON does and is none: {error}.") from error
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The parameters that a value of JSON is in a query, numbered from 1: `Filter.1.Name`."""
+    if isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value, 1):
+            yield from _flat(f"{name}.{key}", inner)
+    elif value is not None:
+        yield name, rendered(value)
 
 
 def _templated(text: str, name: str, value: Any) -> str:

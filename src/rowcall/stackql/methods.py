@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
 from rowcall.manifest.model import Attribute, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
+from rowcall.openapi.api import is_json
 from rowcall.openapi.document import Document
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import Answer, Answers
@@ -29,9 +30,11 @@ _CHANGES = {"PUT": "replace something", "PATCH": "change something", "DELETE": "
 """What methods of HTTP do that no document can mean by a query. POST is one that documents search with."""
 _PLACES = {"path": Place.PATH, "query": Place.QUERY, "header": Place.HEADER}
 _SCALARS = {"integer": Scalar.INTEGER, "number": Scalar.NUMBER, "boolean": Scalar.BOOLEAN}
-_JSON = re.compile(r"application/([\w.+-]*\+)?json|text/json|.*/\*")
 _PREFIX = "data__"
 """What StackQL has before the name of an attribute."""
+_CANONICAL = "AWSCanonical"
+_STRING_ONLY = "x-stackQL-stringOnly"
+_BODILESS = frozenset({"GET", "HEAD"})
 _DROP = "drop_double_underscore_params"
 _SENT_ANYHOW = frozenset({"accept", "content-type", "authorization", "user-agent", "host"})
 """Headers that no statement gives a value to."""
@@ -63,6 +66,17 @@ class Beside:
     """Other statements that its operation answers to, in whatever resource."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What is said of a body besides its attributes, as a method of a manifest has it."""
+
+    base: str | None = None
+    default: str | None = None
+    within: str | None = None
+    is_text: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+
 class Methods:
     """Makes the methods of a document."""
 
@@ -83,6 +97,9 @@ class Methods:
         request, whole = table(node.get("request")), path
         names = _Names(snakes=text(request.get("nativeCasing")) not in {"", "snake"})
         parameters = dict(self._parameters(operation, item, names))
+        if config.algorithm("queryParamTranspose") == _CANONICAL:
+            texts = {name for name, one in parameters.items() if one.place is Place.QUERY and one.type is Scalar.STRING}
+            parameters = {name: replace(one, json=name in texts) for name, one in parameters.items()}
         path, constants = _template(path, drops=config.algorithm("requestTranslate") == _DROP)
         for name in _PLACEHOLDER.findall(path):
             parameters.setdefault(names.of(name), Parameter(place=Place.PATH, description="", required=True, name=name))
@@ -92,7 +109,7 @@ class Methods:
             one.name or name: one.default for name, one in parameters.items() if one.place is Place.HEADER and one.default is not None
         }
         parameters |= dict(self._server_variables(node, operation, item, parameters))
-        base, body = self._body(operation, request, config, names)
+        said, body = self._body(http, operation, request, config, names)
         why = ""
         if verb is Verb.SELECT and http not in _SAFE:
             others = f"it answers {min(beside.verbs).upper()} too" if beside.verbs else ""
@@ -103,7 +120,7 @@ class Methods:
         if verb is Verb.SELECT:
             # As StackQL names them: only what is translated goes by its own name.
             before = "" if config.algorithm("requestBodyTranslate") else _PREFIX
-            given = {f"{before}{name}": _in_body(name, one, before) for name, one in body.items() if isinstance(one.type, Scalar)}
+            given = {f"{before}{name}": _in_body(name, one, before) for name, one in body.items()}
             parameters, body = given | parameters, {}
         way = self._way(verb, config, parameters, answer, ways)
         if way is not None:
@@ -115,9 +132,12 @@ class Methods:
                 description=prose(operation.get("summary")) or prose(operation.get("description")) or f"{http} {path}.",
                 parameters=parameters,
                 body=body,
-                headers=answer.headers | {name: text(value) for name, value in headers.items()},
+                headers=answer.headers | {name: text(value) for name, value in headers.items()} | said.headers,
                 base_url=self._base_url(node, operation, item),
-                base=base,
+                base=said.base,
+                default_body=said.default,
+                within=said.within,
+                within_text=said.is_text,
                 rows=answer.rows,
                 pick=answer.pick,
                 into=answer.into,
@@ -229,16 +249,23 @@ class Methods:
     # -- bodies --------------------------------------------------------------------------------------------------------------------
 
     def _body(
-        self, operation: Mapping[str, Any], request: Mapping[str, Any], config: Config, names: _Names
-    ) -> tuple[str | None, dict[str, Attribute]]:
-        """What every body holds, as JSON, and the attributes of one."""
-        base = _object(request.get("base"))
-        algorithm = config.algorithm("requestBodyTranslate")
-        if algorithm.startswith("naive_"):
-            raise UncallableError("What its body holds is put together in a way that rowcall does not know yet.")
-        schema, is_needed = self._body_schema(operation, request)
+        self, http: str, operation: Mapping[str, Any], request: Mapping[str, Any], config: Config, names: _Names
+    ) -> tuple[_Body, dict[str, Attribute]]:
+        """What is said of a body, and its attributes."""
+        if http in _BODILESS:
+            return _Body(), {}
+        if table(request.get("transform")):
+            raise UncallableError("What it sends has to be made by a template, and rowcall sends what a statement says.")
+        base, default = _object(request.get("base")), _object(request.get("default"))
+        said = _Body(
+            base=None if base is None else text(request.get("base")), default=None if default is None else text(request.get("default"))
+        )
+        schema, media, is_needed = self._body_schema(operation, request)
         if schema is None:
-            return text(request.get("base")) or None if base else None, {}
+            return said, {}
+        if media not in {"", "application/json"} and not media.endswith("*"):
+            said = replace(said, headers={"Content-Type": media})
+        schema, said = self._within(schema, said, config.algorithm("requestBodyTranslate"))
         kinds = {one.kind for one in self._schemas.alternatives(schema)}
         if "object" not in kinds and not kinds <= {None} and is_needed:
             raise UncallableError(f"Its body is {' or '.join(sorted(filter(None, kinds)))}, and rowcall sends objects.")
@@ -249,40 +276,54 @@ class Methods:
             if names.of(name).casefold() in taken or any(table(each).get("readOnly") is True for each in one.schemas):
                 continue
             taken.add(names.of(name).casefold())
+            is_text = any(self._schemas.keyword(each, _STRING_ONLY) is True for each in one.schemas)
+            type_ = Scalar.STRING if is_text else one.shape.type
             attributes[names.of(name)] = Attribute(
-                type=one.shape.type,
+                type=type_,
                 description=prose(self._schemas.keyword(one.schemas[0], "description")) if one.schemas else "",
-                required=(one.required or name in needed) and name not in base,
+                required=(one.required or name in needed) and (said.within is not None or name not in (base or {})),
                 nullable=True,
                 name=name if names.of(name) != name else None,
-                **_open(one.shape.type),
+                **_open(type_),
             )
-        return json.dumps(base) if base else None, attributes
+        return said, attributes
 
-    def _body_schema(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[Any, bool]:
-        """The schema of a body, None where there is none; and whether it cannot be left out."""
+    def _within(self, schema: Any, said: _Body, algorithm: str) -> tuple[Any, _Body]:
+        """The schema whose fields are attributes: that of a body, or of the field of it that `naive_` names."""
+        name = algorithm.removeprefix("naive_")
+        if name == algorithm:
+            return schema, said
+        inner = self._schemas.below(schema, name)
+        if inner is None:
+            raise UncallableError(f"Its attributes are those of `{name}` in its body, which has no such field.")
+        return inner, replace(said, within=name, is_text=self._schemas.keyword(inner, _STRING_ONLY) is True)
+
+    def _body_schema(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[Any, str, bool]:
+        """The schema of a body, None where there is none; its media type; and whether it cannot be left out."""
         if isinstance(override := request.get("schema_override"), dict):
-            return override, True
+            return override, "", True
         if self._document.is_swagger:
             return self._swagger_body(operation)
         body = table(self._document.resolved(operation.get("requestBody")))
         content = table(body.get("content"))
         wanted = text(request.get("mediaType"))
-        media = wanted if wanted in content else next((name for name in content if _JSON.fullmatch(name.partition(";")[0].strip())), None)
-        if media is not None and not _JSON.fullmatch(media.partition(";")[0].strip()):
+        media = wanted if wanted in content else next(filter(is_json, content), None)
+        if media is not None and not is_json(media):
             media = None
         if media is None and content and body.get("required") is True:
             raise UncallableError(f"Its body is {next(iter(content))}, and rowcall sends JSON.")
-        return (table(self._document.resolved(content[media])).get("schema"), body.get("required") is True) if media else (None, False)
+        if media is None:
+            return None, "", False
+        return table(self._document.resolved(content[media])).get("schema"), media, body.get("required") is True
 
-    def _swagger_body(self, operation: Mapping[str, Any]) -> tuple[Any, bool]:
+    def _swagger_body(self, operation: Mapping[str, Any]) -> tuple[Any, str, bool]:
         for node in rows(operation.get("parameters")):
             one = table(self._document.resolved(node))
             if one.get("in") == "body":
-                return one.get("schema"), one.get("required") is True
+                return one.get("schema"), "", one.get("required") is True
             if one.get("in") == "formData" and one.get("required") is True:
                 raise UncallableError("Its body is a form, and rowcall sends JSON.")
-        return None, False
+        return None, "", False
 
     # -- paging --------------------------------------------------------------------------------------------------------------------
 
@@ -339,13 +380,13 @@ def _with_roles(parameters: Mapping[str, Parameter], way: Any) -> dict[str, Para
 
 
 def _in_body(name: str, attribute: Attribute, before: str) -> Parameter:
-    """An attribute of the body of a SELECT."""
-    type_ = attribute.type if isinstance(attribute.type, Scalar) else Scalar.STRING
-    scalar = type_ if type_ in _SCALARS.values() else Scalar.STRING
+    """An attribute of the body of a SELECT; what is no single value is given as a text of JSON."""
+    is_single = attribute.type in {*_SCALARS.values(), Scalar.STRING}
     return Parameter(
         place=Place.BODY,
         description=attribute.description,
-        type=scalar,
+        type=attribute.type if is_single and isinstance(attribute.type, Scalar) else Scalar.STRING,
+        json=not is_single,
         required=attribute.required,
         name=attribute.name or (name if before else None),
     )
@@ -366,9 +407,10 @@ def _number(value: Any) -> float | None:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _object(value: Any) -> dict[str, Any]:
-    """The object that a text of JSON is; an empty one for anything else."""
+def _object(value: Any) -> dict[str, Any] | None:
+    """The object that a text of JSON is; None for anything else."""
     try:
-        return table(json.loads(text(value)))
+        found = json.loads(text(value))
     except ValueError:
-        return {}
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,159 @@
+"""What is sent in bodies and in queries, as documents say that it is put together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.stackql.conftest import Harbour
+
+import rowcall
+from rowcall.errors import PlanError
+from rowcall.session.session import Session
+
+_STATE = {
+    "type": "object",
+    "x-stackQL-stringOnly": True,
+    "required": ["Name"],
+    "properties": {"Name": {"type": "string"}, "Tags": {"type": "array", "items": {"type": "string"}}},
+}
+_LAMP = {
+    "type": "object",
+    "required": ["Kind"],
+    "properties": {
+        "Kind": {"type": "string"},
+        "State": _STATE,
+        "Plan": {"type": "object", "x-stackQL-stringOnly": True, "properties": {}},
+        "Sizes": {"type": "array", "items": {"type": "integer"}},
+    },
+}
+
+
+def lighthouse(
+    harbour: Harbour, method: dict[str, Any], *, verb: str = "insert", media: str = "application/json", **operation: Any
+) -> Session:
+    """A session that knows one resource, `lamps`, with one method that is sent with POST, or, where it has no body, with GET."""
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    body = {} if "parameters" in operation else {"requestBody": {"content": {media: {"schema": _LAMP}}}}
+    http = "get" if "parameters" in operation else "post"
+    answer = {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+    made = {"operation": {"$ref": f"#/paths/~1lamps/{http}"}, "response": {"openAPIDocKey": "200"}, **method}
+    verbs = {verb: [{"$ref": "#/components/x-stackQL-resources/lamps/methods/m"}]}
+    document = {
+        "openapi": "3.0.3",
+        "servers": [{"url": f"http://127.0.0.1:{harbour.port}"}],
+        "paths": {"/lamps": {http: {**answer, **body, **operation}}},
+        "components": {"x-stackQL-resources": {"lamps": {"methods": {"m": made}, "sqlVerbs": verbs}}},
+    }
+    folder = Path(harbour.folder).parent.parent / "lighthouse"
+    folder.mkdir()
+    (folder / "provider.json").write_text(json.dumps({"name": "lighthouse", "providerServices": {"s": {"service": {"$ref": "s.json"}}}}))
+    (folder / "s.json").write_text(json.dumps(document))
+    harbour.answers["/lamps"] = lambda _: ({"id": 1}, {})
+    return rowcall.connect(provider_paths=[folder], journal=":memory:")
+
+
+def naive(inner: str = "") -> dict[str, Any]:
+    """That attributes have their own names: those of a body, or of a field of it."""
+    return {"config": {"requestBodyTranslate": {"algorithm": f"naive{inner and '_'}{inner}"}}}
+
+
+@pytest.mark.parametrize(
+    ("method", "columns", "values", "body"),
+    [
+        (naive(), "Kind", "'lens'", {"Kind": "lens"}),
+        ({}, "data__Kind", "'lens'", {"Kind": "lens"}),
+        ({"request": {"base": '{"Kind": "lens"}'}}, "Plan", "'{}'", {"Kind": "lens", "Plan": "{}"}),
+        (
+            {**naive("State"), "request": {"base": '{"Kind": "lens"}'}},
+            "Name, Tags",
+            "'é', ['a']",
+            {"Kind": "lens", "State": '{"Name": "é", "Tags": ["a"]}'},
+        ),
+    ],
+    ids=["naive", "prefixed", "base and text", "naive_State"],
+)
+def test_attributes_go_where_the_document_says(harbour: Harbour, method: Any, columns: str, values: str, body: Any) -> None:
+    """Beside what every body holds; what is a text of JSON there is sent as one."""
+    with lighthouse(harbour, method) as db:
+        db.sql(f"INSERT INTO lamps ({columns}) VALUES ({values})")
+
+    assert harbour.seen[0].body == body
+
+
+@pytest.mark.parametrize(
+    ("request_", "sql", "body"),
+    [
+        ({"base": "{}"}, "EXEC lamps.m", {}),
+        ({}, "EXEC lamps.m @Kind = 'x'", {"Kind": "x"}),
+        ({"default": '{"Kind": "all"}', "base": '{"Plan": "p"}'}, "EXEC lamps.m", {"Kind": "all"}),
+        ({"default": '{"Kind": "all"}', "base": '{"Plan": "p"}'}, "EXEC lamps.m @Kind = 'x'", {"Kind": "x", "Plan": "p"}),
+    ],
+    ids=["empty base", "no base", "default", "no default"],
+)
+def test_a_body_of_which_a_statement_says_nothing(harbour: Harbour, request_: Any, sql: str, body: Any, monkeypatch: Any) -> None:
+    """Is what the document has in its place; and nothing of that where a statement says something."""
+    monkeypatch.setitem(_LAMP, "required", [])
+
+    with lighthouse(harbour, {"request": request_, **naive()}, verb="exec") as db:
+        db.sql(sql)
+
+    assert harbour.seen[0].body == body
+
+
+def test_a_body_is_sent_as_the_kind_of_json_that_the_document_names(harbour: Harbour) -> None:
+    """As AWS and others have kinds of their own."""
+    with lighthouse(harbour, naive(), media="application/x-amz-json-1.1") as db:
+        db.sql("INSERT INTO lamps (Kind) VALUES ('lens')")
+
+    assert harbour.seen[0].headers["content-type"] == "application/x-amz-json-1.1"
+    assert harbour.seen[0].body == {"Kind": "lens"}
+
+
+def test_a_select_gives_lists_and_objects_of_its_body_as_json(harbour: Harbour) -> None:
+    """A text that begins as JSON does and is none ends the statement."""
+    with lighthouse(harbour, naive(), verb="select") as db:
+        rows = db.sql("SELECT id FROM lamps WHERE Kind = 'lens' AND Sizes = '[1, 2]'").fetchall()
+        with pytest.raises(PlanError, match="Sizes begins as JSON does and is none"):
+            db.sql("SELECT id FROM lamps WHERE Kind = 'lens' AND Sizes = '[1'")
+
+    assert rows == [(1,)]
+    assert [seen.body for seen in harbour.seen] == [{"Kind": "lens", "Sizes": [1, 2]}]
+
+
+@pytest.mark.parametrize(
+    ("value", "query"),
+    [
+        ("""[{"Name": "kind", "Values": ["a", "b"]}]""", "Filter.1.Name=kind&Filter.1.Values.1=a&Filter.1.Values.2=b"),
+        ("""{"On": true, "Tons": 2}""", "Filter.On=true&Filter.Tons=2"),
+        ("plain", "Filter=plain"),
+    ],
+    ids=["list", "object", "text"],
+)
+def test_a_parameter_of_json_is_one_for_each_value_in_it(harbour: Harbour, value: str, query: str) -> None:
+    """Numbered as AWS numbers them."""
+    parameters = [{"name": "Filter", "in": "query", "schema": {"type": "array"}}]
+    with lighthouse(
+        harbour, {"config": {"queryParamTranspose": {"algorithm": "AWSCanonical"}}}, verb="select", parameters=parameters
+    ) as db:
+        db.sql(f"SELECT id FROM lamps WHERE Filter = '{value}'")
+
+    assert harbour.lines == [f"GET /lamps?{query}"]
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ({"request": {"transform": {"type": "golang_template_text_v0.3.0", "body": "x"}}}, "has to be made by a template"),
+        (naive("Nothing"), "those of `Nothing` in its body, which has no such field"),
+    ],
+    ids=["template", "no such field"],
+)
+def test_a_body_that_cannot_be_made_is_said(harbour: Harbour, method: Any, reason: str) -> None:
+    """Of the method, and nothing is sent."""
+    with lighthouse(harbour, method) as db:
+        ((*_, problem),) = db.sql("SHOW METHODS EXTENDED IN lamps").fetchall()
+
+    assert reason in problem
