@@ -114,7 +114,7 @@ def test_a_body_is_sent_as_the_kind_of_json_that_the_document_names(harbour: Har
 
 def test_a_select_gives_lists_and_objects_of_its_body_as_json(harbour: Harbour) -> None:
     """A text that begins as JSON does and is none ends the statement."""
-    with lighthouse(harbour, naive(), verb="select") as db:
+    with lighthouse(harbour, naive(), verb="select", operationId="SearchLamps") as db:
         rows = db.sql("SELECT id FROM lamps WHERE Kind = 'lens' AND Sizes = '[1, 2]'").fetchall()
         with pytest.raises(PlanError, match="Sizes begins as JSON does and is none"):
             db.sql("SELECT id FROM lamps WHERE Kind = 'lens' AND Sizes = '[1'")
