@@ -261,7 +261,7 @@ CASES = {
         "(resources.lions.methods.feed.verb)"),
     ]),
     "a type": ("animals.yaml", "id: {type: string", "id: {type: strng", [
-        ("animals.yaml:9:18: expected `string`, `integer`, `number`, `boolean`, `json` or `map`, found `strng`; did you mean `string`? "
+        ("animals.yaml:9:18: expected `string`, `integer`, `number`, `boolean`, `json`, `map` or `blob`, found `strng`; did you mean `string`? "
         "(resources.lions.columns.id.type)"),
     ]),
     "a list of two types": ("animals.yaml", "colours: [string]", "colours: [string, map]", [
@@ -360,7 +360,7 @@ CASES = {
         "animals.yaml:18:18: there is no column `roar` (resources.lions.methods.get_lion.secret[0])",
     ]),
     "a text that has rows": ("animals.yaml", "        absent: {message: no lion}", "        content: id\n        rows: data", [
-        "animals.yaml:18:9: a text is one row of a `select`, without `rows` or `paging` (resources.lions.methods.get_lion.content)",
+        "animals.yaml:18:9: a file is one row of a `select`, without `rows` or `paging` (resources.lions.methods.get_lion.content)",
     ]),
     "a column around no rows": ("animals.yaml", "nullable: false, description: The id.", "nullable: false, outer: true, description: The id.", [
         "animals.yaml:12:7: the column `id` is `outer`, and the rows of this method are within no record (resources.lions.methods.get_lion)",

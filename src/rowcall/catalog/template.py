@@ -17,6 +17,7 @@ _CONSTANTS = {
     Scalar.BOOLEAN: "false",
     Scalar.JSON: "'…'",
     Scalar.MAP: "MAP {'name': 'value'}",
+    Scalar.BLOB: "encode('…')",
 }
 
 

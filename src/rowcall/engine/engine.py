@@ -153,6 +153,13 @@ class Engine:
         except Exception as error:
             raise _translated(error, text) from error
 
+    def size(self, relation: duckdb.DuckDBPyRelation) -> int:
+        """How many bytes the files and texts of a relation have that holds its rows."""
+        lengths = {"BLOB": "octet_length", "VARCHAR": "strlen"}
+        known = [(lengths.get(str(type_)), name) for name, type_ in zip(relation.columns, relation.types, strict=True)]
+        sums = [f"coalesce(sum({length}({quoted(name)})), 0)" for length, name in known if length is not None]
+        return int(self.fetched(relation.aggregate(" + ".join(sums)))[0][0]) if sums else 0
+
     def fetched(self, relation: duckdb.DuckDBPyRelation) -> list[tuple[Any, ...]]:
         """The rows of a relation as Python values. Raises EngineError, without DuckDB's excerpt of a text that is not the user's."""
         try:

@@ -7,7 +7,6 @@ back pages or errors in words. It decides nothing about SQL or rows. httpx is lo
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 import re
 import threading
@@ -23,6 +22,7 @@ from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, Req
 from rowcall.http.address import at_url, urlencoded, with_query
 from rowcall.http.ahead import Ahead, Line
 from rowcall.http.auth import can_be_key, header, is_needed
+from rowcall.http.bodies import encoded
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
 from rowcall.http.cleartext import is_in_clear, refuse_secrets
 from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
@@ -35,7 +35,7 @@ from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, partial, refused, request_id, unusable
 from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, meaning, pause, rest, wants_retry
-from rowcall.manifest.model import AuthKind, AuthScheme, RateLimit, Retry
+from rowcall.manifest.model import AuthKind, AuthScheme, Encoding, RateLimit, Retry
 from rowcall.plan.nodes import Call, Protocol, Request
 
 if TYPE_CHECKING:
@@ -495,7 +495,9 @@ class Client:
         """A request as it is sent. Raises AuthError where a key is needed and none is set, or it cannot be sent."""
         from rowcall.http.wire import Outgoing, target
 
-        request, url, headers = context.request, context.url, self._headers(context.request)
+        request, url = context.request, context.url
+        content, media_type = encoded(request)
+        headers = self._headers(request, media_type)
         credential = self._credential(context, control)
         if self._is_in_clear:
             refuse_secrets(self.endpoint, self._base, has_key=credential is not None)
@@ -506,7 +508,6 @@ class Client:
             else:
                 name, value = header(scheme, key)
                 headers[name.lower()] = _checked_header(name, value, UsageError)
-        content = None if request.body is None else _encoded(request)
         if content is not None or request.http_method in _WITH_LENGTH:
             headers["content-length"] = str(len(content or b""))
         return Outgoing(request.http_method, url, target(url), headers, content, self._timeouts(control), credential is not None)
@@ -541,7 +542,7 @@ class Client:
             return limits
         return {name: most if limit is None else min(limit, most) for name, limit in limits.items()}
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _headers(self, request: Request, media_type: str) -> dict[str, str]:
         """The headers of a request by lower-case name: ours, the manifest's, the user's, the later over the earlier."""
         from rowcall.http.decompress import ACCEPTED
 
@@ -549,12 +550,14 @@ class Client:
         own = self.endpoint.client
         if own is None:
             headers["accept-encoding"] = ACCEPTED
-        if request.body is not None:
-            headers["content-type"] = "application/json"
+        if media_type:
+            headers["content-type"] = media_type
         for name, value in request.headers:
             headers[name.lower()] = _checked_header(name, value, DataError)
         for name, value in self.endpoint.headers:
             headers[name.lower()] = _checked_header(name, value, UsageError)
+        if request.body is not None and request.encoding is Encoding.MULTIPART:
+            headers["content-type"] = media_type  # which says where its parts end, and nobody else can
         if own is not None:
             theirs = {name.decode("latin-1").lower() for name, _ in own.headers.raw}
             headers = {name: value for name, value in headers.items() if name not in theirs or name in _CLIENT_DEFAULTS - {"user-agent"}}
@@ -590,13 +593,6 @@ def _outcome(status: int, headers: Mapping[str, str], retry: Retry) -> Outcome:
     if status < _FAILED or (is_fate_unknown(status) and not is_unprocessed(status, headers, retry)):
         return Outcome.UNKNOWN
     return Outcome.REFUSED
-
-
-def _encoded(request: Request) -> bytes:
-    try:
-        return json.dumps(request.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except (TypeError, ValueError) as problem:
-        raise DataError(f"The body for {request.resource}.{request.method_name} cannot be written as JSON: {problem}.") from problem
 
 
 def _checked_header(name: str, value: str, error: type[DataError | UsageError]) -> str:

@@ -19,6 +19,8 @@ CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S = 10.0, 60.0, 600.0
 """The timeouts where nobody says others."""
 MAX_RESPONSE_BYTES = 1 << 30
 """The limit of one answer where nobody says another."""
+MAX_UPLOAD_BYTES = 1 << 29
+"""The limit of the files of one statement where nobody says another."""
 TRANSPORTS = ("httpx", "curl")
 """What may carry requests; the first where nobody says another."""
 _PORTS = {"http": 80, "https": 443}
@@ -94,6 +96,8 @@ class Endpoint:
     """How long one exchange may take, from connecting to the last byte of the answer; None for any time."""
     max_response_bytes: int = MAX_RESPONSE_BYTES
     """How much of one body is read, decompressed: an answer that goes on beyond it has no end, or none that fits into memory."""
+    max_upload_bytes: int = MAX_UPLOAD_BYTES
+    """How many bytes the files may have that one statement sends: all of them are in memory before the first is sent."""
     client: Any = field(default=None, repr=False)
     """The user's own httpx.Client: used as it is and never closed here; what it sends by itself is left alone."""
     transport: str = TRANSPORTS[0]

@@ -9,6 +9,7 @@ these are the rows, or what leads to the next page, the body is a fault, for row
 
 from __future__ import annotations
 
+import base64
 import codecs
 import functools
 import json
@@ -115,7 +116,7 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
     something that paging needs are there twice.
     """
     if protocol.content is not None:
-        return _text_page(answer, request, protocol.content)
+        return _file_page(answer, request, protocol.content, is_binary=protocol.is_binary)
     text, content = decoded(answer)
     if not content.strip() or (not request.reads and content.strip() in {b"null", b"{}"}):
         if request.reads and answer.status != _NO_CONTENT:
@@ -143,8 +144,10 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
     return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages, is_partial)
 
 
-def _text_page(answer: Answer, request: Request, field: str) -> tuple[Page, Envelope]:
-    """A row whose one field is the body, whatever that says."""
+def _file_page(answer: Answer, request: Request, field: str, *, is_binary: bool) -> tuple[Page, Envelope]:
+    """A row whose one field is the body, whatever that says: its base64 where it may be any bytes, else the text that it is."""
+    if is_binary:
+        return Page(f'{{{json.dumps(field)}:"{base64.b64encode(answer.content).decode()}"}}', 1, request, answer.status), Envelope(1)
     try:
         text = msgspec.json.encode({field: answer.content.removeprefix(codecs.BOM_UTF8).decode()}).decode()
     except UnicodeDecodeError as problem:

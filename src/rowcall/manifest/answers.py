@@ -35,7 +35,7 @@ def _rows(document: Document, path: str, method: Method) -> None:
     if method.incomplete is not None:
         check_dotted(document, f"{path}.incomplete", method.incomplete)
     if method.content is not None and (method.verb is not Verb.SELECT or method.rows is not None or method.paging is not None):
-        document.fault(f"{path}.content", "a text is one row of a `select`, without `rows` or `paging`", at_key=True)
+        document.fault(f"{path}.content", "a file is one row of a `select`, without `rows` or `paging`", at_key=True)
 
 
 def _absent(document: Document, path: str, method: Method, absent: Absent) -> None:
@@ -51,14 +51,22 @@ def _absent(document: Document, path: str, method: Method, absent: Absent) -> No
 
 
 def _content(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:
-    """A text goes into a column for texts."""
+    """A file goes into a column for texts or for files."""
     if method.content is None:
         return
     column = columns.get(method.content)
     if column is None:
         document.fault(f"{path}.content", f"there is no column `{method.content}`")
-    elif column.type is not Scalar.STRING or column.source is not None:
-        document.fault(f"{path}.content", f"the column `{method.content}` has to be of type `string`, and without `source`")
+    elif column.type not in {Scalar.STRING, Scalar.BLOB} or column.source is not None:
+        document.fault(f"{path}.content", f"the column `{method.content}` has to be of type `string` or `blob`, and without `source`")
+
+
+def check_files(document: Document, path: str, columns: Mapping[str, Column], methods: Collection[Method]) -> None:
+    """Keeps a fault for each column for files that none of the methods with these columns fills."""
+    filled = {method.content for method in methods}
+    for name, column in columns.items():
+        if column.type is Scalar.BLOB and name not in filled and document.sound(f"{path}.{name}.type"):
+            document.fault(f"{path}.{name}.type", "only the column that `content` of a method names is a `blob`; JSON holds no files")
 
 
 def _secret(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:

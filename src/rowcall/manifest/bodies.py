@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from rowcall.manifest.files import File
 from rowcall.manifest.model import Attribute, Kind, ListOf, Object, Scalar
 from rowcall.manifest.types import GREATEST, LEAST
 
@@ -119,6 +120,8 @@ _KINDS: tuple[tuple[type | tuple[type, ...], Kind], ...] = (
 def _fits(value: Any, attribute: Attribute) -> bool:
     """Whether a value is of the type and of one of the kinds that are declared, whatever is in it."""
     type_, kind = attribute.type, kind_of(value)
+    if type_ is Scalar.BLOB or isinstance(value, File):
+        return type_ is Scalar.BLOB and isinstance(value, File)
     if type_ is Scalar.JSON:
         return not attribute.kinds or kind in attribute.kinds
     if type_ is Scalar.INTEGER:

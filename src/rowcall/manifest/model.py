@@ -85,6 +85,14 @@ class Kind(StrEnum):
     OBJECT = "object"
 
 
+class Encoding(StrEnum):
+    """How a body is written."""
+
+    JSON = "json"
+    MULTIPART = "multipart"
+    URLENCODED = "urlencoded"
+
+
 class AuthKind(StrEnum):
     """How a credential is sent."""
 
@@ -289,6 +297,11 @@ class Attribute:
     min_items: int | None = _("The fewest items of a list.", None)
     enum: tuple[str, ...] = _("The values it may take; of `json`, the texts it may be.", ())
     name: str | None = _("Its name in the body, when that is not the key.", None)
+    filename_of: str | None = _(
+        "The attribute of type `blob` beside it whose file is called so; it is sent with that and is no field of its own. A file without "
+        "one is called as its attribute is.",
+        None,
+    )
     kinds: tuple[Kind, ...] = _("Of `json`, the kinds of value it may be; all when absent.", ())
     fields: dict[str, Attribute] = _(
         "What is known of the fields of an object, or of each object in a list. Of `json`, they are all that an object has, and a list has "
@@ -351,7 +364,14 @@ class Method:
     http: str = _("The HTTP method and the path below the base URL, as `GET /threads/{thread_id}/runs`.")
     description: str = _("What it does, ending in a period.")
     parameters: dict[str, Parameter] = _("What goes into path, query and headers, by name.", {})
-    body: dict[str, Attribute] = _("What goes into the JSON body, by name.", {})
+    body: dict[str, Attribute] = _("What goes into the body, by name.", {})
+    encoding: Encoding = _(
+        "How the body is written: `json`, `multipart` (multipart/form-data, which alone can hold files) or `urlencoded` "
+        "(application/x-www-form-urlencoded). In the latter two an object is a field for each of its own, as `expires_after[seconds]`, "
+        "a list one for each item, all of its name or, where these are objects, as `items[0][id]`; and NULL and what is empty are an "
+        "empty text.",
+        Encoding.JSON,
+    )
     headers: dict[str, str] = _("Headers that every request of it carries, besides its service's.", {})
     base_url: str | None = _(
         "Where its path starts, when that is not where its service's do; may hold {variables}, and {variables=values}.", None
@@ -383,7 +403,9 @@ class Method:
         None,
     )
     content: str | None = _(
-        "The column that holds the whole response, when that is the text of a file and no JSON; its other columns are NULL.", None
+        "The column that holds the whole response, when that is a file and no JSON: a `blob`, or a `string` where it is text in UTF-8. A "
+        "`string` whose `source` is that blob is the same as text, NULL where it is none. Its other columns are NULL.",
+        None,
     )
     returns: dict[str, Column] = _("The columns of its response, when they are not the resource's.", {})
     secret: tuple[str, ...] = _(

@@ -132,6 +132,7 @@ With it, `SELECT … FROM library.lending.loans WHERE reader_id = 'r-17' AND sta
 | `boolean` | true and false | `BOOLEAN` |
 | `json` | anything; for what is now a string and now an object | `JSON` |
 | `map` | an object with names of any kind and text values | `MAP(VARCHAR, VARCHAR)` |
+| `blob` | a file: the whole of a response (`content`), or a part of a body with `encoding: multipart` | `BLOB` |
 | `[T]` | an array of `T` | `T[]` |
 | `{field: T, …}` | an object with these fields; others are left out | `STRUCT("field" T, …)` |
 
@@ -296,6 +297,51 @@ shelf:
   description: Where the copy stands, in a room that there is or in a new one.
 ```
 
+## Files and forms
+
+A body is JSON unless its method says `encoding`: `urlencoded` is what a form of a web page sends, and `multipart` what such a form with
+files in it does. A file is an attribute of type `blob`; in SQL it is a BLOB, as `content` of `read_blob`, or a text, whose bytes in UTF-8
+it is. No text is ever taken for the name of a file to read. What the file is called where it goes is another attribute, with
+`filename_of`, and never holds a path.
+
+```yaml
+methods:
+  add_cover:
+    verb: insert
+    http: POST /books/{isbn}/covers
+    description: Adds a picture of the cover.
+    parameters:
+      isbn: {in: path, description: The book.}
+    encoding: multipart
+    body:
+      picture: {type: blob, required: true, description: The picture.}
+      filename: {type: string, filename_of: picture, description: "What it is called, as emma.png."}
+      side: {type: string, enum: [front, back], description: Which side it shows.}
+```
+
+In the request, text, numbers and booleans are as they are in URLs. An object is a field for each of its own, `expires_after[seconds]`; a
+list is one for each item, all of its name, or where these are objects `items[0][id]`. `name` says what a field is called there, `tags[]`
+for instance. A `json` is written by the same rules; where an API wants JSON in a field, its type is `string`. NULL and what is empty are
+an empty text.
+
+A response that is a file is one row: `content` names the column that holds all of it, a `blob`, or a `string` where it always is text. A
+`string` whose `source` is that `blob` is the same as text, and NULL where it is no text in UTF-8.
+
+```yaml
+columns:
+  content: {type: blob, nullable: false, description: The file.}
+  text: {type: string, source: content, description: The same as text; NULL where it is none.}
+methods:
+  get_cover:
+    verb: select
+    http: GET /covers/{cover_id}/content
+    description: Gets a picture.
+    headers: {Accept: "*/*"}
+    parameters:
+      cover_id: {in: path, description: The picture.}
+    content: content
+```
+
 ## What must hold besides
 
 - Each `{placeholder}` of a path is a parameter with `in: path`, and the other way round; `base_url` and `variables` likewise.
@@ -309,6 +355,8 @@ shelf:
 - What `required_if` names stands beside it, and its value is among the `enum` of that, if it has one.
 - The `version` of a resource is one of its columns, and a text or a number.
 - Columns that are read from one place have one type, none is read from within another, and no two places differ in case alone.
+- A `blob` is the column that `content` of a method names, or an attribute by itself of a body with `encoding: multipart`; what
+  `filename_of` names is such an attribute, called so by one other alone.
 - The reader that `awaits` names is a SELECT of one row, has the columns of what it is asked about, and needs nothing that neither the
   response nor the call has. The values that end it are among the `enum` of their column, if that has one.
 - Descriptions end in a period.

@@ -14,10 +14,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from rowcall.errors import nearest
-from rowcall.manifest.answers import check_answer, check_dotted, check_paged
+from rowcall.manifest.answers import check_answer, check_dotted, check_files, check_paged
 from rowcall.manifest.awaits import check_awaits
 from rowcall.manifest.bodies import fields_of
 from rowcall.manifest.document import Document
+from rowcall.manifest.encodings import check_encoding
 from rowcall.manifest.model import (
     Attribute,
     AuthKind,
@@ -161,6 +162,7 @@ def _resource(document: Document, path: str, name: str, resource: Resource, ways
         _version(document, f"{path}.version", resource.version, resource.columns)
     for index, example in enumerate(resource.examples):
         _description(document, f"{path}.examples[{index}]", example.description)
+    check_files(document, f"{path}.columns", resource.columns, [method for method in resource.methods.values() if not method.returns])
     for method_name, method in resource.methods.items():
         _method(document, f"{path}.methods.{method_name}", method_name, method, resource)
         check_paged(document, f"{path}.methods.{method_name}", method, ways)
@@ -195,6 +197,8 @@ def _apart(document: Document, path: str, columns: dict[str, Column]) -> None:
     first: dict[str, tuple[str, Type | None, str]] = {}
     for name, column in columns.items():
         source = column.source or name
+        if column.type is Scalar.STRING and source != name and (file := columns.get(source)) and file.type is Scalar.BLOB:
+            continue  # which is made of that
         parts = source.split(".")
         for depth in range(1, len(parts) + 1):
             place = ".".join(parts[:depth])
@@ -208,6 +212,9 @@ def _apart(document: Document, path: str, columns: dict[str, Column]) -> None:
 def _type(document: Document, path: str, type_: Type) -> None:
     if isinstance(type_, ListOf):
         _type(document, f"{path}[0]", type_.item)
+    parts = [type_.item] if isinstance(type_, ListOf) else [part for _, part in type_.fields] if isinstance(type_, Object) else []
+    if Scalar.BLOB in parts:
+        document.fault(path, "a `blob` is a column or an attribute by itself, and no part of one")
     if isinstance(type_, Object):
         _distinct(document, path, [name for name, _ in type_.fields])
         for name, field in type_.fields:
@@ -231,6 +238,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
     _http(document, path, method)
     _lifecycle(document, f"{path}.lifecycle", method.lifecycle)
     _columns(document, f"{path}.returns", method.returns)
+    check_files(document, f"{path}.returns", method.returns, [method])
     columns = method.returns or resource.columns
     for parameter_name, parameter in method.parameters.items():
         below = f"{path}.parameters.{parameter_name}"
@@ -246,6 +254,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
         _identifier(document, below, attribute_name, "attribute")
         if attribute_name.startswith(BODY_PREFIX):
             document.fault(below, f"`{BODY_PREFIX}` is what SQL may put before the name of an attribute", at_key=True)
+    check_encoding(document, path, method)
     check_answer(document, path, method, columns)
 
 
@@ -391,7 +400,7 @@ def _verb(document: Document, path: str, method: Method) -> None:
 def _parameter(document: Document, path: str, parameter: Parameter) -> None:
     _description(document, path, parameter.description)
     _bounds(document, path, parameter.minimum, parameter.maximum)
-    if parameter.type in {Scalar.JSON, Scalar.MAP}:
+    if parameter.type in {Scalar.JSON, Scalar.MAP, Scalar.BLOB}:
         document.fault(f"{path}.type", f"a parameter is text in the request; `{parameter.type.value}` is for bodies")
     for key in ("default", "sends"):
         value = getattr(parameter, key)

@@ -50,6 +50,9 @@ class Refusals:
     )
     not_found: Refusal = _("There is no such object: `{noun}`, `{id}`.", Refusal(message="There is no {noun} {id}.", status=404))
     bad_json: Refusal = _("The body is not JSON.", Refusal(message="The body is not JSON."))
+    bad_form: Refusal = _(
+        "The body is no form of the kind that its method takes: `{expected}`.", Refusal(message="The body must be a form ({expected}).")
+    )
     not_object: Refusal = _("The body is JSON but no object: `{found}`.", Refusal(message="The body must be an object, not {found}."))
     missing: Refusal = _("Something required is missing: `{name}`.", Refusal(message="{name} is missing.", param="{name}"))
     unknown: Refusal = _(
@@ -200,6 +203,11 @@ class Collection:
         "A new one as the API shows it, made of `{body…}`, `{parent…}`, `{id}` and `{now}`. Columns that are not here are made up.", {}
     )
     plan: dict[str, Any] = _("What a new one keeps for later and does not show; may use `{object…}`.", {})
+    uploaded: Any = _(
+        "What file a new one stands for, which methods with `content` answer: a file of the body, as `{body.file}`, what another one "
+        "stands for (`{item.uploaded}`), a text, or a list of these, one after the other. The file that was sent with it when absent.",
+        None,
+    )
     created: tuple[Step, ...] = _("What happens besides when one is created.", ())
     field: str = _("The field that holds its state.", "status")
     states: dict[str, State] = _("The states it passes through; the first it has is the one `object` gives.", {})

@@ -17,6 +17,7 @@ DIRECTIVES = {
     "$find": "what `$each` would put first, or null",
     "$choose": "the first of several whose `when` holds, or null",
     "$json": "a value written as JSON text",
+    "$lines": "a list of the JSON documents that stand in the lines of a text or file",
     "$sample": "a value that a JSON Schema allows",
     "$id": "a new id that starts with a prefix",
 }

@@ -1,7 +1,7 @@
 """The manifest's types, and how DuckDB writes them.
 
 They are apart from the other records of the language, of which a local statement needs none. The two renderings agree: what `from_json`
-decodes by `from_json_shape` has the type that `duckdb_type` names.
+decodes by `from_json_shape` has the type that `duckdb_type` names, but for a file, which JSON holds as base64.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class Scalar(StrEnum):
     BOOLEAN = "boolean"
     JSON = "json"
     MAP = "map"
+    BLOB = "blob"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Object:
 
 
 Type = Scalar | ListOf | Object
-"""`string`, `integer` (64 bit), `number` (double), `boolean`, `json` (anything), `map` (strings by name), `[T]`, `{field: T}`."""
+"""`string`, `integer` (64 bit), `number` (double), `boolean`, `json` (anything), `map` (strings by name), `blob` (a file), `[T]` and
+`{field: T}`."""
 
 _DUCKDB = {
     Scalar.STRING: "VARCHAR",
@@ -48,6 +50,7 @@ _DUCKDB = {
     Scalar.BOOLEAN: "BOOLEAN",
     Scalar.JSON: "JSON",
     Scalar.MAP: "MAP(VARCHAR, VARCHAR)",
+    Scalar.BLOB: "BLOB",
 }
 
 
@@ -62,12 +65,12 @@ def duckdb_type(type_: Type) -> str:
 
 
 def from_json_shape(type_: Type) -> Any:
-    """The type as DuckDB's `from_json` wants it, before `json.dumps`: a type name, `[shape]` or `{field: shape}`."""
+    """The type as DuckDB's `from_json` wants it, before `json.dumps`: a type name, `[shape]` or `{field: shape}`; of a file its base64."""
     if isinstance(type_, ListOf):
         return [from_json_shape(type_.item)]
     if isinstance(type_, Object):
         return {name: from_json_shape(field) for name, field in type_.fields}
-    return _DUCKDB[type_]
+    return "VARCHAR" if type_ is Scalar.BLOB else _DUCKDB[type_]
 
 
 def spelling(type_: Type) -> str:

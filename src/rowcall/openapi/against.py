@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
-from rowcall.manifest.model import AuthKind, Column, Lifecycle, Method, Place, Provider, Resource, Service, Verb
+from rowcall.manifest.model import AuthKind, Column, Encoding, Lifecycle, Method, Place, Provider, Resource, Service, Verb
 from rowcall.manifest.published import Published
 from rowcall.manifest.read import PUBLISHED_FILE
 from rowcall.manifest.types import Scalar
@@ -164,6 +164,9 @@ class _Compared:
         yield from self._parameters(at, service, method, operation)
         in_body = [name for name, parameter in method.parameters.items() if parameter.place is Place.BODY]
         if operation.body is not None and operation.body.schema is not None and not in_body:
+            encoding = operation.body.encoding
+            if encoding is not Encoding.JSON and method.encoding is not encoding:
+                yield Difference(f"{at}.encoding", "encoding", method.encoding.value, encoding.value, operation.node)
             yield from self._agreement.attributes(f"{at}.body", method.body, operation.body.schema)
         elif method.body and operation.body is None:
             yield Difference(f"{at}.body", "unknown", " ".join(method.body), None, operation.node)

@@ -89,8 +89,10 @@ class Agreement:
         """Of the attributes of a body with the schema of that body."""
         every = self._schemas.properties(schema)
         published = {name: each for name, each in every.items() if not self._schemas.is_only(each, "readOnly") or name in attributes}
-        yield from _names(at, [attribute.name or key for key, attribute in attributes.items()], published, schema)
-        for name, attribute in ((attribute.name or key, attribute) for key, attribute in attributes.items()):
+        # What a file is called is in no schema, as it goes with the file.
+        ours = {attribute.name or key: attribute for key, attribute in attributes.items() if attribute.filename_of is None}
+        yield from _names(at, ours, published, schema)
+        for name, attribute in ours.items():
             if name in published:
                 below = f"{at}.{name}"
                 if attribute.required != published[name].required:
@@ -188,6 +190,8 @@ def _kind(type_: Type) -> str:
     """What JSON Schema calls the values of a type."""
     if isinstance(type_, ListOf):
         return "array"
+    if type_ is Scalar.BLOB:
+        return "string"
     return "object" if isinstance(type_, Object) or type_ is Scalar.MAP else str(type_)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from rowcall.manifest.model import Encoding
 from rowcall.openapi.document import Document
 
 VERBS = ("get", "head", "post", "put", "patch", "delete")
@@ -18,7 +19,7 @@ VERBS = ("get", "head", "post", "put", "patch", "delete")
 
 _JSON = re.compile(r"(application|text)/([a-z0-9.+-]+[+-])?json(-[0-9.]+)?\s*(;|$)|\*/\*")
 _FORM = "application/x-www-form-urlencoded"
-_FORMS = frozenset({_FORM, "multipart/form-data"})
+_FORMS = {_FORM: Encoding.URLENCODED, "multipart/form-data": Encoding.MULTIPART}
 _COLLECTIONS = {"ssv": " ", "tsv": "\t", "pipes": "|", "multi": None}
 """What Swagger puts between the values of an array, where that is no comma."""
 _URL = re.compile(r"https?://[^\s()<>\[\]\"'`]+")
@@ -57,6 +58,11 @@ class Content:
     def is_json(self) -> bool:
         """Whether it is JSON, as far as the document says."""
         return is_json(self.media)
+
+    @property
+    def encoding(self) -> Encoding:
+        """How it is written, where it has a schema."""
+        return _FORMS.get(self.media.lower().partition(";")[0], Encoding.JSON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Absent, Column, ErrorShape, Lifecycle, Method, Paging, RateLimit, Retry, Transform, Type
+from rowcall.manifest.model import Absent, Column, Encoding, ErrorShape, Lifecycle, Method, Paging, RateLimit, Retry, Transform, Type
 
 EXTRA = "_extra"
 """The column of what a record holds beyond its declared columns."""
@@ -42,7 +42,9 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     """The manifest's static headers and header parameters; credentials are added in `http`."""
     body: Any = field(default=None, hash=False)
-    """A JSON document, or None for a request without body."""
+    """A JSON document, or None for a request without body. A `File` in it is what JSON shows of a file, and the file."""
+    encoding: Encoding = Encoding.JSON
+    """How the body is written."""
     reads: bool = True
     """Whether it changes nothing at the API."""
     retriable: bool = True
@@ -80,7 +82,9 @@ class Protocol:
     incomplete: str | None = None
     """Dotted path of what is true where the body says that its rows are not all."""
     content: str | None = None
-    """The field of the one row that holds the body, where that is a text and no JSON."""
+    """The field of the one row that holds the body, where that is a file and no JSON."""
+    is_binary: bool = False
+    """Whether that field holds the base64 of any bytes, and not a text."""
     secret: tuple[str, ...] = ()
     """Dotted paths of what of a body is not kept."""
     paging: Paging | None = None

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import PlanError
-from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Verb
+from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Scalar, Verb
 from rowcall.manifest.servers import in_server
 from rowcall.plan.nodes import Protocol, Request, Ties
 
@@ -77,6 +77,7 @@ def builder(
             query=tuple(query),
             headers=same_headers if headers is own_headers else tuple(headers.items()),
             body=whole(content, body),
+            encoding=method.encoding,
             reads=reads,
             rows_needed=rows_needed,
             base=base,
@@ -89,6 +90,7 @@ def builder(
 
 def protocol(ref: ResourceRef, method: Method) -> Protocol:
     """How the answers to a method are read."""
+    file = (method.returns or ref.resource.columns).get(method.content or "")
     return Protocol(
         rows=method.rows,
         pick=method.pick,
@@ -97,6 +99,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         transform=method.transform,
         content=method.content,
         secret=method.secret,
+        is_binary=file is not None and file.type is Scalar.BLOB,
         paging=paging(ref, method),
         retry=ref.provider.retry,
         errors=ref.provider.errors,

@@ -7,6 +7,7 @@ that does not fit is an error before anything is sent.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Any, Self
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError, nearest
 from rowcall.manifest.bodies import Misfit, Reason, fields_of, item_of, kind_of, misfits
+from rowcall.manifest.files import File
 from rowcall.manifest.model import Attribute, Kind, ListOf, Method, Object, Place, Scalar, Type, Verb
 from rowcall.manifest.types import GREATEST, LEAST, as_integer, as_number, spelling
 from rowcall.plan.nodes import Call
@@ -189,19 +191,19 @@ def example(ref: ResourceRef, name: str, method: Method) -> str:
 def _sample(method: Method, name: str) -> str:
     bare = name.removeprefix(PREFIX)
     type_: Type = method.parameters[bare].type if bare in method.parameters else method.body[bare].type
-    match type_:
-        case Scalar.STRING:
-            return "'…'"
-        case Scalar.INTEGER | Scalar.NUMBER:
-            return "1"
-        case Scalar.BOOLEAN:
-            return "true"
-        case Scalar.MAP:
-            return "MAP {'…': '…'}"
-        case ListOf(item):
-            return f"[{_struct(item)}]"
-        case _:
-            return _struct(type_)
+    if isinstance(type_, ListOf):
+        return f"[{_struct(type_.item)}]"
+    return _SAMPLES.get(type_) or _struct(type_)
+
+
+_SAMPLES: dict[Type, str] = {
+    Scalar.STRING: "'…'",
+    Scalar.INTEGER: "1",
+    Scalar.NUMBER: "1",
+    Scalar.BOOLEAN: "true",
+    Scalar.MAP: "MAP {'…': '…'}",
+    Scalar.BLOB: "(SELECT content FROM read_blob('…'))",
+}
 
 
 def _struct(type_: Type) -> str:
@@ -219,7 +221,7 @@ def call(
     body: Mapping[str, Any] | None = None,
     keep_null: bool = False,
 ) -> Call:
-    """One call. `values` are Python values of JSON by the names written; `body` is what a whole body was given as.
+    """One call. `values` are Python values of JSON by the names written, a file's bytes or its text; `body` is a whole body that was given.
 
     A NULL means "not given", unless `keep_null` (UPDATE … SET x = NULL), where it is sent if the API takes it. Raises DataError for a
     value that does not fit, or a needed one that is NULL.
@@ -237,6 +239,8 @@ def call(
                 path = part(ref, method, found, sql="", span=None)
                 attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name], where)
                 in_parts.add(found.name)
+            elif found.in_body and is_file(method, found):
+                attributes[found.name] = _content(value, found.name)
             elif found.in_body:
                 attributes[found.name] = fitted(value, method.body[found.name], where)
             else:
@@ -251,11 +255,53 @@ def call(
             error.given = error.given.removeprefix(f"{ref.full_name}.")
             raise
     _need(ref, name, method, bound, attributes)
+    attributes = _with_files(method, attributes)
     for key, value in attributes.items():
         _refuse_unwritable(value, f"{ref.full_name}.{key}")
     has_body = bool(method.body) or bool(attributes)
     spelt = {method.body[key].name or key if key in method.body else key: value for key, value in attributes.items()}
     return Call(build(ref, name, method, bound, spelt if has_body else None), bound)
+
+
+def is_file(method: Method, slot_: Slot | None) -> bool:
+    """Whether a value is the bytes of a file, or its text."""
+    return slot_ is not None and slot_.in_body and method.body[slot_.name].type is Scalar.BLOB
+
+
+def _content(value: Any, name: str) -> bytes | None:
+    """The bytes of a file, of a BLOB or a text. Raises DataError for anything else."""
+    if isinstance(value, str):
+        return value.encode()
+    if not isinstance(value, (bytes, bytearray, memoryview, type(None))):
+        error = DataError(f"{name} takes a file: a BLOB, as content of read_blob('…'), or a text, not {str(value)[:60]}.")
+        error.given = name
+        raise error
+    return value if value is None else bytes(value)
+
+
+def _with_files(method: Method, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes with files where bytes were given, each called as one beside it says. Raises DataError for what is no name for one."""
+    names = {one.filename_of: key for key, one in method.body.items() if one.filename_of is not None and key in attributes}
+    for whole, key in names.items():
+        if not isinstance(attributes.get(whole), bytes):
+            raise _unnamed(key, f"{key} is what {whole} is called, and {whole} is not given.")
+        if not isinstance(attributes[key], str) or not _FILENAME.fullmatch(attributes[key]):
+            said = f"{key} is {_shown(attributes[key])}, and has to be a name without folders: parse_filename(…) gives that."
+            raise _unnamed(key, said)
+    found = {key: value for key, value in attributes.items() if key not in names.values()}
+    for key, value in found.items():
+        if isinstance(value, bytes):
+            found[key] = File(value, attributes[names[key]] if key in names else method.body[key].name or key)
+    return found
+
+
+_FILENAME = re.compile(r"(?!\.\.?\Z)[^/\\\x00-\x1f\x7f]+")
+
+
+def _unnamed(key: str, message: str) -> DataError:
+    error = DataError(message)
+    error.given = key
+    return error
 
 
 def _refuse_unwritable(value: Any, where: str) -> None:
@@ -275,6 +321,8 @@ def _need(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any],
         if (parameter.required or parameter.place is Place.PATH) and key not in bound:
             raise DataError(f"{key} is NULL, and {ref.full_name}.{name} cannot be called without it.")
     for key, attribute in method.body.items():
+        if isinstance(body.get(attribute.filename_of or ""), File):  # which has its name
+            continue
         if attribute.needed(body) and body.get(key) is None:
             raise DataError(f"{key} is NULL, and {ref.full_name}.{name} cannot be called without it.")
 
@@ -368,6 +416,8 @@ def _said(misfit: Misfit) -> str:
 
 def _takes(attribute: Attribute) -> str:
     """The type of an attribute, or the kinds of value that it may have."""
+    if attribute.type is Scalar.BLOB:
+        return "a file, which is given by itself and in no other value"
     if not attribute.kinds:
         return spelling(attribute.type)
     *others, last = [kind.value if kind is not Kind.ARRAY or not attribute.fields else "array of objects" for kind in attribute.kinds]

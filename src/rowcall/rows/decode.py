@@ -15,13 +15,21 @@ from rowcall.manifest.types import duckdb_type, from_json_shape, literal, quoted
 from rowcall.plan.nodes import BESIDE, EXTRA, Hidden
 
 
-def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden: Sequence[Hidden] = (), *, inner: str | None = None) -> str:
+def decode(
+    columns: Mapping[str, Column],
+    rows: str | None,
+    source: str,
+    hidden: Sequence[Hidden] = (),
+    *,
+    inner: str | None = None,
+    file: str | None = None,
+) -> str:
     """A parenthesised SELECT of `columns`, then `hidden`, over the page source named `source`.
 
     `rows` is where a page holds its records: a dotted path, `$` for a top-level array, None when the page is one record; `inner` is
-    where each of these holds a list of the rows proper. A field that is absent or null gives NULL.
+    where each of these holds a list of the rows proper. A field that is absent or null gives NULL. `file` is the field that holds a file.
     """
-    outer = [f"{_column(name, column)} AS {quoted(name)}" for name, column in columns.items()]
+    outer = [f"{_column(name, column, file)} AS {quoted(name)}" for name, column in columns.items()]
     outer += [f"{_hidden(extra, columns)} AS {quoted(extra.name)}" for extra in hidden]
     record = record_type(columns, inner, extra=any(extra.name in BESIDE for extra in hidden))
     found = f"SELECT {_records(from_json_shape(record), rows)} AS {'r' if inner is None else 'o'}, key FROM {source}"
@@ -30,8 +38,12 @@ def decode(columns: Mapping[str, Column], rows: str | None, source: str, hidden:
     return f"(SELECT {', '.join(outer)} FROM ({found}))"
 
 
-def _column(name: str, column: Column) -> str:
-    return _field(column.source or name, "o" if column.outer else "r")
+def _column(name: str, column: Column, file: str | None = None) -> str:
+    found = _field(column.source or name, "o" if column.outer else "r")
+    if (column.source or name) != file:
+        return found
+    content = f"from_base64({found})"
+    return content if column.type is Scalar.BLOB else f"try(decode({content}))"
 
 
 def _field(path: str, record: str = "r") -> str:

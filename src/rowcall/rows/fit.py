@@ -197,7 +197,7 @@ def _start(value: Raw) -> str:
     return chr(memoryview(value)[0])
 
 
-_ANYTHING = (Scalar.STRING, Scalar.JSON)
+_ANYTHING = (Scalar.STRING, Scalar.JSON, Scalar.BLOB)
 """The types that every value fits."""
 
 

@@ -79,9 +79,11 @@ class Api:
         if first is not None:
             return first
         body, headers = self._carry_out(world, self._routes.resolve(world, route, values, incoming), bend)
-        answer = self._written(world, 200, body, headers)
         if route.method.content is not None:
-            answer = replace(answer, body=str(body.get(route.method.content)).encode(), headers=(("content-type", "text/plain"), *headers))
+            kind, content = body if isinstance(body, tuple) else ("text/plain", str(body.get(route.method.content)).encode())
+            answer = Answer(200, content, (("content-type", kind), *headers))
+        else:
+            answer = self._written(world, 200, body, headers)
         if key is not None:
             world.keys.keep(key, incoming, answer)
         if self.sandbox.etags and incoming.method == "GET":
@@ -182,6 +184,9 @@ class Api:
 
     def _get(self, world: World, call: Call) -> Any:
         values = self._query(call)
+        holder = call.record or call.parent
+        if call.route.method.content is not None and holder is not None and holder.uploaded is not None:
+            return "application/octet-stream", holder.uploaded
         record = self._one(world, call, values)
         return self._answered(world, call, record) if call.route.method.returns else shown(record, call.route.method, values)
 
@@ -248,7 +253,7 @@ class Api:
 
     def _body(self, call: Call) -> dict[str, Any]:
         self._query(call)
-        return body_values(call.route.method.body, call.incoming.body, self.sandbox)
+        return body_values(call.route.method, call.incoming, self.sandbox)
 
     def _authorise(self, incoming: Incoming) -> bool:
         """Whether a request has a key: by any scheme of the provider, or of a service with a key of its own. Raises Refused."""

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rowcall.errors import UsageError
-from rowcall.manifest.model import AuthKind, Provider
+from rowcall.manifest.model import AuthKind, Encoding, Provider
 from rowcall.manifest.sandbox import Sandbox
 from rowcall.sandbox.api import Api
 from rowcall.sandbox.blueprint import blueprint
@@ -23,6 +23,7 @@ from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.connection import hang_up
 from rowcall.sandbox.exchange import Answer, Incoming
 from rowcall.sandbox.faults import InjectedFault, injected, spoiled
+from rowcall.sandbox.forms import encoding_of, shown
 from rowcall.sandbox.page import Bend
 from rowcall.sandbox.world import World
 
@@ -48,7 +49,7 @@ class LoggedRequest:
     headers: dict[str, str]
     """Names in lower case."""
     body: Any
-    """The JSON document, None for none, or text where it is no JSON."""
+    """The JSON document, the fields of a form, None for none, or text where it is neither. A file is its name, size and digest."""
     status: int | None
     """The HTTP status of the answer; None where none was sent."""
     fault: str | None = None
@@ -164,7 +165,7 @@ class App:
             incoming.path,
             tuple((name, _HIDDEN if name in self._secret_query else value) for name, value in incoming.query),
             {name: _HIDDEN if name in self._secret_headers else value for name, value in incoming.headers.items()},
-            _document(incoming.body),
+            _document(incoming),
             answer.status if answer else None,
             fault.kind if fault else None,
             applied,
@@ -203,11 +204,12 @@ async def _drop(answer: Answer, send: Callable[[Any], Awaitable[None]]) -> None:
     await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
 
 
-def _document(body: bytes) -> Any:
+def _document(incoming: Incoming) -> Any:
+    body = incoming.body
     if not body:
         return None
     try:
-        return json.loads(body)
+        return json.loads(body) if encoding_of(incoming) is Encoding.JSON else shown(incoming)
     except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
 

@@ -214,6 +214,8 @@ class _Drawing:
         found = next((m for m in [*got, *shared, *(m for m in methods if m.verb in _ONE)] if m.path.endswith("}")), None)
         if found is None:
             home.parent = "" if "" in lists else next(iter([*inserts, *lists, *(_last(method.path) for method in methods)]), "")
+            said = self._own.collections.get(key)
+            home.parameter = said.parameter if said is not None else None
             return home
         *before, (parameter, prefix) = prefixes(found.path)
         if prefix in self._places:  # another table of the same objects

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from rowcall.manifest.bodies import Misfit, Reason, misfits_within, outside
-from rowcall.manifest.model import Attribute, Kind, ListOf, Many, Method, Parameter, Place, Scalar
+from rowcall.manifest.files import File
+from rowcall.manifest.model import Attribute, Encoding, Kind, ListOf, Many, Method, Parameter, Place, Scalar
 from rowcall.manifest.sandbox import Refusals, Sandbox
 from rowcall.sandbox.exchange import Incoming
+from rowcall.sandbox.forms import FormError, body_of, encoding_of, fields
 from rowcall.sandbox.refused import Refused
 
 _KINDS = {
@@ -20,6 +22,7 @@ _KINDS = {
     Scalar.BOOLEAN: "a boolean",
     Scalar.MAP: "an object",
     Scalar.JSON: "a value",
+    Scalar.BLOB: "a file",
 }
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?")
@@ -72,14 +75,29 @@ def elsewhere_values(method: Method, incoming: Incoming, sandbox: Sandbox, pagin
     return values
 
 
-def body_values(attributes: Mapping[str, Attribute], content: bytes, sandbox: Sandbox) -> dict[str, Any]:
+def body_values(method: Method, incoming: Incoming, sandbox: Sandbox) -> dict[str, Any]:
     """The attributes of a request's body; an absent body has none. Raises Refused."""
-    body = _document(content, sandbox.refusals)
+    attributes, body = method.body, _sent(method, incoming, sandbox.refusals)
     looked_at = {key: value for key, value in body.items() if key in attributes or key not in sandbox.ignored_body}
     misfit = next(misfits_within(looked_at, attributes), None)
     if misfit is not None:
         raise Refused(getattr(sandbox.refusals, misfit.reason), _words(misfit))
     return body
+
+
+def _sent(method: Method, incoming: Incoming, refusals: Refusals) -> dict[str, Any]:
+    """A body, which may be JSON wherever it has no file. Raises Refused."""
+    encoding = encoding_of(incoming)
+    if encoding is Encoding.JSON:
+        return _document(incoming.body, refusals)
+    refusal = refusals.bad_json if method.encoding is Encoding.JSON else refusals.bad_form
+    wrong = Refused(refusal, {"expected": method.encoding.value})
+    if encoding is not method.encoding:
+        raise wrong
+    try:
+        return body_of(method, fields(incoming))
+    except FormError:
+        raise wrong from None
 
 
 def _words(misfit: Misfit) -> dict[str, Any]:
@@ -198,6 +216,8 @@ def _found(value: Any) -> str:
     """What kind of JSON value it is, with its article."""
     if value is None:
         return "null"
+    if isinstance(value, File):
+        return "a file"
     if isinstance(value, bool):
         return "a boolean"
     return next(name for types, name in _JSON_KINDS if isinstance(value, types))

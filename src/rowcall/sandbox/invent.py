@@ -83,6 +83,7 @@ _KINDS: dict[Type, tuple[type, ...]] = {
     Scalar.NUMBER: (int, float),
     Scalar.BOOLEAN: (bool,),
     Scalar.MAP: (dict,),
+    Scalar.BLOB: (str,),
 }
 
 
@@ -297,6 +298,7 @@ _SCALARS: dict[Type, Callable[[str, str], Make]] = {
     Scalar.NUMBER: _decimal,
     Scalar.BOOLEAN: _flag,
     Scalar.MAP: _map,
+    Scalar.BLOB: _text,
     Scalar.JSON: _json,
 }
 

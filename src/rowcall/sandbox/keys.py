@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from rowcall.manifest.model import Encoding
 from rowcall.manifest.sandbox import Refusal
 from rowcall.sandbox.exchange import Answer, Incoming
+from rowcall.sandbox.forms import encoding_of, shown
 from rowcall.sandbox.refused import Refused
 
 
@@ -32,11 +34,12 @@ class Keys:
 
 def _asked(incoming: Incoming) -> tuple[Any, ...]:
     """What makes two requests the same: method, path, parameters and body, in whatever order their names are."""
-    return incoming.method, incoming.path, sorted(incoming.query), _canonical(incoming.body)
+    return incoming.method, incoming.path, sorted(incoming.query), _canonical(incoming)
 
 
-def _canonical(body: bytes) -> bytes | str:
+def _canonical(incoming: Incoming) -> bytes | str:
     try:
-        return json.dumps(json.loads(body), sort_keys=True)
+        body = json.loads(incoming.body) if encoding_of(incoming) is Encoding.JSON else shown(incoming)
+        return json.dumps(body, sort_keys=True)
     except (ValueError, RecursionError):
-        return body
+        return incoming.body

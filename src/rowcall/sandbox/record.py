@@ -22,6 +22,8 @@ class Record:
     """The source of its own draws, so that what befalls others does not change them."""
     values: dict[str, Any] = field(default_factory=dict)
     plan: dict[str, Any] = field(default_factory=dict)
+    uploaded: bytes | None = None
+    """The file that it stands for, where one was sent."""
     entered: int = 0
     """How many states it has entered; a step that was planned in an earlier one is void."""
     gone: bool = False
@@ -42,6 +44,8 @@ class Record:
             return self.plan
         if name == "parent":
             return self.parent
+        if name == "uploaded":
+            return self.uploaded
         return self.values.get(name, self.key if name == "key" else None)
 
     def set(self, path: str, value: Any) -> None:

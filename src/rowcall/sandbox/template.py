@@ -6,6 +6,7 @@ be a mapping, a list (`first`, `last`, `count`, or `*` for each item) or a recor
 
 from __future__ import annotations
 
+import contextlib
 import json
 import operator
 import string
@@ -201,6 +202,21 @@ def _json(source: Any) -> Render:
     return lambda scope: json.dumps(value(scope), ensure_ascii=False)
 
 
+def _lines(source: Any) -> Render:
+    value = template(source)
+
+    def lines(scope: Scope) -> list[Any]:
+        found = value(scope)
+        texts = (found.decode("utf-8", "replace") if isinstance(found, bytes) else str(found or "")).splitlines()
+        documents = []
+        for text in filter(str.strip, texts):
+            with contextlib.suppress(ValueError, RecursionError):
+                documents.append(json.loads(text))
+        return documents
+
+    return lines
+
+
 def _sample(source: Any) -> Render:
     schema = template(source)
     return lambda scope: sample(schema(scope), scope["rng"])
@@ -225,6 +241,7 @@ _DIRECTIVES: dict[str, Callable[[Any], Render]] = {
     "$find": _find,
     "$choose": _choose,
     "$json": _json,
+    "$lines": _lines,
     "$sample": _sample,
     "$id": _id,
 }

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from rowcall.manifest.model import Column, Method
+from rowcall.manifest.files import File, files_of
+from rowcall.manifest.model import Column, Method, Scalar
 from rowcall.manifest.sandbox import Action, Change, Create, Find, Next, Refuse, Scene, Search, Step
 from rowcall.sandbox.blueprint import Blueprint, put, state_after, values
 from rowcall.sandbox.invent import Draw, fitted, is_changed_time, maker
@@ -129,6 +130,7 @@ class World:
             self.refuse(rules.refuse, scope)
         record = Record(collection, str(scope["id"]), parent, self.time, next(self._numbers), rng, number_id=_whole(scope["id"]))
         record.values = {**self._made_values(record, draw, scope), **self.templates.render(rules.object, scope)}
+        self._hold(record, body, scope)
         scope["object"] = record
         record.plan = dict(plan or {})
         for name, source in rules.plan.items():
@@ -141,6 +143,17 @@ class World:
         for name in [name for name, kind in self._kinds.items() if kind.is_one and self.sandbox.collections[name].parent == collection]:
             self.create(name, parent=record, body={})
         return record
+
+    def _hold(self, record: Record, body: Any, scope: Scope) -> None:
+        """Gives an object the file that was sent with it, where one was, and its size where it shows one."""
+        rule = self.sandbox.collections[record.collection].uploaded
+        file = _joined(next(files_of(body), None) if rule is None else self.templates.render(rule, scope))
+        if file is None:
+            return
+        record.uploaded = file
+        for field in self._kinds[record.collection].fields:
+            if field.name in {"bytes", "size", "file_size", "size_bytes"} and field.column.type is Scalar.INTEGER:
+                record.set(".".join(field.path), len(file))
 
     def _sent_id(self, collection: str, body: Any) -> Any:
         """What a client says that the object is known by, as a name; None where it does not."""
@@ -259,12 +272,14 @@ class World:
         scope["id"] = record.key
         made = self._made_values(record, self._draw(record), scope)
         record.values = {**made, **self.templates.render(rules.object, scope)}
+        self._hold(record, body, scope)
         if rules.states:
             self._enter(record, record.values[rules.field])
         return record
 
     def change(self, record: Record, values: Mapping[str, Any]) -> None:
         """Gives fields of an object the values that a client asked for."""
+        self._hold(record, values, self.scope_of(record, {"body": values}))
         kind, draw = self._kinds[record.collection], self._draw(record)
         if not kind.is_made_up:
             for name, value in values.items():
@@ -483,6 +498,15 @@ class _All(dict[str, list[Record]]):
             return super().get(name, default)
         of_service = {full.removeprefix(f"{name}."): records for full, records in self.items() if full.startswith(f"{name}.")}
         return _All(lambda resource: self._made_up(f"{name}.{resource}"), of_service) if of_service else default
+
+
+def _joined(source: Any) -> bytes | None:
+    """A file that is made of files and texts, one after the other; None of nothing."""
+    if isinstance(source, list):
+        return b"".join(_joined(item) or b"" for item in source)
+    if isinstance(source, File):
+        return source.content
+    return source.encode() if isinstance(source, str) else source if isinstance(source, bytes) else None
 
 
 def _chain(record: Record | None) -> Iterator[Record]:

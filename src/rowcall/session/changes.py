@@ -48,7 +48,6 @@ from rowcall.session.execute import (
     moved,
     planned,
     prepare,
-    rows_of,
     url_of,
     used,
     value_of,
@@ -58,6 +57,7 @@ from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
 from rowcall.session.meant import change_method, constant_values, meant, place, read_rows, readable
 from rowcall.session.origins import lines, origins, shape
 from rowcall.session.texts import body_cast, casts, replaced, types_of, value_at
+from rowcall.session.uploads import file_columns, rows_with_files, selected
 from rowcall.sql.nodes import Apply, Change, Exec, Insert, Replace, Write, row_name
 from rowcall.sql.tokens import closing, depth_zero, tokenize
 
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ANSWERS = "__rowcall_answers"
+_AS_JSON = "to_json(__rowcall_row)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,16 +245,19 @@ def _inserted(write: Insert, method: Method | None, context: Context) -> list[di
     if not write.columns and not write.by_name and write.text[write.source.start :][:6].upper() == "VALUES":
         hint = f"SHOW {_verb(write).value.upper()} INTO {write.target.ref.full_name} gives a template."
         raise UnsupportedSQLError("VALUES needs the names of its columns.", sql=write.text, span=write.target.span, hint=hint)
-    piece = _insert_rows(write, write.source, _insert_casts(write, write.source, method, context))
-    rows: list[dict[str, Any]] = [from_json(row[0]) for row in rows_of(piece, context)]
+    types, method = _insert_types(write, write.source, method, context)
+    files = file_columns(types, method) if method is not None else ()
+    casts_ = casts(types, method, context) if method is not None else {}
+    piece = _insert_rows(write, write.source, casts_, selected([*types], files))
+    rows = rows_with_files(piece, files, write.target.ref, context)
     if rows and write.columns and len(rows[0]) != len(write.columns):
         message = f"There are {len(write.columns)} columns, and {len(rows[0])} values for them."
         raise UnsupportedSQLError(message, sql=write.text, span=write.source)
     return rows
 
 
-def _insert_casts(write: Insert, source: Span, method: Method | None, context: Context) -> dict[str, str]:
-    """What its columns are cast to, by name, where their numbers are for texts; `method` is known where its columns are named."""
+def _insert_types(write: Insert, source: Span, method: Method | None, context: Context) -> tuple[Mapping[str, str], Method | None]:
+    """The types of its columns, by name, and its method, which is known where its columns are named; none where neither can be told."""
     columns = "" if not write.columns else f"({', '.join(quoted(name) for name, _ in write.columns)})"
     try:
         types = types_of(Piece.around("FROM (", write.text, source, f"\n) __rowcall_row{columns}").text, context)
@@ -261,15 +265,15 @@ def _insert_casts(write: Insert, source: Span, method: Method | None, context: C
             named = [Given(name) for name in types or {}]
             _, method = choose(write.target.ref, _verb(write), named, sql=write.text, span=write.target.span)
     except (SQLError, MissingParameterError):  # which is said where the rows are read
-        return {}
-    return casts(types, method, context)
+        return {}, None
+    return types or {}, method
 
 
-def _insert_rows(write: Insert, source: Span, casts_: Mapping[str, str] = MappingProxyType({})) -> Piece:
-    """The source of an INSERT as one JSON object a row."""
+def _insert_rows(write: Insert, source: Span, casts_: Mapping[str, str] = MappingProxyType({}), values: str = _AS_JSON) -> Piece:
+    """The source of an INSERT as `values`, one JSON object a row."""
     columns = "" if not write.columns else f"({', '.join(quoted(name) for name, _ in write.columns)})"
     before, after = replaced("__rowcall_row", casts_)
-    return Piece.around(f"SELECT to_json(__rowcall_row) FROM {before}(", write.text, source, f"\n) __rowcall_row{columns}{after}")
+    return Piece.around(f"SELECT {values} FROM {before}(", write.text, source, f"\n) __rowcall_row{columns}{after}")
 
 
 def _ready_exec(write: Exec, context: Context) -> Ready:
@@ -286,11 +290,14 @@ def _ready_exec(write: Exec, context: Context) -> Ready:
         raise missing(write.ref, [(name, method)], stands, sql=write.text, span=write.method_span)
     returning(write, Ready(write.ref, name, method, ()), context)  # before anything is read
     values = {
-        argument: value_at(write.text, place, column_slot(method, argument), method, context) for argument, _, place in write.arguments
+        argument: value_at(write.text, place, column_slot(method, argument), (write.ref, method), context)
+        for argument, _, place in write.arguments
     }
     rows: list[dict[str, Any]] = [{}]
     if write.source is not None:
-        rows = [from_json(row[0]) for row in rows_of(_exec_rows(write, write.source, casts(types, method, context)), context)]
+        files = file_columns(types, method)
+        piece = _exec_rows(write, write.source, casts(types, method, context), selected([*types], files))
+        rows = rows_with_files(piece, files, write.ref, context)
     calls = _calls(write, rows, lambda row: call(write.ref, name, method, {**values, **row}, body=body))
     return Ready(write.ref, name, method, calls, in_order=_is_ordered(write.text, write.source))
 
@@ -308,10 +315,10 @@ def _check(ref: ResourceRef, method: Method, given: Sequence[Given], sql: str) -
     check(ref, method, [(found, item) for item in given if (found := column_slot(method, item.name)) is not None], sql=sql)
 
 
-def _exec_rows(write: Exec, source: Span, casts_: Mapping[str, str] = MappingProxyType({})) -> Piece:
-    """The rows of an EXEC as one JSON object a row."""
+def _exec_rows(write: Exec, source: Span, casts_: Mapping[str, str] = MappingProxyType({}), values: str = _AS_JSON) -> Piece:
+    """The rows of an EXEC as `values`, one JSON object a row."""
     before, after = replaced("__rowcall_row", casts_)
-    return Piece.around(f"SELECT to_json(__rowcall_row) FROM {before}(FROM ", write.text, source, f"\n) __rowcall_row{after}")
+    return Piece.around(f"SELECT {values} FROM {before}(FROM ", write.text, source, f"\n) __rowcall_row{after}")
 
 
 def _exec_columns(write: Exec, source: Span, context: Context) -> Mapping[str, str]:

@@ -275,11 +275,15 @@ def reading(context: Context) -> Context:
 
 def rows_of(piece: Piece, context: Context) -> list[tuple[Any, ...]]:
     """The rows of SQL made around the user's text, remote references in it read like any."""
+    return context.engine.fetched(relation_of(piece, context))
+
+
+def relation_of(piece: Piece, context: Context) -> duckdb.DuckDBPyRelation:
+    """As `rows_of`, not fetched yet."""
     try:
-        relation, _ = run_query(Query(piece.text), reading(context))
+        return run_query(Query(piece.text), reading(context))[0]
     except SQLError as error:
         raise moved(error, piece.source, piece.place(error.span)) from error
-    return context.engine.fetched(relation)
 
 
 def moved(error: SQLError, sql: str, span: Span | None) -> SQLError:
@@ -360,7 +364,14 @@ def _decoded(scans: Sequence[Scan], forms: Mapping[str, str] | None = None) -> d
     """The SQL that decodes the pages of each scan, by source name; `forms` may have what to read FROM in place of a source's name."""
     read_from = forms or {}
     return {
-        scan.source: decode(scan.columns, scan.method.rows, read_from.get(scan.source, scan.source), scan.hidden, inner=scan.method.inner)
+        scan.source: decode(
+            scan.columns,
+            scan.method.rows,
+            read_from.get(scan.source, scan.source),
+            scan.hidden,
+            inner=scan.method.inner,
+            file=scan.protocol.content if scan.protocol.is_binary else None,
+        )
         for scan in scans
     }
 

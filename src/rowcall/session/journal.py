@@ -6,6 +6,9 @@ request that it was not sent, that it was done, with the answer, that it was ref
 A write belongs to the process that sends it. One that resumes it takes it over, after which the first can begin no further request of it:
 whoever was thought dead and is not sends nothing twice. What it had on its way then is unknown, until it says what became of that: the time
 at which a request was begun last tells its attempts apart, so that this is never taken for the outcome of a later one.
+
+The files of a write are kept beside its requests, for a request that is sent later has to be the same bytes: until all of it is done,
+and as far as they are not too much. Of others the name, size and digest are kept, and the request is not sent again.
 """
 
 from __future__ import annotations
@@ -16,9 +19,9 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +29,15 @@ from rowcall.errors import PlanError, UsageError
 from rowcall.http.control import Outcome
 from rowcall.http.database import MEMORY, Database
 from rowcall.http.redact import MASK
+from rowcall.manifest.files import File, files_of, has_lost, with_files
+from rowcall.manifest.model import Encoding
 from rowcall.plan.nodes import Request
 
 SETTING = "rowcall_journal"
 KEPT_DAYS = 30
 """How long a write is kept."""
+KEPT_BYTES = 64 << 20
+"""The most bytes of files that are kept of one write, in the order of its requests."""
 SENDING = "sending"
 """The state of a request that was begun and of which nothing else is noted: unknown, where its process is gone."""
 WAITING = str(Outcome.NOT_SENT)
@@ -51,6 +58,12 @@ _TABLES = (
 )
 _PLANS = "CREATE TABLE IF NOT EXISTS plans (digest TEXT PRIMARY KEY, write_id TEXT NOT NULL) WITHOUT ROWID"
 """Which plans were applied, by which write. It outlives the writes, since a plan is a file that may be kept for longer."""
+_FILES = """CREATE TABLE IF NOT EXISTS files (
+    write_id TEXT NOT NULL, digest TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (write_id, digest)
+) WITHOUT ROWID"""
+_DONE = """DELETE FROM files WHERE write_id = ?1
+    AND NOT EXISTS (SELECT 1 FROM requests WHERE write_id = ?1
+    AND state <> 'done' AND NOT (state = 'refused' AND status <> 429 AND status < 500))"""
 _APPLIED = "SELECT write_id FROM plans WHERE digest = ?"
 _BEGUN = """UPDATE requests SET state = 'sending', sent_at = ?1, ended_at = NULL, status = NULL, error = NULL
     WHERE write_id = ?2 AND number = ?3 AND (SELECT owner FROM writes WHERE id = ?2) = ?4 RETURNING number"""
@@ -89,7 +102,7 @@ class Kept:
     answer: str | None = None
     error: str | None = None
     is_whole: bool = True
-    """False where a secret stood in it, which is not kept."""
+    """False where a secret stood in it, which is not kept, or a file that was not kept."""
     bound: Mapping[str, Any] = field(default_factory=dict)
     """The parameters of its call."""
 
@@ -136,6 +149,7 @@ class Journal:
                     for table in _TABLES:
                         run(table)
                 run(_PLANS)
+                run(_FILES)
             self._prune()
 
     @property
@@ -151,13 +165,14 @@ class Journal:
         oldest = time.time() - KEPT_DAYS * 86_400
         if self._fact(f"SELECT count(*) FROM writes WHERE began_at < {oldest}"):
             with self._file.transaction() as run:
-                run("DELETE FROM requests WHERE write_id IN (SELECT id FROM writes WHERE began_at < ?)", (oldest,))
+                for table in ("requests", "files"):
+                    run(f"DELETE FROM {table} WHERE write_id IN (SELECT id FROM writes WHERE began_at < ?)", (oldest,))
                 run("DELETE FROM writes WHERE began_at < ?", (oldest,))
 
     def begin(
         self, entry: Entry, requests: Sequence[Kept], redacted: Callable[[str], str], *, plan: str | None = None, again: bool = False
     ) -> Written:
-        """Notes a write that is about to be sent, with all its requests. Of one with a secret in it the rest is kept.
+        """Notes a write that is about to be sent, with all its requests and their files. Of one with a secret in it the rest is kept.
 
         `plan` is the digest of the plan that it applies. Raises PlanError where one was applied before, unless `again`.
         """
@@ -177,6 +192,8 @@ class Journal:
                     "INSERT INTO requests (write_id, number, state, lane, request, key) VALUES (?, ?, ?, ?, ?, ?)",
                     (written.id, number, WAITING, one.lane, _as_text(one, redacted), one.key),
                 )
+            for file in _kept_files(requests, redacted):
+                run("INSERT INTO files VALUES (?, ?, ?)", (written.id, file.digest, file.content))
         return written
 
     def refuse_applied(self, plan: str) -> None:
@@ -199,7 +216,8 @@ class Journal:
         found = self._file.rows(
             "SELECT request, lane, key, state, status, answer, error FROM requests WHERE write_id = ? ORDER BY number", (id_,)
         )
-        return Entry(*row), [_as_kept(row) for row in found]
+        files = dict(self._file.rows("SELECT digest, content FROM files WHERE write_id = ?", (id_,)))
+        return Entry(*row), [_as_kept(row, files) for row in found]
 
     def take(self, id_: str, *, from_the_living: bool = False) -> tuple[Written, list[Kept]]:
         """Takes a write over, after which no other process begins a request of it.
@@ -312,6 +330,7 @@ class Written:
 
     def close(self) -> None:
         """Notes that this process sends nothing more of it."""
+        self.journal.apply(_DONE, (self.id,), later=True)
         self.journal.apply("UPDATE writes SET ended_at = ? WHERE id = ? AND owner = ?", (time.time(), self.id, self.owner))
 
 
@@ -342,7 +361,21 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-_FIELDS = ("provider", "resource", "method_name", "http_method", "path", "query", "headers", "body", "retriable")
+_FIELDS = ("provider", "resource", "method_name", "http_method", "path", "query", "headers", "body", "encoding", "retriable")
+
+
+def _kept_files(requests: Sequence[Kept], redacted: Callable[[str], str]) -> Iterator[File]:
+    """The files that are kept of requests, each once: those without a secret in them, as far as there is room."""
+    left, seen = KEPT_BYTES, set[str]()
+    for one in requests:
+        for file in files_of(one.request.body):
+            if file.digest in seen or len(file.content) > left:
+                continue
+            seen.add(file.digest)
+            text = file.content.decode("latin-1")
+            if redacted(text) == text:
+                left -= len(file.content)
+                yield file
 
 
 def _as_text(kept: Kept, redacted: Callable[[str], str]) -> str:
@@ -381,7 +414,9 @@ def _without(value: Any, redacted: Callable[[str], str]) -> Any:
 
 
 def _as_request(values: dict[str, Any]) -> Request:
-    values = {name: values[name] for name in _FIELDS}
+    # Before there were files, all that was sent was JSON.
+    values = {"encoding": Encoding.JSON} | {name: values[name] for name in _FIELDS if name in values}
+    values["encoding"] = Encoding(values["encoding"])
     for name in ("query", "headers"):
         values[name] = tuple((key, value) for key, value in values[name])
     return Request(**values, reads=False)
@@ -418,10 +453,19 @@ REQUESTS = tuple(pair for pair in COLUMNS if pair[0] in {"row", "outcome", "stat
 """The columns of `SHOW JOURNAL 'write'`."""
 
 
-def _as_kept(row: Sequence[Any]) -> Kept:
+def _as_kept(row: Sequence[Any], files: Mapping[str, bytes]) -> Kept:
     values = json.loads(row[0])
     lane, key, state, status, answer, error = row[1:]
-    return Kept(_as_request(values), lane, key, state, status, answer, error, values.get("is_whole", True), values["bound"])
+    request = _as_request(values)
+    if request.encoding is Encoding.MULTIPART:
+        request = replace(request, body=with_files(request.body, files))
+    is_whole = values.get("is_whole", True) and not lacks_file(request)
+    return Kept(request, lane, key, state, status, answer, error, is_whole, values["bound"])
+
+
+def lacks_file(request: Request) -> bool:
+    """Whether a request had a file that is not kept."""
+    return request.encoding is Encoding.MULTIPART and has_lost(request.body)
 
 
 def _as_row(row: Sequence[Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from rowcall.plan.writes import (
     column_slot,
     example,
     from_json,
+    is_file,
     part,
     with_part,
 )
@@ -285,6 +286,10 @@ def _refuse_several(write: Change, context: Context) -> None:
 
 def read_rows(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]]:
     """The keys of the rows that WHERE selects, each with the values assigned to it, and those before where they are asked for."""
+    for (given, path), assignment in zip(assigned(write), getattr(write, "assignments", ()), strict=True):
+        if is_file(method, _slot(method, given, path)):
+            message = f"{given.name} is a file, which is sent where WHERE alone says which row is meant, by its keys."
+            raise UnsupportedSQLError(message, sql=write.text, span=assignment.value)
     asked = watched(write) if context.tells_before else changed_columns(write) if context.dry_run and isinstance(write, Update) else ()
     text, stretches = _selecting(write, method, asked, _assigned_casts(write, method, context))
     with readable(write), _mapped(write.text, text, stretches):
@@ -395,7 +400,7 @@ def constant_values(write: Change, method: Method, context: Context) -> dict[str
         return {}
     pairs = zip(assigned(write), write.assignments, strict=True)
     return {
-        given.name: value_at(write.text, assignment.value, _slot(method, given, path), method, context)
+        given.name: value_at(write.text, assignment.value, _slot(method, given, path), (write.target.ref, method), context)
         for (given, path), assignment in pairs
     }
 

@@ -1,11 +1,14 @@
 """The requests of a write as a file that people read and APPLY sends: JSON Lines, of which the first says what it is a plan of.
 
+The files that requests send stand after them, each once and by its digest: as a text where it is one, else as base64.
+
 The digest in the first line is of every byte of the file, its own place as zeros. It tells a file that was altered by mistake or in
 passing; it is no signature, and who may write the file can make another one.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -13,15 +16,18 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rowcall.errors import PlanError
+from rowcall.manifest.files import File, files_of, with_files
 from rowcall.plan.nodes import Request
 
 VERSION = 1
 """The version of the format."""
+MOST_BYTES = 64 << 20
+"""The most bytes that the files in a plan may have: it is read as a whole."""
 _MARK = "rowcall_plan"
 _ZEROS = "0" * 64
 _DIGEST = re.compile(rb', "digest": "sha256:([0-9a-f]{64})"\}\Z')
@@ -89,7 +95,8 @@ def text_of(header: Header, rows: Sequence[Planned]) -> str:
     """The whole file. What a reader would not see, or not where it stands, is escaped."""
     names = {name: getattr(header, name) for name in Header.__slots__}
     first = _line({_MARK: VERSION, **names, "digest": f"sha256:{_ZEROS}"})
-    text = "".join(f"{line}\n" for line in (first, *(_row(number, header, row) for number, row in enumerate(rows, 1))))
+    files = {file.digest: _line(_as_line(file)) for row in rows for file in files_of(row.body)}
+    text = "".join(f"{line}\n" for line in (first, *(_row(number, header, row) for number, row in enumerate(rows, 1)), *files.values()))
     end = len(first) - len('"}')
     return f"{text[: end - len(_ZEROS)]}{_hashed(text.encode())}{text[end:]}"
 
@@ -99,6 +106,28 @@ def _row(number: int, header: Header, row: Planned) -> str:
     values = {"row": number, "resource": header.resource, "method": header.method}
     values |= {name: getattr(row, name) for name in Planned.__slots__}
     return _line({name: value for name, value in values.items() if value not in (None, ()) or name in _ALWAYS})
+
+
+def _as_line(file: File) -> dict[str, str]:
+    try:
+        return {"sha256": file.digest, "text": file.content.decode()}
+    except UnicodeDecodeError:
+        return {"sha256": file.digest, "base64": base64.b64encode(file.content).decode()}
+
+
+def _contents(file: str, lines: Sequence[bytes], first: int) -> dict[str, bytes]:
+    """The bytes of files by digest; `first` is the number of the first of these lines. Raises PlanError for what is none."""
+    found = {}
+    for number, line in enumerate(lines, first):
+        values = _read(file, number, line)
+        try:
+            content = values["text"].encode() if "text" in values else base64.b64decode(values["base64"], validate=True)
+            found[values["sha256"]] = content
+        except (KeyError, AttributeError, TypeError, ValueError) as error:
+            raise refused(file, number, "this is no file of a plan") from error
+        if hashlib.sha256(content).hexdigest() != values["sha256"]:
+            raise refused(file, number, "this file has another digest than stands there")
+    return found
 
 
 def _line(values: Mapping[str, Any]) -> str:
@@ -180,9 +209,12 @@ def load(file: str) -> Plan:
     if found is None or _hashed(data[: found.start(1)] + _ZEROS.encode() + data[found.end(1) :]) != found[1].decode():
         raise refused(file, 1, "the file was altered after it was written: its digest is another one")
     header = Header(**_fields(file, 1, head, _HEADER))
-    rows = tuple(_planned(file, header, number, _read(file, number + 1, line)) for number, line in enumerate(lines, 1))
-    if len(rows) != header.requests:
-        raise refused(file, 1, f"it is of {header.requests:,} requests, and has {len(rows):,}")
+    count = header.requests
+    if len(lines) < count:
+        raise refused(file, 1, f"it is of {count:,} requests, and has {len(lines):,}")
+    contents = _contents(file, lines[count:], count + 2)
+    rows = tuple(_planned(file, header, number, _read(file, number + 1, line)) for number, line in enumerate(lines[:count], 1))
+    rows = tuple(replace(row, body=with_files(row.body, contents)) for row in rows) if contents else rows
     return Plan(header, rows, found[1].decode())
 
 

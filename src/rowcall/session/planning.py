@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rowcall.errors import PlanError, UnsupportedSQLError
+from rowcall.manifest.files import files_of
 from rowcall.manifest.model import Verb
 from rowcall.session.before import rows_by_key
 from rowcall.session.changes import Ready, named_method, resolved
 from rowcall.session.execute import Context, table
 from rowcall.session.meant import watched
-from rowcall.session.planfile import Header, Planned, refuse_taken, save, text_of
+from rowcall.session.planfile import MOST_BYTES, Header, Planned, refuse_taken, save, text_of
 from rowcall.session.sending import lane
 from rowcall.sql.nodes import Exec, Insert, Plan, Replace, Update, Write
 
@@ -58,6 +59,11 @@ def _run(plan: Plan, context: Context) -> duckdb.DuckDBPyRelation:
         refuse_taken(plan.file, overwrites=plan.overwrites)
     # Nothing is sent that a ROLLBACK could be meant to undo.
     ready = resolved(write, replace(context, tells_before=True, allow_writes_in_transaction=True))
+    files = {file.digest: file for one in ready.calls for file in files_of(one.request.body)}
+    size = sum(len(file.content) for file in files.values())
+    if size > MOST_BYTES:
+        message = f"The files of this write have {size:,} bytes, and a plan holds {MOST_BYTES:,} at the most. No plan was written."
+        raise PlanError(message, hint="Plan fewer of them at once, or look at it with EXPLAIN and send it without a plan.")
     rows = _planned(write, ready, context)
     client = context.clients[ready.ref.full_name]
     text = _text(plan, ready, rows, client)
@@ -135,8 +141,10 @@ def _text(plan: Plan, ready: Ready, rows: Sequence[Planned], client: Client) -> 
         requests=len(rows),
     )
     text = text_of(header, rows)
-    for number, line in enumerate(text.splitlines()[1:], 1):
-        if client.redacted(line) != line:
+    lines = text.splitlines()[1 : len(rows) + 1]
+    for number, line in enumerate(lines, 1):
+        contents = [file.content.decode("latin-1") for file in files_of(rows[number - 1].body)]
+        if any(client.redacted(each) != each for each in (line, *contents)):
             message = f"Row {number} has a secret of {header.provider} in it, which must not stand in a file. No plan was written."
             raise PlanError(message, hint="Take it out of the statement, or send the write without a plan.")
     return text

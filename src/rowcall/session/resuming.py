@@ -14,7 +14,7 @@ from rowcall.plan.readers import Reader, reader_of
 from rowcall.plan.requests import protocol
 from rowcall.session.execute import Context, request_table
 from rowcall.session.guards import Intent, closed_to_writes, guard, refuse_in_transaction, refuse_unlisted
-from rowcall.session.journal import SENDING, Entry, Kept, answer_without_secrets
+from rowcall.session.journal import SENDING, Entry, Kept, answer_without_secrets, lacks_file
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
 from rowcall.sql.nodes import Resume
 
@@ -147,9 +147,11 @@ def _warn_of_rest(sent: list[Sent], context: Context) -> None:
         message = f"{_rows(unknown)} may have been carried out, and nothing was sent again. Look at the API."
         context.failures.append(UnavailableError(message, provider=sent[0].kept.request.provider))
     broken = [number for number, one in enumerate(sent, 1) if not one.kept.is_whole and _was_not_looked_at(one.outcome, one.kept.status)]
-    if broken:
-        message = f"{_rows(broken)} had a secret in it, which is not kept, and was not sent."
-        context.failures.append(UnavailableError(message, provider=sent[0].kept.request.provider))
+    without = [number for number in broken if lacks_file(sent[number - 1].kept.request)]
+    for numbers, what in ((without, "file in it that"), ([*set(broken) - set(without)], "secret in it, which")):
+        if numbers:
+            message = f"{_rows(sorted(numbers))} had a {what} is not kept, and was not sent."
+            context.failures.append(UnavailableError(message, provider=sent[0].kept.request.provider))
 
 
 def _rows(numbers: list[int]) -> str:

@@ -21,6 +21,7 @@ from rowcall.http.auth import name_of
 from rowcall.http.endpoint import (
     CONNECT_TIMEOUT_S,
     MAX_RESPONSE_BYTES,
+    MAX_UPLOAD_BYTES,
     READ_TIMEOUT_S,
     TOTAL_TIMEOUT_S,
     TRANSPORTS,
@@ -56,6 +57,7 @@ KEYS = (
     "read_timeout_s",
     "total_timeout_s",
     "max_response_bytes",
+    "max_upload_bytes",
     "transport",
     "http2",
     "verify_tls",
@@ -307,6 +309,7 @@ def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
         read_timeout_s=_seconds(settings, "read_timeout_s", READ_TIMEOUT_S),
         total_timeout_s=_seconds_or_none(settings, "total_timeout_s", TOTAL_TIMEOUT_S),
         max_response_bytes=_positive(settings, "max_response_bytes", MAX_RESPONSE_BYTES),
+        max_upload_bytes=_positive(settings, "max_upload_bytes", MAX_UPLOAD_BYTES),
         client=_client(settings),
         transport=_transport(settings),
         http2=_http2(settings),

@@ -10,10 +10,12 @@ from rowcall.manifest.bodies import fields_of, item_of
 from rowcall.manifest.model import Attribute, ListOf, Method, Object, Scalar
 from rowcall.manifest.types import quoted
 from rowcall.plan.splice import splice
-from rowcall.plan.writes import column_slot, part_of
+from rowcall.plan.writes import column_slot, is_file, part_of
 from rowcall.session.execute import Context, columns_of, prepare, used, value_of, with_views
+from rowcall.session.uploads import file_at
 
 if TYPE_CHECKING:
+    from rowcall.catalog.catalog import ResourceRef
     from rowcall.engine.engine import Texts
     from rowcall.plan.writes import Slot
 
@@ -91,6 +93,9 @@ def replaced(source: str, casts_: Mapping[str, str]) -> tuple[str, str]:
     return f"(SELECT * REPLACE ({columns}) FROM ", f") {source}"
 
 
-def value_at(text: str, span: Span, slot: Slot | None, method: Method, context: Context) -> Any:
-    """The value of the expression at `span` for where it goes, as JSON in Python."""
+def value_at(text: str, span: Span, slot: Slot | None, called: tuple[ResourceRef, Method], context: Context) -> Any:
+    """The value of the expression at `span` for where it goes, as JSON in Python; of a file as DuckDB has it."""
+    ref, method = called
+    if is_file(method, slot):
+        return file_at(text, span, ref, context)
     return value_of(text, span, context, expression_cast(text[span.start : span.end], slot, method, context))

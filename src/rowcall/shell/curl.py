@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 from rowcall.errors import UsageError
 from rowcall.http.auth import header, is_needed
-from rowcall.manifest.model import AuthKind
+from rowcall.http.bodies import fields, media_type
+from rowcall.manifest.files import File, is_shown
+from rowcall.manifest.model import AuthKind, Encoding
 from rowcall.session.settings import endpoint, instance_of
 
 if TYPE_CHECKING:
@@ -52,8 +54,36 @@ def curl_command(session: Session, sent: Sent, number: int, settings: Mapping[st
     arguments += [] if method == "GET" else [f"-X {method}"]
     arguments += [*_credential(resolved, provider), *_headers(resolved, provider, exchange.operation.split(".")[1])]
     if body is not None:
-        arguments += [f"-H {shlex.quote('Content-Type: application/json')}", f"--data-raw {shlex.quote(body)}"]
+        arguments += _sending(body, _encoding(session, exchange.operation))
     return " \\\n  ".join([f"curl {_url(url, resolved, provider)}", *arguments])
+
+
+def _encoding(session: Session, operation: str) -> Encoding:
+    """How the body of a request is written."""
+    resource, _, name = operation.rpartition(".")
+    return session.catalog.method(session.catalog.resolve(resource.split(".")), name)[1].encoding
+
+
+def _sending(body: str, encoding: Encoding) -> Iterator[str]:
+    """The options that send a body. A file is one of its name that is there when the command is run."""
+    if encoding is Encoding.JSON:
+        yield f"-H {shlex.quote('Content-Type: application/json')}"
+        yield f"--data-raw {shlex.quote(body)}"
+        return
+    document = json.loads(body)
+    files = {name: File(b"", value["filename"]) if is_shown(value) else value for name, value in document.items()}
+    for name, value in fields(files):
+        if isinstance(value, File):
+            yield f"-F {shlex.quote(f'{name}=@{_in_form(value.filename)};type={media_type(value.filename)}')}"
+        elif encoding is Encoding.MULTIPART:
+            yield f"--form-string {shlex.quote(f'{name}={value}')}"
+        else:
+            yield f"--data-urlencode {shlex.quote(f'{name}={value}')}"
+
+
+def _in_form(filename: str) -> str:
+    """A name in which curl sees no option of its own."""
+    return '"' + filename.replace("\\", "\\\\").replace('"', '\\"') + '"' if set(filename) & set(',;"') else filename
 
 
 def _url(url: str, resolved: Endpoint, provider: Provider) -> str:
