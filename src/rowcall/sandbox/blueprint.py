@@ -248,7 +248,7 @@ class _Drawing:
     def _by_name(self, name: str, before: list[str]) -> str | None:
         """The collection whose objects a placeholder of that name always names; `before` are those before it in the path."""
         said = [key for key, rules in self._own.collections.items() if rules.parameter == name]
-        homes = [home for home in self._homes if home.parameter == name and name not in _GENERIC]
+        homes = [home for home in self._homes if home.parameter == name and name not in _GENERIC and home.prefix is not None]
         # The users of a project before all users, where a project stands before them.
         depth = max((depth for home in homes if (depth := self._fit(home, before)) is not None), default=0)
         found = said or [home.key for home in homes if self._fit(home, before) == depth]
