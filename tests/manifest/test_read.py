@@ -571,7 +571,7 @@ CASES = {
         "animals.yaml:28:9: missing key `http` (resources.lions.methods.feed.http)",
     ]),
     "the kind of a scheme": ("provider.yaml", "kind: header", "kind: heder", [
-        ("provider.yaml:10:15: expected `bearer`, `header`, `query`, `basic` or `none`, found `heder`; "
+        ("provider.yaml:10:15: expected `bearer`, `header`, `query`, `basic`, `oauth2`, `google`, `azure`, `aws` or `none`, found `heder`; "
          "did you mean `header`? (auth.key.kind)"),
     ]),
     "the kind of paging": ("provider.yaml", "kind: cursor", "kind: cursors", [

@@ -132,9 +132,10 @@ def test_a_clock_and_a_start_exclude_each_other() -> None:
 
 
 def test_its_settings_are_those_of_a_connection(still: Sandbox) -> None:
-    """`providers` names the provider, its URL and the key."""
+    """`providers` names the provider, its URL, the key and how it is sent."""
     key = {"api_key": "sandbox-key"}
-    assert still.providers == {"openai": {"base_url": still.base_url, **key, "organization": key}}
+    own = {**key, "auth": "admin"}
+    assert still.providers == {"openai": {"base_url": still.base_url, **key, "auth": "bearer", "organization": own}}
 
 
 def test_every_answer_can_be_made_to_take_longer() -> None:

@@ -45,7 +45,7 @@ def words(*typed: str) -> list[str] | None:
         (["provider", "wat", ""], []),
         (["sandbox", ""], ["github", "openai"]),
         (["sandbox", "openai", "--fault", "server"], ["server_error"]),
-        (["query", "--set", "openai.api_key_"], ["openai.api_key_command=", "openai.api_key_keyring="]),
+        (["query", "--set", "openai.api_key_"], ["openai.api_key_command=", "openai.api_key_keyring=", "openai.api_key_id="]),
         (["query", "--set=openai.bas"], ["--set=openai.base_url="]),
         (["completion", "z"], ["zsh"]),
         (["query", '"SELECT id FROM openai.assistants.run_'], ['"SELECT id FROM openai.assistants.run_steps']),

@@ -62,7 +62,7 @@ def test_every_setting_is_shown(run: Run) -> None:
     found = shown(run)
 
     providers = [f"{provider}.{name}" for provider in ("github", "openai") for name in IN_FILES]
-    of_service = [f"openai.organization.{name}" for name in ("auth", "api_key", "api_key_command", "api_key_keyring")]
+    of_service = [f"openai.organization.{name}" for name in ("auth", "api_key", "api_key_command", "api_key_keyring", "api_key_id")]
     assert list(found) == [*SETTINGS, *providers, *of_service]
     assert {source for _, source, _ in found.values()} == {"default"}
     assert found["max_requests"] == ("1000", "default", None)

@@ -265,7 +265,9 @@ def test_a_provider_is_added_listed_used_and_removed(run: Run, own_folders: Path
     removed = run("provider", "remove", "harbour")
 
     assert (added.stdout, added.returncode) == ("harbour: 4 services, 17 resources\n", 0)
-    assert added.stderr.startswith("Statements on harbour send what is in HARBOUR_TOKEN to http://127.0.0.1:1/v1 and to other servers")
+    assert added.stderr.startswith(
+        "Statements on harbour send what is in HARBOUR_TOKEN and PILOT_KEY to http://127.0.0.1:1/v1 and to other servers"
+    )
     assert added.stderr.endswith("HARBOUR_QUAY may say where its servers are.\n")
     assert "harbour  What StackQL's document of harbour describes. (added)" in listed.stdout.splitlines()
     assert shown.stdout.splitlines()[1].startswith("berths,")

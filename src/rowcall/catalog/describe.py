@@ -53,11 +53,12 @@ def show_resources(catalog: Catalog, provider: str, service: str, like: str | No
     return _listing("resource VARCHAR, verbs VARCHAR, description VARCHAR", rows, like)
 
 
-def show_methods(ref: ResourceRef, like: str | None = None, *, extended: bool = False) -> Listing:
+def show_methods(ref: ResourceRef, like: str | None = None, *, extended: bool = False, lacking: str | None = None) -> Listing:
     """The methods of a resource: `method, verb, required, optional, description`.
 
     `required` and `optional` are names with commas between, body attributes as `data__name`; "" where there are none. `extended` adds
-    those that cannot be called, and `http`, the request, and `problem`, why it cannot be made, of which one is NULL.
+    those that cannot be called, `http`, the request, NULL for those, and `problem`, why it cannot be made: `lacking`, which says of the
+    others what their credential lacks, or NULL.
     """
     columns = "method VARCHAR, verb VARCHAR, required VARCHAR, optional VARCHAR, description VARCHAR"
     rows: list[tuple[Any, ...]] = [
@@ -66,7 +67,7 @@ def show_methods(ref: ResourceRef, like: str | None = None, *, extended: bool = 
     ]
     if extended:
         columns += ", http VARCHAR, problem VARCHAR"
-        rows = [(*row, method.http, None) for row, method in zip(rows, ref.resource.methods.values(), strict=True)]
+        rows = [(*row, method.http, lacking) for row, method in zip(rows, ref.resource.methods.values(), strict=True)]
         rows += [(name, one.verb.value.upper(), "", "", one.description, None, one.reason) for name, one in ref.resource.uncallable.items()]
     return _listing(columns, rows, like)
 

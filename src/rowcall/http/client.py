@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,14 +17,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
-from rowcall.errors import AuthError, BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
-from rowcall.http.address import at_url, urlencoded, with_query
+from rowcall.errors import BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
+from rowcall.http.address import at_url, urlencoded
 from rowcall.http.ahead import Ahead, Line
-from rowcall.http.auth import can_be_key, header, is_needed
+from rowcall.http.auth import checked_header
 from rowcall.http.bodies import encoded
 from rowcall.http.cache import NOT_MODIFIED, Cache, Keeping, Recording
 from rowcall.http.cleartext import is_in_clear, refuse_secrets
 from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
+from rowcall.http.credential import Credential, Unsigned, given_of
 from rowcall.http.deprecation import deprecation
 from rowcall.http.endpoint import Endpoint, checked_base, filled, origin
 from rowcall.http.limits import Limits
@@ -33,9 +33,9 @@ from rowcall.http.pace import AnyPace, Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
-from rowcall.http.refusal import Context, is_absence, is_past_sunset, missing_key, moved, partial, refused, request_id, unusable
+from rowcall.http.refusal import Context, is_absence, is_past_sunset, moved, partial, refused, request_id, unusable
 from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, meaning, pause, rest, wants_retry
-from rowcall.manifest.model import AuthKind, AuthScheme, Encoding, RateLimit, Retry
+from rowcall.manifest.model import CHAIN_KINDS, Encoding, RateLimit, Retry
 from rowcall.plan.nodes import Call, Protocol, Request
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ _NO_CONTENT = 204
 _REDIRECTED = 300
 _FAILED = 400
 _TOO_MANY = 429
+_UNAUTHORIZED = 401
 _WITH_LENGTH = {"POST", "PUT", "PATCH"}
 """Methods of which a server expects to be told that there is no body."""
-_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CLIENT_DEFAULTS = {"accept", "accept-encoding", "connection", "user-agent"}
 """Headers that every httpx client has of itself, so that their presence says nothing of the user's wishes."""
 
@@ -67,8 +67,11 @@ class _UnchangedError(Exception):
 class Client:
     """Sends the requests of one provider instance, from any number of threads."""
 
-    def __init__(self, endpoint: Endpoint, control: Control | None = None) -> None:
-        """`control` is that of the statement which needs it first, and may end the wait for a file of its rate limits."""
+    def __init__(self, endpoint: Endpoint, control: Control | None = None, *, redact: Redactor | None = None) -> None:
+        """`control` is that of the statement which needs it first, and may end the wait for a file of its rate limits.
+
+        `redact` is that of an endpoint that this one has to do with, where its secrets may come in what is sent here.
+        """
         base = urlsplit(endpoint.base_url) if endpoint.is_open else checked_base(endpoint)
         self.endpoint = endpoint
         self._base = urlunsplit(base._replace(netloc=base.netloc.rpartition("@")[2], query=""))
@@ -78,7 +81,9 @@ class Client:
         self._is_in_clear = is_in_clear(self._base) and not endpoint.plain_http
         self._userinfo = unquote(base.netloc.rpartition("@")[0])
         self._query = (*parse_qsl(base.query, keep_blank_values=True), *endpoint.query)
-        self._redact = Redactor(endpoint)
+        self._redact = redact or Redactor(endpoint)
+        self._credential = Credential(endpoint, self._userinfo, given_of(endpoint, self._redact))
+        self._redact.heed(self._credential.given)
         self._log_filter = LogFilter(self._redact)
         self._slots = Slots(endpoint.max_in_flight)
         self._pace: AnyPace | None = pace_of(endpoint, control) if endpoint.late_key is None else None
@@ -105,6 +110,7 @@ class Client:
                 base_url = filled(request.base, self.endpoint.variables)
                 other = self._others[request.base] = Client(replace(self.endpoint, base_url=base_url, is_moved=True, is_open=False))
                 other._slots, other._pace, other._redact = self._slots, self._pace, self._redact
+                other._credential.given = self._credential.given
         return self._others[request.base]
 
     def redacted(self, text: str) -> str:
@@ -213,10 +219,21 @@ class Client:
             return Page("{}", 0, request, protocol.absent.status if protocol.absent is not None else _NO_CONTENT)
         return found[0]
 
+    def ask(self, request: Request, protocol: Protocol, control: Control) -> tuple[Answer, Context]:
+        """The answer to a request as it came, whatever its status, and what errors say of it. Raises UnavailableError where none does."""
+        answer, context, _ = self._answered(request, protocol, control)
+        return answer, context
+
+    def lacking(self) -> str | None:
+        """Which part of a credential is not set that requests need, and how it is; None where nothing is known to be."""
+        return self._credential.lacking()
+
     def prepare(self, control: Control) -> None:
-        """Gets the key where requests need one, so that it is known what must not be kept of them. Raises UsageError where it cannot."""
-        if is_needed(self.endpoint):
-            self.endpoint.needed_key(control)
+        """Gets the credential where requests need one, so that it is known what must not be kept of them.
+
+        Raises UsageError and AuthError where it cannot.
+        """
+        self._credential.prepare(control)
 
     def close(self) -> None:
         """Closes the connections; the user's own client is left open."""
@@ -263,9 +280,10 @@ class Client:
 
     def _keeping(self, protocol: Protocol, control: Control) -> Keeping:
         """Where a statement keeps calls: in its file, where it has one."""
-        if control.cache_file is None:
+        # Whose credentials a library finds, nobody here knows, so that what they are given is for this client alone.
+        if control.cache_file is None or (self.endpoint.auth is not None and self.endpoint.auth.kind in CHAIN_KINDS):
             return self._cache
-        self.prepare(control)
+        self._credential.get_key(control)
         return control.cache_file.shelf(self._asker, protocol, control)
 
     @contextmanager
@@ -279,8 +297,9 @@ class Client:
         from rowcall.http.cachefile import Asker
 
         made, (scheme, host, port) = self.endpoint, origin(self._base)
-        account = (made.provider, made.auth, made.known_key, self._userinfo, made.headers, self._query, made.verify_tls, made.ca_file)
-        return Asker(f"{scheme}://{host}:{port}{urlsplit(self._base).path}", repr(account), self._redact.finds)
+        account = (made.provider, made.auth, made.known_key, made.key_id, self._userinfo, made.headers, self._query)
+        trust = (made.verify_tls, made.ca_file)
+        return Asker(f"{scheme}://{host}:{port}{urlsplit(self._base).path}", repr((*account, *trust)), self._redact.finds)
 
     @contextmanager
     def _explained(self, request: Request) -> Iterator[None]:
@@ -320,7 +339,7 @@ class Client:
         repeated = False
         for attempt in itertools.count(1):
             try:
-                answer = self._exchange(context, protocol, control, attempt)
+                answer = self._accepted(context, protocol, control, attempt)
             except _outage() as trouble:
                 if trouble.unsent and control.delivery is not None:
                     control.delivery.unsent()
@@ -347,10 +366,20 @@ class Client:
             control.wait(wait_s, why)
         raise AssertionError  # the loop has no end of its own
 
+    def _accepted(self, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
+        """The answer of one attempt, which is made again with another token where its own is refused: then nobody looked at it."""
+        answer, token = self._exchange(context, protocol, control, attempt)
+        if answer.status != _UNAUTHORIZED or token is None or self._credential.given is None:
+            return answer
+        if control.delivery is not None:
+            control.delivery.answered(Outcome.REFUSED, answer.status)
+        self._credential.given.refuse(token)
+        return self._exchange(context, protocol, control, attempt + 1)[0]
+
     # -- one exchange --------------------------------------------------------------------------------------------------------------
 
-    def _exchange(self, context: Context, protocol: Protocol, control: Control, attempt: int) -> Answer:
-        """What one HTTP exchange brings. Raises Outage where no answer came."""
+    def _exchange(self, context: Context, protocol: Protocol, control: Control, attempt: int) -> tuple[Answer, str | None]:
+        """What one HTTP exchange brings, and the token that it went with. Raises Outage where no answer came."""
         outgoing = self._outgoing(context, control)
         self._pace = pace = self._pace or pace_of(self.endpoint, control)
         if self._is_unverified:
@@ -374,7 +403,7 @@ class Client:
                 pace.pause(rest_s, control)
             except UsageError as error:  # the answer is there, and it may be that of a write
                 control.warn(str(error))
-        return answer
+        return answer, outgoing.token
 
     def _of_statement(self, control: Control) -> AbstractContextManager[None]:
         """A place among those that a statement may have here, where it says how many these are."""
@@ -495,36 +524,15 @@ class Client:
         """A request as it is sent. Raises AuthError where a key is needed and none is set, or it cannot be sent."""
         from rowcall.http.wire import Outgoing, target
 
-        request, url = context.request, context.url
+        request = context.request
         content, media_type = encoded(request)
-        headers = self._headers(request, media_type)
-        credential = self._credential(context, control)
-        if self._is_in_clear:
-            refuse_secrets(self.endpoint, self._base, has_key=credential is not None)
-        if credential is not None:
-            scheme, key = credential
-            if scheme.kind is AuthKind.QUERY:
-                url = with_query(url, scheme.name or "key", key)
-            else:
-                name, value = header(scheme, key)
-                headers[name.lower()] = _checked_header(name, value, UsageError)
+        out = Unsigned(request.http_method, context.url, self._headers(request, media_type), content)
         if content is not None or request.http_method in _WITH_LENGTH:
-            headers["content-length"] = str(len(content or b""))
-        return Outgoing(request.http_method, url, target(url), headers, content, self._timeouts(control), credential is not None)
-
-    def _credential(self, context: Context, control: Control) -> tuple[AuthScheme, str] | None:
-        """The key, or what stands before the host of the base URL, and how it is sent; None where neither is."""
-        scheme = self.endpoint.auth
-        if scheme is not None and is_needed(self.endpoint):
-            key = (self.endpoint.needed_key(control) or "").strip()
-            if key:
-                if not can_be_key(scheme, key):
-                    message = f"The key of {self.endpoint.title} has characters that no key can have; nothing was sent."
-                    raise context.error(AuthError, message)
-                return scheme, key
-            if self.endpoint.client is None and not self._userinfo and not scheme.optional:
-                raise missing_key(context)
-        return (AuthScheme(kind=AuthKind.BASIC), self._userinfo) if self._userinfo else None
+            out.headers["content-length"] = str(len(content or b""))
+        if self._is_in_clear:
+            refuse_secrets(self.endpoint, self._base, has_key=self._credential.is_carried(control))
+        token = self._credential.put(out, context, control)
+        return Outgoing(out.method, out.url, target(out.url), out.headers, content, self._timeouts(control), out.has_key, token)
 
     def _timeouts(self, control: Control) -> dict[str, float | None]:
         endpoint = self.endpoint
@@ -553,9 +561,9 @@ class Client:
         if media_type:
             headers["content-type"] = media_type
         for name, value in request.headers:
-            headers[name.lower()] = _checked_header(name, value, DataError)
+            headers[name.lower()] = checked_header(name, value, DataError)
         for name, value in self.endpoint.headers:
-            headers[name.lower()] = _checked_header(name, value, UsageError)
+            headers[name.lower()] = checked_header(name, value, UsageError)
         if request.body is not None and request.encoding is Encoding.MULTIPART:
             headers["content-type"] = media_type  # which says where its parts end, and nobody else can
         if own is not None:
@@ -593,13 +601,3 @@ def _outcome(status: int, headers: Mapping[str, str], retry: Retry) -> Outcome:
     if status < _FAILED or (is_fate_unknown(status) and not is_unprocessed(status, headers, retry)):
         return Outcome.UNKNOWN
     return Outcome.REFUSED
-
-
-def _checked_header(name: str, value: str, error: type[DataError | UsageError]) -> str:
-    """`value` without the space around it. Raises `error` where HTTP cannot carry it."""
-    if _HEADER_NAME.fullmatch(name) is None:
-        raise error(f"{name!r} is no name for a header.")
-    value = value.strip()
-    if not (value.isascii() and value.replace("\t", " ").isprintable()):
-        raise error(f"The value of the header {name} has characters that HTTP cannot carry.")
-    return value

@@ -273,6 +273,12 @@ class Control:
         vars(call)["delivery"] = delivery
         return call
 
+    def beside(self) -> Control:
+        """The same control for what the statement needs besides its own requests, as a token: noted, and not counted."""
+        beside = copy.copy(self)
+        vars(beside).update(_budget=_Budget(None), _tally=None, delivery=None, max_in_flight=None, rate_limits={})
+        return beside
+
     def remaining(self) -> float | None:
         """Seconds until the deadline, never negative; None where there is none."""
         return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())

@@ -74,6 +74,10 @@ class Endpoint:
     key: str | None = field(repr=False)
     key_names: tuple[str, ...]
     """Environment variables that could hold the key."""
+    key_id: str | None = None
+    """What goes with the key and is no secret: the id of a client, or of an access key."""
+    id_names: tuple[str, ...] = ()
+    """Environment variables that could hold that."""
     key_source: str = ""
     """Where the key comes from, in words; "" where nobody said."""
     late_key: LateKey | None = field(default=None, repr=False, compare=False)
@@ -134,6 +138,11 @@ class Endpoint:
 def filled(url: str, variables: Mapping[str, str]) -> str:
     """A base URL with its {variables} filled, as far as they are known; `{region=eu}` is `eu` where nobody says another one."""
     return _VARIABLE.sub(lambda found: variables.get(found[1]) or found[2] or found[0], url)
+
+
+def defaults(url: str) -> dict[str, str]:
+    """The values that a base URL with {variables=values} has of itself."""
+    return {found[1]: found[2] for found in _VARIABLE.finditer(url) if found[2]}
 
 
 _VARIABLE = re.compile(r"\{([^{}=]+)(?:=([^{}]*))?\}")

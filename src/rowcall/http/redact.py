@@ -11,10 +11,14 @@ import base64
 import logging
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from rowcall.http.endpoint import Endpoint
 from rowcall.manifest.model import AuthKind
+
+if TYPE_CHECKING:
+    from rowcall.http.credential import Given
 
 MASK = "***"
 _SECRET_NAME = re.compile(r"auth|key|token|secret|passw|cookie|credential|signature|(^|[-_])sig($|[-_])", re.IGNORECASE)
@@ -45,6 +49,8 @@ def _secrets(endpoint: Endpoint) -> Iterator[str]:
     yield key
     if endpoint.auth is not None and endpoint.auth.kind is AuthKind.BASIC:
         yield from _in_pair(key)
+    if endpoint.auth is not None and endpoint.auth.kind is AuthKind.OAUTH2 and key:
+        yield from _in_pair(client_pair(endpoint.key_id or "", key))
     for name, value in (*endpoint.headers, *endpoint.query):
         if is_secret_name(name):
             # `Bearer xyz` is secret as a whole and in its last word; a value as short as `json` is none.
@@ -53,6 +59,14 @@ def _secrets(endpoint: Endpoint) -> Iterator[str]:
     parts = urlsplit(endpoint.base_url)
     yield parts.password or ""
     yield from _in_pair(unquote(parts.netloc.rpartition("@")[0]))
+
+
+def client_pair(id_: str, secret: str) -> str:
+    """Id and secret of a client as basic authentication carries them.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+    """
+    return f"{quote_plus(id_, errors='surrogatepass')}:{quote_plus(secret, errors='surrogatepass')}"
 
 
 def _in_pair(pair: str) -> Iterator[str]:
@@ -95,23 +109,34 @@ class Redactor:
         if endpoint.auth is not None and endpoint.auth.kind is AuthKind.QUERY:
             self._names.add((endpoint.auth.name or "key").lower())
         self._endpoint = endpoint
+        self._given: Given | None = None
         self._learn()
+
+    def heed(self, given: Given | None) -> None:
+        """Has what learns of secrets later, as of a token, asked for them too."""
+        self._given = given or self._given
+
+    def _learnt(self) -> tuple[str, ...]:
+        return () if self._given is None else self._given.secrets
 
     def _learn(self) -> None:
         """Takes note of what is secret by now: a key may be got later than the first text is shown."""
-        key = self._endpoint.known_key
+        known = self._endpoint.known_key, self._learnt()
         # The longest first, so that a secret that holds another one is replaced whole.
-        secrets = sorted(filter(None, _secrets(self._endpoint)), key=len, reverse=True)
+        secrets = sorted(filter(None, (*_secrets(self._endpoint), *known[1])), key=len, reverse=True)
         ordered = sorted({spelling for secret in secrets for spelling in _spellings(secret)}, key=len, reverse=True)
         self._secret = re.compile("|".join(map(_pattern, ordered))) if ordered else None
         # For texts with escapes, since it takes longer.
         self._escaped = re.compile("|".join(map(_escaped, secrets)))
-        self._key = key  # last: another thread may be looking
+        self._known = known  # last: another thread may be looking
+
+    def _learn_more(self) -> None:
+        if self._known[0] is not self._endpoint.known_key or self._known[1] is not self._learnt():
+            self._learn()
 
     def __call__(self, text: str) -> str:
         """`text` with every secret replaced by `***`."""
-        if self._key is not self._endpoint.known_key:
-            self._learn()
+        self._learn_more()
         text = _USERINFO.sub(MASK + "@", text)
         if self._names:
             text = _QUERY_PAIR.sub(self._pair, text)
@@ -123,8 +148,7 @@ class Redactor:
 
     def finds(self, text: str) -> bool:
         """Whether a secret stands in `text`, in any of its spellings."""
-        if self._key is not self._endpoint.known_key:
-            self._learn()
+        self._learn_more()
         if self._secret is None:
             return False
         return self._secret.search(text) is not None or ("\\" in text and self._escaped.search(text) is not None)

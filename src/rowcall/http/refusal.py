@@ -10,7 +10,7 @@ import datetime
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from rowcall.http.endpoint import Endpoint
 from rowcall.http.page import Answer, BodyFault, decoded, pluck
 from rowcall.http.redact import Redactor
 from rowcall.http.retry import AGAIN, asked_wait, is_fate_unknown, meaning, rest
-from rowcall.manifest.model import ErrorShape, Lifecycle
+from rowcall.manifest.model import TOKEN_KINDS, AuthKind, ErrorShape, Lifecycle
 from rowcall.plan.nodes import Protocol, Request
 
 _E = TypeVar("_E", bound=RequestError)
@@ -242,6 +242,8 @@ def _key_hint(endpoint: Endpoint, status: int) -> str:
         return f"No key was sent: {_ways(endpoint)}"
     if endpoint.known_key is None:
         return f"Check the credentials that are sent to {endpoint.base_url}."
+    if endpoint.auth is not None and endpoint.auth.kind in {*TOKEN_KINDS, AuthKind.AWS}:
+        return f"Check whose key it is ({endpoint.key_source}), what that may do, and that it belongs to {endpoint.base_url}."
     held = f"{' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
     source = endpoint.key_source or f"{held}the setting api_key of {_called(endpoint)}"
     what = "that it may do this" if status == _FORBIDDEN else "that it is complete and not revoked"
@@ -252,21 +254,36 @@ def _called(endpoint: Endpoint) -> str:
     return endpoint.name if "." in endpoint.name else f"provider {endpoint.provider}"
 
 
-def missing_key(context: Context) -> AuthError:
-    """The error for a request that needs a key where none is set."""
-    endpoint = context.endpoint
-    return context.error(
-        AuthError, f"No key is set for {endpoint.title}; nothing was sent.", hint=f"{_ways(endpoint)} --sandbox needs no key."
-    )
+def missing_key(context: Context, lacking: str = "key") -> AuthError:
+    """The error for a request that needs a credential of which a part is not set, as `auth.lacks` calls it."""
+    message, hint = lack(context.endpoint, lacking)
+    return context.error(AuthError, f"{message}; nothing was sent.", hint=f"{hint} --sandbox needs no key.")
 
 
-def _ways(endpoint: Endpoint) -> str:
-    """How a key is set."""
+def lack(endpoint: Endpoint, lacking: str) -> tuple[str, str]:
+    """Which part of a credential is not there, without a full stop, and what to do."""
+    title, scheme = endpoint.title, endpoint.auth
+    kind = AuthKind.BEARER if scheme is None else scheme.kind
+    if lacking == "extra":
+        return f"What gets credentials for {title} is not installed", f"Install it with: pip install 'rowcall[{kind.value}]'."
+    if lacking == "id":
+        what = "id of the access key" if kind is AuthKind.AWS else "client id"
+        return f"No {what} is set for {title}", _ways(endpoint, "api_key_id", endpoint.id_names)
+    what = "client secret" if kind is AuthKind.OAUTH2 else "key"
+    also = ""
+    if kind is AuthKind.OAUTH2 and not endpoint.key_id:
+        what, also = "client id and no client secret", f" The id likewise: {' or '.join((*endpoint.id_names, 'api_key_id'))}."
+    return f"No {what} is set for {title}", _ways(endpoint) + also
+
+
+def _ways(endpoint: Endpoint, setting: str = "api_key", names: Sequence[str] | None = None) -> str:
+    """How a key is set, or another part of a credential."""
     name = endpoint.name or endpoint.provider
-    setting = "{" + ": {".join(f'"{part}"' for part in (*name.split("."), "api_key")) + ': "…"' + "}" * (name.count(".") + 2)
-    variables = f"the variable {' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
-    file = f"api_key under [providers.{name}] in the config file (rowcall config path)"
-    return f"Set {variables}{file}; in Python, providers={setting}."
+    table = "{" + ": {".join(f'"{part}"' for part in (*name.split("."), setting)) + ': "…"' + "}" * (name.count(".") + 2)
+    names = endpoint.key_names if names is None else names
+    variables = f"the variable {' or '.join(names)}, or " if names else ""
+    file = f"{setting} under [providers.{name}] in the config file (rowcall config path)"
+    return f"Set {variables}{file}; in Python, providers={table}."
 
 
 def request_id(headers: Mapping[str, str], shape: ErrorShape) -> str | None:

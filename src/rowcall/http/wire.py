@@ -38,6 +38,8 @@ class Outgoing:
     """As httpx has them: connect, read, write and pool, in seconds."""
     has_key: bool
     """Whether a credential of ours is among it, so that an httpx client adds none of its own."""
+    token: str | None = field(default=None, repr=False)
+    """The credential, where another one can be got in its place."""
     is_begun: bool = True
     """Whether something of it may have gone out. Who carries it and can tell says so; of all others it has to be supposed."""
 

@@ -100,7 +100,24 @@ class AuthKind(StrEnum):
     HEADER = "header"
     QUERY = "query"
     BASIC = "basic"
+    OAUTH2 = "oauth2"
+    GOOGLE = "google"
+    AZURE = "azure"
+    AWS = "aws"
     NONE = "none"
+
+
+TOKEN_KINDS = frozenset({AuthKind.OAUTH2, AuthKind.GOOGLE, AuthKind.AZURE})
+"""Those whose credential is a bearer token that somebody gives out for a time."""
+CHAIN_KINDS = frozenset({AuthKind.GOOGLE, AuthKind.AZURE, AuthKind.AWS})
+"""Those for which a library finds a credential where no key is set; each is called as the extra that brings it."""
+
+
+class ClientAuth(StrEnum):
+    """How a client says who it is where it asks for a token."""
+
+    BASIC = "basic"
+    BODY = "body"
 
 
 class PagingKind(StrEnum):
@@ -133,12 +150,42 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthScheme:
-    kind: AuthKind = _("`bearer`, `header` (a key in a header), `query` (a key in the query string), `basic` or `none`.")
+    kind: AuthKind = _(
+        "`bearer`, `header` (a key in a header), `query` (a key in the query string), `basic`, `oauth2` (a token for a client, by client "
+        "credentials), `google` (a token for a service account), `azure` (a token of Microsoft Entra ID), `aws` (a signature, version 4) "
+        "or `none`."
+    )
     name: str | None = _("The header or query parameter, for the kinds `header` and `query`.", None)
     prefix: str | None = _("What stands before the key in the header, with its space.", None)
-    env: tuple[str, ...] = _("Environment variables that hold the key (for `basic`, `user:password`), first found wins.", ())
+    env: tuple[str, ...] = _(
+        "Environment variables that hold the key, first found wins: for `basic`, `user:password`; for `oauth2`, the client's secret; for "
+        "`google`, a service account's key as JSON, its file, or a token; for `azure`, a token; for `aws`, the secret access key.",
+        (),
+    )
     optional: bool = _("Whether requests go without it where there is no key, as to an API that is open to everybody.", default=False)
     password_env: tuple[str, ...] = _("For `basic`, environment variables with the password, where `env` holds the user alone.", ())
+    id_env: tuple[str, ...] = _(
+        "For `oauth2` and `aws`, environment variables with the id that goes with the key: of the client, or of the access key.", ()
+    )
+    token_url: str | None = _("For `oauth2`, where tokens are got: `https://`, or `http://` on this machine; may hold {variables}.", None)
+    scopes: tuple[str, ...] = _(
+        "For `oauth2`, `google` and `azure`, what a token is asked for; Google's is `https://www.googleapis.com/auth/cloud-platform` when "
+        "absent.",
+        (),
+    )
+    client_auth: ClientAuth | None = _(
+        "For `oauth2`, how the client says who it is: `basic` (a header) or `body`; when absent, `body` where `basic` is refused.", None
+    )
+    values: dict[str, str] = _("For `oauth2`, what else a token is asked with, as `{audience: https://api.example}`.", {})
+    subject: str | None = _("For `google`, the user for whom the service account acts.", None)
+    region: str | None = _(
+        "For `aws`, the region that is signed for; may hold {variables}. By default the variable `region`, else what the name of an AWS "
+        "server says, else the user's own.",
+        None,
+    )
+    service: str | None = _(
+        "For `aws`, the service that is signed for, as `ec2`; may hold {variables}. By default what the name of an AWS server says.", None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -548,7 +595,7 @@ class Provider:
     source: str = _("Its documentation.")
     base_url: str = _("Where paths start; may hold {variables}.")
     base_url_env: tuple[str, ...] = _("Environment variables that replace it, first found wins.", ())
-    variables: dict[str, Variable] = _("What the base URL leaves open.", {})
+    variables: dict[str, Variable] = _("What the base URL and `token_url` leave open.", {})
     auth: dict[str, AuthScheme] = _("Ways to authenticate, by name; the first is the default.", {})
     headers: dict[str, str] = _("Headers that every request carries.", {})
     optional_headers: dict[str, OptionalHeader] = _("Headers that are sent when a setting or the environment gives a value.", {})

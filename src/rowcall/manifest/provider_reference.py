@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rowcall.manifest.model import (
+    TOKEN_KINDS,
     Attribute,
     AuthKind,
     AuthScheme,
@@ -56,9 +57,13 @@ _SENT = {
     AuthKind.HEADER: "`{name}: {prefix}KEY`",
     AuthKind.QUERY: "the query parameter `{name}`",
     AuthKind.BASIC: "user and password, as `{name}: {prefix}…`",
+    AuthKind.OAUTH2: "`{name}: {prefix}TOKEN`, a token that the client gets by its id and secret",
+    AuthKind.GOOGLE: "`{name}: {prefix}TOKEN`, a token that Google gives to a service account",
+    AuthKind.AZURE: "`{name}: {prefix}TOKEN`, a token of Microsoft Entra ID",
+    AuthKind.AWS: "not at all: it signs the request, as AWS wants it",
     AuthKind.NONE: "not at all",
 }
-_PREFIXES = {AuthKind.BEARER: "Bearer ", AuthKind.BASIC: "Basic "}
+_PREFIXES = {AuthKind.BASIC: "Basic ", **dict.fromkeys((AuthKind.BEARER, *TOKEN_KINDS), "Bearer ")}
 _PAGED = {
     "cursor": "`{parameter}` is the id of the last row",
     "token": "`{parameter}` is what the page before says",
@@ -143,7 +148,7 @@ def _schemes(auth: Mapping[str, AuthScheme]) -> Iterator[tuple[str, str, str]]:
         header = scheme.name or ("key" if scheme.kind is AuthKind.QUERY else "Authorization")
         sent = _SENT[scheme.kind].format(name=header, prefix=scheme.prefix or _PREFIXES.get(scheme.kind, ""))
         sent += "; requests go without it where there is none" if scheme.optional else ""
-        yield f"`{name}`" + ("" if number else ", unless another is set"), sent, _variables_of(scheme.env)
+        yield f"`{name}`" + ("" if number else ", unless another is set"), sent, _variables_of((*scheme.id_env, *scheme.env))
 
 
 def _variables(provider: Provider) -> list[tuple[str, str, str]]:

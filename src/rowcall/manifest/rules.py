@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 
 from rowcall.errors import nearest
 from rowcall.manifest.answers import check_answer, check_dotted, check_files, check_paged
+from rowcall.manifest.auth import filled_of, scheme_faults
 from rowcall.manifest.awaits import check_awaits
 from rowcall.manifest.bodies import fields_of
 from rowcall.manifest.document import Document
 from rowcall.manifest.encodings import check_encoding
 from rowcall.manifest.model import (
     Attribute,
-    AuthKind,
     AuthScheme,
     Column,
     Kind,
@@ -448,31 +448,20 @@ def _base_url(document: Document, provider: Provider) -> None:
     for name in names:
         if name not in provider.variables:
             document.fault("base_url", f"`{{{name}}}` is not in `variables`{_did_you_mean(name, provider.variables)}")
+    beside = {name for scheme in provider.auth.values() for text in filled_of(scheme) for name in _PLACEHOLDER.findall(text)}
     for name in provider.variables:
-        if name not in names:
+        if name not in names and name not in beside:
             document.fault(f"variables.{name}", f"`{{{name}}}` does not stand in the base URL", at_key=True)
 
 
 def _auth(document: Document, auth: Mapping[str, AuthScheme]) -> None:
     for name, scheme in auth.items():
         _name(document, f"auth.{name}", name, "auth scheme")
-        _auth_scheme(document, f"auth.{name}", scheme)
-
-
-def _auth_scheme(document: Document, path: str, scheme: AuthScheme) -> None:
-    _environment(document, f"{path}.env", scheme.env)
-    if not document.sound(f"{path}.kind"):
-        return
-    named = scheme.kind in {AuthKind.HEADER, AuthKind.QUERY}
-    if named and scheme.name is None:
-        document.fault(path, f"a scheme of kind `{scheme.kind.value}` has a `name`")
-    if not named and scheme.name is not None:
-        document.fault(f"{path}.name", f"a scheme of kind `{scheme.kind.value}` has no `name`")
-    _environment(document, f"{path}.password_env", scheme.password_env)
-    if scheme.password_env and scheme.kind is not AuthKind.BASIC:
-        document.fault(f"{path}.password_env", f"a scheme of kind `{scheme.kind.value}` has no password", at_key=True)
-    if scheme.prefix is not None and scheme.kind not in {AuthKind.HEADER, AuthKind.BEARER}:
-        document.fault(f"{path}.prefix", f"a scheme of kind `{scheme.kind.value}` has no `prefix`")
+        for key in ("env", "password_env", "id_env"):
+            _environment(document, f"auth.{name}.{key}", getattr(scheme, key))
+        if document.sound(f"auth.{name}.kind"):
+            for key, message in scheme_faults(scheme):
+                document.fault(f"auth.{name}.{key}" if key else f"auth.{name}", message)
 
 
 def _paging(document: Document, path: str, paging: Paging) -> None:

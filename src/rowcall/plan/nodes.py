@@ -56,6 +56,8 @@ class Request:
     """
     base: str = ""
     """Where the path starts, where that is a server that the manifest names for its service or method; it may have {variables} still."""
+    server: tuple[tuple[str, str], ...] = ()
+    """The variables of `base` that a statement has filled, and with what."""
     ties: Ties | None = None
     """What orders the rows: paging goes on while one has in it what the last one needed has."""
 

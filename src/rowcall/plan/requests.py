@@ -38,7 +38,9 @@ def builder(
     size = page_size(ref, method)
     is_own_size = size is not None and size[0] not in method.parameters
     template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
-    server, constant = method.base_url or ref.service.base_url or "", json.loads(method.base or "{}")
+    is_named = any(parameter.place is Place.SERVER for parameter in method.parameters.values())
+    server = method.base_url or ref.service.base_url or (ref.provider.base_url if is_named else "")
+    constant = json.loads(method.base or "{}")
     whole = _bodies(method, constant)
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
     always = [(key, name_there, rendered(parameter.sends)) for key, parameter, name_there in parameters if parameter.sends is not None]
@@ -48,6 +50,7 @@ def builder(
 
     def request(bound: Mapping[str, Any], body: Any) -> Request:
         path, query, headers, base, content = template, [], own_headers, server, constant
+        filled: list[tuple[str, str]] = []
         names = tuple(bound)
         if names not in given:
             given[names] = [parameter for parameter in parameters if parameter[0] in bound]
@@ -61,6 +64,7 @@ def builder(
                 query += _in_query(key, parameter, name_there, value)
             elif parameter.place is Place.SERVER:
                 base = _in_server(base, key, name_there, value)
+                filled.append((name_there, rendered(value)))
             else:
                 headers, content = _beside(headers, content, parameter, name_there, value)
         query += [(name_there, text) for key, name_there, text in always if bound.get(key) is None]
@@ -81,6 +85,7 @@ def builder(
             reads=reads,
             rows_needed=rows_needed,
             base=base,
+            server=tuple(filled),
             ties=ties,
             retriable=retriable,
         )

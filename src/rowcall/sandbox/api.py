@@ -294,9 +294,9 @@ def _credential(scheme: AuthScheme, incoming: Incoming) -> str | None:
     """The key that a request carries in the way of a scheme; None where it carries none."""
     if scheme.kind is AuthKind.QUERY:
         return dict(incoming.query).get(scheme.name or "")
-    header = "authorization" if scheme.kind in {AuthKind.BEARER, AuthKind.BASIC} else (scheme.name or "").lower()
-    value = incoming.headers.get(header)
-    prefix = scheme.prefix or {AuthKind.BEARER: "Bearer ", AuthKind.BASIC: "Basic "}.get(scheme.kind, "")
+    value = incoming.headers.get((scheme.name or "authorization").lower())
+    # A token is the key here, and so is what signs elsewhere.
+    prefix = scheme.prefix or {AuthKind.HEADER: "", AuthKind.BASIC: "Basic "}.get(scheme.kind, "Bearer ")
     if value is None or not value.startswith(prefix):
         return None
     return _decoded(value.removeprefix(prefix)) if scheme.kind is AuthKind.BASIC else value.removeprefix(prefix)

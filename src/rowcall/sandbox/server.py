@@ -8,14 +8,14 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rowcall.catalog.sources import available, of_paths
 from rowcall.errors import UsageError, nearest
 from rowcall.manifest.library import added, shipped
-from rowcall.manifest.model import Provider
+from rowcall.manifest.model import TOKEN_KINDS, AuthKind, AuthScheme, Provider
 from rowcall.manifest.sandbox import VERSION, load_sandbox
 from rowcall.manifest.sandbox import Sandbox as SandboxFile
 from rowcall.sandbox.clock import Clock
@@ -109,8 +109,15 @@ class Sandbox:
     @property
     def providers(self) -> dict[str, dict[str, Any]]:
         """Settings of a connection that reaches it, as `rowcall.connect(providers=…)` wants them."""
-        services = {name: {"api_key": self.api_key} for name in self.provider.keyed}
-        return {self.provider.provider: {"base_url": self.base_url, "api_key": self.api_key, **services}}
+        services = {name: self._keyed(self.provider.services[name].auth) for name in self.provider.keyed}
+        return {self.provider.provider: {"base_url": self.base_url, **self._keyed(self.provider.auth), **services}}
+
+    def _keyed(self, auth: Mapping[str, AuthScheme]) -> dict[str, Any]:
+        """The key, and how it is sent: a config file may say that a token is got elsewhere, and whoever plays reaches nobody."""
+        name, scheme = next(iter(auth.items()), ("", None))
+        if scheme is None:
+            return {"api_key": self.api_key}
+        return {"api_key": self.api_key, "auth": {"kind": "bearer"} if scheme.kind in {*TOKEN_KINDS, AuthKind.AWS} else name}
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:

@@ -361,7 +361,21 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-_FIELDS = ("provider", "resource", "method_name", "http_method", "path", "query", "headers", "body", "encoding", "retriable")
+_FIELDS = (
+    "provider",
+    "resource",
+    "method_name",
+    "http_method",
+    "path",
+    "query",
+    "headers",
+    "body",
+    "encoding",
+    "retriable",
+    "base",
+    "server",
+)
+_PAIRS = ("query", "headers", "server")
 
 
 def _kept_files(requests: Sequence[Kept], redacted: Callable[[str], str]) -> Iterator[File]:
@@ -417,8 +431,8 @@ def _as_request(values: dict[str, Any]) -> Request:
     # Before there were files, all that was sent was JSON.
     values = {"encoding": Encoding.JSON} | {name: values[name] for name in _FIELDS if name in values}
     values["encoding"] = Encoding(values["encoding"])
-    for name in ("query", "headers"):
-        values[name] = tuple((key, value) for key, value in values[name])
+    for name in _PAIRS:
+        values[name] = tuple((key, value) for key, value in values.get(name, ()))
     return Request(**values, reads=False)
 
 

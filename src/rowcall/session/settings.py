@@ -10,7 +10,7 @@ import fnmatch
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,7 @@ KEYS = (
     "api_key",
     "api_key_command",
     "api_key_keyring",
+    "api_key_id",
     "headers",
     "query",
     "variables",
@@ -76,7 +77,7 @@ _CARRYING = ("transport", "http2", "verify_tls", "ca_file")
 """Those of the client that rowcall makes, which have no meaning beside one of the user's."""
 CREDENTIALS = ("api_key", "api_key_command", "api_key_keyring")
 """Those that say what the key is, one of which a place may have."""
-OF_SERVICE = ("auth", *CREDENTIALS, "client")
+OF_SERVICE = ("auth", *CREDENTIALS, "api_key_id", "client")
 """Those that a service with a key of its own has for itself; all others are its provider's."""
 
 
@@ -237,7 +238,7 @@ def _without_key(settings: Settings) -> Iterator[Said]:
     """What all places say of a provider, without what says or carries its key."""
     carrying = _carrying(settings)
     for place in settings.places:
-        values = {name: value for name, value in place.values.items() if name not in {"auth", *CREDENTIALS}}
+        values = {name: value for name, value in place.values.items() if name not in {"auth", *CREDENTIALS, "api_key_id"}}
         for name in ("headers", "query"):
             if values.get(name):
                 values[name] = {key: value for key, value in values[name].items() if str(key).lower() not in carrying}
@@ -255,11 +256,11 @@ def _carrying(settings: Settings) -> frozenset[str]:
 
 def _says(values: Mapping[str, Any], name: str) -> bool:
     """Whether a setting is among what is said. A URL or key that is empty is none."""
-    return name in values and (values[name] not in (None, "") or name not in {"base_url", *CREDENTIALS})
+    return name in values and (values[name] not in (None, "") or name not in {"base_url", "api_key_id", *CREDENTIALS})
 
 
 def _environment(urls: Sequence[str], scheme: AuthScheme | None) -> Said:
-    names = {"base_url": urls, "api_key": scheme.env if scheme is not None else ()}
+    names = {"base_url": urls, "api_key": scheme.env if scheme else (), "api_key_id": scheme.id_env if scheme else ()}
     found = {name: variable for name, variables in names.items() if (variable := _first_set(variables)) is not None}
     values = {name: os.environ[variable] for name, variable in found.items()}
     if scheme is not None and scheme.password_env and "api_key" in values:
@@ -297,6 +298,8 @@ def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
         auth=scheme,
         key=key,
         key_names=scheme.env if scheme else (),
+        key_id=None if (key_id := settings.get("api_key_id")) is None else str(key_id),
+        id_names=scheme.id_env if scheme else (),
         key_source=source,
         late_key=late_key,
         headers=_pairs(settings.with_variables("headers", _optional_headers(provider))),
@@ -330,15 +333,39 @@ def _scheme(settings: Settings) -> AuthScheme | None:
         if chosen not in schemes:
             raise settings.wrong("auth", f'{name} has no auth "{chosen}".{near(chosen, schemes)}')
         return schemes[chosen]
-    from rowcall.manifest.model import AuthKind, AuthScheme
+    return _spelt_out(settings, chosen)
 
+
+def _spelt_out(settings: Settings, chosen: Any) -> AuthScheme:
+    """The scheme that a table says, by the keys of a manifest. Raises UsageError where there is no such one."""
+    from rowcall.manifest.auth import scheme_faults
+    from rowcall.manifest.model import AuthKind, AuthScheme, ClientAuth
+
+    name, known = settings.name, [field.name for field in fields(AuthScheme)]
     try:
-        kind = AuthKind(chosen["kind"])
-        return AuthScheme(kind=kind, name=chosen.get("name"), prefix=chosen.get("prefix"), env=tuple(chosen.get("env", ())))
-    except (KeyError, TypeError, ValueError) as error:
+        if unknown := next((key for key in chosen if key not in known), None):
+            raise settings.wrong("auth", f'auth of {name} has no key "{unknown}".{near(str(unknown), known)}')
+        said: dict[str, Any] = {key: _listed(key, value) for key, value in chosen.items()}
+        said["kind"] = AuthKind(chosen["kind"])
+        if "client_auth" in said:
+            said["client_auth"] = ClientAuth(chosen["client_auth"])
+        scheme = AuthScheme(**said)
+        wrong = next(scheme_faults(scheme), None)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         kinds = ", ".join(kind.value for kind in AuthKind)
-        message = f"auth of {name} is a name, or a table with kind ({kinds}), name and prefix."
+        message = f"auth of {name} is a name, or a table with kind ({kinds}) and the other keys of an auth scheme in a manifest."
         raise settings.wrong("auth", message) from error
+    if wrong is not None:
+        raise settings.wrong("auth", f"{'.'.join(filter(None, ('auth', wrong[0])))} of {name}: {wrong[1]}.")
+    return scheme
+
+
+_LISTS = frozenset({"env", "password_env", "id_env", "scopes"})
+
+
+def _listed(key: str, value: Any) -> Any:
+    """What is a list in a manifest as one, where it is written as words with blanks between, as scopes are."""
+    return tuple(value.split() if isinstance(value, str) else value) if key in _LISTS else value
 
 
 def _key(settings: Settings) -> tuple[str | None, LateKey | None, str]:

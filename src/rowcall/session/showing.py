@@ -62,7 +62,9 @@ def _listing(statement: Show, context: Context) -> Listing:
             provider, service = _parts(names, use, 2, "SHOW RESOURCES IN provider.service")
             return describing.show_resources(catalog, provider, service, statement.like)
         case "METHODS":
-            return describing.show_methods(catalog.resolve(names, use), statement.like, extended=statement.extended)
+            ref = catalog.resolve(names, use)
+            lacking = context.clients[ref.full_name].lacking() if statement.extended else None
+            return describing.show_methods(ref, statement.like, extended=statement.extended, lacking=lacking)
         case _:
             template = describing.insert_template(catalog.resolve(names, use), Verb(statement.what.lower()))
             return describing.Listing((("template", "VARCHAR"),), tuple((line,) for line in template.splitlines()))

@@ -80,6 +80,7 @@ def _auth(settings: Settings, made: Endpoint) -> str | None:
 
 _SHOWN: dict[str, Callable[[Settings, Endpoint], str | None]] = {
     "auth": _auth,
+    "api_key_id": lambda _, made: made.key_id,
     "headers": lambda _, made: _table(made.headers, made),
     "query": lambda _, made: _table(made.query, made),
     "variables": lambda settings, made: _table(tuple((settings.get("variables") or {}).items()), made),

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from rowcall.errors import UsageError
 from rowcall.http.auth import header, is_needed
+from rowcall.http.aws import signed_for
 from rowcall.http.bodies import fields, media_type
 from rowcall.manifest.files import File, is_shown
-from rowcall.manifest.model import AuthKind, Encoding
+from rowcall.manifest.model import TOKEN_KINDS, AuthKind, AuthScheme, Encoding
 from rowcall.session.settings import endpoint, instance_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def curl_command(session: Session, sent: Sent, number: int, settings: Mapping[st
     Raises UsageError where nobody knows which body it had.
     """
     exchange = sent.exchanges[number - 1]
+    if exchange.operation.endswith(".token"):
+        raise UsageError(f"Request {number} was for a token, with the secret of a client in it: there is no command that sends it again.")
     provider = session.catalog.providers[exchange.operation.partition(".")[0]]
     method, _, url = exchange.request.partition(" ")
     given = {**settings.get(provider.provider, {}), "base_url": url}  # which may hold a variable, and is known
@@ -52,7 +55,7 @@ def curl_command(session: Session, sent: Sent, number: int, settings: Mapping[st
     body = None if method in _BODILESS else _body(session, sent, number)
     arguments = ["-g"] if set(url) & set("[]{}") else []  # which curl would take for several URLs
     arguments += [] if method == "GET" else [f"-X {method}"]
-    arguments += [*_credential(resolved, provider), *_headers(resolved, provider, exchange.operation.split(".")[1])]
+    arguments += [*_credential(resolved, provider, url), *_headers(resolved, provider, exchange.operation.split(".")[1])]
     if body is not None:
         arguments += _sending(body, _encoding(session, exchange.operation))
     return " \\\n  ".join([f"curl {_url(url, resolved, provider)}", *arguments])
@@ -94,10 +97,26 @@ def _url(url: str, resolved: Endpoint, provider: Provider) -> str:
     return f'{beginning[:-1]}${_variable(resolved, provider)}"'
 
 
-def _credential(resolved: Endpoint, provider: Provider) -> Iterator[str]:
+def _signed(resolved: Endpoint, scheme: AuthScheme, url: str) -> Iterator[str]:
+    """The options that have curl sign, with the variables of AWS's own programs."""
+    region, service = signed_for(scheme, url, resolved.variables)
+    yield f'--aws-sigv4 "aws:amz:{region or "$AWS_REGION"}:{service or "$AWS_SERVICE"}"'
+    names = [*resolved.id_names, "AWS_ACCESS_KEY_ID"][0], [*resolved.key_names, "AWS_SECRET_ACCESS_KEY"][0]
+    yield f'-u "${names[0]}:${names[1]}"'
+    if not resolved.key_names and os.environ.get("AWS_SESSION_TOKEN"):
+        yield '-H "x-amz-security-token: $AWS_SESSION_TOKEN"'
+
+
+def _credential(resolved: Endpoint, provider: Provider, url: str) -> Iterator[str]:
     """The option that carries the key, by a variable; none where the user's own headers do."""
     scheme = resolved.auth
     if scheme is None or not is_needed(resolved) or scheme.kind is AuthKind.QUERY:
+        return
+    if scheme.kind is AuthKind.AWS:
+        yield from _signed(resolved, scheme, url)
+        return
+    if scheme.kind in TOKEN_KINDS:  # which only rowcall gets from the key
+        yield f'-H "Authorization: Bearer ${_as_variable(provider.provider)}_TOKEN"'
         return
     variable = f"${_variable(resolved, provider)}"
     if scheme.kind is AuthKind.BASIC:

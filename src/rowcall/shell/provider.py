@@ -11,8 +11,8 @@ from rowcall.catalog.catalog import Catalog
 from rowcall.errors import UsageError, nearest
 from rowcall.front.report import counted
 from rowcall.manifest.library import added, shipped
-from rowcall.manifest.model import AuthScheme, Lifecycle, Provider, Resource
-from rowcall.manifest.read import check
+from rowcall.manifest.model import CHAIN_KINDS, AuthKind, AuthScheme, Lifecycle, Provider, Resource
+from rowcall.manifest.read import Services, check
 from rowcall.shell.exit import Exit
 
 
@@ -60,17 +60,33 @@ def _add(options: argparse.Namespace) -> int:
         if source.name in before:
             was = "which comes with rowcall, with its settings and key" if source.name in shipped() else "as it was added before"
             print(f"It takes the place of {source.name}, {was}; --name gives it another name.", file=sys.stderr)
-        if variables := _variables(source.provider):
-            where = f"{source.provider.base_url} and to other servers that it names, which EXPLAIN shows"
-            print(f"Statements on {source.name} send what is in {' and '.join(variables)} to {where}.", file=sys.stderr)
+        for line in _warned(source.name, source.provider):
+            print(line, file=sys.stderr)
         if source.environment:
             print(f"{' and '.join(source.environment)} may say where its servers are.", file=sys.stderr)
     return Exit.OK
 
 
-def _variables(provider: Provider) -> list[str]:
-    """The environment variables that credentials come from: whoever adds what others wrote must know which it takes, and where to."""
-    schemes = provider.auth.values()
+def _warned(name: str, provider: Provider) -> Iterator[str]:
+    """Which credentials statements use, and where they go: whoever adds what others wrote must know that."""
+    services = provider.services
+    keyed = [services.head(one) if isinstance(services, Services) else services[one] for one in provider.keyed]
+    schemes = [*provider.auth.values(), *(scheme for service in keyed for scheme in service.auth.values())]
+    where = f"{provider.base_url} and to other servers that it names, which EXPLAIN shows"
+    if variables := _variables(provider, [scheme for scheme in schemes if scheme.token_url is None]):
+        yield f"Statements on {name} send what is in {' and '.join(variables)} to {where}."
+    for url in dict.fromkeys(scheme.token_url for scheme in schemes if scheme.token_url):
+        of_url = [*dict.fromkeys(one for scheme in schemes if scheme.token_url == url for one in (*scheme.id_env, *scheme.env))]
+        yield f"They send {' and '.join(of_url) or 'id and secret of a client'} to {url}, and the token that this gives to {where}."
+    for kind in dict.fromkeys(scheme.kind for scheme in schemes if scheme.kind in CHAIN_KINDS):
+        yield f"They use the credentials of {_CLOUDS[kind]} that are found on this machine, for {where}."
+
+
+_CLOUDS = {AuthKind.GOOGLE: "Google", AuthKind.AZURE: "Microsoft Entra ID", AuthKind.AWS: "AWS"}
+
+
+def _variables(provider: Provider, schemes: Sequence[AuthScheme]) -> list[str]:
+    """The environment variables that credentials come from."""
     headers = (name for header in provider.optional_headers.values() for name in header.env)
     return list(dict.fromkeys((*(name for scheme in schemes for name in (*scheme.env, *scheme.password_env)), *headers)))
 
@@ -156,7 +172,8 @@ def _facts(provider: Provider) -> Iterator[tuple[str, str]]:
 
 def _schemes(auth: Mapping[str, AuthScheme]) -> Iterator[tuple[str, str]]:
     for name, scheme in auth.items():
-        yield f"auth {name}", scheme.kind + (f", from {' or '.join(scheme.env)}" if scheme.env else "")
+        taken = " and ".join(" or ".join(names) for names in (scheme.id_env, scheme.env) if names)
+        yield f"auth {name}", scheme.kind + (f", from {taken}" if taken else "")
 
 
 def _methods(resource: Resource) -> str:

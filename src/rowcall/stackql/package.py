@@ -22,7 +22,7 @@ from rowcall.manifest import kept
 from rowcall.manifest.model import ErrorShape, Provider, Service
 from rowcall.manifest.read import Services
 from rowcall.openapi.document import Document
-from rowcall.stackql.auth import credentials
+from rowcall.stackql.auth import Credentials, credentials
 from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.folders import provider_file
 from rowcall.stackql.names import resource_names
@@ -70,6 +70,7 @@ class Package:
             description=prose(root.get("description")) or f"What StackQL's document of {self.name} describes.",
             source=str(self.folder),
             base_url=self._base_url,
+            variables=given.variables | {key: one for name in self._entries for key, one in self._own(name).variables.items()},
             auth=given.schemes,
             keyed=tuple(name for name in self._entries if self._own_auth(name) is not None),
             optional_headers=given.headers,
@@ -122,10 +123,15 @@ class Package:
         own = table(self._entries[name].get("config")).get("auth")
         return own if own and own != table(self._document.root.get("config")).get("auth") else None
 
+    def _own(self, name: str) -> Credentials:
+        own = self._own_auth(name)
+        return credentials(own) if own is not None else Credentials({})
+
     def _head(self, name: str) -> Service:
         """What the provider itself says of a service."""
         entry = self._entries[name]
-        return Service(service=name, title=prose(entry.get("title")) or name, description=prose(entry.get("description")), resources={})
+        title, auth = prose(entry.get("title")) or name, self._own(name).schemes
+        return Service(service=name, title=title, description=prose(entry.get("description")), auth=auth, resources={})
 
     def _service(self, name: str) -> Service:
         """A service, as it was made before where nothing has changed since. Where its document cannot be read, each resource says so."""
@@ -154,8 +160,7 @@ class Package:
         document = Document(file, within=self.folder)
         made = service(document, name, self._entries[name], Config().within(self._document.root.get("config")), provider_url=self._base_url)
         variables = environment(document)
-        if (own := self._own_auth(name)) is not None:
-            made = replace(made, auth=credentials(own).schemes)
+        made = replace(made, auth=self._own(name).schemes)
         with suppress(ValueError):
             files = [file, *document.beside.values()]
             first = json.dumps([self._digest(name, files), variables, *map(str, files[1:])])
