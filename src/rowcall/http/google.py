@@ -123,8 +123,10 @@ def _of_key(info: dict[str, Any] | None, scopes: tuple[str, ...]) -> Any:
 
 
 def _secrets(info: dict[str, Any] | None) -> tuple[str, ...]:
+    """What is secret of a key that is JSON: of a text of several lines, each that is no heading."""
     given = (info or {}).get
-    return tuple(value for name in ("private_key", "client_secret", "refresh_token") if isinstance(value := given(name), str) and value)
+    texts = (value for name in ("private_key", "client_secret", "refresh_token") if isinstance(value := given(name), str))
+    return tuple(line for text in texts for line in (text, *text.split("\n")) if line and not line.startswith("-----"))
 
 
 def _lasts_s(expiry: datetime.datetime | None) -> float | None:
