@@ -394,6 +394,25 @@ def test_methods_with_columns_of_their_own_and_single_objects_answer(bakery: San
     assert opening.keys() == {"opens_at"}
 
 
+def test_it_answers_below_other_paths_too(tmp_path: Path) -> None:
+    """Those of the file, of which the first that fits counts, with what they need in the query."""
+    (tmp_path / "provider.yaml").write_text(BAKERY)
+    (tmp_path / "oven.yaml").write_text(OVEN)
+    (tmp_path / "sandbox.yaml").write_text(
+        "sandbox: 1\nignored_query: [version]\nbases: [{path: /else/v1}, {path: /shops/*, query: [version]}, {path: /else, query: [version]}]\n"
+    )
+    with Sandbox(tmp_path, clock=Clock(START, held=True)) as box, httpx.Client(base_url=box.base_url.removesuffix("/api")) as client:
+        paths = ("/api/opening", "/else/v1/opening", "/shops/a/opening?version=1", "/else/opening?version=1")
+        found = {client.get(path).text for path in paths}
+        missing = [
+            client.get(path).status_code for path in ("/opening", "/shops/a/opening", "/shops/opening?version=1", "/api/else/opening")
+        ]
+
+    assert len(found) == 1
+    assert "opens_at" in found.pop()
+    assert missing == [404] * 4
+
+
 def test_of_a_setting_each_parent_has_one(bakery: Sandbox) -> None:
     """Until it is deleted, which answers that it was."""
     with opened(bakery) as client:

@@ -254,6 +254,12 @@ class Quota:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    path: str = _("Where the paths of the manifest start too, from a slash on; `*` stands for one part, as `/deployments/*`.")
+    query: tuple[str, ...] = _("The query parameters that requests there have to have, and that mean nothing.", ())
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     sandbox: int = _("The version of this language: 1.")
     key: str = _("The API key that is accepted.", "sandbox-key")
@@ -266,6 +272,9 @@ class Sandbox:
     any_headers: bool = _("Whether requests may come without the headers that the manifest sends with each.", default=False)
     etags: bool = _("Whether answers to GET have an ETag, and say 304 to who has it already.", default=False)
     quotas: tuple[Quota, ...] = _("How many requests there may be, besides the rate limits of the manifest.", ())
+    bases: tuple[Base, ...] = _(
+        "Where it answers besides the base URL of the manifest, as compatible servers do; the first that fits counts.", ()
+    )
     ignored_query: tuple[str, ...] = _("Query parameters that are accepted and mean nothing.", ())
     ignored_body: tuple[str, ...] = _("Body attributes that are accepted though the manifest has not got them.", ())
     error: Any = _(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -39,6 +40,8 @@ class Api:
         self.provider = provider
         self.sandbox = drawn.sandbox
         self.base_path = urlsplit(provider.base_url).path
+        parts = [(self.base_path, ()), *((base.path, base.query) for base in own.bases)]
+        self._bases = [(re.compile("[^/]+".join(map(re.escape, path.split("*"))) + "(?=/)"), needed) for path, needed in parts]
         self._routes = Routes(provider, drawn, own)
         self._count = 0
 
@@ -278,8 +281,9 @@ class Api:
                 raise Refused(self.sandbox.refusals.wrong_header, {"header": name, "expected": expected})
 
     def _route(self, incoming: Incoming) -> tuple[Route, dict[str, str]]:
-        is_below = incoming.path.startswith(self.base_path + "/")
-        return self._routes.find(incoming.method, incoming.path, incoming.path.removeprefix(self.base_path) if is_below else "")
+        sent = {name for name, _ in incoming.query}
+        found = [match.end() for base, needed in self._bases if sent.issuperset(needed) and (match := base.match(incoming.path))]
+        return self._routes.find(incoming.method, incoming.path, incoming.path[found[0] :] if found else "")
 
 
 def _page_parameters(paging: Paging | None) -> frozenset[str]:

@@ -209,7 +209,9 @@ class _Drawing:
         lists = [_last(method.path) for method in methods if method.verb is Verb.SELECT and method.rows is not None]
         inserts = [_last(method.path) for method in methods if method.verb is Verb.INSERT]
         got = [method for method in methods if method.verb is Verb.SELECT and method.rows is None and not method.returns]
-        beside = [one for method in methods if method.rows is not None and (one := self._got.get(_shape(method.path)))]
+        is_copy = key in self._own.collections and self._own.collections[key].same_as is not None
+        lists_of = [] if is_copy else [method for method in methods if method.rows is not None]
+        beside = [one for method in lists_of if (one := self._got.get(_shape(method.path)))]
         shared = [one for one in beside if _named_column(one) in resource.columns]
         found = next((m for m in [*got, *shared, *(m for m in methods if m.verb in _ONE)] if m.path.endswith("}")), None)
         if found is None:

@@ -55,7 +55,8 @@ class World:
         self._below: dict[tuple[str, Record | None], list[Record]] = {}
         self._born: dict[tuple[str, Record | None], int] = {}
         self._numbers = itertools.count()
-        self._to_make_up = {name for name, kind in drawn.kinds.items() if kind.is_made_up}
+        copied = {name for name, rules in sandbox.collections.items() if rules.same_as is not None}
+        self._to_make_up = {name for name, kind in drawn.kinds.items() if kind.is_made_up or name in copied}
         self._busy: set[str] = set()
         """Collections that are being made up."""
         self._events: list[tuple[float, int, Callable[[], None]]] = []

@@ -10,7 +10,7 @@ import pytest
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.errors import DataError, MissingParameterError, UnsupportedSQLError
+from rowcall.errors import DataError, MissingParameterError, ResponseError, UnsupportedSQLError
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
@@ -87,6 +87,42 @@ def test_a_new_key_is_shown_once_and_not_kept(tmp_path: Path, text: str, where: 
     assert kept.count(("***", True)) == len(keys)
     assert kept.count((None, True)) == 8 - len(keys)
     assert [file.name for file in tmp_path.iterdir() for key in keys if key.encode() in file.read_bytes()] == []
+
+
+AT = {
+    "Azure": ("/openai/v1", {"auth": "azure"}),
+    "Azure, by version": ("/openai", {"auth": "azure", "query": {"api-version": "2024-05-01-preview"}}),
+    "Azure, by deployment": ("/openai/deployments/mine", {"auth": "azure", "query": {"api-version": "2024-10-21"}}),
+    "Foundry": ("/api/projects/mine", {"query": {"api-version": "v1"}}),
+}
+
+
+@pytest.mark.parametrize(("path", "settings"), AT.values(), ids=AT.keys())
+def test_compatible_servers_are_asked_as_they_want_it(path: str, settings: dict[str, object]) -> None:
+    """Below their paths, with their version and their way to send a key; where threads are listed, runs are found by that list."""
+    with Sandbox() as box:
+        own = {"base_url": box.base_url.removesuffix("/v1") + path, "api_key": box.api_key, **settings}
+        with rowcall.connect(providers={"openai": own}) as session:
+            found = session.sql(
+                "SELECT count(DISTINCT t.id), count(*) FROM openai.assistants.all_threads t "
+                "JOIN openai.assistants.runs r ON r.thread_id = t.id"
+            ).fetchall()
+            requests = list(box.requests)
+
+    assert found[0][0] <= 44 < found[0][1]
+    assert [request.path for request in requests].count(f"{path}/threads") == 1
+    assert len(requests) == 45
+    assert {(("api-key" in request.headers), dict(request.query).get("api-version")) for request in requests} == {
+        ("auth" in settings, dict(settings.get("query", {})).get("api-version"))  # type: ignore[call-overload]
+    }
+
+
+def test_a_server_with_versions_has_nothing_without_one() -> None:
+    """As Azure answers."""
+    with Sandbox() as box:
+        own = {"base_url": box.base_url.removesuffix("/v1") + "/openai", "api_key": box.api_key, "auth": "azure"}
+        with rowcall.connect(providers={"openai": own}) as session, pytest.raises(ResponseError, match="Invalid URL"):
+            session.sql("SELECT * FROM openai.models.models")
 
 
 def test_a_setting_is_changed_without_a_where(db: Session) -> None:
