@@ -362,6 +362,19 @@ CASES = {
     "a text that has rows": ("animals.yaml", "        absent: {message: no lion}", "        content: id\n        rows: data", [
         "animals.yaml:18:9: a file is one row of a `select`, without `rows` or `paging` (resources.lions.methods.get_lion.content)",
     ]),
+    "files where there are none": (
+        "animals.yaml", "meat: {type: string,", "meat: {type: blob,", [
+            "animals.yaml:34:24: only a body with `encoding: multipart` holds files (resources.lions.methods.feed.body.meat.type)",
+        ]),
+    "a file in JSON": ("animals.yaml", "id: {type: string", "id: {type: blob", [
+        "animals.yaml:9:18: only the column that `content` of a method names is a `blob`; JSON holds no files (resources.lions.columns.id.type)",
+    ]),
+    "a file within": ("animals.yaml", "colours: [string]", "colours: [blob]", [
+        "animals.yaml:10:47: a `blob` is a column or an attribute by itself, and no part of one (resources.lions.columns.mane.type[0].colours)",
+    ]),
+    "the name of no file": ("animals.yaml", "meat: {type: string,", "meat: {type: string, filename_of: mea,", [
+        "animals.yaml:34:45: there is no attribute `mea` of type `blob` beside it (resources.lions.methods.feed.body.meat.filename_of)",
+    ]),
     "a column around no rows": ("animals.yaml", "nullable: false, description: The id.", "nullable: false, outer: true, description: The id.", [
         "animals.yaml:12:7: the column `id` is `outer`, and the rows of this method are within no record (resources.lions.methods.get_lion)",
         "animals.yaml:19:7: the column `id` is `outer`, and the rows of this method are within no record (resources.lions.methods.list_lions)",

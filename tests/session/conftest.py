@@ -179,11 +179,13 @@ class Asked:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: str
+    content: bytes = b""
+    """The body as it came."""
 
 
 @dataclass
 class Scripted:
-    """A server that answers what `answer` gives: a status and a body, as JSON or text; and perhaps headers."""
+    """A server that answers what `answer` gives: a status and a body, as JSON, text or bytes; and perhaps headers."""
 
     answer: Callable[[Asked], tuple[Any, ...]]
     asked: list[Asked] = field(default_factory=list)
@@ -229,11 +231,12 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             length = int(self.headers.get("content-length") or 0)
-            body = self.rfile.read(length).decode()
-            asked = Asked(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            content = self.rfile.read(length)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked = Asked(self.command, self.path, headers, content.decode(errors="replace"), content)
             script.asked.append(asked)
             status, answer, *more = script.answer(asked)
-            data = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
+            data = answer if isinstance(answer, bytes) else (answer if isinstance(answer, str) else json.dumps(answer)).encode()
             headers = {"content-type": "text/html" if isinstance(answer, str) else "application/json", **(more[0] if more else {})}
             self.send_response(status)
             for name, value in headers.items():
@@ -242,7 +245,7 @@ def _handler(script: Scripted) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_POST = do_DELETE = do_GET
+        do_POST = do_PUT = do_DELETE = do_GET
 
         def log_message(self, *_: object) -> None:
             """Nothing."""

@@ -273,9 +273,7 @@ def _content(value: Any, name: str) -> bytes | None:
     if isinstance(value, str):
         return value.encode()
     if not isinstance(value, (bytes, bytearray, memoryview, type(None))):
-        error = DataError(f"{name} takes a file: a BLOB, as content of read_blob('…'), or a text, not {str(value)[:60]}.")
-        error.given = name
-        raise error
+        raise DataError(f"{name} takes a file: a BLOB, as content of read_blob('…'), or a text, not {str(value)[:60]}.")
     return value if value is None else bytes(value)
 
 

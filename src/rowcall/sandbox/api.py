@@ -187,9 +187,9 @@ class Api:
 
     def _get(self, world: World, call: Call) -> Any:
         values = self._query(call)
-        holder = call.record or call.parent
-        if call.route.method.content is not None and holder is not None and holder.uploaded is not None:
-            return "application/octet-stream", holder.uploaded
+        file = next((one.uploaded for one in (call.record, call.parent) if one is not None and one.uploaded is not None), None)
+        if call.route.method.content is not None and file is not None:
+            return "application/octet-stream", file
         record = self._one(world, call, values)
         return self._answered(world, call, record) if call.route.method.returns else shown(record, call.route.method, values)
 

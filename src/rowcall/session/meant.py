@@ -49,6 +49,7 @@ from rowcall.session.execute import (
     with_views,
 )
 from rowcall.session.texts import expression_cast, value_at
+from rowcall.session.uploads import within_limit
 from rowcall.sql.nodes import Change, Delete, Exec, Insert, Query, Update, Write
 
 if TYPE_CHECKING:
@@ -218,11 +219,16 @@ def changed_columns(write: Update) -> list[str]:
 
 
 def _selecting(
-    write: Change, method: Method, before: Sequence[str] = (), casts_: Mapping[int, str] = MappingProxyType({})
+    write: Change,
+    method: Method,
+    before: Sequence[str] = (),
+    casts_: Mapping[int, str] = MappingProxyType({}),
+    files: Sequence[int] = (),
 ) -> tuple[str, list[tuple[int, Span]]]:
     """A SELECT of the keys and the assigned values of the rows that WHERE selects, and where the user's stretches stand in it.
 
-    With `before`, of the values of these columns too. `casts_` are the types that assigned values are cast to, by their numbers.
+    With `before`, of the values of these columns too. `casts_` are the types that assigned values are cast to, by their numbers; those
+    of `files` are columns of their own, the last.
     """
     target = write.target
     alias = quoted(target.alias)
@@ -233,7 +239,10 @@ def _selecting(
     keys = f"to_json(struct_pack({packed}))" if packed else "'{}'"
     text = f"SELECT {keys}, to_json(struct_pack(nothing := NULL"
     stretches: list[tuple[int, Span]] = []
-    for number, assignment in enumerate(write.assignments if isinstance(write, Update) else ()):
+    assignments = write.assignments if isinstance(write, Update) else ()
+    for number, assignment in enumerate(assignments):
+        if number in files:
+            continue
         text += f", s{number} := {'CAST(' if number in casts_ else ''}("
         stretches.append((len(text), assignment.value))
         text += write.text[assignment.value.start : assignment.value.end] + "\n)" + (f" AS {casts_[number]})" if number in casts_ else "")
@@ -243,6 +252,10 @@ def _selecting(
         text += f", {quoted(f'rest.{name}')} := ({alias}.{quoted(REST)} -> {literal(f'${path}')})"
     columns = ", ".join(f"{quoted(name)} := {alias}.{quoted(name)}" for name in before)
     text += f")) AS given{f', to_json(struct_pack({columns}))' if before else ''}"
+    for number in files:
+        text += ", ("
+        stretches.append((len(text), assignments[number].value))
+        text += f"{write.text[assignments[number].value.start : assignments[number].value.end]}\n) AS s{number}"
     for before_, stretch, after in _from(write):
         text += before_
         if stretch is not None:
@@ -286,18 +299,19 @@ def _refuse_several(write: Change, context: Context) -> None:
 
 def read_rows(write: Change, method: Method, context: Context) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None]]:
     """The keys of the rows that WHERE selects, each with the values assigned to it, and those before where they are asked for."""
-    for (given, path), assignment in zip(assigned(write), getattr(write, "assignments", ()), strict=True):
-        if is_file(method, _slot(method, given, path)):
-            message = f"{given.name} is a file, which is sent where WHERE alone says which row is meant, by its keys."
-            raise UnsupportedSQLError(message, sql=write.text, span=assignment.value)
+    files = [number for number, (given, path) in enumerate(assigned(write)) if is_file(method, _slot(method, given, path))]
     asked = watched(write) if context.tells_before else changed_columns(write) if context.dry_run and isinstance(write, Update) else ()
-    text, stretches = _selecting(write, method, asked, _assigned_casts(write, method, context))
+    text, stretches = _selecting(write, method, asked, _assigned_casts(write, method, context), files)
     with readable(write), _mapped(write.text, text, stretches):
         relation, _ = run_query(Query(text), reading(context))
+    span = write.assignments[files[0]].value if isinstance(write, Update) and files else write.target.span
+    fetched = within_limit(relation, write.target.ref, context, sql=write.text, span=span) if files else context.engine.fetched(relation)
     rows: dict[str, dict[str, Any]] = {}
     were: dict[str, dict[str, Any] | None] = {}
-    for keys, text, *before in context.engine.fetched(relation):
+    for keys, text, *before in fetched:
         values = from_json(text)
+        for number in reversed(files):
+            values[f"s{number}"] = before.pop()
         were[keys] = json.loads(before[0]) if before else None
         # A row that the API lists twice, as when its pages shift while they are read, is changed once.
         if rows.setdefault(keys, values) != values:

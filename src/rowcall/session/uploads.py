@@ -11,6 +11,8 @@ from rowcall.plan.writes import column_slot, from_json, is_file
 from rowcall.session.execute import Piece, relation_of, rows_of
 
 if TYPE_CHECKING:
+    import duckdb
+
     from rowcall.catalog.catalog import ResourceRef
     from rowcall.manifest.model import Method
     from rowcall.session.execute import Context
@@ -46,12 +48,15 @@ def file_at(text: str, span: Span, ref: ResourceRef, context: Context) -> Any:
 
 def _fetched(piece: Piece, ref: ResourceRef, context: Context) -> list[tuple[Any, ...]]:
     """The rows of a query, which DuckDB may hold on a disk, unless they are too many bytes to be held in memory."""
-    most = context.clients[ref.full_name].endpoint.max_upload_bytes
-    relation = relation_of(piece, context)
-    size = context.engine.size(relation)
+    return within_limit(relation_of(piece, context), ref, context, sql=piece.source, span=piece.span)
+
+
+def within_limit(relation: duckdb.DuckDBPyRelation, ref: ResourceRef, context: Context, *, sql: str, span: Span) -> list[tuple[Any, ...]]:
+    """The rows of a relation. Raises DataError where they are too many bytes."""
+    most, size = context.clients[ref.full_name].endpoint.max_upload_bytes, context.engine.size(relation)
     if size > most:
         provider = ref.provider.provider
         message = f"This has {size:,} bytes, and the files of a statement {most:,} at the most (max_upload_bytes of {provider})."
         hint = f"Raise max_upload_bytes of provider {provider}, or send fewer files at once: they are held in memory. Nothing was sent."
-        raise DataError(message, sql=piece.source, span=piece.span, hint=hint)
+        raise DataError(message, sql=sql, span=span, hint=hint)
     return context.engine.fetched(relation)
