@@ -220,6 +220,15 @@ def test_views_are_queries_over_other_resources(harbour: Harbour) -> None:
     assert harbour.lines[:2] == ["GET /v1/berths?quay=north&limit=2", "GET /v1/berths?quay=south&limit=2"]
 
 
+def test_views_mean_what_sqlite_means(harbour: Harbour) -> None:
+    """A list in a row is a table, texts are compared in any case, and what is added to a day makes another."""
+    with harbour.session() as db:
+        rows = db.sql("SELECT id, crane, until FROM cranes WHERE quay = 'south'").fetchall()
+
+    assert rows == [(3, "big", "2026-02-01")]
+    assert harbour.lines == ["GET /v1/berths?quay=south&limit=2", "GET /v1/berths?quay=south&limit=2&page_token=2"]
+
+
 def test_a_query_in_graphql_takes_values_and_is_followed(harbour: Harbour) -> None:
     """A value stands in the query as JSON has it, and cannot end the text that it is in; the cursor is a variable of the query."""
     page = {"pageInfo": {"endCursor": "c1", "hasNextPage": True}, "nodes": [{"ship": "Ada"}]}

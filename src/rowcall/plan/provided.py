@@ -12,6 +12,7 @@ from sqlglot.errors import SqlglotError
 
 from rowcall.errors import UnsupportedSQLError
 from rowcall.manifest.model import View
+from rowcall.plan.sqlite import as_duckdb
 
 _OPEN = re.compile(r"<[^<>]*>|\{\{.*\}\}")
 """What stands in the text of a view where a statement has to give a value."""
@@ -81,6 +82,8 @@ def _translated(view: View, words: frozenset[str], given: Given, name: str) -> s
         raise UnsupportedSQLError(
             f"The text of the view {name} cannot be read as {view.dialect}: {str(error).splitlines()[0]}", sql=""
         ) from error
+    if view.dialect == "sqlite":
+        tree = as_duckdb(tree)
     for select in tree.find_all(exp.Select):
         where = select.args.get("where")
         if where is not None:
