@@ -35,6 +35,10 @@ ANIMALS = {"animals": [{"name": "Platypus", "votes": 1}, {"name": 'Quo"kka', "vo
         ('{{ "}}" }}', "}}"),
         ("{{ $.meta.total }}{{ range .animals }}{{ $.meta.total }}{{ end }}", "444"),
         ('{{ getRegexpFirstMatch "a: 12" "a: (\\\\d+)" }}', "12"),
+        ('{{ safeIndex .meta "total" }}{{ with safeIndex .animals "x" }}x{{ end }}{{ title "ada b" }}{{ toBool "true" }}', "4Ada Btrue"),
+        ('{{ getXPath "<A xmlns=\\"u\\"><B><C>1</C></B><B>2</B></A>" "/A/B/C" }}', "1"),
+        ('{{ range getXPathAllOuter "<A><B>1</B> <B>2</B></A>" "//B" }}{{ . }}:{{ getXPath . "/B" }};{{ end }}', "<B>1</B>:1;<B>2</B>:2;"),
+        ('{{ getXPath "<A/>" "/A/B" }}', ""),
         ("{{ len .animals }}{{ lt 1 2 }}{{ gt 1 2 }}", "2truefalse"),
     ],
 )
@@ -64,6 +68,9 @@ def test_rows_are_made_of_columns_and_values() -> None:
         ("{{ toInt .a }}", {"a": "x"}, "toInt cannot be done"),
         ('{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}', {}, "calls itself"),
         ("{{ index . 5 }}", [1], "index cannot be done"),
+        ('{{ getXPath . "/A[" }}', "<A/>", "no path that is understood"),
+        ('{{ getXPath . "/A" }}', "<A", "not XML"),
+        ('{{ getXPath . "/A" }}', '<!DOCTYPE a [<!ENTITY b "c">]><A>&b;</A>', "declares a type or entities"),
     ],
 )
 def test_what_cannot_be_done_is_said(template: str, data: Any, says: str) -> None:

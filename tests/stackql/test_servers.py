@@ -42,6 +42,32 @@ def test_what_the_environment_says_can_be_no_other_place(harbour: Harbour, monke
         db.sql("SELECT * FROM harbour.pilots.pilots")
 
 
+def test_a_query_in_graphql_is_sent_to_the_server_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its URL is that of the document's server by default."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    said = {"url": "https://git.example/graphql", "query": "query { me { id } }", "responseSelection": {"jsonPath": "$.data.*"}}
+    schema = {
+        "type": "object",
+        "properties": {"data": {"type": "object", "properties": {"me": {"type": "object", "properties": {"id": {}}}}}},
+    }
+    operation = {"x-stackQL-graphQL": said, "responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+    method = {"operation": {"$ref": "#/paths/~1graphql?of=me/post"}, "response": {"openAPIDocKey": "200", "objectKey": "$.data.me"}}
+    verbs = {"select": [{"$ref": "#/components/x-stackQL-resources/me/methods/get"}]}
+    document = {
+        "openapi": "3.0.3",
+        "servers": [{"url": "https://{host:[^/]+}", "variables": {"host": {"default": "git.example"}}}],
+        "paths": {"/graphql?of=me": {"post": operation}},
+        "components": {"x-stackQL-resources": {"me": {"methods": {"get": method}, "sqlVerbs": verbs}}},
+    }
+    (tmp_path / "provider.json").write_text(json.dumps({"name": "git", "providerServices": {"s": {"service": {"$ref": "s.json"}}}}))
+    (tmp_path / "s.json").write_text(json.dumps(document))
+
+    with rowcall.connect(provider_paths=[tmp_path]) as db:
+        urls = [db.sql(f"SELECT id FROM git.s.me {where}", dry_run=True).fetchall()[0][1] for where in ("", "WHERE host = 'own.example'")]
+
+    assert urls == ["https://git.example/graphql", "https://own.example/graphql"]
+
+
 @pytest.mark.parametrize(
     ("where", "env", "place"),
     [

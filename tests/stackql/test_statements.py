@@ -304,6 +304,34 @@ def test_xml_is_read_like_json(harbour: Harbour) -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "rows"),
+    [
+        ("<BuoyId>b1</BuoyId><Depth>7</Depth>", [("b1", 7, None)]),
+        (
+            "<Buoys><item><BuoyId>007</BuoyId><Lit>true</Lit></item><item><BuoyId>b2</BuoyId></item></Buoys>",
+            [("007", None, True), ("b2", None, None)],
+        ),
+        ("<Buoys><Buoy><BuoyId>b1</BuoyId></Buoy><Buoy><BuoyId>b2</BuoyId></Buoy></Buoys>", [("b1", None, None), ("b2", None, None)]),
+        ("<Buoys><item><BuoyId>b1</BuoyId></item></Buoys><RequestId>r</RequestId>", [("b1", None, None)]),
+        ("<Buoys/>", []),
+    ],
+    ids=["one thing", "items", "members", "one item", "none"],
+)
+def test_rows_are_found_in_xml_by_their_fields(harbour: Harbour, answer: str, rows: list[tuple[object, ...]]) -> None:
+    """In the root, in its result, and however a list is written; with what leads to the next page beside them."""
+    for result in ("{}", "<ListBuoysResult>{}</ListBuoysResult>"):
+        pages = {None: f"{answer}<NextToken>t</NextToken>" if rows and "<Buoys>" in answer else answer, "t": "<Buoys/>"}
+        texts = {
+            token: f'<ListBuoysResponse xmlns="u">{result.format(inside)}</ListBuoysResponse>'.encode() for token, inside in pages.items()
+        }
+        harbour.answers["/v3/buoys"] = lambda query, texts=texts: (texts[query.get("NextToken")], {"content-type": "text/xml"})
+
+        with harbour.session() as db:
+            assert db.sql("SELECT * FROM harbour.papers.buoys ORDER BY 1").fetchall() == rows
+    assert len(harbour.lines) == (4 if rows and "<Buoys>" in answer else 2)
+
+
+@pytest.mark.parametrize(
     ("resource", "answer", "rows"),
     [
         ("weather", b"north 5\nsouth 12\n", [("north", 5), ("south", 12)]),

@@ -179,6 +179,34 @@ def test_a_mutation_in_graphql_is_a_write(harbour: Harbour, query: str, verb: st
     assert harbour.lines == []
 
 
+def graphql(url: str, query: str, **said: Any) -> dict[str, Any]:
+    """An operation that sends a query in GraphQL."""
+    names = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("kind", "owner")]
+    return {"parameters": names, "x-stackQL-graphQL": {"url": url, "query": query, "responseSelection": {"jsonPath": "$.rows"}, **said}}
+
+
+def test_parts_of_a_query_in_graphql_hang_on_values(harbour: Harbour) -> None:
+    """They are left out where a statement says nothing of them; a value that looks like a part of a template is none."""
+    harbour.answers["/lamps"] = lambda _: lamps(1)
+    query = 'query { lamps(n: 1{{ if .kind }}, kind: "{{ .kind }}"{{ if .owner }}, owner: {{ .owner }}{{ end }}{{ else }}, all: 1{{ end }}) { id } }'
+
+    with lighthouse(harbour, graphql(f"http://127.0.0.1:{harbour.port}/lamps", query), http="post") as db:
+        db.sql("SELECT id FROM lamps")
+        db.sql("SELECT id FROM lamps WHERE kind = 'big' AND owner = 'ann'")
+        db.sql("SELECT id FROM lamps WHERE kind = '{{ if .owner }}'")
+
+    inside = [seen.body["query"][14:-10] for seen in harbour.seen]
+    assert inside == ["n: 1, all: 1", 'n: 1, kind: "big", owner: ann', 'n: 1, kind: "\\u007b{ if .owner }}"']
+
+
+def test_a_query_in_graphql_with_what_is_not_known_in_it_is_not_sent(harbour: Harbour) -> None:
+    """And says what that is."""
+    with lighthouse(harbour, graphql("http://127.0.0.1/lamps", "query { lamps(n: {{ len .kind }}) { id } }"), http="post") as db:
+        ((*_, problem),) = db.sql("SHOW METHODS EXTENDED IN lamps").fetchall()
+
+    assert problem == "Its query has `{{ len .kind }}` in it, which is not known."
+
+
 def test_some_rows_and_errors_of_a_query_in_graphql_are_an_error(harbour: Harbour) -> None:
     """What an error left out is null or not there, and rows that look whole would not be."""
     trips = {"pageInfo": {"endCursor": None, "hasNextPage": False}, "nodes": [{"ship": "Ada"}, {"ship": None}]}

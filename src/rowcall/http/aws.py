@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from rowcall.errors import AuthError, UsageError
-from rowcall.http.endpoint import Endpoint, filled
+from rowcall.http.endpoint import Endpoint
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.token import apart
 from rowcall.manifest.model import AuthScheme
+from rowcall.manifest.servers import filled
 
 if TYPE_CHECKING:
     from rowcall.http.control import Control

@@ -27,7 +27,7 @@ from rowcall.http.cleartext import is_in_clear, refuse_secrets
 from rowcall.http.control import RATE_LIMIT, RETRY, Control, Exchange, Outcome
 from rowcall.http.credential import Credential, Unsigned, given_of
 from rowcall.http.deprecation import deprecation
-from rowcall.http.endpoint import Endpoint, checked_base, filled, origin
+from rowcall.http.endpoint import Endpoint, checked_base, origin
 from rowcall.http.limits import Limits
 from rowcall.http.pace import AnyPace, Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
@@ -36,6 +36,7 @@ from rowcall.http.redact import LogFilter, Redactor
 from rowcall.http.refusal import Context, is_absence, is_past_sunset, moved, partial, refused, request_id, unusable
 from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, meaning, pause, rest, wants_retry
 from rowcall.manifest.model import CHAIN_KINDS, Encoding, RateLimit, Retry
+from rowcall.manifest.servers import filled
 from rowcall.plan.nodes import Call, Protocol, Request
 
 if TYPE_CHECKING:

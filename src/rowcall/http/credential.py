@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from rowcall.errors import AuthError, UsageError
 from rowcall.http.address import with_query
 from rowcall.http.auth import can_be_key, checked_header, header, is_needed, lacks, name_of
-from rowcall.http.endpoint import Endpoint, defaults
+from rowcall.http.endpoint import Endpoint
 from rowcall.http.refusal import lack, missing_key
 from rowcall.manifest.model import TOKEN_KINDS, AuthKind, AuthScheme
+from rowcall.manifest.servers import defaults
 
 if TYPE_CHECKING:
     from rowcall.http.control import Control

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -133,19 +132,6 @@ class Endpoint:
         return not self.read_only and (
             self.allow_writes is None or f"{resource.removeprefix(f'{self.provider}.')}.{method}" in self.allow_writes
         )
-
-
-def filled(url: str, variables: Mapping[str, str]) -> str:
-    """A base URL with its {variables} filled, as far as they are known; `{region=eu}` is `eu` where nobody says another one."""
-    return _VARIABLE.sub(lambda found: variables.get(found[1]) or found[2] or found[0], url)
-
-
-def defaults(url: str) -> dict[str, str]:
-    """The values that a base URL with {variables=values} has of itself."""
-    return {found[1]: found[2] for found in _VARIABLE.finditer(url) if found[2]}
-
-
-_VARIABLE = re.compile(r"\{([^{}=]+)(?:=([^{}]*))?\}")
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from rowcall.http.xml import all_outer, first_inner
+
 
 class TemplateError(ValueError):
     """What is wrong with a template, or with what it was given."""
@@ -442,6 +444,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sub": lambda one, other: one - other,
     "getRegexpFirstMatch": lambda text, pattern: next(iter(_matches(text, pattern)), ""),
     "getRegexpAllMatches": _matches,
+    "getXPath": first_inner,
+    "getXPathAllOuter": all_outer,
+    "safeIndex": lambda value, key: value.get(key) if isinstance(value, dict) else None,
     "replace": lambda old, new, text: text.replace(old, new),
     "split": lambda text, by: text.split(by),
     "join": lambda values, by: by.join(map(_printed, values)),

@@ -10,12 +10,13 @@ import json
 from typing import TYPE_CHECKING
 
 from rowcall.errors import AuthError, UsageError
-from rowcall.http.endpoint import Endpoint, filled
+from rowcall.http.endpoint import Endpoint
 from rowcall.http.redact import Redactor, client_pair
 from rowcall.http.refusal import Context, refused, said
 from rowcall.http.token import Grant, Token, ask, request_to
 from rowcall.manifest.auth import is_token_url
 from rowcall.manifest.model import AuthScheme, ClientAuth, ErrorShape
+from rowcall.manifest.servers import filled
 from rowcall.plan.nodes import Protocol
 
 if TYPE_CHECKING:

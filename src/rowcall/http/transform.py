@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from rowcall.http.gotemplate import TemplateError, rendered
+from rowcall.http.xml import root_of
 from rowcall.manifest.model import Transform, TransformKind
 
 _LITERALS = frozenset({"true", "false"})
@@ -15,6 +17,8 @@ def transformed(transform: Transform, text: str) -> str:
     """The JSON that is made of a response. Raises ValueError where that cannot be done."""
     if transform.kind is TransformKind.XML:
         whole = xml_map(text)
+        if transform.into is not None:
+            return _typed(found_rows(whole, transform.into, transform.fields))
         if not transform.template:
             return _typed(next(iter(whole.values()), None))
         return rendered(transform.template, whole)
@@ -30,15 +34,43 @@ def xml_map(text: str) -> dict[str, Any]:
 
     An attribute is a member with `-` before its name, and the text beside one is `#text`. Raises ValueError for what is not XML.
     """
-    from xml.etree import ElementTree as ET  # most APIs answer in JSON
-
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise ValueError("its XML declares a type or entities, which no answer needs")
-    try:
-        root = ET.fromstring(text)  # noqa: S314 - nothing in it is expanded, see above
-    except ET.ParseError as error:
-        raise ValueError(f"its body is not XML ({error})") from error
+    root = root_of(text)
     return {_name(root.tag): _content(root)}
+
+
+def found_rows(whole: Mapping[str, Any], into: str, fields: Collection[str]) -> dict[str, Any]:
+    """What is in the root of an XML document, with its rows as a list under a name: whatever has one of the fields, or the list in it.
+
+    AWS has the rows of its answers so, in one element or two, and what leads to more of them beside them.
+    """
+    (inside,) = whole.values()
+    if not isinstance(inside, dict):
+        return {into: []}
+    payload = next((value for name, value in inside.items() if name.endswith("Result") and isinstance(value, dict)), inside)
+    if not payload.keys().isdisjoint(fields):
+        return {into: [payload]}
+    beside = {name: value for name, value in payload.items() if isinstance(value, str)}
+    return {**beside, into: _rows(_list_in(payload))}
+
+
+def _list_in(payload: Mapping[str, Any]) -> Any:
+    """The member that has the rows: a list, one that has items, or one that has nothing but one thing in it."""
+    members = [value for _, value in sorted(payload.items())]
+    lists = [value for value in members if isinstance(value, list)]
+    items = [value for value in members if isinstance(value, dict) and "item" in value]
+    alone = [value for value in members if isinstance(value, dict) and len(value) == 1 and not isinstance(next(iter(value.values())), str)]
+    return next(iter([*lists, *items, *alone]), None)
+
+
+def _rows(member: Any) -> list[Any]:
+    if isinstance(member, list):
+        return [one for one in member if isinstance(one, dict)]
+    if not isinstance(member, dict):
+        return []
+    if "item" in member:
+        return _rows(member["item"])
+    (only, *rest) = member.values()
+    return _rows(only) if not rest and isinstance(only, (dict, list)) else [member]
 
 
 def _name(tag: str) -> str:

@@ -380,6 +380,12 @@ class Transform:
     template: str = _(
         "A template of Go's text/template that makes JSON of it; of `xml` without one, what is in the root element is taken as JSON.", ""
     )
+    into: str | None = _(
+        "With `xml` and no template, the name under which the rows are put that are looked for in the root element: what has one of the "
+        "`fields`, or else the list in it.",
+        None,
+    )
+    fields: tuple[str, ...] = _("With `into`, the names of the elements of a row.", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,7 +176,11 @@ def _bodies(method: Method, constant: Mapping[str, Any]) -> Callable[[Mapping[st
     """What makes a body of what it holds beside its attributes, and of these; `constant` is what it holds in any case."""
     default = None if method.default_body is None else json.loads(method.default_body)
 
+    is_template = any(one.place is Place.TEMPLATE for one in method.parameters.values())
+
     def whole(content: Mapping[str, Any], attributes: Any) -> Any:
+        if is_template:
+            content = {key: _settled(text) if isinstance(text, str) else text for key, text in content.items()}
         if default is not None and not attributes and content == constant:
             return default
         if method.within is not None and attributes:
@@ -230,12 +234,27 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def _templated(text: str, name: str, value: Any) -> str:
     """A template with a value where its name stands: within quotes as JSON has a text, elsewhere a number, true or false."""
-    escaped = json.dumps(rendered(value))[1:-1]
+    escaped = json.dumps(rendered(value))[1:-1].replace("{{", "\\u007b{")
     place = rf"\{{\{{\s*\.{re.escape(name)}\s*\}}\}}"
+    text = re.sub(rf"\{{\{{-?\s*if\s+\.{re.escape(name)}\s*-?\}}\}}", _GIVEN, text)
     text = re.sub(rf'"{place}"', lambda _: f'"{escaped}"', text)
     if re.search(place, text) is not None and not isinstance(value, (bool, int, float)) and not re.fullmatch(r"\w+", escaped):
         raise PlanError(f'{name} is "{value}", and only a number or a word can stand where it does.')
     return re.sub(place, lambda _: escaped, text)
+
+
+_GIVEN = "{{ if true }}"
+_IF = re.compile(r"\{\{-?\s*if\s+(?P<what>[\w.]+)\s*-?\}\}(?P<then>(?:(?!\{\{-?\s*(?:if|end)\b).)*)\{\{-?\s*end\s*-?\}\}", re.DOTALL)
+_ELSE = re.compile(r"\{\{-?\s*else\s*-?\}\}")
+
+
+def _settled(text: str) -> str:
+    """A template of which every part that hangs on a value is there where that was given, and is not where it was not."""
+    while (found := _IF.search(text)) is not None:
+        then, *otherwise = _ELSE.split(found["then"], maxsplit=1)
+        chosen = then if found["what"] == "true" else "".join(otherwise)
+        text = text[: found.start()] + chosen + text[found.end() :]
+    return text
 
 
 def _in_server(base: str, key: str, name: str, value: Any) -> str:

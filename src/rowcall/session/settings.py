@@ -27,9 +27,9 @@ from rowcall.http.endpoint import (
     TRANSPORTS,
     Endpoint,
     LateKey,
-    filled,
 )
 from rowcall.http.redispace import place_of
+from rowcall.manifest.servers import filled
 from rowcall.session import reads
 from rowcall.session.config import Config, near
 from rowcall.session.credentials import of_command, of_keyring

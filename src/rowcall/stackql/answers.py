@@ -20,6 +20,7 @@ _ITEMS = "items"
 _SIMPLE = re.compile(r"\$?((\.[^.\[\]'\"*@?]+)*)(\[\*\])?")
 _NAME = re.compile(r"[^.\s]+")
 _JSON = re.compile(r"application/([\w.+-]*\+)?json|application/vnd\.[^+]*|text/json|.*/\*")
+_BY_SCHEMA = "schema_driven_xml"
 _XML = re.compile(r"(application|text)/([\w.+-]*\+)?xml")
 
 
@@ -64,6 +65,8 @@ class Answers:
             schema = override
         key = text(said.get("objectKey"))
         transform, problem = _transform(table(said.get("transform")), media, key)
+        if _BY_SCHEMA in text(table(said.get("transform")).get("type")):
+            return self._by_schema(schema, key.removeprefix("$").removeprefix(".").removesuffix("[*]"), media)
         if problem:
             return Answer(schema=schema, problem=problem)
         if schema is None and not key:
@@ -75,6 +78,12 @@ class Answers:
         else:
             rows = self._rows(schema, _of_root(key) if key.startswith("/") else key, is_loose=is_loose)
         return replace(rows, transform=transform, headers=accepts)
+
+    def _by_schema(self, schema: Any, name: str, media: str) -> Answer:
+        """What is found in XML by the names that rows have in the schema of what is made of it."""
+        item = self.schemas.items(self.schemas.below(schema, name))
+        transform = Transform(kind=TransformKind.XML, into=name, fields=tuple(self.schemas.properties(item)))
+        return replace(self._list(name, item, schema), transform=transform, headers={"Accept": media} if media else {})
 
     def _response(self, responses: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         """The one that is named, else the first that says that all is well."""

@@ -14,6 +14,8 @@ from rowcall.stackql.servers import base_url
 
 _CURSOR = re.compile(r"\{\{\s*\.cursor\s*\}\}")
 _NAMED = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
+_HANGS_ON = re.compile(r"\{\{-?\s*if\s+\.(\w+)\s*-?\}\}")
+_ACTION = re.compile(r"\{\{-?\s*(?:\.\w+|if\s+\.\w+|else|end)\s*-?\}\}")
 _URL = re.compile(r"(?P<base>https?://[^/]+)(?P<path>/.*)?")
 
 
@@ -29,6 +31,10 @@ class Query:
     """Whether it is, or may be, a mutation."""
     names: frozenset[str]
     """What statements give values to."""
+    optional: frozenset[str]
+    """Those of them that need no value."""
+    problem: str
+    """What of it cannot be done; "" where it can."""
     paging: Paging | None
     pick: str
 
@@ -46,6 +52,8 @@ def query_of(operation: Mapping[str, Any]) -> Query | None:
     body: dict[str, Any] = {"query": shown}
     if pages:
         body = {"query": re.sub(r"^\s*(query\s*\w*)?\s*\{", "query ($cursor: String) {", shown, count=1), "variables": {"cursor": None}}
+    hangs_on = frozenset(_HANGS_ON.findall(shown))
+    unknown = next((found for found in re.findall(r"\{\{.*?\}\}", shown) if not _ACTION.fullmatch(found)), "")
     next_, more = _dotted(cursor.get("jsonPath")), _dotted(cursor.get("terminateOnJsonPath")) or None
     paging = Paging(kind=PagingKind.TOKEN, parameter="variables.cursor", place=Place.BODY, next=next_, more=more) if pages else None
     return Query(
@@ -53,7 +61,9 @@ def query_of(operation: Mapping[str, Any]) -> Query | None:
         path=(place["path"] if place is not None else None) or "/",
         base=json.dumps(body),
         changes=re.search(r"\bmutation\b", template) is not None,  # a field that is called so is taken for one: that harms nobody
-        names=frozenset(_NAMED.findall(shown)),
+        names=frozenset(_NAMED.findall(shown)) | hangs_on,
+        optional=hangs_on,
+        problem=f"Its query has `{unknown}` in it, which is not known." if unknown else "",
         paging=paging,
         pick=text(table(said.get("responseSelection")).get("jsonPath")).removesuffix("[*]"),
     )

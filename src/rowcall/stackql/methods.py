@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from rowcall.manifest.model import Attribute, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
+from rowcall.manifest.servers import filled
 from rowcall.openapi.api import is_json
 from rowcall.openapi.document import Document
 from rowcall.openapi.types import Schemas
@@ -93,7 +94,7 @@ class Methods:
         if verb is Verb.SELECT and http in _CHANGES:
             raise UncallableError(f"It would {_CHANGES[http]} with {http}, and a SELECT changes nothing.")
         if (query := query_of(operation)) is not None:
-            return self._queried(verb, node, operation, query, ways)
+            return self._queried(verb, node, (operation, item), self._placed(query, path, node, operation, item), ways)
         request, whole = table(node.get("request")), path
         names = _Names(snakes=text(request.get("nativeCasing")) not in {"", "snake"})
         parameters = dict(self._parameters(operation, item, names))
@@ -149,21 +150,43 @@ class Methods:
             why,
         )
 
-    def _queried(self, verb: Verb, node: Mapping[str, Any], operation: Mapping[str, Any], query: Query, ways: dict[str, Paging]) -> Made:
+    def _placed(self, query: Query, path: str, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any]) -> Query:
+        """The query at its server, where its URL is what that is by default: then a part of the server's name may be another one."""
+        bare, server = path.partition("?")[0], self._base_url(node, operation, item) or self._first_url()
+        is_there = filled(server, {}) + bare == f"{query.base_url}{query.path}"
+        return replace(query, base_url=self._base_url(node, operation, item), path=bare) if is_there else query
+
+    def _first_url(self) -> str:
+        return base_url(table(next(iter(rows(self._document.root.get("servers"))), None)))
+
+    def _queried(
+        self, verb: Verb, node: Mapping[str, Any], of: tuple[Mapping[str, Any], Mapping[str, Any]], query: Query, ways: dict[str, Paging]
+    ) -> Made:
         """A method that sends a query in GraphQL."""
+        operation, item = of
         if query.changes and verb is Verb.SELECT:
             raise UncallableError("Its query is a mutation, and a SELECT changes nothing.")
-        answer = self._answers.answer(operation, {**table(node.get("response")), "objectKey": query.pick})
+        if query.problem:
+            raise UncallableError(query.problem)
+        said = table(node.get("response"))
+        # What picks each value of an object does not say which it is.
+        key = text(said.get("objectKey")) if "*" in query.pick and said.get("objectKey") else query.pick
+        answer = self._answers.answer(operation, {**said, "objectKey": key})
         if answer.problem:
             raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
         names = _Names(snakes=False)
         declared = dict(self._parameters(operation, {}, names))
         parameters = {
             name: replace(
-                declared.get(name, Parameter(place=Place.TEMPLATE, description="")), place=Place.TEMPLATE, required=True, name=None
+                declared.get(name, Parameter(place=Place.TEMPLATE, description="")),
+                place=Place.TEMPLATE,
+                required=name not in query.optional,
+                name=None,
             )
             for name in sorted(query.names)
         }
+        if query.base_url is None or "{" in query.base_url:
+            parameters |= dict(self._server_variables(node, operation, item, parameters))
         method = Method(
             verb=verb,
             http=f"POST {query.path}",
@@ -172,13 +195,13 @@ class Methods:
             base_url=query.base_url,
             base=query.base,
             rows="$",
-            pick=query.pick,
+            pick=key,
             into=answer.into,
             paging=_named(query.paging, ways) if query.paging is not None and verb is Verb.SELECT else None,
             incomplete=None if query.changes else "errors",
             reads=not query.changes,
         )
-        return Made(method, replace(answer, rows="$", pick=query.pick))
+        return Made(method, replace(answer, rows="$", pick=key))
 
     def _operation(self, node: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any], Mapping[str, Any]]:
         reference = text(table(node.get("operation")).get("$ref"))
