@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import json
 import os
@@ -23,7 +24,15 @@ from benchmarks.report import Result, combined, judged
 from benchmarks.scenarios import SCENARIOS, WAYS, Scenario
 
 ROOT = Path(__file__).parent.parent
-LETTERS = (*(key for key in SCENARIOS if key < "g"), "g", *(key for key in SCENARIOS if key > "g"), "planning", "completing", "stages")
+LETTERS = (
+    *(key for key in SCENARIOS if key < "g"),
+    "g",
+    *(key for key in SCENARIOS if key > "g"),
+    "planning",
+    "completing",
+    "documents",
+    "stages",
+)
 _SLOW_S = 8.0
 """What took longer is not asked in the rounds that follow."""
 _MOST_S = 300.0
@@ -137,15 +146,8 @@ def main() -> None:
         results["server"] = server_speed(port)
         print(report.server_line(results["server"]))
         for key in chosen:
-            if key == "planning":
-                from benchmarks import planning
-
-                planning.report(arguments.rounds)
-                continue
-            if key == "completing":
-                from benchmarks import completing
-
-                completing.report(arguments.rounds)
+            if key in {"planning", "completing", "documents"}:
+                importlib.import_module(f"benchmarks.{key}").report(arguments.rounds)
                 continue
             if key == "stages":
                 from benchmarks import stages
