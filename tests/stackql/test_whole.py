@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -261,6 +262,66 @@ def test_a_document_reads_no_file_outside_of_its_provider(harbour: Harbour, tmp_
 
     with rowcall.connect(provider_paths=[folder], journal=":memory:") as db, pytest.raises(UnknownNameError):
         db.sql("SELECT * FROM lighthouse.s.lamps")
+
+
+def shared(change: str, *reads: str) -> dict[str, Any]:
+    """Paths and methods of lamps that a DELETE at a path deletes, and that SELECT reads at others."""
+    lamp = {"type": "object", "properties": {"id": {"type": "integer"}, "tag": {"type": "string"}}}
+    paths: dict[str, Any] = {}
+    methods, verbs = {}, {"select": [], "delete": [{"$ref": f"{_AT}gone"}]}
+    for number, written in enumerate((*reads, change)):
+        path, _, query = written.partition("?")
+        is_one = path.endswith("}!")
+        path = path.removesuffix("!")
+        names = [(name, "path") for name in re.findall(r"\{(\w+)\}", path)] + ([(query, "query")] if query else [])
+        content = {"application/json": {"schema": lamp if is_one else {"type": "array", "items": lamp}}}
+        verb, name = ("delete", "gone") if number == len(reads) else ("get", f"read{number}")
+        parameters = [{"name": each, "in": place, "required": place == "path"} for each, place in names]
+        paths.setdefault(path, {})[verb] = {"parameters": parameters, "responses": {"200": {"content": content}}}
+        methods[name] = {"operation": {"$ref": f"#/paths/{path.replace('/', '~1')}/{verb}"}, "response": {"openAPIDocKey": "200"}}
+        if verb == "get":
+            verbs["select"].append({"$ref": f"{_AT}{name}"})
+    resource = {"id": "x", "name": "lamps", "methods": methods, "sqlVerbs": verbs}
+    return {"paths": paths, "components": {"x-stackQL-resources": {"lamps": resource}}}
+
+
+@pytest.mark.parametrize(
+    ("change", "reads", "is_sent"),
+    [
+        ("/lamps/by_tag/{tag}", ["/lamps"], False),
+        ("/lamps/with-tag/{tag}", ["/lamps", "/lamps/{lamp}!"], False),
+        ("/lamps/tagged/{tag}", ["/lamps?tag", "/lamps/{lamp}!"], False),
+        ("/tagged/{tag}", ["/tagged/{tag}"], False),
+        ("/lamps/{tag}", ["/lamps?tag"], True),
+        ("/lamps/{tag}", ["/lamps", "/lamps/{tag}"], True),
+        ("/lamps/{tag}", ["/lamps", "/lamps/{lamp}!"], True),
+        ("/bylines/{tag}", ["/bylines"], True),
+    ],
+)
+def test_the_end_of_a_path_is_a_row_only_where_nothing_says_that_it_is_more(
+    harbour: Harbour, change: str, reads: list[str], is_sent: bool
+) -> None:
+    """A DELETE of all that have a tag is not sent for those of them that a condition means."""
+    harbour.answers |= {
+        path: lambda _: ([{"id": 1, "tag": "x"}, {"id": 2, "tag": "x"}], {}) for path in ("/lamps", "/tagged/x", "/lamps/x", "/bylines")
+    }
+    with lighthouse(harbour, {}) as db:
+        db.sql("SHOW PROVIDERS")
+    file = harbour.folder.parent.parent / "lighthouse" / "s.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | shared(change, *reads)))
+
+    with rowcall.connect(provider_paths=[file.parent], journal=":memory:", max_write_rows=None) as db:
+        if is_sent:
+            db.sql("DELETE FROM lighthouse.s.lamps WHERE tag = 'x' AND id = 1")
+        else:
+            with pytest.raises(
+                UnsupportedSQLError, match="changes every row of lighthouse.s.lamps with tag = … at once, and WHERE means some"
+            ):
+                db.sql("DELETE FROM lighthouse.s.lamps WHERE tag = 'x' AND id = 1")
+            db.sql("DELETE FROM lighthouse.s.lamps WHERE tag = 'x'")
+
+    deleted = [line for line in harbour.lines if line.startswith("DELETE")]
+    assert deleted == [f"DELETE {change.replace('{tag}', 'x')}"]
 
 
 def by_tag(*, one: bool) -> dict[str, Any]:

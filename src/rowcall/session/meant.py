@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -88,12 +89,36 @@ _OWN = frozenset({"id", "uuid", "guid"})
 """What rows call themselves, wherever it stands in a request."""
 
 
+_SHARED = re.compile(r"(?:by|with|for|where|having)(?![a-z])", re.IGNORECASE)
+"""How a segment of a path begins that says what those have in common that are meant."""
+
+
 def names_rows(ref: ResourceRef, method: Method) -> bool:
-    """Whether the keys of a change are those of one row: not where the API changes all that have something in common, as a tag."""
-    if method.path.rstrip("/").endswith("}") or not _OWN.isdisjoint(_keys(method)):
+    """Whether the keys of a change are those of one row: not where the API changes all that have something in common, as a tag.
+
+    They are where a SELECT of one row needs no others, or is at the same path. Else one row is at the end of a path, as `/labels/{name}`,
+    unless it says that it is about more (`/by_tag/{tag}`), nothing but a list is there (of `/mails/{box}`, and none of `/mails`), or lists
+    are filtered by it while single rows have another key.
+    """
+    keys, shape = set(_keys(method)), _shape(method)
+    readers = [one for one in ref.resource.methods.values() if one.verb is Verb.SELECT]
+    lists = [one for one in readers if one.rows is not None and one.pick is None]
+    single = [one for one in readers if one.rows is None]
+    if not _OWN.isdisjoint(keys) or any(set(_keys(one)) <= keys or _shape(one) == shape for one in single):
         return True
-    readers = [one for one in ref.resource.methods.values() if one.verb is Verb.SELECT and one.rows is None]
-    return any(set(_keys(one)) <= set(_keys(method)) for one in readers)
+    *_, before, last = ["", *method.path.rstrip("/").split("/")]
+    if not last.endswith("}") or _SHARED.match(before) is not None:
+        return False
+    name = last.strip("{}")
+    is_there = any(_shape(one) == shape and one.path.rstrip("/").endswith(last) for one in lists)
+    if is_there and shape.removesuffix("/{}") not in map(_shape, readers):
+        return False
+    return not single or all(name not in {one.name or key for key, one in each.parameters.items()} for each in lists)
+
+
+def _shape(method: Method) -> str:
+    """The path without the names of its parameters, as `/labels/{}`."""
+    return re.sub(r"\{[^{}]*\}", "{}", method.path.partition("?")[0].rstrip("/"))
 
 
 def is_of_the_one(ref: ResourceRef, method: Method) -> bool:
