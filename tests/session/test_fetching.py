@@ -29,6 +29,7 @@ from rowcall.errors import (
     RateLimitError,
     RequestError,
     ResponseError,
+    RowcallWarning,
     UnavailableError,
     UnsupportedSQLError,
     UsageError,
@@ -156,7 +157,7 @@ def test_more_without_a_cursor_is_no_silent_end(scripted: Start, page: Page, run
 
     def answer(asked: Any) -> tuple[Any, ...]:
         first = 0 if "after=" not in asked.path else 2
-        body = page([run(f"run_{first + number}") for number in range(2)], more=first == 0)
+        body = page([run(f"run_{first + number}", thread_id=asked.path.split("/")[3]) for number in range(2)], more=first == 0)
         if "absent" in asked.path:
             del body["last_id"]
             return 200, body
@@ -411,10 +412,13 @@ def test_fields_that_are_absent_or_null_are_null(scripted: Start, page: Page) ->
 
 
 def test_predicates_are_applied_to_what_the_api_sends(scripted: Start, page: Page, run: Run) -> None:
-    """A server that answers for another thread, or with a run that was not asked for, gives no row."""
+    """A server that answers for another thread, or with a run that was not asked for, gives no row, and that is told."""
     server = scripted(lambda _: (200, page([run("run_1", thread_id="other"), run("run_2")])))
 
-    with rowcall.connect(providers=server.providers) as db:
+    with (
+        rowcall.connect(providers=server.providers) as db,
+        pytest.warns(RowcallWarning, match="1 row of openai.assistants.runs has another"),
+    ):
         assert db.sql(f"SELECT id FROM {RUNS} WHERE thread_id = 'thread_1'").fetchall() == [("run_2",)]
 
 

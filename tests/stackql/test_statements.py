@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 from tests.stackql.conftest import Harbour
 
-from rowcall.errors import AuthError, PlanError, ResponseError, UnsupportedSQLError
+from rowcall.errors import AuthError, PlanError, ResponseError, RowcallWarning, UnsupportedSQLError
 
 
 def test_a_list_is_read_to_its_last_page(harbour: Harbour) -> None:
@@ -357,3 +359,46 @@ def test_an_answer_that_a_template_cannot_transform_is_an_error(harbour: Harbour
 
     with harbour.session() as db, pytest.raises(ResponseError, match=problem):
         db.sql("SELECT * FROM harbour.papers.crates")
+
+
+def test_what_an_address_names_is_found_in_any_case(harbour: Harbour) -> None:
+    """The API answers with its own spelling, or leaves out what the path says: the rows have it as it was asked for, in joins too."""
+    pages = {"North": [{"id": 1, "quay": "north"}, {"id": 2, "quay": None}, {"id": 3}], "SOUTH": [{"id": 4, "quay": "south"}]}
+    for name, rows in pages.items():
+        harbour.answers[f"/v1/quays/{name}/buoys"] = lambda _, rows=rows: (rows, {})
+
+    with harbour.session() as db:
+        rows = db.sql("SELECT id, quay FROM buoys WHERE quay = 'North' ORDER BY id").fetchall()
+        db.connection.execute("CREATE TABLE wanted AS SELECT unnest(['North', 'SOUTH']) AS quay")
+        joined = db.sql("SELECT quay, count(*) FROM wanted LEFT JOIN buoys USING (quay) GROUP BY quay ORDER BY quay").fetchall()
+        assert db.last.warnings == ()
+
+    assert rows == [(1, "North"), (2, "North"), (3, "North")]
+    assert joined == [("North", 3), ("SOUTH", 1)]
+
+
+def test_rows_with_another_value_than_was_asked_for_are_told_of(harbour: Harbour) -> None:
+    """DuckDB leaves them out, which nobody would know else; an alias as `latest` is one."""
+    harbour.answers["/v1/quays/latest/buoys"] = lambda _: ([{"id": 1, "quay": "east"}, {"id": 2, "quay": "east"}], {})
+
+    with harbour.session() as db:
+        with pytest.warns(RowcallWarning):
+            assert db.sql("SELECT id FROM buoys WHERE quay = 'latest'").fetchall() == []
+        (warning,) = db.last.warnings
+
+    assert warning == (
+        "2 rows of harbour.docks.buoys have another quay than was asked for, such as 'east' in place of 'latest', and are left out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("quays", "told"), [(["North", "NORTH"], 1), (["North", "north"], 0), (["south"], 0)], ids=["in another case", "some of it", "others"]
+)
+def test_a_filter_that_others_come_beside_is_told_of_where_nothing_is_left(harbour: Harbour, quays: list[str], told: int) -> None:
+    """Where the API knows the value in another case alone; else that other rows come is how such a filter is."""
+    harbour.answers["/v1/berths"] = lambda _: ({"berths": [{"id": at, "quay": quay} for at, quay in enumerate(quays)]}, {})
+
+    with harbour.session() as db, warnings.catch_warnings(record=True, action="always") as heard:
+        db.sql("SELECT id FROM berths WHERE quay = 'north'")
+
+    assert len(heard) == told

@@ -70,30 +70,12 @@ class Fitter:
             fitted: Any = self._record(body, misfits)
         else:
             fit = self._record if self._inner is None else self._around
-            fitted = self._within(body, self._rows, fit, misfits)
+            fitted = within(body, self._rows, fit, misfits)
         return msgspec.json.encode(fitted).decode(), misfits
-
-    def _within(self, value: Raw, path: str, fit: Callable[[Raw, list[Misfit]], Any], misfits: list[Misfit], whole: str = "") -> Any:
-        """The body, or what stands in it on the way to a list, with the items of this fitted; as it is where it has none.
-
-        `whole` is the path of which this is the rest.
-        """
-        start, whole = _start(value), whole or path
-        if path not in {"", "$"}:
-            name, _, rest = path.partition(".")
-            members = _members(value) if start == "{" else {}
-            if name not in members:
-                return value
-            return {**members, name: self._within(members[name], rest, fit, misfits, whole)}
-        if start == "[":
-            return [fit(record, misfits) for record in _ITEMS.decode(value)]
-        if start != "n":
-            misfits.append(Misfit(whole, _kind(value)))
-        return value
 
     def _around(self, record: Raw, misfits: list[Misfit]) -> Any:
         """A record with rows in it, these fitted and the columns around them."""
-        found = self._within(record, self._inner or "", self._record, misfits)
+        found = within(record, self._inner or "", self._record, misfits)
         if _start(record) != "{":
             misfits.append(Misfit("", _kind(record)))
             return {}
@@ -108,6 +90,25 @@ class Fitter:
         if self._extra:
             known[EXTRA] = left or None
         return known
+
+
+def within(value: Raw, path: str, fit: Callable[[Raw, list[Misfit]], Any], misfits: list[Misfit], whole: str = "") -> Any:
+    """The body, or what stands in it on the way to a list, with the items of this fitted; as it is where it has none.
+
+    `whole` is the path of which this is the rest.
+    """
+    start, whole = _start(value), whole or path
+    if path not in {"", "$"}:
+        name, _, rest = path.partition(".")
+        members = members_of(value) if start == "{" else {}
+        if name not in members:
+            return value
+        return {**members, name: within(members[name], rest, fit, misfits, whole)}
+    if start == "[":
+        return [fit(record, misfits) for record in _ITEMS.decode(value)]
+    if start != "n":
+        misfits.append(Misfit(whole, _kind(value)))
+    return value
 
 
 @lru_cache(maxsize=256)
@@ -183,8 +184,10 @@ _ITEMS = msgspec.json.Decoder(list[Raw])
 _MEMBERS = msgspec.json.Decoder(dict[_Name, Raw], dec_hook=operator.call)
 
 
-def _members(value: Raw) -> dict[str, Raw]:
-    """The members of an object, of those of one name the first."""
+def members_of(value: Raw) -> dict[str, Raw]:
+    """The members of an object, of those of one name the first; none of what is no object."""
+    if _start(value) != "{":
+        return {}
     every = _MEMBERS.decode(value)
     members = {str(name): member for name, member in every.items()}
     if len(members) < len(every):
@@ -206,7 +209,7 @@ def _fit_object(value: Raw, type_: Object, path: str, misfits: list[Misfit]) -> 
     known: dict[str, Any] = {}
     left: dict[str, Any] = {}
     declared = dict(type_.fields)
-    for name, inner in _members(value).items():
+    for name, inner in members_of(value).items():
         inner_type = declared.get(name)
         if inner_type is None:
             left[name] = inner
@@ -231,7 +234,7 @@ def _fit(value: Raw, type_: Type, path: str, misfits: list[Misfit]) -> tuple[Any
         pairs = [_fit(item, type_.item, f"{path}[]", misfits) for item in _ITEMS.decode(value)]
         return [known for known, _ in pairs], ([left for _, left in pairs] if any(left is not None for _, left in pairs) else None)
     if start == "{" and type_ is Scalar.MAP:
-        return _members(value), None
+        return members_of(value), None
     if start not in "{[" and isinstance(type_, Scalar) and (kept := _scalar(value, type_)) is not None:
         return kept, None
     misfits.append(Misfit(path, _kind(value)))

@@ -17,8 +17,9 @@ from rowcall.errors import EngineError, RequestError
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.page import Page
 from rowcall.plan.nodes import BESIDE, Request, Scan
+from rowcall.rows.asked import Asking
 from rowcall.rows.fit import Fitter
-from rowcall.session.misfits import Misfits
+from rowcall.session.misfits import Misfits, Others
 from rowcall.session.store import Place, Store
 
 AHEAD = 8 * 2**20
@@ -210,7 +211,9 @@ class Reading:
         self._scan = scan
         extra = any(hidden.name in BESIDE for hidden in scan.hidden)
         self._fitter = Fitter(scan.columns, scan.method.rows, extra=extra, inner=scan.method.inner)
+        self._asking = Asking(scan.method, scan.columns)
         self._misfits = Misfits(scan.ref.full_name)
+        self._others = Others(scan.ref.full_name)
         self._chains = chains
         self._store = store
         self._control = control
@@ -291,6 +294,7 @@ class Reading:
     def close(self) -> None:
         """Warns of what did not fit, and drops the pages and all that knows them: DuckDB may keep this for as long as an error is kept."""
         self._misfits.warn(self._control)
+        self._others.warn(self._control)
         self._places, self._chains, self._latest = [], (), (-1, "")
         self._fail, self._ahead = _ignore, None
 
@@ -321,8 +325,10 @@ class Reading:
         started = time.perf_counter()
         body = self._store.get(place)
         page, found = self._fitter.fit(body)
+        page, others, met = self._asking.compare(page, self._scan.calls[self._call].bound)
         self._control.computed(self._scan.source, time.perf_counter() - started)
         self._misfits.add(found)
+        self._others.add(self._call, others, met)
         if self._exact:
             self._misfits.refuse()
         if self._once and isinstance(chain, Pushed):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -198,3 +201,49 @@ def test_its_bare_names_are_its_own() -> None:
         names.setdefault(ref.name, set()).add(ref.provider.provider)
 
     assert {name: providers for name, providers in names.items() if "github" in providers and len(providers) > 1}.keys() <= {"users"}
+
+
+@pytest.fixture
+def spelling() -> Iterator[Session]:
+    """A session with an API that knows names in any case, as GitHub does, and answers with its own spelling."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            """One repository, alone or in a list."""
+            parts = self.path.partition("?")[0].lower().strip("/").split("/")
+            found = {"id": 1, "owner": {"login": "octo-org", "id": 7}, "name": "octo-repo", "full_name": "octo-org/octo-repo"}
+            is_one = parts == ["repos", "octo-org", "octo-repo"]
+            is_list = parts == ["users", "octo-org", "repos"]
+            text = json.dumps(found if is_one else [found] if is_list else {"message": "Not Found"}).encode()
+            self.send_response(200 if is_one or is_list else 404)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    place = {"base_url": f"http://127.0.0.1:{server.server_port}", "api_key": "k"}
+    with rowcall.connect(providers={"github": place}, journal=":memory:") as db:
+        yield db
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_names_are_known_in_any_case(spelling: Session) -> None:
+    """The rows have them as they were asked for, so that a condition and a join find them."""
+    several = spelling.sql("SELECT owner, full_name FROM github.repos.repositories WHERE owner = 'Octo-Org'").fetchall()
+    one = spelling.sql("SELECT owner, name, id FROM github.repos.repositories WHERE owner = 'OCTO-ORG' AND name = 'Octo-Repo'").fetchall()
+    spelling.connection.execute("CREATE TABLE ours AS SELECT unnest(['Octo-Org', 'octo-org']) AS owner")
+    joined = spelling.sql("SELECT o.owner, r.id FROM ours o LEFT JOIN github.repos.repositories r USING (owner) ORDER BY 1").fetchall()
+
+    assert several == [("Octo-Org", "octo-org/octo-repo")]
+    assert one == [("OCTO-ORG", "Octo-Repo", 1)]
+    assert joined == [("Octo-Org", 1), ("octo-org", 1)]
