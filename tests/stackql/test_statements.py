@@ -402,3 +402,27 @@ def test_a_filter_that_others_come_beside_is_told_of_where_nothing_is_left(harbo
         db.sql("SELECT id FROM berths WHERE quay = 'north'")
 
     assert len(heard) == told
+
+
+def test_a_full_page_without_a_link_is_the_last_where_the_api_has_links(harbour: Harbour) -> None:
+    """Another list of it has shown one; before that it is not known whether more follow."""
+    full = [{"id": number, "name": "x"} for number in range(100)]
+    pages = {None: ([{"id": 1}], {"link": '</v1/canals?page=2>; rel="next"'}), "2": ([{"id": 2}], {"link": '</v1/canals>; rel="first"'})}
+    harbour.answers |= {"/v1/sluices": lambda _: (full, {}), "/v1/canals": lambda query: pages[query.get("page")]}
+
+    with harbour.session() as db:
+        with pytest.warns(RowcallWarning, match="there may be more"):
+            assert len(db.sql("SELECT id FROM sluices").fetchall()) == 100
+        assert len(db.sql("SELECT id FROM canals").fetchall()) == 2
+        assert len(db.sql("SELECT id FROM sluices").fetchall()) == 100
+        assert db.last.warnings == ()
+
+
+def test_a_full_page_without_a_link_is_the_last_where_the_document_has_links(harbour: Harbour) -> None:
+    """What it describes as an answer with a Link header says by it that more follow; another way is followed where it is shown."""
+    full = [{"id": number} for number in range(100)]
+    harbour.answers["/v1/locks"] = lambda _: (full, {})
+
+    with harbour.session() as db:
+        assert len(db.sql("SELECT id FROM locks").fetchall()) == 100
+        assert db.last.warnings == ()

@@ -79,6 +79,11 @@ def last_link(header: str | None) -> str | None:
     return _link(header, "last")
 
 
+def links_pages(header: str | None) -> bool:
+    """Whether a Link header leads to another page."""
+    return header is not None and any(_link(header, rel) is not None for rel in ("next", "prev", "last", "first"))
+
+
 def in_url(target: str, name: str) -> str | None:
     """The value of a query parameter in a URL, which may be a relative one; None where it is absent."""
     query = target.partition("?")[2].partition("#")[0]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from rowcall.errors import BudgetError, DataError, ReadOnlyError, RequestError, ResponseError, UnavailableError, UsageError
-from rowcall.http.address import at_url, urlencoded
+from rowcall.http.address import at_url, links_pages, urlencoded
 from rowcall.http.ahead import Ahead, Line
 from rowcall.http.auth import checked_header
 from rowcall.http.bodies import encoded
@@ -89,6 +89,8 @@ class Client:
         self._slots = Slots(endpoint.max_in_flight)
         self._pace: AnyPace | None = pace_of(endpoint, control) if endpoint.late_key is None else None
         """Known with the key."""
+        self._links = False
+        """Whether an answer had a Link header to another page: then one without it is the last."""
         self._cache = Cache()
         self._lock = threading.Lock()
         self._wire: Wire | None = None
@@ -175,7 +177,7 @@ class Client:
         etag: str | None = None,
     ) -> Iterator[Page]:
         """The pages as the API gives them, `recording` being told of each answer; raises _UnchangedError where `etag` is current still."""
-        chain = Chain(protocol.paging, call.request, self._base, control.warn, identified=protocol.identified)
+        chain = Chain(protocol.paging, call.request, self._base, control.warn, identified=protocol.identified, links=lambda: self._links)
 
         def fetch(request: Request, control: Control) -> tuple[Page, Envelope] | None:
             return self._fetch(request, protocol, control, recording, etag if request is chain.first else None)
@@ -275,6 +277,7 @@ class Client:
                 found = read_page(answer, request, protocol)
             except BodyFault as fault:
                 raise unusable(context, answer, fault, protocol) from fault
+            self._links = self._links or links_pages(found[1].link)
             if found[1].is_partial:
                 raise partial(context, answer, protocol)
             return found

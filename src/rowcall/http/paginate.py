@@ -49,9 +49,16 @@ class Chain:
     """The requests of one call. `warn` is given texts for the user."""
 
     def __init__(
-        self, paging: Paging | None, first: Request, base_url: str, warn: Callable[[str], None], *, identified: bool = False
+        self,
+        paging: Paging | None,
+        first: Request,
+        base_url: str,
+        warn: Callable[[str], None],
+        *,
+        identified: bool = False,
+        links: Callable[[], bool] = bool,
     ) -> None:
-        """`identified` is whether each row has an id, so that no two are the same."""
+        """`identified` is whether each row has an id, so that no two are the same; `links` says whether the API has Link headers."""
         self.first = _sized(paging, first)
         self._repeats: Repeats | None = None
         self._pages = 0
@@ -63,7 +70,7 @@ class Chain:
         if paging is not None:
             numbered = paging.kind in NUMBERED
             self._repeats = Repeats(counted=paging.kind is PagingKind.PAGE) if identified else None
-            self._way = Numbers(paging, self.first, warn) if numbered else Cursors(paging, self.first, base_url.rstrip("/"), warn)
+            self._way = Numbers(paging, self.first, warn) if numbered else Cursors(paging, self.first, base_url.rstrip("/"), warn, links)
 
     def take(self, sent: Request, envelope: Envelope) -> bool:
         """Whether the rows of the page that `sent` brought belong to the answer; asked once for each page, before `after`.
@@ -170,10 +177,11 @@ _NUMBERS = frozenset("page page_number pageNumber page_no pageNo offset skip sta
 class Cursors:
     """The ways in which a page says where the next one is: an id, a token or a URL."""
 
-    def __init__(self, paging: Paging, first: Request, base_url: str, warn: Callable[[str], None]) -> None:
+    def __init__(self, paging: Paging, first: Request, base_url: str, warn: Callable[[str], None], links: Callable[[], bool]) -> None:
         self._paging = paging
         self._base_url = base_url
         self._warn = warn
+        self._links = links
         start = parameter(first, paging.parameter)
         self._from_start = start is None
         self._seen = set() if start is None else {start}
@@ -254,9 +262,12 @@ class Cursors:
             )
 
     def _is_cut(self, sent: Request, envelope: Envelope) -> bool:
-        """Whether the only page that there was is full, of a list that says nothing of pages and takes no token that would have led on."""
+        """Whether the only page that there was is full, of a list that says nothing of pages and takes no token that would have led on.
+
+        Where answers of the API are known to have a Link header, that it has none says that it is the last one.
+        """
         paging = self._paging
-        if paging.kind is not PagingKind.FOUND or envelope.more is not UNSET or self._seen:
+        if paging.kind is not PagingKind.FOUND or envelope.more is not UNSET or self._seen or paging.next_header or self._links():
             return False
         takes_token = not TAKERS.isdisjoint(paging.parameters) and _NUMBERS.isdisjoint(paging.parameters)
         return not takes_token and bool(envelope.rows) and envelope.rows == asked_size(paging, sent)

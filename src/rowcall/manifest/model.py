@@ -210,7 +210,11 @@ class Paging:
     )
     parameter: str | None = _("The query parameter that carries the cursor, token, page number or offset.", None)
     next: str | None = _("Where the body holds the next cursor, token or URL, as a dotted path.", None)
-    next_header: str | None = _("Or the response header that holds it.", None)
+    next_header: str | None = _(
+        "Or the response header that holds it. With `found`, `link` for an API that is known to have Link headers, so that a page without "
+        "one is the last.",
+        None,
+    )
     place: Place = _("Where the parameter goes: `query`, `header` or `body`, there by a dotted path.", Place.QUERY, key="in")
     parameters: tuple[str, ...] = _("With `found`, the query parameters that a token of an answer may go into.", ())
     row: str | None = _("The field of the last row that serves as cursor when the body has no `next` at all.", None)

@@ -39,6 +39,8 @@ class Answer:
     """How it becomes JSON."""
     headers: dict[str, str] = field(default_factory=dict)
     """What asks for it in the form that the document describes."""
+    is_linked: bool = False
+    """Whether it is described with a Link header, so that it is the last page without one."""
     problem: str = ""
     """Why rowcall cannot read it."""
 
@@ -77,7 +79,8 @@ class Answers:
             rows = self._any(schema)
         else:
             rows = self._rows(schema, _of_root(key) if key.startswith("/") else key, is_loose=is_loose)
-        return replace(rows, transform=transform, headers=accepts)
+        is_linked = any(name.lower() == "link" for name in table(response.get("headers")))
+        return replace(rows, transform=transform, headers=accepts, is_linked=is_linked)
 
     def _by_schema(self, schema: Any, name: str, media: str) -> Answer:
         """What is found in XML by the names that rows have in the schema of what is made of it."""

@@ -35,7 +35,10 @@ _AFTER = frozenset({"after", "after_id", "starting_after"})
 
 
 def paging(config: Config, parameters: Mapping[str, Parameter], schemas: Schemas, answer: Answer) -> Paging:
-    """The way of paging of a list: the one that is configured, unless a page is known to have nothing of it; else whatever answers show."""
+    """The way of paging of a list: the one that is configured, unless a page is known to have nothing of it; else whatever answers show.
+
+    What is described with a Link header may show another way nevertheless; without any it has ended.
+    """
     size = page_size(config, parameters)
     names = tuple(parameter.name or name for name, parameter in parameters.items() if parameter.place is Place.QUERY)
     numbered = _numbered(names, schemas, answer)
@@ -45,7 +48,7 @@ def paging(config: Config, parameters: Mapping[str, Parameter], schemas: Schemas
         return replace(configured, page_size=size, start=first.get(configured.parameter, configured.start))
     if numbered is not None:
         return replace(numbered, page_size=size, start=first.get(numbered.parameter, numbered.start))
-    return Paging(kind=PagingKind.FOUND, parameters=names, page_size=size)
+    return Paging(kind=PagingKind.FOUND, parameters=names, page_size=size, next_header="link" if answer.is_linked else None)
 
 
 def _first(parameters: Mapping[str, Parameter]) -> dict[str | None, int]:
