@@ -17,6 +17,7 @@ from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
+from rowcall.plan.firsts import put_in
 from rowcall.plan.full import Way, ways
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
@@ -191,6 +192,8 @@ class Bindings:
         size = 1
         for live in found.live:
             every = options = frame.alternatives(live.condition)
+            if live.instead is not None:
+                every = options = put_in(frame, live.condition, live.instead[0], options)
             if live.restricts and not live.guards:
                 options = tuple(option for option in every if not self._is_never(use, option, found, alone=len(every) == 1))
             _offer_matched(frame, live, options, found)
@@ -199,7 +202,7 @@ class Bindings:
                 atoms += [(whole, live) for whole in _whole(live) if len(every) > 1]
             elif not options and not live.guards and live.restricts:
                 return None
-            elif options and self._concerns(live.condition, use, options) and size * len(options) <= MOST_ALTERNATIVES:
+            elif options and (live.instead or self._concerns(live.condition, use, options)) and size * len(options) <= MOST_ALTERNATIVES:
                 size *= len(options)
                 several.append([[(atom, live) for atom in option] for option in options])
             else:

@@ -178,7 +178,7 @@ class Case:
         return [
             (one, other)
             for live, (_, one), (_, other) in self._equalities
-            if live.restricts and not live.guards and one is not None and other is not None and self._frame.kind(one)
+            if live.restricts and not (live.guards or live.instead) and one is not None and other is not None and self._frame.kind(one)
             if self._frame.type_of(one) == self._frame.type_of(other)
         ]
 
@@ -211,9 +211,9 @@ class Case:
                     used.add(index)
                     changed = True
                     if beyond is None or beyond[0] != self._own:
-                        operands.append((other, paths[place]))
+                        operands.append((other, (*paths[place], *_besides(live))))
                     if beyond is not None and beyond not in paths and self._alike(place, beyond):
-                        paths |= dict.fromkeys((beyond, *self._twins(beyond)), (*paths[place], beyond))
+                        paths |= dict.fromkeys((beyond, *self._twins(beyond)), (*paths[place], *_besides(live), beyond))
                         groups |= self.sources.offered.get(beyond[0], frozenset())
                     break
         operands += [(Operand(None, place=(OUTER, f"o{index}")), paths[place]) for place, index in self.sources.outputs if place in paths]
@@ -244,7 +244,7 @@ class Case:
                 continue
             places = [self._frame.place(Operand(column)) for column in atom.columns]
             hits = [
-                (name, at, equal.paths[place])
+                (name, at, (*equal.paths[place], *_besides(live)))
                 for at, place in enumerate(places)
                 for name, equal in known.items()
                 if place is not None and place in equal.paths and live.guards <= equal.groups and (live.restricts or equal.paths[place])
@@ -469,7 +469,15 @@ class Case:
                 if not isinstance(atom, Among) or place is None or place not in equal.paths or not live.guards <= equal.groups:
                     continue
                 if live.restricts or equal.paths[place] or place[0] != self._own:
-                    yield Operand(None, values=tuple(row[at] for row in atom.rows), listed=atom.listed), equal.paths[place]
+                    yield (
+                        Operand(None, values=tuple(row[at] for row in atom.rows), listed=atom.listed),
+                        (*equal.paths[place], *_besides(live)),
+                    )
+
+
+def _besides(live: Live) -> tuple[Place, ...]:
+    """The column besides by whose collation what a condition is about compares."""
+    return live.instead[1:] if live.instead is not None else ()
 
 
 def said_of(frame: Frame, atoms: Iterable[Atom]) -> Counter[Place]:

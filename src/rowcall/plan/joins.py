@@ -41,6 +41,8 @@ class View:
     """The sources, by position, that a column can be of. The right side of a SEMI or ANTI join is seen by its own ON alone."""
     merged: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Columns that stand once for several sources, each with the source whose own column it is; empty when that is not certain."""
+    first: Mapping[str, tuple[Place, Place]] = field(default_factory=dict)
+    """Those of these that a FULL JOIN merges, each with the two columns of which it is the first that is no NULL."""
     before: View | None = None
     """For an ON: what stands before a comma on its left, and is seen where nothing nearer has the name."""
 
@@ -54,7 +56,7 @@ class View:
 
     def beside(self, other: View) -> View:
         """Both stretches, with a comma between them."""
-        return View(self.visible | other.visible, {**self.merged, **other.merged})
+        return View(self.visible | other.visible, {**self.merged, **other.merged}, {**self.first, **other.first})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,7 +170,12 @@ class Builder:
         if join.kind in {"SEMI", "ANTI"}:
             return tree, left[1]
         merged = {name: _equal(join, lefts, rights) for name, lefts, rights in shared}
-        return tree, View(sees.visible, {**sees.merged, **merged})
+        first = dict(sees.first)
+        for name, lefts, rights in shared if join.side == "FULL" else ():
+            first.pop(name, None)
+            if lefts and rights:
+                first[name] = (min(lefts), name), (min(rights), name)
+        return tree, View(sees.visible, {**sees.merged, **merged}, first)
 
 
 def _is_item(node: exp.Expr) -> bool:
@@ -232,6 +239,9 @@ class Live:
     """It holds where a value is taken from each of these."""
     restricts: bool = True
     """Whether the source in question may be restricted by it directly, and not only what it is joined with."""
+    instead: tuple[Place, Place] | None = None
+    """A column of the source in question that may be put into it in place of one that is the first of this one and another, which is no
+    NULL; then that other one, by whose collation it compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +285,11 @@ _FILLS = {"LEFT": (False, True), "RIGHT": (True, False), "FULL": (True, True), "
 
 Touched = Callable[[Condition], frozenset[int]]
 """The sources that a condition may be about."""
+Instead = Callable[[Condition, Join, int], tuple[Place, Place] | None]
+"""`Live.instead` of a condition for a source on one side of a join."""
 
 
-def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touched: Touched) -> Reach:
+def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touched: Touched, instead: Instead | None = None) -> Reach:
     """What restricts the source `own`, the pairs of rows that a join compares or, for None, every row that is left after WHERE."""
     found = Reach([Live(condition) for condition in where])
     if own is None:
@@ -287,9 +299,12 @@ def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touche
     while isinstance(tree, Join) and tree is not own:
         on_right = within <= tree.right.positions
         side, other = (tree.right, tree.left) if on_right else (tree.left, tree.right)
+        if instead is not None and isinstance(own, int) and tree.kind in _MERGES:
+            found.live = [_put(live, instead(live.condition, tree, own)) for live in found.live]
         if _FILLS.get(tree.kind, (False, False))[on_right]:
             # In place of a row that is not fetched NULLs would come, and could be what a condition outside the join lets through.
-            gone = tuple(live for live in found.live if touched(live.condition) & side.positions)
+            touching = (live for live in found.live if touched(live.condition) & side.positions)
+            gone = tuple(live for live in touching if live.instead is None or live.instead[1][0] not in other.positions)
             found.live = [live for live in found.live if live not in gone]
             plain = tuple(live for live in gone if live.restricts and not live.guards)
             found.full = (Full(tree, side, other, plain),) if tree.kind == "FULL" and plain else ()
@@ -311,6 +326,13 @@ def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touche
     if isinstance(own, Join):
         _pair(own, found, touched)
     return found
+
+
+_MERGES = frozenset({"INNER", "LEFT", "RIGHT", "FULL"})
+
+
+def _put(live: Live, instead: tuple[Place, Place] | None) -> Live:
+    return replace(live, instead=instead) if instead is not None and live.restricts and not live.guards else live
 
 
 def _pair(join: Join, found: Reach, touched: Touched) -> None:

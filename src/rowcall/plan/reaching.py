@@ -6,10 +6,12 @@ Rows that an outer join fills with NULLs may be dropped by what stands around it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from sqlglot import exp
 
 from rowcall.plan.enclosing import Use, enclosing, ends_with_rows, grouping_sets, inner_frame, output_names
+from rowcall.plan.firsts import instead
 from rowcall.plan.having import beforehand
 from rowcall.plan.joins import Condition, Join, Live, Place, Reach, Tree, fills, kept, reach, simplified
 from rowcall.plan.parameters import always
@@ -60,7 +62,7 @@ def reach_of(use: Use) -> Reach:
         return reach(tree, None if own is None else _join_with(use.frame, tree, own), where, use.frame.touched)
     if use.frame.select.args.get("sample") or use.frame.sources[own].node.args.get("sample"):
         return Reach(blocked="SAMPLE picks from all rows, so a filter cannot be applied before it; put the filter into a sub-select.")
-    return reach(tree, own, where, use.frame.touched)
+    return reach(tree, own, where, use.frame.touched, partial(instead, use.frame))
 
 
 def _join_with(frame: Frame, tree: Tree, position: int) -> Join | None:

@@ -150,6 +150,10 @@ class Scopes(Pieces):
             self._found[id(column)] = frame.find(column, frame.view_of(column)) if frame is not None else None
         return self._found[id(column)]
 
+    def stands(self, column: exp.Column, found: Found) -> None:
+        """Says what a column is of that is not written in the statement, and is kept."""
+        self._found[id(column)] = found
+
 
 def _calls(node: exp.Expr) -> bool:
     """Whether an expression calls functions."""
@@ -169,6 +173,7 @@ class Frame:
         self._columns: dict[int, Mapping[str, str]] = {}
         self._named: dict[int, Named] = {}
         self._outputs: Sequence[tuple[str, Place | None]] | None = None
+        self._standing: dict[Place, exp.Column] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
         self._reader = Reader(scopes.layout, self._match, scopes.may_be_null)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
@@ -376,6 +381,13 @@ class Frame:
             return operand.place
         found = self.scopes.resolve(operand.node)
         return (found.position, found.name) if found is not None and found.frame is self and found.exact else None
+
+    def column(self, place: Place) -> exp.Column:
+        """A node that stands for a column of this SELECT, though it is not written there."""
+        if place not in self._standing:
+            self._standing[place] = exp.column(place[1])
+            self.scopes.stands(self._standing[place], Found(self, *place, 1, exact=True))
+        return self._standing[place]
 
     def shown(self, place: Place) -> str:
         """A column as SQL, with its source's name before it."""

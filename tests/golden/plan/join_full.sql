@@ -60,3 +60,17 @@ SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.threa
 --                                                      ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- The column that USING makes of both is that of either side in each of its rows.
+SELECT thread_id, o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r USING (thread_id) WHERE thread_id = 't9';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t9 (from the statement)
+--   GET /threads/t9/runs?limit=100
+-- columns: thread_id, owner, id
+
+SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE coalesce(r.thread_id, o.thread_id) IN ('t1', 't9');
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t9 (from the statement)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t9/runs?limit=100
+-- columns: owner, id

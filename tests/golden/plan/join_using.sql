@@ -27,15 +27,10 @@ SELECT owner, id FROM owners RIGHT JOIN openai.assistants.runs USING (thread_id)
 -- columns: owner, id
 
 SELECT owner, id FROM owners FULL JOIN openai.assistants.runs USING (thread_id) WHERE thread_id = 't1';
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
--- A FULL JOIN keeps the rows of both sides, so neither side can take its values from the other.
---
--- LINE 1: SELECT owner, id FROM owners FULL JOIN openai.assistants.runs USING (thread_id) WHERE thre…
---                                                ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: owner, id
 
 -- A hidden column.
 SELECT status FROM finished JOIN openai.assistants.runs USING (thread_id, run_id);
