@@ -7,9 +7,9 @@ statement with SAMPLE, which takes all rows here. The data are the world's and o
 table seldom holds all of them by chance.
 
 Values that suffice need not follow from the statement: `LIMIT 1` is content with any row, a row found by its `id` is the same one however
-it was fetched, and one that no condition is about may be repeated or not. So a reference is also given nothing but rows that no call for
-the values would bring: all that it has, with other values in the key's place. If the values follow from the statement, no such row matters,
-whatever the data, and the answer is that without any.
+it was fetched, and one that no condition is about may be repeated or not. So a reference is also given rows that no call for the values
+would bring, by themselves and beside those that one would: all that it has, with other values in the key's place. If the values follow
+from the statement, no such row matters, whatever the data, and the answer is that without any.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class _Probe:
         """A reference, its rows that are needed, and where its values come from."""
         table = source.table
         assert table is not None
-        if self.holds({source: _none(table)}):
+        if self.holds({source: f"({_none(table)})"}):
             return None
         for endpoint in table.endpoints:
             parts = []
@@ -95,14 +95,16 @@ class _Probe:
                 return False
         except duckdb.Error:  # values of a WITH clause that cannot be seen here
             return False
-        changed = f'(SELECT t.* REPLACE (o.other AS "{column}") FROM {table.full_name} AS t, ({others}) AS o)'
-        swap = {source: f'(SELECT * FROM {table.full_name} WHERE "{column}" IN ({values}))'}
-        return self.holds(swap) and not self._matters(source, table, changed)
+        kept = f'SELECT * FROM {table.full_name} WHERE "{column}" IN ({values})'
+        changed = f'SELECT t.* REPLACE (o.other AS "{column}") FROM {table.full_name} AS t, ({others}) AS o'
+        return self.holds({source: f"({kept})"}) and all(
+            self._is_same(source, *pair) for pair in ((changed, _none(table)), (f"{kept} UNION ALL {changed}", kept))
+        )
 
-    def _matters(self, source: Source, table: Table, rows: str) -> bool:
-        """Whether it makes a difference in some arena that a reference has these rows, and not none."""
-        texts = [Printer({source: text}, alone=True).query(self.statement.query) for text in (rows, _none(table))]
-        return any(other.expected(self.statement, texts[0]) != other.expected(self.statement, texts[1]) for other in self.arenas)
+    def _is_same(self, source: Source, *rows: str) -> bool:
+        """Whether the answer is the same in all arenas with these rows of a reference, and with those."""
+        texts = [Printer({source: f"({text})"}, alone=True).query(self.statement.query) for text in rows]
+        return all(other.expected(self.statement, texts[0]) == other.expected(self.statement, texts[1]) for other in self.arenas)
 
     def _values(self, kind: Kind, reference: Source, bound: Bound) -> Iterator[tuple[str, str]]:
         """Queries for values of a kind, and what to call them."""
@@ -136,8 +138,8 @@ class _Probe:
 
 
 def _none(table: Table) -> str:
-    """No row of a resource, as an item of FROM."""
-    return f"(SELECT * FROM {table.full_name} WHERE false)"
+    """A query of no row of a resource."""
+    return f"SELECT * FROM {table.full_name} WHERE false"
 
 
 def _is_free(source: Source) -> bool:

@@ -195,6 +195,12 @@ class Resolver:
             kinds, rows = self._evaluate(f"SELECT {', '.join(['q.*', *probes])} {asked}") if known or probes else self._typed(keys.sql)
         except BindError:  # what it takes from outside cannot be had
             return None
+        numerals = {at for at, name in enumerate(keys.columns) if self._types.get(name) is Scalar.INTEGER and kind_of(kinds[at]) == "text"}
+        if numerals:  # a text that is no number equals none
+            shown = [
+                f"TRY_CAST({name} AS BIGINT) AS {name}" if at in numerals else name for at, name in enumerate(map(quoted, keys.columns))
+            ]
+            return self._keys(replace(keys, sql=f"SELECT {', '.join(shown)} FROM ({keys.sql})"))
         collated = {number for at, number in enumerate(probed) if any(row[width + at] for row in rows)}
         for number in collated:
             self._say(f"{origins[keys.columns[number]]} compares under a collation, by which other texts are equal to it too.")
@@ -264,7 +270,7 @@ class Resolver:
         """Whether DuckDB compares values of a key query with a parameter as the parameter's own type; of constants, each value tells."""
         wanted = {
             Scalar.STRING: ("text",),
-            Scalar.INTEGER: ("integer", "text"),
+            Scalar.INTEGER: ("integer",),
             Scalar.BOOLEAN: ("BOOLEAN",),
             Scalar.NUMBER: ("integer", "DOUBLE", "FLOAT"),
         }
@@ -357,7 +363,7 @@ def _fitting(value: Any, scalar: Scalar) -> Any:
 
 
 def _number(text: str) -> int | None:
-    """The whole number of 64 bits that a text is, as which DuckDB compares it with a number; None where it is written otherwise."""
+    """The whole number of 64 bits that a text is, as which DuckDB compares it with a number; None for any other, which may be a mistake."""
     found = int(text) if _WHOLE.fullmatch(text) else None
     return found if found is not None and -(2**63) <= found < 2**63 else None
 
