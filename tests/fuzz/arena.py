@@ -31,6 +31,7 @@ from tests.fuzz.world import (
     Row,
     Value,
     World,
+    crowd,
     make_world,
     many,
     providers,
@@ -43,7 +44,7 @@ from rowcall.errors import EngineError, PlanError, RequestError, SQLError
 from rowcall.manifest.types import quoted
 
 PATIENCE_S = 5.0
-VARIANTS = 3
+VARIANTS = 4
 """How often a world's API is filled again, to see whether something holds of all data or of this data alone."""
 
 
@@ -100,11 +101,13 @@ class Arena:
                 arena.session.connection.close()
 
     def others(self) -> list[Arena]:
-        """The same world with other rows."""
+        """The same world with other rows, in the last one such that no API has by itself."""
         while len(self.variants) < VARIANTS:
             pick = Random(f"{self.seed} variant {len(self.variants)}")
             world = replace(self.world, keys={name: many(type_) for name, type_ in self.world.types.items()}, remote={}, own={})
             refill(world, pick, local=True)
+            if len(self.variants) == VARIANTS - 1:
+                crowd(world, pick)
             self.variants.append(Arena(self.seed, world, _filled(world), _frames(world)))
         return self.variants
 

@@ -167,6 +167,18 @@ def refill(world: World, pick: Random, *, local: bool) -> None:
             world.own[item.name] = rows + [dict(row) for row in rows[: pick.choice((0, 1))]]
 
 
+def crowd(world: World, pick: Random) -> None:
+    """Adds rows to the API that differ from one there in one column: another key, so that none tells another, or NULL where one may be."""
+    for table in world.tables:
+        needs = [set(endpoint.required.values()) for endpoint in table.endpoints]
+        always = set.intersection(*needs)
+        rows = world.remote[table.name]
+        keys = [column for column in table.columns if any(column in need for need in needs)]
+        more = [{**row, column: value(pick, world, table.columns[column], null=0.0)} for row in rows for column in keys]
+        nulls = [{**row, column: None} for row in rows for column in table.columns if column not in always]
+        world.remote[table.name] = [*rows, *more, *nulls]
+
+
 def _keys(pick: Random, type_: str) -> tuple[list[Value], list[Value]]:
     pool: list[Value] = list(TEXTS if type_ == "text" else INTEGERS)
     pick.shuffle(pool)
