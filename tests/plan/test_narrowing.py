@@ -142,6 +142,11 @@ KEPT = {
         "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen AND v.kind = l.tag WHERE v.kind > 'b'",
         ["p 3"],
     ),
+    "one on a column of wider numbers": ("SELECT v.id FROM l JOIN visits v ON v.pen = l.pen AND v.n = l.n WHERE v.n * 2 > 5", ["p 3"]),
+    "one that narrower numbers would not hold": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen AND v.n = l.n WHERE v.n + 2147483647 > 2147483649",
+        ["p 3"],
+    ),
     "one on two of them": (
         "SELECT v.id FROM m JOIN visits v ON v.pen = m.pen AND v.n = m.n AND v.kind = m.kind WHERE length(v.kind) + v.n > 7",
         ["p2"],
@@ -168,7 +173,7 @@ KEPT = {
         [],
     ),
     "the same with one in common": ("SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n AND m.n = 2 WHERE v.pen = 'p1'", ["p1"]),
-    "the same of another type": ("SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n || '' AND m.n = 4 WHERE v.pen = 'p1'", ["p1"]),
+    "the same of texts": ("SELECT v.id FROM visits v JOIN l ON v.n = l.n JOIN m ON v.n = m.n || '' AND m.n = 4 WHERE v.pen = 'p1'", []),
     "the same around what a sub-select gives": (
         "SELECT t.id FROM (SELECT s.id, s.n FROM (SELECT id, n FROM visits WHERE pen = 'p1') s JOIN m ON s.n = m.n AND m.n = 4) t JOIN l ON l.n = t.n",
         [],

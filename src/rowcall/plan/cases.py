@@ -125,9 +125,9 @@ class Case:
     def _carried(self, unread: Collection[int]) -> Iterator[Filtering]:
         """Conditions on columns of what is not there, said of the columns that equal these.
 
-        Two columns of one type, compared under no collation, that are equal are the same, so that what a row satisfies that matters it
-        satisfies with the one in place of the other. Where one of them has a collation, or texts have one by default, it says nothing, nor
-        where the condition fails.
+        Two columns of one type, compared under no collation, that are equal are the same, as are two of whole numbers when one is cast to
+        the type of the other; so what a row satisfies that matters it satisfies with the one in place of the other. Where one of them has a
+        collation, or texts have one by default, it says nothing, nor where the condition fails.
         """
         if not unread or not self._same_as:
             return
@@ -169,17 +169,17 @@ class Case:
 
     @cached_property
     def _same_as(self) -> Mapping[Place, Sequence[Place]]:
-        """For each column, those of the same type that equal it in every row that matters."""
+        """For each column, those of its type, or of whole numbers as it is, that equal it in every row that matters."""
         return together(self._equal_columns)
 
     @cached_property
     def _equal_columns(self) -> Sequence[tuple[Place, Place]]:
-        """The columns of one type that are equal in every row that matters."""
+        """The columns of one type, or of whole numbers, that are equal in every row that matters."""
         return [
             (one, other)
             for live, (_, one), (_, other) in self._equalities
             if live.restricts and not (live.guards or live.instead) and one is not None and other is not None and self._frame.kind(one)
-            if self._frame.type_of(one) == self._frame.type_of(other)
+            if self._frame.type_of(one) == self._frame.type_of(other) or {self._frame.kind(one), self._frame.kind(other)} == {"integer"}
         ]
 
     @cached_property

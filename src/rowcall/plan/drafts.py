@@ -487,7 +487,8 @@ class Draft:
             found, first = self._frame.scopes.resolve(column), column.parts[0]
             if found is None or operand.within is None or "start" not in first.meta:
                 return None
-            shown = self._frame.shown(operand.within[id(column)])
+            place, type_ = operand.within[id(column)], found.frame.type_of((found.position, found.name))
+            shown = self._frame.as_type(place, self._frame.shown(place), type_)
             edits.append(Edit(first.meta["start"], column.parts[found.parts - 1].meta["end"] + 1, shown))
         if operand.tokens is None:
             return None

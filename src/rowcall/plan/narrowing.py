@@ -64,11 +64,13 @@ def _about_keys(sources: Sources, condition: Operand, keys: Collection[str], min
         here = (found.position, found.name) if found.frame is sources.frame and found.exact else None
         place = condition.within[id(column)] if condition.within is not None else here
         own = mine(place) if place is not None else None
-        if own is None or own[0] not in keys or "start" not in first.meta:
+        if place is None or own is None or own[0] not in keys or "start" not in first.meta:
             return None
         columns[own[0]] = None
         unless |= dict.fromkeys(own[1])
-        edits.append(Edit(first.meta["start"], column.parts[found.parts - 1].meta["end"] + 1, f"{KEYS}.{quoted(own[0])}"))
+        shown = f"{KEYS}.{quoted(own[0])}"
+        shown = sources.frame.as_type((sources.own, own[0]), shown, sources.frame.type_of(place)) if sources.own is not None else shown
+        edits.append(Edit(first.meta["start"], column.parts[found.parts - 1].meta["end"] + 1, shown))
     is_tried = may_be_tried(node)
     if not sources.is_there(node) or not (is_tried or scopes.calls_are_plain(node)):
         return None

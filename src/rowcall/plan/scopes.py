@@ -389,6 +389,11 @@ class Frame:
             self.scopes.stands(self._standing[place], Found(self, *place, 1, exact=True))
         return self._standing[place]
 
+    def as_type(self, place: Place, shown: str, type_: str) -> str:
+        """A column that is shown as SQL, as one of a type: cast to it where both are whole numbers."""
+        is_cast = self.kind(place) == kind_of(type_) == "integer" and self.type_of(place) != type_
+        return f"CAST({shown} AS {type_})" if is_cast else shown
+
     def shown(self, place: Place) -> str:
         """A column as SQL, with its source's name before it."""
         source = self.sources[place[0]]
