@@ -17,7 +17,7 @@ import pytest
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 SETTINGS = ("OPENAI_", "AZURE_OPENAI_", "ROWCALL_", "XDG_")
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
-KEPT = {"ROWCALL_SHARED"}
+KEPT = {"ROWCALL_SHARED", "ROWCALL_GITHUB_OPENAPI"}
 """Where reference documents to check against lie, when they are anywhere."""
 
 hypothesis.settings.register_profile("default", deadline=None)
