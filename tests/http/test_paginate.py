@@ -31,10 +31,12 @@ FOUND = Paging(kind=PagingKind.FOUND, parameters=("page_token",))
 Server = Callable[[Request], Answer]
 
 
-def walk(paging: Paging, server: Server, first: Request = FIRST, most: int = 200) -> tuple[list[Any], list[str], list[Request]]:
+def walk(
+    paging: Paging, server: Server, first: Request = FIRST, most: int = 200, **facts: Any
+) -> tuple[list[Any], list[str], list[Request]]:
     """All rows that `server` gives, the warnings, and the requests."""
     warnings: list[str] = []
-    chain = Chain(paging, first, BASE, warnings.append)
+    chain = Chain(paging, first, BASE, warnings.append, **facts)
     request: Request | None = chain.first
     rows: list[Any] = []
     sent: list[Request] = []
@@ -264,6 +266,20 @@ def test_fewer_rows_than_the_api_counts_end_with_a_warning(paging: Paging) -> No
     assert len(sent) == 1
     assert warnings == ["acme.store.things: the API counts 3 rows but gave 2; some may be missing."]
     assert none == [], "the statement itself starts later"
+
+
+@pytest.mark.parametrize("at_most", [None, 2, 3, 4])
+def test_a_list_that_ends_where_the_api_gives_no_more_is_warned_of(at_most: int | None) -> None:
+    """Just so many rows are as many as it gives of a longer list too."""
+    server = gives({"data": ids("a", "b"), "next": "x"}, {"data": ids("c")})
+
+    rows, warnings, _ = walk(TOKEN, server, at_most=at_most)
+    _, none, _ = walk(TOKEN, gives({"data": ids("a", "b"), "next": "x"}), replace(FIRST, rows_needed=2), at_most=2)
+
+    assert len(rows) == 3
+    said = "acme.store.things: the API gives 3 rows of a list at the most, and gave so many; there may be more."
+    assert warnings == ([said] if at_most == 3 else [])
+    assert none == [], "no more was asked for"
 
 
 def test_the_last_row_is_the_cursor_where_the_body_has_none() -> None:

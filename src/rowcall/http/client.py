@@ -177,7 +177,15 @@ class Client:
         etag: str | None = None,
     ) -> Iterator[Page]:
         """The pages as the API gives them, `recording` being told of each answer; raises _UnchangedError where `etag` is current still."""
-        chain = Chain(protocol.paging, call.request, self._base, control.warn, identified=protocol.identified, links=lambda: self._links)
+        chain = Chain(
+            protocol.paging,
+            call.request,
+            self._base,
+            control.warn,
+            identified=protocol.identified,
+            at_most=protocol.at_most,
+            links=lambda: self._links,
+        )
 
         def fetch(request: Request, control: Control) -> tuple[Page, Envelope] | None:
             return self._fetch(request, protocol, control, recording, etag if request is chain.first else None)

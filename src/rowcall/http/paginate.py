@@ -56,9 +56,15 @@ class Chain:
         warn: Callable[[str], None],
         *,
         identified: bool = False,
+        at_most: int | None = None,
         links: Callable[[], bool] = bool,
     ) -> None:
-        """`identified` is whether each row has an id, so that no two are the same; `links` says whether the API has Link headers."""
+        """`identified` is whether each row has an id, so that no two are the same; `at_most` is after how many rows the API gives no more.
+
+        `links` says whether the API has Link headers.
+        """
+        self._warn = warn
+        self._at_most = at_most
         self.first = _sized(paging, first)
         self._repeats: Repeats | None = None
         self._pages = 0
@@ -93,7 +99,10 @@ class Chain:
         """
         if self.first.rows_needed is not None and self._rows >= self.first.rows_needed and not self._may_tie(envelope):
             return None
-        return None if self._way is None else self._way.after(sent, envelope)
+        following = None if self._way is None else self._way.after(sent, envelope)
+        if following is None and self._rows == self._at_most:
+            self._warn(f"{sent.resource}: the API gives {self._rows:,} rows of a list at the most, and gave so many; there may be more.")
+        return following
 
     def _note_key(self, envelope: Envelope) -> None:
         """Keeps the key of the last row needed, where the page has it; what is looked at next is how many rows came before."""

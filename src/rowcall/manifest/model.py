@@ -454,6 +454,10 @@ class Method:
         "empty. Such an answer is an error.",
         None,
     )
+    at_most: int | None = _(
+        "How many rows the API gives of the list, however many there are; a statement that got just so many is told of it.",
+        None,
+    )
     inner: str | None = _(
         "Where each of these records holds the rows proper, as a dotted path to a list; a record with none gives no row. "
         "Paging goes by the records.",

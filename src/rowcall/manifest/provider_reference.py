@@ -252,6 +252,8 @@ def _promises(method: Method, provider: Provider, service: Service) -> Iterator[
         size = {**provider.paging, **service.paging}[method.paging].page_size
         most = f", with up to {size.maximum} rows a page" if size and size.maximum else ""
         yield f"It is paged{most}."
+    if method.at_most:
+        yield f"The API gives {method.at_most:,} rows at the most; a statement that got so many is warned."
     if method.expected_rows:
         yield f"It is expected to give {method.expected_rows:,} rows."
     if method.absent:

@@ -83,6 +83,8 @@ class Protocol:
     """How a body becomes the JSON that the rows are in; None where it is that."""
     incomplete: str | None = None
     """Dotted path of what is true where the body says that its rows are not all."""
+    at_most: int | None = None
+    """How many rows a list has when the API gives no more of it."""
     content: str | None = None
     """The field of the one row that holds the body, where that is a file and no JSON."""
     is_binary: bool = False
