@@ -368,9 +368,9 @@ def test_what_an_address_names_is_found_in_any_case(harbour: Harbour) -> None:
         harbour.answers[f"/v1/quays/{name}/buoys"] = lambda _, rows=rows: (rows, {})
 
     with harbour.session() as db:
-        rows = db.sql("SELECT id, quay FROM buoys WHERE quay = 'North' ORDER BY id").fetchall()
+        rows = db.sql("SELECT id, quay FROM docks.buoys WHERE quay = 'North' ORDER BY id").fetchall()
         db.connection.execute("CREATE TABLE wanted AS SELECT unnest(['North', 'SOUTH']) AS quay")
-        joined = db.sql("SELECT quay, count(*) FROM wanted LEFT JOIN buoys USING (quay) GROUP BY quay ORDER BY quay").fetchall()
+        joined = db.sql("SELECT quay, count(*) FROM wanted LEFT JOIN docks.buoys USING (quay) GROUP BY quay ORDER BY quay").fetchall()
         assert db.last.warnings == ()
 
     assert rows == [(1, "North"), (2, "North"), (3, "North")]
@@ -383,7 +383,7 @@ def test_rows_with_another_value_than_was_asked_for_are_told_of(harbour: Harbour
 
     with harbour.session() as db:
         with pytest.warns(RowcallWarning):
-            assert db.sql("SELECT id FROM buoys WHERE quay = 'latest'").fetchall() == []
+            assert db.sql("SELECT id FROM docks.buoys WHERE quay = 'latest'").fetchall() == []
         (warning,) = db.last.warnings
 
     assert warning == (
@@ -426,3 +426,30 @@ def test_a_full_page_without_a_link_is_the_last_where_the_document_has_links(har
     with harbour.session() as db:
         assert len(db.sql("SELECT id FROM locks").fetchall()) == 100
         assert db.last.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sql"),
+    [
+        ("/v1/berths/1", {"status": "pending"}, "SELECT id FROM berths WHERE berth_id = 1"),
+        ("/v1/berths/1", [], "SELECT id FROM berths WHERE berth_id = 1"),
+        ("/v1/crews", {"other": []}, "SELECT name FROM crews"),
+    ],
+    ids=["an object", "an array", "arrays in arrays"],
+)
+def test_an_answer_of_another_kind_is_no_empty_one(harbour: Harbour, path: str, body: object, sql: str) -> None:
+    """Where what the rows are picked from is not there at all, it is another answer than the document says."""
+    harbour.answers[path] = lambda _: (body, {})
+
+    with harbour.session() as db, pytest.raises(ResponseError, match="its JSON has nothing at"):
+        db.sql(sql)
+
+
+def test_what_is_null_is_an_empty_answer(harbour: Harbour) -> None:
+    """As where there is nothing to pick further down."""
+    harbour.answers["/v1/crews"] = lambda _: ({"ships": None}, {})
+    harbour.answers["/v1/berths/1"] = lambda _: ({"berth": None}, {})
+
+    with harbour.session() as db:
+        assert db.sql("SELECT name FROM crews").fetchall() == []
+        assert db.sql("SELECT id FROM berths WHERE berth_id = 1").fetchall() == []

@@ -129,6 +129,8 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
             found, records = _open(content, protocol.rows)
         else:
             found, records = _picked(content, protocol.pick, protocol.into)
+            if not records and request.reads and protocol.transform is None and not _leads(found, protocol.pick):
+                raise BodyFault(f"its JSON has nothing at `{protocol.pick}`")
             text = f"[{','.join(bytes(record).decode() for record in records)}]"
         next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(protocol.paging))
         if protocol.paging is not None and protocol.paging.next_header is not None:
@@ -350,6 +352,12 @@ def _picked(content: bytes, path: str, into: str | None) -> tuple[Any, Sequence[
         start = b"{" + msgspec.json.encode(into) + b":"
         records = [Raw(start + bytes(record) + b"}") for record in records]
     return found, records
+
+
+def _leads(found: Any, path: str) -> bool:
+    """Whether a path begins in a body: what it picks may be null, or nothing further down, but is not of another kind of answer."""
+    name, _, _ = _step(path)
+    return not name or (isinstance(found, dict) and name in found)
 
 
 def _as_json(transform: Transform, text: str) -> tuple[str, bytes]:
