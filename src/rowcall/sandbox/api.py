@@ -172,7 +172,8 @@ class Api:
         scope = {"rows": list(found.records), "more": found.more, "total": found.total, "pages": found.pages, "next": found.next}
         links = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in (("next", next_url), ("last", last_url)) if url)
         headers = (("link", links),) if links else ()
-        if self.sandbox.list.body is not None and call.route.is_own:
+        is_usual = call.route.is_own and call.route.method.paging not in call.route.service.paging  # which has another envelope
+        if self.sandbox.list.body is not None and is_usual:
             return world.templates.render(self.sandbox.list.body, {**scope, "next_url": next_url}), headers
         return envelope(call.route.method, paging, found, next_url), headers
 
