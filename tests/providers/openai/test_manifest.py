@@ -154,6 +154,9 @@ def test_the_settings_are_those_of_the_official_client() -> None:
     assert next(iter(OPENAI.auth)) == "bearer"
     assert (OPENAI.auth["bearer"].kind, OPENAI.auth["bearer"].env) == (AuthKind.BEARER, ("OPENAI_API_KEY",))
     assert (OPENAI.auth["azure"].name, OPENAI.auth["azure"].env) == ("api-key", ("AZURE_OPENAI_API_KEY",))
+    assert {OPENAI.auth[name].kind for name in ("entra", "foundry")} == {AuthKind.AZURE}
+    assert OPENAI.auth["entra"].scopes == ("https://cognitiveservices.azure.com/.default",)
+    assert OPENAI.auth["foundry"].scopes == ("https://ai.azure.com/.default",)
     assert {name: header.env for name, header in OPENAI.optional_headers.items()} == {
         "OpenAI-Organization": ("OPENAI_ORG_ID",),
         "OpenAI-Project": ("OPENAI_PROJECT_ID",),

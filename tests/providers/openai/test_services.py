@@ -93,7 +93,8 @@ AT = {
     "Azure": ("/openai/v1", {"auth": "azure"}),
     "Azure, by version": ("/openai", {"auth": "azure", "query": {"api-version": "2024-05-01-preview"}}),
     "Azure, by deployment": ("/openai/deployments/mine", {"auth": "azure", "query": {"api-version": "2024-10-21"}}),
-    "Foundry": ("/api/projects/mine", {"query": {"api-version": "v1"}}),
+    "Azure, by a token": ("/openai/v1", {"auth": "entra"}),
+    "Foundry": ("/api/projects/mine", {"auth": "foundry", "query": {"api-version": "v1"}}),
 }
 
 
@@ -113,7 +114,7 @@ def test_compatible_servers_are_asked_as_they_want_it(path: str, settings: dict[
     assert [request.path for request in requests].count(f"{path}/threads") == 1
     assert len(requests) == 45
     assert {(("api-key" in request.headers), dict(request.query).get("api-version")) for request in requests} == {
-        ("auth" in settings, dict(settings.get("query", {})).get("api-version"))  # type: ignore[call-overload]
+        (settings["auth"] == "azure", dict(settings.get("query", {})).get("api-version"))  # type: ignore[call-overload]
     }
 
 
