@@ -46,4 +46,11 @@ def test_an_example_runs_and_answers_something(sessions: Callable[[str], Session
     if not rows:
         assert text.startswith("EXEC ")
         return
-    assert [name for name, values in zip(relation.columns, zip(*rows, strict=True), strict=True) if shown and not any(values)] == []
+    assert [
+        name for name, values in zip(relation.columns, zip(*rows, strict=True), strict=True) if shown and all(map(is_nothing, values))
+    ] == []
+
+
+def is_nothing(value: object) -> bool:
+    """Whether a value shows nothing: null or empty; 0 and false do."""
+    return value is None or value in ("", [], {})

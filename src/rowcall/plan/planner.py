@@ -431,8 +431,14 @@ def _unreadable(mention: Mention, text: str) -> PlanError:
 def example(ref: ResourceRef) -> str:
     """A SELECT on a resource that gives the method with the fewest needs what it needs."""
     methods = sorted((method for _, method in _readers(ref)), key=lambda method: len(method.required()))
-    conditions = [f"{identifier(name)} = {_sample(method.parameters[name])}" for method in methods[:1] for name in method.required()]
+    conditions = [_condition(name, method.parameters[name]) for method in methods[:1] for name in method.required()]
     return f"SELECT * FROM {ref.full_name}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
+
+
+def _condition(name: str, parameter: Parameter) -> str:
+    """What gives a parameter a value: a bound on the column that it bounds, or its own."""
+    column, operator = (name, "=") if parameter.range is None else (parameter.range.column, str(parameter.range.operator))
+    return f"{identifier(column)} {operator} {_sample(parameter)}"
 
 
 def _sample(parameter: Parameter) -> str:

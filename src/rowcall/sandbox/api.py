@@ -222,7 +222,7 @@ class Api:
 
     def _act(self, world: World, call: Call) -> Any:
         body = self._body(call)
-        return None if call.route.action is None else world.call(call.route.action, call.record, body)
+        return None if call.route.action is None else world.call(call.route.action, call.record, body, call.parent)
 
     def _do(self, world: World, call: Call) -> Any:
         """What a method that is none of the others answers; the state that its name speaks of is entered."""

@@ -175,7 +175,7 @@ def _each(source: dict[str, Any]) -> Render:
     where, give = condition(source.get("where") or {}), template(source.get("give", f"{{{name}}}"))
 
     def each(scope: Scope) -> list[Any]:
-        scopes = [{**scope, name: item} for item in as_list(items(scope))]
+        scopes = [{**scope, name: item, "index": index} for index, item in enumerate(as_list(items(scope)))]
         return [give(inner) for inner in scopes if where(inner)]
 
     return each

@@ -325,9 +325,10 @@ class World:
         self._remove(record)
         return self.templates.render(self.sandbox.collections[record.collection].deleted, self.scope_of(record))
 
-    def call(self, action: Action, record: Record | None, body: Any) -> Any:
+    def call(self, action: Action, record: Record | None, body: Any, parent: Record | None = None) -> Any:
         """What a method answers: the object it is about, or what it says. Raises Refused."""
-        scope = self.scope_of(record, {"body": body}) if record else self.scope(self.rng("call", next(self._numbers)), {"body": body})
+        values = {"body": body, "parent": parent}
+        scope = self.scope_of(record, {"body": body}) if record else self.scope(self.rng("call", next(self._numbers)), values)
         self._find(action.finds, scope)
         self.refuse(action.refuse, scope)
         self._do(action.do, scope)
@@ -391,13 +392,15 @@ class World:
     def _create(self, create: Create, scope: Scope) -> None:
         parent = self.templates.render(create.parent, scope)
         items = [None] if create.each is None else as_list(self.templates.render(create.each, scope))
+        made = []
         for item in items:
             inner = scope if create.each is None else {**scope, "item": item}
             body = self.templates.render(create.body, inner)
             plan = self.templates.render(create.plan, inner)
             record = self.create(create.collection, parent=parent, body=body or {}, plan=plan)
+            made.append(record)
             if create.name:
-                scope[create.name] = record
+                scope[create.name] = record if create.each is None else made
             for name in create.scenes:
                 self._play(self.sandbox.scenes[name], record, name)
 

@@ -177,6 +177,45 @@ def test_what_a_cloud_needs_is_asked_for(db: Session) -> None:
         db.sql("INSERT INTO openai.organization.external_keys (name, type) VALUES ('Ours', 'azure')")
 
 
+def test_a_refusal_shows_the_bound_that_is_needed(db: Session) -> None:
+    """Usage is asked for from a time on, and not of one moment."""
+    with pytest.raises(MissingParameterError, match="usage_images WHERE start_time >= 1"):
+        db.sql("SELECT * FROM openai.organization.usage_images")
+
+
+def test_lists_without_a_last_id_are_read_to_their_end(db: Session) -> None:
+    """Those of fine-tuning: the last row is what it would name."""
+    found = db.sql('SELECT count(DISTINCT id), count(*) FROM openai.fine_tuning.fine_tuning_jobs WHERE "limit" = 5').fetchall()
+
+    assert db.last is not None
+    assert (found, db.last.requests) == ([(37, 37)], 8)
+
+
+def test_what_is_said_in_a_conversation_stays_there(db: Session) -> None:
+    """At its beginning and later; so does what a response was asked."""
+    db.sql("USE openai.conversations")
+    said = """['{"type": "message", "role": "user", "content": "Of Peru?"}'::JSON]"""
+    ((made,),) = db.sql(f"INSERT INTO conversations (items) VALUES ({said}) RETURNING id").fetchall()
+    db.sql(f"EXEC conversation_items.create_conversation_items @conversation_id = $c, @items = {said}", {"c": made}).fetchall()
+    ((asked,),) = db.sql("INSERT INTO openai.responses.responses (model, input) VALUES ('gpt-5.6', 'Of Chile?') RETURNING id").fetchall()
+    items = db.sql("SELECT role, content[1]->>'text' FROM conversation_items WHERE conversation_id = ?", [made]).fetchall()
+    inputs = db.sql("SELECT role, content[1]->>'text' FROM openai.responses.input_items WHERE response_id = ?", [asked]).fetchall()
+
+    assert items == [("user", "Of Peru?")] * 2
+    assert inputs == [("user", "Of Chile?")]
+
+
+@pytest.mark.parametrize(
+    "call", ["embeddings.embeddings.create_embedding @model = 'text-embedding-3-small',", "moderations.moderations.create_moderation"]
+)
+def test_each_text_has_a_row(db: Session, call: str) -> None:
+    """Of one, and of several in one request."""
+    one = db.sql(f"EXEC openai.{call} @input = 'The sea is calm.'").fetchall()
+    two = db.sql(f"""EXEC openai.{call} @input = '["The sea is calm.", "The lake is still."]'""").fetchall()
+
+    assert (len(one), len(two)) == (1, 2)
+
+
 def test_a_refusal_says_so_of_no_other(db: Session) -> None:
     """Runs are listed, thread by thread."""
     with pytest.raises(MissingParameterError) as caught:
