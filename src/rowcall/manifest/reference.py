@@ -150,6 +150,37 @@ Providers, services, resources and methods are called by small letters, digits a
 capitals too, but two names that differ in case alone are a fault, since SQL does not tell them apart. `_extra` is the column of what
 the API sends and the manifest does not name.
 
+## Authentication
+
+`auth` names the ways in which requests say whose they are. Values are never in a manifest: they come from the variables that a scheme
+names, or from [settings](python.md#keys).
+
+| `kind` | may have besides `env` and `optional` | what `env` holds |
+|---|---|---|
+| `bearer` | `prefix` | a token |
+| `header`, `query` | **`name`**, and `prefix` for a header | the key |
+| `basic` | `password_env` | `user:password`, or the user |
+| `oauth2` | **`token_url`**, `id_env`, `scopes`, `values`, `client_auth` | the client's secret |
+| `google` | `scopes`, `subject` | a service account's key, or its file; what Google's library finds, where nothing is set |
+| `azure` | **`scopes`** | a token; where nothing is set, one is got for whom Microsoft's library finds |
+| `aws` | `id_env`, `region`, `service` | the secret access key; what AWS's library finds, where nothing is set |
+| `none` | | |
+
+What is bold is needed. [What tokens and signatures are, and what each needs](python.md#tokens-and-signatures), is said with the settings. In
+part, a manifest of an API whose clients get tokens:
+
+```yaml
+variables:
+  tenant: {description: "The library's name, as in its web address.", env: [LIBRARY_TENANT]}
+auth:
+  client:
+    kind: oauth2
+    token_url: https://{tenant}.library.example/oauth2/token
+    scopes: [loans.read]
+    id_env: [LIBRARY_CLIENT_ID]
+    env: [LIBRARY_CLIENT_SECRET]
+```
+
 ## Paging
 
 | `kind` | needs | the next page | the last page |
