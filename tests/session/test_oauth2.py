@@ -13,6 +13,8 @@ from tests.session.authority import Answer, Asked, Authority, started
 import rowcall
 from rowcall.errors import AuthError, BudgetError, ManifestError, UnavailableError, UsageError
 from rowcall.session.session import Session
+from rowcall.shell.curl import curl_command
+from rowcall.shell.repl import Sent
 
 AUTH = """
 auth:
@@ -331,3 +333,16 @@ def test_a_redirect_to_another_place_takes_no_token_with_it(authority: Authority
         server.server_close()
 
     assert other.asked == []
+
+
+def test_curl_is_given_a_token_by_a_variable(authority: Authority, tmp_path: Path) -> None:
+    """And no command asks for one: that has the secret in it."""
+    started_at = time.time()
+    with connected(authority, tmp_path) as db:
+        db.sql(LIST)
+        sent = Sent(db.last.exchanges, started_at)
+        with pytest.raises(UsageError, match="Request 1 was for a token"):
+            curl_command(db, sent, 1, {})
+        command = curl_command(db, sent, 2, {})
+
+    assert '-H "Authorization: Bearer $DEPOT_TOKEN"' in command

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 import hmac
+import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from rowcall.errors import AuthError, ResponseError, UsageError
 from rowcall.http.aws import signed_for
 from rowcall.manifest.model import AuthKind, AuthScheme
 from rowcall.session.session import Session
+from rowcall.shell.curl import curl_command
+from rowcall.shell.repl import Sent
 
 ID, SECRET, SESSION = "AKIDCANARY0123456789", "secret/canary+0123456789", "session-canary-0123456789=="
 AUTH = 'auth: {aws: {kind: aws, region: "{region}", service: store}}\nvariables: {region: {description: Where., default: eu-west-1}}\n'
@@ -188,6 +192,38 @@ def test_without_credentials_nothing_is_sent(aws: Authority, tmp_path: Path, mon
 
     assert "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in str(caught.value)
     assert aws.asked == []
+
+
+def test_a_resumed_write_is_signed_for_its_region_at_its_server(aws: Authority, tmp_path: Path) -> None:
+    """Which the statement said, and the journal keeps, where the provider's own server is another one."""
+    inner, failures = aws.answer, [(403, {"message": "Not now."})]
+    aws.answer = lambda asked: failures.pop() if asked.method == "POST" and failures else inner(asked)
+    folder = aws.manifest(tmp_path, "auth: {aws: {kind: aws, service: store}}\n", base_url="http://127.0.0.1:9/none")
+    store = folder / "store.yaml"
+    own = f"http: POST /shelves\n        base_url: {aws.url}/v1/{{region=us-east-1}}\n        parameters: {{region: {{in: server, description: Where.}}}}"
+    store.write_text(store.read_text().replace("http: POST /shelves", own))
+    one_by_one = {"depot": {"max_in_flight": 1}}
+    with rowcall.connect(provider_paths=[folder], providers=one_by_one, journal=":memory:", max_write_rows=None) as db:
+        with pytest.raises(AuthError, match="Not now"):
+            db.sql("INSERT INTO depot.store.shelves (name, region) VALUES ('a', 'eu-west-2'), ('b', 'eu-west-2')")
+        ((write, *_),) = db.sql("SHOW JOURNAL").fetchall()
+
+        assert db.sql(f"RESUME '{write}'").select("outcome").fetchall() == [("refused",), ("done",)]
+
+    assert {(asked.path, scope(asked)) for asked in aws.asked} == {("/v1/eu-west-2/shelves", "eu-west-2/store")}
+
+
+def test_curl_signs_what_was_sent(aws: Authority, tmp_path: Path) -> None:
+    """A command for it is let in, with the variables of AWS's own programs."""
+    journal, started_at = tmp_path / "journal", time.time()
+    with rowcall.connect(provider_paths=[aws.manifest(tmp_path, AUTH)], journal=journal) as db:
+        db.sql(f"{LIST} WHERE label = 'a'")
+        command = curl_command(db, Sent(db.last.exchanges, started_at), 1, {})
+
+    found = subprocess.run(["sh", "-c", f"{command} -fsS"], check=True, capture_output=True, text=True).stdout
+
+    assert json.loads(found) == {"shelves": [{"id": 1, "name": "oak"}]}
+    assert SECRET not in command
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,22 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data" / "rowcall" / "providers"
 
 
+@pytest.mark.usefixtures("own_folders")
+def test_who_adds_a_provider_is_told_where_secrets_go(run: Run, tmp_path: Path) -> None:
+    """To a token endpoint, and which credentials of the machine are used."""
+    ways = {"client_id_env_var": "A_ID", "client_secret_env_var": "A_SECRET", "token_url": "https://token.example/t"}
+    for name, auth in {"acme": {"type": "oauth2", **ways}, "cloud": {"type": "aws_signing_v4"}}.items():
+        (tmp_path / name).mkdir()
+        provider = {"name": name, "providerServices": {"s": {"name": "s", "service": {"$ref": "s.json"}}}, "config": {"auth": auth}}
+        (tmp_path / name / "provider.json").write_text(json.dumps(provider))
+        (tmp_path / name / "s.json").write_text(json.dumps({"openapi": "3.0.3", "servers": [{"url": "https://a.example"}], "paths": {}}))
+
+    acme, cloud = (run("provider", "add", str(tmp_path / name)).stderr for name in ("acme", "cloud"))
+
+    assert acme.startswith("They send A_ID and A_SECRET to https://token.example/t, and the token that this gives to https://a.example")
+    assert cloud.startswith("They use the credentials of AWS that are found on this machine, for https://a.example")
+
+
 def test_a_provider_is_added_listed_used_and_removed(run: Run, own_folders: Path) -> None:
     """Every session knows it from then on, until it is removed."""
     added = run("provider", "add", str(HARBOUR))

@@ -92,13 +92,21 @@ class Signer:
                     self._found = self._found or Credentials(self._endpoint.key_id or "", key)
                 else:
                     self._found = self._found or apart(self._session.get_credentials, control)
-                frozen = None if self._found is None else apart(self._found.get_frozen_credentials, control)
+                frozen = self._frozen(control)
             except BotoCoreError as problem:
                 raise self._missing(self._redact(str(problem)).rstrip(".")) from problem
             if frozen is None or not frozen.access_key or not frozen.secret_key:
                 raise self._missing("botocore finds none")
             self.secrets = tuple(dict.fromkeys((*self.secrets, *filter(None, (frozen.secret_key, frozen.token)))))
         return frozen
+
+    def _frozen(self, control: Control) -> Any:
+        """The credentials as they are now, renewed where they have to be; None where there are none."""
+        from botocore.credentials import RefreshableCredentials
+
+        if isinstance(self._found, RefreshableCredentials) and self._found.refresh_needed():
+            return apart(self._found.get_frozen_credentials, control)
+        return None if self._found is None else self._found.get_frozen_credentials()
 
     def _missing(self, reason: str) -> AuthError:
         name = self._endpoint.name or self._endpoint.provider

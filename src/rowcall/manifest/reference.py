@@ -166,8 +166,8 @@ names, or from [settings](python.md#keys).
 | `aws` | `id_env`, `region`, `service` | the secret access key; what AWS's library finds, where nothing is set |
 | `none` | | |
 
-What is bold is needed. [What tokens and signatures are, and what each needs](python.md#tokens-and-signatures), is said with the settings. In
-part, a manifest of an API whose clients get tokens:
+What is bold is needed. [What tokens and signatures are, and what each needs](python.md#tokens-and-signatures), is said with the settings.
+A part of a manifest whose clients get tokens:
 
 ```yaml
 variables:
