@@ -309,6 +309,23 @@ CASES = {
     "a prefix of a query key": ("provider.yaml", "kind: header", "kind: query, prefix: 'Key '", [
         "provider.yaml:10:30: a scheme of kind `query` has no `prefix` (auth.key.prefix)",
     ]),
+    "a client without a place for tokens": ("provider.yaml", "kind: header, name: X-Key", "kind: oauth2", [
+        "provider.yaml:10:8: a scheme of kind `oauth2` has a `token_url` (auth.key)",
+    ]),
+    "a place for tokens without TLS": (
+        "provider.yaml", "kind: header, name: X-Key", "kind: oauth2, token_url: 'http://zoo.example/token'", [
+            "provider.yaml:10:34: a token is got over https, or from this machine, as `http://127.0.0.1:8000/token` (auth.key.token_url)",
+    ]),
+    "a variable of the place for tokens": (
+        "provider.yaml", "kind: header, name: X-Key", "kind: oauth2, token_url: 'https://{sit}.zoo.example/token'", [
+            "provider.yaml:10:34: `{sit}` is not in `variables`; did you mean `site`? (auth.key.token_url)",
+    ]),
+    "tokens of Entra for nothing": ("provider.yaml", "kind: header, name: X-Key", "kind: azure", [
+        "provider.yaml:10:8: a scheme of kind `azure` has a `scopes` (auth.key)",
+    ]),
+    "a way of a client for another kind": ("provider.yaml", "name: X-Key", "name: X-Key, client_auth: body", [
+        "provider.yaml:10:49: a scheme of kind `header` has no `client_auth` (auth.key.client_auth)",
+    ]),
     "an environment variable": ("provider.yaml", "ZOO_KEY", "zoo-key", [
         "provider.yaml:10:42: `zoo-key` is no name for an environment variable (auth.key.env[0])",
     ]),

@@ -13,6 +13,7 @@ from tests.session.authority import Answer, Asked, Authority, started
 import rowcall
 from rowcall.errors import AuthError, BudgetError, ManifestError, UnavailableError, UsageError
 from rowcall.session.session import Session
+from rowcall.session.sources import of_provider
 from rowcall.shell.curl import curl_command
 from rowcall.shell.repl import Sent
 
@@ -263,6 +264,43 @@ def test_settings_say_all_of_it(authority: Authority, tmp_path: Path, monkeypatc
     asked = authority.tokens()[1]
     assert asked.target == "/mine/token"
     assert asked.form == {"grant_type": "client_credentials", "scope": "a b", "client_id": "i", "client_secret": "s-12345678"}
+
+
+def test_a_secret_among_the_values_is_not_shown(authority: Authority, tmp_path: Path) -> None:
+    """As another password that is sent with the request for a token; a file with one is its owner's alone."""
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[providers.depot.auth]\nkind = "oauth2"\ntoken_url = "{authority.url}/token"\nvalues = {{ client_assertion_token = "{SECRET}" }}\n'
+    )
+    config.chmod(0o644)
+    with pytest.raises(UsageError, match="client_assertion_token is secret"):
+        connected(authority, tmp_path, options={"config": config})
+    config.chmod(0o600)
+    authority.answer = lambda _: (400, {"error_description": f"not {SECRET}"})
+
+    with connected(authority, tmp_path, api_key="other-0123456789", api_key_id="me", options={"config": config}) as db:
+        shown = [f"{row}" for row in sources_of(db)]
+        with pytest.raises(AuthError, match="not \\*\\*\\*"):
+            db.sql(LIST)
+
+    assert authority.tokens()[0].form["client_assertion_token"] == SECRET
+    assert any("client_assertion_token" in row for row in shown)
+    assert SECRET not in "".join(shown)
+
+
+def sources_of(db: Session) -> list[Any]:
+    """What `rowcall config show` lists of the depot."""
+    return list(of_provider(db.catalog.providers["depot"], db.given.get("depot", {}), db.config))
+
+
+def test_a_sandbox_gets_no_token_elsewhere(authority: Authority, tmp_path: Path) -> None:
+    """Whatever a config file says of the way to authenticate."""
+    folder, config = authority.manifest(tmp_path, AUTH), tmp_path / "config.toml"
+    config.write_text(f'[providers.depot.auth]\nkind = "oauth2"\ntoken_url = "{authority.url}/other/token"\n')
+    with rowcall.Sandbox(folder) as box, rowcall.connect(provider_paths=[folder], providers=box.providers, config=config) as db:
+        assert len(db.sql(LIST).fetchall()) > 0
+
+    assert authority.asked == []
 
 
 @pytest.mark.parametrize(

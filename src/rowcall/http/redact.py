@@ -51,7 +51,8 @@ def _secrets(endpoint: Endpoint) -> Iterator[str]:
         yield from _in_pair(key)
     if endpoint.auth is not None and endpoint.auth.kind is AuthKind.OAUTH2 and key:
         yield from _in_pair(client_pair(endpoint.key_id or "", key))
-    for name, value in (*endpoint.headers, *endpoint.query):
+    values = endpoint.auth.values.items() if endpoint.auth is not None else ()
+    for name, value in (*endpoint.headers, *endpoint.query, *values):
         if is_secret_name(name):
             # `Bearer xyz` is secret as a whole and in its last word; a value as short as `json` is none.
             yield from (text for text in {value.strip(), value.strip().rpartition(" ")[2]} if len(text) >= _LONG)

@@ -448,6 +448,11 @@ def _base_url(document: Document, provider: Provider) -> None:
     for name in names:
         if name not in provider.variables:
             document.fault("base_url", f"`{{{name}}}` is not in `variables`{_did_you_mean(name, provider.variables)}")
+    for key, scheme in provider.auth.items():
+        for name in _PLACEHOLDER.findall(scheme.token_url or ""):
+            if name not in provider.variables:
+                message = f"`{{{name}}}` is not in `variables`{_did_you_mean(name, provider.variables)}"
+                document.fault(f"auth.{key}.token_url", message)
     beside = {name for scheme in provider.auth.values() for text in filled_of(scheme) for name in _PLACEHOLDER.findall(text)}
     for name in provider.variables:
         if name not in names and name not in beside:

@@ -234,6 +234,6 @@ def _is_secret(names: Names, value: Any) -> bool:
         return False
     from rowcall.http.redact import is_secret_name
 
-    of_request = len(names) > 1 and names[-2] in {"headers", "query"}
+    of_request = len(names) > 1 and names[-2] in {"headers", "query", "values"}
     in_url = names[-1] in {"base_url", "rate_limits_redis"} and "@" in value
     return names[-1] == "api_key" or in_url or (of_request and is_secret_name(names[-1]))

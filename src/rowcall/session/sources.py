@@ -75,7 +75,7 @@ def _auth(settings: Settings, made: Endpoint) -> str | None:
     """Its name; the whole of one that has none."""
     names = [name for name, scheme in settings.schemes.items() if scheme is made.auth]
     chosen = settings.get("auth")
-    return names[0] if names else None if chosen is None else json.dumps(chosen, ensure_ascii=False)
+    return names[0] if names else None if chosen is None else Redactor(made)(json.dumps(chosen, ensure_ascii=False))
 
 
 _SHOWN: dict[str, Callable[[Settings, Endpoint], str | None]] = {
@@ -86,6 +86,7 @@ _SHOWN: dict[str, Callable[[Settings, Endpoint], str | None]] = {
     "variables": lambda settings, made: _table(tuple((settings.get("variables") or {}).items()), made),
     "rate_limits": lambda _, made: ", ".join(f"{limit.requests}/{limit.per_s:g}s" for limit in made.rate_limits) or "none",
     "rate_limits_redis": lambda _, made: None if made.rate_limits_redis is None else place_of(made.rate_limits_redis),
+    "reads": lambda settings, _: None if settings.get("reads") is None else json.dumps(list(settings.get("reads"))),
     "allow_writes": lambda settings, made: None if made.allow_writes is None else json.dumps(list(settings.get("allow_writes"))),
 }
 """What is not shown as it is."""
