@@ -25,7 +25,7 @@ HOUSE := tests/test_house.py::test_the_pins_are_what_runs_here
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ARGS='…' is passed on by demo, test, matrix, fuzz, torture, soak, imports, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
+	@echo "  ARGS='…' is passed on by demo, test, matrix, fuzz, torture, soak, imports, played, bench and lock; JOBS=0 runs the tests in one process, as a debugger wants;"
 	@echo "  PYTHON=python3.13 picks the interpreter of new environments."
 
 # --- using it
@@ -108,6 +108,10 @@ imports: $(VENV)/.ready ## compare what is planned on a manifest and on an impor
 .PHONY: conformance
 conformance: $(VENV)/.ready ## say how much of a folder of StackQL's documents works; STACKQL=FOLDER
 	$(BIN)/python -m tests.stackql_conformance $(STACKQL) $(ARGS)
+
+.PHONY: played
+played: $(VENV)/.ready ## say how much of some providers their sandboxes play; ARGS="github FOLDER openapi.json"
+	$(BIN)/python -m tests.played $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/.ready $(RIVALS:%=.venv-bench-%/.ready) ## measure rowcall beside what else one could use; ARGS="--only a,d --rounds 5"

@@ -50,7 +50,11 @@ _LISTS = (
     "objects",
     "resources",
 )
-_LINKS = frozenset("links link".split())
+_LINKS = frozenset("links link href self".split())
+_PAGED = _NEXT_TOKEN | _NEXT_URL | _MORE | _TOTAL | _PAGES
+"""What no object has that is not a page."""
+_WRAPPERS = frozenset({"data", "result", "response", "embedded", "body", "payload"})
+"""What stands around a whole answer."""
 _DEEPEST = 3
 _BETWEEN = re.compile(r"between\s+1\s+and\s+([0-9][0-9,]*)|range[^.]{0,40}?1\s*(?:to|-|–)\s*([0-9][0-9,]*)", re.IGNORECASE)
 _AT_MOST = re.compile(
@@ -268,8 +272,16 @@ def _lists(schemas: Schemas, schema: Any, prefix: str = "", depth: int = 1) -> I
             yield prefix + name, below
         elif isinstance(each.shape.type, ListOf) and each.shape.why is not None and schemas.properties(schemas.items(below)):
             yield prefix + name, below  # rows that are too large or too deep for a column
-        elif depth < _DEEPEST and folded(name) in {"data", "result", "response", "embedded", "body", "payload"}:
+        elif depth < _DEEPEST and (folded(name) in _WRAPPERS or _is_page(schemas, below)):
             yield from _lists(schemas, below, f"{prefix}{name}.", depth + 1)
+
+
+def _is_page(schemas: Schemas, schema: Any) -> bool:
+    """Whether an object in an answer is a page: one list of objects, and what says how to get on or how many there are."""
+    fields = schemas.properties(schema)
+    lists = [name for name, each in fields.items() if isinstance(each.shape.type, ListOf)]
+    rest = [name for name in fields if name not in lists]
+    return len(lists) == 1 and not _PAGED.isdisjoint(map(folded, rest)) and _is_envelope(rest)
 
 
 def _inside(schemas: Schemas, schema: Any, prefix: str = "", around: str = "", depth: int = 1) -> Iterator[_Inside]:
@@ -289,6 +301,7 @@ def _is_envelope(names: Iterable[str]) -> bool:
     """Whether what stands beside a list is about the list."""
     known = _MORE | _TOTAL | _PAGES | _NEXT_TOKEN | _NEXT_URL | _LAST | _SIZE | _PAGE | _OFFSET | _LINKS
     known |= frozenset(
-        "object firstid meta metadata pagination paging pageinfo status success message kind etag type count previous prev url".split()
+        "object firstid meta metadata cursors pagination paging pageinfo status success message kind etag type count previous prev "
+        "url".split()
     )
     return all(folded(name) in known or set(words(name)) & {"total", "count", "page", "next", "previous"} for name in names)

@@ -20,6 +20,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(.+?)(?:\[(gte?|lte?)\]|[._-](gte?|lte?))")
 _OPERATORS = {"gt": Operator.ABOVE, "gte": Operator.AT_LEAST, "lt": Operator.BELOW, "lte": Operator.AT_MOST}
 _COMPARED = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER})
+_PLAIN = _COMPARED | {Scalar.BOOLEAN}
 _KEYS = ("id", "uuid", "key", "name", "slug", "number", "code", "login", "username", "sha", "ref")
 _ASCENDING, _DESCENDING = frozenset({"asc", "ascending"}), frozenset({"desc", "descending"})
 _FROM = frozenset({"starttime", "start", "startdate", "from", "since"})
@@ -72,7 +73,7 @@ class Parameters:
             return
         key = free(identifier(field.name), self._found)
         made = self._parameter(key, field)
-        if self._verb is Verb.SELECT and not field.required and self._is_another(key, made):
+        if self._verb is Verb.SELECT and self._is_another(key, made):
             key = free(f"query_{key}", [*self._found, *self._columns])
             made = replace(made, name=field.name)
         self._found[key] = finish(key, made)
@@ -80,6 +81,8 @@ class Parameters:
     def _is_another(self, key: str, made: Parameter) -> bool:
         """Whether a parameter takes nothing that the column of its name ever holds, so that it is about something else."""
         column = self._columns.get(self._folded.get(key.casefold(), ""))
+        if column is not None and made.required:  # a statement has to say it, and could not by a column of objects
+            return column.type not in _PLAIN
         return column is not None and bool(column.enum) and bool(made.enum) and set(made.enum).isdisjoint(column.enum)
 
     def _in_path(self) -> None:
@@ -114,8 +117,10 @@ class Parameters:
 
     def _key_column(self, name: str, made: Parameter) -> str | None:
         """The column that the key in the path is, when that has another name."""
-        if identifier(name).casefold() in self._folded or not self._columns:
-            return None
+        ours = identifier(name)
+        if ours.casefold() in self._folded or not self._columns:
+            same = self._folded.get(ours.casefold())
+            return same if same != ours else None  # DuckDB does not tell them apart
         noun = folded(singular(self._plan.name))
         ending = (words(name) or [""])[-1]
         keys = [self._folded[key] for key in _KEYS if key in self._folded]

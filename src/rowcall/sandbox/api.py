@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from rowcall.manifest.model import AuthKind, AuthScheme, Paging, Provider, RateLimit, Verb
+from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, Provider, RateLimit, Verb
 from rowcall.manifest.sandbox import Quota, Refusal, Sandbox
-from rowcall.sandbox.blueprint import Blueprint, put
+from rowcall.sandbox.blueprint import Blueprint
+from rowcall.sandbox.body import envelope, holding, written
 from rowcall.sandbox.check import body_values, elsewhere_values, query_values
 from rowcall.sandbox.exchange import Answer, Header, Headers, Incoming
-from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, envelope, page
+from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, page
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.routes import Call, Route, Routes, belongs
-from rowcall.sandbox.select import around, filtered, ordered, shown
+from rowcall.sandbox.select import around, filtered, ordered, scope, shown, within
 from rowcall.sandbox.world import World
 
 _NOT_MODIFIED = 304
+_UNPLAYED = Refusal(
+    message="The sandbox does not play this: a template makes JSON of its answers, and nothing says what it makes it of.", status=501
+)
 _SHOWN = 4
 """How many characters of a refused key are repeated, where it is long enough."""
 
@@ -42,6 +45,7 @@ class Api:
         self.base_path = urlsplit(provider.base_url).path
         parts = [(self.base_path, ()), *((base.path, base.query) for base in own.bases)]
         self._bases = [(re.compile("[^/]+".join(map(re.escape, path.split("*"))) + "(?=/)"), needed) for path, needed in parts]
+        self._kinds = drawn.kinds
         self._routes = Routes(provider, drawn, own)
         self._count = 0
 
@@ -62,12 +66,13 @@ class Api:
     def _error(self, world: World, refused: Refused) -> Any:
         return world.templates.render(self.sandbox.error, refused.values)
 
-    def _written(self, world: World, status: int, body: Any, headers: Headers) -> Answer:
+    def _written(self, world: World, status: int, body: Any, headers: Headers, method: Method | None = None) -> Answer:
+        """An answer; one to a method is written as the method has its answers."""
         self._count += 1
         scope = world.scope(world.rng("answer", self._count))
         constant = tuple((name, str(world.templates.render(source, scope))) for name, source in self.sandbox.headers.items())
-        text = json.dumps(body, ensure_ascii=False, default=_plain)
-        return Answer(status, text.encode(), (("content-type", "application/json"), *constant, *headers))
+        content, kind = written(method, body, _plain)
+        return Answer(status, content, (("content-type", kind), *constant, *headers))
 
     def _answer(self, world: World, incoming: Incoming, bend: Bend, counts: list[Header]) -> Answer:
         """What the API answers; `counts` gets the headers that count requests, of a refusal too. Raises Refused."""
@@ -86,7 +91,7 @@ class Api:
             kind, content = body if isinstance(body, tuple) else ("text/plain", str(body.get(route.method.content)).encode())
             answer = Answer(200, content, (("content-type", kind), *headers))
         else:
-            answer = self._written(world, 200, body, headers)
+            answer = self._written(world, 200, body, headers, route.method)
         if key is not None:
             world.keys.keep(key, incoming, answer)
         if self.sandbox.etags and incoming.method == "GET":
@@ -127,9 +132,14 @@ class Api:
 
     def _carry_out(self, world: World, call: Call, bend: Bend) -> tuple[Any, Headers]:
         route = call.route
+        if route.method.transform is not None and route.method.transform.template:
+            raise Refused(_UNPLAYED, {})
         if route.action is None and route.method.is_read and route.method.rows is not None:
             return self._list(world, call, bend)
-        return self._operation(call)(world, call), ()
+        found = self._operation(call)(world, call)
+        if route.action is not None or found is None or route.method.rows is None:
+            return found, ()
+        return holding(route.method, [found] if found else [], is_one=True), ()
 
     def _operation(self, call: Call) -> Callable[[World, Call], Any]:
         if call.route.action is not None:
@@ -150,7 +160,7 @@ class Api:
         ways = {**self.provider.paging, **route.service.paging}
         paging = ways[method.paging] if method.paging else None
         values = self._query(call, _page_parameters(paging))
-        records = self._meant(world, call, values)
+        records, asked = self._meant(world, call, values)
         records = ordered(records, self.sandbox.list.by if route.is_own else None, method, values, route.columns)
         found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
         body, links = self._page(world, call, found, paging)
@@ -158,13 +168,22 @@ class Api:
         told = tuple(
             (name.lower(), text) for name, text in said.items() if name is not None and name.lower() != "link" and text is not None
         )
-        return _with_shown(body, lambda record: around(shown(record, method, values), method.inner, route.columns)), (*links, *told)
 
-    def _meant(self, world: World, call: Call, values: Mapping[str, Any]) -> list[Record]:
-        """The objects that a path and its parameters speak of."""
-        route = call.route
-        records = [record for record in world.all(route.collection, call.parent) if belongs(record, call.within)]
-        return filtered(records, route.method, {**call.filters, **values}, route.columns)
+        def show(record: Record) -> dict[str, Any]:
+            return around(within(shown(record, method, values), asked, route.columns), method.inner, route.columns)
+
+        return _with_shown(body, show), (*links, *told)
+
+    def _meant(self, world: World, call: Call, values: Mapping[str, Any]) -> tuple[list[Record], dict[str, Any]]:
+        """The objects that a path and its parameters speak of, and what they show because it was asked for, by column."""
+        if call.record is not None:
+            return [call.record], {}
+        route, given = call.route, {**call.filters, **values}
+        records = [record for record in world.all(route.collection, call.parent) if not call.within or belongs(record, call.within)]
+        if self._kinds[route.collection].is_one:
+            return records, {}
+        asked = {} if route.is_own else scope(records, route.method, given, route.columns)
+        return filtered(records, route.method, given, route.columns, asked), asked
 
     def _page(self, world: World, call: Call, found: Page, paging: Paging | None) -> tuple[Any, Headers]:
         here = f"http://{call.incoming.headers.get('host', 'localhost')}{call.incoming.path}"
@@ -175,13 +194,11 @@ class Api:
         is_usual = call.route.is_own and call.route.method.paging not in call.route.service.paging  # which has another envelope
         if self.sandbox.list.body is not None and is_usual:
             return world.templates.render(self.sandbox.list.body, {**scope, "next_url": next_url}), headers
-        return envelope(call.route.method, paging, found, next_url), headers
+        return envelope(call.route.method, paging, found, next_url, is_one=call.record is not None), headers
 
     def _one(self, world: World, call: Call, values: Mapping[str, Any]) -> Record:
         """The object that a path names, or of those that it speaks of the last one. Raises Refused where there is none."""
-        if call.record is not None:
-            return call.record
-        found = self._meant(world, call, values)
+        found, _ = self._meant(world, call, values)
         if not found:
             raise self._routes.refused(call.route, next(iter(call.filters.values()), "here"))
         return found[-1]
@@ -227,28 +244,23 @@ class Api:
     def _do(self, world: World, call: Call) -> Any:
         """What a method that is none of the others answers; the state that its name speaks of is entered."""
         body = self._body(call)
-        record = call.record or next(iter(self._meant(world, call, {})), None)
+        record = call.record or next(iter(self._meant(world, call, {})[0]), None)
         if record is not None and call.record is not None:
             world.enter(record, call.route.name, call.route.method)
         if call.route.method.returns:
             return self._said_of(world, call, record, body)
-        if call.route.method.rows is not None:
-            return _listed([] if record is None else [record.values], call.route.method.rows)
-        return record.values if record is not None and call.record is not None else {}
+        is_about = call.record is not None or call.route.method.rows is not None
+        return record.values if record is not None and is_about else {}
 
     def _answered(self, world: World, call: Call, record: Record) -> Any:
         """What is answered about an object: itself, or what the method says that it answers."""
-        method = call.route.method
-        if method.returns and not call.route.is_own:
-            return self._said_of(world, call, record)
-        return record if method.rows is None or method.is_read else _listed([record], method.rows)
+        return self._said_of(world, call, record) if call.route.method.returns and not call.route.is_own else record
 
     def _said_of(self, world: World, call: Call, record: Record | None, body: Mapping[str, Any] | None = None) -> Any:
         """A row of the method's own columns, with what the object and the request have of them; None where it has no such columns."""
         if not call.route.method.returns:
             return None
-        row = world.row(call.route.method.returns, record, {**call.filters, **(body or {})})
-        return row if call.route.method.rows is None else _listed([row], call.route.method.rows)
+        return world.row(call.route.method.returns, record, {**call.filters, **(body or {})})
 
     def _query(self, call: Call, besides: frozenset[str] = frozenset()) -> dict[str, Any]:
         keys = {scheme.name for scheme in self.provider.auth.values() if scheme.kind is AuthKind.QUERY and scheme.name}
@@ -284,7 +296,7 @@ class Api:
     def _route(self, incoming: Incoming) -> tuple[Route, dict[str, str]]:
         sent = {name for name, _ in incoming.query}
         found = [match.end() for base, needed in self._bases if sent.issuperset(needed) and (match := base.match(incoming.path))]
-        return self._routes.find(incoming.method, incoming.path, incoming.path[found[0] :] if found else "")
+        return self._routes.find(incoming, incoming.path[found[0] :] if found else "")
 
 
 def _page_parameters(paging: Paging | None) -> frozenset[str]:
@@ -321,15 +333,6 @@ def _with_shown(body: Any, show: Callable[[Record], Any]) -> Any:
     if isinstance(body, list):
         return [_with_shown(item, show) for item in body]
     return show(body) if isinstance(body, Record) else body
-
-
-def _listed(rows: list[Any], place: str) -> Any:
-    """A body that holds rows at a dotted path, or is their array for `$`."""
-    if place == "$":
-        return rows
-    body: dict[str, Any] = {}
-    put(body, place.split("."), rows)
-    return body
 
 
 def _masked(key: str) -> str:

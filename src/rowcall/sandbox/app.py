@@ -25,7 +25,7 @@ from rowcall.sandbox.exchange import Answer, Incoming
 from rowcall.sandbox.faults import InjectedFault, injected, spoiled
 from rowcall.sandbox.forms import encoding_of, shown
 from rowcall.sandbox.page import Bend
-from rowcall.sandbox.world import World
+from rowcall.sandbox.world import ROWS, World
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -65,7 +65,7 @@ class LoggedRequest:
 class App:
     """An ASGI application around one world."""
 
-    def __init__(self, provider: Provider, sandbox: Sandbox, *, seed: int, clock: Clock, latency_s: float) -> None:
+    def __init__(self, provider: Provider, sandbox: Sandbox, *, seed: int, clock: Clock, latency_s: float, rows: int = ROWS) -> None:
         self._blueprint = blueprint(provider, sandbox)
         self.sandbox = self._blueprint.sandbox
         self.api = Api(provider, self._blueprint, own=sandbox)
@@ -74,11 +74,12 @@ class App:
         self._faults: list[InjectedFault] = []
         self._seed = seed
         self._latency_s = latency_s
+        self._rows_made = rows
         self._lock = threading.RLock()
         schemes = [*provider.auth.values(), *(scheme for service in provider.services.values() for scheme in service.auth.values())]
         self._secret_headers = {"authorization", *(s.name.lower() for s in schemes if s.kind is AuthKind.HEADER and s.name)}
         self._secret_query = {s.name for s in schemes if s.kind is AuthKind.QUERY}
-        self.world = World(self._blueprint, seed=seed, start=clock.now())
+        self.world = World(self._blueprint, seed=seed, start=clock.now(), rows=rows)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -95,7 +96,7 @@ class App:
             if start is not None:
                 self.clock.restart(start)
             self._seed = self._seed if seed is None else seed
-            self.world = World(self._blueprint, seed=self._seed, start=self.clock.now())
+            self.world = World(self._blueprint, seed=self._seed, start=self.clock.now(), rows=self._rows_made)
             self._requests.clear()
             self._faults.clear()
 

@@ -20,6 +20,8 @@ from rowcall.sandbox.invent import Draw, Make, fitted, identifier, maker, singul
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _GENERIC = frozenset({"id", "key", "name", "slug", "uuid", "number", "type", "ref", "path"})
 """Names of placeholders that say nothing of what they name."""
+_NAMING = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER})
+"""The types of what names something."""
 _ONE = frozenset({Verb.UPDATE, Verb.DELETE, Verb.REPLACE})
 
 
@@ -116,7 +118,7 @@ class _Drawing:
         ]
         self._got = _got([resource for _, _, resource in resources])
         # Those that have lists first: an object is a row of a list before it is one of another table.
-        resources.sort(key=lambda each: all(method.rows is None for method in each[2].methods.values()))
+        resources.sort(key=lambda each: not any(_lists(method) for method in each[2].methods.values()))
         self._homes = [self._home(*each) for each in resources]
         self._examples = _named_in_examples(home.resource for home in self._homes)
         self._implicit: dict[str, tuple[str, str | None]] = {}
@@ -153,21 +155,19 @@ class _Drawing:
         kinds |= {key: replace(blank(name), known=self._examples.get(name, ())) for key, (name, _) in self._implicit.items()}
         base = {key: parent for key, parent in self._parents.items() if parent is not None}
         error = self._own.error if self._own.error is not None else _error(self._provider)
-        tables = self._own.tables or {f"sandbox_{name}": table for name, table in self._tables(collections)}
+        tables = {f"sandbox_{name}": table for name, table in self._tables(collections)} | self._own.tables
         return Blueprint(replace(self._own, collections=collections, error=error, tables=tables), kinds, self._places, base)
 
     def _tables(self, collections: Mapping[str, Collection]) -> Iterator[tuple[str, Table]]:
-        """Tables of what lists ask for and no list gives: nobody could know what to ask for."""
-        lists = [
-            (home.key, [place for _, prefix in prefixes(method.path) if (place := self._places[prefix]) is not None])
-            for home in self._homes
-            for method in home.resource.methods.values()
-            if method.verb is Verb.SELECT and method.rows is not None
+        """Tables of what methods ask for and neither a list nor a table of the sandbox file gives: nobody could know what to ask for."""
+        methods = [(home.key, method) for home in self._homes for method in home.resource.methods.values()]
+        needs = [
+            (key, method, [place for _, prefix in prefixes(method.path) if (place := self._places[prefix])]) for key, method in methods
         ]
-        found: set[str] = set()
-        wanted = sorted(
-            dict.fromkeys(needed[-1] for _, needed in lists if needed), key=lambda key: len(self._table(key, collections).columns)
-        )
+        lists = [(key, needed) for key, method, needed in needs if _lists(method)]
+        found = {key for table in self._own.tables.values() for key in (table.rows, *self._above(table.rows, collections))}
+        # What lists need comes first, for their rows are what others need.
+        wanted = [key for some in (lists, [(key, needed) for key, _, needed in needs]) for key in self._shallow_first(some, collections)]
         for key in ("", *wanted):
             if key in found:
                 continue
@@ -176,6 +176,12 @@ class _Drawing:
                 found |= {key, *self._above(key, collections)}
             while more := {listed for listed, needed in lists if listed not in found and found.issuperset(needed)}:
                 found |= more
+
+    def _shallow_first(self, needs: Iterable[tuple[str, list[str]]], collections: Mapping[str, Collection]) -> list[str]:
+        """The last of what each needs, those that belong to the least first."""
+        return sorted(
+            dict.fromkeys(needed[-1] for _, needed in needs if needed), key=lambda key: len(self._table(key, collections).columns)
+        )
 
     @staticmethod
     def _above(key: str, collections: Mapping[str, Collection]) -> Iterator[str]:
@@ -206,9 +212,9 @@ class _Drawing:
     def _home(self, key: str, name: str, resource: Resource) -> _Home:
         methods = list(resource.methods.values())
         home = _Home(key, name, resource)
-        lists = [_last(method.path) for method in methods if method.verb is Verb.SELECT and method.rows is not None]
+        lists = [_last(method.path) for method in methods if _lists(method)]
         inserts = [_last(method.path) for method in methods if method.verb is Verb.INSERT]
-        got = [method for method in methods if method.verb is Verb.SELECT and method.rows is None and not method.returns]
+        got = [method for method in methods if _gets(method)]
         is_copy = key in self._own.collections and self._own.collections[key].same_as is not None
         lists_of = [] if is_copy else [method for method in methods if method.rows is not None]
         beside = [one for method in lists_of if (one := self._got.get(_shape(method.path)))]
@@ -288,8 +294,9 @@ class _Drawing:
         columns, declared = home.resource.columns, home.declared
         own = None
         if home.parameter is not None:
-            names = ((declared.column if declared else None) or "", home.parameter, "id")
-            own = next((name for name in names if name in columns), None)
+            names = ((declared.column if declared else None) or "", home.parameter, "id", *_akin_names(home.parameter))
+            naming = {_folded(name): name for name in reversed(columns) if columns[name].type in _NAMING}
+            own = next((naming[_folded(name)] for name in names if _folded(name) in naming), None)
         noun = singular(home.name)
         found = []
         depths = self._depths(home)
@@ -303,16 +310,19 @@ class _Drawing:
             fields=tuple(found),
             make_id=identifier(own or home.parameter or "id", id_column.type, id_column.description, noun),
             known=tuple(dict.fromkeys(known)),
-            is_one=home.parameter is None and not any(method.rows for method in home.resource.methods.values()),
+            is_one=home.parameter is None and not any(_lists(method) for method in home.resource.methods.values()),
         )
 
     def _depths(self, home: _Home) -> dict[str, int]:
         """How far up what a column names is, by the names of columns."""
         found: dict[str, int] = {}
+        methods = home.resource.methods.values()
         for depth, parent in enumerate(self._chain(home.key), 1):
             name = self._parameter(parent)
-            columns = [p.column for m in home.resource.methods.values() for key, p in m.parameters.items() if key == name]
-            for column in (name, *columns):
+            columns = [p.column for m in methods for key, p in m.parameters.items() if key == name]
+            called = [key for m in methods for key, prefix in prefixes(m.path) if self._places[prefix] == parent and key not in _GENERIC]
+            alike = [column for column in home.resource.columns if _folded(column) in {*map(_folded, called)}]
+            for column in (name, *columns, *alike):
                 if column is not None:
                     found.setdefault(column, depth)
         return found
@@ -335,9 +345,33 @@ class _Drawing:
         return next((found[0] for found in (by_parameter, by_noun) if len(found) == 1), None)
 
 
+def _lists(method: Method) -> bool:
+    """Whether a method gives several objects. One that picks an object where its path names one gives that."""
+    names_one = method.path.endswith("}") or method.expected_rows == 1
+    picks_one = method.pick is not None and not method.pick.endswith(("[*]", ".*")) and names_one
+    return method.verb is Verb.SELECT and method.rows is not None and not picks_one
+
+
+def _gets(method: Method) -> bool:
+    """Whether a method gives one object of its resource."""
+    return method.verb is Verb.SELECT and not _lists(method) and not method.returns
+
+
 def _shape(path: str) -> str:
     """A path without the names of its placeholders."""
     return _PLACEHOLDER.sub("{}", path)
+
+
+def _akin_names(parameter: str) -> list[str]:
+    """What a column may be called that holds what a parameter takes, as `ip` for `floating_ip` and `name` for `tag_id`."""
+    words = parameter.split("_")
+    ends = ["_".join(words[at:]) for at in range(1, len(words))]
+    return [*(name for name in (*ends, "_".join(words[:-1])) if name and name not in _GENERIC), "name", "slug", "uuid", "key"]
+
+
+def _folded(name: str) -> str:
+    """A name without what spellings of it differ in, as `ServiceSid` and `service_sid`."""
+    return name.replace("_", "").casefold()
 
 
 def _got(resources: Iterable[Resource]) -> dict[str, Method]:
@@ -346,7 +380,7 @@ def _got(resources: Iterable[Resource]) -> dict[str, Method]:
         _shape(method.path.rpartition("/")[0]): method
         for resource in resources
         for method in resource.methods.values()
-        if method.verb is Verb.SELECT and method.rows is None and not method.returns and method.path.endswith("}")
+        if _gets(method) and method.path.endswith("}")
     }
 
 
@@ -426,6 +460,8 @@ def put(body: dict[str, Any], path: list[str], value: Any) -> None:
 _COMPARED = re.compile(r"(\w+)\s*(?:=|\bIN\b\s*\()\s*((?:(?:'[^']*'|\d+)\s*,?\s*)+)", re.IGNORECASE)
 _INSERTED = re.compile(r"INSERT\s+INTO\s+[\w.]+\s*\(([^)]*)\)\s*VALUES\s*\(((?:\s*(?:'[^']*'|[\w.]+)\s*,?)+)\)", re.IGNORECASE)
 _CONSTANT = re.compile(r"'([^']*)'|(\d+)")
+_ANYTHING = "…"
+"""What examples have where a reader is to put a name."""
 
 
 def _named_in_examples(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
@@ -444,5 +480,6 @@ def _named_in_examples(resources: Iterable[Resource]) -> dict[str, tuple[str, ..
                 pairs += zip([column.strip() for column in columns.split(",")], constants.split(","), strict=False)
             for name, constants in pairs:
                 for meant in names.get(name, ()):
-                    found.setdefault(meant, {}).update({text or digits: None for text, digits in _CONSTANT.findall(constants)})
+                    said = (text or digits for text, digits in _CONSTANT.findall(constants))
+                    found.setdefault(meant, {}).update({each: None for each in said if each != _ANYTHING})
     return {name: tuple(known) for name, known in found.items()}

@@ -14,6 +14,7 @@ from rowcall.manifest.sandbox import Refusals, Sandbox
 from rowcall.sandbox.exchange import Incoming
 from rowcall.sandbox.forms import FormError, body_of, encoding_of, fields
 from rowcall.sandbox.refused import Refused
+from rowcall.sandbox.template import follow
 
 _KINDS = {
     Scalar.STRING: "a string",
@@ -63,7 +64,7 @@ def elsewhere_values(method: Method, incoming: Incoming, sandbox: Sandbox, pagin
     """The values of parameters that a read has in headers and in its body, and of those of `paging`, as they were sent. Raises Refused."""
     values: dict[str, Any] = {name: text for name in paging if (text := incoming.headers.get(name.lower())) is not None}
     body = _document(incoming.body, sandbox.refusals) if method.is_read else {}
-    values |= {name: value for name, value in body.items() if name in paging}
+    values |= {name: value for name in paging if (value := follow(body, tuple(name.split(".")))) is not None}
     for name, parameter in method.parameters.items():
         key = parameter.name or name
         if parameter.place is Place.HEADER and key.lower() in incoming.headers:
@@ -76,13 +77,17 @@ def elsewhere_values(method: Method, incoming: Incoming, sandbox: Sandbox, pagin
 
 
 def body_values(method: Method, incoming: Incoming, sandbox: Sandbox) -> dict[str, Any]:
-    """The attributes of a request's body; an absent body has none. Raises Refused."""
+    """The attributes of a request's body; an absent body has none. Raises Refused.
+
+    One that is called otherwise in the request is there under both of its names.
+    """
     attributes, body = method.body, _sent(method, incoming, sandbox.refusals)
-    looked_at = {key: value for key, value in body.items() if key in attributes or key not in sandbox.ignored_body}
-    misfit = next(misfits_within(looked_at, attributes), None)
+    known = {attribute.name or key: attribute for key, attribute in attributes.items()}
+    looked_at = {key: value for key, value in body.items() if key in known or key not in sandbox.ignored_body}
+    misfit = next(misfits_within(looked_at, known), None)
     if misfit is not None:
         raise Refused(getattr(sandbox.refusals, misfit.reason), _words(misfit))
-    return body
+    return {key: body[one.name] for key, one in attributes.items() if one.name in body} | body
 
 
 def _sent(method: Method, incoming: Incoming, refusals: Refusals) -> dict[str, Any]:

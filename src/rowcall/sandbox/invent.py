@@ -306,6 +306,8 @@ _SCALARS: dict[Type, Callable[[str, str], Make]] = {
 def _singular(name: str) -> str:
     if name.endswith("ies"):
         return f"{name[:-3]}y"
+    if name.endswith(("sses", "tuses", "xes", "shes")):
+        return name[:-2]
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
 
 

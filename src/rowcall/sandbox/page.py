@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +9,6 @@ from urllib.parse import urlencode
 
 from rowcall.manifest.model import Method, Paging, PagingKind, Role
 from rowcall.manifest.sandbox import Collection, Sandbox
-from rowcall.sandbox.blueprint import put
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import follow
@@ -127,41 +125,6 @@ def cursor(record: Record, row: str | None) -> Any:
     """What leads to the rows after a record: what it has at a path, or its id."""
     found = None if row is None else follow(record, tuple(row.split(".")))
     return record.key if found is None else found
-
-
-def envelope(method: Method, paging: Paging | None, found: Page, next_url: str | None) -> Any:
-    """The body of a page, with its rows and what leads to the next page where the manifest says that they are."""
-    rows = list(found.records)
-    if method.pick is not None:
-        return _nested(_STEP.findall(method.pick), rows)
-    if method.rows is None or method.rows == "$":
-        return rows
-    body: dict[str, Any] = {}
-    put(body, method.rows.split("."), rows)
-    if paging is None:
-        return body
-    following: Any = next_url if paging.kind is PagingKind.NEXT_URL else found.next
-    if paging.kind is PagingKind.CURSOR:
-        following = cursor(found.records[-1], paging.row) if rows and (found.more or paging.more is not None) else None
-    parts = ((paging.next, following), (paging.more, found.more), (paging.total, found.total), (paging.pages, found.pages))
-    for path, value in parts:
-        if path is not None:
-            put(body, path.split("."), value)
-    return body
-
-
-_STEP = re.compile(r"""\.([^.\[\]*]+)|\[["'](.*?)["']\]|(\[\*\]|\.\*)""")
-"""A step of a JSON path: a name, a name in brackets, or all there is."""
-
-
-def _nested(steps: list[tuple[str, str, str]], rows: list[Record]) -> Any:
-    """What a JSON path picks rows from, all of them in the first of what stands on the way."""
-    if not steps:
-        return rows
-    name, quoted, each = steps[0]
-    if each:
-        return [*rows] if len(steps) == 1 else [_nested(steps[1:], rows)]
-    return {name or quoted: _nested(steps[1:], rows)}
 
 
 def _stretch(records: list[Record], start: int, size: int) -> tuple[tuple[Record, ...], bool]:

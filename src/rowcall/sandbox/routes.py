@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 from rowcall.manifest.model import Column, Method, Provider, Service, Verb
 from rowcall.manifest.sandbox import Action, Refusal, Sandbox, action_of, collection_of
@@ -20,7 +23,7 @@ _OPTIONAL = re.compile(r"\([^()]*\)\?|[\\^$]")
 _PUTS = frozenset({Verb.REPLACE, Verb.INSERT})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """A method of the manifest and the paths it answers to."""
 
@@ -41,6 +44,32 @@ class Route:
     """Whether the sandbox file has its collection."""
     names: tuple[str | None, ...]
     """The collections that the placeholders of its path name objects of, None for what is a filter."""
+
+    @cached_property
+    def constants(self) -> tuple[tuple[str, str], ...]:
+        """The query that stands in its path."""
+        return tuple(parse_qsl(self.method.path.partition("?")[2], keep_blank_values=True))
+
+    @cached_property
+    def texts(self) -> Mapping[str, re.Pattern[str]]:
+        """The texts that every body of it has, by their names, and where values stand in them."""
+        base: dict[str, Any] = json.loads(self.method.base) if self.method.base is not None else {}
+        return {name: _with_values(text) for name, text in base.items() if isinstance(text, str)}
+
+    def said(self, incoming: Incoming) -> dict[str, str] | None:
+        """The values that stand in the texts of a body; None for a request that is for another method at the same path."""
+        if not set(self.constants) <= set(incoming.query):
+            return None
+        if any(incoming.headers.get(name.lower()) != value for name, value in self.method.headers.items()):
+            return None
+        body = _object(incoming.body) if self.texts else {}
+        found: dict[str, str] = {}
+        for name, pattern in self.texts.items():
+            match = pattern.fullmatch(str(body.get(name)))
+            if match is None:
+                return None
+            found |= {key: _value(text) for key, text in match.groupdict().items()}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +97,23 @@ class Routes:
         self._drawn = drawn
         self._routes = sorted(_routes(provider, drawn, own), key=lambda route: -route.fixed)
 
-    def find(self, method: str, path: str, below: str) -> tuple[Route, dict[str, str]]:
-        """The route of a path, which is `below` the base URL, and what its placeholders hold.
+    def find(self, incoming: Incoming, below: str) -> tuple[Route, dict[str, str]]:
+        """The route of a request, whose path is `below` the base URL, and what the placeholders of the path hold.
 
-        Raises Refused for a path that there is not, or that does not take the HTTP method.
+        Of several at one path it is the one whose constants the request has, as queries in GraphQL are told apart. Raises Refused for a
+        path that there is not, or that does not take the HTTP method.
         """
         refusals = self._drawn.sandbox.refusals
-        scope = {"method": method, "path": path}
+        scope = {"method": incoming.method, "path": incoming.path}
         matches = [(route, match) for route in self._routes if (match := route.pattern.fullmatch(below))]
         if not matches:
             raise Refused(refusals.unknown_path, scope)
-        for route, match in matches:
-            if route.method.http_method == method:
-                values = match.groupdict()
-                return route, {name: unquote(value) for name, value in zip(_named(route), values.values(), strict=True)}
-        raise Refused(refusals.wrong_method, scope)
+        fitting = [(route, match) for route, match in matches if route.method.http_method == incoming.method]
+        if not fitting:
+            raise Refused(refusals.wrong_method, scope)
+        told = fitting if len(fitting) == 1 else [pair for pair in fitting if pair[0].said(incoming) is not None]
+        route, match = (told or fitting)[0]
+        return route, {name: unquote(value) for name, value in zip(_named(route), match.groupdict().values(), strict=True)}
 
     def resolve(self, world: World, route: Route, values: Mapping[str, str], incoming: Incoming) -> Call:
         """The objects that a path names, each below the one before it. Raises Refused for the first that is not there.
@@ -90,7 +121,7 @@ class Routes:
         The last may be missing where it is the one that is put.
         """
         known: dict[str, Record] = {}
-        filters: dict[str, str] = {}
+        filters: dict[str, str] = route.said(incoming) or {}
         rules = world.sandbox.collections
         for index, ((name, id_), collection) in enumerate(zip(values.items(), route.names, strict=True)):
             if collection is None:
@@ -155,6 +186,33 @@ def _named(route: Route) -> list[str]:
     return _PLACEHOLDER.findall(route.method.path)
 
 
+def _object(content: bytes) -> dict[str, Any]:
+    """The object that a body is; an empty one for anything else."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+_GIVEN = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
+"""Where the value of a parameter stands in a text of a body."""
+
+
+def _with_values(text: str) -> re.Pattern[str]:
+    """What a text is once the values stand in it; one that stands in it several times is looked at once."""
+    pieces, seen = [], set[str]()
+    for index, piece in enumerate(_GIVEN.split(text)):
+        pieces.append(re.escape(piece) if index % 2 == 0 else ".*?" if piece in seen else f"(?P<{piece}>.*?)")
+        seen |= {piece} if index % 2 else set()
+    return re.compile("".join(pieces), re.DOTALL)
+
+
+def _value(text: str) -> str:
+    """A value as it was given, of what stands for it within quotes, or is a number or a word."""
+    return str(json.loads(f'"{text}"'))
+
+
 def _routes(provider: Provider, drawn: Blueprint, own: Sandbox) -> list[Route]:
     found = []
     for service_name, service in provider.services.items():
@@ -163,8 +221,8 @@ def _routes(provider: Provider, drawn: Blueprint, own: Sandbox) -> list[Route]:
             for name, method in resource.methods.items():
                 found.append(
                     Route(
-                        _pattern(method.path),
-                        len(_PLACEHOLDER.sub("", method.path)),
+                        _pattern(method.path.partition("?")[0]),
+                        len(_PLACEHOLDER.sub("", method.path.partition("?")[0])),
                         service,
                         resource_name,
                         name,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from rowcall.manifest.model import Column, Form, Method, Operator, Parameter, Range, Role, Sort
+from rowcall.manifest.model import Column, Form, Method, Object, Operator, Parameter, Place, Range, Role, Scalar, Sort
 from rowcall.sandbox.blueprint import put
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.template import follow
@@ -21,19 +21,51 @@ _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
 }
 
 
-def filtered(records: list[Record], method: Method, values: Mapping[str, Any], columns: Mapping[str, Column]) -> list[Record]:
+def filtered(
+    records: list[Record], method: Method, values: Mapping[str, Any], columns: Mapping[str, Column], asked: Collection[str] = ()
+) -> list[Record]:
     """The records that have what parameters without a role ask for; where a parameter is not exact, more than these.
 
-    What is about no column is passed by all: what the API makes of it is not known.
+    What is about no column, or about one that is `asked`, is passed by all: what the API makes of it is not known.
     """
     tests = [
         _bound(parameter, parameter.range, values[name], columns)
         if parameter.range
         else _equal(parameter, _path(parameter.column or name, columns), values[name])
         for name, parameter in method.parameters.items()
-        if parameter.role is None and name in values and (parameter.range or (parameter.column or name) in columns)
+        if parameter.role is None and name in values and (parameter.range or _is_about(parameter.column or name, columns, asked))
     ]
     return [record for record in records if all(test(record) for test in tests)]
+
+
+def _is_about(column: str, columns: Mapping[str, Column], asked: Collection[str]) -> bool:
+    """Whether a value can be that of a column."""
+    return column in columns and column not in asked and not isinstance(columns[column].type, Object)
+
+
+def scope(records: list[Record], method: Method, values: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
+    """The columns that parameters are about without which the method cannot be called, and what was asked for, of which no record has it.
+
+    Who made the records up could not know what somebody would ask for: there are some whatever that is, and they show it.
+    """
+    needed = {
+        parameter.column or name: values[name]
+        for name, parameter in method.parameters.items()
+        if name in values and parameter.required and parameter.place is not Place.PATH and not (parameter.role or parameter.range)
+    }
+    asked = {name: value for name, value in needed.items() if name in columns and not isinstance(value, list)}
+    places = {name: _path(name, columns) for name in asked}
+    return {name: value for name, value in asked.items() if all(str(held(record, places[name])) != str(value) for record in records)}
+
+
+def within(row: dict[str, Any], asked: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
+    """A row that shows what was asked for, where its columns can."""
+    for name, value in asked.items():
+        if columns[name].type in {Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER, Scalar.BOOLEAN}:
+            row = {**row}
+            row.pop(_path(name, columns)[0], None)
+            put(row, [*_path(name, columns)], value)
+    return row
 
 
 def _path(column: str, columns: Mapping[str, Column]) -> tuple[str, ...]:
@@ -52,7 +84,14 @@ def _equal(parameter: Parameter, path: tuple[str, ...], value: Any) -> Callable[
     wanted = value if isinstance(value, list) else [value]
     if parameter.exact:
         texts = {str(item) for item in wanted}
-        return lambda record: (found := held(record, path)) in wanted or (isinstance(found, int) and str(found) in texts)
+
+        def test(record: Record) -> bool:
+            found = held(record, path)
+            if isinstance(found, list):
+                return any(item in wanted for item in found)
+            return found in wanted or (isinstance(found, int) and str(found) in texts)
+
+        return test
     beginnings = tuple(str(item).casefold() for item in wanted)
     return lambda record: str(held(record, path)).casefold().startswith(beginnings)
 

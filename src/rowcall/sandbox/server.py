@@ -38,8 +38,9 @@ class Sandbox:
     """A provider's API, played on a loopback port: `with Sandbox(seed=0) as box: … box.base_url …`.
 
     `provider` is the name of a shipped provider, a folder that holds one, or a provider that was read. `port` 0 takes a free one. Time
-    begins at `start` (Unix seconds, by default now) or is that of `clock`. Every answer takes `latency_s` longer than it must. Raises
-    UsageError for a provider that there is not, and ManifestError for a faulty one, or a faulty sandbox file.
+    begins at `start` (Unix seconds, by default now) or is that of `clock`. Every answer takes `latency_s` longer than it must. Of what is
+    made up there are `rows` for the first of what it belongs to, 37 unless said, and a few for the others. Raises UsageError for a
+    provider that there is not, and ManifestError for a faulty one, or a faulty sandbox file.
     """
 
     def __init__(
@@ -51,16 +52,20 @@ class Sandbox:
         clock: Clock | None = None,
         start: float | None = None,
         latency_s: float = 0.0,
+        rows: int | None = None,
     ) -> None:
         from rowcall.sandbox.app import App
+        from rowcall.sandbox.world import ROWS
 
         if clock is not None and start is not None:
             raise UsageError("Give the sandbox a clock or a start, not both.")
+        if rows is not None and rows < 1:
+            raise UsageError(f"A sandbox has one row at the least, not {rows}.")
         self.provider, sandbox = _played(provider)
         self.api_key = sandbox.key
         self.clock = clock or Clock(start)
         self._port = port
-        self._app: App = App(self.provider, sandbox, seed=seed, clock=self.clock, latency_s=latency_s)
+        self._app: App = App(self.provider, sandbox, seed=seed, clock=self.clock, latency_s=latency_s, rows=rows or ROWS)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -159,6 +164,7 @@ def serve(
     seed: int = 0,
     faults: Iterable[str] = (),
     latency_s: float = 0.0,
+    rows: int | None = None,
     stop: threading.Event | None = None,
 ) -> int:
     """The exit code, 0, after a sandbox has run until Ctrl-C or until `stop` is set; talk goes to stderr.
@@ -167,7 +173,7 @@ def serve(
     """
     from rowcall.sandbox.faults import parse
 
-    box = Sandbox(provider, seed=seed, port=port, latency_s=latency_s)
+    box = Sandbox(provider, seed=seed, port=port, latency_s=latency_s, rows=rows)
     for text in faults:
         box._app.inject(parse(text))  # noqa: SLF001 - it is this module's own
     with box:
@@ -189,12 +195,20 @@ def _welcome(box: Sandbox) -> str:
         f"The {box.provider.title} sandbox listens at {box.base_url} (key: {box.api_key}).",
         *(["Point rowcall, or any other client of this API, at it:"] if exports else []),
         *(f"  {_EXPORT} {name}={value}" for name, value in exports),
-        *(f"Ids to start from: {box.control_url}/tables ({', '.join(box.tables)})." for _ in [0] if box.tables),
+        *([f"Ids to start from: {box.control_url}/tables ({_some([*box.tables])})."] if box.tables else []),
         f"Faults, clock, log of requests, reset: {box.control_url}/… (see the documentation). Ctrl-C stops it.",
     ]
     return "\n".join(lines)
 
 
+def _some(names: list[str]) -> str:
+    """The first of some names, and how many others there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} others" if more > 0 else "")
+
+
+_NAMED = 6
+"""How many tables are named before a user asks."""
 _EXPORT = "set" if os.name == "nt" else "export"
 
 

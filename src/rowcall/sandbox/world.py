@@ -28,8 +28,10 @@ from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import Scope, Templates, as_list, new_id
 
-_MANY, _FEW = 37, 3
-"""How many objects the first parent has, more than most pages hold, and how many of a kind of which only names are known."""
+ROWS = 37
+"""How many objects the first parent has where nobody says: more than most pages hold."""
+_FEW = 3
+"""How many there are of a kind of which only names are known."""
 _MOST_PARENTS = 60
 """How many parents have objects that are made up."""
 _PAST_S = 30 * 86_400
@@ -41,7 +43,8 @@ _LIMIT = 100_000
 class World:
     """All objects, the events to come, and what was answered to requests with a key."""
 
-    def __init__(self, drawn: Blueprint, *, seed: int, start: float) -> None:
+    def __init__(self, drawn: Blueprint, *, seed: int, start: float, rows: int = ROWS) -> None:
+        """`rows` is how many objects are made up for the first parent of a kind, and for what belongs to nothing."""
         self.sandbox = sandbox = drawn.sandbox
         self._kinds = drawn.kinds
         self.start = math.floor(start)
@@ -50,6 +53,7 @@ class World:
         self.keys = Keys()
         self.meters = Meters()
         self._seed = seed
+        self._rows = rows
         self._everything = _All(self._make_up, {name: [] for name in sandbox.collections})
         self._records: dict[str, dict[str, list[Record]]] = {name: {} for name in sandbox.collections}
         self._below: dict[tuple[str, Record | None], list[Record]] = {}
@@ -226,7 +230,7 @@ class World:
         rng = self.rng("made up", collection)
         for index, parent in enumerate(parents):
             is_shown = parent is None or index == 0 or parent.id in self._kinds[parent.collection].known
-            count = 1 if kind.is_one else (_MANY if kind.fields else _FEW) if index == 0 else rng.randint(1, 6)
+            count = 1 if kind.is_one else (self._rows if kind.fields else _FEW) if index == 0 else rng.randint(1, 6)
             known = list(kind.known) if is_shown else []
             self._make_several(collection, parent, known, max(count, len(known)))
         self._busy.discard(collection)

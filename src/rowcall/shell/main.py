@@ -105,7 +105,8 @@ def _demo(options: argparse.Namespace) -> int:
 def _sandbox(options: argparse.Namespace) -> int:
     from rowcall.sandbox.server import serve
 
-    return serve(options.named or options.provider, port=options.port, seed=options.seed, faults=options.fault, latency_s=options.latency)
+    name, latency = options.named or options.provider, options.latency
+    return serve(name, port=options.port, seed=options.seed, faults=options.fault, latency_s=latency, rows=options.rows)
 
 
 def _provider(options: argparse.Namespace) -> int:

@@ -70,7 +70,7 @@ examples:
     "sandbox": """\
 examples:
   rowcall sandbox --port 8000
-  rowcall sandbox --provider openai --fault rate_limit:times=3
+  rowcall sandbox github --rows 5000 --latency 0.05 --fault rate_limit:times=3 --fault slow:seconds=2,path=/issues,after=20
   OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=sandbox-key rowcall shell     # in another terminal""",
     "apply": """\
 examples:
@@ -297,6 +297,7 @@ def _fill_sandbox(parser: argparse.ArgumentParser) -> None:
         help="answer wrongly on purpose, as rate_limit:times=3; docs list them",
     )
     parser.add_argument("--latency", type=seconds, default=0.0, metavar="SECONDS", help="how much longer every answer takes")
+    parser.add_argument("--rows", type=positive, metavar="N", help="how many rows there are of what is made up; 37 unless said")
 
 
 def _fill_provider(parser: argparse.ArgumentParser) -> None:

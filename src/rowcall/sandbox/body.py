@@ -1,0 +1,107 @@
+"""The body of an answer: its rows where the manifest says that they are, what leads to the next page, and the form of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from rowcall.manifest.model import Method, Paging, PagingKind, TransformKind
+from rowcall.sandbox.page import Page, cursor
+from rowcall.sandbox.record import Record
+
+_STEP = re.compile(r"""\.([^.\[\]*]+)|\[["'](.*?)["']\]|(\[\*\]|\.\*)""")
+"""A step of a JSON path: a name, a name in brackets, or all there is."""
+_ROOT = "response"
+"""What the root element of XML is called: nothing looks at it."""
+
+
+def holding(method: Method, rows: Sequence[Any], *, is_one: bool) -> Any:
+    """A body that holds rows where the method looks for them; `is_one` says that the one row is no list of rows."""
+    if method.pick is not None:
+        rows = [row for each in rows if (row := _in_field(each, method.into)) is not None]
+        return _nested(_STEP.findall(method.pick), rows, is_one=is_one)
+    if method.rows is None:
+        return rows[0] if rows else {}
+    return [*rows] if method.rows == "$" else _with({}, method.rows.split("."), [*rows])
+
+
+def envelope(method: Method, paging: Paging | None, found: Page, next_url: str | None, *, is_one: bool = False) -> Any:
+    """The body of a page, with its rows and what leads to the next page where the manifest says that they are."""
+    body = holding(method, found.records, is_one=is_one)
+    if paging is None or not isinstance(body, dict):
+        return body
+    following: Any = next_url if paging.kind is PagingKind.NEXT_URL else found.next
+    if paging.kind is PagingKind.CURSOR:
+        following = cursor(found.records[-1], paging.row) if found.records and (found.more or paging.more is not None) else None
+    parts = ((paging.next, following), (paging.more, found.more), (paging.total, found.total), (paging.pages, found.pages))
+    for path, value in parts:
+        if path is not None:
+            _with(body, path.split("."), value)
+    return body
+
+
+def _in_field(row: Any, into: str | None) -> Any:
+    """What a row is picked as: the one field of it that holds what is picked."""
+    values = row.values if isinstance(row, Record) else row
+    return row if into is None else values.get(into)
+
+
+def _nested(steps: list[tuple[str, str, str]], rows: list[Any], *, is_one: bool) -> Any:
+    """What a JSON path picks rows from, all of them in the first of what stands on the way."""
+    if not steps:
+        return rows[0] if is_one and rows else rows
+    name, quoted, each = steps[0]
+    if each:
+        return rows if len(steps) == 1 else [_nested(steps[1:], rows, is_one=is_one)]
+    return {name or quoted: _nested(steps[1:], rows, is_one=is_one)}
+
+
+def _with(body: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    """The body, whose field at a path has the value, unless something else stands there or in the way.
+
+    A number counts the items of a list.
+    """
+    place: Any = body
+    for name in path[:-1]:
+        is_item = isinstance(place, list) and name.isdecimal() and int(name) < len(place)
+        place = place[int(name)] if is_item else place.setdefault(name, {}) if isinstance(place, dict) else None
+    if isinstance(place, dict):
+        place.setdefault(path[-1], value)
+    return body
+
+
+# -- how it is written -----------------------------------------------------------------------------------------------------------------
+
+
+def written(method: Method | None, body: Any, plain: Callable[[Any], Any]) -> tuple[bytes, str]:
+    """A body as bytes and their content type; `plain` makes JSON of what is none."""
+    text = json.dumps(body, ensure_ascii=False, default=plain)
+    if method is not None and method.transform is not None and method.transform.kind is TransformKind.XML:
+        return xml(json.loads(text)).encode(), method.headers.get("Accept", "application/xml")
+    return text.encode(), "application/json"
+
+
+def xml(body: Any) -> str:
+    """JSON as a document of XML that reads as the same: a list is an element several times, and what is null is left out."""
+    content = body if isinstance(body, dict) else {"item": body}
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(_elements(_ROOT, content))}'
+
+
+def _elements(name: str, value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [part for item in value for part in _elements(name, item)]
+    if value is None:
+        return []
+    if not isinstance(value, Mapping):
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return [f"<{name}>{escape(text)}</{name}>"]
+    attributes = "".join(f" {key[1:]}={quoteattr(str(inner))}" for key, inner in value.items() if key.startswith("-") and inner is not None)
+    inside = [part for key, inner in value.items() if _ELEMENT.fullmatch(key) for part in _elements(key, inner)]
+    return [f"<{name}{attributes}>{escape(str(value.get('#text') or ''))}{''.join(inside)}</{name}>"]
+
+
+_ELEMENT = re.compile(r"[A-Za-z_][\w.-]*")
+"""What an element can be called."""
