@@ -191,12 +191,21 @@ def test_bounds_of_pages_are_read_in_prose(description: str, maximum: int | None
     assert (paging.page_size.maximum, paging.page_size.default) == (maximum, default)
 
 
+PAGE = f"{{items: {{type: array, items: {ROW}}}, href: {{type: string}}, next: {{type: string}}, total: {{type: integer}}}}"
+
+
 @pytest.mark.parametrize(
     ("properties", "rows"),
     [
         (f"things: {{type: array, items: {ROW}}}, anything: {{type: string}}", "things"),
         (f"data: {{type: object, properties: {{items: {{type: array, items: {ROW}}}}}}}", "data.items"),
         (f"data: {{type: array, items: {ROW}}}, included: {{type: array, items: {ROW}}}", "data"),
+        (f"things: {{type: object, properties: {PAGE}}}", "things.items"),
+        (f"id: {{type: string}}, things: {{type: object, properties: {PAGE}}}", None),
+        (
+            f"entries: {{type: array, items: {ROW}}}, order: {{type: array, items: {{type: object, properties: {{by: {{type: string}}}}}}}}",
+            "entries",
+        ),
         (f"id: {{type: string}}, parts: {{type: array, items: {ROW}}}", None),
         ("id: {type: string}", None),
     ],
@@ -353,6 +362,30 @@ def test_what_takes_other_values_than_a_column_has_is_no_filter_on_it(enum: str,
     ((name, parameter),) = methods(made(text))["things.list_things"].parameters.items()
 
     assert (name, parameter.name or name, parameter.role) == (key, "state", role)
+
+
+@pytest.mark.parametrize(
+    ("type_", "key"), [("{type: object, properties: {gid: {type: string}}}", "query_owner"), ("{type: string}", "owner")]
+)
+def test_what_a_list_needs_can_be_said_beside_a_column_of_objects(type_: str, key: str, made: Made) -> None:
+    """No equality of such a column could say it."""
+    row = f"{{type: object, properties: {{gid: {{type: string}}, owner: {type_}}}}}"
+    text = listed(f"data: {{type: array, items: {row}}}", "[{name: owner, in: query, required: true, schema: {type: string}}]")
+    ((name, parameter),) = methods(made(text))["things.list_things"].parameters.items()
+
+    assert (name, parameter.name or name, parameter.required) == (key, "owner", True)
+
+
+def test_a_key_is_the_column_whose_name_it_ends_in(made: Made) -> None:
+    """Behind that of the resource; and whatever the case."""
+    row = "{type: object, properties: {gid: {type: string}, name: {type: string}}}"
+    found = f"{{'200': {{content: {{application/json: {{schema: {row}}}}}}}}}"
+    paths = "".join(
+        f"  {path}: {{get: {{parameters: [{{name: {name}, in: path, required: true, schema: {{type: string}}}}], responses: {found}}}}}\n"
+        for path, name in (("/things/{thing_gid}", "thing_gid"), ("/pets/{Gid}", "Gid"))
+    )
+
+    assert {one.column for each in methods(made(paths)).values() for one in each.parameters.values()} == {"gid"}
 
 
 @pytest.mark.parametrize("tag", ["Sandbox", "sandboxes", "provider", "published", "../up"])

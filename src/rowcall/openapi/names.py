@@ -73,6 +73,7 @@ def sentence(*texts: str, otherwise: str) -> str:
 
 def _plain(text: str) -> str:
     """The first sentence of a text, on one line; "" where there is none."""
+    text = _EMPHASIS.sub(r"\1", _LABEL.sub("", text.lstrip()))
     text = _TAG.sub("", _LINK.sub(lambda found: found[1] or found[2] or "", html.unescape(text)))
     text = "".join(letter for letter in text if letter.isprintable() or letter.isspace())
     text = text.replace("`", "").replace("**", "").strip().lstrip("#*- ")
@@ -80,6 +81,11 @@ def _plain(text: str) -> str:
     if len(first) > _LONGEST:
         first = first[:_LONGEST].rpartition(" ")[0].rstrip(" ,;:(") + " …"
     return f"{first[0].upper()}{first[1:]}." if first else ""
+
+
+_EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
+_LABEL = re.compile(r"^\[[^\]]*\]\([^)]*\)\.\s+(?=\S)")
+"""A link that stands before the first sentence, as `[Opt In](/docs/fields).`."""
 
 
 def called(name: str) -> str:

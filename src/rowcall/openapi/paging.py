@@ -55,6 +55,8 @@ _PAGED = _NEXT_TOKEN | _NEXT_URL | _MORE | _TOTAL | _PAGES
 """What no object has that is not a page."""
 _WRAPPERS = frozenset({"data", "result", "response", "embedded", "body", "payload"})
 """What stands around a whole answer."""
+_ABOUT = frozenset("order orderby sort sortby errors warnings".split())
+"""Lists that are about the list of the rows."""
 _DEEPEST = 3
 _BETWEEN = re.compile(r"between\s+1\s+and\s+([0-9][0-9,]*)|range[^.]{0,40}?1\s*(?:to|-|–)\s*([0-9][0-9,]*)", re.IGNORECASE)
 _AT_MOST = re.compile(
@@ -105,6 +107,7 @@ def rows_of(schemas: Schemas, schema: Any, resource: str, *, is_item: bool) -> R
     if kinds == {"array"}:
         return Rows(TOP, schemas.items(schema))
     lists = list(_lists(schemas, schema))
+    lists = [each for each in lists if folded(each[0].rpartition(".")[2]) not in _ABOUT] or lists
     if not lists or is_item:
         return Rows(None, schema)
     named = [path for path, _ in lists if folded(path.rpartition(".")[2]) in {folded(resource), folded(singular(resource))}]
@@ -264,7 +267,8 @@ def _is_count(value: Any) -> bool:
 
 def _lists(schemas: Schemas, schema: Any, prefix: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
     """The lists of objects in an answer, by their paths: at its top, or in the objects there that are no rows."""
-    for name, each in schemas.properties(schema).items():
+    fields = schemas.properties(schema)
+    for name, each in fields.items():
         if "." in name or " " in name:
             continue
         below = schemas.below(schema, name)
@@ -272,7 +276,7 @@ def _lists(schemas: Schemas, schema: Any, prefix: str = "", depth: int = 1) -> I
             yield prefix + name, below
         elif isinstance(each.shape.type, ListOf) and each.shape.why is not None and schemas.properties(schemas.items(below)):
             yield prefix + name, below  # rows that are too large or too deep for a column
-        elif depth < _DEEPEST and (folded(name) in _WRAPPERS or _is_page(schemas, below)):
+        elif depth < _DEEPEST and (folded(name) in _WRAPPERS or (_is_envelope(fields.keys() - {name}) and _is_page(schemas, below))):
             yield from _lists(schemas, below, f"{prefix}{name}.", depth + 1)
 
 

@@ -127,6 +127,10 @@ class Parameters:
         for key in keys:
             if folded(name) in {noun + folded(key), folded(self._plan.name) + folded(key)} or ending == key.casefold():
                 return key
+        # As `task_gid` of a task that has a `gid`.
+        for column in self._columns:
+            if folded(name) == noun + folded(column) and _comparable(self._columns[column].type, made.type):
+                return column
         fitting = [key for key in keys if _comparable(self._columns[key].type, made.type)]
         if not fitting or self._verb is Verb.EXEC:
             return None
