@@ -199,7 +199,10 @@ class _Player:
             raise NotPlayedError("it gives no rows")
         if all(value is None for row in rows for key, value in row.items() if key not in given):
             raise NotPlayedError("all columns of its rows are null")
-        id_ = self._drawn.kinds[self._route(method).collection].id_field()
+        collection = self._route(method).collection
+        if not given and (there := len(self._box._app.world.all(collection))) != len(rows) and collection not in self._drawn.base:
+            raise NotPlayedError(f"it gives {len(rows)} rows, and there are {there}")
+        id_ = self._drawn.kinds[collection].id_field()
         if method.inner is None and id_ is not None and id_ in rows[0] and len({str(row) for row in rows}) < len(rows):
             raise NotPlayedError("it gives a row twice")
         if any(collection is not None for collection in self._route(method).names):

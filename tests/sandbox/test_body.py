@@ -27,6 +27,7 @@ base_url: https://kiosk.example/v1
 auth: {key: {kind: bearer, env: [KIOSK_KEY]}}
 paging:
   by_cursor: {kind: token, in: body, parameter: variables.cursor, next: data.shelf.papers.end, page_size: {parameter: limit, default: 10}}
+  by_url: {kind: next_url, next: links.next, page_size: {parameter: per_page, maximum: 10, default: 5}}
   by_token: {kind: token, parameter: after, next: meta.next, page_size: {parameter: limit, maximum: 10}}
 """
 SERVICE = """
@@ -104,6 +105,20 @@ resources:
         parameters: {shelf: {in: template, required: true, description: Which shelf.}}
         rows: $
         pick: $.data.sellers
+  posters:
+    description: A poster.
+    source: https://kiosk.example/posters
+    columns: {id: {type: string, nullable: false, description: Its id.}}
+    methods:
+      list_posters:
+        verb: select
+        http: GET /posters
+        description: Lists.
+        parameters:
+          page: {in: query, type: integer, default: 1, role: cursor, description: Which page.}
+          per_page: {in: query, type: integer, default: 5, maximum: 10, role: page_size, description: How many.}
+        rows: posters
+        paging: by_url
   names:
     description: A name.
     source: https://kiosk.example/names
@@ -177,6 +192,15 @@ def test_rows_that_are_picked_out_of_lists_in_lists_come_page_by_page(db: rowcal
     assert db.last.requests == 4
     assert len({row[0] for row in found}) == len(found) == 37
     assert {tuple(map(type, row)) for row in found} == {(int, str, bool, float, str)}
+
+
+def test_a_url_that_leads_to_a_page_by_its_number_begins_with_the_first(db: rowcall.Session, box: Sandbox) -> None:
+    """No row is left out before it, and the number counts pages."""
+    (count,) = rows(db, "SELECT count(DISTINCT id) FROM kiosk.stock.posters")
+    answer = httpx.get(f"{box.base_url}/posters", headers={"Authorization": f"Bearer {box.api_key}"}, trust_env=False)
+
+    assert count == (37,)
+    assert answer.json()["links"]["next"].endswith("page=2")
 
 
 def test_an_object_around_one_row_holds_that_row_alone(db: rowcall.Session, box: Sandbox) -> None:

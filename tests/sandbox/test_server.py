@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import rowcall
 from rowcall.errors import ManifestError, UsageError
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.clock import Clock
@@ -145,6 +147,34 @@ def test_every_answer_can_be_made_to_take_longer() -> None:
         httpx.get(f"{box.base_url}/assistants", headers=HEADERS, trust_env=False)
 
         assert time.perf_counter() - before >= 0.05
+
+
+@pytest.mark.parametrize("rows", [1, 250])
+def test_it_makes_up_as_many_rows_as_are_wanted(rows: int) -> None:
+    """Over all pages of a list, the same ones for the same seed."""
+    found = []
+    for _ in range(2):
+        with Sandbox("github", rows=rows) as box, rowcall.connect(providers=box.providers, journal=":memory:") as db:
+            found.append(db.sql("SELECT sha FROM github.repos.commits WHERE owner = 'octo-org' AND repo = 'octo-repo'").fetchall())
+
+    assert len(set(found[0])) == rows
+    assert found[0] == found[1]
+
+
+def test_a_sandbox_without_rows_is_wrong_usage() -> None:
+    """It would be one without anything to try."""
+    with pytest.raises(UsageError, match="one row at the least, not 0"):
+        Sandbox("github", rows=0)
+
+
+def test_what_it_prints_points_rowcall_at_it_where_no_variable_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the settings of the provider."""
+    stop = threading.Event()
+    stop.set()
+
+    assert serve(Path(__file__).parent / "library", stop=stop) == 0
+
+    assert re.search(r"--set library\.base_url=http://127\.0\.0\.1:\d+\S* --set library\.api_key=\S+", capsys.readouterr().err)
 
 
 def test_serving_talks_on_stderr_until_it_is_stopped(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from rowcall.manifest.model import Method, Paging, PagingKind, Role
+from rowcall.manifest.model import Method, Paging, PagingKind, Role, Scalar
 from rowcall.manifest.sandbox import Collection, Sandbox
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
@@ -145,10 +145,22 @@ def _by_page(records: list[Record], wish: Wish) -> Page:
 
 
 def _by_token(records: list[Record], wish: Wish) -> Page:
-    size, offset = _size(wish), _number(wish, 0)
+    """Rows from a token on: how many rows there are before, or the number of a page where the parameter is one."""
+    size, first = _size(wish), _first_number(wish)
+    position = _number(wish, first or 0)
+    offset = position if first is None else (position - first) * size
     rows, more = _stretch(records, offset, size)
-    following = str(offset + size) if more else None
+    following = str(offset + size if first is None else position + 1) if more else None
     return Page(rows, more, len(records), following, _query(wish, following))
+
+
+def _first_number(wish: Wish) -> int | None:
+    """The number of the first page where the parameter that leads on takes one, as `page` with the default 1; else None."""
+    name = (wish.paging.parameter if wish.paging else None) or PAGE_PARAMETER
+    declared = next((found for key, found in wish.method.parameters.items() if name in {key, found.name}), None)
+    if declared is None or declared.type is not Scalar.INTEGER or "page" not in name.lower():
+        return None
+    return 0 if declared.default == 0 else 1
 
 
 def _start(wish: Wish) -> int:

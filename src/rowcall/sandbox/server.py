@@ -158,7 +158,7 @@ class Sandbox:
 
 
 def serve(
-    provider: str = "openai",
+    provider: str | Path = "openai",
     *,
     port: int = 0,
     seed: int = 0,
@@ -193,12 +193,20 @@ def _welcome(box: Sandbox) -> str:
     exports += [(name, box.api_key) for auth in ways for scheme in list(auth.values())[:1] for name in scheme.env[:1]]
     lines = [
         f"The {box.provider.title} sandbox listens at {box.base_url} (key: {box.api_key}).",
-        *(["Point rowcall, or any other client of this API, at it:"] if exports else []),
+        "Point rowcall, or any other client of this API, at it:",
         *(f"  {_EXPORT} {name}={value}" for name, value in exports),
+        *([] if box.provider.base_url_env else [f"  rowcall query {_settings(box)} …"]),
         *([f"Ids to start from: {box.control_url}/tables ({_some([*box.tables])})."] if box.tables else []),
         f"Faults, clock, log of requests, reset: {box.control_url}/… (see the documentation). Ctrl-C stops it.",
     ]
     return "\n".join(lines)
+
+
+def _settings(box: Sandbox) -> str:
+    """What points rowcall at it where no variable of the environment does."""
+    name = box.provider.provider
+    keyed = [f"{name}.api_key", *(f"{name}.{service}.api_key" for service in box.provider.keyed)]
+    return " ".join([f"--set {name}.base_url={box.base_url}", *(f"--set {one}={box.api_key}" for one in keyed)])
 
 
 def _some(names: list[str]) -> str:
