@@ -10,9 +10,10 @@ import pytest
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import UsageError
-from rowcall.manifest.model import Method, PagingKind, Provider, Role, Verb
+from rowcall.manifest.model import Encoding, Method, PagingKind, Provider, Role, Verb
 from rowcall.manifest.published import read_published
 from rowcall.manifest.read import load_provider
+from rowcall.manifest.types import ListOf, Scalar
 from rowcall.openapi.against import compare
 from rowcall.openapi.document import Document
 from rowcall.openapi.folder import write_folder
@@ -85,6 +86,7 @@ def test_its_resources_have_names_that_statements_can_use() -> None:
 
     assert [ref.full_name for ref in catalog.resources()] == [
         "shop.orders.orders",
+        "shop.orders.invoice",
         "shop.orders.items",
         "shop.stock.stock",
         "shop.stock.regions",
@@ -325,7 +327,49 @@ def test_what_cannot_be_a_method_is_said_where_it_would_be(made: Made) -> None:
     )
 
     (uncallable,) = provider.services["a"].resources["a"].uncallable.values()
-    assert (uncallable.verb, uncallable.reason) == (Verb.INSERT, "POST /a: its body is no JSON.")
+    assert (uncallable.verb, uncallable.reason) == (Verb.INSERT, "POST /a: its body is neither JSON nor a form.")
+
+
+def test_forms_and_files_are_imported(made: Made) -> None:
+    """As what they are, with the names of files beside them; an answer that is a file is a row of it."""
+    properties = (
+        "{photo: {type: string, format: binary}, raw: {type: string, contentMediaType: image/png}, when: {type: object, properties: {day: {type: string}}}, "
+        "tags: {type: array, items: {type: string}}, more: {type: array, items: {type: string, format: binary}}}"
+    )
+    schema = f"{{type: object, required: [photo], properties: {properties}}}"
+    encoding = "{when: {contentType: application/json}, tags: {style: deepObject, explode: true}}"
+    provider = made(
+        f"  /a:\n    post: {{requestBody: {{content: {{multipart/form-data: {{schema: {schema}, encoding: {encoding}}}}}}}, responses: {JSON}}}\n"
+        f"    get: {{responses: {JSON}}}\n"
+        f"  /b:\n    post: {{requestBody: {{content: {{application/x-www-form-urlencoded: {{schema: {schema}}}}}}}, responses: {JSON}}}\n"
+        "  /c/{id}/picture:\n    get: {responses: {'200': {content: {image/png: {schema: {type: string, format: binary}}}}}}\n"
+    )
+    methods = {
+        method.http: (resource, method)
+        for service in provider.services.values()
+        for resource in service.resources.values()
+        for method in resource.methods.values()
+    }
+
+    _, upload = methods["POST /a"]
+    assert upload.encoding is Encoding.MULTIPART
+    assert {name: (one.type, one.name, one.filename_of) for name, one in upload.body.items()} == {
+        "photo": (Scalar.BLOB, None, None),
+        "raw": (Scalar.BLOB, None, None),
+        "when": (Scalar.STRING, None, None),
+        "tags": (ListOf(Scalar.STRING), "tags[]", None),
+        "filename": (Scalar.STRING, None, "photo"),
+        "raw_filename": (Scalar.STRING, None, "raw"),
+    }
+    _, form = methods["POST /b"]
+    assert form.encoding is Encoding.URLENCODED
+    assert form.body["photo"].type is Scalar.STRING
+    resource, picture = methods["GET /c/{id}/picture"]
+    assert (picture.content, picture.headers) == ("content", {"Accept": "image/png"})
+    assert [(name, column.type, column.source) for name, column in resource.columns.items()] == [
+        ("content", Scalar.BLOB, None),
+        ("text", Scalar.STRING, "content"),
+    ]
 
 
 def test_the_id_of_a_deleted_row_is_its_key(made: Made) -> None:

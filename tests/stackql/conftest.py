@@ -36,6 +36,7 @@ class Seen:
     """As `GET /v1/berths?limit=2`."""
     headers: dict[str, str]
     body: Any
+    """The JSON, or the bytes of a form."""
 
 
 @dataclass
@@ -112,7 +113,8 @@ def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour
             """Answers as the harbour does."""
             parts = urlsplit(self.path)
             content = self.rfile.read(int(self.headers.get("content-length") or 0))
-            body = json.loads(content) if content else None
+            is_form = "form" in (self.headers.get("content-type") or "")
+            body = content if is_form else json.loads(content) if content else None
             here.seen.append(Seen(f"{self.command} {self.path}", {name.lower(): value for name, value in self.headers.items()}, body))
             status, found, headers = here.answer(self.command, parts.path, dict(parse_qsl(parts.query)), body)
             text = found if isinstance(found, bytes) else b"" if found is None else json.dumps(found).encode()

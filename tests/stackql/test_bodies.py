@@ -112,6 +112,71 @@ def test_a_body_is_sent_as_the_kind_of_json_that_the_document_names(harbour: Har
     assert harbour.seen[0].body == {"Kind": "lens"}
 
 
+FORM = {
+    "type": "object",
+    "required": ["photo"],
+    "properties": {
+        "photo": {"type": "string", "format": "binary"},
+        "title": {"type": "string"},
+        "place": {"type": "object", "properties": {"lat": {"type": "number"}}},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "meta": {"type": "object", "properties": {"a": {"type": "string"}}},
+    },
+}
+
+
+def form(media: str, schema: Any = FORM) -> dict[str, Any]:
+    """The body of an operation that is a form."""
+    encoding = {"tags": {"style": "deepObject"}, "meta": {"contentType": "application/json"}}
+    return {"requestBody": {"required": True, "content": {media: {"schema": schema, "encoding": encoding}}}}
+
+
+def test_a_form_is_sent_with_its_files(harbour: Harbour) -> None:
+    """A file is a BLOB or a text, and has a name beside it; what is to be JSON is a text."""
+    with lighthouse(harbour, naive(), **form("multipart/form-data")) as db:
+        db.sql(
+            "INSERT INTO lamps (photo, filename, title, place, tags, meta) "
+            "VALUES ('\\x00\\xFF'::BLOB, 'a.png', 'x', {'lat': 1.5}, ['p', 'q'], '{\"a\": \"b\"}')"
+        )
+
+    body = harbour.seen[0].body
+    assert b'name="photo"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n\x00\xff\r\n' in body
+    texts = [b'title"\r\n\r\nx', b'place[lat]"\r\n\r\n1.5', b'tags[]"\r\n\r\np', b'tags[]"\r\n\r\nq', b'meta"\r\n\r\n{"a": "b"}']
+    assert all(b'name="' + text + b"\r\n" in body for text in texts)
+
+
+def test_a_form_without_files_is_sent_as_one(harbour: Harbour) -> None:
+    """What it calls binary is a text there."""
+    with lighthouse(harbour, naive(), **form("application/x-www-form-urlencoded")) as db:
+        db.sql("INSERT INTO lamps (photo, title, place) VALUES ('p', 'a b&c', {'lat': 2})")
+
+    assert harbour.seen[0].body == b"photo=p&title=a+b%26c&place%5Blat%5D=2"
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "reason"),
+    [
+        ("insert", form("text/csv"), "Its body is text/csv, and rowcall sends JSON and forms."),
+        (
+            "insert",
+            form(
+                "multipart/form-data",
+                {"type": "object", "required": ["f"], "properties": {"f": {"type": "array", "items": {"format": "binary"}}}},
+            ),
+            "It takes several files in one field.",
+        ),
+        ("select", form("multipart/form-data"), "It takes a file, and a SELECT has none."),
+    ],
+    ids=["another kind", "several files", "a file of a query"],
+)
+def test_a_body_that_is_neither_json_nor_a_form_is_said(harbour: Harbour, verb: str, body: Any, reason: str) -> None:
+    """Of the method, by SHOW METHODS EXTENDED."""
+    with lighthouse(harbour, naive(), verb=verb, operationId="SearchLamps", **body) as db:
+        ((*_, problem),) = db.sql("SHOW METHODS EXTENDED IN lamps").fetchall()
+
+    assert problem == reason
+
+
 def test_a_select_gives_lists_and_objects_of_its_body_as_json(harbour: Harbour) -> None:
     """A text that begins as JSON does and is none ends the statement."""
     with lighthouse(harbour, naive(), verb="select", operationId="SearchLamps") as db:

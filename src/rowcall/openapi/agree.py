@@ -90,7 +90,7 @@ class Agreement:
         every = self._schemas.properties(schema)
         published = {name: each for name, each in every.items() if not self._schemas.is_only(each, "readOnly") or name in attributes}
         # What a file is called is in no schema, as it goes with the file.
-        ours = {attribute.name or key: attribute for key, attribute in attributes.items() if attribute.filename_of is None}
+        ours = {(each.name or key).removesuffix("[]"): each for key, each in attributes.items() if each.filename_of is None}
         yield from _names(at, ours, published, schema)
         for name, attribute in ours.items():
             if name in published:

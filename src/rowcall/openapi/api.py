@@ -6,8 +6,8 @@ The two versions say the same with other keys; nothing outside this module has t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,6 +53,8 @@ class Content:
     schema: Any
     """What it is, where it is JSON, and of a request also where it is a form; else None."""
     required: bool = True
+    styles: Mapping[str, Any] = field(default_factory=dict)
+    """How the fields of a form are written, by name, where the document says it."""
 
     @property
     def is_json(self) -> bool:
@@ -217,26 +219,34 @@ def _body(document: Document, node: Mapping[str, Any]) -> Content | None:
 
 def _content(contents: Mapping[str, Any], *, forms: bool, required: bool = True) -> Content:
     """The content that we would send or take: JSON before a form, and that before anything else."""
-    media = min(contents, key=lambda name: (not is_json(name), "/json" not in name, not (forms and _is_form(name))), default="")
-    known = contents and (is_json(media) or (forms and _is_form(media)))
-    return Content(media=media, schema=_mapping(contents[media]).get("schema") if known else None, required=required)
+    media = min(contents, key=lambda name: (not is_json(name), "/json" not in name, not (forms and is_form(name))), default="")
+    known = contents and (is_json(media) or (forms and is_form(media)))
+    held = _mapping(contents[media]) if known else {}
+    return Content(media=media, schema=held.get("schema"), required=required, styles=_mapping(held.get("encoding")))
 
 
-def _is_form(media: str) -> bool:
+def is_form(media: str) -> bool:
+    """Whether a media type is a form."""
     return media.lower().partition(";")[0] in _FORMS
 
 
 def _swagger_body(document: Document, node: Mapping[str, Any], fields: list[Any]) -> Content | None:
     takes = _list(node.get("consumes") or document.root.get("consumes"))
-    for field in fields:
-        if field["in"] == "body":
-            media = next((each for each in takes if is_json(str(each))), next(iter(takes), ""))
-            return Content(media=str(media), schema=field.get("schema"), required=field.get("required") is True)
-    form = {field["name"]: field for field in fields if field["in"] == "formData"}
+    for each in fields:
+        if each["in"] == "body":
+            media = next((kind for kind in takes if is_json(str(kind))), next(iter(takes), ""))
+            return Content(media=str(media), schema=each.get("schema"), required=each.get("required") is True)
+    return swagger_form(fields, [str(each) for each in takes])
+
+
+def swagger_form(fields: Sequence[Mapping[str, Any]], takes: Sequence[str]) -> Content | None:
+    """The form that the parameters of an operation of Swagger make, which takes these media types; None where none is of one."""
+    form = {str(each.get("name")): each for each in fields if each.get("in") == "formData"}
     if not form:
         return None
-    required = [name for name, field in form.items() if field.get("required") is True]
-    media = next((str(each) for each in takes if _is_form(str(each))), _FORM)
+    required = [name for name, each in form.items() if each.get("required") is True]
+    files = any(each.get("type") == "file" for each in form.values())
+    media = next(filter(is_form, takes), "multipart/form-data" if files else _FORM)
     return Content(media=media, schema={"type": "object", "properties": form, "required": required}, required=bool(required))
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rowcall.manifest.model import Attribute, Column, Example, Lifecycle, Method, Parameter, Resource, Uncallable, Verb
+from rowcall.manifest.model import Attribute, Column, Encoding, Example, Lifecycle, Method, Parameter, Resource, Uncallable, Verb
 from rowcall.manifest.rules import BODY_PREFIX, EXTRA
 from rowcall.manifest.types import ListOf, Object, Scalar, Type, literal
 from rowcall.manifest.types import identifier as quoted_identifier
 from rowcall.openapi.api import Operation, documented_at
 from rowcall.openapi.draft import Draft
+from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
 from rowcall.openapi.layout import Placed, ResourcePlan, method_name, verb_of
 from rowcall.openapi.names import called, folded, free, identifier, listed, sentence, singular
 from rowcall.openapi.paging import TOP, Rows, paging_of, rows_of
@@ -23,12 +24,19 @@ _ROWS = frozenset({"results", "items", "values", "entries", "records", "data", "
 _EACH = "$[*]"
 """What picks single values, each for a row."""
 _NO_JSON = "What it answers is no JSON."
-_FORM = "Its body is no JSON."
+_FORM = "Its body is neither JSON nor a form."
 _NO_OBJECT = "Its body is no object with fields."
 _NO_ROWS = "What it answers has no fields, so it is no row."
 _NO_PATH = "Its path holds a query, or a placeholder twice."
 _NO_NAME = "No column can be called so."
 _FOREIGN = "Its rows are others than those of its resource."
+
+
+_FILE = {
+    "content": Column(type=Scalar.BLOB, nullable=False, description="The file."),
+    "text": Column(type=Scalar.STRING, source="content", description="The same as text; null where it is no text in UTF-8."),
+}
+"""What a resource has whose methods answer files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class _Making:
         reads: list[_Read] = []
         others: list[tuple[str, Placed, Verb]] = []
         taken: list[str] = []
+        files: list[tuple[str, Placed]] = []
         for each in self._plan.operations:
             name = free(method_name(each, verbs[id(each)], self._plan.name), taken)
             taken.append(name)
@@ -78,12 +87,20 @@ class _Making:
                 reads += self._read(name, each) or []
             elif reason is None:
                 others.append((name, each, verbs[id(each)]))
+            elif reason == _NO_JSON and verbs[id(each)] is Verb.SELECT and each.operation.verb == "GET" and _is_whole(each.operation):
+                files.append((name, each))
             else:
                 self._not_callable(name, each, verbs[id(each)], reason)
         reads = self._alike(reads)
         self._columns = self._columns_of(reads)
         for read in sorted(reads, key=lambda each: not each.placed.is_item):
             self._methods[read.name] = self._select(read)
+        for name, placed in files:
+            if reads:
+                self._not_callable(name, placed, Verb.SELECT, _NO_JSON)
+            else:
+                self._columns = _FILE
+                self._methods[name] = self._file(name, placed)
         for name, placed, verb in others:
             self._methods[name] = self._write(name, placed, verb)
         if not self._methods:
@@ -126,10 +143,17 @@ class _Making:
             return _NO_PATH
         if operation.answer is not None and operation.answer.schema is None and not operation.answer.is_json:
             return _NO_JSON
+        return self._body_obstacle(operation)
+
+    def _body_obstacle(self, operation: Operation) -> str | None:
+        """Why a body cannot be sent; None where nothing is in the way."""
         if operation.body is None or (operation.body.schema is None and not operation.body.required):
             return None
-        if not operation.body.is_json:
+        if operation.body.schema is None and not operation.body.is_json:
             return _FORM if operation.body.required or operation.verb != "GET" else None
+        fields = self._schemas.properties(operation.body.schema)
+        if any(each.required and is_files(self._schemas, each.schemas[0]) for each in fields.values()):
+            return SEVERAL
         kinds = {each.kind for each in self._schemas.alternatives(operation.body.schema)} - {"null"}
         if kinds and kinds != {"object"} and None not in kinds:
             return _NO_OBJECT
@@ -267,11 +291,26 @@ class _Making:
             description=_said(operation, read.name),
             parameters=made,
             body={} if operation.verb == "GET" else body,
+            encoding=Encoding.JSON if operation.verb == "GET" else _encoding(operation),
             rows=read.rows.path,
             pick=read.pick,
             inner=read.inner,
             paging=paging,
             expected_rows=1 if is_wrapped else None,
+            lifecycle=_lifecycle(operation),
+        )
+
+    def _file(self, name: str, placed: Placed) -> Method:
+        """A SELECT of a file."""
+        operation, path = placed.operation, f"{self._path}.methods.{name}"
+        parameters = self._parameters(path, placed, Verb.SELECT, {})
+        return Method(
+            verb=Verb.SELECT,
+            http=f"{operation.verb} {parameters.path}",
+            description=_said(operation, name),
+            parameters=parameters.select(paging=None),
+            headers={"Accept": operation.answer.media if operation.answer else "*/*"},
+            content="content",
             lifecycle=_lifecycle(operation),
         )
 
@@ -288,6 +327,7 @@ class _Making:
             description=_said(operation, name),
             parameters=parameters.write(),
             body=self._body(path, operation),
+            encoding=_encoding(operation),
             rows=rows,
             pick=pick,
             returns=returns,
@@ -331,10 +371,14 @@ class _Making:
             if self._schemas.is_only(each, "readOnly"):
                 continue
             ours = free(_attribute_name(name), found)
+            if not operation.body.is_json and is_files(self._schemas, each.schemas[0]):
+                self._draft.say_otherwise(f"{self._at()}.{path.rpartition('.')[2]}.body.{name}", SEVERAL)
+                continue
             if each.shape.type is Scalar.JSON and each.shape.why not in {None, Why.FREE}:
                 self._draft.comment(self._plan.service, f"{path}.body.{ours}", f"As json, because {each.shape.why}.")
-            found[ours] = self._attribute(name, ours, each, self._schemas.below(operation.body.schema, name))
-        return found
+            made = self._attribute(name, ours, each, self._schemas.below(operation.body.schema, name))
+            found[ours] = in_form(self._schemas, operation.body, name, made)
+        return found | filenames(found)
 
     def _attribute(self, name: str, ours: str, each: Property, schema: Any) -> Attribute:
         shape, keyword = each.shape, self._schemas.keyword
@@ -382,13 +426,22 @@ class _Making:
                 return method.returns
         taken = {name: each for method in self._methods.values() for name, each in method.parameters.items()}
         named = {name: Column(type=each.type, description=each.description) for name, each in taken.items()}
-        body = {name: each for method in self._methods.values() for name, each in method.body.items()}
+        body = {name: each for method in self._methods.values() for name, each in method.body.items() if each.type is not Scalar.BLOB}
         named = named or {name: Column(type=each.type, description=each.description) for name, each in body.items()}
         self._draft.comment(self._plan.service, f"{self._path}.columns", "Nothing that it answers is described; these are what it takes.")
         return named or {"done": Column(type=Scalar.JSON, description="What it answers.")}
 
     def _at(self) -> str:
         return f"{self._plan.service}.{self._plan.name}"
+
+
+def _is_whole(operation: Operation) -> bool:
+    """Whether an answer that is no JSON has an end, as a file has."""
+    return operation.answer is not None and operation.answer.media.partition(";")[0] not in {"", "text/event-stream"}
+
+
+def _encoding(operation: Operation) -> Encoding:
+    return operation.body.encoding if operation.body is not None else Encoding.JSON
 
 
 def _values(shape: Shape, schema: Any) -> dict[str, Property]:

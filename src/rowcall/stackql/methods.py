@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
-from rowcall.manifest.model import Attribute, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
+from rowcall.manifest.model import Attribute, Encoding, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
 from rowcall.manifest.servers import filled
-from rowcall.openapi.api import is_json
+from rowcall.openapi.api import Content, is_form, is_json, swagger_form
 from rowcall.openapi.document import Document
+from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import Answer, Answers
 from rowcall.stackql.casing import snake
@@ -75,6 +76,7 @@ class _Body:
     default: str | None = None
     within: str | None = None
     is_text: bool = False
+    encoding: Encoding = Encoding.JSON
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -120,6 +122,9 @@ class Methods:
             raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
         if verb is Verb.SELECT:
             # As StackQL names them: only what is translated goes by its own name.
+            if any(one.type is Scalar.BLOB and one.required for one in body.values()):
+                raise UncallableError("It takes a file, and a SELECT has none.")
+            body = {name: one for name, one in body.items() if one.type is not Scalar.BLOB and one.filename_of is None}
             before = "" if config.algorithm("requestBodyTranslate") else _PREFIX
             given = {f"{before}{name}": _in_body(name, one, before) for name, one in body.items()}
             parameters, body = given | parameters, {}
@@ -139,6 +144,7 @@ class Methods:
                 default_body=said.default,
                 within=said.within,
                 within_text=said.is_text,
+                encoding=said.encoding,
                 rows=answer.rows,
                 pick=answer.pick,
                 into=answer.into,
@@ -283,14 +289,15 @@ class Methods:
         said = _Body(
             base=None if base is None else text(request.get("base")), default=None if default is None else text(request.get("default"))
         )
-        schema, media, is_needed = self._body_schema(operation, request)
-        if schema is None:
+        content = self._content(operation, request)
+        if content is None or content.schema is None:
             return said, {}
-        if media not in {"", "application/json"} and not media.endswith("*"):
-            said = replace(said, headers={"Content-Type": media})
-        schema, said = self._within(schema, said, config.algorithm("requestBodyTranslate"))
+        said = replace(said, encoding=content.encoding)
+        if content.encoding is Encoding.JSON and content.media not in {"", "application/json"} and not content.media.endswith("*"):
+            said = replace(said, headers={"Content-Type": content.media})
+        schema, said = self._within(content.schema, said, config.algorithm("requestBodyTranslate"))
         kinds = {one.kind for one in self._schemas.alternatives(schema)}
-        if "object" not in kinds and not kinds <= {None} and is_needed:
+        if "object" not in kinds and not kinds <= {None} and content.required:
             raise UncallableError(f"Its body is {' or '.join(sorted(filter(None, kinds)))}, and rowcall sends objects.")
         needed = {text(name) for name in rows(request.get("required"))}
         attributes = {}
@@ -299,9 +306,13 @@ class Methods:
             if names.of(name).casefold() in taken or any(table(each).get("readOnly") is True for each in one.schemas):
                 continue
             taken.add(names.of(name).casefold())
+            if content.encoding is not Encoding.JSON and one.schemas and is_files(self._schemas, one.schemas[0]):
+                if one.required or name in needed:
+                    raise UncallableError(SEVERAL)
+                continue
             is_text = any(self._schemas.keyword(each, _STRING_ONLY) is True for each in one.schemas)
             type_ = Scalar.STRING if is_text else one.shape.type
-            attributes[names.of(name)] = Attribute(
+            attribute = Attribute(
                 type=type_,
                 description=prose(self._schemas.keyword(one.schemas[0], "description")) if one.schemas else "",
                 required=(one.required or name in needed) and (said.within is not None or name not in (base or {})),
@@ -309,7 +320,8 @@ class Methods:
                 name=name if names.of(name) != name else None,
                 **_open(type_),
             )
-        return said, attributes
+            attributes[names.of(name)] = in_form(self._schemas, content, name, attribute)
+        return said, attributes | filenames(attributes)
 
     def _within(self, schema: Any, said: _Body, algorithm: str) -> tuple[Any, _Body]:
         """The schema whose fields are attributes: that of a body, or of the field of it that `naive_` names."""
@@ -321,32 +333,31 @@ class Methods:
             raise UncallableError(f"Its attributes are those of `{name}` in its body, which has no such field.")
         return inner, replace(said, within=name, is_text=self._schemas.keyword(inner, _STRING_ONLY) is True)
 
-    def _body_schema(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[Any, str, bool]:
-        """The schema of a body, None where there is none; its media type; and whether it cannot be left out."""
+    def _content(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> Content | None:
+        """What is sent: JSON where there is a choice, else a form; None where nothing has to be, or nothing is said of it."""
         if isinstance(override := request.get("schema_override"), dict):
-            return override, "", True
+            return Content(media="", schema=override)
         if self._document.is_swagger:
             return self._swagger_body(operation)
         body = table(self._document.resolved(operation.get("requestBody")))
-        content = table(body.get("content"))
+        content, is_needed = table(body.get("content")), body.get("required") is True
         wanted = text(request.get("mediaType"))
-        media = wanted if wanted in content else next(filter(is_json, content), None)
-        if media is not None and not is_json(media):
-            media = None
-        if media is None and content and body.get("required") is True:
-            raise UncallableError(f"Its body is {next(iter(content))}, and rowcall sends JSON.")
+        known = [wanted] if wanted in content else [*filter(is_json, content), *filter(is_form, content)]
+        media = next((name for name in known if is_json(name) or is_form(name)), None)
+        if media is None and content and is_needed:
+            raise UncallableError(f"Its body is {next(iter(content))}, and rowcall sends JSON and forms.")
         if media is None:
-            return None, "", False
-        return table(self._document.resolved(content[media])).get("schema"), media, body.get("required") is True
+            return None
+        held = table(self._document.resolved(content[media]))
+        return Content(media=media, schema=held.get("schema"), required=is_needed, styles=table(held.get("encoding")))
 
-    def _swagger_body(self, operation: Mapping[str, Any]) -> tuple[Any, str, bool]:
-        for node in rows(operation.get("parameters")):
-            one = table(self._document.resolved(node))
+    def _swagger_body(self, operation: Mapping[str, Any]) -> Content | None:
+        fields = [table(self._document.resolved(node)) for node in rows(operation.get("parameters"))]
+        for one in fields:
             if one.get("in") == "body":
-                return one.get("schema"), "", one.get("required") is True
-            if one.get("in") == "formData" and one.get("required") is True:
-                raise UncallableError("Its body is a form, and rowcall sends JSON.")
-        return None, "", False
+                return Content(media="", schema=one.get("schema"), required=one.get("required") is True)
+        takes = rows(operation.get("consumes") or self._document.root.get("consumes"))
+        return swagger_form(fields, [text(each) for each in takes])
 
     # -- paging --------------------------------------------------------------------------------------------------------------------
 
