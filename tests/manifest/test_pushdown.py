@@ -116,6 +116,14 @@ FAULTS = {
         'a: {in: query, type: integer, many: {}, range: {column: born_at, operator: ">"}, description: A.}',
         "21:41: only a filter, `role: fields` and `role: group` take several values",
     ),
+    "entries of no map": (
+        "a: {in: query, entries: mane, description: A.}",
+        "21:35: the column `mane` is no map",
+    ),
+    "entries of what is not there": (
+        "a: {in: query, entries: mine, description: A.}",
+        "21:35: there is no column `mine`; did you mean `mane`?",
+    ),
     "what is sent and is none of its values": (
         "g: {in: query, role: option, enum: [a, b], sends: c, description: A.}",
         "21:61: what it sends is none of a, b",
@@ -175,6 +183,26 @@ def test_a_fault_of_a_parameter_is_shown_where_it_is(tmp_path: Path, parameter: 
     found = check(folder(tmp_path, parameter))
 
     assert [f"{fault.line}:{fault.column}: {fault.message}" for fault in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "expected"),
+    [
+        ("a: {in: query, role: option, entries: mane, description: A.}", ["21:26: a parameter with `entries` has no `role`"]),
+        ("a: {in: header, entries: mane, description: A.}", ["21:27: only a query parameter takes entries of a map"]),
+        (
+            "mane: {in: query, entries: mane, description: A.}",
+            ["21:11: a parameter that takes entries of a map is called otherwise than any column"],
+        ),
+        ("a: {in: query, name: mane, entries: mane, description: A.}", []),
+    ],
+    ids=["role", "header", "column", "right"],
+)
+def test_a_parameter_may_take_entries_of_a_map(tmp_path: Path, parameter: str, expected: list[str]) -> None:
+    """In a query, under a name of its own."""
+    found = check(folder(tmp_path, parameter, ("mane: {type: [string]", "mane: {type: map")))
+
+    assert [f"{fault.line}:{fault.column}: {fault.message}" for fault in found] == expected
 
 
 @pytest.mark.parametrize(

@@ -372,6 +372,18 @@ def test_forms_and_files_are_imported(made: Made) -> None:
     ]
 
 
+def test_a_filter_by_entries_of_a_map_is_imported(made: Made) -> None:
+    """Where the document writes it with brackets."""
+    row = "{type: object, properties: {id: {type: string}, labels: {type: object, additionalProperties: {type: string}}}}"
+    provider = made(
+        "  /a:\n    get: {parameters: [{name: labels, in: query, style: deepObject, explode: true, schema: {type: object}}], responses: "
+        f"{{'200': {{content: {{application/json: {{schema: {{type: array, items: {row}}}}}}}}}}}}}\n"
+    )
+
+    (method,) = provider.services["a"].resources["a"].methods.values()
+    assert {name: (one.name, one.entries) for name, one in method.parameters.items()} == {"labels_entries": ("labels", "labels")}
+
+
 def test_the_id_of_a_deleted_row_is_its_key(made: Made) -> None:
     """Though the answer calls it otherwise than the row does."""
     gone = "{'200': {content: {application/json: {schema: {type: object, properties: {thing_id: {type: string}, gone: {type: boolean}}}}}}}"

@@ -325,6 +325,11 @@ class Parameter:
         default=True,
     )
     many: Many | None = _("How several values are given at once, of which any will do; absent when it takes one.", None)
+    entries: str | None = _(
+        "The column of type `map` of whose entries it takes some: `metadata['tenant'] = 'acme'` is sent as `metadata[tenant]=acme`, where "
+        "`name` is `metadata`. It is called otherwise than the column.",
+        None,
+    )
     range: Range | None = _("The comparison that it stands for, when it is a bound and not an equality.", None)
     sorts: dict[str, Sort] = _("With `role: order`, the columns that it can sort by, none of them null, and what asks for that.", {})
     role: Role | None = _(

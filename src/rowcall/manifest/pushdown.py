@@ -26,6 +26,8 @@ def check_pushdown(document: Document, path: str, method: Method, columns: Mappi
         _exact(document, below, parameter)
         _many(document, below, parameter)
         _group(document, below, parameter, types)
+        if parameter.entries is not None:
+            _entries(document, below, parameter, types)
         if parameter.range is not None:
             _range(document, below, parameter, parameter.range, types)
         if parameter.sorts and parameter.role is not Role.ORDER:
@@ -42,6 +44,20 @@ def _exact(document: Document, path: str, parameter: Parameter) -> None:
     if not parameter.exact and parameter.range is None and (parameter.required or parameter.place is Place.PATH):
         # Requests for two of its values could bring one row twice.
         document.fault(f"{path}.exact", "only a filter that may be left out can be inexact", at_key=True)
+
+
+def _entries(document: Document, path: str, parameter: Parameter, types: Mapping[str, Type]) -> None:
+    name = parameter.entries or ""
+    if parameter.place is not Place.QUERY and document.sound(f"{path}.in"):
+        document.fault(f"{path}.entries", "only a query parameter takes entries of a map", at_key=True)
+    for key, value in (("role", parameter.role), ("column", parameter.column), ("range", parameter.range), ("many", parameter.many)):
+        if value is not None:
+            document.fault(f"{path}.{key}", f"a parameter with `entries` has no `{key}`", at_key=True)
+    if types and types.get(name) is not Scalar.MAP:
+        what = f"the column `{name}` is no map" if name in types else f"there is no column `{name}`{_did_you_mean(name, types)}"
+        document.fault(f"{path}.entries", what)
+    if path.rpartition(".")[2] in types:
+        document.fault(path, "a parameter that takes entries of a map is called otherwise than any column", at_key=True)
 
 
 def _many(document: Document, path: str, parameter: Parameter) -> None:

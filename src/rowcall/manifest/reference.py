@@ -227,6 +227,7 @@ again. Say only what is true of the API for every row: rows that it leaves out a
 | nothing more | a filter: rows whose column equals the value | `status = 'lent'` |
 | `exact: false` | the same, and others come too: any case, beginnings, whole days | `title = 'Emma'` |
 | `many: {separator: ","}` | several values in one request, any will do; `many: {}` repeats the parameter | `status IN ('lent', 'lost')` |
+| `entries: labels` with `name` | entries of a map, sent as `labels[shelf]=3` | `labels['shelf'] = '3'`, `labels.shelf = '3'` |
 | `range: {column: due_at, operator: ">="}` | a bound | `due_at > 1785000000`, `to_timestamp(due_at) < '2026-08-26'`, `BETWEEN` |
 | `role: order` with `sorts` | the order of rows, by columns that are never null | `ORDER BY due_at DESC LIMIT 5`, `max(due_at)` |
 | `role: fields` with `many` | only these fields of a row are sent | `SELECT id, due_at` |
@@ -235,6 +236,7 @@ again. Say only what is true of the API for every row: rows that it leaves out a
 
 ```yaml
 status: {in: query, many: {separator: ","}, description: Only loans with one of these statuses.}
+label: {in: query, name: labels, entries: labels, description: Only loans with these names and values.}
 due_from: {in: query, range: {column: due_at, operator: ">=", form: iso}, description: Only loans that are due at this time or later.}
 due_day: {in: query, range: {column: due_at, operator: "<=", form: date}, exact: false, description: Only loans that are due by this day.}
 sort:

@@ -68,6 +68,11 @@ class Parameters:
         if field.deprecated and not field.required:
             return
         kinds = {each.kind for each in self._schemas.alternatives(self._single(field))} - {"null"}
+        if "object" in kinds and not field.required and (column := self._map_of(field)) is not None:
+            text = sentence(field.description, otherwise=f"Only those with these entries of {column}.")
+            made = Parameter(place=Place.QUERY, name=field.name, entries=column, description=text)
+            self._found[free(f"{column}_entries", [*self._found, *self._columns])] = made
+            return
         if "object" in kinds and not field.required:
             self._draft.say_otherwise(f"{self._where()}.{field.name}", "It takes an object, which no parameter does.")
             return
@@ -77,6 +82,13 @@ class Parameters:
             key = free(f"query_{key}", [*self._found, *self._columns])
             made = replace(made, name=field.name)
         self._found[key] = finish(key, made)
+
+    def _map_of(self, field: Field) -> str | None:
+        """The map column of whose entries a parameter takes some, as `metadata[tenant]`; None where it takes none."""
+        column = self._folded.get(identifier(field.name).casefold(), "")
+        is_deep = field.node.get("style") == "deepObject" or f"{field.name}[" in field.description
+        is_map = self._verb is Verb.SELECT and column != "" and self._columns[column].type is Scalar.MAP
+        return column if is_map and is_deep and field.place == "query" else None
 
     def _is_another(self, key: str, made: Parameter) -> bool:
         """Whether a parameter takes nothing that the column of its name ever holds, so that it is about something else."""

@@ -16,6 +16,15 @@ REST = "__rowcall_rest"
 BESIDE = frozenset({EXTRA, REST})
 
 
+class Entries(tuple[tuple[str, str], ...]):
+    """Entries of a map, keys and values, as the value of a parameter that takes some."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(f"[{key}] = {value}" for key, value in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Ties:
     """A field of rows, of which equal values do not part them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -248,7 +248,8 @@ class Planner:
             found = layers(self._analysis.scopes, number)
             certain = Bindings(self._analysis.scopes, self._fetched).certain(found)
             named = [item.name for item in mention.hidden]
-            self._pushdowns[number] = Pushdown(mention.reference, found, certain, named, lambda sql: self._evaluate(sql)[1])
+            part = partial(self._analysis.scopes.part_of, number)
+            self._pushdowns[number] = Pushdown(mention.reference, found, certain, named, lambda sql: self._evaluate(sql)[1], part=part)
         return self._pushdowns[number]
 
     def _choice(self, number: int, name: str, method: Method, alternatives: Sequence[Alternative]) -> _Choice | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Method, Parameter, Role, Type
+from rowcall.plan.entries import Part, asked, entries
 from rowcall.plan.fields import Said, all_of, used
 from rowcall.plan.growing import Own
 from rowcall.plan.intervals import Evaluate, intervals
@@ -58,10 +59,12 @@ class Pushdown:
         certain: Sequence[tuple[exp.Expr, Own]],
         named: Collection[str],
         evaluate: Evaluate,
+        *,
+        part: Part = lambda _: None,
     ) -> None:
         """`found` are the SELECTs that read the reference, and `certain` the predicates that restrict it.
 
-        `named` are the parameters that the statement itself gives values.
+        `named` are the parameters that the statement itself gives values; `part` tells what is a part of a column.
         """
         self._reference = reference
         self._layers = found
@@ -73,6 +76,8 @@ class Pushdown:
         bounded = any(parameter.range is not None for method in methods for parameter in method.parameters.values())
         # Each bound is evaluated by DuckDB, which is not worth it where no API takes one.
         self._intervals = intervals(certain, self._types, evaluate) if bounded else []
+        takes_entries = any(parameter.entries is not None for method in methods for parameter in method.parameters.values())
+        self._entries = entries(certain, part, evaluate) if takes_entries else []
 
     def bounds(self, method: Method) -> Mapping[str, Any]:
         """The values of the method's bounds, by parameter."""
@@ -101,7 +106,9 @@ class Pushdown:
         return Ties(column.source or name, column.type)
 
     def _ranged(self, method: Method) -> Ranged:
-        return ranged(method, self._intervals, self._types, self._named)
+        found = ranged(method, self._intervals, self._types, self._named)
+        values, applied = asked(method, self._entries, self._named)
+        return Ranged({**found.values, **values}, (*found.applied, *applied)) if values else found
 
     def _settled(self, method: Method, tuples: Sequence[Mapping[str, Any]]) -> Settled:
         """What the values of the parameters say for certain of the rows of each call."""
@@ -158,7 +165,7 @@ def expected_requests(ref: ResourceRef, method: Method, calls: int) -> int:
 def _equal(name: str, parameter: Parameter, columns: Collection[str]) -> set[str]:
     """The columns, hidden ones included, that have a parameter's value in every row; what the response lacks comes with its call."""
     own = set() if name in columns else {name}
-    if parameter.role is not None or parameter.range is not None:
+    if parameter.role is not None or parameter.range is not None or parameter.entries is not None:
         return own
     if not parameter.exact:
         return own if parameter.column is None else set()

@@ -219,7 +219,7 @@ def hidden_columns(ref: ResourceRef) -> Mapping[str, Hidden]:
         if method.verb is not Verb.SELECT:
             continue
         for name, parameter in method.parameters.items():
-            if name not in ref.resource.columns:
+            if name not in ref.resource.columns and parameter.entries is None:
                 found.setdefault(name, Hidden(name, parameter.type, parameter.column))
     return {**found, **{name: Hidden(name, Scalar.JSON) for name in (EXTRA, REST)}}
 

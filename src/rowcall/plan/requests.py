@@ -12,7 +12,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import PlanError
 from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Scalar, Verb
 from rowcall.manifest.servers import in_server
-from rowcall.plan.nodes import Protocol, Request, Ties
+from rowcall.plan.nodes import Entries, Protocol, Request, Ties
 
 _IDEMPOTENT = frozenset({"PUT", "DELETE", "OPTIONS"})
 """Of the methods of HTTP that need not read those that may be repeated: a GET that changes something is none of HTTP's."""
@@ -157,6 +157,8 @@ def rendered(value: Any) -> str:
 
 def _in_query(key: str, parameter: Parameter, name: str, value: Any) -> list[tuple[str, str]]:
     """The pairs of a query that a value is."""
+    if isinstance(value, Entries):
+        return [(f"{name}[{entry}]", text) for entry, text in value]
     read = _parsed(key, parameter, value)
     return [(name, text) for text in _texts(key, parameter, value)] if read is value else list(_flat(name, read))
 

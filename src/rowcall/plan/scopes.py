@@ -72,6 +72,13 @@ class Scopes(Pieces):
         is_own = found is not None and found.exact and found.frame.sources[found.position].node is self.references[number].table
         return found.name if found is not None and is_own else None
 
+    def part_of(self, number: int, expression: exp.Expr) -> tuple[str, str] | None:
+        """The column of a reference of which an expression with dots is a part, and the name of that; None for any other expression."""
+        if not isinstance(expression, exp.Column) or (found := self.resolve(expression)) is None or found.exact:
+            return None
+        is_own = found.frame.sources[found.position].node is self.references[number].table
+        return (found.name, expression.parts[-1].name) if is_own and len(expression.parts) == found.parts + 1 else None
+
     def is_closed(self, query: exp.Expr) -> bool:
         """Whether a query, or an item of FROM, names nothing from around it, for certain."""
         found = [self.resolve(column) for column in self.columns(query) if not isinstance(column.this, exp.Star)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rowcall.manifest.bodies import Misfit, Reason, misfits_within, outside
@@ -25,6 +25,7 @@ _KINDS = {
     Scalar.JSON: "a value",
     Scalar.BLOB: "a file",
 }
+_ENTRY = re.compile(r"(?P<name>[^\[\]]+)\[(?P<key>[^\[\]]*)\]")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _BOUND_KINDS = {Scalar.INTEGER: "integer", Scalar.NUMBER: "decimal"}
@@ -38,6 +39,7 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
     refusals = sandbox.refusals
     known = {parameter.name or name: (name, parameter) for name, parameter in method.parameters.items() if parameter.place is Place.QUERY}
     values: dict[str, Any] = {name: parameter.default for name, parameter in known.values() if parameter.default is not None}
+    values |= _entries(query, known)
     given: dict[str, list[Any]] = {}
     for key, text in query:
         if key in known and text == known[key][1].sends:  # which asks for all there is
@@ -50,7 +52,7 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
                 given.setdefault(name, []).extend(_items(key, parameter, parameter.many, text, refusals))
         elif key in paging:
             values[key] = text
-        elif key not in sandbox.ignored_query:
+        elif _entry(key, known) is None and key not in sandbox.ignored_query:
             raise Refused(refusals.unknown, {"name": key})
     for key, (name, parameter) in known.items():
         if name in given:
@@ -58,6 +60,22 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
         if parameter.required and name not in values:
             raise Refused(refusals.missing, {"name": key})
     return values
+
+
+def _entries(query: Sequence[tuple[str, str]], known: Mapping[str, tuple[str, Parameter]]) -> dict[str, dict[str, str]]:
+    """The entries of maps that a query asks for, by the names of their parameters."""
+    found: dict[str, dict[str, str]] = {}
+    for key, text in query:
+        if (entry := _entry(key, known)) is not None:
+            found.setdefault(entry[0], {})[entry[1]] = text
+    return found
+
+
+def _entry(key: str, known: Mapping[str, tuple[str, Parameter]]) -> tuple[str, str] | None:
+    """The parameter and the key of an entry of a map, as `metadata[tenant]`; None for any other parameter of a query."""
+    match = _ENTRY.fullmatch(key)
+    name, parameter = known.get(match["name"], ("", None)) if match is not None else ("", None)
+    return None if match is None or parameter is None or parameter.entries is None else (name, match["key"])
 
 
 def elsewhere_values(method: Method, incoming: Incoming, sandbox: Sandbox, paging: Collection[str] = ()) -> dict[str, Any]:

@@ -35,6 +35,11 @@ def filtered(
         for name, parameter in method.parameters.items()
         if parameter.role is None and name in values and (parameter.range or _is_about(parameter.column or name, columns, asked))
     ]
+    tests += [
+        _has(_path(parameter.entries, columns), values[name])
+        for name, parameter in method.parameters.items()
+        if parameter.entries is not None and isinstance(values.get(name), dict)
+    ]
     return [record for record in records if all(test(record) for test in tests)]
 
 
@@ -66,6 +71,11 @@ def within(row: dict[str, Any], asked: Mapping[str, Any], columns: Mapping[str, 
             row.pop(_path(name, columns)[0], None)
             put(row, [*_path(name, columns)], value)
     return row
+
+
+def _has(path: tuple[str, ...], wanted: Mapping[str, str]) -> Callable[[Record], bool]:
+    """A test for entries of a map."""
+    return lambda record: wanted.items() <= (held(record, path) or {}).items()
 
 
 def _path(column: str, columns: Mapping[str, Column]) -> tuple[str, ...]:
