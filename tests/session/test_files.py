@@ -158,6 +158,20 @@ def test_a_form_without_files_is_encoded_as_a_url_is(db: rowcall.Session, desk: 
     assert asked.body == "note=&copies=2&gift=false&labels%5Bf%C3%BCr%5D=a+%26+b%3Dc&tags=x&tags=y"
 
 
+@pytest.mark.parametrize("transport", ["httpx", "curl"])
+def test_a_large_file_arrives_whole(desk: Desk, transport: str) -> None:
+    """Whatever carries it."""
+    if transport == "curl":
+        pytest.importorskip("pycurl")
+    content = BYTES * 20_000
+    with desk.connect(transport=transport) as db:
+        db.sql(ADD, [content])
+
+    sent = desk.server.asked[0].content
+    assert len(sent) == int(desk.server.asked[0].headers["content-length"])
+    assert content in sent
+
+
 @pytest.mark.parametrize(("values", "message", "at"), [
     ("(5, 'a.bin')", "picture takes a file: a BLOB, as content of read_blob('…'), or a text, not 5.", "picture"),
     ("('x', '/tmp/a.bin')", 'filename is "/tmp/a.bin", and has to be a name without folders', "filename"),
@@ -249,6 +263,20 @@ def test_a_plan_sends_the_files_that_it_was_made_of(db: rowcall.Session, desk: D
     contents = sorted((desk.parts(number)[0][1], desk.server.asked[number].content) for number in range(3))
     assert [name for name, _ in contents] == ["0.bin", "1.bin", "2.bin"]
     assert all(content in body for content, (_, body) in zip((b"a text", BYTES, BYTES), contents, strict=True))
+
+
+def test_a_plan_of_a_form_is_applied(db: rowcall.Session, desk: Desk) -> None:
+    """Also where a field is called otherwise than its attribute."""
+    db.sql("PLAN INSERT INTO office.desk.covers (picture, tags, size) VALUES ('x', ['a', 'b'], {'width': 1}) INTO 'plan.jsonl'")
+
+    db.sql("APPLY 'plan.jsonl'")
+
+    assert [(name, content) for name, _, _, content in desk.parts()] == [
+        ("tags[]", b"a"),
+        ("tags[]", b"b"),
+        ("size[width]", b"1"),
+        ("picture", b"x"),
+    ]
 
 
 def test_a_plan_whose_file_is_another_one_is_refused(db: rowcall.Session, desk: Desk) -> None:

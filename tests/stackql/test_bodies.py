@@ -112,6 +112,23 @@ def test_a_body_is_sent_as_the_kind_of_json_that_the_document_names(harbour: Har
     assert harbour.seen[0].body == {"Kind": "lens"}
 
 
+@pytest.mark.parametrize(
+    "method", [naive(), naive("State"), {**naive(), "request": {"base": '{"Mode": "on"}'}}], ids=["plain", "within", "base"]
+)
+def test_a_plan_of_it_is_applied(harbour: Harbour, method: Any, tmp_path: Path) -> None:
+    """The request is the one that the write would have sent."""
+    columns = "Name" if method == naive("State") else "Kind"
+    write = f"INSERT INTO lamps ({columns}) VALUES ('lens')"
+    with lighthouse(harbour, method) as db:
+        db.sql(write)
+        db.sql(f"PLAN {write} INTO '{tmp_path / 'plan.jsonl'}'")
+        db.sql(f"APPLY '{tmp_path / 'plan.jsonl'}'")
+
+    first, second = harbour.seen
+    assert first.body == second.body
+    assert first.body
+
+
 FORM = {
     "type": "object",
     "required": ["photo"],

@@ -263,6 +263,18 @@ def call(
     return Call(build(ref, name, method, bound, spelt if has_body else None), bound)
 
 
+def attributes_of(method: Method, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of which a call makes a body, where it does: without what every body of the method holds, and by their own names."""
+    constant: dict[str, Any] = json.loads(method.base) if method.base is not None else {}
+    if method.default_body is not None and body == json.loads(method.default_body):
+        return {}
+    if method.within is not None and method.within in body:
+        inner = body[method.within]
+        body = json.loads(inner) if method.within_text and isinstance(inner, str) else inner
+    names = {attribute.name or key: key for key, attribute in method.body.items()}
+    return {names.get(name, name): value for name, value in body.items() if name in names or constant.get(name, _ANY) != value}
+
+
 def is_file(method: Method, slot_: Slot | None) -> bool:
     """Whether a value is the bytes of a file, or its text."""
     return slot_ is not None and slot_.in_body and method.body[slot_.name].type is Scalar.BLOB

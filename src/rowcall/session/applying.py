@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.errors import DataError, PlanError, ReadOnlyError, RowcallError, SQLError
 from rowcall.plan.nodes import Call, Request
 from rowcall.plan.requests import protocol
-from rowcall.plan.writes import call, check_body
+from rowcall.plan.writes import attributes_of, call, check_body
 from rowcall.session.awaiting import waiting
 from rowcall.session.before import rows_by_key
 from rowcall.session.changes import Ready, returning
@@ -131,8 +131,9 @@ def _calls(file: str, plan: Plan, ref: ResourceRef, method: Method) -> tuple[Cal
     called, found = f"{plan.header.resource}.{plan.header.method}", list[Call]()
     for line, row in enumerate(plan.rows, 2):
         try:
-            _refuse_unknown(ref, plan.header.method, method, row, is_exec=plan.header.kind == "exec")
-            one = call(ref, plan.header.method, method, row.parameters, body=row.body)
+            body = _attributes(method, row)
+            _refuse_unknown(ref, plan.header.method, method, row, body, is_exec=plan.header.kind == "exec")
+            one = call(ref, plan.header.method, method, row.parameters, body=body)
         except (RowcallError, AttributeError, TypeError, ValueError) as error:
             raise refused(file, line, f"{called} cannot be called so: {error}".rstrip(".")) from error
         request = one.request
@@ -144,17 +145,22 @@ def _calls(file: str, plan: Plan, ref: ResourceRef, method: Method) -> tuple[Cal
     return tuple(found)
 
 
-def _refuse_unknown(ref: ResourceRef, name: str, method: Method, row: Planned, *, is_exec: bool) -> None:
+def _attributes(method: Method, row: Planned) -> dict[str, Any] | None:
+    """What the body of a row was made of; None where it has none. Raises DataError for what is no body."""
+    if not isinstance(row.body, (dict, type(None))):
+        raise DataError("its body is no JSON object")
+    return None if row.body is None else attributes_of(method, row.body)
+
+
+def _refuse_unknown(ref: ResourceRef, name: str, method: Method, row: Planned, body: Mapping[str, Any] | None, *, is_exec: bool) -> None:
     """Raises DataError for what the method does not take; EXEC may give any body where the manifest names no attribute."""
     for parameter in row.parameters:
         if parameter not in method.parameters:
             raise DataError(f"it has no parameter {parameter}")
-    if not isinstance(row.body, (dict, type(None))):
-        raise DataError("its body is no JSON object")
-    for attribute in row.body or {} if method.body or not is_exec else ():
+    for attribute in body or {} if method.body or not is_exec else ():
         if attribute not in method.body:
             raise DataError(f"it has no attribute {attribute}")
-    check_body(ref, name, method, row.body or {})
+    check_body(ref, name, method, body or {})
 
 
 def _kept(plan: Plan, number: int, request: Request, header: str | None, *, again: bool) -> Kept:
