@@ -167,3 +167,32 @@ def test_no_body_is_told_where_it_may_be_that_of_another(commands: Commands, box
 
     with pytest.raises(UsageError, match=r"which of their 2 bodies it had is not kept\. FROM rowcall_journal\(\) WHERE operation = "):
         commands(TWO)
+
+
+def test_a_form_is_sent_again_with_the_files_that_are_there(commands: Commands, box: rowcall.Sandbox, tmp_path: Path) -> None:
+    """The command names each file, and holds no byte of it; fields are sent as they were."""
+    insert = (
+        "INSERT INTO openai.files.files (file, filename, purpose, expires_after) "
+        "VALUES ($1, 'it''s; \"a\".jsonl', 'batch', {'anchor': 'created_at', 'seconds': 3600})"
+    )
+    (command,) = commands(insert, [b"\x00 bytes of a file"])
+
+    assert "bytes of a file" not in command
+    given = arguments(command, OPENAI_API_KEY="sandbox-key")
+    assert [given[at + 1] for at, each in enumerate(given) if each in {"-F", "--form-string"}] == [
+        "purpose=batch",
+        "expires_after[anchor]=created_at",
+        "expires_after[seconds]=3600",
+        """file=@"it's; \\"a\\".jsonl";type=application/octet-stream""",
+    ]
+    if shutil.which("curl"):
+        (tmp_path / 'it\'s; "a".jsonl').write_bytes(b"\x00 bytes of a file")
+        subprocess.run(
+            ["sh", "-c", f"{command} -sS"],
+            env={"OPENAI_API_KEY": "sandbox-key", "PATH": os.environ["PATH"]},
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+        )
+        first, second = [one.body for one in box.requests if one.path.endswith("/files")][-2:]
+        assert {**second, "file": second["file"] | {"filename": ""}} == {**first, "file": first["file"] | {"filename": ""}}
