@@ -189,7 +189,7 @@ def graphql(url: str, query: str, **said: Any) -> dict[str, Any]:
 def test_parts_of_a_query_in_graphql_hang_on_values(harbour: Harbour) -> None:
     """They are left out where a statement says nothing of them; a value that looks like a part of a template is none."""
     harbour.answers["/lamps"] = lambda _: lamps(1)
-    query = 'query { lamps(n: 1{{ if .kind }}, kind: "{{ .kind }}"{{ if .owner }}, owner: {{ .owner }}{{ end }}{{ else }}, all: 1{{ end }}) { id } }'
+    query = 'query { lamps(n: 1{{ if .kind }}, kind: "{{ .kind }}"{{ if .owner }}, owner: {{ .owner }}{{ end }}{{ else }}, all: 1{{ end }}{{ if or .kind .owner }}!{{ end }}) { id } }'
 
     with lighthouse(harbour, graphql(f"http://127.0.0.1:{harbour.port}/lamps", query), http="post") as db:
         db.sql("SELECT id FROM lamps")
@@ -197,7 +197,7 @@ def test_parts_of_a_query_in_graphql_hang_on_values(harbour: Harbour) -> None:
         db.sql("SELECT id FROM lamps WHERE kind = '{{ if .owner }}'")
 
     inside = [seen.body["query"][14:-10] for seen in harbour.seen]
-    assert inside == ["n: 1, all: 1", 'n: 1, kind: "big", owner: ann', 'n: 1, kind: "\\u007b{ if .owner }}"']
+    assert inside == ["n: 1, all: 1", 'n: 1, kind: "big", owner: ann!', 'n: 1, kind: "\\u007b{ if .owner }}"!']
 
 
 def test_a_query_in_graphql_with_what_is_not_known_in_it_is_not_sent(harbour: Harbour) -> None:

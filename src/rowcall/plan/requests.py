@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -80,7 +80,7 @@ def builder(
             path=path,
             query=tuple(query),
             headers=same_headers if headers is own_headers else tuple(headers.items()),
-            body=whole(content, body),
+            body=whole(content, body, [key for key in names if bound[key] is not None]),
             encoding=method.encoding,
             reads=reads,
             rows_needed=rows_needed,
@@ -175,15 +175,18 @@ def _texts(key: str, parameter: Parameter, value: Any) -> list[str]:
     return [separator.join(texts)]
 
 
-def _bodies(method: Method, constant: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Any], Any]:
-    """What makes a body of what it holds beside its attributes, and of these; `constant` is what it holds in any case."""
+def _bodies(method: Method, constant: Mapping[str, Any]) -> Callable[[Mapping[str, Any], Any, Collection[str]], Any]:
+    """What makes a body of what it holds beside its attributes, of these, and of the names of all that is given.
+
+    `constant` is what it holds in any case.
+    """
     default = None if method.default_body is None else json.loads(method.default_body)
 
     is_template = any(one.place is Place.TEMPLATE for one in method.parameters.values())
 
-    def whole(content: Mapping[str, Any], attributes: Any) -> Any:
+    def whole(content: Mapping[str, Any], attributes: Any, given: Collection[str]) -> Any:
         if is_template:
-            content = {key: _settled(text) if isinstance(text, str) else text for key, text in content.items()}
+            content = {key: _settled(text, given) if isinstance(text, str) else text for key, text in content.items()}
         if default is not None and not attributes and content == constant:
             return default
         if method.within is not None and attributes:
@@ -239,24 +242,28 @@ def _templated(text: str, name: str, value: Any) -> str:
     """A template with a value where its name stands: within quotes as JSON has a text, elsewhere a number, true or false."""
     escaped = json.dumps(rendered(value))[1:-1].replace("{{", "\\u007b{")
     place = rf"\{{\{{\s*\.{re.escape(name)}\s*\}}\}}"
-    text = re.sub(rf"\{{\{{-?\s*if\s+\.{re.escape(name)}\s*-?\}}\}}", _GIVEN, text)
     text = re.sub(rf'"{place}"', lambda _: f'"{escaped}"', text)
     if re.search(place, text) is not None and not isinstance(value, (bool, int, float)) and not re.fullmatch(r"\w+", escaped):
         raise PlanError(f'{name} is "{value}", and only a number or a word can stand where it does.')
     return re.sub(place, lambda _: escaped, text)
 
 
-_GIVEN = "{{ if true }}"
-_IF = re.compile(r"\{\{-?\s*if\s+(?P<what>[\w.]+)\s*-?\}\}(?P<then>(?:(?!\{\{-?\s*(?:if|end)\b).)*)\{\{-?\s*end\s*-?\}\}", re.DOTALL)
+_IF = re.compile(
+    r"\{\{-?\s*if\s+(?P<how>or|and|not)?(?P<names>(?:\s*\.\w+)+)\s*-?\}\}"
+    r"(?P<then>(?:(?!\{\{-?\s*(?:if|end)\b).)*)\{\{-?\s*end\s*-?\}\}",
+    re.DOTALL,
+)
+"""The innermost part of a template that hangs on whether values are given."""
 _ELSE = re.compile(r"\{\{-?\s*else\s*-?\}\}")
 
 
-def _settled(text: str) -> str:
-    """A template of which every part that hangs on a value is there where that was given, and is not where it was not."""
+def _settled(text: str, given: Collection[str]) -> str:
+    """A template of which every part that hangs on values is there where those were given, and is not where they were not."""
     while (found := _IF.search(text)) is not None:
+        there = [name in given for name in re.findall(r"\w+", found["names"])]
+        holds = any(there) if found["how"] == "or" else not any(there) if found["how"] == "not" else all(there)
         then, *otherwise = _ELSE.split(found["then"], maxsplit=1)
-        chosen = then if found["what"] == "true" else "".join(otherwise)
-        text = text[: found.start()] + chosen + text[found.end() :]
+        text = text[: found.start()] + (then if holds else "".join(otherwise)) + text[found.end() :]
     return text
 
 

@@ -10,12 +10,11 @@ from typing import Any
 
 from rowcall.manifest.model import Paging, PagingKind, Place
 from rowcall.stackql.config import table, text
-from rowcall.stackql.servers import base_url
 
 _CURSOR = re.compile(r"\{\{\s*\.cursor\s*\}\}")
 _NAMED = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
-_HANGS_ON = re.compile(r"\{\{-?\s*if\s+\.(\w+)\s*-?\}\}")
-_ACTION = re.compile(r"\{\{-?\s*(?:\.\w+|if\s+\.\w+|else|end)\s*-?\}\}")
+_HANGS_ON = re.compile(r"\{\{-?\s*if\s+(?:or|and|not)?((?:\s*\.\w+)+)\s*-?\}\}")
+_ACTION = re.compile(rf"\{{\{{-?\s*(?:\.\w+|else|end)\s*-?\}}\}}|{_HANGS_ON.pattern}")
 _URL = re.compile(r"(?P<base>https?://[^/]+)(?P<path>/.*)?")
 
 
@@ -45,14 +44,14 @@ def query_of(operation: Mapping[str, Any]) -> Query | None:
     template = text(said.get("query"))
     if not template:
         return None
-    place = _URL.fullmatch(base_url(said))
+    place = _URL.fullmatch(text(said.get("url")).rstrip("/"))
     cursor = table(said.get("cursor"))
     pages = _CURSOR.search(template) is not None and bool(cursor.get("jsonPath"))
     shown = _CURSOR.sub(", after: $cursor" if pages else "", template)
     body: dict[str, Any] = {"query": shown}
     if pages:
         body = {"query": re.sub(r"^\s*(query\s*\w*)?\s*\{", "query ($cursor: String) {", shown, count=1), "variables": {"cursor": None}}
-    hangs_on = frozenset(_HANGS_ON.findall(shown))
+    hangs_on = frozenset(name for names in _HANGS_ON.findall(shown) for name in re.findall(r"\w+", names))
     unknown = next((found for found in re.findall(r"\{\{.*?\}\}", shown) if not _ACTION.fullmatch(found)), "")
     next_, more = _dotted(cursor.get("jsonPath")), _dotted(cursor.get("terminateOnJsonPath")) or None
     paging = Paging(kind=PagingKind.TOKEN, parameter="variables.cursor", place=Place.BODY, next=next_, more=more) if pages else None
