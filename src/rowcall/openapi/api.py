@@ -126,7 +126,20 @@ def key_of(verb: str, path: str) -> str:
 
 def servers(document: Document) -> tuple[Server, ...]:
     """Where its paths start, the first of them by default; empty where it does not say."""
-    return tuple(_swagger_servers(document.root) if document.is_swagger else _servers(document.root))
+    return tuple(_swagger_servers(document.root)) if document.is_swagger else servers_of(document.root)
+
+
+def servers_of(node: Mapping[str, Any]) -> tuple[Server, ...]:
+    """What a document, a path or an operation of version 3 says itself of where it is."""
+    stated = [each for each in _list(node.get("servers")) if isinstance(each, dict) and isinstance(each.get("url"), str)]
+    return tuple(
+        Server(
+            url=each["url"].rstrip("/"),
+            description=_text(each.get("description")),
+            variables={name: _mapping(variable) for name, variable in _mapping(each.get("variables")).items()},
+        )
+        for each in stated
+    )
 
 
 def schemes(document: Document) -> dict[str, Mapping[str, Any]]:
@@ -163,14 +176,20 @@ def operations(document: Document) -> Iterator[Operation]:
                 yield _operation(document, path, verb, held)
 
 
+def fields(document: Document, item: Mapping[str, Any], operation: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The parameters of an operation of a path item, but what is in its body."""
+    return tuple(_field(field, document) for field in _stated(document, item, operation) if field["in"] not in {"body", "formData"})
+
+
+def _stated(document: Document, item: Mapping[str, Any], operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """All that an operation calls parameters. Its own stand in place of those of its path."""
+    resolved = map(document.resolved, [*_list(item.get("parameters")), *_list(operation.get("parameters"))])
+    named = (each for each in resolved if isinstance(each, dict) and isinstance(each.get("name"), str) and isinstance(each.get("in"), str))
+    return list({(each["name"], each["in"]): each for each in named}.values())
+
+
 def _operation(document: Document, path: str, verb: str, held: Mapping[str, Any]) -> Operation:
     node = held[verb]
-    # Those of the operation stand in place of those of its path.
-    fields = {
-        (field["name"], field["in"]): field
-        for each in [*_list(held.get("parameters")), *_list(node.get("parameters"))]
-        if isinstance(field := document.resolved(each), dict) and isinstance(field.get("name"), str) and isinstance(field.get("in"), str)
-    }
     answer, headers = _answer(document, node)
     stated = node.get("security")
     return Operation(
@@ -181,8 +200,8 @@ def _operation(document: Document, path: str, verb: str, held: Mapping[str, Any]
         summary=_text(node.get("summary")),
         description=_text(node.get("description")),
         deprecated=node.get("deprecated") is True,
-        fields=tuple(_field(field, document) for (_, place), field in fields.items() if place not in {"body", "formData"}),
-        body=_swagger_body(document, node, list(fields.values())) if document.is_swagger else _body(document, node),
+        fields=fields(document, held, node),
+        body=_swagger_body(document, node, _stated(document, held, node)) if document.is_swagger else _body(document, node),
         answer=answer,
         answer_headers=headers,
         security=tuple(each for each in stated if isinstance(each, dict)) if isinstance(stated, list) else None,
@@ -264,13 +283,6 @@ def _answer(document: Document, node: Mapping[str, Any]) -> tuple[Content | None
         if not document.is_swagger and (contents := _mapping(answer.get("content"))):
             return _content(contents, forms=False), headers
     return None, frozenset()
-
-
-def _servers(root: Mapping[str, Any]) -> Iterator[Server]:
-    for each in _list(root.get("servers")):
-        if isinstance(each, dict) and isinstance(each.get("url"), str):
-            variables = {name: _mapping(variable) for name, variable in _mapping(each.get("variables")).items()}
-            yield Server(url=each["url"].rstrip("/"), description=_text(each.get("description")), variables=variables)
 
 
 def _swagger_servers(root: Mapping[str, Any]) -> Iterator[Server]:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from rowcall.manifest.model import Attribute, Encoding, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
 from rowcall.manifest.servers import filled
-from rowcall.openapi.api import Content, is_form, is_json, swagger_form
+from rowcall.openapi.api import Content, Field, fields, is_form, is_json, servers_of, swagger_form
 from rowcall.openapi.document import Document
 from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
 from rowcall.openapi.types import Schemas
@@ -21,7 +21,7 @@ from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.graphql import Query, query_of
 from rowcall.stackql.paging import paging
 from rowcall.stackql.reading import changes, doubt
-from rowcall.stackql.servers import base_url, server_variables
+from rowcall.stackql.servers import base_url, server_of, server_variables
 
 _POINTER = re.compile(r"#/paths/(?P<path>[^/]+)/(?P<http>\w+)$")
 _PLACEHOLDER = re.compile(r"\{\+?([^{}:]+?)\+?\*?(?::[^{}]*)?\}")
@@ -111,7 +111,7 @@ class Methods:
         headers = {
             one.name or name: one.default for name, one in parameters.items() if one.place is Place.HEADER and one.default is not None
         }
-        parameters |= dict(self._server_variables(node, operation, item, parameters))
+        parameters |= self._server_variables(parameters, operation, item, node)
         said, body = self._body(http, operation, request, config, names)
         why = ""
         if verb is Verb.SELECT and http not in _SAFE:
@@ -139,7 +139,7 @@ class Methods:
                 parameters=parameters,
                 body=body,
                 headers=answer.headers | {name: text(value) for name, value in headers.items()} | said.headers,
-                base_url=self._base_url(node, operation, item),
+                base_url=self._base_url(operation, item, node),
                 base=said.base,
                 default_body=said.default,
                 within=said.within,
@@ -158,12 +158,9 @@ class Methods:
 
     def _placed(self, query: Query, path: str, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any]) -> Query:
         """The query at its server, where its URL is what that is by default: then a part of the server's name may be another one."""
-        bare, server = path.partition("?")[0], self._base_url(node, operation, item) or self._first_url()
+        bare, server = path.partition("?")[0], base_url(server_of(self._document, operation, item, node))
         is_there = filled(server, {}) + bare == f"{query.base_url}{query.path}"
-        return replace(query, base_url=self._base_url(node, operation, item), path=bare) if is_there else query
-
-    def _first_url(self) -> str:
-        return base_url(table(next(iter(rows(self._document.root.get("servers"))), None)))
+        return replace(query, base_url=self._base_url(operation, item, node), path=bare) if is_there else query
 
     def _queried(
         self, verb: Verb, node: Mapping[str, Any], of: tuple[Mapping[str, Any], Mapping[str, Any]], query: Query, ways: dict[str, Paging]
@@ -192,7 +189,7 @@ class Methods:
             for name in sorted(query.names)
         }
         if query.base_url is None or "{" in query.base_url:
-            parameters |= dict(self._server_variables(node, operation, item, parameters))
+            parameters |= self._server_variables(parameters, operation, item, node)
         method = Method(
             verb=verb,
             http=f"POST {query.path}",
@@ -227,30 +224,28 @@ class Methods:
     # -- parameters ----------------------------------------------------------------------------------------------------------------
 
     def _parameters(self, operation: Mapping[str, Any], item: Mapping[str, Any], names: _Names) -> Iterator[tuple[str, Parameter]]:
-        found: dict[tuple[str, str], dict[str, Any]] = {}
-        for node in (*rows(item.get("parameters")), *rows(operation.get("parameters"))):
-            one = table(self._document.resolved(node))
-            found[text(one.get("in")), text(one.get("name"))] = one
-        for (place, name), one in found.items():
-            if place == "cookie" and one.get("required"):
-                raise UncallableError(f"It needs the cookie {name}, and rowcall sends none.")
-            if place not in _PLACES or not name or (place == "header" and name.lower() in _SENT_ANYHOW) or name.startswith("__"):
+        for one in fields(self._document, item, operation):
+            if one.place == "cookie" and one.required:
+                raise UncallableError(f"It needs the cookie {one.name}, and rowcall sends none.")
+            if one.place not in _PLACES or not one.name or (one.place == "header" and one.name.lower() in _SENT_ANYHOW):
                 continue
-            yield names.of(name), self._parameter(name, _PLACES[place], one, names)
+            if not one.name.startswith("__"):
+                yield names.of(one.name), self._parameter(one, names)
 
-    def _parameter(self, name: str, place: Place, one: Mapping[str, Any], names: _Names) -> Parameter:
-        schema = one if self._document.is_swagger else one.get("schema", _content_schema(one))
+    def _parameter(self, one: Field, names: _Names) -> Parameter:
+        place, schema = _PLACES[one.place], one.schema
         shape = self._schemas.shape(schema)
         default = self._schemas.keyword(schema, "default")
         scalar = shape.type if isinstance(shape.type, Scalar) and shape.type in _SCALARS.values() else Scalar.STRING
         has_default = place is Place.HEADER and default is not None
+        has_slash = "/" in text(self._schemas.keyword(schema, "pattern"))
         return Parameter(
             place=place,
-            description=prose(one.get("description")),
+            description=prose(one.description),
             type=scalar,
-            segments=place is Place.PATH and (bool(one.get("x-multi-segment")) or "/" in text(self._schemas.keyword(schema, "pattern"))),
-            required=place is Place.PATH or (one.get("required") is True and not has_default),
-            name=name if names.of(name) != name else None,
+            segments=place is Place.PATH and (bool(one.node.get("x-multi-segment")) or has_slash),
+            required=one.required and not has_default,
+            name=one.name if names.of(one.name) != one.name else None,
             default=default if isinstance(default, (str, int, float, bool)) else None,
             maximum=_number(self._schemas.keyword(schema, "maximum")),
             enum=shape.enum,
@@ -258,22 +253,12 @@ class Methods:
 
     # -- servers -------------------------------------------------------------------------------------------------------------------
 
-    def _servers(self, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The server of its own that a method has; None where it has none."""
-        found = (rows(of.get("servers")) for of in (operation, item, node))
-        return next((table(servers[0]) for servers in found if servers), None)
+    def _base_url(self, *nodes: Mapping[str, Any]) -> str | None:
+        """Where a method is; None where that is where its service is."""
+        return base_url(server_of(self._document, *nodes)) if any(map(servers_of, nodes)) else None
 
-    def _base_url(self, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any]) -> str | None:
-        server = self._servers(node, operation, item)
-        return None if server is None else base_url(server)
-
-    def _server_variables(
-        self, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any], taken: Mapping[str, Parameter]
-    ) -> Iterator[tuple[str, Parameter]]:
-        server = self._servers(node, operation, item)
-        if server is None:
-            server = table(next(iter(rows(self._document.root.get("servers"))), None))
-        yield from ((name, one) for name, one in server_variables(server) if name not in taken)
+    def _server_variables(self, taken: Mapping[str, Parameter], *nodes: Mapping[str, Any]) -> dict[str, Parameter]:
+        return {name: one for name, one in server_variables(server_of(self._document, *nodes)) if name not in taken}
 
     # -- bodies --------------------------------------------------------------------------------------------------------------------
 
@@ -431,10 +416,6 @@ def _open(type_: Type) -> dict[str, Any]:
     while isinstance(type_, ListOf):
         type_ = type_.item
     return {"open": True} if isinstance(type_, Object) else {}
-
-
-def _content_schema(parameter: Mapping[str, Any]) -> Any:
-    return next((table(one).get("schema") for one in table(parameter.get("content")).values()), None)
 
 
 def _number(value: Any) -> float | None:

@@ -21,12 +21,13 @@ from rowcall.errors import Fault, ManifestError, UsageError
 from rowcall.manifest import kept
 from rowcall.manifest.model import ErrorShape, Provider, Service
 from rowcall.manifest.read import Services
+from rowcall.openapi.api import Server
 from rowcall.openapi.document import Document
 from rowcall.stackql.auth import Credentials, credentials
-from rowcall.stackql.config import Config, prose, rows, table, text
+from rowcall.stackql.config import Config, prose, table, text
 from rowcall.stackql.folders import provider_file
 from rowcall.stackql.names import resource_names
-from rowcall.stackql.servers import base_url, environment, settled, shown_environment
+from rowcall.stackql.servers import base_url, environment, server_of, settled, shown_environment
 
 _MESSAGES = ("error.message", "message", "error_description", "detail", "errors.0.message", "errors.0.detail", "error", "title")
 
@@ -200,9 +201,9 @@ def _server_url(file: Path) -> str:
         return ""
     found = re.search(rb"^servers:[ \t]*\r?\n[ \t]*-[ \t]+url:[ \t]*(['\"]?)([^\s'\"#]+)\1", content, re.MULTILINE)
     if found is not None:
-        return base_url({"url": found[2].decode(errors="replace")})
+        return base_url(Server(url=found[2].decode(errors="replace"), description="", variables={}))
     with suppress(ManifestError, UsageError):
-        return base_url(table(next(iter(rows(Document(file).root.get("servers"))), None)))
+        return base_url(server_of(Document(file)))
     return ""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from rowcall.errors import UsageError
 from rowcall.manifest.model import Method, Parameter, Place, Resource, Service
 from rowcall.manifest.servers import in_server, with_default
+from rowcall.openapi.api import Server, servers, servers_of
 from rowcall.openapi.document import Document
 from rowcall.openapi.kept import containers
 from rowcall.stackql.config import prose, rows, table, text
@@ -20,20 +21,25 @@ _PATTERN = re.compile(r"\{([^{}:=]+):[^{}]*\}")
 """A variable with the form of what may stand there."""
 
 
-def base_url(server: Mapping[str, Any]) -> str:
-    """The URL of a server without what follows its path, its variables with the values that they have by default."""
-    url = re.sub(r"[?#].*", "", _PATTERN.sub(r"{\1}", text(server.get("url")))).rstrip("/")
-    for name, one in table(server.get("variables")).items():
-        if default := text(table(one).get("default")):
+def server_of(document: Document, *nodes: Mapping[str, Any]) -> Server | None:
+    """The first server of the first node that says one, else of the document; None where that says none either."""
+    own = (servers_of(node) for node in nodes)
+    return next((each for stated in (*own, servers(document)) for each in stated), None)
+
+
+def base_url(server: Server | None) -> str:
+    """The URL of a server without what follows its path, its variables with the values that they have by default; "" for none."""
+    url = re.sub(r"[?#].*", "", _PATTERN.sub(r"{\1}", server.url)).rstrip("/") if server is not None else ""
+    for name, one in server.variables.items() if server is not None else ():
+        if default := text(one.get("default")):
             url = url.replace(f"{{{name}}}", f"{{{name}={default}}}")
-    return url
+    return url if url.startswith(("http", "{")) else ""
 
 
-def server_variables(server: Mapping[str, Any]) -> Iterator[tuple[str, Parameter]]:
+def server_variables(server: Server | None) -> Iterator[tuple[str, Parameter]]:
     """The variables of a server's URL: those that have no value of their own are required."""
-    declared = table(server.get("variables"))
     for name in dict.fromkeys(re.findall(r"\{([^{}=]+)", base_url(server))):
-        one = table(declared.get(name))
+        one = server.variables.get(name, {}) if server is not None else {}
         default = text(one.get("default"))
         yield (
             name,

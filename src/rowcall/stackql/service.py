@@ -16,7 +16,7 @@ from rowcall.openapi.document import Document
 from rowcall.stackql.answers import ANONYMOUS, Answers, united
 from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.methods import Beside, Made, Methods, UncallableError
-from rowcall.stackql.servers import base_url
+from rowcall.stackql.servers import base_url, server_of
 
 _VERBS = {verb.value: verb for verb in (Verb.SELECT, Verb.INSERT, Verb.UPDATE, Verb.REPLACE, Verb.DELETE, Verb.EXEC)}
 """A method of several verbs has its own name for the first of these."""
@@ -37,7 +37,7 @@ def service(document: Document, name: str, entry: Mapping[str, Any], config: Con
     for node in found.values():
         for verb, _, method in _verbs(document, table(node)):
             verbs.setdefault(_pointer(method), set()).add(verb)
-    url = base_url(table(next(iter(rows(document.root.get("servers"))), None))) or _swagger_url(document)
+    url = base_url(server_of(document))
     info = table(document.root.get("info"))
     return Service(
         service=name,
@@ -56,14 +56,6 @@ def service(document: Document, name: str, entry: Mapping[str, Any], config: Con
 def _own_config(document: Document) -> Any:
     root = document.root
     return root.get("x-stackQL-config") or table(root.get("components")).get("x-stackQL-config")
-
-
-def _swagger_url(document: Document) -> str:
-    root = document.root
-    if not document.is_swagger or not root.get("host"):
-        return ""
-    scheme = "https" if "https" in rows(root.get("schemes")) or not root.get("schemes") else "http"
-    return f"{scheme}://{text(root['host'])}{text(root.get('basePath'))}".rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
