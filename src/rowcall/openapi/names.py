@@ -15,7 +15,7 @@ _LONGEST = 160
 """Characters of a sentence; what is longer is cut between two words."""
 _LONGEST_NAME = 60
 """Characters of a name."""
-_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("tuses", "tus"))
+_PLURALS = (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("caches", "cache"), ("ches", "ch"), ("shes", "sh"), ("tuses", "tus"))
 _SINGULARS = ("ss", "us", "is", "news", "series")
 
 

@@ -150,6 +150,21 @@ def is_cursor(name: str) -> bool:
     return folded(name) in _TOKEN | _BEFORE | _PAGE | _OFFSET
 
 
+def is_size(name: str) -> bool:
+    """Whether a parameter is called what says how many rows a page has."""
+    return folded(name) in _SIZE
+
+
+def is_pages(name: str) -> bool:
+    """Whether a field is called what says how many pages there are."""
+    return folded(name) in _PAGES
+
+
+def is_after(name: str) -> bool:
+    """Whether a parameter is called what takes the id of the row after which a page starts."""
+    return folded(name) in _AFTER
+
+
 class _Seen:
     """What an operation shows that may have to do with paging."""
 

@@ -95,7 +95,7 @@ class Parameters:
         column = self._columns.get(self._folded.get(key.casefold(), ""))
         if column is not None and made.required:  # a statement has to say it, and could not by a column of objects
             return column.type not in _PLAIN
-        return column is not None and bool(column.enum) and bool(made.enum) and set(made.enum).isdisjoint(column.enum)
+        return column is not None and is_another(made, column)
 
     def _in_path(self) -> None:
         """The placeholders of the path, each called so that it is not taken for a column that it is not."""
@@ -247,7 +247,7 @@ class Parameters:
         name = self._folded.get(key.casefold()) or (self._folded.get(singular(key).casefold()) if is_list else None)
         if name is None or not _comparable(self._columns[name].type, made.type) or field.place != "query":
             return replace(made, role=Role.OPTION)
-        if made.default is not None and str(made.default).lower() not in _EVERY:
+        if holds_by_itself(made):
             made = self._whole(key, made, field)
         # No document says whether a text is looked for in any case, or at the beginning: then LIMIT must not count what comes.
         exact = made.type is not Scalar.STRING or bool(made.enum)
@@ -256,7 +256,7 @@ class Parameters:
 
     def _whole(self, key: str, made: Parameter, field: Field) -> Parameter:
         """A filter that holds when nothing is said of it, with what asks for all rows in its place, where one of its values does."""
-        every = next((value for value in made.enum if value.lower() in _EVERY), None)
+        every = every_of(made)
         path = f"{self._at}.parameters.{key}"
         if every is not None:
             self._draft.comment(self._plan.service, path, f"Without it the API gives `{made.default}` alone.")
@@ -267,6 +267,21 @@ class Parameters:
 
     def _where(self) -> str:
         return f"{self._plan.service}.{self._plan.name}.{self._at.rpartition('.')[2]}.parameters"
+
+
+def is_another(parameter: Parameter, column: Column) -> bool:
+    """Whether a filter takes nothing that the column of its name ever holds, so that it is about something else."""
+    return bool(parameter.enum) and bool(column.enum) and set(parameter.enum).isdisjoint(column.enum)
+
+
+def holds_by_itself(parameter: Parameter) -> bool:
+    """Whether a filter keeps some of the rows alone where nothing is said of it."""
+    return parameter.default is not None and str(parameter.default).lower() not in _EVERY
+
+
+def every_of(parameter: Parameter) -> str | None:
+    """The value of a filter that keeps every row; None where it has none."""
+    return next((value for value in parameter.enum if value.lower() in _EVERY), None)
 
 
 def _role_in(paging: Paging, name: str, made: Parameter) -> Role | None:

@@ -15,7 +15,8 @@ from typing import Any
 
 from rowcall.manifest.model import Column, Method, Parameter, Provider, Resource, Scalar, Verb
 from rowcall.manifest.sandbox import Collection, Next, Sandbox, State, Table, collection_of
-from rowcall.sandbox.invent import Draw, Make, fitted, identifier, maker, singular
+from rowcall.openapi.names import singular
+from rowcall.sandbox.invent import Draw, Make, fitted, identifier, maker
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _GENERIC = frozenset({"id", "key", "name", "slug", "uuid", "number", "type", "ref", "path"})

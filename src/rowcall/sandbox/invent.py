@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from rowcall.manifest.model import Column, ListOf, Object, Scalar, Type
+from rowcall.openapi.names import singular
 
 _DAY_S = 86_400
 _NULLS = 0.12
@@ -118,7 +119,7 @@ def is_changed_time(name: str) -> bool:
 
 def _of(type_: Type, name: str, description: str) -> Make:
     if isinstance(type_, ListOf):
-        item = _of(type_.item, _singular(name), description)
+        item = _of(type_.item, singular(name), description)
         return lambda draw: [item(draw) for _ in range(draw.rng.randrange(4))]
     if isinstance(type_, Object):
         fields = [(field, _of(inner, field.lower(), "")) for field, inner in type_.fields]
@@ -225,7 +226,7 @@ def _json(_name: str, _description: str) -> Make:
 
 def _text(name: str, description: str) -> Make:
     if re.search(r"(^|_)(id|uuid|guid)$", name):
-        return _coded(name, description, _singular(name.removesuffix("id").strip("_")))
+        return _coded(name, description, singular(name.removesuffix("id").strip("_")))
     return next((make for pattern, make in _TEXTS if pattern.search(name)), lambda draw: "-".join(draw.rng.sample(_WORDS, 2)))
 
 
@@ -301,15 +302,3 @@ _SCALARS: dict[Type, Callable[[str, str], Make]] = {
     Scalar.BLOB: _text,
     Scalar.JSON: _json,
 }
-
-
-def _singular(name: str) -> str:
-    if name.endswith("ies"):
-        return f"{name[:-3]}y"
-    if name.endswith(("sses", "tuses", "xes", "shes")):
-        return name[:-2]
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
-
-
-singular = _singular
-"""What one of several is called: `run` of `runs`."""

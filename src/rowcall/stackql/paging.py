@@ -7,31 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rowcall.manifest.model import PageSize, Paging, PagingKind, Parameter, Place
+from rowcall.manifest.model import PageSize, Paging, PagingKind, Parameter, Place, Scalar
+from rowcall.openapi.paging import is_after, is_pages, is_size, said_maximum
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import Answer
 from rowcall.stackql.config import Config, table, text
 
-_SIZES = (
-    "per_page",
-    "page_size",
-    "pageSize",
-    "limit",
-    "max_results",
-    "maxResults",
-    "MaxResults",
-    "$top",
-    "max_items",
-    "maxItems",
-    "perPage",
-)
-"""Query parameters that say how many rows a page has."""
-_MOST = re.compile(r"\b(?:max(?:imum)?|up to|at most|between \d+ and)\D{0,40}?(\d{1,4})\b", re.IGNORECASE)
 _PLACES = {"query": Place.QUERY, "header": Place.HEADER, "body": Place.BODY}
-
-
-_AFTER = frozenset({"after", "after_id", "starting_after"})
-"""Parameters that take the id of the row after which a page starts."""
 
 
 def paging(config: Config, parameters: Mapping[str, Parameter], schemas: Schemas, answer: Answer) -> Paging:
@@ -80,7 +62,7 @@ def _configured(config: Config, schemas: Schemas, answer: Answer) -> Paging | No
     if where is None or not parameter:
         return Paging(kind=PagingKind.NEXT_URL, next=next_, next_header=header)
     more = next((name for name in ("has_more", "hasMore") if name in schemas.properties(answer.schema)), None)
-    is_id = where is Place.QUERY and parameter in _AFTER and "id" in answer.columns and header is None
+    is_id = where is Place.QUERY and is_after(parameter) and "id" in answer.columns and header is None
     return Paging(
         kind=PagingKind.CURSOR if is_id else PagingKind.TOKEN,
         parameter=parameter,
@@ -102,9 +84,6 @@ def _is_absent(configured: Paging, schemas: Schemas, answer: Answer) -> bool:
     return bool(fields) and configured.next.partition(".")[0] not in fields and configured.next not in fields
 
 
-_PAGES = ("total_pages", "totalPages", "page_count", "pageCount", "last_page")
-
-
 def _numbered(names: Collection[str], schemas: Schemas, answer: Answer) -> Paging | None:
     """A page number, where the method takes one and its answer says how many there are."""
     if "page" not in names:
@@ -113,11 +92,8 @@ def _numbered(names: Collection[str], schemas: Schemas, answer: Answer) -> Pagin
     places = {"": fields} | {
         f"{name}.": schemas.properties(fields[name].schemas[0]) for name in _ABOUT if name in fields and fields[name].schemas
     }
-    for around, inner in places.items():
-        for name in _PAGES:
-            if name in inner:
-                return Paging(kind=PagingKind.PAGE, parameter="page", start=1, pages=f"{around}{name}")
-    return None
+    pages = next((f"{around}{name}" for around, inner in places.items() for name in filter(is_pages, inner)), None)
+    return Paging(kind=PagingKind.PAGE, parameter="page", start=1, pages=pages) if pages is not None else None
 
 
 _ABOUT = ("meta", "pagination", "result_info", "page_info")
@@ -129,20 +105,15 @@ def page_size(config: Config, parameters: Mapping[str, Parameter]) -> PageSize |
     top = table(table(config.get("queryParamPushdown")).get("top"))
     named = text(top.get("paramName")) or ("$top" if top.get("dialect") == "odata" else "")
     by_name = {parameter.name or name: parameter for name, parameter in parameters.items() if parameter.place is Place.QUERY}
-    for name in (named, *_SIZES):
-        if name in by_name:
-            parameter = by_name[name]
-            default = _whole(parameter.default)
-            most = (_whole(top.get("maxValue")) if name == named else None) or _whole(parameter.maximum) or _said(parameter)
-            # Some documents know of less than the API gives by itself.
-            return PageSize(parameter=name, maximum=max(most, default or 0) if most else None, default=default)
-    return None
-
-
-def _said(parameter: Parameter) -> int | None:
-    """The most that a description speaks of, as "(max 100)"."""
-    found = _MOST.search(parameter.description)
-    return int(found[1]) if found is not None and int(found[1]) else None
+    numbers = [name for name, parameter in by_name.items() if parameter.type is not Scalar.BOOLEAN and not parameter.enum]
+    name = next(iter([named] if named in by_name else filter(is_size, numbers)), None)
+    if name is None:
+        return None
+    parameter = by_name[name]
+    default = _whole(parameter.default)
+    most = (_whole(top.get("maxValue")) if name == named else None) or _whole(parameter.maximum) or said_maximum(parameter.description)
+    # Some documents know of less than the API gives by itself.
+    return PageSize(parameter=name, maximum=max(most, default or 0) if most else None, default=default)
 
 
 def _whole(value: Any) -> int | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from rowcall.manifest.model import Column, Method, Paging, Parameter, Place, Resource, Scalar, Service, Uncallable, Verb, View
 from rowcall.openapi.document import Document
+from rowcall.openapi.parameters import every_of, holds_by_itself, is_another
 from rowcall.stackql.answers import ANONYMOUS, Answers, united
 from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.methods import Beside, Made, Methods, UncallableError
@@ -233,28 +234,11 @@ def _aligned(method: Method, columns: Mapping[str, Column], types: Mapping[str, 
     for name, one in method.parameters.items():
         column = columns[spelt[name.casefold()]] if name.casefold() in spelt else None
         aligned = replace(one, type=types[name], default=None if one.type is not types[name] else one.default)
+        every = every_of(aligned) if is_list and aligned.place is Place.QUERY and holds_by_itself(aligned) else None
         if column is None or _is_needed(one):
             parameters[name] = aligned
-        elif column.type not in _COMPARED or _is_another(one, column):
+        elif column.type not in _COMPARED or is_another(one, column):
             parameters[f"{_QUERY}{name}"] = replace(aligned, name=one.name or name, type=one.type)
         else:
-            parameters[name] = (
-                aligned if aligned.role is not None else replace(aligned, exact=False, sends=_every(aligned) if is_list else None)
-            )
+            parameters[name] = aligned if aligned.role is not None else replace(aligned, exact=False, sends=every)
     return replace(method, parameters=parameters)
-
-
-def _is_another(parameter: Parameter, column: Column) -> bool:
-    """Whether a filter takes nothing that the column of its name ever holds, so that it is about something else."""
-    return bool(parameter.enum) and bool(column.enum) and set(parameter.enum).isdisjoint(column.enum)
-
-
-def _every(parameter: Parameter) -> str | None:
-    """What asks a filter for all rows, where the API gives but some of them when nothing is said of it."""
-    every = next((value for value in parameter.enum if value.lower() in _ALL), None)
-    is_filter = parameter.place is Place.QUERY and parameter.default is not None and str(parameter.default).lower() not in _ALL
-    return every if is_filter else None
-
-
-_ALL = frozenset({"all", "any"})
-"""Values of a filter that keep every row."""
