@@ -131,13 +131,13 @@ def test_what_cannot_be_called_is_said_of_the_method(harbour: Harbour) -> None:
     """It is listed with the reason, and everything else works."""
     with harbour.session() as db:
         rows = db.sql("SHOW METHODS EXTENDED IN berths").fetchall()
-        with pytest.raises(UnsupportedSQLError, match="text/html, and only JSON and XML are read"):
+        with pytest.raises(UnsupportedSQLError, match="needs the cookie pilot"):
             db.sql("EXEC berths.chart")
         short = db.sql("SHOW METHODS IN berths").fetchall()
 
     named = {row[0]: row for row in rows}
     assert list(named) == ["get", "list", "create", "update", "update_as_replace", "delete", "openit", "chart"]
-    assert named["chart"][1:] == ("EXEC", "", "", "", None, "Its response is text/html, and only JSON and XML are read.")
+    assert named["chart"][1:] == ("EXEC", "", "", "", None, "It needs the cookie pilot, and rowcall sends none.")
     assert named["get"][5:] == ("GET /berths/{berth_id}", None)
     assert "chart" not in {row[0] for row in short}
 
@@ -220,6 +220,20 @@ def test_views_are_queries_over_other_resources(harbour: Harbour) -> None:
     assert [row[:2] for row in columns] == [("id", "BIGINT"), ("quay", "VARCHAR"), ("ship_name", "VARCHAR"), ("kind", "VARCHAR")]
     assert joined == [("deep", "Ann")]
     assert harbour.lines[:2] == ["GET /v1/berths?quay=north&limit=2", "GET /v1/berths?quay=south&limit=2"]
+
+
+def test_a_response_that_is_a_file_is_one_value(harbour: Harbour) -> None:
+    """Its text, or its bytes where it may be none; an error in JSON is an error."""
+    harbour.answers["/v1/plans/a"] = lambda _: ("<b>é</b>".encode(), {"content-type": "text/html"})
+    harbour.answers["/v1/plans/a/scan"] = lambda _: (b"\x89PNG\x00\xff", {"content-type": "image/png"})
+
+    with harbour.session() as db:
+        rows = db.sql("SELECT plan, column_anon FROM plans WHERE plan = 'a'").fetchall()
+        scanned = db.sql("EXEC plans.scan @plan = 'a'").fetchall()
+
+    assert rows == [("a", "<b>é</b>")]
+    assert scanned == [(b"\x89PNG\x00\xff",)]
+    assert [seen.headers["accept"] for seen in harbour.seen] == ["text/html", "image/png"]
 
 
 def test_views_mean_what_sqlite_means(harbour: Harbour) -> None:
@@ -326,10 +340,10 @@ def test_rows_are_found_in_xml_by_their_fields(harbour: Harbour, answer: str, ro
         texts = {
             token: f'<ListBuoysResponse xmlns="u">{result.format(inside)}</ListBuoysResponse>'.encode() for token, inside in pages.items()
         }
-        harbour.answers["/v3/buoys"] = lambda query, texts=texts: (texts[query.get("NextToken")], {"content-type": "text/xml"})
+        harbour.answers["/v3/beacons"] = lambda query, texts=texts: (texts[query.get("NextToken")], {"content-type": "text/xml"})
 
         with harbour.session() as db:
-            assert db.sql("SELECT * FROM harbour.papers.buoys ORDER BY 1").fetchall() == rows
+            assert db.sql("SELECT * FROM harbour.papers.beacons ORDER BY 1").fetchall() == rows
     assert len(harbour.lines) == (4 if rows and "<Buoys>" in answer else 2)
 
 

@@ -18,7 +18,7 @@ from rowcall.errors import (
     UnknownNameError,
     UnsupportedSQLError,
 )
-from rowcall.manifest.model import Column, Method, Verb
+from rowcall.manifest.model import Column, Method, Scalar, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.analysis import Analysis
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans, request_line
@@ -378,7 +378,9 @@ def _ready_change(write: Change, context: Context) -> Ready:
 def returning(write: Write | Apply, ready: Ready, context: Context) -> Piece:
     """The SELECT over the answers, bound before anything is sent; what is waited for is bound with it."""
     waiting(write, ready.ref, (ready.name, ready.method), context)
-    decoded = decode(ready.columns, ready.method.rows, ANSWERS)
+    column = ready.columns.get(ready.method.content or "")
+    file = ready.method.content if column is not None and column.type is Scalar.BLOB else None
+    decoded = decode(ready.columns, ready.method.rows, ANSWERS, file=file)
     span = write.returning
     alias = quoted(row_name(write, ready.ref))
     if span is None:

@@ -20,6 +20,7 @@ _ITEMS = "items"
 _SIMPLE = re.compile(r"\$?((\.[^.\[\]'\"*@?]+)*)(\[\*\])?")
 _NAME = re.compile(r"[^.\s]+")
 _JSON = re.compile(r"application/([\w.+-]*\+)?json|application/vnd\.[^+]*|text/json|.*/\*")
+_TEXT = re.compile(r"text/.*|application/([\w.+-]*\+)?(yaml|x-yaml|csv|x-ndjson|jsonl|javascript|sql)")
 _BY_SCHEMA = "schema_driven_xml"
 _XML = re.compile(r"(application|text)/([\w.+-]*\+)?xml")
 
@@ -37,6 +38,8 @@ class Answer:
     """That of the whole response."""
     transform: Transform | None = None
     """How it becomes JSON."""
+    content: str | None = None
+    """The column that is all of it, where it is a file."""
     headers: dict[str, str] = field(default_factory=dict)
     """What asks for it in the form that the document describes."""
     is_linked: bool = False
@@ -71,6 +74,8 @@ class Answers:
             return self._by_schema(schema, key.removeprefix("$").removeprefix(".").removesuffix("[*]"), media)
         if problem:
             return Answer(schema=schema, problem=problem)
+        if transform is None and media and not _JSON.fullmatch(media):
+            return _file(media)
         if schema is None and not key:
             return Answer()
         accepts = {"Accept": media} if transform is not None and not _JSON.fullmatch(media) and media else {}
@@ -196,9 +201,14 @@ def _transform(said: Mapping[str, Any], media: str, key: str) -> tuple[Transform
         return Transform(kind=named or TransformKind.JSON, template=template), ""
     if named is TransformKind.XML or key.startswith("/") or _XML.fullmatch(media):
         return Transform(kind=TransformKind.XML), ""
-    if media and not _JSON.fullmatch(media):
-        return None, f"its response is {media}, and only JSON and XML are read."
     return None, ""
+
+
+def _file(media: str) -> Answer:
+    """A response that is a file: its text, or its bytes where it may be none."""
+    type_ = Scalar.STRING if _TEXT.fullmatch(media) else Scalar.BLOB
+    columns = {ANONYMOUS: Column(type=type_, description="What the API gives, which is a file.")}
+    return Answer(content=ANONYMOUS, columns=columns, headers={"Accept": media})
 
 
 def _of_root(path: str) -> str:

@@ -146,6 +146,7 @@ class Methods:
                 within_text=said.is_text,
                 encoding=said.encoding,
                 rows=answer.rows,
+                content=answer.content,
                 pick=answer.pick,
                 into=answer.into,
                 transform=answer.transform,
