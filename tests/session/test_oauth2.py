@@ -12,6 +12,7 @@ from tests.session.authority import Answer, Asked, Authority, started
 
 import rowcall
 from rowcall.errors import AuthError, BudgetError, ManifestError, UnavailableError, UsageError
+from rowcall.sandbox.server import _welcome as welcome
 from rowcall.session.session import Session
 from rowcall.session.sources import of_provider
 from rowcall.shell.curl import curl_command
@@ -299,6 +300,7 @@ def test_a_sandbox_gets_no_token_elsewhere(authority: Authority, tmp_path: Path)
     config.write_text(f'[providers.depot.auth]\nkind = "oauth2"\ntoken_url = "{authority.url}/other/token"\n')
     with rowcall.Sandbox(folder) as box, rowcall.connect(provider_paths=[folder], providers=box.providers, config=config) as db:
         assert len(db.sql(LIST).fetchall()) > 0
+        assert "--set depot.auth.kind=bearer" in welcome(box)
 
     assert authority.asked == []
 

@@ -119,10 +119,8 @@ class Sandbox:
 
     def _keyed(self, auth: Mapping[str, AuthScheme]) -> dict[str, Any]:
         """The key, and how it is sent: a config file may say that a token is got elsewhere, and whoever plays reaches nobody."""
-        name, scheme = next(iter(auth.items()), ("", None))
-        if scheme is None:
-            return {"api_key": self.api_key}
-        return {"api_key": self.api_key, "auth": {"kind": "bearer"} if scheme.kind in {*TOKEN_KINDS, AuthKind.AWS} else name}
+        key: dict[str, Any] = {"api_key": self.api_key}
+        return key if not auth else key | {"auth": {"kind": "bearer"} if _is_got(auth) else next(iter(auth))}
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
@@ -190,12 +188,13 @@ def serve(
 def _welcome(box: Sandbox) -> str:
     exports = [(name, box.base_url) for name in box.provider.base_url_env[:1]]
     ways = [box.provider.auth, *(service.auth for service in box.provider.services.values())]
-    exports += [(name, box.api_key) for auth in ways for scheme in list(auth.values())[:1] for name in scheme.env[:1]]
+    keyed = [scheme for auth in ways if not _is_got(auth) for scheme in list(auth.values())[:1]]
+    exports += [(name, box.api_key) for scheme in keyed for name in scheme.env[:1]]
     lines = [
         f"The {box.provider.title} sandbox listens at {box.base_url} (key: {box.api_key}).",
         "Point rowcall, or any other client of this API, at it:",
         *(f"  {_EXPORT} {name}={value}" for name, value in exports),
-        *([] if box.provider.base_url_env else [f"  rowcall query {_settings(box)} …"]),
+        *([] if box.provider.base_url_env and not any(map(_is_got, ways)) else [f"  rowcall query {_settings(box)} …"]),
         *([f"Ids to start from: {box.control_url}/tables ({_some([*box.tables])})."] if box.tables else []),
         f"Faults, clock, log of requests, reset: {box.control_url}/… (see the documentation). Ctrl-C stops it.",
     ]
@@ -205,8 +204,14 @@ def _welcome(box: Sandbox) -> str:
 def _settings(box: Sandbox) -> str:
     """What points rowcall at it where no variable of the environment does."""
     name = box.provider.provider
-    keyed = [f"{name}.api_key", *(f"{name}.{service}.api_key" for service in box.provider.keyed)]
-    return " ".join([f"--set {name}.base_url={box.base_url}", *(f"--set {one}={box.api_key}" for one in keyed)])
+    keyed = {name: box.provider.auth} | {f"{name}.{one}": box.provider.services[one].auth for one in box.provider.keyed}
+    kinds = (f"--set {one}.auth.kind=bearer" for one, auth in keyed.items() if _is_got(auth))
+    return " ".join([f"--set {name}.base_url={box.base_url}", *(f"--set {one}.api_key={box.api_key}" for one in keyed), *kinds])
+
+
+def _is_got(auth: Mapping[str, AuthScheme]) -> bool:
+    """Whether the first way to authenticate takes something that is got elsewhere for a key, or signs with it."""
+    return any(scheme.kind in {*TOKEN_KINDS, AuthKind.AWS} for scheme in [*auth.values()][:1])
 
 
 def _some(names: list[str]) -> str:
