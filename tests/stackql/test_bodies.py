@@ -225,6 +225,40 @@ def test_a_parameter_of_json_is_one_for_each_value_in_it(harbour: Harbour, value
     assert harbour.lines == [f"GET /lamps?{query}"]
 
 
+def test_a_query_is_sent_as_a_form_where_the_document_says_so(harbour: Harbour) -> None:
+    """With POST, what stands in its path too; a SELECT stays a read, and its pages are asked for in the form."""
+    config = {
+        "queryParamTranspose": {"algorithm": "AWSCanonical"},
+        "requestTranslate": {"algorithm": "get_query_to_post_form_utf_8"},
+        "pagination": {"requestToken": {"key": "Token", "location": "query"}, "responseToken": {"key": "$.next", "location": "body"}},
+    }
+    names = ("Filter", "Size", "Token")
+    parameters = [{"name": name, "in": "query", "schema": {"type": "integer" if name == "Size" else "string"}} for name in names]
+    pages = [({"rows": [{"id": 1}], "next": "t"}, {}), ({"rows": [{"id": 2}]}, {})]
+
+    with lighthouse(harbour, {"config": config}, verb="select", parameters=parameters) as db:
+        document = harbour.folder.parent.parent / "lighthouse" / "s.json"
+        rows = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "integer"}}}}
+        read = json.loads(
+            document.read_text().replace('"/lamps"', '"/lamps?Action=List&Version=1"').replace("~1lamps/", "~1lamps?Action=List&Version=1/")
+        )
+        operation = read["paths"]["/lamps?Action=List&Version=1"]["get"]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        schema["properties"] = {"rows": rows, "next": {"type": "string"}}
+        read["components"]["x-stackQL-resources"]["lamps"]["methods"]["m"]["response"]["objectKey"] = "$.rows"
+        document.write_text(json.dumps(read))
+        harbour.answers["/lamps"] = lambda _: pages.pop(0)
+        found = db.sql("""SELECT id FROM lamps WHERE Filter = '[{"Name": "a&b"}]' AND Size = 5 ORDER BY id""").fetchall()
+
+    assert found == [(1,), (2,)]
+    assert harbour.lines == ["POST /lamps", "POST /lamps"]
+    assert [seen.body for seen in harbour.seen] == [
+        b"Action=List&Version=1&Filter.1.Name=a%26b&Size=5",
+        b"Action=List&Version=1&Filter.1.Name=a%26b&Size=5&Token=t",
+    ]
+    assert harbour.seen[0].headers["content-type"].startswith("application/x-www-form-urlencoded")
+
+
 @pytest.mark.parametrize(
     ("method", "reason"),
     [

@@ -305,8 +305,8 @@ class Parameter:
     description: str = _("What it does, ending in a period.")
     type: Scalar = _("Its type.", Scalar.STRING)
     json: bool = _(
-        "Whether a value that begins as an object or a list of JSON does is sent as one: in a body as it is, in a query as a parameter for "
-        "each value in it, as `Filter.1.Name`.",
+        "Whether a value that begins as an object or a list of JSON does is sent as one: in a body of JSON as it is, in a query and in a "
+        "form as a parameter for each value in it, as `Filter.1.Name`.",
         default=False,
     )
     segments: bool = _("Whether a value may be several segments of a path, so that a slash in it stays one.", default=False)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import PlanError
-from rowcall.manifest.model import Method, Paging, Parameter, Place, Role, Scalar, Verb
+from rowcall.manifest.model import Encoding, Method, Paging, Parameter, Place, Role, Scalar, Verb
 from rowcall.manifest.servers import in_server
 from rowcall.plan.nodes import Entries, Protocol, Request, Ties
 
@@ -41,7 +41,7 @@ def builder(
     is_named = any(parameter.place is Place.SERVER for parameter in method.parameters.values())
     server = method.base_url or ref.service.base_url or (ref.provider.base_url if is_named else "")
     constant = json.loads(method.base or "{}")
-    whole = _bodies(method, constant)
+    whole, is_form = _bodies(method, constant), method.encoding is Encoding.URLENCODED
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
     always = [(key, name_there, rendered(parameter.sends)) for key, parameter, name_there in parameters if parameter.sends is not None]
     given: dict[tuple[str, ...], list[tuple[str, Parameter, str]]] = {}
@@ -66,7 +66,7 @@ def builder(
                 base = _in_server(base, key, name_there, value)
                 filled.append((name_there, rendered(value)))
             else:
-                headers, content = _beside(headers, content, parameter, name_there, value)
+                headers, content = _beside(headers, content, parameter, name_there, value, is_form=is_form)
         query += [(name_there, text) for key, name_there, text in always if bound.get(key) is None]
         if size is not None and is_own_size and size[0] in bound:
             query.append((size[0], rendered(bound[size[0]])))
@@ -208,11 +208,13 @@ def _segment(key: str, parameter: Parameter, value: Any) -> str:
 
 
 def _beside(
-    headers: dict[str, str], content: dict[str, Any], parameter: Parameter, name: str, value: Any
+    headers: dict[str, str], content: dict[str, Any], parameter: Parameter, name: str, value: Any, *, is_form: bool
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Headers and body of a request with a value in one of the two."""
     if parameter.place is Place.BODY:
         value = _parsed(name, parameter, value)
+        if is_form and parameter.json:
+            return headers, {**content, **dict(_flat(name, value))}
         return headers, {**content, name: list(value) if isinstance(value, tuple) else value}
     if parameter.place is Place.TEMPLATE:
         return headers, {key: _templated(text, name, value) if isinstance(text, str) else text for key, text in content.items()}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from rowcall.manifest.model import Attribute, Encoding, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
 from rowcall.manifest.servers import filled
@@ -34,6 +34,7 @@ _PLACES = {"path": Place.PATH, "query": Place.QUERY, "header": Place.HEADER}
 _SCALARS = {"integer": Scalar.INTEGER, "number": Scalar.NUMBER, "boolean": Scalar.BOOLEAN}
 _PREFIX = "data__"
 """What StackQL has before the name of an attribute."""
+_AS_FORM = "get_query_to_post_form"
 _CANONICAL = "AWSCanonical"
 _STRING_ONLY = "x-stackQL-stringOnly"
 _BODILESS = frozenset({"GET", "HEAD"})
@@ -113,6 +114,8 @@ class Methods:
         }
         parameters |= self._server_variables(parameters, operation, item, node)
         said, body = self._body(http, operation, request, config, names)
+        reads = _reads(verb, http, is_known=not changes(operation, whole, beside.called))
+        is_form = config.algorithm("requestTranslate").startswith(_AS_FORM) and http == "GET"
         why = ""
         if verb is Verb.SELECT and http not in _SAFE:
             others = f"it answers {min(beside.verbs).upper()} too" if beside.verbs else ""
@@ -131,7 +134,7 @@ class Methods:
         way = self._way(verb, config, parameters, answer, ways)
         if way is not None:
             parameters = _with_roles(parameters, ways[way])
-        return Made(
+        made = Made(
             Method(
                 verb=verb,
                 http=f"{http} {path}{constants}",
@@ -151,11 +154,12 @@ class Methods:
                 into=answer.into,
                 transform=answer.transform,
                 paging=way,
-                reads=_reads(verb, http, is_known=not changes(operation, whole, beside.called)),
+                reads=reads,
             ),
             answer,
             why,
         )
+        return replace(made, method=_as_form(made.method, ways)) if is_form else made
 
     def _placed(self, query: Query, path: str, node: Mapping[str, Any], operation: Mapping[str, Any], item: Mapping[str, Any]) -> Query:
         """The query at its server, where its URL is what that is by default: then a part of the server's name may be another one."""
@@ -359,6 +363,27 @@ def _reads(verb: Verb, http: str, *, is_known: bool) -> bool | None:
     """What a method says of whether it changes something, where its method of HTTP says something else."""
     is_read = verb is Verb.SELECT or (verb is Verb.EXEC and is_known and http in {"GET", "HEAD"})
     return None if is_read is (http in {"GET", "HEAD"}) else is_read
+
+
+def _as_form(method: Method, ways: dict[str, Paging]) -> Method:
+    """A method that is sent with POST, with all that would be in its query in a form."""
+    path, _, constant = method.path.partition("?")
+    parameters = {
+        name: replace(one, place=Place.BODY, role=None, sends=None) if one.place is Place.QUERY else one
+        for name, one in method.parameters.items()
+    }
+    way = ways.get(method.paging or "")
+    if way is not None and way.place is Place.QUERY and way.parameter is not None:
+        way = replace(way, place=Place.BODY, page_size=None)
+    return replace(
+        method,
+        http=f"POST {path}",
+        parameters=parameters,
+        base=json.dumps(dict(parse_qsl(constant, keep_blank_values=True))),
+        encoding=Encoding.URLENCODED,
+        paging=None if way is None else _named(way, ways),
+        reads=method.is_read,
+    )
 
 
 def _named(way: Paging, ways: dict[str, Paging]) -> str:
