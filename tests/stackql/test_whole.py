@@ -180,6 +180,23 @@ def test_a_mutation_in_graphql_is_a_write(harbour: Harbour, query: str, verb: st
     assert harbour.lines == []
 
 
+def test_a_document_may_call_things_otherwise_than_the_api(harbour: Harbour) -> None:
+    """Parameters and columns; one that may be empty is needed by nobody."""
+    harbour.answers["/lamps"] = lambda _: lamps(1)
+    named = {"k": {"x-stackQL-alias": "kind", "required": True}, "e": {"required": True, "allowEmptyValue": True}}
+    operation = asks(**named)
+
+    with lighthouse(harbour, operation) as db:
+        document = harbour.folder.parent.parent / "lighthouse" / "s.json"
+        document.write_text(
+            document.read_text().replace('{"id": {"type": "integer"}', '{"id": {"type": "integer", "x-stackQL-alias": "lamp_id"}')
+        )
+        rows = db.sql("SELECT lamp_id FROM lamps WHERE kind = 2").fetchall()
+
+    assert rows == [(1,)]
+    assert harbour.lines == ["GET /lamps?k=2"]
+
+
 def graphql(url: str, query: str, **said: Any) -> dict[str, Any]:
     """An operation that sends a query in GraphQL."""
     names = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in ("kind", "owner")]

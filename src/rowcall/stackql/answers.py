@@ -15,6 +15,8 @@ from rowcall.stackql.config import prose, table, text
 
 ANONYMOUS = "column_anon"
 """What StackQL calls the column of rows that are no objects."""
+ALIAS = "x-stackQL-alias"
+"""Has the name by which statements call something that the API calls otherwise."""
 _ITEMS = "items"
 """Where rows are looked for that a document says nothing of."""
 _SIMPLE = re.compile(r"\$?((\.[^.\[\]'\"*@?]+)*)(\[\*\])?")
@@ -176,7 +178,8 @@ class Answers:
         found: dict[str, Column] = {}
         taken: set[str] = set()
         for field_name, one in self.schemas.properties(schema).items():
-            name = snake(field_name) if self._snakes else field_name
+            alias = next((text(table(each).get(ALIAS)) for each in one.schemas), "")
+            name = alias or (snake(field_name) if self._snakes else field_name)
             # DuckDB does not tell names apart by case, and a dot is a step of a path: what is left out is in `_extra`.
             if not _NAME.fullmatch(field_name) or name.casefold() in taken or name.casefold() == "_extra":
                 continue

@@ -15,7 +15,7 @@ from rowcall.openapi.api import Content, Field, fields, is_form, is_json, server
 from rowcall.openapi.document import Document
 from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
 from rowcall.openapi.types import Schemas
-from rowcall.stackql.answers import Answer, Answers
+from rowcall.stackql.answers import ALIAS, Answer, Answers
 from rowcall.stackql.casing import snake
 from rowcall.stackql.config import Config, prose, rows, table, text
 from rowcall.stackql.graphql import Query, query_of
@@ -105,7 +105,8 @@ class Methods:
             texts = {name for name, one in parameters.items() if one.place is Place.QUERY and one.type is Scalar.STRING}
             parameters = {name: replace(one, json=name in texts) for name, one in parameters.items()}
         path, constants = _template(path, drops=config.algorithm("requestTranslate") == _DROP)
-        for name in _PLACEHOLDER.findall(path):
+        declared = {one.name or name for name, one in parameters.items()}
+        for name in [one for one in _PLACEHOLDER.findall(path) if one not in declared]:
             parameters.setdefault(names.of(name), Parameter(place=Place.PATH, description="", required=True, name=name))
         path = _PLACEHOLDER.sub(lambda found: f"{{{found[1]}}}", path)
         parameters = {name: one for name, one in parameters.items() if one.place is not Place.PATH or f"{{{one.name or name}}}" in path}
@@ -235,9 +236,10 @@ class Methods:
             if one.place not in _PLACES or not one.name or (one.place == "header" and one.name.lower() in _SENT_ANYHOW):
                 continue
             if not one.name.startswith("__"):
-                yield names.of(one.name), self._parameter(one, names)
+                key = text(one.node.get(ALIAS)) or names.of(one.name)
+                yield key, self._parameter(one, key)
 
-    def _parameter(self, one: Field, names: _Names) -> Parameter:
+    def _parameter(self, one: Field, key: str) -> Parameter:
         place, schema = _PLACES[one.place], one.schema
         shape = self._schemas.shape(schema)
         default = self._schemas.keyword(schema, "default")
@@ -249,8 +251,8 @@ class Methods:
             description=prose(one.description),
             type=scalar,
             segments=place is Place.PATH and (bool(one.node.get("x-multi-segment")) or has_slash),
-            required=one.required and not has_default,
-            name=one.name if names.of(one.name) != one.name else None,
+            required=place is Place.PATH or (one.required and not has_default and one.node.get("allowEmptyValue") is not True),
+            name=one.name if key != one.name else None,
             default=default if isinstance(default, (str, int, float, bool)) else None,
             maximum=_number(self._schemas.keyword(schema, "maximum")),
             enum=shape.enum,
