@@ -60,6 +60,7 @@ def test_parts_become_a_file(client: httpx.Client) -> None:
     assert (done["status"], done["file"]["filename"], done["file"]["bytes"]) == ("completed", "b.bin", 6)
     assert client.get(f"/files/{done['file']['id']}/content").content == b"abcdef"
     assert client.post(f"/uploads/{upload}/complete", json={"part_ids": parts}).status_code == 400
+    assert client.post(f"/uploads/{upload}/cancel").json()["status"] == "cancelled"
 
 
 def test_a_batch_answers_each_line_of_its_file() -> None:
