@@ -20,6 +20,7 @@ from rowcall.manifest.model import (
     AuthScheme,
     Awaits,
     Column,
+    Encoding,
     Lifecycle,
     ListOf,
     Method,
@@ -256,6 +257,8 @@ def _promises(method: Method, provider: Provider, service: Service) -> Iterator[
         yield f"The API gives {method.at_most:,} rows at the most; a statement that got so many is warned."
     if method.expected_rows:
         yield f"It is expected to give {method.expected_rows:,} rows."
+    if method.encoding is not Encoding.JSON:
+        yield f"It is sent as a form ({method.encoding.value})."
     if method.absent:
         yield "A row that is not there is no error."
     key = method.key_header(provider)
@@ -286,6 +289,8 @@ def _parameter_text(name: str, parameter: Parameter) -> str:
         said.append(_given(parameter.sends, "is sent where a statement does not say it"))
     if parameter.many:
         said.append("Several values go in one request.")
+    if parameter.entries:
+        said.append(f"`{parameter.entries}['…'] = '…'` gives it.")
     if parameter.range:
         said.append(f"The bound of `{parameter.range.column} {parameter.range.operator} …`.")
     if parameter.sorts:
