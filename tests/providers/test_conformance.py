@@ -111,5 +111,6 @@ def test_parameters_of_paging_have_their_roles(ref: ResourceRef) -> None:
 
 
 def is_filter(name: str, parameter: Parameter, method: Method, ref: ResourceRef) -> bool:
-    """Whether a parameter equals a column in every row, or is needed to find the rows at all."""
-    return parameter.column is not None or parameter.range is not None or name in ref.resource.columns or name in method.required()
+    """Whether a parameter says something of a column in every row, or is needed to find the rows at all."""
+    said = parameter.column or parameter.range or parameter.entries
+    return said is not None or name in ref.resource.columns or name in method.required()

@@ -174,7 +174,7 @@ def test_a_large_file_arrives_whole(desk: Desk, transport: str) -> None:
 
 @pytest.mark.parametrize(("values", "message", "at"), [
     ("(5, 'a.bin')", "picture takes a file: a BLOB, as content of read_blob('…'), or a text, not 5.", "picture"),
-    ("('x', '/tmp/a.bin')", 'filename is "/tmp/a.bin", and has to be a name without folders', "filename"),
+    ("('x', 'folder/a.bin')", 'filename is "folder/a.bin", and has to be a name without folders', "filename"),
     ("('x', '..')", 'filename is "..", and has to be a name', "filename"),
     ("('x', '')", 'filename is "", and has to be a name', "filename"),
     ("(NULL, 'a.bin')", "filename is what picture is called, and picture is not given.", "filename"),
