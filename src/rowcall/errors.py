@@ -221,7 +221,10 @@ class ReadOnlyError(PlanError):
 
 
 class WriteLimitError(PlanError):
-    """A write of more rows than `max_write_rows`, or a DELETE, and nobody said yes to it. No change was sent."""
+    """A write of more rows than `max_write_rows`, a DELETE, or an UPDATE that may remove what it does not set, and nobody said yes to it.
+
+    No change was sent.
+    """
 
     def __init__(
         self,
@@ -230,6 +233,7 @@ class WriteLimitError(PlanError):
         limit: int | None,
         *,
         deletes: bool = False,
+        removes: Sequence[str] = (),
         declined: bool = False,
         sql: str = "",
         span: Span | None = None,
@@ -239,18 +243,35 @@ class WriteLimitError(PlanError):
         self.limit = limit
         """What `max_write_rows` was; None for no limit."""
         self.deletes = deletes
+        self.removes = tuple(removes)
+        """What an UPDATE does not set and may so remove, since it puts whole rows."""
         self.declined = declined
         """Whether somebody was asked, and did not say yes."""
         count = f"{rows:,} row{'' if rows == 1 else 's'}"
         what = f"The statement {'deletes' if deletes else 'writes'} {count} ({name})"
         over = limit is not None and rows > limit
-        why = f"max_write_rows is {limit:,}" if over and limit is not None else "nobody has said that it may"
+        why = (
+            f"max_write_rows is {limit:,}"
+            if over and limit is not None
+            else f"{removal(removes)}, to which nobody has said yes"
+            if removes
+            else "nobody has said that it may"
+        )
         allow = (
             f"Say so with the argument max_write_rows={rows}, SET rowcall_max_write_rows = {rows}, or --yes on the command line. "
             "A dry run (dry_run, --dry-run) shows the requests."
         )
         message = f"{what}, and the answer was not yes; no change was sent." if declined else f"{what}, and {why}; no change was sent."
         super().__init__(message, sql=sql, span=span, hint="" if declined else allow)
+
+
+def removal(removes: Sequence[str]) -> str:
+    """What an UPDATE that puts whole rows does with what it does not set, as a part of a sentence."""
+    names = ", ".join(removes[:_NAMED]) + (", …" if len(removes) > _NAMED else "")
+    return f"it puts whole rows, so that what it does not set may be removed ({names})"
+
+
+_NAMED = 5
 
 
 class BudgetError(PlanError):

@@ -7,7 +7,8 @@ import warnings
 import pytest
 from tests.stackql.conftest import Harbour
 
-from rowcall.errors import AuthError, PlanError, ResponseError, RowcallWarning, UnsupportedSQLError
+from rowcall.errors import AuthError, PlanError, ResponseError, RowcallWarning, UnsupportedSQLError, WriteLimitError
+from rowcall.session.variables import UNSET
 
 
 def test_a_list_is_read_to_its_last_page(harbour: Harbour) -> None:
@@ -467,3 +468,23 @@ def test_what_is_null_is_an_empty_answer(harbour: Harbour) -> None:
     with harbour.session() as db:
         assert db.sql("SELECT name FROM crews").fetchall() == []
         assert db.sql("SELECT id FROM berths WHERE berth_id = 1").fetchall() == []
+
+
+def test_an_update_that_puts_whole_rows_needs_a_yes(harbour: Harbour) -> None:
+    """What it does not set may be removed by it; one that sets all there is goes out, and so does one that somebody has said yes to."""
+    half = "UPDATE harbour.docks.gates SET height = 3 WHERE gate = 'a'"
+    harbour.answers["/v1/gates/a"] = lambda _: ({"height": 3, "width": 4}, {})
+    with harbour.session(max_write_rows=UNSET) as db:
+        with pytest.raises(WriteLimitError, match=r"it puts whole rows, so that what it does not set may be removed \(width\)") as caught:
+            db.sql(half)
+        told = [value for item, value in db.sql(f"EXPLAIN {half}").fetchall() if "yes" in value]
+        assert harbour.lines == []
+        db.sql("UPDATE harbour.docks.gates SET height = 3, width = 4 WHERE gate = 'a'")
+        db.sql(half, max_write_rows=1)
+
+    assert caught.value.removes == ("width",)
+    assert len(told) == 1
+    assert [(seen.line, seen.body) for seen in harbour.seen] == [
+        ("PUT /v1/gates/a", {"height": 3, "width": 4}),
+        ("PUT /v1/gates/a", {"height": 3}),
+    ]

@@ -487,6 +487,10 @@ class Method:
     )
     aliases: tuple[str, ...] = _("Other names it answers to.", ())
     reads: bool | None = _("Whether it changes nothing; by default what is sent with GET or HEAD does not, and anything else may.", None)
+    whole: bool = _(
+        "Of an UPDATE, whether it puts a whole row, so that what it does not set may be removed: then it needs a yes, as a DELETE does.",
+        default=False,
+    )
     idempotent: bool = _(
         "Whether sending it twice does no more than sending it once, so that it may be retried; GET, PUT and DELETE always may.",
         default=False,

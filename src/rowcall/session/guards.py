@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rowcall.errors import BudgetError, ReadOnlyError, Span, UnsupportedSQLError, WriteLimitError
+from rowcall.errors import BudgetError, ReadOnlyError, Span, UnsupportedSQLError, WriteLimitError, removal
 from rowcall.manifest.model import Verb
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Pending:
     """How many rows may be written unasked; None for any number."""
     deletes: bool
     """Whether its requests delete."""
+    removes: tuple[str, ...]
+    """The attributes that its requests do not set, and may so remove, since each puts a whole row."""
     _requests: tuple[Request, ...]
     _client: Client
 
@@ -61,7 +63,9 @@ class Pending:
 
     def refusal(self, *, declined: bool = False) -> WriteLimitError:
         """The error for not sending it; `declined` says that somebody was asked. A `confirm` may raise it in place of an answer."""
-        return WriteLimitError(f"{self.resource}.{self.method}", self.rows, self.limit, deletes=self.deletes, declined=declined)
+        return WriteLimitError(
+            f"{self.resource}.{self.method}", self.rows, self.limit, deletes=self.deletes, removes=self.removes, declined=declined
+        )
 
 
 Confirm = Callable[[Pending], bool]
@@ -75,14 +79,14 @@ class Consent:
     max_rows: int | None
     """How many rows a statement may write unasked; None for any number."""
     is_said: bool
-    """Whether somebody has set `max_rows`: where nobody is asked, that is a yes to DELETE too."""
+    """Whether somebody has set `max_rows`: where nobody is asked, that is a yes to DELETE and its like too."""
     confirm: Confirm | None = None
 
     def covers(self, pending: Pending) -> bool:
         """Whether nobody has to be asked."""
         if self.max_rows is not None and pending.rows > self.max_rows:
             return False
-        return not pending.deletes or (self.is_said and self.confirm is None)
+        return not (pending.deletes or pending.removes) or (self.is_said and self.confirm is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,13 @@ def yes_needed(intent: Intent, context: Context) -> list[str]:
     """For EXPLAIN, what somebody has to say yes to before it is sent; nothing where nobody has."""
     if intent.method.is_read or not intent.requests or context.consent.covers(pending := _pending(intent, context)):
         return []
-    limit = f"max_write_rows is {pending.limit:,}" if pending.limit is not None and pending.rows > pending.limit else "it deletes"
+    limit = (
+        f"max_write_rows is {pending.limit:,}"
+        if pending.limit is not None and pending.rows > pending.limit
+        else removal(pending.removes)
+        if pending.removes
+        else "it deletes"
+    )
     return [f"It needs a yes before it is sent: it writes {pending.rows:,} row{'' if pending.rows == 1 else 's'}, and {limit}."]
 
 
@@ -176,9 +186,18 @@ def _pending(intent: Intent, context: Context) -> Pending:
         rows=len(intent.requests),
         limit=context.consent.max_rows,
         deletes=intent.method.verb is Verb.DELETE or intent.requests[0].http_method == "DELETE",
+        removes=_removed(intent),
         _requests=tuple(intent.requests),
         _client=context.clients[intent.ref.full_name],
     )
+
+
+def _removed(intent: Intent) -> tuple[str, ...]:
+    """The attributes that an UPDATE leaves out of requests that put whole rows."""
+    if not intent.method.whole:
+        return ()
+    bodies = [request.body or {} for request in intent.requests]
+    return tuple(name for name, one in intent.method.body.items() if any((one.name or name) not in body for body in bodies))
 
 
 def _shown(request: Request, client: Client) -> Shown:

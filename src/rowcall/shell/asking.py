@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from rowcall.errors import removal
 from rowcall.front.report import counted
 from rowcall.front.table import shorten, text_width, visible
 
@@ -24,7 +25,7 @@ _YES = frozenset({"y", "yes"})
 def refuse(pending: Pending) -> bool:
     """Nobody can be asked: raises WriteLimitError with what lets the write pass."""
     error = pending.refusal()
-    limit = "" if pending.deletes else f", --max-write-rows {pending.rows} the writes of so many rows"
+    limit = "" if pending.deletes or pending.removes else f", --max-write-rows {pending.rows} the writes of so many rows"
     error.hint = f"Nobody can be asked here. --yes sends it{limit}; --dry-run shows the requests."
     raise error
 
@@ -60,6 +61,8 @@ def question_lines(pending: Pending, width: int) -> Iterator[str]:
     """What is shown before the question: the method, how many requests, and the first of them with their bodies."""
     kind = f"{pending.statement_kind.upper()}{', which deletes' if pending.deletes and pending.statement_kind != 'delete' else ''}"
     yield f"{kind}: {counted(pending.rows, 'request')} of {pending.resource}.{pending.method}"
+    if pending.removes:
+        yield f"  {removal(pending.removes)}"
     for request in pending.requests(_SHOWN):
         yield f"  {request.method} {visible(request.url)}"
         if request.body is not None:

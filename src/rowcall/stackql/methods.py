@@ -155,6 +155,7 @@ class Methods:
                 into=answer.into,
                 transform=answer.transform,
                 paging=way,
+                whole=verb is Verb.UPDATE and http == "PUT",
                 reads=reads,
             ),
             answer,
