@@ -59,7 +59,7 @@ def test_resources_say_which_statements_they_take() -> None:
 
 @pytest.mark.parametrize(
     ("like", "expected"),
-    [(None, 5), ("%RUN%", 2), ("runs", 1), ("run_", 1), ("%.%", 0), ("", 0)],
+    [(None, 6), ("%RUN%", 2), ("runs", 1), ("run_", 1), ("%.%", 0), ("", 0)],
     ids=["all", "part", "whole", "one character", "a dot is a dot", "empty"],
 )
 def test_a_pattern_is_sql_like_without_case(like: str | None, expected: int) -> None:

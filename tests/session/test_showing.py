@@ -20,7 +20,7 @@ Sent = Callable[[Sandbox], AbstractContextManager[list[Any]]]
     [
         ("SHOW PROVIDERS", ["provider", "title", "description"], ["github", "openai"]),
         ("SHOW SERVICES IN openai LIKE 'a%'", None, ["agents", "assistants"]),
-        ("SHOW RESOURCES IN openai.assistants", None, ["runs", "run_steps", "assistants", "threads", "messages"]),
+        ("SHOW RESOURCES IN openai.assistants", None, ["runs", "run_steps", "assistants", "threads", "messages", "all_threads"]),
         ("SHOW RESOURCES IN openai.assistants LIKE 'run%'", None, ["runs", "run_steps"]),
         (
             "SHOW METHODS IN openai.assistants.runs",

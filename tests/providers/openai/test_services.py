@@ -64,6 +64,10 @@ def test_a_refusal_says_where_the_api_has_no_list(db: Session, table: str, key: 
 KEYS = {
     "an Admin key": ("INSERT INTO admin_api_keys (name) VALUES ('Audit')", "value"),
     "a service account": ("INSERT INTO project_service_accounts (project_id, name) VALUES ('proj_abc123', 'Nightly')", "api_key.value"),
+    "a webhook": (
+        "INSERT INTO openai.webhooks.webhook_endpoints (name, url, event_types) VALUES ('a', 'https://example.com', ['batch.failed'])",
+        "signing_secret",
+    ),
     "a key of one": (
         """EXEC project_service_accounts.create_project_service_account_api_key @project_id = 'proj_abc123',
         @service_account_id = (SELECT id FROM project_service_accounts WHERE project_id = 'proj_abc123' LIMIT 1)""",
