@@ -20,10 +20,11 @@ from rowcall.plan.scopes import Frame
 from rowcall.plan.values import Resolver, bound, tuples
 
 
-def keys_only(analysis: Analysis, method: Method) -> bool:
+def keys_only(analysis: Analysis, method: Method, *, alone: bool = False) -> bool:
     """Whether WHERE is `key = constant` or `key IN (constants)` for each of the method's keys and nothing else, and SET uses no column.
 
-    `analysis` is of `SELECT keys, values FROM resource WHERE …`. A key is a parameter, or a column that equals one.
+    `analysis` is of `SELECT keys, values FROM resource WHERE …`. A key is a parameter, or a column that equals one. Without keys nothing is
+    known of the rows, unless there is one `alone`.
     """
     if len(analysis.mentions) != 1:
         return False
@@ -35,7 +36,7 @@ def keys_only(analysis: Analysis, method: Method) -> bool:
     if seen is None:
         return False
     keys = {column_of_parameter(method, name) for name, _ in _keys(method)}
-    return bool(keys) and len(seen) == len(keys) and set(seen) == keys
+    return (bool(keys) or alone) and len(seen) == len(keys) and set(seen) == keys
 
 
 def narrows(analysis: Analysis) -> bool:

@@ -223,9 +223,10 @@ def _meant_by(text: str, write: Change, method: Method, context: Context) -> tup
     analysis = prepare(text, context)
     if analysis is None:  # the name was found when the statement was parsed
         raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
-    if write.source is not None or not keys_only(analysis, method):
+    alone = is_of_the_one(write.target.ref, method)
+    if write.source is not None or not keys_only(analysis, method, alone=alone):
         return analysis, None
-    return analysis, key_tuples(analysis, method, evaluator(context, {}))
+    return analysis, [{}] if alone else key_tuples(analysis, method, evaluator(context, {}))
 
 
 def watched(write: Change) -> list[str]:

@@ -135,6 +135,8 @@ def test_a_setting_is_changed_without_a_where(db: Session) -> None:
     db.sql("USE openai.organization")
 
     db.sql("UPDATE data_retention SET retention_type = 'zero_data_retention'")
+    assert db.last is not None
+    assert db.last.requests == 1
     other = db.sql("UPDATE data_retention SET retention_type = 'modified_abuse_monitoring' WHERE type <> 'zero_data_retention'").fetchall()
     first = db.sql("SELECT type FROM data_retention").fetchall()
     same = db.sql("UPDATE data_retention SET retention_type = 'modified_abuse_monitoring' WHERE type = 'zero_data_retention'").fetchall()
