@@ -81,6 +81,16 @@ def test_rows_and_paging_are_seen_in_the_answer() -> None:
     assert [paging.kind for paging in linked.paging.values()] == [PagingKind.LINK]
 
 
+def test_an_answer_that_leads_on_in_a_way_that_it_does_not_show_says_so(tmp_path: Path) -> None:
+    """Else its first page would be taken for the whole."""
+    file = tmp_path / "answer.json"
+    found = imported(from_answer(b'{"items": [{"id": 1}], "nextPageToken": "abc"}', "api", file=file), "api")
+
+    assert [each.text for each in found.open if "nextPageToken" in each.text] == [
+        "`nextPageToken` leads to the next page, and nothing here takes it: say `paging`, or the first page is all there is."
+    ]
+
+
 @pytest.mark.parametrize(
     "value", [{"a": 1}, [{"a": {"b": [{"c": 1}]}}], {"data": {"items": [{"a": 1}]}}, {"thing": {"id": 1, "name": "x"}}]
 )

@@ -182,7 +182,9 @@ class _Player:
         one, collection = method.parameters[key], self._route(method).collection
         name, type_, column = one.name or key, one.type, one.column or key
         if one.place is Place.PATH and column in ref.resource.columns and collection not in self._busy:
+            self._busy.add(collection)
             shown = self._shown.get(collection) or self._listed(collection)
+            self._busy.discard(collection)
             if values := [row[column] for row in shown if row.get(column) is not None]:
                 return values[0]
         for collection, rules in self._drawn.sandbox.collections.items():
@@ -223,7 +225,7 @@ class _Player:
             ),
             None,
         )
-        if parent is None:
+        if parent is None or self._drawn.kinds[str(above)].id_field() is None:
             if above in self._tables:
                 return  # one joins with the table
             raise NotPlayedError(f"nothing lists what `{key}` names")

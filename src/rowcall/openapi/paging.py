@@ -145,6 +145,14 @@ def paging_of(schemas: Schemas, operation: Operation, rows: Rows) -> Found | Non
     return Found(Paging(page_size=size, **keys), f"{reason}{size_reason}", is_clear)
 
 
+def leads_on(schemas: Schemas, operation: Operation, rows: Rows) -> str | None:
+    """The field of an answer that leads to the next page, or says that there is one, whatever the operation takes; None for none."""
+    if operation.answer is None or rows.path in {None, TOP}:
+        return None
+    plain = (_NEXT_TOKEN | _MORE) - {"after", "cursor", "next", "nextpage"}
+    return next((each.path for each in _inside(schemas, operation.answer.schema) if each.name in plain), None)
+
+
 def is_cursor(name: str) -> bool:
     """Whether a parameter is called what says which page it is."""
     return folded(name) in _TOKEN | _BEFORE | _PAGE | _OFFSET

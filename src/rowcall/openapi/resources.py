@@ -15,7 +15,7 @@ from rowcall.openapi.draft import Draft
 from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
 from rowcall.openapi.layout import Placed, ResourcePlan, method_name, verb_of
 from rowcall.openapi.names import called, folded, free, identifier, listed, sentence, singular
-from rowcall.openapi.paging import TOP, Rows, paging_of, rows_of
+from rowcall.openapi.paging import TOP, Rows, leads_on, paging_of, rows_of
 from rowcall.openapi.parameters import Parameters
 from rowcall.openapi.types import Property, Shape, Why, unified
 
@@ -277,6 +277,9 @@ class _Making:
                 self._draft.comment(self._plan.service, f"{path}.rows", read.rows.reason)
             else:
                 self._draft.ask(self._plan.service, f"{path}.rows", f"{read.rows.reason} Which holds the rows?", operation.node)
+        if paging is None and (leading := leads_on(self._schemas, operation, read.rows)) is not None:
+            text = f"`{leading}` leads to the next page, and nothing here takes it: say `paging`, or the first page is all there is."
+            self._draft.ask(self._plan.service, f"{path}.rows", text, operation.node)
         if read.pick not in {None, _EACH}:
             self._draft.comment(self._plan.service, f"{path}.pick", "The answer is an object around the row.")
         if read.inner is not None:

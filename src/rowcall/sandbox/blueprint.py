@@ -156,16 +156,20 @@ class _Drawing:
         kinds |= {key: replace(blank(name), known=self._examples.get(name, ())) for key, (name, _) in self._implicit.items()}
         base = {key: parent for key, parent in self._parents.items() if parent is not None}
         error = self._own.error if self._own.error is not None else _error(self._provider)
-        tables = {f"sandbox_{name}": table for name, table in self._tables(collections)} | self._own.tables
+        showing = {home.key for home in self._homes if kinds[home.key].id_field() is not None}
+        tables = {f"sandbox_{name}": table for name, table in self._tables(collections, showing)} | self._own.tables
         return Blueprint(replace(self._own, collections=collections, error=error, tables=tables), kinds, self._places, base)
 
-    def _tables(self, collections: Mapping[str, Collection]) -> Iterator[tuple[str, Table]]:
-        """Tables of what methods ask for and neither a list nor a table of the sandbox file gives: nobody could know what to ask for."""
+    def _tables(self, collections: Mapping[str, Collection], showing: set[str]) -> Iterator[tuple[str, Table]]:
+        """Tables of what methods ask for and neither a list nor a table of the sandbox file gives: nobody could know what to ask for.
+
+        A list gives what it is of where its rows are `showing` their ids.
+        """
         methods = [(home.key, method) for home in self._homes for method in home.resource.methods.values()]
         needs = [
             (key, method, [place for _, prefix in prefixes(method.path) if (place := self._places[prefix])]) for key, method in methods
         ]
-        lists = [(key, needed) for key, method, needed in needs if _lists(method)]
+        lists = [(key, needed) for key, method, needed in needs if _lists(method) and key in showing]
         found = {key for table in self._own.tables.values() for key in (table.rows, *self._above(table.rows, collections))}
         # What lists need comes first, for their rows are what others need.
         wanted = [key for some in (lists, [(key, needed) for key, _, needed in needs]) for key in self._shallow_first(some, collections)]
@@ -296,7 +300,8 @@ class _Drawing:
         own = None
         if home.parameter is not None:
             names = ((declared.column if declared else None) or "", home.parameter, "id", *_akin_names(home.parameter))
-            naming = {_folded(name): name for name in reversed(columns) if columns[name].type in _NAMING}
+            usable = [name for name in reversed(columns) if columns[name].type in _NAMING]
+            naming = {_folded(columns[name].source or name): name for name in usable} | {_folded(name): name for name in usable}
             own = next((naming[_folded(name)] for name in names if _folded(name) in naming), None)
         noun = singular(home.name)
         found = []

@@ -78,6 +78,13 @@ def fitted(value: Any, type_: Type, name: str, draw: Draw) -> Any:
     )
 
 
+def named(id_: str | int, type_: Type) -> str | int | None:
+    """An id as a column of that type shows it; None where it cannot."""
+    if type_ is Scalar.STRING:
+        return str(id_)
+    return id_ if isinstance(id_, int) or type_ is Scalar.JSON else None
+
+
 _KINDS: dict[Type, tuple[type, ...]] = {
     Scalar.STRING: (str,),
     Scalar.INTEGER: (int,),

@@ -21,7 +21,7 @@ from rowcall.manifest.files import File, files_of
 from rowcall.manifest.model import Column, Method, Scalar
 from rowcall.manifest.sandbox import Action, Change, Create, Find, Next, Refuse, Scene, Search, Step
 from rowcall.sandbox.blueprint import Blueprint, put, state_after, values
-from rowcall.sandbox.invent import Draw, fitted, is_changed_time, maker
+from rowcall.sandbox.invent import Draw, fitted, is_changed_time, maker, named
 from rowcall.sandbox.keys import Keys
 from rowcall.sandbox.meters import Meters
 from rowcall.sandbox.record import Record
@@ -199,7 +199,7 @@ class World:
                 put(made, [*field.path], known)
                 continue
             if field.link is not None and (others := self._linked(field.link, record)):
-                known = None if draw.asked and field.column.nullable else draw.rng.choice(others).key
+                known = None if draw.asked and field.column.nullable else named(draw.rng.choice(others).key, field.column.type)
             put(made, [*field.path], values(field, given, draw, known))
         return made
 
