@@ -105,6 +105,24 @@ resources:
         parameters: {shelf: {in: template, required: true, description: Which shelf.}}
         rows: $
         pick: $.data.sellers
+  stands:
+    description: A stand.
+    source: https://kiosk.example/stands
+    columns:
+      id: {type: integer, nullable: false, description: Its id.}
+      name: {type: string, nullable: false, description: Its name.}
+    methods:
+      get_stand:
+        verb: select
+        http: GET /stands/{town}/{stand}
+        description: Gets one.
+        parameters: {town: {in: path, description: Its town.}, stand: {in: path, description: Its name.}}
+      list_stands:
+        verb: select
+        http: GET /makers/{maker}/stands
+        description: Lists.
+        parameters: {maker: {in: path, description: Its maker.}}
+        rows: $
   posters:
     description: A poster.
     source: https://kiosk.example/posters
@@ -201,6 +219,15 @@ def test_a_url_that_leads_to_a_page_by_its_number_begins_with_the_first(db: rowc
 
     assert count == (37,)
     assert answer.json()["links"]["next"].endswith("page=2")
+
+
+def test_what_no_list_shows_is_in_a_table(db: rowcall.Session, box: Sandbox) -> None:
+    """The rows of a list say neither in which town a stand is, nor that it is its name by which it is asked for."""
+    columns, shown = box.tables["sandbox_stands"]
+    town, stand = shown[0]
+
+    assert columns == ("town", "stand")
+    assert rows(db, "SELECT name FROM kiosk.stock.stands WHERE town = ? AND stand = ?", town, stand) == [(stand,)]
 
 
 def test_an_object_around_one_row_holds_that_row_alone(db: rowcall.Session, box: Sandbox) -> None:

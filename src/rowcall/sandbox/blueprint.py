@@ -179,7 +179,12 @@ class _Drawing:
             if key:
                 yield self._name(key), self._table(key, collections)
                 found |= {key, *self._above(key, collections)}
-            while more := {listed for listed, needed in lists if listed not in found and found.issuperset(needed)}:
+            while more := {
+                listed
+                for listed, needed in lists
+                # Of what a row lies in, its path says the names, or nothing does.
+                if listed not in found and found.issuperset({*needed, *self._above(listed, collections)} - {listed})
+            }:
                 found |= more
 
     def _shallow_first(self, needs: Iterable[tuple[str, list[str]]], collections: Mapping[str, Collection]) -> list[str]:
@@ -299,7 +304,9 @@ class _Drawing:
         columns, declared = home.resource.columns, home.declared
         own = None
         if home.parameter is not None:
-            names = ((declared.column if declared else None) or "", home.parameter, "id", *_akin_names(home.parameter))
+            is_id = declared is None or declared.type is not Scalar.STRING or _folded(home.parameter).endswith("id")
+            is_id = is_id or ("id" in columns and columns["id"].type is Scalar.STRING)
+            names = ((declared.column if declared else None) or "", home.parameter, "id" if is_id else "", *_akin_names(home.parameter))
             usable = [name for name in reversed(columns) if columns[name].type in _NAMING]
             naming = {_folded(columns[name].source or name): name for name in usable} | {_folded(name): name for name in usable}
             own = next((naming[_folded(name)] for name in names if _folded(name) in naming), None)
@@ -372,7 +379,7 @@ def _akin_names(parameter: str) -> list[str]:
     """What a column may be called that holds what a parameter takes, as `ip` for `floating_ip` and `name` for `tag_id`."""
     words = parameter.split("_")
     ends = ["_".join(words[at:]) for at in range(1, len(words))]
-    return [*(name for name in (*ends, "_".join(words[:-1])) if name and name not in _GENERIC), "name", "slug", "uuid", "key"]
+    return [*(name for name in (*ends, "_".join(words[:-1])) if name and name not in _GENERIC), "login", "name", "slug", "uuid", "key"]
 
 
 def _folded(name: str) -> str:
