@@ -304,7 +304,7 @@ class _Drawing:
         columns, declared = home.resource.columns, home.declared
         own = None
         if home.parameter is not None:
-            is_id = declared is None or declared.type is not Scalar.STRING or _folded(home.parameter).endswith("id")
+            is_id = declared is None or declared.type is not Scalar.STRING or _folded(home.parameter).endswith(("id", "identifier"))
             is_id = is_id or ("id" in columns and columns["id"].type is Scalar.STRING)
             names = ((declared.column if declared else None) or "", home.parameter, "id" if is_id else "", *_akin_names(home.parameter))
             usable = [name for name in reversed(columns) if columns[name].type in _NAMING]
