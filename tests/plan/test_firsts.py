@@ -19,6 +19,7 @@ FOUND = {
         "SELECT v.id, l.tag FROM l FULL JOIN visits v ON v.pen = l.pen AND l.n > 1 WHERE coalesce((l.pen), v.pen) IN ('p1', 'p2')",
         ["p1", "p2"],
     ),
+    "coalesce in a query": ("SELECT v.id FROM l FULL JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, l.pen) IN (SELECT pen FROM k)", ["p2"]),
     "a table that is joined with it": (
         "SELECT v.id, l.tag FROM l FULL JOIN visits v USING (pen) JOIN k ON k.pen = coalesce(v.pen, l.pen)",
         ["p2"],

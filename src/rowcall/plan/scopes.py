@@ -162,6 +162,12 @@ class Scopes(Pieces):
         self._found[id(column)] = found
 
 
+def _is_matchable(node: exp.Expr) -> bool:
+    """Whether it is a column, or coalesce() of columns, which may stand for one."""
+    parts = (node.this, *node.expressions) if isinstance(node, exp.Coalesce) else (node,)
+    return all(isinstance(part.unnest(), exp.Column) for part in parts)
+
+
 def _calls(node: exp.Expr) -> bool:
     """Whether an expression calls functions."""
     return any(not isinstance(one, (exp.Connector, exp.Cast, exp.Case)) for one in find_all(node, exp.Func))
@@ -496,7 +502,7 @@ class Frame:
             if place is not None and layout.tokens[place[0]].word == "ANY":
                 place = (place[0] + 1, place[1])
         inner = query.unnest() if isinstance(query, exp.Subquery) else query
-        if not isinstance(inner, exp.Query) or place is None or not all(isinstance(one, exp.Column) for one in columns):
+        if not isinstance(inner, exp.Query) or place is None or not all(map(_is_matchable, columns)):
             return None
         return self._matched(inner, columns, layout.span(place))
 
