@@ -33,6 +33,10 @@ KEPT = {
         "SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND pen <> ALL (SELECT pen FROM l WHERE pen <> 'p 3' LIMIT 1)",
         ["p1", "p2"],
     ),
+    "a set operation that begins with brackets": (
+        "SELECT v.id FROM visits v JOIN (SELECT unnest(['p1', 'p2']) AS pen) x USING (pen) WHERE x.pen <> ALL ((SELECT c.pen FROM k c) UNION ALL SELECT pen FROM k)",
+        ["p1"],
+    ),
     "OR": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2', '5') AND (pen > 'p1' OR pen = '5')", ["p2", "5"]),
     "keys of a local table": ("SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE upper(v.pen) <> 'P1' AND v.pen <> 'nowhere'", ["p 3", "p2"]),
     "a truth that is of no column": ("SELECT id FROM visits WHERE pen = 'p1' AND 1 > 2", []),
@@ -313,6 +317,8 @@ KEPT = {
         ["p1"],
     ),
     "that a column is NULL which an equality compares": ("SELECT v.id FROM l JOIN visits v ON v.kind = l.tag WHERE v.pen = 'p1' AND l.tag IS NULL", []),
+    "NOT of what is NULL of a LEFT JOIN's NULLs": ("SELECT v.id FROM visits v LEFT JOIN m ON m.pen = v.pen WHERE NOT (m.n = 2) AND m.id NOT LIKE 'v%'", ["p1"]),
+    "NOT of what is false of them": ("SELECT v.id FROM visits v LEFT JOIN m ON m.pen = v.pen WHERE NOT (m.n = ANY (SELECT 2 WHERE false)) AND v.pen = '5'", ["5"]),
     "that one is NULL which a LEFT JOIN compares": ("SELECT v.id FROM visits v LEFT JOIN l ON v.kind = l.tag WHERE v.pen = 'p1' AND l.tag IS NULL", ["p1"]),
     "that one is NULL on the other side of a LEFT JOIN": (
         "SELECT l.pen, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen AND l.tag = v.kind WHERE l.tag IS NULL OR v.kind IS NULL",

@@ -102,7 +102,7 @@ class Scopes(Pieces):
 
     def calls_are_plain(self, node: exp.Expr) -> bool:
         """Whether no function that an expression calls is a macro of the user's with a sub-query in it, or a random number."""
-        calls = (call for call in find_all(node, exp.Anonymous) if call.find(exp.Lambda) is None)
+        calls = (call for call in find_all(node, exp.Anonymous) if call.find(exp.Lambda) is None and not is_quantified(call))
         return all(self._is_tried(call, self.layout.call(call)) for call in calls)
 
     def takes_rows(self, select: exp.Select) -> bool:
@@ -160,6 +160,16 @@ class Scopes(Pieces):
     def stands(self, column: exp.Column, found: Found) -> None:
         """Says what a column is of that is not written in the statement, and is kept."""
         self._found[id(column)] = found
+
+
+_COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike)
+
+
+def _is_null_of_null(predicate: exp.Expr) -> bool:
+    """Whether it is a comparison that is NULL, and never false, of a NULL: false is that of any value with one of none."""
+    if isinstance(predicate, exp.In):
+        return bool(predicate.expressions) and not any(isinstance(one.unnest(), (exp.Query, exp.Values)) for one in predicate.expressions)
+    return isinstance(predicate, (*_COMPARED, exp.Between)) and predicate.find(exp.Any, exp.All, exp.Anonymous) is None
 
 
 def _is_matchable(node: exp.Expr) -> bool:
@@ -467,8 +477,10 @@ class Frame:
         return frozenset(one.position for one in found if one is not None and one.frame is self)
 
     def strict(self, predicate: exp.Expr) -> list[Place | None]:
-        """The columns of which a comparison, or IS NOT NULL, is not true where one is NULL; None for what is no column."""
-        compared = isinstance(predicate, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike))
+        """The columns of which a comparison, NOT of one, or IS NOT NULL is not true where one is NULL; None for what is no column."""
+        if isinstance(predicate, exp.Not) and _is_null_of_null(predicate.this.unnest()):
+            predicate = predicate.this.unnest()
+        compared = isinstance(predicate, _COMPARED)
         if compared and is_quantified(predicate.args["expression"]):
             return []
         sides: Sequence[exp.Expr] = (predicate.args["this"], predicate.args["expression"]) if compared else ()
