@@ -170,7 +170,9 @@ def test_the_tables_can_be_read_over_http(box: Sandbox, control: httpx.Client) -
     """They are those of `Sandbox.tables`."""
     tables = control.get("/tables").json()
 
-    assert tables == {"sandbox_threads": {"columns": ["thread_id"], "rows": [list(row) for row in box.tables["sandbox_threads"][1]]}}
+    made = {name: {"columns": [*columns], "rows": [list(row) for row in rows]} for name, (columns, rows) in box.tables.items()}
+    assert tables == made
+    assert tables["sandbox_threads"]["columns"] == ["thread_id"]
 
 
 def test_a_reset_begins_anew(box: Sandbox, control: httpx.Client, client: httpx.Client) -> None:

@@ -96,7 +96,7 @@ def test_a_retry_is_measured_with_its_pause(scripted: Start, page: Callable[...,
     server = scripted(lambda _: next(answers))
 
     with rowcall.connect(providers=server.providers) as db:
-        found = db.explain(f"SELECT id FROM {RUNS} WHERE thread_id = 't'", analyze=True)
+        found = db.explain(f"SELECT id FROM {RUNS} WHERE thread_id = 'thread_1'", analyze=True)
 
     (measured,) = (scan.measured for scan in found.scans)
     assert measured is not None

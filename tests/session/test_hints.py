@@ -19,7 +19,7 @@ def told(sql: str) -> list[str]:
     ("sql", "step"),
     [
         ("FROM rnus", "Did you mean openai.assistants.runs, openai.agents.turns, openai.organization.groups?"),
-        ("FROM openai.thread", "Did you mean openai.assistants.threads?"),
+        ("FROM openai.thread", "Did you mean openai.assistants.threads, openai.assistants.all_threads?"),
         ('DESCRIBE "messages2"', "Did you mean openai.assistants.messages, openai.chat.chat_messages?"),
         ("FROM nope", "SHOW TABLES lists the tables of your own, SHOW PROVIDERS the APIs."),
         ("FROM openai", "SHOW SERVICES IN openai lists what is in it."),

@@ -103,7 +103,11 @@ def texts(text: str, use: tuple[str, ...] = ()) -> list[str]:
         pytest.param("SET rowcall_on_error TO 'pa", ["partial'"], id="in a string"),
         pytest.param(f"SELECT coun| FROM {RUNS}", ["count("], id="functions"),
         pytest.param(f"SELECT extract| FROM {RUNS}", ["json_extract("], id="a function by a word of it"),
-        pytest.param("SELECT * FROM read", ["read_csv(", "openai.assistants.threads", "sandbox_threads"], id="functions that are tables"),
+        pytest.param(
+            "SELECT * FROM read",
+            ["read_csv(", "openai.assistants.threads", "openai.assistants.all_threads", "sandbox_threads"],
+            id="functions that are tables",
+        ),
         pytest.param(f"SELECT * FROM {RUNS} r aso", ["asof"], id="keywords of DuckDB"),
         pytest.param(f"SELECT * FROM {RUNS} WHERE rqact", ["required_action"], id="letters in their order"),
         pytest.param(f"SELECT tokens| FROM {RUNS}", ["max_completion_tokens", "max_prompt_tokens"], id="a word within"),

@@ -430,8 +430,8 @@ def test_commands_are_known_as_psql_spells_them(terminal: Start, tmp_path: Path)
     for typed, printed in [
         (r"\?", r"  .quit                   \q          leave"),
         (r"\? \x", r".expanded [on|off], in psql \x"),
-        (r"\dt", "sandbox_threads\ngithub.actions.workflow_runs\n"),
-        (r"\d", "sandbox_threads\ngithub.actions.workflow_runs\n"),
+        (r"\dt", "sandbox_vector_store_file_batches\ngithub.actions.workflow_runs\n"),
+        (r"\d", "sandbox_vector_store_file_batches\ngithub.actions.workflow_runs\n"),
         (r"\dn", "openai.assistants\n"),
         (r"\d sandbox_threads", "│ thread_id"),
         (r"\i report.sql", "│     42 │"),
