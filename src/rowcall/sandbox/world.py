@@ -191,7 +191,7 @@ class World:
             known = None
             if field.depth is not None and field.depth < len(chain):
                 known = scope["id"] if field.depth == 0 else chain[field.depth].key
-                put(made, [*field.path], known)
+                put(made, [*field.path], known if field.depth == 0 else fitted(known, field.column.type, field.name, draw))
                 continue
             if rules.states and field.path == (rules.field,):
                 states = [*rules.states]
