@@ -279,6 +279,37 @@ def test_ways_to_authenticate_are_taken_over(scheme: str, expected: tuple[str, s
 
 
 @pytest.mark.parametrize(
+    ("scheme", "kind"),
+    [
+        ("{type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://a.example/token', scopes: {read: r, write: w}}}}", "oauth2"),
+        (
+            "{type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://a.example/token', scopes: {}}, implicit: {scopes: {}}}}",
+            "bearer",
+        ),
+        ("{type: oauth2, flows: {clientCredentials: {tokenUrl: /token, scopes: {}}}}", "bearer"),
+        ("{type: oauth2, flows: {clientCredentials: {tokenUrl: 'http://a.example/token', scopes: {}}}}", "bearer"),
+    ],
+    ids=["for clients", "for users too", "no place", "in the clear"],
+)
+def test_tokens_for_clients_are_got_where_there_are_no_others(scheme: str, kind: str, tmp_path: Path) -> None:
+    """What is written is read as it was, and where users have tokens too it is told how a client gets one."""
+    head = f"openapi: 3.1.0\nservers: [{{url: 'https://a.example'}}]\nsecurity: [{{k: []}}]\ncomponents: {{securitySchemes: {{k: {scheme}}}}}\n"
+    (tmp_path / "api.yaml").write_text(f"{head}paths: {{/a: {{get: {{responses: {JSON}}}}}}}\n")
+
+    found = imported(Document(tmp_path / "api.yaml"), "acme")
+    assert write_folder(tmp_path / "acme", found.provider, comments=found.comments) == ()
+    (read,) = load_provider(tmp_path / "acme").auth.values()
+    text = (tmp_path / "acme/provider.yaml").read_text()
+
+    assert read == next(iter(found.provider.auth.values()))
+    assert read.kind.value == kind
+    if kind == "oauth2":
+        assert (read.token_url, read.id_env, read.env) == ("https://a.example/token", ("ACME_CLIENT_ID",), ("ACME_CLIENT_SECRET",))
+        assert "`scopes` are read, write" in text
+    assert ("`kind` is `oauth2`" in text) == ("implicit" in scheme)
+
+
+@pytest.mark.parametrize(
     ("server", "base_url", "is_open"),
     [
         ("servers: [{url: 'https://a.example/v1/'}]", "https://a.example/v1", False),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rowcall.errors import UsageError, nearest
+from rowcall.manifest.auth import is_token_url
 from rowcall.manifest.model import AuthKind, AuthScheme, Provider, Resource, Service, Variable
 from rowcall.manifest.published import Differs, LeftOut, Published
 from rowcall.openapi import api
@@ -222,8 +223,7 @@ def _scheme(draft: Draft, name: str, said: Mapping[str, Any], env: tuple[str, ..
             return AuthScheme(kind=AuthKind.BASIC, env=env)
         return AuthScheme(kind=AuthKind.BEARER, env=env) if str(said.get("scheme") or "bearer").lower() == "bearer" else None
     if kind in {"oauth2", "openidconnect"}:
-        draft.comment("provider", path, "OAuth: the variable holds an access token, which is got elsewhere.")
-        return AuthScheme(kind=AuthKind.BEARER, env=env)
+        return _of_tokens(draft, path, said, env)
     if kind != "apikey" or str(said.get("in")) not in {"header", "query"} or not isinstance(said.get("name"), str):
         return None
     if said["name"].lower() == "authorization":
@@ -233,3 +233,26 @@ def _scheme(draft: Draft, name: str, said: Mapping[str, Any], env: tuple[str, ..
             return AuthScheme(kind=AuthKind.HEADER, name="Authorization", prefix=f"{prefix} ", env=env)
         draft.ask("provider", path, "say with `prefix` what stands before the key, if anything does.", said)
     return AuthScheme(kind=AuthKind.HEADER if said["in"] == "header" else AuthKind.QUERY, name=said["name"], env=env)
+
+
+def _of_tokens(draft: Draft, path: str, said: Mapping[str, Any], env: tuple[str, ...]) -> AuthScheme:
+    """That of a document which says how tokens are got, where a client can get one by itself, or else of a token that is there."""
+    flows, granted = _flows(said)
+    url = str(granted.get("tokenUrl") or "")
+    if is_token_url(url) and len(flows) == 1:
+        draft.comment("provider", path, "OAuth: a token is got for a client, by its id and secret.")
+        if granted.get("scopes"):
+            draft.comment("provider", path, f"Where a token is to be for a part, `scopes` are {', '.join(list(granted['scopes'])[:20])}.")
+        stem = env[0].removesuffix("_API_KEY")
+        return AuthScheme(kind=AuthKind.OAUTH2, token_url=url, id_env=(f"{stem}_CLIENT_ID",), env=(f"{stem}_CLIENT_SECRET",))
+    if is_token_url(url):
+        draft.comment("provider", path, f"A client gets a token at {url}: then `kind` is `oauth2`, with that as `token_url`.")
+    draft.comment("provider", path, "OAuth: the variable holds an access token, which is got elsewhere.")
+    return AuthScheme(kind=AuthKind.BEARER, env=env)
+
+
+def _flows(said: Mapping[str, Any]) -> tuple[set[str], Mapping[str, Any]]:
+    """The ways in which a scheme gives tokens, and what it says of that for clients; Swagger 2 has one, with another name."""
+    flows: Mapping[str, Any] = said["flows"] if isinstance(said.get("flows"), dict) else {str(said.get("flow")): said}
+    granted = flows.get("clientCredentials", flows.get("application"))
+    return {name for name, flow in flows.items() if isinstance(flow, dict)}, granted if isinstance(granted, dict) else {}
