@@ -577,10 +577,13 @@ LOCAL_WHOLE = [
     f"SELECT t.n FROM t ANTI JOIN {RUNS} r USING (thread_id)",
     f"SELECT r.id FROM (SELECT * FROM {RUNS} WHERE {T}) r FULL JOIN words USING (status)",
     f"SELECT r.id FROM {RUNS} r JOIN (SELECT thread_id, count(*) AS n FROM t GROUP BY ALL) USING (thread_id)",
+    f"SELECT r.id, c.code FROM {RUNS} r JOIN codes c USING (status) WHERE r.{T}",
+    f"SELECT r.id FROM {RUNS} r WHERE {T} AND status IN (SELECT status FROM words WHERE random() < 2)",
 ]
 """Statements that make rows of those of tables, or of more than a transaction keeps as it is."""
 TABLES = """CREATE TABLE t AS SELECT 'thread_' || i AS thread_id, i AS n FROM range(4) r(i);
-CREATE TABLE words AS FROM (VALUES ('failed', 'no'), ('cancelled', 'stopped')) v(status, word)"""
+CREATE TABLE words AS FROM (VALUES ('failed', 'no'), ('cancelled', 'stopped')) v(status, word);
+CREATE SEQUENCE numbers; CREATE VIEW codes AS SELECT status, nextval('numbers') AS code FROM words"""
 WHOLE = [
     f"SELECT count(*) FROM {RUNS} WHERE {T}",
     f"SELECT histogram(status) FROM {RUNS} WHERE {T}",

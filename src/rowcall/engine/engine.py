@@ -179,7 +179,13 @@ class Engine:
         Then the rows of some pages, after those of the pages before them, are the rows of all pages, while the tables stay as they are.
         """
         plan = self._plan(text, parameters, frame)
-        return sum("ARROW_SCAN" in node["name"] for node in _nodes(plan)) == 1 and all(map(_is_row_by_row, plan))
+        if sum("ARROW_SCAN" in node["name"] for node in _nodes(plan)) != 1 or not all(map(_is_row_by_row, plan)):
+            return False
+        # Which rows a table has would be another matter for each part, where that is left to chance.
+        is_joined = any(node["name"].strip() == "HASH_JOIN" for node in _nodes(plan))
+        conditions = [json.dumps(node["extra_info"]) for node in _nodes(plan) if is_joined and node["name"].strip() in _FILTERING]
+        called = {name for text in conditions for name in _CALLED.findall(text)}
+        return not called or not self.rows(_VOLATILE, {"1": sorted(called)}, {})
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -494,8 +500,16 @@ def _is_row_by_row(node: _Node) -> bool:
         return name in _ROW_BY_ROW
     local = list(_nodes([node["children"][1 - near[0]]]))
     return node["extra_info"].get("Join Type") in _KEEPING[near[0]] and all(
-        each["name"].strip() in _LOCAL and int(each["extra_info"].get("Estimated Cardinality", 0)) <= _FEW for each in local
+        each["name"].strip() in _LOCAL and int(each["extra_info"].get("Estimated Cardinality", 0)) <= _FEW and not _computes(each)
+        for each in local
     )
+
+
+def _computes(node: _Node) -> bool:
+    """Whether this operator may give more than columns as they are, as random() or nextval(): by its name, nobody can tell."""
+    given = node["extra_info"].get("Projections", ())
+    names = [given] if isinstance(given, str) else given
+    return node["name"].strip() == "PROJECTION" and not all(name.startswith("#") for name in names)
 
 
 def _is_cut_range(node: _Node) -> bool:
@@ -532,6 +546,8 @@ _KEEPING = (
 """Joins that look at one row of their left side, or of their right side, at a time."""
 _LOCAL = frozenset({"COLUMN_DATA_SCAN", "SEQ_SCAN", "FILTER", "PROJECTION"})
 """Operators that read what a transaction keeps as it is."""
+_FILTERING = frozenset({"FILTER", "SEQ_SCAN"})
+"""Operators that drop rows by conditions."""
 _FEW = 100_000
 """How many rows may be read once more for each part of a result."""
 _BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
@@ -539,6 +555,9 @@ _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(ta
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
 _STORED = """SELECT macro_definition FROM duckdb_functions() WHERE NOT internal
 UNION ALL SELECT sql FROM duckdb_views() WHERE NOT internal"""
+_CALLED = re.compile(r"\b(\w+)\(")
+"""The functions that an operator calls."""
+_VOLATILE = "SELECT 1 FROM duckdb_functions() WHERE stability = 'VOLATILE' AND list_contains($1, function_name) LIMIT 1"
 _MACRO = "SELECT 1 FROM duckdb_functions() WHERE NOT internal AND list_contains($1, lower(function_name)) LIMIT 1"
 _SETTING = """SELECT from_json('{{}}', concat('{{"=', current_setting('{}'), '": "VARCHAR"}}'))"""
 _HAS = {
