@@ -576,6 +576,12 @@ CASES = {
     "paging without rows": ("animals.yaml", "        rows: data\n", "", [
         "animals.yaml:25:17: a method that is paged says where its `rows` are (resources.lions.methods.list_lions.paging)",
     ]),
+    "an empty list of one row": ("animals.yaml", "        rows: data\n        paging: pages\n", "        empty_with: [kind]\n", [
+        "animals.yaml:25:9: what is one row leaves out no list: `empty_with` goes with `rows` (resources.lions.methods.list_lions.empty_with)",
+    ]),
+    "an empty list with its rows": ("animals.yaml", "rows: data\n", "rows: data\n        empty_with: [data]\n", [
+        "animals.yaml:26:9: a response that has its rows leaves no list out (resources.lions.methods.list_lions.empty_with)",
+    ]),
     "an alias that is taken": ("animals.yaml", "[nourish]", "[get_lion]", [
         "animals.yaml:35:19: another method of the resource is called `get_lion` (resources.lions.methods.feed.aliases[0])",
     ]),

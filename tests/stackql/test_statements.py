@@ -470,6 +470,55 @@ def test_what_is_null_is_an_empty_answer(harbour: Harbour) -> None:
         assert db.sql("SELECT id FROM berths WHERE berth_id = 1").fetchall() == []
 
 
+@pytest.mark.parametrize("body", [{}, {"kind": "lamps", "etag": "x"}], ids=["nothing", "what stands beside it"])
+@pytest.mark.parametrize("table", ["lamps", "lamp_colours"])
+def test_a_list_that_is_left_out_is_an_empty_one(harbour: Harbour, table: str, body: object) -> None:
+    """Where the document says that it may be, as Google's do of every list."""
+    harbour.answers["/v1/lamps"] = lambda _: (body, {})
+
+    with harbour.session() as db:
+        assert db.sql(f"FROM harbour.docks.{table}").fetchall() == []
+
+
+def test_a_page_that_leaves_its_list_out_leads_on(harbour: Harbour) -> None:
+    """What it filtered away was all of this page, and not of the next."""
+    pages = {"": {"kind": "lamps", "next_token": "2"}, "2": {"lamps": [{"id": "a"}], "next_token": "3"}, "3": {"next_token": ""}}
+    harbour.answers["/v1/lamps"] = lambda query: (pages[query.get("page_token", "")], {})
+
+    with harbour.session() as db:
+        assert db.sql("SELECT id FROM lamps").fetchall() == [("a",)]
+    assert len(harbour.lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "table"),
+    [
+        ("/v1/lamps", {"kind": "lamps", "boats": []}, "lamps"),
+        ("/v1/lamps", {"message": "Wait a moment."}, "lamps"),
+        ("/v1/lamps", {"unreachable": ["north"]}, "lamps"),
+        ("/v1/lamps", {"lamps": "none"}, "lamps"),
+        ("/v1/lamps", [], "lamps"),
+        ("/v1/lamps", {"kind": "lamps", "boats": []}, "lamp_colours"),
+        ("/v1/berths", {}, "berths"),
+    ],
+    ids=[
+        "another field",
+        "a message",
+        "a part that is missing",
+        "a text",
+        "an array",
+        "another field beside texts",
+        "one that is required",
+    ],
+)
+def test_a_list_that_is_left_out_otherwise_is_an_error(harbour: Harbour, path: str, body: object, table: str) -> None:
+    """An answer that the document does not know, or that may say why there is nothing, is no empty list."""
+    harbour.answers[path] = lambda _: (body, {})
+
+    with harbour.session() as db, pytest.raises(ResponseError, match="its JSON (has|is)"):
+        db.sql(f"FROM harbour.docks.{table}")
+
+
 def test_an_update_that_puts_whole_rows_needs_a_yes(harbour: Harbour) -> None:
     """What it does not set may be removed by it; one that sets all there is goes out, and so does one that somebody has said yes to."""
     half = "UPDATE harbour.docks.gates SET height = 3 WHERE gate = 'a'"

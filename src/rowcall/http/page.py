@@ -16,7 +16,7 @@ import json
 import operator
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -126,10 +126,11 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         text, content = _as_json(protocol.transform, text)
     try:
         if protocol.pick is None:
-            found, records = _open(content, protocol.rows)
+            found, records = _open(content, protocol.rows, protocol.empty_with)
         else:
             found, records = _picked(content, protocol.pick, protocol.into)
-            if not records and request.reads and protocol.transform is None and not _leads(found, protocol.pick):
+            is_due = request.reads and protocol.transform is None and not _is_empty(found, protocol.empty_with)
+            if not records and is_due and not _leads(found, protocol.pick):
                 raise BodyFault(f"its JSON has nothing at `{protocol.pick}`")
             text = f"[{','.join(bytes(record).decode() for record in records)}]"
         next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(protocol.paging))
@@ -324,7 +325,7 @@ def _paths(paging: Paging | None) -> tuple[str | None, str | None, str | None]:
     return (paging.next, paging.more, paging.total) if paging is not None else (None, None, None)
 
 
-def _open(content: bytes, rows: str | None) -> tuple[Any, Sequence[Any]]:
+def _open(content: bytes, rows: str | None, empty_with: Collection[str] | None = None) -> tuple[Any, Sequence[Any]]:
     """The body, with what stands deeper than the rows as raw JSON, and the rows, each as raw JSON."""
     try:
         found = _read(content, rows)
@@ -333,10 +334,15 @@ def _open(content: bytes, rows: str | None) -> tuple[Any, Sequence[Any]]:
         raise BodyFault(_not_json(problem, content)) from problem
     if _is_error(found, rows):
         raise BodyFault("it is an error", refused=True)
-    if records is UNSET:
+    if records is UNSET and not _is_empty(found, empty_with):
         raise BodyFault(_misshapen(rows))
     # Null where an array is due is how some servers write an empty one.
     return found, records or ()
+
+
+def _is_empty(found: Any, names: Collection[str] | None) -> bool:
+    """Whether a body is one that leaves out a list without rows: it has nothing but what may stand beside one."""
+    return names is not None and isinstance(found, dict) and all(name in names for name in found)
 
 
 def _picked(content: bytes, path: str, into: str | None) -> tuple[Any, Sequence[Any]]:

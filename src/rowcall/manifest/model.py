@@ -459,6 +459,11 @@ class Method:
         "empty. Such an answer is an error.",
         None,
     )
+    empty_with: tuple[str, ...] | None = _(
+        "Of an API that leaves an empty list out of its response: the fields that it has then, at most, as `kind` and `nextPageToken`. "
+        "With any other, a response without its rows is an error.",
+        None,
+    )
     at_most: int | None = _(
         "How many rows the API gives of the list, however many there are; a statement that got just so many is told of it.",
         None,

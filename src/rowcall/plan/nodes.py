@@ -92,6 +92,8 @@ class Protocol:
     """How a body becomes the JSON that the rows are in; None where it is that."""
     incomplete: str | None = None
     """Dotted path of what is true where the body says that its rows are not all."""
+    empty_with: frozenset[str] | None = None
+    """What a body has, at most, that has no rows because its list is empty; None where a body without them is a fault."""
     at_most: int | None = None
     """How many rows a list has when the API gives no more of it."""
     content: str | None = None

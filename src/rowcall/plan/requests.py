@@ -100,6 +100,7 @@ def protocol(ref: ResourceRef, method: Method) -> Protocol:
         rows=method.rows,
         pick=method.pick,
         incomplete=method.incomplete,
+        empty_with=None if method.empty_with is None else frozenset(method.empty_with),
         at_most=method.at_most,
         into=method.into,
         transform=method.transform,

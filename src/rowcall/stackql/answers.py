@@ -23,6 +23,12 @@ _SIMPLE = re.compile(r"\$?((\.[^.\[\]'\"*@?]+)*)(\[\*\])?")
 _NAME = re.compile(r"[^.\s]+")
 _JSON = re.compile(r"application/([\w.+-]*\+)?json|application/vnd\.[^+]*|text/json|.*/\*")
 _TEXT = re.compile(r"text/.*|application/([\w.+-]*\+)?(yaml|x-yaml|csv|x-ndjson|jsonl|javascript|sql)")
+_TROUBLE = re.compile(
+    r"err|warn|fail|fault|problem|unreachable|partial|complete|done|progress|state|truncat|missing|skip|message|detail|reason|status|code"
+    r"|success|^ok$|total|count",
+    re.IGNORECASE,
+)
+"""Names of what may say that an answer without rows is not all there is, not yet, or none."""
 _BY_SCHEMA = "schema_driven_xml"
 _XML = re.compile(r"(application|text)/([\w.+-]*\+)?xml")
 
@@ -46,6 +52,8 @@ class Answer:
     """What asks for it in the form that the document describes."""
     is_linked: bool = False
     """Whether it is described with a Link header, so that it is the last page without one."""
+    empty_with: tuple[str, ...] | None = None
+    """What it has beside its list, at most, where it may leave that out because it is empty; None where it may not."""
     problem: str = ""
     """Why rowcall cannot read it."""
 
@@ -147,11 +155,19 @@ class Answers:
         return Answer("$", "$", ANONYMOUS, _anonymous(self._type(schema)), schema)
 
     def _list(self, rows: str, item: Any, schema: Any) -> Answer:
-        columns = self.columns(item)
+        columns, empty_with = self.columns(item), self._empty_with(schema, rows)
         if columns:
-            return Answer(rows, columns=columns, schema=schema)
+            return Answer(rows, columns=columns, schema=schema, empty_with=empty_with)
         pick = "$" if rows == "$" else f"$.{rows}"
-        return Answer("$", pick, ANONYMOUS, _anonymous(self._type(item)), schema)
+        return Answer("$", pick, ANONYMOUS, _anonymous(self._type(item)), schema, empty_with=empty_with)
+
+    def _empty_with(self, schema: Any, rows: str) -> tuple[str, ...] | None:
+        """As `Answer` says; nothing by which an API may say that something went wrong."""
+        every = self.schemas.alternatives(schema)
+        found = self.schemas.properties(schema)
+        if len(every) != 1 or rows not in found or found[rows].required or not isinstance(found[rows].shape.type, ListOf):
+            return None
+        return tuple(name for name in found if name != rows and not _TROUBLE.search(name))
 
     def _type(self, schema: Any) -> Type:
         return self.schemas.shape(schema).type

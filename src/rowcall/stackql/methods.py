@@ -153,6 +153,7 @@ class Methods:
                 content=answer.content,
                 pick=answer.pick,
                 into=answer.into,
+                empty_with=answer.empty_with,
                 transform=answer.transform,
                 paging=way,
                 whole=verb is Verb.UPDATE and http == "PUT",
