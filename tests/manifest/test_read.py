@@ -301,7 +301,7 @@ CASES = {
         "provider.yaml:6:11: `{sight}` is not in `variables`; did you mean `site`? (base_url)",
     ]),
     "a header scheme without name": ("provider.yaml", "name: X-Key, ", "", [
-        "provider.yaml:10:8: a scheme of kind `header` has a `name` (auth.key)",
+        "provider.yaml:10:8: a scheme of kind `header` needs `name` (auth.key)",
     ]),
     "a bearer scheme with name": ("provider.yaml", "kind: header", "kind: bearer", [
         "provider.yaml:10:29: a scheme of kind `bearer` has no `name` (auth.key.name)",
@@ -310,7 +310,7 @@ CASES = {
         "provider.yaml:10:30: a scheme of kind `query` has no `prefix` (auth.key.prefix)",
     ]),
     "a client without a place for tokens": ("provider.yaml", "kind: header, name: X-Key", "kind: oauth2", [
-        "provider.yaml:10:8: a scheme of kind `oauth2` has a `token_url` (auth.key)",
+        "provider.yaml:10:8: a scheme of kind `oauth2` needs `token_url` (auth.key)",
     ]),
     "a place for tokens without TLS": (
         "provider.yaml", "kind: header, name: X-Key", "kind: oauth2, token_url: 'http://zoo.example/token'", [
@@ -321,7 +321,7 @@ CASES = {
             "provider.yaml:10:34: `{sit}` is not in `variables`; did you mean `site`? (auth.key.token_url)",
     ]),
     "tokens of Entra for nothing": ("provider.yaml", "kind: header, name: X-Key", "kind: azure", [
-        "provider.yaml:10:8: a scheme of kind `azure` has a `scopes` (auth.key)",
+        "provider.yaml:10:8: a scheme of kind `azure` needs `scopes` (auth.key)",
     ]),
     "a way of a client for another kind": ("provider.yaml", "name: X-Key", "name: X-Key, client_auth: body", [
         "provider.yaml:10:49: a scheme of kind `header` has no `client_auth` (auth.key.client_auth)",
@@ -398,7 +398,7 @@ CASES = {
     ]),
     "auth of a service": ("animals.yaml", "title: Animals", "title: Animals\nauth: {Key: {kind: bearer}, own: {kind: query}}", [
         "animals.yaml:3:8: `Key` is no name for a auth scheme: use small letters, digits and _ (auth.Key)",
-        "animals.yaml:3:34: a scheme of kind `query` has a `name` (auth.own)",
+        "animals.yaml:3:34: a scheme of kind `query` needs `name` (auth.own)",
     ]),
     "limits of a service": ("animals.yaml", "title: Animals", "title: Animals\nrate_limits: [{requests: 1, per_s: 1}, {requests: 0, per_s: 1}]", [
         "animals.yaml:3:40: a rate limit is at least one request in more than zero seconds (rate_limits[1])",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rowcall.errors import ManifestError
+from rowcall.errors import ManifestError, UsageError
 from rowcall.manifest.published import read_published
 from rowcall.manifest.read import check, load_provider
 from rowcall.openapi.against import Comparison, compare
@@ -365,6 +365,15 @@ def test_a_list_of_request_lines_says_what_no_method_is_for(tmp_path: Path) -> N
     assert (found.operations, found.covered, found.left_out) == (6, 4, 1)
     with pytest.raises(ManifestError, match="expected an object"):
         Document(tmp_path / "other.txt")
+
+
+def test_a_document_of_something_else_is_an_error(compared: Compared, tmp_path: Path) -> None:
+    """In place of a manifest that differs in everything."""
+    compared()
+    (other := tmp_path / "document" / "other.yaml").write_text("not: openapi\n")
+
+    with pytest.raises(UsageError, match="other.yaml describes no operation"):
+        compare(load_provider(tmp_path), Document(other), None)
 
 
 def test_what_the_document_need_not_have_may_be_left_out(compared: Compared) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 import rowcall
-from rowcall.errors import BindError
+from rowcall.errors import SQLError
 
 
 def told(sql: str) -> list[str]:
     """The parts of the error of a statement: what is wrong, the place with its caret, and the next step where there is one."""
-    with rowcall.connect() as session, pytest.raises(BindError) as caught:
+    with rowcall.connect() as session, pytest.raises(SQLError) as caught:
         session.sql(sql)
     return str(caught.value).split("\n\n")
 
@@ -26,6 +26,9 @@ def told(sql: str) -> list[str]:
         ("FROM openai.assistants", "SHOW RESOURCES IN openai.assistants lists the tables in it."),
         ("SHOW TABLES FROM openai", "SHOW SERVICES IN openai lists what is in it."),
         ("SHOW TABLES FROM openai.assistants", "SHOW RESOURCES IN openai.assistants lists the tables in it."),
+        ("SHOW METHODS IN openai.assistants", "SHOW RESOURCES IN openai.assistants lists the tables in it."),
+        ("DESCRIBE openai", "SHOW SERVICES IN openai lists what is in it."),
+        ("SELECT read_blob('a.txt')", "As a value: (SELECT content FROM read_blob('…'))."),
         ("show provders", "Did you mean SHOW PROVIDERS?"),
         ("USE opnai", "Did you mean openai?"),
         ("selec 1", "Did you mean SELECT?"),
@@ -45,9 +48,9 @@ def test_a_local_table_that_is_near_stays_duckdb_s_to_say() -> None:
     """Its catalog's own tables are not suggested."""
     with rowcall.connect() as session:
         session.sql("CREATE TABLE orders (id INT)")
-        with pytest.raises(BindError, match=r'(?s)Did you mean "orders"\?(?!.*SHOW TABLES)'):
+        with pytest.raises(SQLError, match=r'(?s)Did you mean "orders"\?(?!.*SHOW TABLES)'):
             session.sql("FROM order_s")
-        with pytest.raises(BindError) as caught:
+        with pytest.raises(SQLError) as caught:
             session.sql("FROM pgenum")
 
     assert "pg_" not in str(caught.value)

@@ -176,6 +176,7 @@ def test_the_request_for_a_token_is_noted_and_counts_for_nothing(authority: Auth
 REFUSALS = {
     "a wrong client": ((401, {"error": "invalid_client", "error_description": f"No {SECRET}"}), "invalid_client: No \\*\\*\\*", "its secret (DEPOT_CLIENT_SECRET)"),
     "a wrong scope": ((400, {"error": "invalid_scope"}), "invalid_scope", "Check the scopes"),
+    "words in an object": ((401, {"error": {"message": "No such client", "type": "auth"}}), "refused: auth: No such client\n", "its secret"),
     "no token": ((200, {"hello": "world-canary"}), "answered without an access_token", "Check token_url"),
     "a page": ((200, b"<html><title>Log in</title>"), "answered without an access_token", "Check token_url"),
     "another kind of token": ((200, {"access_token": "mac-canary-0123456789", "token_type": "mac"}), "tokens of the type mac", "bearer"),
@@ -208,6 +209,16 @@ def test_a_failing_server_of_tokens_is_asked_again(authority: Authority, tmp_pat
     authority.answer = lambda asked: (503, {"message": "closed"}) if asked.path.endswith("/token") else None
     with connected(authority, tmp_path) as db, pytest.raises(UnavailableError, match="What gives tokens for Depot failed: closed"):
         db.sql(LIST)
+
+
+def test_where_nothing_gives_tokens_the_url_of_tokens_is_named(authority: Authority, tmp_path: Path) -> None:
+    """And not that of the API, which is another place."""
+    auth = {"kind": "oauth2", "token_url": "http://127.0.0.1:9/token"}
+
+    with connected(authority, tmp_path, auth=auth, api_key=SECRET, api_key_id="me") as db, pytest.raises(UnavailableError) as caught:
+        db.sql(LIST)
+
+    assert "Check that it is up, and that token_url of the provider names it." in str(caught.value)
 
 
 def test_a_deadline_ends_the_wait_for_a_token(authority: Authority, tmp_path: Path) -> None:
@@ -308,7 +319,7 @@ def test_a_sandbox_gets_no_token_elsewhere(authority: Authority, tmp_path: Path)
 @pytest.mark.parametrize(
     ("auth", "message"),
     [
-        ({"kind": "oauth2"}, "auth of depot: a scheme of kind `oauth2` has a `token_url`"),
+        ({"kind": "oauth2"}, "auth of depot: a scheme of kind `oauth2` needs `token_url`"),
         ({"kind": "oauth2", "token_url": "http://depot.example/token"}, "a token is got over https"),
         ({"kind": "bearer", "token_url": "https://a.example"}, "auth.token_url of depot: a scheme of kind `bearer` has no `token_url`"),
         ({"kind": "oauth2", "tokenurl": "https://a.example"}, 'no key "tokenurl". Did you mean token_url'),

@@ -129,7 +129,7 @@ def test_check_finds_what_is_wrong_in_any_profile(run: Run, config: Path, monkey
 
     assert (good.stdout, good.stderr, good.returncode) == ("", f"{config}: no faults\n", 0)
     assert bad.stdout.splitlines() == [
-        f"the config file {config}:22: max_in_flight of openai must be a whole number above 0.",
+        f"the config file {config}:22: max_in_flight of openai must be a whole number above 0, not 0.",
         f"the config file {config}:24: max_requests takes a whole number, or \"none\" for no limit, not 'many'.",
         f'the config file {config}:26: openai has no auth "azur". Did you mean azure?',
         "$ROWCALL_READ_ONY says nothing. Did you mean $ROWCALL_READ_ONLY?",
@@ -191,7 +191,7 @@ def test_check_tells_all_faults_at_once(run: Run, config: Path, monkeypatch: pyt
             'the config file it:13: no provider "opnai". Did you mean openai?',
             'the config file it:16: openai has no setting "base_ulr". Did you mean base_url?',
             'the config file it:17: http2 of openai needs transport = "curl" besides.',
-            "the config file it:19: max_in_flight of openai must be a whole number above 0.",
+            "the config file it:19: max_in_flight of openai must be a whole number above 0, not 0.",
             "the config file it:20: headers of openai must be a table of names and values.",
             "the config file it:21: api_key is secret, and others may use the file (mode 0644). Run: chmod 600 it",
             'the config file it:25: a profile has no table "wat". There is: providers, settings.',

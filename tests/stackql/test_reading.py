@@ -173,7 +173,7 @@ def test_a_user_may_say_that_it_reads(quay: Quay, harbour: Harbour, tmp_path: Pa
     ("reads", "message"),
     [
         (["stores.stores.asks"], r'reads of quay: "stores.stores.asks" is no method for SELECT. Did you mean stores.stores.ask'),
-        (["shops.x.ask"], 'reads of quay: "shops.x.ask" is no method for SELECT.'),
+        (["shops.x.ask"], '"shops.x.ask" is no method for SELECT. There is no service "shops". There is: stores.'),
         ("stores.stores.ask", "reads of quay is a list of methods as service.resource.method"),
     ],
     ids=["misspelt", "nowhere", "no list"],

@@ -200,9 +200,20 @@ class Catalog:
             raise AmbiguousNameError(".".join(folded), [".".join(key) for key in candidates])
         return self._ref(candidates[0]) if candidates else None
 
+    def about_folder(self, name: str) -> str:
+        """What lists the services of a provider or the resources of a service; nothing where it is the name of neither."""
+        known = tuple(name.casefold().split("."))
+        if not any(each[: len(known)] == known and len(known) < _FULL for each in self._keys):
+            return ""
+        return f"SHOW SERVICES IN {name} lists what is in it." if len(known) == 1 else f"SHOW RESOURCES IN {name} lists the tables in it."
+
     def _unknown(self, folded: tuple[str, ...], span: Span | None) -> UnknownNameError:
         """Blames the first part that is wrong, as the last part is the resource, the one before it the service."""
         name = folded[-1] if folded else ""
+        if within := self.about_folder(".".join(folded)):
+            error = UnknownNameError("resource", ".".join(folded), span=span)
+            error.hint = within
+            return error
         if len(folded) > _FULL:
             return UnknownNameError("resource", ".".join(folded), map(".".join, self._keys), span=span)
         keys = list(self._keys)

@@ -9,7 +9,7 @@ import base64
 import json
 from typing import TYPE_CHECKING
 
-from rowcall.errors import AuthError, UsageError
+from rowcall.errors import AuthError, UnavailableError, UsageError
 from rowcall.http.endpoint import Endpoint
 from rowcall.http.redact import Redactor, client_pair
 from rowcall.http.refusal import Context, refused, said
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rowcall.http.control import Control
     from rowcall.http.page import Answer
 
-_SHAPE = ErrorShape(message=("error_description", "error.message", "message", "error"), code=("error", "code"))
+_SHAPE = ErrorShape(message=("error_description", "error.message", "message", "error"), code=("error.code", "error.type", "error", "code"))
 _TOO_MANY, _SERVER_FAILED = 429, 500
 _WRONG_CLIENT = frozenset({400, 401, 403})
 
@@ -43,7 +43,11 @@ def grant(endpoint: Endpoint, scheme: AuthScheme, redact: Redactor) -> Grant:
             else:
                 fields |= {"client_id": endpoint.key_id or "", "client_secret": secret}
             request = request_to(endpoint, url, headers=headers, body=fields)
-            answer, context = ask(endpoint, request, url, redact, control)
+            try:
+                answer, context = ask(endpoint, request, url, redact, control)
+            except UnavailableError as error:
+                error.hint = error.hint.replace("base_url", "token_url")  # which is where it is
+                raise
             if style is not styles[-1] and answer.status in _WRONG_CLIENT:
                 continue  # many take the client in one of the two ways alone, and call it wrong in the other
             styles[:] = [style] if 200 <= answer.status < 300 else styles

@@ -39,7 +39,7 @@ def scheme_faults(scheme: AuthScheme) -> Iterator[tuple[str, str]]:
             yield key, f"a scheme of kind `{kind}` has no `{key}`"
     for key, kinds in _NEEDED_BY.items():
         if not getattr(scheme, key) and scheme.kind in kinds:
-            yield "", f"a scheme of kind `{kind}` has a `{key}`"
+            yield "", f"a scheme of kind `{kind}` needs `{key}`"
     if scheme.token_url and not is_token_url(scheme.token_url):
         yield "token_url", "a token is got over https, or from this machine, as `http://127.0.0.1:8000/token`"
 

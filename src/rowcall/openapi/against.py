@@ -62,6 +62,7 @@ def compare(provider: Provider, document: Document, published: Published | None)
     """What is not alike in a provider's manifest and a document, in the order of the manifest and then of the document.
 
     Of a list of request lines only what no method is for: it says nothing else, and need not have what the manifest gives reasons for.
+    Raises UsageError for a document without operations.
     """
     published = published or Published(document="")
     compared = _Compared(provider, document)
@@ -110,7 +111,7 @@ class _Compared:
         self._provider = provider
         self._schemas = Schemas(document, deepest=_DEEPEST, most_fields=_MOST_FIELDS)
         self._agreement = Agreement(self._schemas)
-        self.operations = list(api.operations(document))
+        self.operations = api.described(document)
         self._by_key = _by_key(self.operations, [urlsplit(server.url).path for server in api.servers(document)])
         self._base = urlsplit(_PLACEHOLDER.sub("1", provider.base_url)).path
         self._found: set[int] = set()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from rowcall.errors import UsageError
 from rowcall.manifest.model import Encoding
 from rowcall.openapi.document import Document
 
@@ -174,6 +175,13 @@ def operations(document: Document) -> Iterator[Operation]:
         for verb in VERBS:
             if isinstance(held.get(verb), dict) and path.startswith("/"):
                 yield _operation(document, path, verb, held)
+
+
+def described(document: Document) -> list[Operation]:
+    """The operations of a document that has some. Raises UsageError for one without."""
+    if found := list(operations(document)):
+        return found
+    raise UsageError(f"{document.file} describes no operation: it has no `paths`, or nothing in them. Give an OpenAPI or Swagger document.")
 
 
 def fields(document: Document, item: Mapping[str, Any], operation: Mapping[str, Any]) -> tuple[Field, ...]:

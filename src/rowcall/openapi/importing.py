@@ -49,11 +49,7 @@ def imported(document: Document, name: str, *, services: Sequence[str] = ()) -> 
 
     Raises UsageError for a document without operations, and for a service that it does not have.
     """
-    operations = list(api.operations(document))
-    if not operations:
-        raise UsageError(
-            f"{document.file} describes no operation: it has no `paths`, or nothing in them. Give an OpenAPI or Swagger document."
-        )
+    operations = api.described(document)
     general = api.security(document)
     draft = Draft(document, Schemas(document, most_fields=_MOST_FIELDS), name)
     made: dict[str, dict[str, Resource]] = {}

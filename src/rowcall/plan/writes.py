@@ -296,7 +296,7 @@ def _with_files(method: Method, attributes: Mapping[str, Any]) -> dict[str, Any]
         if not isinstance(attributes.get(whole), bytes):
             raise _unnamed(key, f"{key} is what {whole} is called, and {whole} is not given.")
         if not isinstance(attributes[key], str) or not _FILENAME.fullmatch(attributes[key]):
-            said = f"{key} is {_shown(attributes[key])}, and has to be a name without folders: parse_filename(…) gives that."
+            said = f"{key} is {_shown(attributes[key])}, and has to be a name without folders and line ends, as parse_filename(…) gives it."
             raise _unnamed(key, said)
     found = {key: value for key, value in attributes.items() if key not in names.values()}
     for key, value in found.items():

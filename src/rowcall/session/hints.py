@@ -12,6 +12,7 @@ from rowcall.sql.tokens import outside
 _NO_TABLE = re.compile(r'Catalog Error: Table with name "?(?P<name>[^\n]+?)"? does not exist(?:!|\b)')
 _NO_SCHEMA = re.compile(r'.*No catalog \+ schema named "(?P<name>[^\n]+)" found')
 _SYNTAX = re.compile(r'Parser Error: syntax error at or near "(?P<near>.*)"', re.DOTALL)
+_TABLE_FUNCTION = re.compile(r'Binder Error: Function "(?P<name>read_blob|read_text)" is a table function')
 _SYSTEM = re.compile(r'\nDid you mean "(?:pg_|duckdb_|pragma_|information_schema)[^\n]*')
 _SHOWN = ("PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "SETTINGS", "JOURNAL", "TABLES")
 _KEYWORDS = (
@@ -32,7 +33,9 @@ def advised(error: BindError, catalog: Catalog) -> None:
         error.hint = _about_table(found["name"], error.sql, catalog, is_meant="Did you mean" in error.message)
     elif found := _NO_SCHEMA.match(message):
         name = found["name"].strip(".")
-        error.hint = _about_folder(name, catalog) or _meant(nearest(name, catalog.providers))
+        error.hint = catalog.about_folder(name) or _meant(nearest(name, catalog.providers))
+    elif found := _TABLE_FUNCTION.match(message):
+        error.hint = f"As a value: (SELECT content FROM {found['name']}('…'))."
     elif (found := _SYNTAX.match(message)) and error.span is not None:
         # DuckDB has read another text, with a query in the place of a resource.
         near = error.sql[error.span.start : error.span.end]
@@ -43,21 +46,13 @@ def advised(error: BindError, catalog: Catalog) -> None:
 def _about_table(name: str, sql: str, catalog: Catalog, *, is_meant: bool) -> str:
     if sql.split(maxsplit=1)[:1] in (["SHOW"], ["show"]) and (close := nearest(name, _SHOWN, 1)):
         return f"Did you mean SHOW {close[0]}?"
-    if within := _about_folder(name, catalog):
+    if within := catalog.about_folder(name):
         return within
     last = name.rpartition(".")[2].strip('"')
     close = nearest(last, {name[-1] for name in catalog.names()})
     if found := [".".join(name) for each in close for name in catalog.names() if name[-1] == each]:
         return _meant(found[:3])
     return "" if is_meant else "SHOW TABLES lists the tables of your own, SHOW PROVIDERS the APIs."
-
-
-def _about_folder(name: str, catalog: Catalog) -> str:
-    """What lists the services of a provider or the resources of a service; nothing where it is the name of neither."""
-    known = name.casefold().split(".")
-    if not any(list(each[: len(known)]) == known and len(known) < len(each) for each in catalog.names()):
-        return ""
-    return f"SHOW SERVICES IN {name} lists what is in it." if len(known) == 1 else f"SHOW RESOURCES IN {name} lists the tables in it."
 
 
 def _about_syntax(sql: str, start: int) -> str:

@@ -40,10 +40,12 @@ def _names(provider: str, value: Any, place: str) -> frozenset[str]:
 
 def check(settings: Settings) -> None:
     """Raises UsageError for a method that there is not, or that no SELECT calls: what it was to allow is not known."""
+    provider = settings.provider
     for name in settings.get(NAME) or ():
-        known = _asking(settings.provider, name.casefold())
+        known, service = _asking(provider, name.casefold()), name.casefold().partition(".")[0]
         if name.casefold() not in known:
-            raise settings.wrong(NAME, f'{NAME} of {settings.provider.provider}: "{name}" is no method for SELECT.{near(name, known)}')
+            said = near(name, known) if known else f' There is no service "{service}".{near(service, provider.services)}'
+            raise settings.wrong(NAME, f'{NAME} of {provider.provider}: "{name}" is no method for SELECT.{said}')
 
 
 def _asking(provider: Provider, name: str) -> set[str]:

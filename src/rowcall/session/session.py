@@ -86,8 +86,9 @@ def connect(
     `providers` holds settings by provider name: `base_url`, `auth`, `api_key`, `headers`, `query`, `variables`, `client` (an
     httpx.Client), `max_in_flight`, `rate_limits` ("500/60s, 10/s", or "none"), `rate_limits_file` or `rate_limits_redis`,
     `connect_timeout_s`, `read_timeout_s`, `total_timeout_s`, `max_response_bytes`, `max_upload_bytes`, `transport` ("httpx" or "curl"),
-    `http2`, `ca_file`, `verify_tls`, `read_only`, `allow_writes` (patterns over the methods that may write, as "assistants.runs.*").
-    `api_key_command` or `api_key_keyring` stand for a key that is got when a request first needs it. What it leaves open comes from
+    `http2`, `ca_file`, `verify_tls`, `plain_http`, `read_only`, `allow_writes` (patterns over the methods that may write, as
+    "assistants.runs.*"), `reads` (methods that are known to change nothing). `api_key_command` or `api_key_keyring` stand for a key that
+    is got when a request first needs it, and `api_key_id` is the id that goes with one. What it leaves open comes from
     `profile` (or `$ROWCALL_PROFILE`), a profile of the config file, then from the environment, then from the rest of the config file at
     `config` (or `$ROWCALL_CONFIG`, or the user's own), then from the provider's manifest.
 

@@ -539,5 +539,5 @@ def _limits(settings: Settings) -> tuple[RateLimit, ...]:
 def _positive(settings: Settings, name: str, default: int) -> int:
     value = settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise settings.wrong(name, f"{name} of {settings.provider.provider} must be a whole number above 0.")
+        raise settings.wrong(name, f"{name} of {settings.provider.provider} must be a whole number above 0, not {value!r}.")
     return value
