@@ -46,6 +46,8 @@ def words(*typed: str) -> list[str] | None:
         (["sandbox", ""], ["github", "openai"]),
         (["sandbox", "openai", "--fault", "server"], ["server_error"]),
         (["query", "--set", "openai.api_key_"], ["openai.api_key_command=", "openai.api_key_keyring=", "openai.api_key_id="]),
+        (["query", "--set", "openai.max_"], ["openai.max_in_flight:=", "openai.max_response_bytes:=", "openai.max_upload_bytes:="]),
+        (["query", "--set", "openai.re"], ["openai.read_timeout_s:=", "openai.read_only:=", "openai.reads:="]),
         (["query", "--set=openai.bas"], ["--set=openai.base_url="]),
         (["completion", "z"], ["zsh"]),
         (["query", '"SELECT id FROM openai.assistants.run_'], ['"SELECT id FROM openai.assistants.run_steps']),

@@ -71,6 +71,13 @@ KEYS = (
 """What can be set of a provider instance."""
 IN_FILES = tuple(name for name in KEYS if name != "client")
 """Those that can be written down."""
+OF_JSON = frozenset(
+    [
+        *(name for name in KEYS if name.startswith("max_") or name.endswith("_timeout_s")),
+        *("http2", "verify_tls", "plain_http", "read_only", "allow_writes", "reads"),
+    ]
+)
+"""Those that are no text: numbers, true or false, and lists."""
 _TABLES = frozenset({"headers", "query", "variables"})
 """Those that are tables of names and values."""
 _CARRYING = ("transport", "http2", "verify_tls", "ca_file")

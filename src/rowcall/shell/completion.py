@@ -209,10 +209,10 @@ def _profiles(_: str) -> Iterator[Candidate]:
 
 
 def _settings(beginning: str) -> Iterator[Candidate]:
-    from rowcall.session.settings import IN_FILES
+    from rowcall.session.settings import IN_FILES, OF_JSON
 
     for provider, _ in _providers(beginning):
-        yield from ((f"{provider}.{key}=", "") for key in IN_FILES)
+        yield from ((f"{provider}.{key}{':=' if key in OF_JSON else '='}", "") for key in IN_FILES)
 
 
 def _faults(_: str) -> Iterator[Candidate]:
