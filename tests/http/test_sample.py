@@ -72,5 +72,5 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 def test_nobody_there_is_said() -> None:
     """With the address."""
-    with pytest.raises(UsageError, match=r"http://127.0.0.1:9/a could not be asked"):
+    with pytest.raises(UsageError, match=r"http://127.0.0.1:9/a could not be asked: Nothing is listening at 127.0.0.1:9\.$"):
         sample("http://127.0.0.1:9/a")

@@ -182,6 +182,7 @@ def test_import_takes_some_services(run: Run, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["no.yaml", "--name", "shop"], "no.yaml cannot be read: No such file"),
+        (["https://a.example/api.yaml", "--name", "shop"], "Nothing is fetched: save the document, and give that file."),
         ([str(SHOP), "--name", "My Shop"], "`My Shop` is no name for a provider: use small letters, digits and _"),
         ([str(SHOP), "--name", "shop", "--service", "stok"], "Did you mean stock?"),
         ([str(SHOP)], "the following arguments are required: --name"),

@@ -15,6 +15,8 @@ def sample(url: str) -> tuple[bytes, Mapping[str, str]]:
     """The body and the headers of a GET. Raises UsageError with what to do where there is no answer, or another than 200."""
     import httpx
 
+    from rowcall.http.outage import outage
+
     shown = urlsplit(url)._replace(query="", fragment="").geturl()
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname or "@" in urlsplit(url).netloc:
         raise UsageError(f"{shown} is no address that can be asked: it begins with https://, and holds no credential.")
@@ -25,6 +27,8 @@ def sample(url: str) -> tuple[bytes, Mapping[str, str]]:
                 body += chunk
                 if len(body) > _MOST_BYTES:
                     raise UsageError(f"{shown} answers with more than {_MOST_BYTES:,} bytes; ask for fewer rows.")
+    except httpx.TransportError as error:
+        raise UsageError(f"{shown} could not be asked: {outage(error, url, None).sentence}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UsageError(f"{shown} could not be asked: {error}.") from error
     if answer.status_code != 200:

@@ -143,7 +143,8 @@ class Document:
         try:
             text = file.read_bytes()
         except OSError as error:
-            raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+            hint = " Nothing is fetched: save the document, and give that file." if file.parts[:1] in {("http:",), ("https:",)} else ""
+            raise UsageError(f"{file} cannot be read: {error.strerror}.{hint}") from error
         values = self._files[name] = kept.values(text, file, _parse)
         return values
 
