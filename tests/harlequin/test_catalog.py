@@ -15,8 +15,11 @@ def test_the_catalogue_has_the_providers_beside_the_local_databases(seen: Callab
     catalog = Catalog.shipped()
     assert found["top"] == sorted(["memory db", *(f"{name} api" for name in catalog.providers)])
     assert found["services"] == [f"{name} svc" for name in sorted(catalog.providers["openai"].services)]
-    assert found["resources"] == [f"{name} res" for name in ("assistants", "messages", "run_steps", "runs", "threads")]
-    assert found["local"] == ["sandbox_threads t"]
+    assert found["resources"] == [f"{name} res" for name in ("all_threads", "assistants", "messages", "run_steps", "runs", "threads")]
+    assert found["local"] == [
+        f"sandbox_{name} t"
+        for name in ("conversations", "fine_tuned_model_checkpoints", "responses", "threads", "uploads", "vector_store_file_batches")
+    ]
 
 
 def test_a_resource_has_its_columns_with_types_its_parameters_and_its_methods(seen: Callable[[str], Any]) -> None:
