@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rowcall.manifest.model import Column, Method, Parameter, Place, Role, Scalar, Verb
-from rowcall.rows.asked import Asking
+from rowcall.rows.asked import Asking, twins
 
 COLUMNS = {
     "owner": Column(type=Scalar.STRING, description=".", source="owner.login"),
@@ -105,3 +105,14 @@ def test_rows_are_found_wherever_they_are(rows: str | None, page: str) -> None:
 def test_a_page_that_is_otherwise_is_no_error(page: str) -> None:
     """What is wrong with it is for others to tell."""
     asking(state=query()).compare(page, {"state": "a"})
+
+
+def test_what_calls_are_bound_to_may_differ_in_case_alone() -> None:
+    """Then a value in another case is none; where there is nothing, it is what was asked for."""
+    every = [{"owner": "Ann", "n": 1}, {"owner": "ann", "n": 1}, {"owner": "ann", "n": 2}, {"n": 1}, {}]
+    rows = '{"data":[{"owner":{"login":"ann"}},{}]}'
+
+    assert twins(every) == {0, 1}
+    changed, others, _ = asking(owner=path()).compare(rows, {"owner": "Ann"}, is_twin=True)
+    assert json.loads(changed) == {"data": [{"owner": {"login": None}}, {"owner": {"login": "Ann"}}]}
+    assert [one.found for one in others] == ["ann"]

@@ -392,6 +392,15 @@ def test_what_an_address_names_is_found_in_any_case(harbour: Harbour) -> None:
     assert joined == [("North", 3), ("SOUTH", 1)]
 
 
+def test_an_address_in_two_cases_gives_no_row_twice(harbour: Harbour) -> None:
+    """Of an API that knows no difference: each row is where the API itself says that it is, and what is left out is told."""
+    for name in ("North", "north"):
+        harbour.answers[f"/v1/quays/{name}/buoys"] = lambda _: ([{"id": 1, "quay": "north"}, {"id": 2, "quay": "north"}], {})
+
+    with harbour.session() as db, pytest.warns(RowcallWarning, match="2 rows of harbour.docks.buoys have another quay"):
+        assert db.sql("SELECT id, quay FROM docks.buoys WHERE quay IN ('North', 'north')").fetchall() == [(1, "north"), (2, "north")]
+
+
 def test_rows_with_another_value_than_was_asked_for_are_told_of(harbour: Harbour) -> None:
     """DuckDB leaves them out, which nobody would know else; an alias as `latest` is one."""
     harbour.answers["/v1/quays/latest/buoys"] = lambda _: ([{"id": 1, "quay": "east"}, {"id": 2, "quay": "east"}], {})

@@ -3,6 +3,9 @@
 DuckDB applies each condition again. Where the answer has another value in such a column, it drops the row: an API that knows names in any
 case answers `octo-org` to `Octo-Org`. What stands at an address is what the address names. So a column that equals a part of it has the
 value that was asked for where the answer has it in another case, or nothing there. Of all else that differs it is counted what it is.
+
+Where a statement asks for both cases, an API that knows no difference answers with the same rows twice. Then a row counts where the API
+itself says that it is.
 """
 
 from __future__ import annotations
@@ -56,8 +59,12 @@ class Asking:
         self._rows = method.rows
         self._equals = () if method.inner is not None else tuple(_equals(method, columns))
 
-    def compare(self, page: str, bound: Mapping[str, Any]) -> tuple[str, list[Other], frozenset[Equal]]:
-        """The page to hand on, what differs in it, and the columns in which a row has what was asked for."""
+    def compare(self, page: str, bound: Mapping[str, Any], *, is_twin: bool = False) -> tuple[str, list[Other], frozenset[Equal]]:
+        """The page to hand on, what differs in it, and the columns in which a row has what was asked for.
+
+        With `is_twin`, another call asks for the same in another case: what the answer has in another case is NULL, so that DuckDB drops
+        it, and counted.
+        """
         asked = [(equal, value) for equal in self._equals if (value := bound.get(equal.parameter)) is not None]
         if not asked or _is_all(page, self._rows, asked):
             return page, [], frozenset(equal for equal, _ in asked)
@@ -72,7 +79,9 @@ class Asking:
                 if _is_same(there, value):
                     met.add(equal)
                 elif equal.is_address and (there is None or _in_other_case(there, value)):
-                    record, is_changed = _with(record, equal.path, value), True
+                    is_other = is_twin and there is not None
+                    found.extend([Other(equal, value, there)] if is_other else ())
+                    record, is_changed = _with(record, equal.path, None if is_other else value), True
                 else:
                     found.append(Other(equal, value, there))
             return record
@@ -80,6 +89,15 @@ class Asking:
         body = msgspec.json.decode(page, type=Raw)
         changed = look(body, []) if self._rows is None else within(body, self._rows, look, [])
         return msgspec.json.encode(changed).decode() if is_changed else page, found, frozenset(met)
+
+
+def twins(every: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    """Which of what calls are bound to, by number, differ from another of them in case alone."""
+    found: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for number, bound in enumerate(every):
+        folded = tuple((name, value.casefold() if isinstance(value, str) else repr(value)) for name, value in bound.items())
+        found.setdefault(folded, []).append(number)
+    return frozenset(number for numbers in found.values() if len(numbers) > 1 for number in numbers)
 
 
 def _equals(method: Method, columns: Mapping[str, Column]) -> list[Equal]:

@@ -17,7 +17,7 @@ from rowcall.errors import EngineError, RequestError
 from rowcall.http.control import Cancelled, Control
 from rowcall.http.page import Page
 from rowcall.plan.nodes import BESIDE, Request, Scan
-from rowcall.rows.asked import Asking
+from rowcall.rows.asked import Asking, twins
 from rowcall.rows.fit import Fitter
 from rowcall.session.misfits import Misfits, Others
 from rowcall.session.store import Place, Store
@@ -212,6 +212,7 @@ class Reading:
         extra = any(hidden.name in BESIDE for hidden in scan.hidden)
         self._fitter = Fitter(scan.columns, scan.method.rows, extra=extra, inner=scan.method.inner)
         self._asking = Asking(scan.method, scan.columns)
+        self._twins = twins([call.bound for call in scan.calls])
         self._misfits = Misfits(scan.ref.full_name)
         self._others = Others(scan.ref.full_name)
         self._chains = chains
@@ -325,7 +326,7 @@ class Reading:
         started = time.perf_counter()
         body = self._store.get(place)
         page, found = self._fitter.fit(body)
-        page, others, met = self._asking.compare(page, self._scan.calls[self._call].bound)
+        page, others, met = self._asking.compare(page, self._scan.calls[self._call].bound, is_twin=self._call in self._twins)
         self._control.computed(self._scan.source, time.perf_counter() - started)
         self._misfits.add(found)
         self._others.add(self._call, others, met)
