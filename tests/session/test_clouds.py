@@ -271,6 +271,26 @@ def test_without_anybody_to_ask_entra_for_the_error_names_the_ways(
     assert authority.asked == []
 
 
+def test_what_a_library_logs_is_not_written_where_nobody_asks_for_it(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python writes warnings that nothing handles to standard error; the error says the same."""
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+    program = f"""
+import rowcall
+with rowcall.connect(provider_paths=[{str(authority.manifest(tmp_path, AZURE))!r}], journal=":memory:") as db:
+    try:
+        db.sql({LIST!r})
+    except rowcall.RowcallError as error:
+        print(error)
+"""
+
+    ended = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert "Microsoft Entra ID gave no token" in ended.stdout
+    assert ended.stderr == ""
+
+
 @pytest.mark.parametrize(("more", "module", "extra"), [(GOOGLE, "google.auth", "google"), (AZURE, "azure.identity", "azure")])
 def test_without_its_library_the_error_says_what_to_install(
     more: str, module: str, extra: str, authority: Authority, tmp_path: Path

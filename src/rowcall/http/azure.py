@@ -35,8 +35,8 @@ def grant(endpoint: Endpoint, scheme: AuthScheme, redact: Redactor) -> Grant:
             raise UsageError(f"auth of {name} needs azure-identity ({problem}); install it with: pip install 'rowcall[azure]'") from problem
 
         def ask() -> Any:
-            # It writes warnings for each way that leads nowhere; where all do, the error names them.
-            logging.getLogger("azure.identity").addFilter(_only_errors)
+            # It warns of each way that leads nowhere, and where all do, the error names them: without a handler Python writes them down.
+            logging.getLogger("azure.identity").addHandler(_NOWHERE)
             options = {
                 "connection_verify": (endpoint.ca_file or True) if endpoint.verify_tls else False,
                 "connection_timeout": endpoint.connect_timeout_s,
@@ -62,12 +62,9 @@ def grant(endpoint: Endpoint, scheme: AuthScheme, redact: Redactor) -> Grant:
     return get
 
 
+_NOWHERE = logging.NullHandler()
 _SHOWN = 600
 _VARIABLES = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
-
-
-def _only_errors(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.ERROR
 
 
 def _record(answer: Any, endpoint: Endpoint, redact: Redactor, control: Control) -> None:

@@ -139,10 +139,10 @@ def _lasts_s(expiry: datetime.datetime | None) -> float | None:
 
 def _refused(endpoint: Endpoint, problem: Exception, redact: Redactor) -> RequestError:
     reason = redact(str(problem.args[0] if problem.args else problem)).strip().rstrip(".")
-    held = f"{' or '.join(endpoint.key_names)}, or " if endpoint.key_names else ""
-    source = endpoint.key_source or f"GOOGLE_APPLICATION_CREDENTIALS, or `gcloud auth application-default login`; or {held}api_key"
+    held, name = f"{' or '.join(endpoint.key_names)}, or " if endpoint.key_names else "", endpoint.name or endpoint.provider
+    found = f"GOOGLE_APPLICATION_CREDENTIALS, or `gcloud auth application-default login`; or {held}api_key of {name}"
     return AuthError(
         f"Google gave no token for {endpoint.title}: {reason}.",
         provider=endpoint.provider,
-        hint=f"Check the credentials ({source} of {endpoint.name or endpoint.provider}).",
+        hint=f"Check the credentials ({endpoint.key_source or found}).",
     )
