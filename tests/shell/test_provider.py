@@ -282,7 +282,9 @@ def test_a_provider_is_added_listed_used_and_removed(run: Run, own_folders: Path
     assert added.stderr.startswith(
         "Statements on harbour send what is in HARBOUR_TOKEN and PILOT_KEY to http://127.0.0.1:1/v1 and to other servers"
     )
-    assert added.stderr.endswith("HARBOUR_QUAY may say where its servers are.\n")
+    assert added.stderr.endswith(
+        "HARBOUR_QUAY may say where its servers are.\nNo resource was found in ghosts: its document is missing, or describes none.\n"
+    )
     assert "harbour  What StackQL's document of harbour describes. (added)" in listed.stdout.splitlines()
     assert shown.stdout.splitlines()[1].startswith("berths,")
     assert removed.returncode == 0
@@ -332,6 +334,17 @@ def test_what_cannot_be_added_says_why(run: Run, own_folders: Path, arguments: t
 
     assert ended.stderr.startswith(f"error: {says}")
     assert ended.returncode == 2
+    assert not own_folders.exists()
+
+
+def test_a_file_that_is_no_package_is_told_in_one_line(run: Run, tmp_path: Path, own_folders: Path) -> None:
+    """And not what each way of unpacking says of it."""
+    (tmp_path / "empty.tgz").touch()
+
+    ended = run("provider", "add", str(tmp_path / "empty.tgz"))
+
+    assert ended.stderr.endswith("empty.tgz is no package that can be unpacked: file could not be opened successfully.\n")
+    assert (ended.stderr.count("\n"), ended.returncode) == (1, 2)
     assert not own_folders.exists()
 
 

@@ -64,6 +64,8 @@ def _add(options: argparse.Namespace) -> int:
             print(line, file=sys.stderr)
         if source.environment:
             print(f"{' and '.join(source.environment)} may say where its servers are.", file=sys.stderr)
+        if empty := [service for service, resources in names.items() if not resources]:
+            print(f"No resource was found in {', '.join(empty)}: its document is missing, or describes none.", file=sys.stderr)
     return Exit.OK
 
 

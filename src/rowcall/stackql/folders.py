@@ -109,4 +109,5 @@ def unpack(package: Path, folder: Path) -> None:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content.read())
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise UsageError(f"{package} is no package that can be unpacked: {error}.") from error
+        reason = str(error).partition(":\n")[0]  # and not what each way of unpacking says of it
+        raise UsageError(f"{package} is no package that can be unpacked: {reason}.") from error
