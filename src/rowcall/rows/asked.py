@@ -54,20 +54,33 @@ class Other:
 class Asking:
     """Compares the pages of one method with what was asked for. Holds no state between pages, so threads may share it."""
 
-    def __init__(self, method: Method, columns: Mapping[str, Column]) -> None:
-        """Of the rows within records nothing is compared: what stands there divides them."""
+    def __init__(self, method: Method, columns: Mapping[str, Column], bound: Mapping[str, Any] | None = None) -> None:
+        """`bound` is what one of its calls is bound to, for what is `wanted`.
+
+        Of the rows within records nothing is compared: what stands there divides them.
+        """
         self._rows = method.rows
         self._equals = () if method.inner is not None else tuple(_equals(method, columns))
+        self._near = [equal for equal in self._equals if len(equal.path) == 1 and (bound or {}).get(equal.parameter) is not None]
 
-    def compare(self, page: str, bound: Mapping[str, Any], *, is_twin: bool = False) -> tuple[str, list[Other], frozenset[Equal]]:
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The members of records whose values `compare` is to be told."""
+        return tuple(equal.path[0] for equal in self._near)
+
+    def compare(
+        self, page: str, bound: Mapping[str, Any], *, seen: Sequence[set[Any]] | None = None, is_twin: bool = False
+    ) -> tuple[str, list[Other], frozenset[Equal]]:
         """The page to hand on, what differs in it, and the columns in which a row has what was asked for.
 
-        With `is_twin`, another call asks for the same in another case: what the answer has in another case is NULL, so that DuckDB drops
-        it, and counted.
+        `seen` has the values of each member that is `wanted`, where they are known. With `is_twin`, another call asks for the same in
+        another case: what the answer has in another case is NULL, so that DuckDB drops it, and counted.
         """
         asked = [(equal, value) for equal in self._equals if (value := bound.get(equal.parameter)) is not None]
-        if not asked or _is_all(page, self._rows, asked):
-            return page, [], frozenset(equal for equal, _ in asked)
+        met_all = frozenset(equal for equal, _ in asked)
+        known = dict(zip(self._near, seen or (), strict=False))
+        if all(known[equal] <= _values(value) if equal in known else _is_all(page, self._rows, [(equal, value)]) for equal, value in asked):
+            return page, [], met_all
         found: list[Other] = []
         met: set[Equal] = set()
         is_changed = False

@@ -15,6 +15,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -37,17 +38,24 @@ class Misfit:
 class Fitter:
     """Checks the pages of one resource. Holds no state between pages, so threads may share it."""
 
-    def __init__(self, columns: Mapping[str, Column], rows: str | None, *, extra: bool, inner: str | None = None) -> None:
-        """`rows` and `inner` are those of a method."""
+    def __init__(
+        self, columns: Mapping[str, Column], rows: str | None, *, extra: bool, inner: str | None = None, wanted: Sequence[str] = ()
+    ) -> None:
+        """`rows` and `inner` are those of a method; `wanted` are members of records whose values `seen` gives."""
         self._type = record_type(columns)
         self._outer = record_type({name: replace(column, outer=False) for name, column in columns.items() if column.outer})
         self._rows = rows
         self._inner = inner
         self._extra = extra
-        self._decoder = _decoder(record_type(columns, inner), rows)
+        self._decoder, self._reads = _decoder(record_type(columns, inner), rows, tuple(wanted))
 
     def fit(self, page: str) -> tuple[str, list[Misfit]]:
         """The page to hand on (the same text where everything fits and `_extra` is not wanted), and its misfits."""
+        fitted, misfits, _ = self.seen(page)
+        return fitted, misfits
+
+    def seen(self, page: str) -> tuple[str, list[Misfit], list[set[Any]] | None]:
+        """What `fit` gives, and the values of each member that is wanted, None where a record has none; no list where that is not known."""
         try:
             return self._fitted(page)
         except RecursionError:  # here, but not on the thread on which the page was found to be JSON: who asks stands deeper
@@ -56,12 +64,16 @@ class Fitter:
             with ThreadPoolExecutor(1, thread_name_prefix="rowcall-fit") as apart:
                 return apart.submit(self._fitted, page).result()
 
-    def _fitted(self, page: str) -> tuple[str, list[Misfit]]:
+    def _fitted(self, page: str) -> tuple[str, list[Misfit], list[set[Any]] | None]:
         try:
-            self._decoder.decode(page)
+            found = self._decoder.decode(page)
         except (msgspec.ValidationError, _TwiceError):
-            return self._rewrite(page)
-        return self._rewrite(page) if self._extra else (page, [])
+            return *self._rewrite(page), None
+        try:
+            seen = [read(found) for read in self._reads]
+        except TypeError:  # a list in place of a value
+            return *self._rewrite(page), None
+        return (*self._rewrite(page), seen) if self._extra else (page, [], seen)
 
     def _rewrite(self, page: str) -> tuple[str, list[Misfit]]:
         misfits: list[Misfit] = []
@@ -111,36 +123,44 @@ def within(value: Raw, path: str, fit: Callable[[Raw, list[Misfit]], Any], misfi
     return value
 
 
+_Read = Callable[[Any], set[Any]]
+
+
 @lru_cache(maxsize=256)
-def _decoder(record: Object, rows: str | None) -> msgspec.json.Decoder[Any]:
-    """Made once for each form: that takes longer than to check a page."""
-    return msgspec.json.Decoder(_page_type(record, rows), dec_hook=operator.call)
-
-
-def _page_type(record: Object, rows: str | None) -> Any:
-    """A msgspec type for a page: the envelope down to the records, and each field at its declared type."""
-    page = _struct("Record", record.fields)
-    if rows is None:
-        return page
-    page = list.__class_getitem__(page)
-    for part in [] if rows == "$" else reversed(rows.split(".")):
+def _decoder(record: Object, rows: str | None, wanted: tuple[str, ...]) -> tuple[msgspec.json.Decoder[Any], list[_Read]]:
+    """Made once for each form: that takes longer than to check a page. Beside it, what gives the values of each member that is wanted."""
+    page, names = _struct("Record", record.fields, wanted)
+    way = [] if rows is None or rows == "$" else rows.split(".")
+    if rows is not None:
+        page = list.__class_getitem__(page)
+    for part in reversed(way):
         page = msgspec.defstruct("Envelope", [("x", page)], rename={"x": part}, gc=False)
-    return page
+    records = attrgetter(".".join("x" for _ in way)) if way else None
+
+    def read(name: str) -> _Read:
+        value = attrgetter(names[name])
+        if records is not None:
+            return lambda found: set(map(value, records(found)))
+        return (lambda found: {value(found)}) if rows is None else (lambda found: set(map(value, found)))
+
+    return msgspec.json.Decoder(page, dec_hook=operator.call), [read(name) for name in wanted]
 
 
-def _struct(name: str, fields: Sequence[tuple[str, Type]]) -> Any:
-    """A struct whose Python names are `f0`, `f1`, …, since an API's names need not be Python's; of the fields that may not fit."""
-    checked = [(field, found) for field, type_ in fields if (found := _msgspec_type(type_)) is not Raw]
-    members: list[tuple[str, Any, Any]] = [(f"f{i}", found, None) for i, (_, found) in enumerate(checked)]
+def _struct(name: str, fields: Sequence[tuple[str, Type]], wanted: Sequence[str] = ()) -> tuple[Any, dict[str, str]]:
+    """A struct of the fields that may not fit and of those wanted, and how Python names each: `f0`, `f1`, …; an API's may be none."""
+    checked = {field: found for field, type_ in fields if (found := _msgspec_type(type_)) is not Raw}
+    held = {field: Any for field in wanted} | checked
+    names = {field: f"f{i}" for i, field in enumerate(held)}
+    members: list[tuple[str, Any, Any]] = [(names[field], found, None) for field, found in held.items()]
     # What is made is dropped at once, so that the garbage collector need not know of it.
-    return msgspec.defstruct(name, members, rename={f"f{i}": field for i, (field, _) in enumerate(checked)}, gc=False)
+    return msgspec.defstruct(name, members, rename={ours: field for field, ours in names.items()}, gc=False), names
 
 
 def _msgspec_type(type_: Type) -> Any:
     """What msgspec checks a value against, null included; Raw takes anything as it is, and cannot stand in a union."""
     match type_:
         case Object(fields):
-            return _struct("Part", fields) | None
+            return _struct("Part", fields)[0] | None
         case ListOf(item):
             return list.__class_getitem__(_msgspec_type(item)) | None
         case Scalar.MAP:

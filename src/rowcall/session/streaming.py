@@ -210,8 +210,8 @@ class Reading:
     ) -> None:
         self._scan = scan
         extra = any(hidden.name in BESIDE for hidden in scan.hidden)
-        self._fitter = Fitter(scan.columns, scan.method.rows, extra=extra, inner=scan.method.inner)
-        self._asking = Asking(scan.method, scan.columns)
+        self._asking = Asking(scan.method, scan.columns, scan.calls[0].bound if scan.calls else {})
+        self._fitter = Fitter(scan.columns, scan.method.rows, extra=extra, inner=scan.method.inner, wanted=self._asking.wanted)
         self._twins = twins([call.bound for call in scan.calls])
         self._misfits = Misfits(scan.ref.full_name)
         self._others = Others(scan.ref.full_name)
@@ -325,8 +325,8 @@ class Reading:
             return
         started = time.perf_counter()
         body = self._store.get(place)
-        page, found = self._fitter.fit(body)
-        page, others, met = self._asking.compare(page, self._scan.calls[self._call].bound, is_twin=self._call in self._twins)
+        page, found, seen = self._fitter.seen(body)
+        page, others, met = self._asking.compare(page, self._scan.calls[self._call].bound, seen=seen, is_twin=self._call in self._twins)
         self._control.computed(self._scan.source, time.perf_counter() - started)
         self._misfits.add(found)
         self._others.add(self._call, others, met)
