@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import pytest
@@ -346,6 +347,44 @@ def test_rows_are_found_in_xml_by_their_fields(harbour: Harbour, answer: str, ro
         with harbour.session() as db:
             assert db.sql("SELECT * FROM harbour.papers.beacons ORDER BY 1").fetchall() == rows
     assert len(harbour.lines) == (4 if rows and "<Buoys>" in answer else 2)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("<html><head><title>Sorry</title></head><body><h1>We are back soon.</h1></body></html>", "its XML is no list (`html`)"),
+        ("<ErrorResponse><Error><Code>Busy</Code></Error></ErrorResponse>", "its XML is no list (`Error`)"),
+        ("<Response><Errors><Error><Code>Busy</Code></Error></Errors></Response>", "its XML is no list (`Errors`)"),
+        ("<ListBuoysResponse>soon</ListBuoysResponse>", "its XML has a text and no list"),
+        ("<R><Ship><Name>Ada</Name><Flag>uk</Flag></Ship></R>", "nothing in its XML is known to hold rows"),
+        ("<R><Name>Ada</Name><Name>Grace</Name></R>", "nothing in its XML is known to hold rows"),
+    ],
+    ids=["a page for people", "an error", "errors", "a text", "an object", "texts"],
+)
+def test_xml_of_another_kind_is_no_empty_list(harbour: Harbour, answer: str, problem: str) -> None:
+    """An answer in which no list can be found may be anything, whatever its status."""
+    harbour.answers["/v3/beacons"] = lambda _: (answer.encode(), {"content-type": "text/xml"})
+
+    with harbour.session() as db, pytest.raises(ResponseError, match=re.escape(problem)):
+        db.sql("FROM harbour.papers.beacons")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<ListBuoysResponse/>",
+        "<R><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></R>",
+        "<R><ListBuoysResult/><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></R>",
+        "<R><Owner><Name>Ada</Name><Flag>uk</Flag></Owner><Buoys/></R>",
+    ],
+    ids=["nothing", "what is about the request", "an empty result", "an empty list beside something"],
+)
+def test_xml_that_is_empty_has_no_rows(harbour: Harbour, answer: str) -> None:
+    """An element that may be the list says so."""
+    harbour.answers["/v3/beacons"] = lambda _: (answer.encode(), {"content-type": "text/xml"})
+
+    with harbour.session() as db:
+        assert db.sql("FROM harbour.papers.beacons").fetchall() == []
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
             raise BodyFault("its body is empty")
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()
     if protocol.transform is not None:
-        text, content = _as_json(protocol.transform, text)
+        text, content = _as_json(protocol.transform, text, reads=request.reads)
     try:
         if protocol.pick is None:
             found, records = _open(content, protocol.rows, protocol.empty_with)
@@ -366,12 +366,12 @@ def _leads(found: Any, path: str) -> bool:
     return not name or (isinstance(found, dict) and name in found)
 
 
-def _as_json(transform: Transform, text: str) -> tuple[str, bytes]:
+def _as_json(transform: Transform, text: str, *, reads: bool) -> tuple[str, bytes]:
     """A body as the JSON that is made of it."""
     from rowcall.http.transform import transformed
 
     try:
-        text = transformed(transform, text)
+        text = transformed(transform, text, reads=reads)
     except ValueError as problem:
         raise BodyFault(str(problem)) from problem
     except RecursionError as problem:

@@ -13,12 +13,12 @@ from rowcall.manifest.model import Transform, TransformKind
 _LITERALS = frozenset({"true", "false"})
 
 
-def transformed(transform: Transform, text: str) -> str:
-    """The JSON that is made of a response. Raises ValueError where that cannot be done."""
+def transformed(transform: Transform, text: str, *, reads: bool = True) -> str:
+    """The JSON that is made of a response, of a read or of a write. Raises ValueError where that cannot be done."""
     if transform.kind is TransformKind.XML:
         whole = xml_map(text)
         if transform.into is not None:
-            return _typed(found_rows(whole, transform.into, transform.fields))
+            return _typed(found_rows(whole, transform.into, transform.fields, is_list=reads))
         if not transform.template:
             return _typed(next(iter(whole.values()), None))
         return rendered(transform.template, whole)
@@ -38,19 +38,34 @@ def xml_map(text: str) -> dict[str, Any]:
     return {_name(root.tag): _content(root)}
 
 
-def found_rows(whole: Mapping[str, Any], into: str, fields: Collection[str]) -> dict[str, Any]:
+def found_rows(whole: Mapping[str, Any], into: str, fields: Collection[str], *, is_list: bool) -> dict[str, Any]:
     """What is in the root of an XML document, with its rows as a list under a name: whatever has one of the fields, or the list in it.
 
-    AWS has the rows of its answers so, in one element or two, and what leads to more of them beside them.
+    AWS has the rows of its answers so, in one element or two, and what leads to more of them beside them. With `is_list`, raises ValueError
+    for an error or a page for people, and where nothing in it is a list, or empty as one may be.
     """
-    (inside,) = whole.values()
+    ((root, inside),) = whole.items()
+    names = {root, *inside} if isinstance(inside, dict) else {root}
+    if is_list and not _TROUBLE.isdisjoint(names - {*fields}):
+        raise ValueError(f"its XML is no list (`{min(names & _TROUBLE)}`)")
     if not isinstance(inside, dict):
+        if is_list and inside:
+            raise ValueError("its XML has a text and no list")
         return {into: []}
     payload = next((value for name, value in inside.items() if name.endswith("Result") and isinstance(value, dict)), inside)
     if not payload.keys().isdisjoint(fields):
         return {into: [payload]}
+    payload = {name: value for name, value in payload.items() if name != "ResponseMetadata"}
     beside = {name: value for name, value in payload.items() if isinstance(value, str)}
-    return {**beside, into: _rows(_list_in(payload))}
+    found = _list_in(payload)
+    rows = _rows(found)
+    if is_list and not rows and (found or (all(payload.values()) and len(beside) < len(payload))):
+        raise ValueError("nothing in its XML is known to hold rows")
+    return {**beside, into: rows}
+
+
+_TROUBLE = frozenset({"html", "Error", "Errors"})
+"""What an element is called in an answer that is no list."""
 
 
 def _list_in(payload: Mapping[str, Any]) -> Any:
