@@ -86,7 +86,32 @@ def _cast(node: exp.Expr) -> exp.Expr | None:
         return None
     if node.to.is_type(*exp.DataType.INTEGER_TYPES):
         return _sql("TRY_CAST(nullif(regexp_extract(CAST(:x AS VARCHAR), '^\\s*[-+]?[0-9]+'), '') AS BIGINT)", x=node.this)
+    if node.to.is_type(*exp.DataType.NUMERIC_TYPES):
+        return _sql(f"TRY_CAST(nullif(regexp_extract(CAST(:x AS VARCHAR), '{_NUMBER}'), '') AS DOUBLE)", x=node.this)
     return exp.TryCast(this=node.this, to=node.to)
+
+
+_NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?"
+
+
+def _json_type(node: exp.Expr) -> exp.Expr:
+    """What SQLite calls it."""
+    nodes = {"x": node.this, "y": node.expression or exp.Literal.string("$")}
+    return _sql(
+        "CASE json_type(:x, :y) WHEN 'VARCHAR' THEN 'text' WHEN 'DOUBLE' THEN 'real' WHEN 'BOOLEAN' THEN :x ->> :y "
+        "WHEN 'BIGINT' THEN 'integer' WHEN 'UBIGINT' THEN 'integer' WHEN 'HUGEINT' THEN 'integer' ELSE lower(json_type(:x, :y)) END",
+        **nodes,
+    )
+
+
+def _typeof(node: exp.Expr) -> exp.Expr:
+    """One of the types that SQLite has; of a value out of JSON, a text."""
+    return _sql(
+        "CASE WHEN :x IS NULL THEN 'null' WHEN typeof(:x) LIKE '%INT%' OR typeof(:x) = 'BOOLEAN' THEN 'integer' "
+        "WHEN typeof(:x) IN ('DOUBLE', 'FLOAT') OR typeof(:x) LIKE 'DECIMAL%' THEN 'real' "
+        "WHEN typeof(:x) = 'BLOB' THEN 'blob' ELSE 'text' END",
+        x=node.this,
+    )
 
 
 def _div(node: exp.Expr) -> exp.Expr:
@@ -165,6 +190,8 @@ _MADE: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Format: lambda node: exp.Anonymous(this="printf", expressions=[node.this, *node.expressions]),
     exp.RegexpSubstr: lambda node: _sql("nullif(regexp_extract(:x, :y), '')", x=node.this, y=node.expression),
     exp.Cast: _cast,
+    exp.JSONType: _json_type,
+    exp.Typeof: _typeof,
     exp.Div: _div,
     exp.Date: lambda node: _CALLS["date"]([node.this, *node.expressions]),
     exp.TimeToStr: _strftime_of,
