@@ -497,7 +497,7 @@ class Method:
         default=False,
     )
     idempotent: bool = _(
-        "Whether sending it twice does no more than sending it once, so that it may be retried; GET, PUT and DELETE always may.",
+        "Whether sending it twice does no more than sending it once, so that it may be retried; a read, PUT and DELETE always may.",
         default=False,
     )
     idempotency_key: str | None = _(
