@@ -38,10 +38,13 @@ def test_what_is_uploaded_can_be_downloaded(client: httpx.Client) -> None:
     ({"files": {"file": ("a", b"x"), "other": (None, "y")}, "data": {"purpose": "batch"}}, "'other'"),
     ({"files": {"purpose": ("a", b"x"), "file": (None, "y")}}, "'purpose'"),
     ({"files": {"file": ("a", b"x")}, "data": {"purpose": "batch", "expires_after[seconds]": "5", "expires_after[anchor]": "created_at"}}, "3600"),
+    ({"files": {"file": ("a", b"x")}, "data": {"purpose": "batch", "expires_after[seconds]": "9" * 5000, "expires_after[anchor]": "created_at"}},
+        "seconds"),
+    ({"files": {"file": ("a", b"x")}, "data": {"purpose": "batch", f"expires_after[{'9' * 5000}]": "1"}}, "expires_after"),
     ({"content": b"--x\r\n", "headers": {"content-type": "multipart/form-data; boundary=x"}}, "form (multipart)"),
     ({"content": b"x", "headers": {"content-type": "multipart/form-data"}}, "form (multipart)"),
     ({"content": b"x=y", "headers": {"content-type": "application/x-www-form-urlencoded"}}, "form (multipart)"),
-], ids=["no file", "no purpose", "a wrong one", "unknown", "a file for a text", "too small", "no end", "no boundary", "another form"])  # fmt: skip
+], ids=["no file", "no purpose", "a wrong one", "unknown", "a file for a text", "too small", "no number that there is", "no index that there is", "no end", "no boundary", "another form"])  # fmt: skip
 def test_what_the_api_would_refuse_is_refused(client: httpx.Client, sent: dict[str, object], message: str) -> None:
     """In its words, by what the manifest says."""
     answer = client.post("/files", **sent)  # type: ignore[arg-type]

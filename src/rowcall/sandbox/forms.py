@@ -15,7 +15,9 @@ from rowcall.sandbox.exchange import Incoming
 _TYPES = {"multipart/form-data": Encoding.MULTIPART, "application/x-www-form-urlencoded": Encoding.URLENCODED}
 _PARAMETER = re.compile(r';\s*(?P<name>[\w*-]+)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s;]*))')
 _STEP = re.compile(r"\[([^\[\]]*)\]")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_INDEX = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]+)?")
+"""A number; one that is longer is none that Python reads."""
 _ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
 Field = tuple[str, str | File]
@@ -104,7 +106,7 @@ def _with(whole: Any, steps: Sequence[str], value: Any) -> Any:
     if not steps:
         return value
     step, rest = steps[0], steps[1:]
-    if step.isdecimal() or not step:
+    if not step or _INDEX.fullmatch(step):
         items = list(whole) if isinstance(whole, list) else []
         at = int(step) if step else len(items)
         if at >= len(items):
