@@ -149,7 +149,7 @@ def _decoder(record: Object, rows: str | None, wanted: tuple[str, ...]) -> tuple
 def _struct(name: str, fields: Sequence[tuple[str, Type]], wanted: Sequence[str] = ()) -> tuple[Any, dict[str, str]]:
     """A struct of the fields that may not fit and of those wanted, and how Python names each: `f0`, `f1`, …; an API's may be none."""
     checked = {field: found for field, type_ in fields if (found := _msgspec_type(type_)) is not Raw}
-    held = {field: Any for field in wanted} | checked
+    held = dict.fromkeys(wanted, Any) | checked
     names = {field: f"f{i}" for i, field in enumerate(held)}
     members: list[tuple[str, Any, Any]] = [(names[field], found, None) for field, found in held.items()]
     # What is made is dropped at once, so that the garbage collector need not know of it.
