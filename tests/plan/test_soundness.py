@@ -714,6 +714,10 @@ NUMERALS = {
     "a text that no such text is": ("SELECT u.a FROM (SELECT size AS a FROM pens UNION ALL SELECT '03') u WHERE u.a = '03'", [3]),
     "one that is rounded": ("SELECT id FROM pens WHERE size = '2.6'", None),
     "one past 64 bits": ("SELECT u.a FROM (SELECT size AS a FROM pens UNION ALL SELECT 'x') u WHERE u.a = '9223372036854775808'", None),
+    "zeros beyond what Python reads": (
+        f"SELECT u.a FROM (SELECT size AS a FROM pens UNION ALL SELECT 'x') u WHERE u.a = '{'0' * 5000}'",
+        [0],
+    ),
     "one longer than Python reads": (
         f"SELECT u.a FROM (SELECT size AS a FROM pens UNION ALL SELECT 'x') u WHERE u.a = '{'9' * 5000}'",
         None,

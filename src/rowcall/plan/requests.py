@@ -228,7 +228,7 @@ def _parsed(name: str, parameter: Parameter, value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PlanError(f"{name} begins as JSON does and is none: {error}.") from error
 
 

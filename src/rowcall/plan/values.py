@@ -368,7 +368,7 @@ def _number(text: str) -> int | None:
     return found if found is not None and -(2**63) <= found < 2**63 else None
 
 
-_WHOLE = re.compile(r" *[+-]?0*[0-9]{1,19} *")
+_WHOLE = re.compile(r" *[+-]?0{0,99}[0-9]{1,19} *")
 
 
 # -- tuples ----------------------------------------------------------------------------------------------------------------------------
