@@ -278,7 +278,7 @@ def test_a_provider_is_added_listed_used_and_removed(run: Run, own_folders: Path
     shown = run("query", "-o", "csv", "SHOW RESOURCES IN harbour.docks LIKE 'b%'")
     removed = run("provider", "remove", "harbour")
 
-    assert (added.stdout, added.returncode) == ("harbour: 4 services, 25 resources\n", 0)
+    assert (added.stdout, added.returncode) == ("harbour: 4 services, 27 resources\n", 0)
     assert added.stderr.startswith(
         "Statements on harbour send what is in HARBOUR_TOKEN and PILOT_KEY to http://127.0.0.1:1/v1 and to other servers"
     )
@@ -302,7 +302,7 @@ def test_a_package_is_added_under_another_name(run: Run, own_folders: Path, tmp_
 
     added = run("provider", "add", str(package), "--name", "port")
 
-    assert (added.stdout, added.returncode) == ("port: 4 services, 25 resources\n", 0)
+    assert (added.stdout, added.returncode) == ("port: 4 services, 27 resources\n", 0)
     assert {path.name for path in own_folders.rglob("*") if path.is_file()} == {"provider.yaml", "docks.yaml", "papers.yaml", "pilots.yaml"}
     assert not [*tmp_path.rglob("outside.yaml")]
     assert "port.docks.berths" in run("provider", "show", "port").stdout
