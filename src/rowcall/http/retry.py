@@ -12,8 +12,10 @@ import random
 import re
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from rowcall.manifest.model import Retry
+if TYPE_CHECKING:
+    from rowcall.manifest.model import Retry
 
 LONGEST_WAIT_S = 60.0
 """The most that one Retry-After is waited for when the statement has no deadline."""

@@ -10,9 +10,10 @@ import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rowcall.manifest.model import RateLimit
+if TYPE_CHECKING:
+    from rowcall.manifest.model import RateLimit
 
 FORM = "as 500/60s, as 500/60s, 10/s for several, or none"
 NO_LIMIT = "none"
@@ -70,4 +71,6 @@ def _of_table(table: Any) -> RateLimit:
 def _checked(requests: int, per_s: float) -> RateLimit:
     if not 1 <= requests <= sys.maxsize or not 0 < per_s < math.inf:
         raise ValueError(requests, per_s)
+    from rowcall.manifest.model import RateLimit  # the records of manifests take longer to make than the rest of a session
+
     return RateLimit(requests=requests, per_s=per_s)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from rowcall.errors import UsageError, nearest
-from rowcall.http.auth import name_of
 from rowcall.http.endpoint import (
     CONNECT_TIMEOUT_S,
     MAX_RESPONSE_BYTES,
@@ -258,6 +257,8 @@ def _without_key(settings: Settings) -> Iterator[Said]:
 def _carrying(settings: Settings) -> frozenset[str]:
     """The headers and query parameters, in lower case, that may have a provider's key in them."""
     schemes = (*settings.schemes.values(), *filter(None, [settings.auth]))
+    from rowcall.http.auth import name_of
+
     return frozenset({"authorization", *(name_of(scheme).lower() for scheme in schemes)})
 
 

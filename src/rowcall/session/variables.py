@@ -13,11 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 from rowcall.errors import UsageError, nearest
-from rowcall.manifest.model import RateLimit
 from rowcall.session.limits import duration_s, limits_by_name
+
+if TYPE_CHECKING:
+    from rowcall.manifest.model import RateLimit
 
 
 class Unset(Enum):
