@@ -189,7 +189,9 @@ def test_a_question_to_an_api_loads_no_command_line_of_others() -> None:
 
 
 def test_a_statement_that_asks_no_api_makes_no_records_of_manifests() -> None:
-    """They take as long to make as all else of rowcall's that such a statement needs."""
+    """They take as long to make as all else of rowcall's that such a statement needs. The first process keeps what it reads of them."""
+    ended("None", "query", "SELECT 1 AS a")
+
     found = ended("print([name for name in ('rowcall.manifest.model', 'sqlglot') if name in sys.modules])", "query", "SELECT 1 AS a")
 
     assert (found.stdout, found.returncode) == ('{"a":1}\n[]\n', 0)
