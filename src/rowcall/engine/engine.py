@@ -7,16 +7,16 @@ for the call, where DuckDB's replacement scan finds them; so read-only databases
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rowcall.engine import operators
 from rowcall.engine.arrow import PageStream
+from rowcall.engine.errors import BINDING, lacks, translated
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
-from rowcall.errors import GIVE_VALUES, BindError, EngineError, RowcallError, Span, UsageError
+from rowcall.errors import BindError, EngineError, RowcallError
 from rowcall.manifest.types import literal, quoted
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Engine:
         except Exception as error:
             if type(error).__name__ == "InternalException":
                 return  # it is bound, and DuckDB cannot plan it without rows; with rows it may
-            raise _translated(error, text, _EXPLAIN) from error
+            raise translated(error, text, _EXPLAIN) from error
 
     def can_bind(self, text: str, parameters: Parameters, frame: Frame) -> bool:
         """Whether a text that is certainly a SELECT, if it is one statement, is known to bind, in a fraction of the time of `bind`.
@@ -74,15 +74,15 @@ class Engine:
         try:
             interruptible(self.connection, lambda: self._call(text, parameters, frame).limit(0).fetchall())
         except Exception as error:
-            if type(error).__name__ in _BINDING:
-                raise _translated(error, text) from error
+            if type(error).__name__ in BINDING:
+                raise translated(error, text) from error
 
     def parse(self, text: str) -> None:
         """Returns when DuckDB can read `text` as SQL; raises BindError, its span in `text`, when it cannot."""
         try:
             self.connection.extract_statements(text)
         except Exception as error:
-            raise _translated(error, text) from error
+            raise translated(error, text) from error
 
     def run(self, text: str, parameters: Parameters, frame: Frame, stop: Callable[[], None] | None = None) -> duckdb.DuckDBPyRelation:
         """The rows of `text`, materialised, on the user's connection; an empty relation for a statement without rows.
@@ -93,7 +93,7 @@ class Engine:
         try:
             relation = interruptible(self.connection, lambda: self._asked(self._materialised, text, parameters, frame), stop)
         except Exception as error:
-            raise _translated(error, text) from error
+            raise translated(error, text) from error
         return self.empty() if relation is None else relation
 
     def write_parquet(self, text: str, parameters: Parameters, frame: Frame, path: str, stop: Callable[[], None] | None = None) -> int:
@@ -105,7 +105,7 @@ class Engine:
         try:
             relation = interruptible(self.connection, lambda: self._call(copy, parameters, frame), stop)
         except Exception as error:
-            raise _translated(error, text, _COPY) from error
+            raise translated(error, text, _COPY) from error
         ((count,),) = relation.fetchall()
         return int(count)
 
@@ -121,7 +121,7 @@ class Engine:
         except Exception as error:
             if placed(str(error)):
                 self._bind_again(error, text, parameters, frame)
-            raise _translated(error, text) from error
+            raise translated(error, text) from error
         return self.empty() if relation is None else relation
 
     def kept(self, relation: duckdb.DuckDBPyRelation, text: str) -> duckdb.DuckDBPyRelation:
@@ -132,12 +132,12 @@ class Engine:
         try:
             held: duckdb.DuckDBPyRelation = interruptible(self.connection, lambda: self._held(lambda: relation))
         except Exception as error:
-            raise _translated(error, text) from error
+            raise translated(error, text) from error
         return held
 
     def _bind_again(self, error: Exception, text: str, parameters: Parameters, frame: Frame) -> None:
         """Raises the same complaint with its place, which DuckDB gives to EXPLAIN but not to a relation."""
-        if type(error).__name__ in _BINDING - {"ParserException"} and len(self.connection.extract_statements(text)) == 1:
+        if type(error).__name__ in BINDING - {"ParserException"} and len(self.connection.extract_statements(text)) == 1:
             try:
                 self.bind(text, parameters, frame)
             except BindError as placed:
@@ -151,7 +151,7 @@ class Engine:
         try:
             return interruptible(self.connection, lambda: self._asked(self._typed, text, parameters, frame)[1], stop)
         except Exception as error:
-            raise _translated(error, text) from error
+            raise translated(error, text) from error
 
     def size(self, relation: duckdb.DuckDBPyRelation) -> int:
         """How many bytes the files and texts of a relation have that holds its rows."""
@@ -165,13 +165,12 @@ class Engine:
         try:
             found: list[tuple[Any, ...]] = interruptible(self.connection, relation.fetchall)
         except Exception as error:
-            raise _translated(error, "") from error
+            raise translated(error, "") from error
         return found
 
     def reads_once(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
         """Whether DuckDB's plan of `text`, which has so many page sources, reads each of them once."""
-        nodes = [node["name"].strip() for node in _nodes(self._plan(text, parameters, frame))]
-        return "REC_CTE" not in nodes and sum("ARROW_SCAN" in node for node in nodes) == sources
+        return operators.reads_once(self._plan(text, parameters, frame), sources)
 
     def gives_row_by_row(self, text: str, parameters: Parameters, frame: Frame) -> bool:
         """Whether DuckDB's plan of `text` makes rows of each row of its one page source by itself, or with rows of tables and constants.
@@ -179,12 +178,9 @@ class Engine:
         Then the rows of some pages, after those of the pages before them, are the rows of all pages, while the tables stay as they are.
         """
         plan = self._plan(text, parameters, frame)
-        if sum("ARROW_SCAN" in node["name"] for node in _nodes(plan)) != 1 or not all(map(_is_row_by_row, plan)):
+        if not operators.gives_row_by_row(plan):
             return False
-        # Which rows a table has would be another matter for each part, where that is left to chance.
-        is_joined = any(node["name"].strip() == "HASH_JOIN" for node in _nodes(plan))
-        conditions = [json.dumps(node["extra_info"]) for node in _nodes(plan) if is_joined and node["name"].strip() in _FILTERING]
-        called = {name for text in conditions for name in _CALLED.findall(text)}
+        called = operators.calls_of_conditions(plan)
         return not called or not self.rows(_VOLATILE, {"1": sorted(called)}, {})
 
     @contextmanager
@@ -201,13 +197,13 @@ class Engine:
             raise
         self.connection.commit()
 
-    def _plan(self, text: str, parameters: Parameters, frame: Frame) -> list[_Node]:
+    def _plan(self, text: str, parameters: Parameters, frame: Frame) -> list[operators.Node]:
         """DuckDB's plan of `text`; nothing where it has none to show."""
         try:
             ((_, plan),) = self.rows(f"{_EXPLAIN}(FORMAT json) {text}", parameters, frame)
         except (ValueError, RowcallError):
             return []
-        nodes: list[_Node] = json.loads(plan)
+        nodes: list[operators.Node] = json.loads(plan)
         return nodes
 
     def stops_early(self, text: str, parameters: Parameters, frame: Frame, sources: int) -> bool:
@@ -215,15 +211,14 @@ class Engine:
 
         That is where nothing between the two has to have all rows first: of a hash join, the side that is looked up in the other.
         """
-        found = [stops for node in self._plan(text, parameters, frame) for stops in _stops(node, stops=False)]
-        return len(found) == sources and all(found)
+        return operators.stops_early(self._plan(text, parameters, frame), sources)
 
     def values(self, text: str, parameters: Parameters, frame: Frame) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The types of the columns of `text`, and its rows as Python values. Raises BindError or EngineError."""
         try:
             return interruptible(self.connection, lambda: self._asked(self._typed, text, parameters, frame))
         except Exception as error:
-            raise _translated(error, text) from error
+            raise translated(error, text) from error
 
     def _asked(self, ask: Callable[[str, Parameters, Frame], T], text: str, parameters: Parameters, frame: Frame) -> T:
         """What `ask` gives for `text`; where DuckDB's optimizer breaks on it, what it gives without.
@@ -274,7 +269,7 @@ class Engine:
         try:
             relation: duckdb.DuckDBPyRelation = self._call(text, {}, {})
         except Exception as error:
-            raise _translated(error, text) from error
+            raise translated(error, text) from error
         ((field, _),) = relation.types[0].children
         return str(field).removeprefix("=")
 
@@ -322,7 +317,7 @@ class Engine:
         try:
             self._call(f"FROM {'.'.join(map(quoted, parts))} LIMIT 0", {}, {})
         except Exception as error:  # noqa: BLE001 - what it is about is looked up
-            if _lacks(str(error), folded):
+            if lacks(str(error), folded):
                 return False
         return bool(self.rows(_HAS[len(folded)], {str(number): part for number, part in enumerate(folded, 1)}, {}))
 
@@ -341,7 +336,11 @@ class Engine:
         many rows: beside it stands a range cut to a number of rows that is only known, to be none, when the statement runs.
         """
         form = f"(SELECT page, key FROM (SELECT page, key, row_number() OVER () AS number FROM {source}) WHERE number > 0)"
-        return f"(FROM {form} UNION ALL (SELECT range::VARCHAR, range::VARCHAR FROM range({_MANY}) LIMIT (SELECT 0)))" if many else form
+        return (
+            f"(FROM {form} UNION ALL (SELECT range::VARCHAR, range::VARCHAR FROM range({operators.MANY}) LIMIT (SELECT 0)))"
+            if many
+            else form
+        )
 
     def empty(self) -> duckdb.DuckDBPyRelation:
         """A relation without rows."""
@@ -464,99 +463,15 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return duckdb.connect()
 
 
-_Node = Mapping[str, Any]
-"""An operator of DuckDB's plan, as EXPLAIN (FORMAT json) has it."""
-
-
-def _nodes(plan: Sequence[_Node]) -> Iterator[_Node]:
-    """The operators of DuckDB's plan."""
-    for node in plan:
-        yield node
-        yield from _nodes(node["children"])
-
-
-def _stops(node: _Node, *, stops: bool) -> Iterator[bool]:
-    """For each source that is read `in_one_thread`, as `many`, whether it is read no further than a LIMIT above it needs.
-
-    `stops` is whether the rows of this operator are.
-    """
-    name, kind = node["name"].strip(), node["extra_info"].get("Join Type", "")
-    for number, child in enumerate(node["children"]):
-        if name == "UNION" and _is_cut_range(child):
-            yield stops
-        hands_on = name in _HANDING_ON or (number == _STREAMED.get(name) and kind not in _MARKING)
-        yield from _stops(child, stops=name in _CUTTING or (stops and hands_on))
-
-
-def _is_row_by_row(node: _Node) -> bool:
-    """Whether this operator gives for the rows of its one page source together what it gives for some of them after the others."""
-    name = node["name"].strip()
-    if "ARROW_SCAN" in name:
-        return True
-    near = [number for number, child in enumerate(node["children"]) if any("ARROW_SCAN" in each["name"] for each in _nodes([child]))]
-    if len(near) != 1 or not _is_row_by_row(node["children"][near[0]]):
-        return False
-    if name != "HASH_JOIN":
-        return name in _ROW_BY_ROW
-    local = list(_nodes([node["children"][1 - near[0]]]))
-    return node["extra_info"].get("Join Type") in _KEEPING[near[0]] and all(
-        each["name"].strip() in _LOCAL and int(each["extra_info"].get("Estimated Cardinality", 0)) <= _FEW and not _computes(each)
-        for each in local
-    )
-
-
-def _computes(node: _Node) -> bool:
-    """Whether this operator may give more than columns as they are, as random() or nextval(): by its name, nobody can tell."""
-    given = node["extra_info"].get("Projections", ())
-    names = [given] if isinstance(given, str) else given
-    return node["name"].strip() == "PROJECTION" and not all(name.startswith("#") for name in names)
-
-
-def _is_cut_range(node: _Node) -> bool:
-    """Whether this is what stands beside a source to make it many rows."""
-    nodes = list(_nodes([node]))
-    return any(
-        found["extra_info"].get("Estimated Cardinality") == str(_MANY) and found["name"].strip() == "RANGE" for found in nodes
-    ) and not any("ARROW_SCAN" in found["name"] for found in nodes)
-
-
-_CUTTING = frozenset({"LIMIT", "STREAMING_LIMIT", "LIMITED_DISTINCT"})
-"""Operators that end when they have their rows."""
-_HANDING_ON = frozenset({"PROJECTION", "FILTER", "UNNEST", "INOUT_FUNCTION", "STREAMING_WINDOW", "UNION"})
-"""Operators that give rows of all their inputs as these come."""
-_STREAMED = {"HASH_JOIN": 0, "NESTED_LOOP_JOIN": 0, "BLOCKWISE_NL_JOIN": 0, "PIECEWISE_MERGE_JOIN": 0, "CROSS_PRODUCT": 0, "CTE": 1}
-"""Operators that give rows of one of their inputs, by its number, as these come, when they have read the other."""
-_MARKING = frozenset({"RIGHT_SEMI", "RIGHT_ANTI"})
-"""Joins of which the other side is given, after all rows of this one have been looked up."""
-
-
 _TRANSACTION = "SELECT system.main.txid_current()"
 _EXPLAIN = "EXPLAIN "
 _COPY = "COPY ("
 _OPTIMIZER = "SELECT value, scope FROM duckdb_settings() WHERE name = 'enable_optimizer'"
 """A setting that DuckDB 1.5 does not have."""
-_MANY = 1_000_000_007
-"""For how many rows DuckDB takes a source that is to be taken for a great many: a number that nobody else has."""
-_ROW_BY_ROW = frozenset({"FILTER", "PROJECTION", "UNNEST"})
-"""Operators that look at one row at a time."""
-_KEEPING = (
-    frozenset({"INNER", "LEFT", "SEMI", "ANTI", "MARK", "SINGLE"}),
-    frozenset({"INNER", "RIGHT", "RIGHT_SEMI", "RIGHT_ANTI"}),
-)
-"""Joins that look at one row of their left side, or of their right side, at a time."""
-_LOCAL = frozenset({"COLUMN_DATA_SCAN", "SEQ_SCAN", "FILTER", "PROJECTION"})
-"""Operators that read what a transaction keeps as it is."""
-_FILTERING = frozenset({"FILTER", "SEQ_SCAN"})
-"""Operators that drop rows by conditions."""
-_FEW = 100_000
-"""How many rows may be read once more for each part of a result."""
-_BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _TABLES = """SELECT lower(database_name) AS d, lower(schema_name) AS s, lower(table_name) AS t FROM duckdb_tables()
 UNION ALL SELECT lower(database_name), lower(schema_name), lower(view_name) FROM duckdb_views() WHERE NOT internal"""
 _STORED = """SELECT macro_definition FROM duckdb_functions() WHERE NOT internal
 UNION ALL SELECT sql FROM duckdb_views() WHERE NOT internal"""
-_CALLED = re.compile(r"\b(\w+)\(")
-"""The functions that an operator calls."""
 _VOLATILE = "SELECT 1 FROM duckdb_functions() WHERE stability = 'VOLATILE' AND list_contains($1, function_name) LIMIT 1"
 _MACRO = "SELECT 1 FROM duckdb_functions() WHERE NOT internal AND list_contains($1, lower(function_name)) LIMIT 1"
 _SETTING = """SELECT from_json('{{}}', concat('{{"=', current_setting('{}'), '": "VARCHAR"}}'))"""
@@ -566,23 +481,6 @@ AND list_contains(list_transform(current_schemas(true), lambda name: lower(name)
     2: f"SELECT 1 FROM ({_TABLES}) WHERE (s = $1 OR (d = $1 AND s = 'main')) AND t = $2 LIMIT 1",
     3: f"SELECT 1 FROM ({_TABLES}) WHERE d = $1 AND s = $2 AND t = $3 LIMIT 1",
 }
-
-
-_MEANT = re.compile(r'Did you mean "(?P<name>[^\n]+)"')
-_LACKS = re.compile(r"(?:Catalog|Binder) Error: (?:Table with name|Catalog) (?P<name>.+) does not exist(?:!| because schema )")
-
-
-def _lacks(message: str, parts: Sequence[str]) -> bool:
-    """Whether DuckDB's complaint is that there is no table of a name, in folded parts, or nothing attached of its first part.
-
-    It may be of a table of the same name that a view of this one stands on; then it has seen the view, and asks whether that is meant.
-    """
-    found = _LACKS.match(message)
-    meant = _MEANT.search(message)
-    if found is None or (meant is not None and meant["name"].casefold().endswith(parts[-1])):
-        return False
-    name = found["name"].casefold()
-    return name in {parts[-1], f'"{parts[0]}"', *('"' + ".".join(parts[at:]) + '"' for at in range(len(parts)))}
 
 
 def _library(value: object) -> str:
@@ -606,76 +504,6 @@ def _is_arrow(value: object) -> bool:
 
 
 _CALL = compile("__rowcall_call(__rowcall_text, params=__rowcall_given)", "<rowcall>", "eval")
-
-
-def _translated(error: Exception, text: str, before: str = "") -> RowcallError:
-    """DuckDB's error as ours. `before` is what stood before `text` in what DuckDB was given."""
-    if isinstance(error, RowcallError):
-        return error
-    kind, message = type(error).__name__, str(error)
-    if kind == "InterruptException":
-        return EngineError("The statement was interrupted.")
-    if "Mixing named and positional" in message:
-        return UsageError("Parameters are either all named ($name) or all positional ($1, ?).")
-    if kind == "InvalidInputException" and "arameter" in message:
-        return UsageError(f"{message}\n{GIVE_VALUES}" if "Values were not provided" in message else message)
-    first, excerpt = _parts(message)
-    if kind in _BINDING:
-        return BindError(first, sql=text, span=_place(excerpt, before + text, len(before)))
-    return EngineError(first)
-
-
-def _parts(message: str) -> tuple[str, str]:
-    """DuckDB's message, and the excerpt of the text with its caret that follows it ("" where none does)."""
-    message = message.partition("\n\nStack Trace:")[0]
-    first, found, excerpt = message.partition("\n\nLINE ")
-    return (first.rstrip(), excerpt) if found else (message.rstrip(), "")
-
-
-def _place(excerpt: str, given: str, before: int) -> Span | None:
-    """The span in the user's text that a `LINE n: …` excerpt with a caret below it points at; None when it cannot be told.
-
-    DuckDB cuts long lines around the place and marks the cut with dots, so the excerpt is looked up in the line again.
-    """
-    match = _EXCERPT.fullmatch(excerpt)
-    if match is None:
-        return None
-    lines = given.split("\n")
-    number = int(match["number"])
-    shown = match["shown"]
-    column = len(match["blank"]) - len(f"LINE {number}: ")
-    if not 0 < number <= len(lines) or column < 0:
-        return None
-    cut = shown.startswith("...") and not lines[number - 1].startswith("...")
-    known = shown[3 if cut else 0 :].removesuffix("...") if len(shown) > 3 else shown
-    at = lines[number - 1].find(known)
-    if at < 0:
-        return None
-    start = sum(len(line) + 1 for line in lines[: number - 1]) + at + _index(shown, column) - (3 if cut else 0) - before
-    user = given[before:]
-    end = start
-    while 0 <= end < len(user) and (user[end].isalnum() or user[end] == "_"):
-        end += 1
-    return Span(start, max(end, start + 1)) if 0 <= start <= len(user) else None
-
-
-def _index(shown: str, column: int) -> int:
-    """Which character of `shown` stands in a column, as DuckDB counts them: two for wide characters, none for tabs and accents."""
-    width = 0
-    for index, character in enumerate(shown):
-        if width >= column and _width(character):
-            return index
-        width += _width(character)
-    return len(shown)
-
-
-def _width(character: str) -> int:
-    if unicodedata.category(character) in {"Cc", "Cf", "Me", "Mn"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"F", "W"} else 1
-
-
-_EXCERPT = re.compile(r"(?P<number>\d+): (?P<shown>[^\n]*)\n(?P<blank> *)\^.*", re.DOTALL)
 
 
 def _with_texts(type_: Any, where: Texts) -> str:

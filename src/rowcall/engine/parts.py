@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from rowcall.engine.engine import _translated
+from rowcall.engine.errors import translated
 from rowcall.engine.interrupt import interruptible
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _rows(relation: Any) -> Iterator[tuple[Any, ...]]:
             while part := relation.fetchmany(_PART):
                 yield from part
     except Exception as error:
-        raise _translated(error, "") from error
+        raise translated(error, "") from error
 
 
 def gives_rows(connection: duckdb.DuckDBPyConnection, text: str, relation: duckdb.DuckDBPyRelation) -> bool:
