@@ -18,6 +18,15 @@ def test_later_settings_win_and_keys_gather() -> None:
     assert provider_settings([setting(text) for text in given]) == {"openai": {"base_url": "http://b", "headers": {"X-A": "1", "X-B": "2"}}}
 
 
+def test_a_number_needs_no_json() -> None:
+    """What is a number, true or false, or a list is read as that after a plain `=`, and a text where it is none."""
+    given = ["openai.max_in_flight=4", "openai.verify_tls=false", "openai.total_timeout_s=none", "openai.api_key=5", "openai.query.a=1"]
+
+    assert provider_settings([setting(text) for text in given]) == {
+        "openai": {"max_in_flight": 4, "verify_tls": False, "total_timeout_s": "none", "api_key": "5", "query": {"a": "1"}}
+    }
+
+
 @pytest.mark.parametrize("given", [["openai.headers=x", "openai.headers.X-A=1"], ["openai.headers.X-A=1", "openai.headers=x"]])
 def test_a_setting_is_one_value_or_several(given: list[str]) -> None:
     """A name that is given both ways is refused or replaced, and never a trace."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import rowcall
@@ -118,17 +119,26 @@ def provider_settings(assignments: Sequence[tuple[tuple[str, ...], Any]]) -> dic
     >>> provider_settings([(("openai", "base_url"), "http://h/v1"), (("openai", "headers", "X-Team"), "ops")])
     {'openai': {'base_url': 'http://h/v1', 'headers': {'X-Team': 'ops'}}}
     """
+    from rowcall.session.settings import OF_JSON
+
     settings: dict[str, dict[str, Any]] = {}
     for (provider, name, *key), value in assignments:
         of_provider = settings.setdefault(provider, {})
         if not key:
-            of_provider[name] = value
+            of_provider[name] = _of_json(value) if name in OF_JSON else value
             continue
         keys = of_provider.setdefault(name, {})
         if not isinstance(keys, dict):
             raise UsageError(f"--set {provider}.{name} is one value already, and cannot have the key {key[0]}.")
         keys[key[0]] = value
     return settings
+
+
+def _of_json(value: Any) -> Any:
+    """What a text says as JSON, where it does: `=4` is said of a number as it is of a text."""
+    with suppress(TypeError, ValueError):
+        return json.loads(value)
+    return value
 
 
 def merged(settings: Mapping[str, Mapping[str, Any]], over: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rowcall.manifest.model import RateLimit
 
-FORM = "as 500/60s, as 500/60s, 10/s for several, or none"
+FORM = "as 500/60s (several as 500/60s, 10/s), or none"
 NO_LIMIT = "none"
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _DURATION = re.compile(rf"(\d+(?:\.\d+)?)\s*({'|'.join(_UNITS)})")

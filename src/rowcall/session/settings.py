@@ -306,7 +306,7 @@ def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
         auth=scheme,
         key=key,
         key_names=scheme.env if scheme else (),
-        key_id=None if (key_id := settings.get("api_key_id")) is None else str(key_id),
+        key_id=_text(settings, "api_key_id"),
         id_names=scheme.id_env if scheme else (),
         key_source=source,
         late_key=late_key,
@@ -327,7 +327,7 @@ def resolved(settings: Settings, *, read_only: bool) -> Endpoint:
         verify_tls=_flag(settings, "verify_tls", default=True),
         plain_http=_flag(settings, "plain_http", default=False),
         ca_file=_file(settings, "ca_file"),
-        read_only=read_only or bool(settings.get("read_only", False)),
+        read_only=_flag(settings, "read_only", default=False) or read_only,
         allow_writes=_allowed(settings),
     )
 
@@ -353,6 +353,8 @@ def _spelt_out(settings: Settings, chosen: Any) -> AuthScheme:
     try:
         if unknown := next((key for key in chosen if key not in known), None):
             raise settings.wrong("auth", f'auth of {name} has no key "{unknown}".{near(str(unknown), known)}')
+        if wrong_kind := next((key for key, value in chosen.items() if key in _TEXTS and not isinstance(value, str)), None):
+            raise settings.wrong("auth", f"auth.{wrong_kind} of {name} must be a text, not {chosen[wrong_kind]!r}.")
         said: dict[str, Any] = {key: _listed(key, value) for key, value in chosen.items()}
         said["kind"] = AuthKind(chosen["kind"])
         if "client_auth" in said:
@@ -369,6 +371,7 @@ def _spelt_out(settings: Settings, chosen: Any) -> AuthScheme:
 
 
 _LISTS = frozenset({"env", "password_env", "id_env", "scopes"})
+_TEXTS = frozenset({"kind", "name", "prefix", "token_url", "client_auth", "subject", "region", "service"})
 
 
 def _listed(key: str, value: Any) -> Any:
@@ -444,6 +447,13 @@ def _http2(settings: Settings) -> bool:
     if asked and settings.get("transport") != "curl":
         raise settings.wrong("http2", f'http2 of {settings.provider.provider} needs transport = "curl" besides.')
     return asked
+
+
+def _text(settings: Settings, name: str) -> str | None:
+    value = settings.get(name)
+    if value is not None and not isinstance(value, str):
+        raise settings.wrong(name, f"{name} of {settings.provider.provider} must be a text, not {value!r}.")
+    return value
 
 
 def _flag(settings: Settings, name: str, *, default: bool) -> bool:
