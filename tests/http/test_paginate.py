@@ -32,7 +32,7 @@ Server = Callable[[Request], Answer]
 
 
 def walk(
-    paging: Paging, server: Server, first: Request = FIRST, most: int = 200, **facts: Any
+    paging: Paging | None, server: Server, first: Request = FIRST, most: int = 200, **facts: Any
 ) -> tuple[list[Any], list[str], list[Request]]:
     """All rows that `server` gives, the warnings, and the requests."""
     warnings: list[str] = []
@@ -280,6 +280,16 @@ def test_a_list_that_ends_where_the_api_gives_no_more_is_warned_of(at_most: int 
     said = "acme.store.things: the API gives 3 rows of a list at the most, and gave so many; there may be more."
     assert warnings == ([said] if at_most == 3 else [])
     assert none == [], "no more was asked for"
+
+
+def test_an_answer_that_goes_on_where_pages_are_not_followed_is_warned_of() -> None:
+    """As one row with a long list in it, of which the API gives a part at a time."""
+    first = Answer(200, {"link": f'<{BASE}/things?page=2>; rel="next"'}, b'{"data": [{"id": "a"}]}')
+
+    rows, warnings, sent = walk(None, lambda _: first)
+
+    assert (rows, len(sent)) == (ids("a"), 1)
+    assert warnings == ["acme.store.things: the API's answer goes on, which list_things does not read; something is missing."]
 
 
 def test_the_last_row_is_the_cursor_where_the_body_has_none() -> None:

@@ -452,7 +452,7 @@ CASES = {
         ("animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
         "(resources.lions.methods.list_lions.http)"),
     ]),
-    "a query in the path": ("animals.yaml", "http: GET /lions\n", "http: GET /lions?all=1\n", [
+    "a value in the query of a path": ("animals.yaml", "http: GET /lions\n", 'http: "GET /lions?all={all}"\n', [
         ("animals.yaml:21:15: expected an HTTP method and a path below the base URL, as `GET /things/{thing_id}` "
         "(resources.lions.methods.list_lions.http)"),
     ]),

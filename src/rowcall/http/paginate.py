@@ -102,6 +102,8 @@ class Chain:
         following = None if self._way is None else self._way.after(sent, envelope)
         if following is None and self._rows == self._at_most:
             self._warn(f"{sent.resource}: the API gives {self._rows:,} rows of a list at the most, and gave so many; there may be more.")
+        if self._way is None and next_link(envelope.link) is not None:
+            self._warn(f"{sent.resource}: the API's answer goes on, which {sent.method_name} does not read; something is missing.")
         return following
 
     def _note_key(self, envelope: Envelope) -> None:

@@ -423,7 +423,10 @@ class Method:
     verb: Verb = _(
         "`select`, `insert`, `replace` (puts a whole row, as PUT does, in place of what may be there), `update`, `delete` or `exec`."
     )
-    http: str = _("The HTTP method and the path below the base URL, as `GET /threads/{thread_id}/runs`.")
+    http: str = _(
+        "The HTTP method and the path below the base URL, as `GET /threads/{thread_id}/runs`; with a query that every request has, "
+        "as `GET /commits/{ref}?per_page=100`."
+    )
     description: str = _("What it does, ending in a period.")
     parameters: dict[str, Parameter] = _("What goes into path, query and headers, by name.", {})
     body: dict[str, Attribute] = _("What goes into the body, by name.", {})

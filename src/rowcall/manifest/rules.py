@@ -58,7 +58,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ENVIRONMENT = re.compile(r"[A-Z_][A-Z0-9_]*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HTTP = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#]*)")
+_HTTP = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) (/[^\s?#]*(?:\?[^\s?#{}]+)?)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 _PAGING: dict[PagingKind, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from rowcall.manifest.model import AuthKind, Column, Encoding, Lifecycle, Method, Place, Provider, Resource, Service, Verb
 from rowcall.manifest.published import Published
@@ -127,8 +127,9 @@ class _Compared:
         return [operation for operation in self.operations if id(operation) not in self._found]
 
     def _operation(self, method: Method) -> Operation | None:
-        found = self._by_key.get(api.key_of(method.http_method, method.path)) or self._by_key.get(
-            api.key_of(method.http_method, self._base + method.path)
+        path = method.path.partition("?")[0]
+        found = self._by_key.get(api.key_of(method.http_method, path)) or self._by_key.get(
+            api.key_of(method.http_method, self._base + path)
         )
         if found is not None:
             self._found.add(id(found))
@@ -198,7 +199,8 @@ class _Compared:
         """The names of headers and query parameters that are sent though they are no parameters of the method."""
         provider = self._provider
         paging = provider.paging.get(method.paging or "")
-        names = {*_COMMON_HEADERS, *provider.headers, *provider.optional_headers, *service.headers, method.key_header(provider) or ""}
+        names = {name for name, _ in parse_qsl(method.path.partition("?")[2], keep_blank_values=True)}
+        names |= {*_COMMON_HEADERS, *provider.headers, *provider.optional_headers, *service.headers, method.key_header(provider) or ""}
         names |= {scheme.name or "" for scheme in provider.auth.values() if scheme.kind in {AuthKind.HEADER, AuthKind.QUERY}}
         if paging is not None:
             names |= {paging.parameter or "", paging.page_size.parameter if paging.page_size else ""}

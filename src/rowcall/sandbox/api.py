@@ -264,6 +264,7 @@ class Api:
 
     def _query(self, call: Call, besides: frozenset[str] = frozenset()) -> dict[str, Any]:
         keys = {scheme.name for scheme in self.provider.auth.values() if scheme.kind is AuthKind.QUERY and scheme.name}
+        keys |= {name for name, _ in call.route.constants}
         values = query_values(call.route.method, call.incoming.query, self.sandbox, besides | keys)
         return {**elsewhere_values(call.route.method, call.incoming, self.sandbox, besides), **values}
 

@@ -100,8 +100,8 @@ class Routes:
     def find(self, incoming: Incoming, below: str) -> tuple[Route, dict[str, str]]:
         """The route of a request, whose path is `below` the base URL, and what the placeholders of the path hold.
 
-        Of several at one path it is the one whose constants the request has, as queries in GraphQL are told apart, and whose body has the
-        attributes that were sent. Raises Refused for a path that there is not, or that does not take the HTTP method.
+        Of several at one path it is the one with most of the request's constants, as queries in GraphQL are told apart, and whose body has
+        the attributes that were sent. Raises Refused for a path that there is not, or that does not take the HTTP method.
         """
         refusals = self._drawn.sandbox.refusals
         scope = {"method": incoming.method, "path": incoming.path}
@@ -114,7 +114,9 @@ class Routes:
         told = fitting if len(fitting) == 1 else [pair for pair in fitting if pair[0].said(incoming) is not None]
         if len(told) > 1:
             sent = _object(incoming.body).keys()
-            told.sort(key=lambda pair: len(sent - {one.name or name for name, one in pair[0].method.body.items()}))
+            told.sort(
+                key=lambda pair: (-len(pair[0].constants), len(sent - {one.name or name for name, one in pair[0].method.body.items()}))
+            )
         route, match = (told or fitting)[0]
         return route, {name: unquote(value) for name, value in zip(_named(route), match.groupdict().values(), strict=True)}
 
@@ -200,6 +202,11 @@ def _object(content: bytes) -> dict[str, Any]:
 
 _GIVEN = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
 """Where the value of a parameter stands in a text of a body."""
+
+
+def _attributes(method: Method) -> set[str]:
+    """The attributes of its body, as they are sent."""
+    return {one.name or name for name, one in method.body.items()}
 
 
 def _with_values(text: str) -> re.Pattern[str]:

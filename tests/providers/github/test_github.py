@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -203,23 +206,20 @@ def test_its_bare_names_are_its_own() -> None:
     assert {name: providers for name, providers in names.items() if "github" in providers and len(providers) > 1}.keys() <= {"users"}
 
 
-@pytest.fixture
-def spelling() -> Iterator[Session]:
-    """A session with an API that knows names in any case, as GitHub does, and answers with its own spelling."""
+@contextmanager
+def answering(answer: Callable[[str], tuple[Any, dict[str, str]]]) -> Iterator[Session]:
+    """A session with a server that says of a path with its query what there is, None where nothing is, and with which headers."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            """One repository, alone or in a list."""
-            parts = self.path.partition("?")[0].lower().strip("/").split("/")
-            found = {"id": 1, "owner": {"login": "octo-org", "id": 7}, "name": "octo-repo", "full_name": "octo-org/octo-repo"}
-            is_one = parts == ["repos", "octo-org", "octo-repo"]
-            is_list = parts == ["users", "octo-org", "repos"]
-            text = json.dumps(found if is_one else [found] if is_list else {"message": "Not Found"}).encode()
-            self.send_response(200 if is_one or is_list else 404)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(text)))
+            """What the function says."""
+            found, headers = answer(self.path)
+            text = json.dumps({"message": "Not Found"} if found is None else found).encode()
+            self.send_response(404 if found is None else 200)
+            for name, value in {"content-type": "application/json", "content-length": str(len(text)), **headers}.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(text)
 
@@ -235,6 +235,47 @@ def spelling() -> Iterator[Session]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def spelling() -> Iterator[Session]:
+    """A session with an API that knows names in any case, as GitHub does, and answers with its own spelling."""
+    found = {"id": 1, "owner": {"login": "octo-org", "id": 7}, "name": "octo-repo", "full_name": "octo-org/octo-repo"}
+    known = {"/repos/octo-org/octo-repo": found, "/users/octo-org/repos": [found]}
+    with answering(lambda path: (known.get(path.partition("?")[0].lower()), {})) as db:
+        yield db
+
+
+def commit(path: str) -> tuple[Any, dict[str, str]]:
+    """A commit of 400 files, as many of them on a page as are asked for, 300 where nothing is."""
+    place, _, query = path.partition("?")
+    asked = dict(parse_qsl(query))
+    size, page = int(asked.get("per_page", 300)), int(asked.get("page", 1))
+    names = [f"{number:03}.py" for number in range(400)][size * (page - 1) : size * page]
+    files = [{"sha": "0", "filename": name, "status": "added", "additions": 1, "deletions": 0, "changes": 1} for name in names]
+    more = {"link": f'<{place}?per_page={size}&page={page + 1}>; rel="next"'} if size * page < 400 else {}
+    return {"sha": "abc", "commit": {"message": "All of it"}, "stats": {"total": 400}, "files": files}, more
+
+
+def test_all_files_of_a_commit_are_read_page_by_page() -> None:
+    """Of a commit itself GitHub gives the first ones, which is said."""
+    with answering(commit) as db:
+        whole = db.sql(f"SELECT count(*), count(DISTINCT filename) FROM github.repos.commit_files WHERE {REPO} AND ref = 'abc'").fetchall()
+        with pytest.warns(RowcallWarning, match="commit_details: the API's answer goes on, which get_commit does not read"):
+            first = db.sql(f"SELECT len(files) FROM github.repos.commit_details WHERE {REPO} AND sha = 'abc'").fetchall()
+        requests = db.sql("SELECT count(*) FROM rowcall_requests()").fetchall()
+
+    assert (whole, first, requests) == ([(400, 400)], [(300,)], [(5,)])
+
+
+def test_the_sandbox_has_both_a_commit_and_its_files(box: Sandbox, db: Session) -> None:
+    """They are at one path, and told apart by the query that one of them has always."""
+    one = "'6dcb09b5b57875f334f61aebed695e2e4193db5e'"
+    ((files,),) = db.sql(f"SELECT count(*) FROM github.repos.commit_files WHERE {REPO} AND ref = {one}").fetchall()
+    ((whole,),) = db.sql(f"SELECT len(files) FROM github.repos.commit_details WHERE {REPO} AND sha = {one}").fetchall()
+
+    assert (files > 0, whole) == (True, 2)
+    assert [query for _, query in asked(box)] == [{"per_page": "100"}, {}]
 
 
 def test_names_are_known_in_any_case(spelling: Session) -> None:
