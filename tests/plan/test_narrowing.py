@@ -329,6 +329,14 @@ KEPT = {
         "WITH x AS (FROM m LEFT JOIN LATERAL (SELECT l.pen AS u FROM l WHERE l.n = m.n EXCEPT SELECT 'p2') d ON true SELECT d.u WHERE m.n = 2) SELECT v.id FROM x LEFT JOIN visits v ON x.u = v.pen AND v.pen IN ['p1', 'p 3', 'p2']",
         ["p1"],
     ),
+    "a constant that one side of OR says of the row around": (
+        "SELECT (SELECT count(*) FROM visits v WHERE v.pen = l.pen AND (l.tag = 'c' OR l.tag IS NULL)) FROM l",
+        ["p 3"],
+    ),
+    "constants that the sides of OR say of what a key comes from": (
+        "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE (l.tag IN ('c', 'd') AND v.n >= 0) OR (l.n BETWEEN 2 AND 2 AND v.n < 3)",
+        ["p 3", "p1"],
+    ),
     "a condition on another column": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND n > 1", ["p1", "p2"]),
 }  # fmt: skip
 

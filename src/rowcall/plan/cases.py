@@ -113,8 +113,8 @@ class Case:
             if len(self._frame.alternatives(condition)) > 1:
                 if isinstance(atom, Equal):
                     yield Filtering((atom.left, atom.right), live.guards)
-                elif isinstance(atom, Filter):
-                    yield Filtering((Operand(atom.node, atom.tokens),), live.guards)
+                elif (said := atom.said if isinstance(atom, Among) else atom) is not None:
+                    yield Filtering((Operand(said.node, said.tokens),), live.guards)
             elif condition not in seen:
                 seen.add(condition)
                 if condition.predicate is not None:

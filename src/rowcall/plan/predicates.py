@@ -57,6 +57,8 @@ class Among:
     """Whether each constant is a list, of which any value will do."""
     identical: bool = False
     """Whether a NULL among the constants is compared as IS NOT DISTINCT FROM does, by which NULL is NULL, and there may be one."""
+    said: Filter | None = None
+    """The condition that says so, where no filter beside it does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,8 +143,11 @@ class Reader:
             return ()
         if wanted and _is_of_none(predicate):
             return ()
-        atoms = self._atoms(predicate, tokens) if wanted else self._unlike(predicate, tokens)
-        return (tuple(whole if whole is not None and isinstance(atom, Filter) else atom for atom in atoms),)
+        atoms = list(self._atoms(predicate, tokens) if wanted else self._unlike(predicate, tokens))
+        said = whole or Filter(predicate, tokens)
+        if len(atoms) == 1 and isinstance(atoms[0], Among):
+            return ((replace(atoms[0], said=said),),)
+        return (tuple(said if isinstance(atom, Filter) else atom for atom in atoms),)
 
     def _unlike(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         """What it says that a comparison is false."""
@@ -394,7 +399,8 @@ def _merged(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
         rows[sets[key]] += first.rows
     for at, together in rows.items():
         (only,) = found[at]
-        found[at] = (Among(only.columns, tuple(together), only.listed),) if isinstance(only, Among) else found[at]
+        if isinstance(only, Among) and len(together) > len(only.rows):
+            found[at] = (Among(only.columns, tuple(together), only.listed),)
     return tuple(found)
 
 
