@@ -305,6 +305,22 @@ TRICKY = {
     "a sub-select on either side of a full join": (
         "SELECT v.id, k.id FROM (FROM visits WHERE pen = 'p1') v FULL JOIN (FROM keepers WHERE pen = 'p2') k ON v.n = k.n"
     ),
+    "a full join that NOT of an OR, of an AND and of IS NULL makes an inner one": (
+        "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen "
+        "WHERE NOT (v.pen <> 'p1' AND (l.tag = 'b' OR v.pen IS NULL)) AND NOT (l.n > 2 OR l.tag IS NULL)"
+    ),
+    "a left join that each side of an OR makes an inner one": (
+        "SELECT v.id, l.tag FROM visits v LEFT JOIN l ON v.pen = l.pen WHERE NOT (l.n = 1 AND v.n > 1) IS TRUE OR (NOT (l.pen IS NULL OR v.n = 2) AND l.tag > 'a')"
+    ),
+    "NOT of an OR that is true of a row of NULLs too": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE NOT (v.n > 1 AND v.pen IS NOT NULL) OR NOT (v.n IS NULL)"
+    ),
+    "NOT of nullif() of a left join": (
+        "SELECT v.id, l.tag FROM visits v LEFT JOIN l ON v.pen = l.pen WHERE nullif(l.tag, 'b') IS NOT NULL AND NOT (nullif(v.n, 1) IS NULL)"
+    ),
+    "nullif() of what a left join fills": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE nullif(v.pen, 'p2') IS NULL"
+    ),
     "brackets around a join": "SELECT v.id FROM l LEFT JOIN (visits v JOIN k ON v.pen = k.pen) ON l.pen = v.pen WHERE v.pen = 'p2'",
     "a collation beside one column of two that are equal": (
         "SELECT v.id, nc.tag FROM nc JOIN visits v ON nc.pen = v.pen AND nc.pen = v.kind WHERE v.pen IN ('p1', 'P1', 'p2')"
@@ -658,6 +674,9 @@ def test_what_is_a_part_of_a_text_is_not_the_text(zoo: Any, condition: str) -> N
 
 
 SAID = {
+    "what NULL is put in the place of": "SELECT id FROM visits WHERE nullif(pen, 'p1') IS NULL",
+    "one of a sub-select": "SELECT s.id FROM (SELECT id, pen FROM visits) s WHERE nullif(s.pen, $t) IS NULL",
+    "one of a table": "SELECT v.id FROM visits v JOIN l ON nullif(v.pen, l.pen) IS NULL",
     "IS TRUE": "SELECT id FROM visits WHERE (pen = 'p1') IS TRUE",
     "IS FALSE": "SELECT id FROM visits WHERE (pen <> $t) IS FALSE AND pen = $t IS TRUE",
     "NOT of another": "SELECT id FROM visits WHERE NOT (pen <> 'p1') AND NOT kind IS DISTINCT FROM NULL",

@@ -45,9 +45,7 @@ def _together(frame: Frame, found: Sequence[Live]) -> Iterator[Way]:
 
 def _needs(frame: Frame, way: Way, side: Collection[int]) -> bool:
     """Whether it takes a row of a side, being never true of NULLs in its place."""
-    atoms = [atom for atom, _ in way if not (isinstance(atom, Among) and atom.identical)]
-    strict = [place[0] for atom in atoms if isinstance(atom, Filter) for place in frame.strict(atom.node) if place is not None]
-    return any(position in side for position in chain(strict, *(_positions(frame, atom) for atom in atoms)))
+    return any(place is not None and place[0] in side for atom, _ in way for place in frame.strict(atom))
 
 
 def _is_of(frame: Frame, atom: Atom, side: frozenset[int]) -> bool:

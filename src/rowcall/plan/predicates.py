@@ -67,6 +67,8 @@ class Filter:
 
     node: exp.Expr
     tokens: Range | None
+    part: tuple[exp.Expr, bool] | None = None
+    """Where that is a condition with NOT, OR or the like: what in it is true or, with False, false."""
 
 
 Atom = Equal | Among | Filter
@@ -143,11 +145,27 @@ class Reader:
             return ()
         if wanted and _is_of_none(predicate):
             return ()
-        atoms = list(self._atoms(predicate, tokens) if wanted else self._unlike(predicate, tokens))
-        said = whole or Filter(predicate, tokens)
-        if len(atoms) == 1 and isinstance(atoms[0], Among):
-            return ((replace(atoms[0], said=said),),)
-        return (tuple(said if isinstance(atom, Filter) else atom for atom in atoms),)
+        said = Filter(whole.node, whole.tokens, (predicate, wanted)) if whole is not None else Filter(predicate, tokens)
+        every = self._ways(predicate, tokens) if wanted else [list(self._unlike(predicate, tokens))]
+        return tuple(_put(said, atoms) for atoms in every)
+
+    def _ways(self, predicate: exp.Expr, tokens: Range | None) -> Sequence[Sequence[Atom]]:
+        """What it says that a condition is true which AND and OR do not join."""
+        nullif = predicate.this.unnest() if isinstance(predicate, exp.Is) and isinstance(predicate.expression, exp.Null) else None
+        if not isinstance(nullif, exp.Nullif):
+            return [list(self._atoms(predicate, tokens))]
+        call = self._layout.sides(tokens, "IS")
+        given = list(self._layout.separated(self._inside(call[0]))) if call is not None else []
+        sides = zip((nullif.this, nullif.expression), given if len(given) == 2 else (None, None), strict=True)
+        one, other = (self._operand(*side) for side in sides)
+        return [[_pair(one, other)], list(self._null(one.node, predicate, tokens))]
+
+    @staticmethod
+    def _null(node: exp.Expr | None, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
+        """That an expression is NULL."""
+        if isinstance(node, exp.Column):
+            yield Among((node,), ((Operand(exp.Null()),),), identical=True)
+        yield Filter(predicate, tokens)
 
     def _unlike(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         """What it says that a comparison is false."""
@@ -164,9 +182,8 @@ class Reader:
                 yield from self._equal(predicate, tokens)
             case exp.NullSafeEQ():
                 yield self._identical(predicate, tokens)
-            case exp.Is() if isinstance(predicate.expression, exp.Null) and isinstance(predicate.this.unnest(), exp.Column):
-                yield Among((predicate.this.unnest(),), ((Operand(predicate.expression),),), identical=True)
-                yield Filter(predicate, tokens)
+            case exp.Is() if isinstance(predicate.expression, exp.Null):
+                yield from self._null(predicate.this.unnest(), predicate, tokens)
             case exp.In():
                 yield from self._in(predicate, tokens)
             case exp.Exists():
@@ -281,6 +298,14 @@ class Reader:
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()
         yield Filter(predicate, tokens)
+
+
+def _put(said: Filter, atoms: Sequence[Atom]) -> Alternative:
+    """What a condition says, with that condition itself."""
+    (first, *more) = atoms
+    if isinstance(first, Among) and not more:
+        return (replace(first, said=said),)
+    return tuple(said if isinstance(atom, Filter) else atom for atom in atoms)
 
 
 def stripped(layout: Layout, predicate: exp.Expr, tokens: Range | None, *, wanted: bool) -> tuple[exp.Expr, Range | None, bool]:

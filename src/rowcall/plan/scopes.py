@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +20,7 @@ from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, sim
 from rowcall.plan.layout import Clauses, Range
 from rowcall.plan.pieces import Pieces
 from rowcall.plan.pivots import handed_through
-from rowcall.plan.predicates import Alternative, Among, Equal, Operand, Reader, is_quantified, may_be_tried
+from rowcall.plan.predicates import Alternative, Atom, Equal, Filter, Operand, Reader, is_quantified, may_be_tried
 from rowcall.plan.references import cte_of, is_inside, is_prefix, type_of
 from rowcall.plan.sources import Source, kind_of
 from rowcall.plan.splice import Edit
@@ -455,17 +456,9 @@ class Frame:
         return self._rejects(condition, lambda place: place)
 
     def _rejects(self, condition: Condition, of: Callable[[Place], K | None]) -> frozenset[K]:
-        found = [self.strict(condition.predicate)] if condition.predicate is not None else []
-        for alternative in self.alternatives(condition):
-            columns = [operand for atom in alternative if isinstance(atom, Equal) for operand in (atom.left, atom.right)]
-            among = [atom for atom in alternative if isinstance(atom, Among) and not atom.identical]
-            columns += [Operand(column) for atom in among for column in atom.columns]
-            found.append(list(map(self.place, columns)))
-        sources = [frozenset(own for place in places if place is not None and (own := of(place)) is not None) for places in found]
-        if condition.predicate is not None:
-            first, *others = sources
-            return first | (frozenset.intersection(*others) if others else frozenset())
-        return frozenset[K]().union(*sources)
+        every = (filter(None, chain.from_iterable(map(self.strict, alternative))) for alternative in self.alternatives(condition))
+        found = [frozenset(own for place in places if (own := of(place)) is not None) for places in every]
+        return frozenset.intersection(*found) if found else frozenset()
 
     def touched(self, condition: Condition) -> frozenset[int]:
         """The sources that a condition may be about."""
@@ -476,17 +469,27 @@ class Frame:
             return frozenset(range(len(self.sources)))
         return frozenset(one.position for one in found if one is not None and one.frame is self)
 
-    def strict(self, predicate: exp.Expr) -> list[Place | None]:
-        """The columns of which a comparison, NOT of one, or IS NOT NULL is not true where one is NULL; None for what is no column."""
-        if isinstance(predicate, exp.Not) and _is_null_of_null(predicate.this.unnest()):
-            predicate = predicate.this.unnest()
-        compared = isinstance(predicate, _COMPARED)
-        if compared and is_quantified(predicate.args["expression"]):
-            return []
-        sides: Sequence[exp.Expr] = (predicate.args["this"], predicate.args["expression"]) if compared else ()
-        if isinstance(predicate, exp.Not) and isinstance(predicate.this, exp.Is) and isinstance(predicate.this.expression, exp.Null):
-            sides = (predicate.this.this,)
-        if isinstance(predicate, (exp.Between, exp.In)) and not isinstance(predicate.this, exp.Tuple):
+    def strict(self, atom: Atom) -> list[Place | None]:
+        """The columns of which what a condition says is not so where one is NULL; None for what is no column."""
+        if isinstance(atom, Filter):
+            node, wanted = atom.part or (atom.node, True)
+            return self._strict(node, wanted=wanted)
+        if isinstance(atom, Equal):
+            return [self.place(atom.left), self.place(atom.right)]
+        return [self.place(Operand(column)) for column in atom.columns] if not atom.identical else []
+
+    def _strict(self, predicate: exp.Expr, *, wanted: bool) -> list[Place | None]:
+        """The same of a comparison, or IS NULL, that is true or, with `wanted` False, false."""
+        sides: Sequence[exp.Expr] = ()
+        if isinstance(predicate, exp.Is):
+            given = predicate.this.unnest()
+            is_value = not wanted and isinstance(predicate.expression, exp.Null)
+            sides = (given.this if isinstance(given, exp.Nullif) else given,) if is_value else ()
+        elif not wanted and not _is_null_of_null(predicate):
+            sides = ()
+        elif isinstance(predicate, _COMPARED):
+            sides = () if is_quantified(predicate.args["expression"]) else (predicate.args["this"], predicate.args["expression"])
+        elif isinstance(predicate, (exp.Between, exp.In)) and not isinstance(predicate.this, exp.Tuple):
             sides = (predicate.this,)
         return [self.place(Operand(side.unnest())) for side in sides]
 

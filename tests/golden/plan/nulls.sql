@@ -102,3 +102,28 @@ SELECT a.name FROM openai.assistants.assistants a JOIN owners o ON o.thread_id =
 --   assistant_id =  (from the statement)
 --   no request
 -- columns: name
+
+-- NULL is put in the place of a value, and no row is without one.
+SELECT id FROM openai.assistants.runs WHERE nullif(thread_id, 't1') IS NULL;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM owners o JOIN openai.assistants.runs r ON nullif(r.thread_id, o.thread_id) IS NULL;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE nullif(thread_id, 't1') IS NOT NULL;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A condition with NOT or <> says what a value is not, and the API has to be asked for what it is.
+--
+-- LINE 1: SELECT id FROM openai.assistants.runs WHERE nullif(thread_id, 't1') IS NOT NULL
+--                        ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
