@@ -94,6 +94,7 @@ def test_requests_that_may_never_be_sent_are_none_that_are_certain(zoo: Any) -> 
     (early,) = explained
     assert (whole.may_end_early, early.may_end_early) == (False, True)
     assert (early.requests, early.at_most, early.expected) == (1, whole.at_most, None)
+    assert '"requests": 1, "at_most"' in json.dumps(found.document()["scans"])
     assert early.formula == f"up to {whole.formula or whole.requests}, until the statement has its rows"
     assert (found.requests, found.at_most, found.budget_left, found.notes) == (1, whole.at_most, 1, ())
 

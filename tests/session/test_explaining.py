@@ -52,6 +52,18 @@ def test_dependent_resources_are_explained_without_a_request(still: Sandbox, own
     assert relation == list(found.items())
 
 
+def test_keys_from_a_list_are_as_many_as_it_is_expected_to_have_rows(db: Session) -> None:
+    """GitHub's runs of a repository are a thousand, which are ten requests: their jobs are asked for a thousand times, not ten thousand."""
+    found = db.explain("""
+        SELECT j.name FROM github.actions.workflow_runs w
+        JOIN github.actions.workflow_jobs j ON j.owner = w.owner AND j.repo = w.repo AND j.run_id = w.id
+        WHERE w.owner = 'octo-org' AND w.repo = 'octo-repo' AND w.conclusion = 'failure'
+    """)
+
+    assert [scan.expected for scan in found.scans] == [10, 1000]
+    assert (found.requests, found.expected, found.rate_limited_s) == (1, 1010, 60)
+
+
 def test_what_was_explained_is_what_is_sent(still: Sandbox, owned: Session, sent: Sent) -> None:
     """The request lines and the exact numbers are those that the server sees; local rows bound what others reduce."""
     sql = f"SELECT 1 FROM owners JOIN {RUNS} r USING (thread_id) JOIN openai.assistants.messages m USING (thread_id)"

@@ -46,7 +46,7 @@ def explain_scans(
         paged = (paging or {}).get(scan.source, "")
         early = paged == BY_PAGE
         # Of several, what the others give may be nothing, and then none of its pages is asked for.
-        least = min(own.least, len(scans) == 1) if early else own.least
+        least = min(own.least, int(len(scans) == 1)) if early else own.least
         lines, more = _lines(list(dict.fromkeys(call.request for call in scan.calls)), url)
         found.append(
             ExplainedScan(
@@ -146,7 +146,7 @@ def explain(
     unsettled = [one for scan, one in zip(scans, explained, strict=True) if not _is_settled(scan, one)]
     open_ended = own is None or any(one.at_most is None for one in explained)
     unclear = own is None or any(one.expected is None for one in unsettled)
-    expected = None if unclear else requests + sum((one.expected or 0) - one.requests for one in unsettled)
+    expected = None if unclear else _likely(zip(scans, explained, strict=True)) + (own or 0)
     waits = list(_waits(scans, explained, write, writer, limits))
     spent = requests if sent is None else len(sent)
     refused = f"It needs more than max_requests = {max_requests} requests, and would be refused."
@@ -178,6 +178,18 @@ def _certain(scans: Sequence[Scan], explained: Sequence[ExplainedScan]) -> int:
     return len(settled) + sum(one.requests for one in explained if one.may_end_early)
 
 
+def _likely(pairs: Iterable[tuple[Scan, ExplainedScan]]) -> int:
+    """How many requests scans will take, further pages too, as far as that can be told: those that several share counted once."""
+    shared: dict[Request, int] = {}
+    others = 0
+    for scan, one in pairs:
+        if _is_settled(scan, one):
+            shared |= {call.request: (one.expected or 0) // one.requests for call in scan.calls}
+        else:
+            others += one.expected or one.requests
+    return sum(shared.values()) + others
+
+
 def _waits(
     scans: Sequence[Scan], explained: Sequence[ExplainedScan], write: ExplainedWrite | None, writer: ResourceRef | None, limits: Limits
 ) -> Iterator[tuple[str, float]]:
@@ -189,8 +201,7 @@ def _waits(
         if not (own := next(of[scope] for of in held.values() if scope in of)):
             continue
         pairs = [(scan, one) for scan, one in zip(scans, explained, strict=True) if scope in held[scan.ref]]
-        number = len({call.request for scan, one in pairs if _is_settled(scan, one) for call in scan.calls})
-        number += sum(one.expected or one.requests for scan, one in pairs if not _is_settled(scan, one))
+        number = _likely(pairs)
         if writer is not None and scope in held[writer] and write is not None:
             number += write.requests or 0
         allowed = " and ".join(f"{limit.requests} requests in {limit.per_s:g} s" for limit in own)

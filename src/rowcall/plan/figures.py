@@ -20,8 +20,10 @@ class Calls:
     least: int
     most: int | None
     """None where nothing bounds it."""
+    likely: int | None
+    """How many there will be; None where there is nothing to go by."""
     expected: int | None
-    """None where there is nothing to go by."""
+    """How many requests these will take; None where there is nothing to go by."""
 
 
 def calls(scans: Sequence[Scan]) -> dict[int, Calls]:
@@ -31,7 +33,8 @@ def calls(scans: Sequence[Scan]) -> dict[int, Calls]:
     for scan in sorted(scans, key=lambda scan: scan.level):
         if scan.is_known:
             count = len({call.request for call in scan.calls})
-            found[scan.number] = Calls(count, count, count if _fits_pages(scan) else expected_requests(scan.ref, scan.method, count))
+            expected = count if _fits_pages(scan) else expected_requests(scan.ref, scan.method, count)
+            found[scan.number] = Calls(count, count, count, expected)
         else:
             found[scan.number] = _dependent(scan, known, found)
     return found
@@ -75,13 +78,16 @@ def seconds(limits: Sequence[RateLimit], requests: int) -> float:
 def _dependent(scan: Scan, scans: Mapping[int, Scan], known: Mapping[int, Calls]) -> Calls:
     """The calls of a scan whose keys are on pages that were not fetched."""
     if not scan.bound_by:
-        return Calls(0, 1, 1)
-    ways = [_of_method(scan, one, scans, known) for one in open_choices(scan)]
-    mosts = [most for most, _ in ways if most is not None]
+        return Calls(0, 1, 1, expected_requests(scan.ref, scan.method, 1))
+    ways = {one.method_name: _of_method(scan, one, scans, known) for one in open_choices(scan)}
+    mosts = [most for most, _ in ways.values() if most is not None]
     bounds = [max(mosts)] if len(mosts) == len(ways) else []
     bounds += [scan.most_calls] if scan.most_calls is not None else []
-    guesses = [expected for _, expected in ways if expected is not None]
-    return Calls(0, min(bounds, default=None), min([*guesses, *bounds], default=None))
+    guesses = {name: min([*bounds, *([guess] if guess is not None else [])], default=None) for name, (_, guess) in ways.items()}
+    methods = scan.ref.resource.methods
+    asked = [(expected_requests(scan.ref, methods[name], guess), guess) for name, guess in guesses.items() if guess is not None]
+    expected, likely = min(asked, default=(None, None))
+    return Calls(0, min(bounds, default=None), likely, expected)
 
 
 def _of_method(scan: Scan, one: Considered, scans: Mapping[int, Scan], known: Mapping[int, Calls]) -> tuple[int | None, int | None]:
@@ -107,9 +113,9 @@ def _keys(scan: Scan, columns: set[str], own: Calls) -> tuple[int | None, int | 
         count = len({tuple(call.bound[by_column[column]] for column in sorted(columns)) for call in scan.calls})
         return count, count
     if scan.method.rows is None or bound:
-        return own.most, own.expected
+        return own.most, own.likely
     rows = scan.method.expected_rows or rows_a_page(scan)
-    return (0 if own.most == 0 else None), (own.expected * rows if own.expected is not None and rows is not None else None)
+    return (0 if own.most == 0 else None), (own.likely * rows if own.likely is not None and rows is not None else None)
 
 
 def _product(numbers: Sequence[int | None]) -> int | None:
