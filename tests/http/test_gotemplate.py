@@ -35,6 +35,8 @@ ANIMALS = {"animals": [{"name": "Platypus", "votes": 1}, {"name": 'Quo"kka', "vo
         ('{{ "}}" }}', "}}"),
         ("{{ $.meta.total }}{{ range .animals }}{{ $.meta.total }}{{ end }}", "444"),
         ('{{ getRegexpFirstMatch "a: 12" "a: (\\\\d+)" }}', "12"),
+        ('{{ range getRegexpAllMatches "a: 12, a: 13" "(\\\\w): (\\\\d+)(x)?" }}{{ . }};{{ end }}', "a;12;;"),
+        ('{{ range $i, $_ := getRegexpAllMatches "" "()()()" }}{{ $i }}{{ end }}', "012"),
         ('{{ safeIndex .meta "total" }}{{ with safeIndex .animals "x" }}x{{ end }}{{ title "ada b" }}{{ toBool "true" }}', "4Ada Btrue"),
         ('{{ getXPath "<A xmlns=\\"u\\"><B><C>1</C></B><B>2</B></A>" "/A/B/C" }}', "1"),
         ('{{ range getXPathAllOuter "<A><B>1</B> <B>2</B></A>" "//B" }}{{ . }}:{{ getXPath . "/B" }};{{ end }}', "<B>1</B>:1;<B>2</B>:2;"),
@@ -58,6 +60,18 @@ def test_rows_are_made_of_columns_and_values() -> None:
     assert json.loads(rendered(template, data)) == {"rows": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}
 
 
+def test_lines_are_walked_by_what_is_left_of_a_text() -> None:
+    """As a document does that makes a list of lines of JSON: the groups of a pattern count, and slices step on."""
+    template = (
+        '{{- $rest := . -}}{{- $by := "" -}}[{{- range $i, $_ := getRegexpAllMatches "" "()()()()" -}}{{- if $rest -}}'
+        '{{- $line := getRegexpFirstMatch $rest "^([^\\n]*)" -}}'
+        '{{- if gt (len $rest) (len $line) }}{{ $rest = slice $rest (plus1 (len $line)) }}{{ else }}{{ $rest = "" }}{{ end -}}'
+        '{{- if $line }}{{ $by }}{{ $line }}{{ $by = "," }}{{ end -}}{{- end -}}{{- end -}}]'
+    )
+
+    assert json.loads(rendered(template, '{"n":1}\n\n{"n":2}\n')) == [{"n": 1}, {"n": 2}]
+
+
 @pytest.mark.parametrize(
     ("template", "data", "says"),
     [
@@ -68,6 +82,8 @@ def test_rows_are_made_of_columns_and_values() -> None:
         ("{{ toInt .a }}", {"a": "x"}, "toInt cannot be done"),
         ('{{ define "a" }}{{ template "a" . }}{{ end }}{{ template "a" . }}', {}, "calls itself"),
         ("{{ index . 5 }}", [1], "index cannot be done"),
+        ('{{ getRegexpFirstMatch (printf "told: %s" .why) "^(nothing)$" }}', {"why": "no such quay"}, "told: no such quay"),
+        ('{{ getRegexpAllMatches "a" "a" }}', {}, "nothing in"),
         ('{{ getXPath . "/A[" }}', "<A/>", "no path that is understood"),
         ('{{ getXPath . "/A" }}', "<A", "not XML"),
         ('{{ getXPath . "/A" }}', '<!DOCTYPE a [<!ENTITY b "c">]><A>&b;</A>', "declares a type or entities"),

@@ -377,8 +377,11 @@ def _kind_of(value: Any) -> str:
 
 
 def _matches(text: str, pattern: str) -> list[str]:
-    found = re.finditer(re.sub(r"\(\?<(?![=!])", "(?P<", pattern), text)
-    return [one[1] if one.lastindex else one[0] for one in found]
+    """The groups of the first match of a pattern. Raises TemplateError where there is none, as templates do on purpose to tell an error."""
+    found = re.search(re.sub(r"\(\?<(?![=!])", "(?P<", pattern), text)
+    if found is None or not found.re.groups:
+        raise TemplateError(f"nothing in {json.dumps(text, ensure_ascii=False)} is as {json.dumps(pattern, ensure_ascii=False)} says")
+    return [group or "" for group in found.groups()]
 
 
 def _both(*values: Any) -> Any:
@@ -442,7 +445,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "plus1": lambda value: value + 1,
     "add": lambda one, other: one + other,
     "sub": lambda one, other: one - other,
-    "getRegexpFirstMatch": lambda text, pattern: next(iter(_matches(text, pattern)), ""),
+    "getRegexpFirstMatch": lambda text, pattern: _matches(text, pattern)[0],
     "getRegexpAllMatches": _matches,
     "getXPath": first_inner,
     "getXPathAllOuter": all_outer,
