@@ -321,8 +321,22 @@ def test_any_bytes_are_a_page_or_a_fault(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("a.b", 1), ("a", {"b": 1, "x.y": 2}), ("a.x.y", 2), ("l.1.c", 3), ("l.9", UNSET), ("l.c", UNSET), ("a.b.c", UNSET), ("z", UNSET)],
+    [
+        *[
+            ("a.b", 1),
+            ("a", {"b": 1, "x.y": 2}),
+            ("a.x.y", 2),
+            ("l.1.c", 3),
+            ("l.9", UNSET),
+            ("l.c", UNSET),
+            ("a.b.c", UNSET),
+            ("z", UNSET),
+        ],
+        *[("k.rel=next.at", 2), ("k.rel=next", {"rel": "next", "at": 2}), ("k.rel=last.at", UNSET), ("l.rel=next", UNSET)],
+    ],
 )
 def test_plucking_follows_a_path_through_objects_and_arrays(path: str, expected: Any) -> None:
     """A path that leads nowhere gives UNSET."""
-    assert pluck({"a": {"b": 1, "x.y": 2}, "l": [0, {"c": 3}]}, path) == expected
+    links = [{"rel": "self", "at": 1}, {"rel": "next", "at": 2}]
+
+    assert pluck({"a": {"b": 1, "x.y": 2}, "l": [0, {"c": 3}], "k": links}, path) == expected

@@ -64,6 +64,14 @@ def with_query(url: str, name: str, value: str) -> str:
     return urlunsplit(parts._replace(query=urlencoded([*kept, (name, value)])))
 
 
+def as_given(request: Request, base_url: str, name: str, value: str) -> Request:
+    """`request` with one query parameter set to a value as it is, but for what cannot stand in a URL or would end it there."""
+    kept = urlencoded([pair for pair in request.query if pair[0] != name])
+    path = request.path if "://" in request.path else base_url + request.path
+    value = quote(value, safe="!$'()*+,;:@/?=[]%")
+    return follow(request, base_url, f"{path}?{kept}{'&' if kept else ''}{_encoded(name)}={value}")
+
+
 def parameter(request: Request, name: str | None) -> str | None:
     """The value of a query parameter, None where it is absent."""
     return next((value for key, value in request.query if key == name), None)

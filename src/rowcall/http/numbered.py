@@ -12,6 +12,7 @@ row, and the first one after those that came is a row that came only by the seco
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rowcall.errors import PageLoopError, ResponseError
 from rowcall.http.address import parameter, with_parameter
@@ -71,6 +72,8 @@ class Numbers:
         Raises PageLoopError for a page that is the one before it again, ResponseError where rows moved between two pages.
         """
         records = [bytes(record) for record in envelope.records]
+        if envelope.number is not None and parameter(sent, self._parameter) is None:
+            self._paging = replace(self._paging, start=envelope.number)
         is_same = bool(records) and records == self._before
         if self._doubted is not None:
             self._check_doubted(sent, records, is_same=is_same)

@@ -80,6 +80,8 @@ class Envelope:
     """The Link header."""
     pages: int | None = None
     """How many pages there are; None where the API does not say."""
+    number: int | None = None
+    """Which page it says that it is; None where it does not."""
     is_partial: bool = False
     """Whether the API says that these are not all rows there are, for another reason than paging."""
 
@@ -140,11 +142,18 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
             found_next, found_more, found_total = _found(found, records, answer, protocol.paging)
             next_, more, total = found_next, more if protocol.paging.more else found_more, total if protocol.paging.total else found_total
         pages = _pages(protocol.paging, found, answer, request)
+        number = _count(pluck(found, protocol.paging.number)) if protocol.paging is not None and protocol.paging.number else None
     except RecursionError as problem:
         raise BodyFault("its JSON is nested too deep") from problem
     page = Page(text, len(records), request, answer.status)
     is_partial = protocol.incomplete is not None and _is_set(pluck(found, protocol.incomplete))
-    return page, Envelope(page.rows, next_, more, total, records, answer.headers.get("link"), pages, is_partial)
+    return page, Envelope(page.rows, next_, more, total, records, _link(protocol.paging, answer), pages, number, is_partial)
+
+
+def _link(paging: Paging | None, answer: Answer) -> str | None:
+    """The header that has links to other pages, which is the Link header but where a manifest says otherwise; None where it is absent."""
+    name = paging.next_header if paging is not None and paging.kind is PagingKind.LINK else None
+    return answer.headers.get((name or "link").lower())
 
 
 def _file_page(answer: Answer, request: Request, field: str, *, is_binary: bool) -> tuple[Page, Envelope]:
@@ -235,13 +244,17 @@ def _charset(content_type: str) -> str | None:
 def pluck(value: Any, path: str, *, once: bool = False) -> Any:
     """What stands in `value` at a dotted path, UNSET where nothing does. A key that holds dots itself, as `@odata.nextLink`, is found.
 
+    A number counts the items of an array; `rel=next` is the first item that has this.
     `value` may be raw JSON, or hold some. Of a name that stands twice the first counts, or with `once` BodyFault is raised.
     """
     value, (head, dot, rest) = _opened(value), path.partition(".")
     if isinstance(value, list):
-        if not head.isdecimal() or int(head) >= len(value):
-            return UNSET
-        return pluck(value[int(head)], rest, once=once) if rest else _plain(value[int(head)])
+        name, equals, wanted = head.partition("=")
+        if equals:
+            item = next((one for one in value if pluck(one, name) == wanted), UNSET)
+        else:
+            item = value[int(head)] if head.isdecimal() and int(head) < len(value) else UNSET
+        return item if item is UNSET else pluck(item, rest, once=once) if rest else _plain(item)
     if not isinstance(value, dict):
         return UNSET
     if path in value:

@@ -14,12 +14,12 @@ from typing import Any, Protocol
 from msgspec import UNSET
 
 from rowcall.errors import PageLoopError, ResponseError
-from rowcall.http.address import at_url, follow, next_link, parameter, with_parameter, with_value
+from rowcall.http.address import as_given, at_url, follow, next_link, parameter, with_parameter, with_value
 from rowcall.http.marker import TAKERS, Marker
 from rowcall.http.numbered import NUMBERED, Numbers, asked_size
 from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
-from rowcall.manifest.model import Paging, PagingKind, Scalar, Type
+from rowcall.manifest.model import Paging, PagingKind, Place, Scalar, Type
 from rowcall.plan.nodes import Request
 
 
@@ -190,6 +190,7 @@ class Cursors:
 
     def __init__(self, paging: Paging, first: Request, base_url: str, warn: Callable[[str], None], links: Callable[[], bool]) -> None:
         self._paging = paging
+        self._first = first
         self._base_url = base_url
         self._warn = warn
         self._links = links
@@ -227,6 +228,8 @@ class Cursors:
             return follow(sent, self._base_url, cursor)
         if cursor.startswith("https://") and (request := at_url(sent, self._base_url, cursor)) is not None:
             return request  # a token that is all of the next request
+        if self._paging.verbatim and self._paging.place is Place.QUERY:
+            return as_given(self._first, self._base_url, self._paging.parameter or "", cursor)
         return with_value(sent, self._paging.place, self._paging.parameter or "", cursor)
 
     def left(self, _following: Request, _needed: int | None) -> None:

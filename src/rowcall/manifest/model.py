@@ -209,10 +209,14 @@ class Paging:
         "takes)."
     )
     parameter: str | None = _("The query parameter that carries the cursor, token, page number or offset.", None)
-    next: str | None = _("Where the body holds the next cursor, token or URL, as a dotted path.", None)
+    next: str | None = _(
+        "Where the body holds the next cursor, token or URL, as a dotted path; `rel=next` in one, as in `links.rel=next.href`, is the "
+        "first item of an array that has this.",
+        None,
+    )
     next_header: str | None = _(
         "Or the response header that holds it. With `found`, `link` for an API that is known to have Link headers, so that a page without "
-        "one is the last.",
+        "one is the last; with `link`, what that header is called where it is not `Link`.",
         None,
     )
     place: Place = _("Where the parameter goes: `query`, `header` or `body`, there by a dotted path.", Place.QUERY, key="in")
@@ -225,6 +229,8 @@ class Paging:
         'Or the response header that holds it; `link` for the number that stands as `parameter` in the link with `rel="last"`.', None
     )
     start: int = _("The first page number or offset.", 0)
+    number: str | None = _("Where the body says which page it is; the first one has then that number, whatever `start` is.", None)
+    verbatim: bool = _("Whether the API takes a token in a query only as it gave it, and not percent-encoded.", default=False)
     page_size: PageSize | None = _("How many rows a page has.", None)
 
 

@@ -187,7 +187,7 @@ auth:
 |---|---|---|---|
 | `cursor` | `parameter`, and `next` or `row` | `parameter` is the last row's id, from `next` or the row's `row` | no cursor |
 | `token` | `parameter`, `next` | `parameter` is what `next` holds | no token |
-| `link` | | the URL with `rel="next"` in the Link header | no such link |
+| `link` | | the URL with `rel="next"` in the Link header, or in `next_header` | no such link |
 | `next_url` | `next` | the URL at `next` | no URL |
 | `page` | `parameter` | `parameter` is one more | no rows, all of `total`, or as many pages as `pages` or `pages_header` say |
 | `offset` | `parameter` | `parameter` is more by the rows that came | no rows, or all of `total` |

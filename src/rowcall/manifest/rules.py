@@ -63,18 +63,19 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 _PAGING: dict[PagingKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     PagingKind.CURSOR: (("parameter",), ("next", "row")),
-    PagingKind.TOKEN: (("parameter",), ("next", "next_header")),
-    PagingKind.LINK: ((), ()),
+    PagingKind.TOKEN: (("parameter",), ("next", "next_header", "verbatim")),
+    PagingKind.LINK: ((), ("next_header",)),
     PagingKind.NEXT_URL: ((), ("next", "next_header")),
-    PagingKind.PAGE: (("parameter",), ("start", "pages", "pages_header")),
+    PagingKind.PAGE: (("parameter",), ("start", "pages", "pages_header", "number")),
     PagingKind.OFFSET: (("parameter",), ("start",)),
     PagingKind.FOUND: ((), ("parameters",)),
 }
 """The keys that a kind of paging needs, and those that it may have besides `more`, `total` and `page_size`."""
 
 _PAGING_SPECIAL: dict[str, object] = {
-    **dict.fromkeys(("parameter", "next", "next_header", "row", "pages", "pages_header")),
+    **dict.fromkeys(("parameter", "next", "next_header", "row", "pages", "pages_header", "number")),
     "start": 0,
+    "verbatim": False,
     "parameters": (),
 }
 """The keys that not every kind of paging understands, and their values when absent."""
@@ -472,7 +473,7 @@ def _auth(document: Document, auth: Mapping[str, AuthScheme]) -> None:
 def _paging(document: Document, path: str, paging: Paging) -> None:
     if document.sound(f"{path}.kind"):
         _paging_keys(document, path, paging)
-    for key in ("next", "row", "more", "total", "pages"):
+    for key in ("next", "row", "more", "total", "pages", "number"):
         dotted = getattr(paging, key)
         if dotted is not None:
             check_dotted(document, f"{path}.{key}", dotted)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, Provider, RateLimit, Verb
+from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, PagingKind, Provider, RateLimit, Verb
 from rowcall.manifest.sandbox import Quota, Refusal, Sandbox
 from rowcall.sandbox.blueprint import Blueprint
 from rowcall.sandbox.body import envelope, holding, written
@@ -164,7 +164,8 @@ class Api:
         records = ordered(records, self.sandbox.list.by if route.is_own else None, method, values, route.columns)
         found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
         body, links = self._page(world, call, found, paging)
-        said = {} if paging is None else {paging.pages_header: str(found.pages), paging.next_header: found.next}
+        next_header = None if paging is None or paging.kind is PagingKind.LINK else paging.next_header
+        said = {} if paging is None else {paging.pages_header: str(found.pages), next_header: found.next}
         told = tuple(
             (name.lower(), text) for name, text in said.items() if name is not None and name.lower() != "link" and text is not None
         )
@@ -190,7 +191,8 @@ class Api:
         next_url, last_url = (query and f"{here}?{query}" for query in (found.next_query, found.last_query))
         scope = {"rows": list(found.records), "more": found.more, "total": found.total, "pages": found.pages, "next": found.next}
         links = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in (("next", next_url), ("last", last_url)) if url)
-        headers = (("link", links),) if links else ()
+        name = paging.next_header if paging is not None and paging.kind is PagingKind.LINK else None
+        headers = (((name or "link").lower(), links),) if links else ()
         is_usual = call.route.is_own and call.route.method.paging not in call.route.service.paging  # which has another envelope
         if self.sandbox.list.body is not None and is_usual:
             return world.templates.render(self.sandbox.list.body, {**scope, "next_url": next_url}), headers

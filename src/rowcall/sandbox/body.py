@@ -36,8 +36,8 @@ def envelope(method: Method, paging: Paging | None, found: Page, next_url: str |
     following: Any = next_url if paging.kind is PagingKind.NEXT_URL else found.next
     if paging.kind is PagingKind.CURSOR:
         following = cursor(found.records[-1], paging.row) if found.records and (found.more or paging.more is not None) else None
-    parts = ((paging.next, following), (paging.more, found.more), (paging.total, found.total), (paging.pages, found.pages))
-    for path, value in parts:
+    counted = ((paging.total, found.total), (paging.pages, found.pages), (paging.number, found.number))
+    for path, value in ((paging.next, following), (paging.more, found.more), *counted):
         if path is not None:
             _with(body, path.split("."), value)
     return body

@@ -35,6 +35,8 @@ class Page:
     """The query string of the last page, where its URL is handed out and this is another."""
     pages: int = 1
     """How many pages there are of the size that was asked for."""
+    number: int | None = None
+    """Which one this is, where pages have numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,9 @@ def _by_offset(records: list[Record], wish: Wish) -> Page:
 
 def _by_page(records: list[Record], wish: Wish) -> Page:
     first, size = _start(wish), _size(wish)
-    rows, more = _stretch(records, (_number(wish, first) - first) * size, size)
-    return Page(rows, more, len(records))
+    number = _number(wish, first)
+    rows, more = _stretch(records, (number - first) * size, size)
+    return Page(rows, more, len(records), number=number)
 
 
 def _by_token(records: list[Record], wish: Wish) -> Page:

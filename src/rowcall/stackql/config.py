@@ -23,6 +23,15 @@ class Config:
         """What the innermost says that says anything; None where none does."""
         return next((level[name] for level in self.levels if level.get(name) is not None), None)
 
+    def pagination(self) -> dict[str, Any]:
+        """How pages follow one another: where a level says half of it, the next one around it says the rest."""
+        found: dict[str, Any] = {}
+        for level in self.levels:
+            found = table(level.get("pagination")) | found
+            if "requestToken" in found and "responseToken" in found:
+                break
+        return found
+
     def algorithm(self, name: str) -> str:
         """The algorithm of an entry, "" where there is none."""
         found = self.get(name)

@@ -46,18 +46,23 @@ _FROM_ZERO = re.compile(r"\b(?:zero|0)[- ](?:based|indexed)|\b(?:start|begin)\w*
 
 
 def _configured(config: Config, schemas: Schemas, answer: Answer) -> Paging | None:
-    found = table(config.get("pagination"))
+    found = config.pagination()
     asked, said = table(found.get("requestToken")), table(found.get("responseToken"))
     place, key = text(said.get("location")) or "body", text(said.get("key"))
     algorithm = text(found.get("algorithm")) + text(said.get("algorithm"))
+    if "link_header" in algorithm or (place == "header" and key.lower() == "link"):
+        return Paging(kind=PagingKind.LINK, next_header=key if key.lower() not in {"", "link"} else None)
     if not key:
         return None
-    if place == "header" and (key.lower() == "link" or "link_header" in algorithm):
-        return Paging(kind=PagingKind.LINK)
     parameter, where = text(asked.get("key")), _PLACES.get(text(asked.get("location")) or "query")
     if "page_number" in algorithm:
         pages = _dotted(text(table(found.get("responseTerminator")).get("key"))) or None
-        return Paging(kind=PagingKind.PAGE, parameter=parameter, start=1, pages=pages)
+        return Paging(kind=PagingKind.PAGE, parameter=parameter, start=1, pages=pages, number=_dotted(key) if place == "body" else None)
+    if (last := _LAST.fullmatch(key)) is not None and place == "body":
+        # What the last row has, which ends with a page that has none. A template may have put the array of rows somewhere else.
+        rows = last["rows"].strip(".") or ("$" if answer.transform is None else answer.rows)
+        is_row = where is Place.QUERY and rows == answer.rows
+        return Paging(kind=PagingKind.CURSOR, parameter=parameter, row=last["row"]) if is_row else None
     next_, header = (None, key) if place == "header" else (_dotted(key), None)
     if where is None or not parameter:
         return Paging(kind=PagingKind.NEXT_URL, next=next_, next_header=header)
@@ -71,7 +76,12 @@ def _configured(config: Config, schemas: Schemas, answer: Answer) -> Paging | No
         next_header=header,
         row="id" if is_id else None,
         more=more,
+        verbatim=not is_id and text(asked.get("encoding")) == "none",
     )
+
+
+_LAST = re.compile(r"\$(?P<rows>(?:\.\w+)*)\[-1:?\]\.(?P<row>[\w.]+)")
+"""A field of the last row, as `$.items[-1:].id`."""
 
 
 def _is_absent(configured: Paging, schemas: Schemas, answer: Answer) -> bool:
@@ -125,5 +135,6 @@ def _dotted(key: str) -> str:
     """A JSON path as a dotted one."""
     if key.startswith("/"):  # in XML, whose root is left out
         return ".".join(step for step in re.split(r"/+", key)[2:] if step and step != "text()")
-    path = re.sub(r"\[(['\"])(.*?)\1\]", r".\2", key)
+    path = re.sub(r"\[\?\(?@\.(\w+)\s*==\s*(['\"])([^'\".]*)\2\)?\]", r".\1=\3", key)
+    path = re.sub(r"\[(['\"])(.*?)\1\]", r".\2", path)
     return re.sub(r"\[(\d+)\]", r".\1", path).removeprefix("$").strip(".")
