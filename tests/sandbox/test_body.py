@@ -14,8 +14,8 @@ import rowcall
 from rowcall.errors import RowcallError
 from rowcall.manifest.model import Transform, TransformKind
 from rowcall.manifest.read import load_provider
-from rowcall.sandbox.body import xml
 from rowcall.sandbox.server import Sandbox
+from rowcall.sandbox.xml import xml
 
 PROVIDER = """
 manifest: 1
@@ -280,19 +280,21 @@ def test_xml_is_read_as_rows_of_the_declared_types(db: rowcall.Session) -> None:
     assert one == found[:1]
 
 
-def test_what_only_a_template_could_tell_is_refused_and_says_so(kiosk: Path) -> None:
-    """Not played wrongly."""
+def test_what_not_even_a_template_tells_is_refused_and_says_so(kiosk: Path) -> None:
+    """Not played wrongly; which methods that are is known beforehand."""
     provider = load_provider(kiosk)
     stock = provider.services["stock"]
     prints = stock.resources["prints"]
-    method = replace(prints.methods["list_prints"], transform=Transform(kind=TransformKind.JSON, template="{{ toJson . }}"))
+    method = replace(prints.methods["list_prints"], transform=Transform(kind=TransformKind.JSON, template='{"prints": []}'))
     changed = replace(stock, resources={"prints": replace(prints, methods={"list_prints": method})})
 
     with Sandbox(replace(provider, services={"stock": changed})) as box:
         answer = httpx.get(
             f"{box.base_url}/prints", headers={"Authorization": f"Bearer {box.api_key}", "Accept": "text/xml"}, trust_env=False
         )
+        unplayed = box.unplayed
 
+    assert [*unplayed] == ["stock.prints.list_prints"]
     assert answer.status_code == 501
     assert "template" in answer.json()["error"]["message"]
 

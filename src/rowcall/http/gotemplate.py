@@ -22,6 +22,26 @@ class TemplateError(ValueError):
     """What is wrong with a template, or with what it was given."""
 
 
+class Unknown:
+    """A value of which nobody knows yet what it is: whoever wants to know what a template makes of something gives it one of these."""
+
+    def field(self, name: str) -> Any:
+        """What it has under a name."""
+        raise NotImplementedError
+
+    def items(self) -> list[tuple[int, Any]]:
+        """What is gone through when it is a list, with the numbers."""
+        raise NotImplementedError
+
+    def is_true(self) -> bool:
+        """Whether it is something."""
+        raise NotImplementedError
+
+    def called(self, name: str, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+        """What a function makes of it, which is the first of its kind among the arguments."""
+        raise NotImplementedError
+
+
 _ACTION = re.compile(
     r"\{\{(-(?=\s))?\s*(?P<body>/\*.*?\*/|(?:\"(?:\\.|[^\"\\])*\"|`[^`]*`|'(?:\\.|[^'\\])*'|[^\"`'])*?)\s*((?<=\s)-)?\}\}", re.DOTALL
 )
@@ -180,6 +200,7 @@ class _Run:
         assigned = re.match(r"(?:(\$\w+)\s*,\s*)?(\$\w+)\s*:=\s*(.*)", node.text, re.DOTALL)
         value = _value(assigned[3] if assigned else node.text, dot, names)
         items = sorted(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, (list, str)) else []
+        items = value.items() if isinstance(value, Unknown) else items
         if isinstance(value, int) and not isinstance(value, bool):
             items = [(number, number) for number in range(value)]
         for key, item in items:
@@ -294,7 +315,7 @@ def _path(text: str, dot: Any, names: Mapping[str, Any]) -> Any:
 
 def _field(value: Any, fields: Sequence[str]) -> Any:
     for name in fields:
-        value = value.get(name) if isinstance(value, dict) else None
+        value = value.field(name) if isinstance(value, Unknown) else value.get(name) if isinstance(value, dict) else None
     return value
 
 
@@ -304,8 +325,9 @@ def _field(value: Any, fields: Sequence[str]) -> Any:
 def _called(name: str, arguments: list[Any]) -> Any:
     if name not in _FUNCTIONS:
         raise TemplateError(f"the function {name} is not known")
+    unknown = next((one for one in arguments if isinstance(one, Unknown)), None)
     try:
-        return _FUNCTIONS[name](*arguments)
+        return _FUNCTIONS[name](*arguments) if unknown is None else unknown.called(name, _FUNCTIONS[name], arguments)
     except TemplateError:
         raise
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, re.error) as error:
@@ -313,6 +335,8 @@ def _called(name: str, arguments: list[Any]) -> Any:
 
 
 def _is_true(value: Any) -> bool:
+    if isinstance(value, Unknown):
+        return value.is_true()
     return value is not None and value is not False and value not in (0, "", [], {})
 
 
@@ -327,6 +351,12 @@ def _printed(value: Any) -> str:
         return f"[{' '.join(map(_printed, value))}]"
     if isinstance(value, dict):
         return f"map[{' '.join(f'{name}:{_printed(inner)}' for name, inner in sorted(value.items()))}]"
+    return str(value)
+
+
+def _unknown_text(value: Any) -> str:
+    if not isinstance(value, Unknown):
+        raise TypeError(f"{type(value).__name__} is no JSON")
     return str(value)
 
 
@@ -427,7 +457,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "println": lambda *values: " ".join(map(_printed, values)) + "\n",
     "printf": _formatted,
     "call": lambda function, *values: function(*values),
-    "toJson": lambda value: json.dumps(value, ensure_ascii=False),
+    "toJson": lambda value: json.dumps(value, ensure_ascii=False, default=_unknown_text),
     "jsonMapFromString": json.loads,
     "kindOf": _kind_of,
     "separator": _separator,

@@ -25,12 +25,12 @@ from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.routes import Call, Route, Routes, belongs
 from rowcall.sandbox.select import around, filtered, ordered, scope, shown, within
+from rowcall.sandbox.untransformed import can_be_played, makes_one
 from rowcall.sandbox.world import World
 
 _NOT_MODIFIED = 304
-_UNPLAYED = Refusal(
-    message="The sandbox does not play this: a template makes JSON of its answers, and nothing says what it makes it of.", status=501
-)
+_UNPLAYED = Refusal(message="The sandbox does not play this: {why}", status=501)
+_OPAQUE = "a template makes JSON of its answers, and nothing in it says of what."
 _SHOWN = 4
 """How many characters of a refused key are repeated, where it is long enough."""
 
@@ -58,6 +58,14 @@ class Api:
             answer = self._written(world, refused.status, self._error(world, refused), refused.headers)
         return replace(answer, headers=(*answer.headers, *counts))
 
+    def unplayed(self) -> dict[str, str]:
+        """Why methods are not played, by their full names."""
+        return {
+            f"{route.service.service}.{route.resource}.{route.name}": _OPAQUE
+            for route in self._routes
+            if route.method.transform is not None and route.method.transform.template and not can_be_played(route.method.transform)
+        }
+
     def refusal(self, world: World, refusal: Refusal) -> Answer:
         """A refusal as an answer, for faults that are injected."""
         refused = Refused(refusal, {})
@@ -71,7 +79,10 @@ class Api:
         self._count += 1
         scope = world.scope(world.rng("answer", self._count))
         constant = tuple((name, str(world.templates.render(source, scope))) for name, source in self.sandbox.headers.items())
-        content, kind = written(method, body, _plain)
+        found = written(method, body, _plain)
+        if found is None:
+            raise Refused(_UNPLAYED, {"why": _OPAQUE})
+        content, kind = found
         return Answer(status, content, (("content-type", kind), *constant, *headers))
 
     def _answer(self, world: World, incoming: Incoming, bend: Bend, counts: list[Header]) -> Answer:
@@ -132,8 +143,6 @@ class Api:
 
     def _carry_out(self, world: World, call: Call, bend: Bend) -> tuple[Any, Headers]:
         route = call.route
-        if route.method.transform is not None and route.method.transform.template:
-            raise Refused(_UNPLAYED, {})
         if route.action is None and route.method.is_read and route.method.rows is not None:
             return self._list(world, call, bend)
         found = self._operation(call)(world, call)
@@ -162,6 +171,8 @@ class Api:
         values = self._query(call, _page_parameters(paging))
         records, asked = self._meant(world, call, values)
         records = ordered(records, self.sandbox.list.by if route.is_own else None, method, values, route.columns)
+        if method.transform is not None and method.transform.template and makes_one(method.transform):
+            records = records[:1]
         found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
         body, links = self._page(world, call, found, paging)
         next_header = None if paging is None or paging.kind is PagingKind.LINK else paging.next_header

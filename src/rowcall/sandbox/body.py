@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from rowcall.manifest.model import Method, Paging, PagingKind, TransformKind
 from rowcall.sandbox.page import Page, cursor
 from rowcall.sandbox.record import Record
+from rowcall.sandbox.untransformed import untransformed
+from rowcall.sandbox.xml import xml
 
 _STEP = re.compile(r"""\.([^.\[\]*]+)|\[["'](.*?)["']\]|(\[\*\]|\.\*)""")
 """A step of a JSON path: a name, a name in brackets, or all there is."""
-_ROOT = "response"
-"""What the root element of XML is called: nothing looks at it."""
 
 
 def holding(method: Method, rows: Sequence[Any], *, is_one: bool) -> Any:
@@ -76,32 +75,17 @@ def _with(body: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
 # -- how it is written -----------------------------------------------------------------------------------------------------------------
 
 
-def written(method: Method | None, body: Any, plain: Callable[[Any], Any]) -> tuple[bytes, str]:
-    """A body as bytes and their content type; `plain` makes JSON of what is none."""
+def written(method: Method | None, body: Any, plain: Callable[[Any], Any]) -> tuple[bytes, str] | None:
+    """A body as bytes and their content type; `plain` makes JSON of what is none. None where nothing is known of what it is made of."""
     text = json.dumps(body, ensure_ascii=False, default=plain)
-    if method is not None and method.transform is not None and method.transform.kind is TransformKind.XML:
-        return xml(json.loads(text)).encode(), method.headers.get("Accept", "application/xml")
-    return text.encode(), "application/json"
+    transform = method.transform if method is not None else None
+    if method is None or transform is None:
+        return text.encode(), "application/json"
+    kind = method.headers.get("Accept", _CONTENT_TYPES[transform.kind])
+    if transform.template:
+        answer = untransformed(transform, json.loads(text))
+        return None if answer is None else (answer.encode(), kind)
+    return (xml(json.loads(text)).encode(), kind) if transform.kind is TransformKind.XML else (text.encode(), kind)
 
 
-def xml(body: Any) -> str:
-    """JSON as a document of XML that reads as the same: a list is an element several times, and what is null is left out."""
-    content = body if isinstance(body, dict) else {"item": body}
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(_elements(_ROOT, content))}'
-
-
-def _elements(name: str, value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [part for item in value for part in _elements(name, item)]
-    if value is None:
-        return []
-    if not isinstance(value, Mapping):
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        return [f"<{name}>{escape(text)}</{name}>"]
-    attributes = "".join(f" {key[1:]}={quoteattr(str(inner))}" for key, inner in value.items() if key.startswith("-") and inner is not None)
-    inside = [part for key, inner in value.items() if _ELEMENT.fullmatch(key) for part in _elements(key, inner)]
-    return [f"<{name}{attributes}>{escape(str(value.get('#text') or ''))}{''.join(inside)}</{name}>"]
-
-
-_ELEMENT = re.compile(r"[A-Za-z_][\w.-]*")
-"""What an element can be called."""
+_CONTENT_TYPES = {TransformKind.JSON: "application/json", TransformKind.TEXT: "text/plain", TransformKind.XML: "application/xml"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -96,6 +96,10 @@ class Routes:
         """`own` is what the sandbox file says."""
         self._drawn = drawn
         self._routes = sorted(_routes(provider, drawn, own), key=lambda route: -route.fixed)
+
+    def __iter__(self) -> Iterator[Route]:
+        """Each of them, in no order that means anything."""
+        return iter(self._routes)
 
     def find(self, incoming: Incoming, below: str) -> tuple[Route, dict[str, str]]:
         """The route of a request, whose path is `below` the base URL, and what the placeholders of the path hold.

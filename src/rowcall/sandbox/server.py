@@ -123,6 +123,11 @@ class Sandbox:
         return key if not auth else key | {"auth": {"kind": "bearer"} if _is_got(auth) else next(iter(auth))}
 
     @property
+    def unplayed(self) -> dict[str, str]:
+        """Why it does not play some methods, by their names, as `quays.berths.list`; it answers these with 501."""
+        return self._app.api.unplayed()
+
+    @property
     def requests(self) -> tuple[LoggedRequest, ...]:
         """The requests that the API got, oldest first; the last ten thousand of them. Those with `applied` are the writes that it did."""
         return self._app.requests()
@@ -196,6 +201,7 @@ def _welcome(box: Sandbox) -> str:
         *(f"  {_EXPORT} {name}={value}" for name, value in exports),
         *([] if box.provider.base_url_env and not any(map(_is_got, ways)) else [f"  rowcall query {_settings(box)} …"]),
         *([f"Ids to start from: {box.control_url}/tables ({_some([*box.tables])})."] if box.tables else []),
+        *(f"Not played: {name}: {why}" for name, why in box.unplayed.items()),
         f"Faults, clock, log of requests, reset: {box.control_url}/… (see the documentation). Ctrl-C stops it.",
     ]
     return "\n".join(lines)
