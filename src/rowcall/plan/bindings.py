@@ -17,7 +17,7 @@ from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
-from rowcall.plan.firsts import put_in
+from rowcall.plan.firsts import First, handed_out, put_in
 from rowcall.plan.full import Way, ways
 from rowcall.plan.growing import Own
 from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
@@ -192,8 +192,8 @@ class Bindings:
         size = 1
         for live in found.live:
             every = options = frame.alternatives(live.condition)
-            if live.instead is not None:
-                every = options = put_in(frame, live.condition, live.instead[0], options)
+            if live.instead:
+                every = options = put_in(frame, live.condition, live.instead, options)
             if live.restricts and not live.guards:
                 options = tuple(option for option in every if not self._is_never(use, option, found, alone=len(every) == 1))
             _offer_matched(frame, live, options, found)
@@ -307,15 +307,17 @@ class Bindings:
     def _sources(self, use: Use, found: Reach, around: Enclosing, said: Restriction) -> Sources:
         frame = use.frame
         places: list[tuple[Place, int]] = []
+        firsts: list[tuple[First, int]] = []
         if around.uses and not found.blocked:  # what may not restrict a source here may not from further out
             names = {name: index for index, name in enumerate(around.columns)}
-            outputs = enumerate(frame.outputs() or ())
-            known = ((names.get(name, index), place) for index, (name, place) in outputs)
+            outputs = [(names.get(name, index), place) for index, (name, place) in enumerate(frame.outputs() or ())]
             places = [
                 (place, index)
-                for index, place in known
+                for index, place in outputs
                 if place is not None and place[0] not in found.picked and (not around.blocked or place in around.dividing)
             ]
+            if use.own is not None and use.own not in found.picked and not around.blocked:
+                firsts = [(first, outputs[number][0]) for first, number in handed_out(frame, use.own)]
         said.say(around.blocked)
 
         def is_there(node: exp.Expr) -> bool:
@@ -328,6 +330,7 @@ class Bindings:
             own=use.own,
             offered=found.offered,
             outputs=places,
+            firsts=firsts,
             is_there=is_there,
             around=lambda outputs, columns: self._cached(around, outputs, columns, said),
             within=lambda source: self._within(source, said),

@@ -216,7 +216,8 @@ class Case:
                         paths |= dict.fromkeys((beyond, *self._twins(beyond)), (*paths[place], *_besides(live), beyond))
                         groups |= self.sources.offered.get(beyond[0], frozenset())
                     break
-        operands += [(Operand(None, place=(OUTER, f"o{index}")), paths[place]) for place, index in self.sources.outputs if place in paths]
+        outputs = [*(((place,), index) for place, index in self.sources.outputs), *self.sources.firsts]
+        operands += [(Operand(None, place=(OUTER, f"o{at}")), (*paths[one], *besides)) for (one, *besides), at in outputs if one in paths]
         return Equals(tuple(operands), paths, frozenset(groups))
 
     def _twins(self, place: Place) -> list[Place]:
@@ -476,8 +477,8 @@ class Case:
 
 
 def _besides(live: Live) -> tuple[Place, ...]:
-    """The column besides by whose collation what a condition is about compares."""
-    return live.instead[1:] if live.instead is not None else ()
+    """The columns besides by whose collation what a condition is about compares."""
+    return tuple(place for group in live.instead for place in group[1:])
 
 
 def said_of(frame: Frame, atoms: Iterable[Atom]) -> Counter[Place]:

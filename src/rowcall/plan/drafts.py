@@ -78,6 +78,8 @@ class Sources:
     offered: Mapping[int, frozenset[Group]]
     outputs: Sequence[tuple[Place, int]]
     """The output columns whose values may be known around the SELECT: the column of its FROM clause that each is, and its number."""
+    firsts: Sequence[tuple[tuple[Place, ...], int]]
+    """Those of them that are the first of several columns which is no NULL, that of the source in question and then others."""
     is_there: Callable[[exp.Expr], bool]
     """Whether all that a piece of SQL reads has been fetched; what has not is noted."""
     around: Callable[[Sequence[int], Sequence[Column]], Query | None]

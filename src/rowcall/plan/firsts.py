@@ -1,51 +1,59 @@
-"""The one column that USING makes of two, and coalesce() of the columns that an ON equates, where a condition is about it.
+"""The one column that USING makes of several, and coalesce() of the columns that an ON equates, where a condition is about it.
 
-A row of either side has in it the value of its own column: that itself or, where it is NULL, no partner, so that the other one is NULL
-too. What a row of the other side has there without a partner is what a partner would have. So the condition holds of a row of this side,
-with its own column in the place of the two, whenever the row matters: let through with a partner or without, or as the partner of a row
-of the other side that would be let through without it.
+A row of any side has in it the value of its own column: that itself or, where it is NULL, no partner, so that the others are NULL too.
+What a row of another side has there without a partner is what a partner would have. So the condition holds of a row of this side, with its
+own column in the place of all of them, whenever the row matters: let through with a partner or without, or as the partner of a row of
+another side that would be let through without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
 
-from rowcall.plan.joins import Condition, Join, Place
+from rowcall.plan.joins import Condition, Join, Place, View
 from rowcall.plan.literals import items
 from rowcall.plan.predicates import Alternative, Among, Atom, Equal, Filter, Operand, is_constant
 from rowcall.plan.scopes import Frame
 
-Pair = tuple[Place, Place]
+Own = Callable[[exp.Expr | None], exp.Column | None]
+"""The column in the place of an expression; None where none is."""
+First = tuple[Place, ...]
+"""Columns of which the first that is no NULL is meant: where several are not, they are equal."""
 
 
-def instead(frame: Frame, condition: Condition, join: Join, own: int) -> Pair | None:
-    """The column of a source that may be put in the place of all that a condition says of a join, and the other one; None where none may.
+def instead(frame: Frame, condition: Condition, join: Join, own: int) -> tuple[First, ...]:
+    """The columns of a source that may be put in the place of all that a condition says of a join, each with the others of its kind.
 
-    Both are compared in one way: as texts, or as whole numbers.
+    None where not all of that are such columns, compared in one way: as texts, or as whole numbers.
     """
-    pair = _about(frame, condition, join)
-    if pair is None or own not in (pair[0][0], pair[1][0]):
-        return None
-    one, other = pair if pair[0][0] == own else pair[::-1]
-    is_alike = frame.kind(one) in {"text", "integer"} and frame.kind(one) == frame.kind(other)
-    sides = join.left.positions, join.right.positions
-    is_across = any(one[0] in side and other[0] not in side for side in sides) and other[0] in join.positions
-    return (one, other) if is_alike and is_across and {one, other} in _equated(frame, join) else None
-
-
-def _about(frame: Frame, condition: Condition, join: Join) -> Pair | None:
-    """The two columns of which the first that is no NULL is all that a condition names of a join; None where it names anything else."""
-    found: set[Pair] = set()
+    found: dict[First, None] = {}
     for column in frame.scopes.columns(condition.predicate) if condition.predicate is not None else ():
-        pair = _first(frame, condition, column) or _first(frame, condition, _around(column))
-        one = frame.scopes.resolve(column) if pair is None else None
-        if pair is not None:
-            found.add(pair)
+        first = first_of(frame, condition.view, column) or _equated(frame, join, _around(column))
+        one = frame.scopes.resolve(column) if not first else None
+        if first:
+            found[first] = None
         elif one is None or (one.frame is frame and one.position in join.positions):
-            return None
-    return found.pop() if len(found) == 1 else None
+            return ()
+    return tuple(put_first(first, own) for first in found) if all(_may_be_put(frame, first, join, own) for first in found) else ()
+
+
+def put_first(first: First, own: int) -> First:
+    """The columns with that of a source before the others."""
+    return tuple(sorted(first, key=lambda place: place[0] != own))
+
+
+def _may_be_put(frame: Frame, first: First, join: Join, own: int) -> bool:
+    """Whether the one of a source may be put in their place, of which another one is on the other side of a join."""
+    side = next((one for one in (join.left.positions, join.right.positions) if own in one), frozenset[int]())
+    is_across = any(place[0] in join.positions - side for place in first)
+    return own in {place[0] for place in first} and is_across and are_alike(frame, first)
+
+
+def are_alike(frame: Frame, first: First) -> bool:
+    """Whether all compare in one way: as texts, or as whole numbers."""
+    return {frame.kind(place) for place in first} in ({"text"}, {"integer"})
 
 
 def _around(node: exp.Expr) -> exp.Expr | None:
@@ -54,41 +62,72 @@ def _around(node: exp.Expr) -> exp.Expr | None:
     return _around(parent) if isinstance(parent, exp.Paren) else parent
 
 
-def _first(frame: Frame, condition: Condition, node: exp.Expr | None) -> Pair | None:
-    if isinstance(node, exp.Column) and len(node.parts) == 1 and node.find_ancestor(exp.Select) is frame.select:
-        pair = condition.view.first.get(node.name.casefold()) if frame.scopes.resolve(node) is None else None
-        return ((pair[0][0], frame.spelt(*pair[0])), (pair[1][0], frame.spelt(*pair[1]))) if pair is not None else None
-    if isinstance(node, exp.Coalesce) and len(node.expressions) == 1:
-        places = [frame.place(Operand(side.unnest())) for side in (node.this, *node.expressions)]
-        return (places[0], places[1]) if places[0] is not None and places[1] is not None else None
-    return None
+def first_of(frame: Frame, view: View, node: exp.Expr | None) -> First:
+    """The columns that USING or NATURAL merged to what an expression is; none for any other."""
+    if not isinstance(node, exp.Column) or len(node.parts) > 1 or node.find_ancestor(exp.Select) is not frame.select:
+        return ()
+    return frame.merged(node.name.casefold(), view) if frame.scopes.resolve(node) is None else ()
 
 
-def _equated(frame: Frame, join: Join) -> list[set[Place | None]]:
-    """The pairs of columns that the ON of a join says to be equal."""
-    every = (frame.alternatives(condition) for condition in join.conditions)
+def _coalesced(frame: Frame, node: exp.Expr | None) -> First:
+    """The two columns of a coalesce()."""
+    sides = (node.this, *node.expressions) if isinstance(node, exp.Coalesce) else ()
+    places = [frame.place(Operand(side.unnest())) for side in sides]
+    found = tuple(place for place in places if place is not None)
+    return found if len(found) == len(places) == 2 else ()
+
+
+def _equated(frame: Frame, join: Join, node: exp.Expr | None) -> First:
+    """The same, where the ON of a join says that they are equal."""
+    found = _coalesced(frame, node)
+    every = (frame.alternatives(condition) for condition in join.conditions) if found else ()
     atoms = (atom for options in every if len(options) == 1 for atom in options[0])
-    return [{frame.place(atom.left), frame.place(atom.right)} for atom in atoms if isinstance(atom, Equal)]
+    equal = [{frame.place(atom.left), frame.place(atom.right)} for atom in atoms if isinstance(atom, Equal)]
+    return found if set(found) in equal else ()
+
+
+def handed_out(frame: Frame, own: int) -> Iterator[tuple[First, int]]:
+    """What a SELECT gives, by its number, that USING or NATURAL merged of a column of a source, which is the first, and others."""
+    for index, first in frame.firsts().items():
+        if own in {place[0] for place in first} and are_alike(frame, first):
+            yield put_first(first, own), index
 
 
 # -- what it then says -----------------------------------------------------------------------------------------------------------------
 
 
-def put_in(frame: Frame, condition: Condition, own: Place, options: Sequence[Alternative]) -> tuple[Alternative, ...]:
-    """What a condition says, with a column in the place of what is the first of two."""
-    return tuple(tuple(_atom(frame, condition, own, atom) for atom in option) for option in options)
+def put_in(frame: Frame, condition: Condition, found: Sequence[First], options: Sequence[Alternative]) -> tuple[Alternative, ...]:
+    """What a condition says, with columns in the place of those that are the first of several."""
+
+    def own(node: exp.Expr | None) -> exp.Column | None:
+        first = first_of(frame, condition.view, node) or _coalesced(frame, node)
+        return next((frame.column(one[0]) for one in found if {*one} == {*first}), None)
+
+    return tuple(tuple(_atom(frame, atom, own) for atom in option) for option in options)
 
 
-def _atom(frame: Frame, condition: Condition, own: Place, atom: Atom) -> Atom:
-    column = frame.column(own)
+def _atom(frame: Frame, atom: Atom, own: Own) -> Atom:
     if isinstance(atom, Among):
-        columns = tuple(column if _first(frame, condition, one) is not None else one for one in atom.columns)
-        return Among(columns, atom.rows, atom.listed, atom.identical)
+        return Among(tuple(own(one) or one for one in atom.columns), atom.rows, atom.listed, atom.identical)
     if isinstance(atom, Equal):
-        sides = [Operand(column) if _first(frame, condition, side.node) is not None else side for side in (atom.left, atom.right)]
-        value = next((side for side in sides if side.node is not None and is_constant(side)), None)
-        return Among((column,), ((value,),)) if value is not None else Equal(*sides)
-    listed = [Operand(item) for item in items(atom.node)] if isinstance(atom.node, exp.In) and not atom.node.args.get("query") else []
-    if listed and _first(frame, condition, atom.node.this.unnest()) is not None and all(map(is_constant, listed)):
-        return Among((column,), tuple((item,) for item in listed))
-    return Filter(atom.node, atom.tokens)
+        columns = [own(side.node) for side in (atom.left, atom.right)]
+        sides = [Operand(column) if column is not None else side for column, side in zip(columns, (atom.left, atom.right), strict=True)]
+        pairs = ((column, sides[1 - at]) for at, column in enumerate(columns) if column is not None)
+        return next((Among((column,), ((value,),)) for column, value in pairs if is_constant(value)), Equal(*sides))
+    node, wanted = atom.part or (atom.node, True)
+    column, listed = _listed(node, own, wanted=wanted)
+    if column is None or not listed or not all(map(is_constant, listed)):
+        return Filter(atom.node, atom.tokens, atom.part)
+    may_be_null = not isinstance(node, exp.In) and frame.scopes.may_be_null(listed)
+    return Among((column,), tuple((item,) for item in listed), identical=may_be_null)
+
+
+def _listed(node: exp.Expr, own: Own, *, wanted: bool) -> tuple[exp.Column | None, Sequence[Operand]]:
+    """The column in the place of what is IN a list, or IS NOT DISTINCT FROM something, and these; None for anything else."""
+    if isinstance(node, exp.In) and wanted and not node.args.get("query"):
+        return own(node.this.unnest()), [Operand(item) for item in items(node)]
+    if isinstance(node, exp.NullSafeEQ if wanted else exp.NullSafeNEQ):
+        sides = [side.unnest() for side in (node.this, node.expression)]
+        found = [(column, [Operand(other)]) for side, other in (sides, sides[::-1]) if (column := own(side)) is not None]
+        return found[0] if found else (None, [])
+    return None, []

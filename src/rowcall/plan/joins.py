@@ -41,8 +41,8 @@ class View:
     """The sources, by position, that a column can be of. The right side of a SEMI or ANTI join is seen by its own ON alone."""
     merged: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Columns that stand once for several sources, each with the source whose own column it is; empty when that is not certain."""
-    first: Mapping[str, tuple[Place, Place]] = field(default_factory=dict)
-    """Those of these that a FULL JOIN merges, each with the two columns of which it is the first that is no NULL."""
+    first: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    """Those of these that a FULL JOIN merges, each with the columns of which it is the first that is no NULL."""
     before: View | None = None
     """For an ON: what stands before a comma on its left, and is seen where nothing nearer has the name."""
 
@@ -170,12 +170,7 @@ class Builder:
         if join.kind in {"SEMI", "ANTI"}:
             return tree, left[1]
         merged = {name: _equal(join, lefts, rights) for name, lefts, rights in shared}
-        first = dict(sees.first)
-        for name, lefts, rights in shared if join.side == "FULL" else ():
-            first.pop(name, None)
-            if lefts and rights:
-                first[name] = (min(lefts), name), (min(rights), name)
-        return tree, View(sees.visible, {**sees.merged, **merged}, first)
+        return tree, View(sees.visible, {**sees.merged, **merged}, {**sees.first} | dict(_first(join, shared, left[1], right[1])))
 
 
 def _is_item(node: exp.Expr) -> bool:
@@ -201,7 +196,10 @@ def _kind(join: exp.Join) -> str:
     return join.side or (join.kind if join.kind in {"SEMI", "ANTI"} else "INNER")
 
 
-def _shared(join: exp.Join, left: View, right: View, named: Callable[[int], Named]) -> Iterator[tuple[str, frozenset[int], frozenset[int]]]:
+Shared = tuple[str, frozenset[int], frozenset[int]]
+
+
+def _shared(join: exp.Join, left: View, right: View, named: Callable[[int], Named]) -> Iterator[Shared]:
     """The columns that a join merges, with the sources on its left, and on its right, that they are of for certain."""
     for identifier in join.args.get("using") or ():
         name = identifier.name.casefold()
@@ -224,6 +222,14 @@ def _equal(join: exp.Join, left: frozenset[int], right: frozenset[int]) -> froze
     return right if join.side == "RIGHT" else left
 
 
+def _first(join: exp.Join, shared: Sequence[Shared], left: View, right: View) -> Iterator[tuple[str, tuple[Place, ...]]]:
+    """The columns that a FULL JOIN merges, this one or one on its left, each with those of which it is the first that is no NULL."""
+    for name, *sides in shared:
+        found = [tuple((at, name) for at in own) or view.first.get(name, ()) for view, own in zip((left, right), sides, strict=True)]
+        if join.side == "FULL" or len(found[0]) > 1:
+            yield name, (*found[0], *found[1]) if all(found) else ()
+
+
 # -- reading it ------------------------------------------------------------------------------------------------------------------------
 
 Group = frozenset[int]
@@ -239,9 +245,9 @@ class Live:
     """It holds where a value is taken from each of these."""
     restricts: bool = True
     """Whether the source in question may be restricted by it directly, and not only what it is joined with."""
-    instead: tuple[Place, Place] | None = None
-    """A column of the source in question that may be put into it in place of one that is the first of this one and another, which is no
-    NULL; then that other one, by whose collation it compares."""
+    instead: tuple[tuple[Place, ...], ...] = ()
+    """Columns of the source in question that may be put into it, each in place of one that is the first of it and others which is no
+    NULL; then those others, by whose collation it compares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +291,7 @@ _FILLS = {"LEFT": (False, True), "RIGHT": (True, False), "FULL": (True, True), "
 
 Touched = Callable[[Condition], frozenset[int]]
 """The sources that a condition may be about."""
-Instead = Callable[[Condition, Join, int], tuple[Place, Place] | None]
+Instead = Callable[[Condition, Join, int], tuple[tuple[Place, ...], ...]]
 """`Live.instead` of a condition for a source on one side of a join."""
 
 
@@ -304,7 +310,7 @@ def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touche
         if _FILLS.get(tree.kind, (False, False))[on_right]:
             # In place of a row that is not fetched NULLs would come, and could be what a condition outside the join lets through.
             touching = (live for live in found.live if touched(live.condition) & side.positions)
-            gone = tuple(live for live in touching if live.instead is None or live.instead[1][0] not in other.positions)
+            gone = tuple(live for live in touching if not any(place[0] in other.positions for group in live.instead for place in group))
             found.live = [live for live in found.live if live not in gone]
             plain = tuple(live for live in gone if live.restricts and not live.guards)
             found.full = (Full(tree, side, other, plain),) if tree.kind == "FULL" and plain else ()
@@ -331,8 +337,8 @@ def reach(tree: Tree, own: int | Join | None, where: Sequence[Condition], touche
 _MERGES = frozenset({"INNER", "LEFT", "RIGHT", "FULL"})
 
 
-def _put(live: Live, instead: tuple[Place, Place] | None) -> Live:
-    return replace(live, instead=instead) if instead is not None and live.restricts and not live.guards else live
+def _put(live: Live, instead: tuple[tuple[Place, ...], ...]) -> Live:
+    return replace(live, instead=instead) if instead and live.restricts and not live.guards else live
 
 
 def _pair(join: Join, found: Reach, touched: Touched) -> None:

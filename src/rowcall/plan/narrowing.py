@@ -87,7 +87,8 @@ def presence(sources: Sources, used: Collection[int], filters: Sequence[Filterin
     They are local ones, and remote ones that are `fetched`.
     """
     scopes = sources.frame.scopes
-    at_hand = replace(sources, outputs=(), has_outside=False, is_there=lambda node: scopes.reads(node) <= set(fetched), say=lambda _: None)
+    is_there = lambda node: scopes.reads(node) <= set(fetched)  # noqa: E731
+    at_hand = replace(sources, outputs=(), firsts=(), has_outside=False, is_there=is_there, say=lambda _: None)
     seen = set(used)
     for position, guards in sources.offered.items():
         if guards or position in seen or position == sources.own:

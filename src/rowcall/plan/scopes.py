@@ -197,6 +197,7 @@ class Frame:
         self._columns: dict[int, Mapping[str, str]] = {}
         self._named: dict[int, Named] = {}
         self._outputs: Sequence[tuple[str, Place | None]] | None = None
+        self._firsts: dict[int, tuple[Place, ...]] = {}
         self._standing: dict[Place, exp.Column] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
         self._reader = Reader(scopes.layout, self._match, scopes.may_be_null)
@@ -578,6 +579,15 @@ class Frame:
             self._outputs = self._selects()
         return self._outputs
 
+    def firsts(self) -> Mapping[int, tuple[Place, ...]]:
+        """Those of what it selects, by their numbers, that a FULL JOIN merged, each with the columns of which it is the first."""
+        self.outputs()
+        return self._firsts
+
+    def merged(self, name: str, view: View) -> tuple[Place, ...]:
+        """The columns of which that one is the first which a FULL JOIN made of several and is called so; none where there is none."""
+        return tuple((position, self.spelt(position, own)) for position, own in view.first.get(name, ()))
+
     def _selects(self) -> Sequence[tuple[str, Place | None]] | None:
         found: list[tuple[str, Place | None]] = []
         for item in self.select.expressions:
@@ -587,12 +597,17 @@ class Frame:
                 starred = self._starred(own, star)
                 if starred is None:
                     return None
+                replaced = {node.alias.casefold() for node in star.args.get("replace") or ()}
+                merged = [name if place is None and name not in replaced else "" for name, place in starred]
+                self._firsts |= {len(found) + at: self.merged(name, self.view) for at, name in enumerate(merged)}
                 found += starred
             elif isinstance(star, exp.Columns) or isinstance(item, exp.Aliases):
                 return None
             else:
                 bare = own.unnest()  # brackets change neither the column nor its name
                 place = self.place(Operand(bare)) if isinstance(bare, exp.Column) else None
+                if isinstance(bare, exp.Column) and len(bare.parts) == 1 and self.scopes.resolve(bare) is None:
+                    self._firsts[len(found)] = self.merged(bare.name.casefold(), self.view)
                 found.append(((item.alias or bare.alias_or_name).casefold(), place))
         return found
 

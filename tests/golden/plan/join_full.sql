@@ -74,3 +74,36 @@ SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.threa
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t9/runs?limit=100
 -- columns: owner, id
+
+SELECT o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE coalesce(r.thread_id, o.thread_id) IS NOT DISTINCT FROM 't9';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t9 (from the statement)
+--   GET /threads/t9/runs?limit=100
+-- columns: owner, id
+
+-- So it is of three, of each of two such columns, and where a sub-select hands it on.
+SELECT thread_id, o.owner, r.id FROM owners o FULL JOIN finished f USING (thread_id) FULL JOIN openai.assistants.runs r USING (thread_id) WHERE thread_id = 't9';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t9 (from the statement)
+--   GET /threads/t9/runs?limit=100
+-- columns: thread_id, owner, id
+
+SELECT r.status FROM finished f FULL JOIN openai.assistants.runs r USING (thread_id, run_id) WHERE (thread_id, run_id) = ('t9', 'r9');
+-- 1. r: get_run of openai.assistants.runs
+--   thread_id = t9 (from the statement)
+--   run_id = r9 (from the statement)
+--   GET /threads/t9/runs/r9
+-- columns: status
+
+SELECT s.* FROM (SELECT thread_id, o.owner, r.id FROM owners o FULL JOIN openai.assistants.runs r USING (thread_id)) s WHERE s.thread_id = 't9';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t9 (from the statement)
+--   GET /threads/t9/runs?limit=100
+-- columns: thread_id, owner, id
+
+SELECT s.id FROM (SELECT thread_id AS t, r.id FROM owners o FULL JOIN openai.assistants.runs r USING (thread_id)) s JOIN of_ann a ON a.thread_id = s.t;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from a.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
