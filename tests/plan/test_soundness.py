@@ -310,7 +310,7 @@ TRICKY = {
         "WHERE NOT (v.pen <> 'p1' AND (l.tag = 'b' OR v.pen IS NULL)) AND NOT (l.n > 2 OR l.tag IS NULL)"
     ),
     "a left join that each side of an OR makes an inner one": (
-        "SELECT v.id, l.tag FROM visits v LEFT JOIN l ON v.pen = l.pen WHERE NOT (l.n = 1 AND v.n > 1) IS TRUE OR (NOT (l.pen IS NULL OR v.n = 2) AND l.tag > 'a')"
+        "SELECT v.id, l.tag FROM visits v LEFT JOIN l ON v.pen = l.pen WHERE NOT (l.n = 1 OR v.n > 1) OR (NOT (l.pen IS NULL OR v.n = 2) AND l.tag > 'a')"
     ),
     "NOT of an OR that is true of a row of NULLs too": (
         "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE NOT (v.n > 1 AND v.pen IS NOT NULL) OR NOT (v.n IS NULL)"
@@ -320,6 +320,18 @@ TRICKY = {
     ),
     "nullif() of what a left join fills": (
         "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE nullif(v.pen, 'p2') IS NULL"
+    ),
+    "brackets around a join that begins with LATERAL": (
+        "SELECT l.tag, x.id FROM l LEFT JOIN (LATERAL (SELECT v.id, v.n FROM visits v WHERE v.pen = 'p1') AS x JOIN m ON m.n = x.n) ON m.kind = l.tag OR l.n = 1"
+    ),
+    "one that takes a column from outside the brackets": (
+        "SELECT l.tag, x.id FROM l JOIN (LATERAL (SELECT v.id, v.n FROM visits v WHERE v.pen = l.pen) AS x JOIN m ON m.n = x.n) ON l.n > 0"
+    ),
+    "brackets around a join that begins with UNNEST": (
+        "SELECT v.id, d.pen FROM k JOIN (unnest(['p1', 'p2', 'x']) AS d(pen) JOIN visits v ON v.pen = d.pen) ON k.pen = v.pen"
+    ),
+    "a full join in brackets that begins with one, and FROM before SELECT": (
+        "FROM (FROM k JOIN (unnest(['p1', 'P1']) AS d(pen) FULL JOIN m ON m.pen = d.pen) ON true SELECT d.pen) s JOIN visits v ON v.pen = s.pen SELECT v.id"
     ),
     "brackets around a join": "SELECT v.id FROM l LEFT JOIN (visits v JOIN k ON v.pen = k.pen) ON l.pen = v.pen WHERE v.pen = 'p2'",
     "a collation beside one column of two that are equal": (

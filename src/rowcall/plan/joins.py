@@ -176,7 +176,7 @@ class Builder:
 def _is_item(node: exp.Expr) -> bool:
     """Whether what stands in brackets is an item of FROM, in brackets or not: a table, or a query with a name or joined with something."""
     if not isinstance(node, exp.Subquery):
-        return isinstance(node, exp.Table)
+        return isinstance(node, (exp.Table, exp.Unnest, exp.Lateral))
     return bool(node.args.get("joins") or node.args.get("alias")) or _is_item(node.this)
 
 

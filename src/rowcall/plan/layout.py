@@ -114,8 +114,8 @@ class Layout:
             anchor = around
         return None
 
-    def usual_order(self) -> list[int] | None:
-        """The tokens with every SELECT that stands after its FROM put before it; None where none does."""
+    def usual_order(self) -> list[int]:
+        """The tokens with every SELECT that stands after its FROM put before it."""
         order = list(range(len(self.tokens)))
         for index in range(len(self.tokens) - 1, -1, -1):
             query = self._query_at(index) if self._clause(index) == "FROM" else None
@@ -126,7 +126,22 @@ class Layout:
                 order = [one for one in order if one not in moved]
                 at = order.index(index)
                 order[at:at] = moved
-        return order if order != sorted(order) else None
+        return order
+
+    def bracketed(self, order: Sequence[int]) -> list[int]:
+        """Some tokens, with brackets of its own around each LATERAL or UNNEST with which a join in brackets begins.
+
+        Without them sqlglot reads no join there. The brackets are those of the join once more.
+        """
+        found = list(order)
+        for index, token in enumerate(self.tokens):
+            begins = index and self.tokens[index - 1].kind == "L_PAREN" and token.word in {"LATERAL", "UNNEST"}
+            last = self._partner.get(index - 1, 0) if begins else 0
+            inside = (at for at in range(index, last) if self.depth[at] == self.depth[index] and self._joining(at, last))
+            if (end := next(inside, None)) is not None:
+                found.insert(found.index(end), last)
+                found.insert(found.index(index), index - 1)
+        return found
 
     def _is_query(self, bracket: int) -> bool:
         """Whether a query stands in a bracket."""

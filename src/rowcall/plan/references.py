@@ -86,7 +86,7 @@ def read(text: str) -> exp.Expr:
 
 
 def _parsed(text: str) -> exp.Expr | None:
-    """sqlglot's tree; where it cannot read a FROM before its SELECT, that of the tokens in the usual order, each with its own place."""
+    """sqlglot's tree; where it cannot read the tokens, that of what it reads as these, each with its own place."""
     dialect = duckdb_dialect()
     tokens = list(sqlglot_tokens(text))
     if tokens and tokens[0].token_type in dialect.tokenizer_class.COMMANDS:
@@ -96,8 +96,9 @@ def _parsed(text: str) -> exp.Expr | None:
     try:
         return lengthened(parser.parse(short, text)[0], lists, parser)
     except SqlglotParseError:
-        order = Layout(text, tokenize(text)).usual_order()
-        if order is None or len(order) != len(tokens):
+        layout = Layout(text, tokenize(text))
+        order = layout.bracketed(layout.usual_order())
+        if len(layout.tokens) != len(tokens) or order == list(range(len(tokens))):
             raise
         return dialect.parser().parse([tokens[index] for index in order], text)[0]
 

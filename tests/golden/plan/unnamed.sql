@@ -39,3 +39,16 @@ SELECT count(*) FROM (VALUES ('t1'), ('t2')), openai.assistants.threads WHERE co
 --   GET /threads/t1
 --   GET /threads/t2
 -- columns: count_star()
+
+-- A join in brackets that begins with UNNEST or LATERAL.
+SELECT r.id FROM owners o JOIN (unnest(['t1', 't8']) AS d(t) JOIN openai.assistants.runs r ON r.thread_id = d.t) ON o.thread_id = d.t;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from d.t)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT x.id FROM owners o JOIN (LATERAL (SELECT id FROM openai.assistants.runs r WHERE r.thread_id = o.thread_id) x JOIN finished f ON f.run_id = x.id) ON o.owner = 'bo';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
