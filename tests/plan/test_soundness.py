@@ -315,6 +315,12 @@ TRICKY = {
     "NOT of an OR that is true of a row of NULLs too": (
         "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE NOT (v.n > 1 AND v.pen IS NOT NULL) OR NOT (v.n IS NULL)"
     ),
+    "a left join that comparisons of expressions make an inner one": (
+        "SELECT v.id, l.tag FROM visits v LEFT JOIN l ON v.pen = l.pen WHERE length(l.tag) = 1 AND NOT (CAST(l.n AS VARCHAR) LIKE '9%') AND (abs(-l.n) + v.n) * 2 > 1"
+    ),
+    "comparisons of expressions that a NULL satisfies": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE coalesce(lower(v.kind), 'x') > 'a' AND concat(v.kind, 'a') LIKE 'a%'"
+    ),
     "NOT of nullif() of a left join": (
         "SELECT v.id, l.tag FROM visits v LEFT JOIN l ON v.pen = l.pen WHERE nullif(l.tag, 'b') IS NOT NULL AND NOT (nullif(v.n, 1) IS NULL)"
     ),

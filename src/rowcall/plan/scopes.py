@@ -173,6 +173,21 @@ def _is_null_of_null(predicate: exp.Expr) -> bool:
     return isinstance(predicate, (*_COMPARED, exp.Between)) and predicate.find(exp.Any, exp.All, exp.Anonymous) is None
 
 
+_NULL_OF_NULL = (exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Abs, exp.Neg, exp.Cast, exp.TryCast, exp.Collate, exp.Nullif)
+_NULL_OF_EITHER = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
+
+
+def _without_which_null(node: exp.Expr) -> Iterator[exp.Expr]:
+    """The parts of an expression that is NULL where one of them is."""
+    node = node.unnest()
+    if isinstance(node, (*_NULL_OF_NULL, *_NULL_OF_EITHER)):
+        yield from _without_which_null(node.this)
+        if isinstance(node, _NULL_OF_EITHER):
+            yield from _without_which_null(node.expression)
+    else:
+        yield node
+
+
 def _is_matchable(node: exp.Expr) -> bool:
     """Whether it is a column, or coalesce() of columns, which may stand for one."""
     parts = (node.this, *node.expressions) if isinstance(node, exp.Coalesce) else (node,)
@@ -476,23 +491,27 @@ class Frame:
             node, wanted = atom.part or (atom.node, True)
             return self._strict(node, wanted=wanted)
         if isinstance(atom, Equal):
-            return [self.place(atom.left), self.place(atom.right)]
+            return [place for side in (atom.left, atom.right) for place in self._valued_by(side)]
         return [self.place(Operand(column)) for column in atom.columns] if not atom.identical else []
 
     def _strict(self, predicate: exp.Expr, *, wanted: bool) -> list[Place | None]:
         """The same of a comparison, or IS NULL, that is true or, with `wanted` False, false."""
         sides: Sequence[exp.Expr] = ()
         if isinstance(predicate, exp.Is):
-            given = predicate.this.unnest()
-            is_value = not wanted and isinstance(predicate.expression, exp.Null)
-            sides = (given.this if isinstance(given, exp.Nullif) else given,) if is_value else ()
+            sides = (predicate.this,) if not wanted and isinstance(predicate.expression, exp.Null) else ()
         elif not wanted and not _is_null_of_null(predicate):
             sides = ()
         elif isinstance(predicate, _COMPARED):
             sides = () if is_quantified(predicate.args["expression"]) else (predicate.args["this"], predicate.args["expression"])
         elif isinstance(predicate, (exp.Between, exp.In)) and not isinstance(predicate.this, exp.Tuple):
             sides = (predicate.this,)
-        return [self.place(Operand(side.unnest())) for side in sides]
+        return [place for side in sides for place in self._valued_by(Operand(side))]
+
+    def _valued_by(self, operand: Operand) -> list[Place | None]:
+        """The columns without which an expression is NULL, None for what is no column."""
+        if operand.node is None or operand.place is not None:
+            return [operand.place]
+        return [self.place(Operand(part)) for part in _without_which_null(operand.node)]
 
     def read(self) -> None:
         """Reads all its conditions, so that the sub-queries in them are among the sources."""

@@ -105,6 +105,13 @@ SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
+SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id WHERE length(o.owner) = 2 OR o.n + 1 = 2;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
 SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id WHERE NOT (o.owner <> 'ann' AND o.owner IS NOT NULL);
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
