@@ -31,6 +31,21 @@ SELECT id FROM {runs} r WHERE r.thread_id = {t0}
 SELECT id FROM {runs} AS "R x" WHERE "R x".thread_id = {t0}
 SELECT id FROM {runs} WHERE thread_id IN ({t0}, {t1}, {t2})
 SELECT id FROM {runs} WHERE thread_id = {t0} OR thread_id = {t1}
+SELECT id FROM {runs} WHERE thread_id = CASE WHEN 1 = 1 AND 2 = 2 THEN {t0} ELSE 'x' END
+SELECT id FROM {runs} WHERE CASE 1 WHEN 1 THEN {t0} END = thread_id AND status = 'completed'
+SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = CASE WHEN o.owner = 'ana' THEN o.thread_id END
+SELECT id FROM {runs} WHERE thread_id BETWEEN CASE WHEN 1 BETWEEN 0 AND 2 THEN {t0} END AND CASE WHEN 1 BETWEEN 0 AND 2 THEN {t0} END
+SELECT id FROM {runs} WHERE [{t0}, {t1}].list_contains(thread_id) AND NOT [{t1}].array_has(thread_id)
+SELECT id FROM {runs} WHERE thread_id = ANY([x FOR x IN [{t0}, {t1}] IF x IS NOT NULL])
+SELECT id FROM {runs} WHERE thread_id = {t0} AND status = ANY([status FOR status IN ['completed', 'failed']])
+SELECT id FROM {runs} WHERE thread_id = ANY(list_transform([{t0}, {t1}], lambda x: trim(x)))
+SELECT id FROM {runs} r WHERE thread_id = {t0} AND id = r.model.lower()
+SELECT id FROM {runs} r WHERE thread_id = {t0} AND r.status.upper().lower() = 'completed' LIMIT 100
+SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = o.thread_id.concat('').trim()
+SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = [o.thread_id].list_extract(1)
+SELECT o.owner, (SELECT count(*) FROM {runs} r WHERE r.thread_id = o.thread_id.trim()) AS n FROM owners o
+SELECT owner FROM owners o WHERE EXISTS (FROM {runs} r WHERE r.thread_id = o.thread_id AND r.status.lower() = 'failed')
+SELECT (SELECT max(status) FROM {runs} WHERE thread_id = {t0}).upper() AS last
 SELECT id FROM {runs} WHERE (thread_id = {t0} AND status = 'failed') OR (thread_id = {t1} AND status <> 'failed')
 SELECT id FROM {runs} WHERE thread_id = {t0} AND NOT (status = 'completed')
 SELECT id FROM {runs} WHERE thread_id = {t0} AND thread_id = {t1}

@@ -19,6 +19,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import Span, UnsupportedSQLError
 from rowcall.manifest.model import Scalar, Type, Verb
 from rowcall.manifest.types import literal, quoted
+from rowcall.plan.chained import restore
 from rowcall.plan.layout import Layout
 from rowcall.plan.literals import lengthened, shortened
 from rowcall.plan.nodes import EXTRA, REST, Hidden
@@ -82,7 +83,7 @@ def read(text: str) -> exp.Expr:
         ) from error
     if tree is None:
         raise UnsupportedSQLError("There is no statement here.", sql=text)
-    return tree
+    return restore(tree)
 
 
 def _parsed(text: str) -> exp.Expr | None:
