@@ -295,25 +295,32 @@ class Layout:
 
     def _between(self, found: Range, word: str) -> Iterator[Range]:
         """The stretches between ANDs, or ORs; the AND of a BETWEEN and what stands between CASE and END is none."""
-        start, ranges, cases = found[0], 0, 0
-        for index in range(*found):
-            if self.depth[index] != self.depth[found[0]]:
-                continue
+        start, ranges = found[0], 0
+        for index in self._outside(found):
             own = self.tokens[index].word
-            cases += (own == "CASE") - (own == "END")
-            ranges += own == "BETWEEN" and not cases
-            if own == "AND" and ranges and not cases:
+            ranges += own == "BETWEEN"
+            if own == "AND" and ranges:
                 ranges -= 1
-            elif own == word and not cases:
+            elif own == word:
                 yield start, index
                 start = index + 1
         yield start, found[1]
 
+    def _outside(self, found: Range) -> Iterator[int]:
+        """The tokens that stand neither in brackets nor between CASE and END."""
+        cases = 0
+        for index in range(*found):
+            if self.depth[index] == self.depth[found[0]]:
+                own = self.tokens[index].word
+                cases += (own == "CASE") - (own == "END")
+                if not cases:
+                    yield index
+
     def sides(self, found: Range | None, *words: str) -> tuple[Range, Range] | None:
-        """What stands before and after the only one of these words, or operators, outside brackets."""
+        """What stands before and after the only one of these words, or operators, outside brackets and CASE."""
         if found is None:
             return None
-        at = [i for i in range(*found) if self.depth[i] == self.depth[found[0]] and self.tokens[i].text.upper() in words]
+        at = [i for i in self._outside(found) if self.tokens[i].text.upper() in words]
         at = [i for i in at if self.tokens[i].kind not in {"STRING", "IDENTIFIER"}]
         if len(at) != 1 or at[0] == found[0] or at[0] + 1 >= found[1]:
             return None

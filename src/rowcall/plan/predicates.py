@@ -192,6 +192,10 @@ class Reader:
                 given = list(self._layout.separated(self._inside(tokens))) if tokens is not None else []
                 listed = Operand(predicate.this, given[0] if len(given) == 2 else None)
                 yield _among((predicate.expression,), [(listed,)], predicate, tokens, listed=True)
+            case exp.Dot() if (column := _contained(predicate)) is not None:
+                sides = self._layout.sides(tokens, ".")
+                listed = self._operand(predicate.this, sides[0] if sides is not None else None)
+                yield _among((column,), [(listed,)], predicate, tokens, listed=True)
             case exp.Between():
                 low = predicate.args["low"]
                 same = low == predicate.args["high"] and not predicate.args.get("symmetric")
@@ -227,13 +231,15 @@ class Reader:
             yield from self._matching(predicate, tokens)
         elif column.node is not None and array.node is not None:
             within = self._inside(array.tokens) if array.tokens is not None else None
-            items = array.node.expressions if isinstance(array.node, exp.Array) else [array.node]
-            if isinstance(array.node, exp.Array):
+            is_array = isinstance(array.node, exp.Array)
+            is_spelt_out = is_array and not any(isinstance(item, exp.Comprehension) for item in array.node.expressions)
+            items = array.node.expressions if is_spelt_out else [array.node]
+            if is_spelt_out:
                 places = list(self._layout.separated(self._layout.inside(self._layout.unwrapped(within)))) if within is not None else []
             else:
                 places = [within] if within is not None else []
             rows = [(Operand(item, places[at] if len(places) == len(items) else None),) for at, item in enumerate(items)]
-            yield _among((column.node,), rows, predicate, tokens, listed=not isinstance(array.node, exp.Array))
+            yield _among((column.node,), rows, predicate, tokens, listed=not is_spelt_out)
 
     def _inside(self, call: Range) -> Range:
         """What stands in the brackets after one word; nothing where there is anything else."""
@@ -338,6 +344,16 @@ def _chosen(predicate: exp.Expr, *, wanted: bool) -> Iterator[list[tuple[exp.Exp
         default = predicate.args.get("false" if isinstance(predicate, exp.If) else "default")
         if default is not None:
             yield [(default, None, wanted)]
+
+
+def _contained(method: exp.Dot) -> exp.Expr | None:
+    """What `list.list_contains(column)` asks for, which sqlglot reads as a function that it does not know."""
+    call = method.expression
+    is_asked = isinstance(call, exp.Anonymous) and call.name.casefold() in _CONTAINS and len(call.expressions) == 1
+    return call.expressions[0] if is_asked else None
+
+
+_CONTAINS = frozenset({"list_contains", "list_has", "array_contains", "array_has"})
 
 
 def _row(node: exp.Expr | None) -> list[exp.Expr] | None:
@@ -458,9 +474,21 @@ def is_constant(value: Operand) -> bool:
     if value.node is None or is_volatile(value.node):
         return False
     nodes = walk(value.node)
-    if any(isinstance(node, _CHANGING) for node in nodes):
+    if any(isinstance(node, _CHANGING) and not _is_of_item(node) for node in nodes):
         return False
     return value.tokens is not None or all(isinstance(node, _KEPT) for node in nodes)
+
+
+def _is_of_item(node: exp.Expr) -> bool:
+    """Whether it is the lambda of a list function, or what a list comprehension calls an item: of a list of constants, a constant."""
+    if isinstance(node, exp.Lambda):  # an arrow elsewhere may be one into JSON, with a column before it
+        return isinstance(node.parent, (exp.Transform, exp.ArrayFilter))
+    around: exp.Expr | None = node
+    while isinstance(node, exp.Column) and not node.table and around is not None:
+        is_item, around = around.arg_key != "iterator", around.parent
+        if isinstance(around, exp.Comprehension) and is_item and around.expression.name.casefold() == node.name.casefold():
+            return True
+    return False
 
 
 def is_volatile(node: exp.Expr) -> bool:
