@@ -148,6 +148,11 @@ SELECT id, status FROM {runs} WHERE thread_id = {t0} UNION ALL BY NAME SELECT st
 PIVOT (SELECT status, model FROM {runs} WHERE thread_id IN ({t0}, {t1})) ON status USING count(*)
 PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON status IN ('completed', 'failed') USING count(*) GROUP BY model
 FROM (PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON model USING count(*))
+PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON status USING count(*) GROUP BY model ORDER BY model
+WITH r AS (SELECT status, model FROM {runs} WHERE thread_id = {t0}) PIVOT r ON status USING count(*) ORDER BY model DESC LIMIT 2
+WITH p AS (PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON status IN ('failed') USING count(*) ORDER BY model), q AS (UNPIVOT (SELECT id, created_at FROM {runs} WHERE thread_id = {t1}) ON created_at ORDER BY id LIMIT 2) SELECT p.model, q.id FROM p, q
+SELECT count(*) AS n FROM (PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON status USING count(*) GROUP BY model ORDER BY model LIMIT 2)
+UNPIVOT (SELECT id, created_at, started_at FROM {runs} WHERE thread_id = {t0}) ON created_at, started_at INTO NAME what VALUE moment ORDER BY moment, what LIMIT 3
 SELECT * FROM (SELECT model, status FROM {runs} WHERE thread_id = {t0}) PIVOT (count(*) FOR status IN ('completed', 'failed'))
 UNPIVOT (SELECT id, created_at, started_at FROM {runs} WHERE thread_id = {t0}) ON created_at, started_at INTO NAME what VALUE moment
 SELECT * FROM (SELECT id, created_at, started_at FROM {runs} WHERE thread_id = {t0}) UNPIVOT (moment FOR what IN (created_at, started_at))
@@ -272,6 +277,33 @@ def test_a_shape_gives_what_a_local_table_gives(both: Session, world: Any, shape
     assert found == outcome(both.connection.sql(filled(shape, "plain", world)), ordered=is_ordered(shape))
     assert both.last.statement_kind == "select"
     assert both.last.requests <= 4
+
+
+@pytest.mark.parametrize(
+    "pivot",
+    [
+        "PIVOT (SELECT status, model FROM {runs} WHERE thread_id = {t0}) ON status IN ('completed', 'failed') USING count(*)",
+        "UNPIVOT (SELECT model, created_at, started_at FROM {runs} WHERE thread_id = {t0}) ON created_at, started_at ORDER BY ALL LIMIT 3",
+    ],
+)
+@pytest.mark.parametrize(
+    "statement", ["CREATE OR REPLACE TEMP TABLE kept AS", "INSERT INTO kept", "INSERT INTO kept (a, b, c) WITH x AS (SELECT 1)"]
+)
+def test_what_pivot_gives_is_kept_in_a_table(both: Session, world: Any, statement: str, pivot: str) -> None:
+    """It is asked for once."""
+    both.connection.execute("CREATE OR REPLACE TEMP TABLE kept (a VARCHAR, b VARCHAR, c VARCHAR)")
+    both.sql(f"{statement} {filled(pivot, 'openai.assistants.runs', world)}")
+    requests = both.last.requests
+
+    found = sorted(both.sql("FROM kept").fetchall())
+
+    expected = sorted(tuple(row) for row in both.connection.sql(filled(pivot, "plain", world)).fetchall())
+    assert (list(map(as_texts, found)), requests) == (list(map(as_texts, expected)), 1)
+
+
+def as_texts(row: tuple[Any, ...]) -> tuple[str, ...]:
+    """Its values, whatever type a table keeps them as."""
+    return tuple(map(str, row))
 
 
 @pytest.mark.parametrize("shape", CAUTIOUS.splitlines())

@@ -20,6 +20,7 @@ from rowcall.errors import Span, UnsupportedSQLError
 from rowcall.manifest.model import Scalar, Type, Verb
 from rowcall.manifest.types import literal, quoted
 from rowcall.plan.chained import restore
+from rowcall.plan.framing import framed
 from rowcall.plan.layout import Layout
 from rowcall.plan.literals import lengthened, shortened
 from rowcall.plan.nodes import EXTRA, REST, Hidden
@@ -92,7 +93,7 @@ def _parsed(text: str) -> exp.Expr | None:
     tokens = list(sqlglot_tokens(text))
     if tokens and tokens[0].token_type in dialect.tokenizer_class.COMMANDS:
         tokens = dialect.tokenize(text + " ")
-    short, lists = shortened(tokens)
+    short, lists = shortened(framed(tokens))
     parser = dialect.parser()
     try:
         return lengthened(parser.parse(short, text)[0], lists, parser)
