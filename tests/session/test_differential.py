@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -315,3 +316,33 @@ def test_a_shape_that_may_be_refused_is_never_wrong(both: Session, world: Any, s
         found = outcome(both.sql(filled(shape, "openai.assistants.runs", world)), ordered=is_ordered(shape))
 
     assert found == expected or (found is None and both.last.requests == 0)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "read_csv('{path}')",
+        "read_csv('{path}', header = true, columns = {'thread_id': 'VARCHAR', 'label': 'VARCHAR'})",
+        "read_csv('{path}', header := true, sep = ',')",
+        "read_csv_auto(['{path}'], all_varchar = true, filename = true)",
+    ],
+)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "SELECT f.label, r.id FROM {file} f JOIN {runs} r ON r.thread_id = f.thread_id",
+        "FROM {file} JOIN {runs} USING (thread_id) SELECT label, id",
+        "SELECT NULL, id FROM {runs} WHERE thread_id IN (SELECT thread_id FROM {file})",
+        "SELECT f.label, x.id FROM {file} f, LATERAL (SELECT id FROM {runs} r WHERE r.thread_id = f.thread_id) x",
+    ],
+)
+def test_keys_come_from_a_file_whatever_is_said_of_how_to_read_it(both: Session, world: Any, tmp_path: Path, shape: str, file: str) -> None:
+    """Each thread in it is asked for once."""
+    path = tmp_path / "threads.csv"
+    path.write_text("thread_id,label\n" + "".join(f"{thread},{number}\n" for number, thread in enumerate(world.threads[:2])))
+    named = filled(shape, "plain", world).replace("{file}", file.replace("{path}", str(path)))
+
+    found = outcome(both.sql(named.replace("plain", "openai.assistants.runs")), ordered=False)
+
+    assert both.last.requests == 2
+    assert found == outcome(both.connection.sql(named), ordered=False)

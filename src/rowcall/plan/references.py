@@ -19,10 +19,10 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import Span, UnsupportedSQLError
 from rowcall.manifest.model import Scalar, Type, Verb
 from rowcall.manifest.types import literal, quoted
-from rowcall.plan.chained import restore
 from rowcall.plan.framing import framed
 from rowcall.plan.layout import Layout
 from rowcall.plan.literals import lengthened, shortened
+from rowcall.plan.misread import as_meant
 from rowcall.plan.nodes import EXTRA, REST, Hidden
 from rowcall.plan.splice import Edit
 from rowcall.plan.walk import find_all
@@ -84,7 +84,7 @@ def read(text: str) -> exp.Expr:
         ) from error
     if tree is None:
         raise UnsupportedSQLError("There is no statement here.", sql=text)
-    return restore(tree)
+    return as_meant(tree)
 
 
 def _parsed(text: str) -> exp.Expr | None:

@@ -1,4 +1,4 @@
-"""What stands before a function that is called behind a dot is read as it is elsewhere."""
+"""What sqlglot reads otherwise than DuckDB is read as DuckDB reads it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from rowcall.plan.chained import restore
+from rowcall.plan.misread import as_meant
 
 EXPRESSIONS = """
 status
@@ -38,8 +38,8 @@ x.list_transform(lambda a: a.upper() || r.c.lower())
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_an_expression_means_the_same_before_a_dot_and_a_function(expression: str) -> None:
     """Its columns are columns, at their places in the text; names of tables, aliases and items of lists are none."""
-    alone = restore(sqlglot.parse_one(f"SELECT ({expression}) AS it", read="duckdb"))
-    called = restore(sqlglot.parse_one(f"SELECT ({expression}).shown() AS it", read="duckdb"))
+    alone = as_meant(sqlglot.parse_one(f"SELECT ({expression}) AS it", read="duckdb"))
+    called = as_meant(sqlglot.parse_one(f"SELECT ({expression}).shown() AS it", read="duckdb"))
 
     expected, found = alone.expressions[0].unalias(), called.expressions[0].unalias().this
 
@@ -50,3 +50,11 @@ def test_an_expression_means_the_same_before_a_dot_and_a_function(expression: st
 def place(column: exp.Column) -> list[int | None]:
     """Where its parts begin."""
     return [part.meta.get("start") for part in column.parts]
+
+
+def test_what_is_said_to_a_function_that_reads_files_is_no_column() -> None:
+    """Whichever of the two signs is written; a comparison elsewhere is one."""
+    names = ["read_csv", "read_parquet", "read_json", "parquet_scan", "mine"]
+    trees = [as_meant(sqlglot.parse_one(f"SELECT a FROM {name}('t', header = true) WHERE b = true", read="duckdb")) for name in names]
+
+    assert [[column.name for column in tree.find_all(exp.Column)] for tree in trees] == [*[["a", "b"]] * 4, ["a", "b", "header"]]

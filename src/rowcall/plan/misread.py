@@ -1,4 +1,8 @@
-"""Columns before a function that is called behind a dot, as in `t.name.trim()`: sqlglot takes their names for those of its schema."""
+"""What sqlglot's tree has otherwise than DuckDB reads it, put right.
+
+Columns before a function that is called behind a dot, as in `t.name.trim()`, which it takes for the names of its schema; and what is said
+to a function that reads files, as in `read_csv('t.csv', header = true)`, which it takes for a comparison of a column.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,29 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from rowcall.plan.walk import find_all
+from rowcall.plan.walk import walk
 
 _MOST_PARTS = 4
 """A column's names: database, schema, table and its own; what follows them is a field of it."""
 
 
-def restore(tree: exp.Expr) -> exp.Expr:
-    """The tree, changed: what stands before such a function has the columns in it that it has elsewhere."""
-    for call in list(find_all(tree, exp.Dot)):
-        if isinstance(call.expression, exp.Func):
-            for name in list(_names(call.this)):
+def as_meant(tree: exp.Expr) -> exp.Expr:
+    """The tree, changed."""
+    for node in walk(tree):
+        if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+            for name in list(_names(node.this)):
                 name.replace(_column(name.copy()))
+        elif isinstance(node, exp.Table) and isinstance(node.this, exp.Func) and _reads_files(node.this):
+            for given in node.this.expressions:
+                if isinstance(given, exp.EQ) and isinstance(given.this, exp.Column) and not given.this.table:
+                    given.replace(exp.PropertyEQ(this=given.this.this, expression=given.expression))
     return tree
+
+
+def _reads_files(function: exp.Func) -> bool:
+    """Whether it is one of DuckDB's table functions for files, or is called like one: `a = b` says something to it, as `a := b` does."""
+    name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
+    return name.casefold().startswith(("read_", "parquet_", "sniff_")) or name.casefold().endswith("_scan")
 
 
 def _names(before: exp.Expr) -> Iterator[exp.Expr]:
