@@ -9,14 +9,14 @@ _FIRST = re.compile(rb"(?:[ \t]*(?:#.*)?\r?\n)*(?P<indent> *)[^\s#]")
 _KEY = re.compile(rb"""(?:"(?P<double>[^"\\]+)"|'(?P<single>[^']+)'|(?P<plain>[^\s"'&*!|>%@`{\[][^:#"']*?))[ \t]*:(?:[ \t].*)?""")
 
 
-def resource_names(text: bytes) -> tuple[str, ...] | None:
-    """The names, in order; None where the text does not show them, as where it is JSON or has another style."""
-    at = text.find(_START)
+def resource_names(text: bytes, start: bytes = _START) -> tuple[str, ...] | None:
+    """The names, in order; None where the text does not show them, as where it is JSON or has another style. They stand below `start`."""
+    at = text.find(start)
     while at >= 0 and (before := text[text.rfind(b"\n", 0, at) + 1 : at]).strip(b" "):
-        at = text.find(_START, at + 1)
+        at = text.find(start, at + 1)
     if at < 0:
         return None
-    first = _FIRST.match(text, at + len(_START))
+    first = _FIRST.match(text, at + len(start))
     if first is None or len(first["indent"]) <= len(before):
         return None
     depth, names = len(first["indent"]), []

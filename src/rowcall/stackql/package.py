@@ -27,8 +27,11 @@ from rowcall.stackql.auth import Credentials, credentials
 from rowcall.stackql.config import Config, prose, table, text
 from rowcall.stackql.folders import provider_file
 from rowcall.stackql.names import resource_names
+from rowcall.stackql.register import RESOURCES
+from rowcall.stackql.register import documents as registered
 from rowcall.stackql.servers import base_url, environment, server_of, settled, shown_environment
 
+_NOT_THERE = "The document of its operations is not there."
 _MESSAGES = ("error.message", "message", "error_description", "detail", "errors.0.message", "errors.0.detail", "error", "title")
 
 
@@ -86,11 +89,19 @@ class Package:
         return tuple(dict.fromkeys(name for file in files for name in shown_environment(file.read_bytes())))
 
     def file_of(self, name: str) -> Path | None:
-        """The document of a service; None where it is not there."""
-        reference = text(table(self._entries[name].get("service")).get("$ref")).partition("#")[0]
-        if not reference:
-            return None
-        parts = Path(reference).parts
+        """The document of a service, which has its resources; None where it is not there."""
+        return self._register_of(name) or self._place(self._reference(name, "service"))
+
+    def _register_of(self, name: str) -> Path | None:
+        """The document of its resources alone; None where they stand in that of the service."""
+        return self._place(self._reference(name, RESOURCES))
+
+    def _reference(self, name: str, key: str) -> str:
+        return text(table(self._entries[name].get(key)).get("$ref")).partition("#")[0]
+
+    def _place(self, reference: str) -> Path | None:
+        """The file that a reference names, which begins somewhere above the folder; None where it is not there."""
+        parts = Path(reference).parts if reference else ()
         for start in range(len(parts)):
             # What a stranger wrote names no file of somebody else's.
             found = None if ".." in parts[start:] else _spelt(self.folder, parts[start:])
@@ -106,7 +117,8 @@ class Package:
         """The names of resources that the text of a document shows; None where it has to be read for them."""
         file = self.file_of(name)
         with suppress(OSError):
-            found = resource_names(file.read_bytes()) if file is not None else ()
+            start = (f"{RESOURCES}:".encode(),) if self._register_of(name) is not None else ()
+            found = resource_names(file.read_bytes(), *start) if file is not None else ()
             return None if found is None else tuple(dict.fromkeys(one.casefold() for one in found))
         return ()
 
@@ -148,22 +160,31 @@ class Package:
         """The same. Raises ManifestError and UsageError."""
         file = self.file_of(name)
         if file is None:
-            reference = text(table(self._entries[name].get("service")).get("$ref"))
-            raise UsageError(f"{self.name}.{name} has no document: there is no {reference} in {self.folder}.")
+            reference = self._reference(name, "service")
+            why = f": there is no {reference} in {self.folder}" if reference else ", and its provider names none"
+            raise UsageError(f"{self.name}.{name} has no document{why}.")
         place = kept.directory("stackql") / f"{hashlib.sha256(os.fsencode(file.absolute())).hexdigest()[:32]}.json"
         head, _, body = kept.trusted(place).partition(b"\n")
         with suppress(ValueError, TypeError, AttributeError):
             digest, variables, *beside = json.loads(head)
             if digest == self._digest(name, [file, *map(Path, beside)]) and isinstance(found := kept.record(body), Service):
                 return settled(found, variables)
-        from rowcall.stackql.service import service  # which reads what others made of it, mostly
+        from rowcall.stackql.service import service, unreadable  # which reads what others made of it, mostly
 
-        document = Document(file, within=self.folder)
-        made = service(document, name, self._entries[name], Config().within(self._document.root.get("config")), provider_url=self._base_url)
-        variables = environment(document)
+        read = Document(file, within=self.folder)
+        documents = [read]
+        if self._register_of(name) is not None:
+            documents = [*registered(read, self._reference(name, "service"), self._place, self.folder)]
+        config = Config().within(self._document.root.get("config"))
+        made = service(documents, name, self._entries[name], config, provider_url=self._base_url)
+        variables = {key: value for document in documents for key, value in environment(document).items()}
         made = replace(made, auth=self._own(name).schemes)
+        lost = {key for key in self._shown(name) or () if key not in made.resources}
+        if lost:  # nothing of it is kept: the documents of the rest may come
+            return settled(replace(made, resources=dict(made.resources) | dict.fromkeys(lost, unreadable(_NOT_THERE))), variables)
         with suppress(ValueError):
-            files = [file, *document.beside.values()]
+            beside = [path for document in documents for path in (document.file, *document.beside.values())]
+            files = list(dict.fromkeys([file, *beside]))
             first = json.dumps([self._digest(name, files), variables, *map(str, files[1:])])
             kept.write(place, f"{first}\n{kept.text_of(made)}")
         return settled(made, variables)

@@ -7,7 +7,7 @@ parameter that a column of another kind has the name of, and a method that answe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,30 +28,46 @@ _OWN_NAMES = frozenset({"id", "name", "uuid", "guid", "slug", "number", "key"})
 _QUERY, _ROW = "query__", "row__"
 
 
-def service(document: Document, name: str, entry: Mapping[str, Any], config: Config, *, provider_url: str) -> Service:
-    """The service that a document describes; `entry` is what the provider says of it."""
-    config = config.within(entry.get("config")).within(_own_config(document))
-    maker = Methods(document, Answers(document, snakes=config.get("snake_case_aliases") is True))
+def service(documents: Sequence[Document], name: str, entry: Mapping[str, Any], config: Config, *, provider_url: str) -> Service:
+    """The service that some documents describe, mostly one; `entry` is what the provider says of it."""
+    config = config.within(entry.get("config"))
     ways: dict[str, Paging] = {}
-    found = table(table(document.root.get("components")).get("x-stackQL-resources"))
-    verbs: dict[str, set[Verb]] = {}
-    for node in found.values():
-        for verb, _, method in _verbs(document, table(node)):
-            verbs.setdefault(_pointer(method), set()).add(verb)
-    url = base_url(server_of(document))
-    info = table(document.root.get("info"))
+    resources: dict[str, Resource] = {}
+    urls = [base_url(server_of(document)) for document in documents] or [""]
+    for document, own in zip(documents, urls, strict=False):
+        made = _resources(document, name, config, ways)
+        resources |= made if own == urls[0] else {key: _elsewhere(one, own) for key, one in made.items()}
+    url, info = urls[0], table(documents[0].root.get("info")) if documents else {}
     return Service(
         service=name,
         title=prose(entry.get("title")) or prose(info.get("title")) or name,
         description=prose(entry.get("description")) or prose(info.get("description")),
         # What leaves something open is filled for each request, and never once for the provider.
         base_url=None if url in {"", provider_url} and "{" not in url else url or None,
-        resources={
-            key.casefold(): _resource(document, maker, table(node), config, _Around(f"{name}.{key.casefold()}", ways, verbs))
-            for key, node in found.items()
-        },
+        resources=resources,
         paging=ways,
     )
+
+
+def _resources(document: Document, name: str, config: Config, ways: dict[str, Paging]) -> dict[str, Resource]:
+    """The resources that stand in a document of a service."""
+    config = config.within(_own_config(document))
+    maker = Methods(document, Answers(document, snakes=config.get("snake_case_aliases") is True))
+    found = table(table(document.root.get("components")).get("x-stackQL-resources"))
+    verbs: dict[str, set[Verb]] = {}
+    for node in found.values():
+        for verb, _, method in _verbs(document, table(node)):
+            verbs.setdefault(_pointer(method), set()).add(verb)
+    return {
+        key.casefold(): _resource(document, maker, table(node), config, _Around(f"{name}.{key.casefold()}", ways, verbs))
+        for key, node in found.items()
+    }
+
+
+def _elsewhere(resource: Resource, url: str) -> Resource:
+    """A resource whose document is at another server than the first one of its service."""
+    methods = {name: replace(method, base_url=method.base_url or url) for name, method in resource.methods.items()}
+    return replace(resource, methods=methods)
 
 
 def _own_config(document: Document) -> Any:
