@@ -18,12 +18,12 @@ from rowcall.session.session import Session
 _AT = "#/components/x-stackQL-resources/lamps/methods/"
 
 
-def document(url: str, operation: dict[str, Any], *, http: str = "get", verb: str = "select") -> dict[str, Any]:
+def document(url: str, operation: dict[str, Any], *, http: str = "get", verb: str = "select", **response: Any) -> dict[str, Any]:
     """A service of one resource with one method, `lamps` at `/lamps`, which gives `rows` of lamps."""
     lamp = {"type": "object", "properties": {"id": {"type": "integer"}}}
     schema = {"type": "object", "properties": {"rows": {"type": "array", "items": lamp}}}
     answer = {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
-    method = {"operation": {"$ref": f"#/paths/~1lamps/{http}"}, "response": {"openAPIDocKey": "200", "objectKey": "$.rows"}}
+    method = {"operation": {"$ref": f"#/paths/~1lamps/{http}"}, "response": {"openAPIDocKey": "200", "objectKey": "$.rows", **response}}
     resource = {"id": "x", "name": "lamps", "methods": {"m": method}, "sqlVerbs": {verb: [{"$ref": f"{_AT}m"}]}}
     paths = {"/lamps": {http: {**answer, **operation}}}
     return {"openapi": "3.0.3", "servers": [{"url": url}], "paths": paths, "components": {"x-stackQL-resources": {"lamps": resource}}}
@@ -215,6 +215,74 @@ def test_parts_of_a_query_in_graphql_hang_on_values(harbour: Harbour) -> None:
 
     inside = [seen.body["query"][14:-10] for seen in harbour.seen]
     assert inside == ["n: 1, all: 1", 'n: 1, kind: "big", owner: ann!', 'n: 1, kind: "\\u007b{ if .owner }}"!']
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        ("[BIG, SMALL]", True),
+        ('{ size: {over: -1.5e3}, names: ["a, \\"b\\" }", null] }', True),
+        ('"a" ', True),
+        ("[]", True),
+        ("", False),
+        ("1) { id } drop(n: 1", False),
+        ("[1]], all: 1", False),
+        ('{"size": 1}', False),
+        ("{size: }", False),
+        ("$kind", False),
+        ("1 2", False),
+        ("[" * 30 + "]" * 30, False),
+    ],
+)
+def test_a_value_of_graphql_stands_in_a_query_as_it_is_written(harbour: Harbour, value: str, is_one: bool) -> None:
+    """Where a document has no quotes around it, a text has to be one value, and nothing besides."""
+    harbour.answers["/lamps"] = lambda _: lamps(1)
+
+    with lighthouse(
+        harbour, graphql(f"http://127.0.0.1:{harbour.port}/lamps", "query { lamps(n: {{ .kind }}) { id } }"), http="post"
+    ) as db:
+        if is_one:
+            db.sql("SELECT id FROM lamps WHERE kind = $1", [value])
+        else:
+            with pytest.raises(PlanError, match="only one value of GraphQL"):
+                db.sql("SELECT id FROM lamps WHERE kind = $1", [value])
+
+    assert [seen.body["query"] for seen in harbour.seen] == [f"query {{ lamps(n: {value}) {{ id }} }}"] * is_one
+
+
+def test_an_answer_of_graphql_may_be_transformed(harbour: Harbour) -> None:
+    """Rows and the next cursor are those of what the template makes; errors are seen before it."""
+    pages = [{"edges": [{"node": {"id": number}}], "pageInfo": {"endCursor": str(number), "hasNextPage": number < 2}} for number in (1, 2)]
+    answers = iter([{"data": {"lamps": page}} for page in pages] + [{"data": None, "errors": [{"message": "no such lamp"}]}])
+    harbour.answers["/lamps"] = lambda _: (next(answers), {})
+    template = (
+        '{{- $c := index . "data" "lamps" -}}{"rows":[{{- $s := separator "," -}}{{- range $e := index $c "edges" -}}'
+        '{{ call $s }}{{ toJson (index $e "node") }}{{- end -}}],"pageInfo":{{ toJson (index $c "pageInfo") }}}'
+    )
+    cursor = {"strategy": "page_info", "jsonPath": "$.pageInfo.endCursor", "terminateOnJsonPath": "$.pageInfo.hasNextPage"}
+    cursor["format"] = 'start: "{{ .value }}" '
+    operation = graphql(f"http://127.0.0.1:{harbour.port}/lamps", "query { lamps({{ .cursor }}size: 1) { id } }", cursor=cursor)
+    operation["x-stackQL-graphQL"]["responseSelection"] = {"jsonPath": "$.rows[*]"}
+
+    with lighthouse(harbour, operation, http="post", transform={"type": "golang_template_json_v0.3.0", "body": template}) as db:
+        assert db.sql("SELECT id FROM lamps ORDER BY 1").fetchall() == [(1,), (2,)]
+        with pytest.raises(ResponseError, match="no such lamp"):
+            db.sql("SELECT id FROM lamps WHERE id > 5")
+
+    assert [(seen.body["query"], seen.body["variables"]) for seen in harbour.seen[:2]] == [
+        ("query ($cursor: String) { lamps(, start: $cursor size: 1) { id } }", {"cursor": cursor}) for cursor in (None, "1")
+    ]
+
+
+@pytest.mark.parametrize("cursor", [{"strategy": "offset"}, {"strategy": "keyset", "format": 'where: {id_gt: "{{ .value }}"}'}])
+def test_pages_of_graphql_that_would_not_be_followed_are_not_asked_for(harbour: Harbour, cursor: dict[str, str]) -> None:
+    """The first of them alone would look like all."""
+    operation = graphql("http://127.0.0.1/lamps", "query { lamps({{ .cursor }}) { id } }", cursor={"jsonPath": "$.last", **cursor})
+
+    with lighthouse(harbour, operation, http="post") as db:
+        ((*_, problem),) = db.sql("SHOW METHODS EXTENDED IN lamps").fetchall()
+
+    assert problem == f"Its pages follow one another by {cursor['strategy']}, which is not known."
 
 
 def test_a_query_in_graphql_with_what_is_not_known_in_it_is_not_sent(harbour: Harbour) -> None:

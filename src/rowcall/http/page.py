@@ -125,6 +125,8 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
             raise BodyFault("its body is empty")
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()
     if protocol.transform is not None:
+        if protocol.incomplete is not None and _tells(content, protocol.incomplete):
+            return Page("[]", 0, request, answer.status), Envelope(is_partial=True)
         text, content = _as_json(protocol.transform, text, reads=request.reads)
     try:
         if protocol.pick is None:
@@ -135,12 +137,7 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
             if not records and is_due and not _leads(found, protocol.pick):
                 raise BodyFault(f"its JSON has nothing at `{protocol.pick}`")
             text = f"[{','.join(bytes(record).decode() for record in records)}]"
-        next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(protocol.paging))
-        if protocol.paging is not None and protocol.paging.next_header is not None:
-            next_ = answer.headers.get(protocol.paging.next_header.lower(), UNSET)
-        if protocol.paging is not None and protocol.paging.kind is PagingKind.FOUND:
-            found_next, found_more, found_total = _found(found, records, answer, protocol.paging)
-            next_, more, total = found_next, more if protocol.paging.more else found_more, total if protocol.paging.total else found_total
+        next_, more, total = _said(found, records, answer, protocol.paging)
         pages = _pages(protocol.paging, found, answer, request)
         number = _count(pluck(found, protocol.paging.number)) if protocol.paging is not None and protocol.paging.number else None
     except RecursionError as problem:
@@ -165,6 +162,17 @@ def _file_page(answer: Answer, request: Request, field: str, *, is_binary: bool)
     except UnicodeDecodeError as problem:
         raise BodyFault(f"its body is no text in UTF-8 (byte {problem.start})") from problem
     return Page(text, 1, request, answer.status), Envelope(1)
+
+
+def _said(found: Any, records: Sequence[Any], answer: Answer, paging: Paging | None) -> tuple[Any, Any, Any]:
+    """What leads to the next page, whether there is one, and how many rows there are; UNSET where nothing is said of it."""
+    next_, more, total = (pluck(found, path, once=True) if path else UNSET for path in _paths(paging))
+    if paging is not None and paging.next_header is not None:
+        next_ = answer.headers.get(paging.next_header.lower(), UNSET)
+    if paging is None or paging.kind is not PagingKind.FOUND:
+        return next_, more, total
+    found_next, found_more, found_total = _found(found, records, answer, paging)
+    return found_next, more if paging.more else found_more, total if paging.total else found_total
 
 
 def _found(found: Any, records: Sequence[Any], answer: Answer, paging: Paging) -> tuple[Any, Any, Any]:
@@ -377,6 +385,17 @@ def _leads(found: Any, path: str) -> bool:
     """Whether a path begins in a body: what it picks may be null, or nothing further down, but is not of another kind of answer."""
     name, _, _ = _step(path)
     return not name or (isinstance(found, dict) and name in found)
+
+
+def _tells(content: bytes, path: str) -> bool:
+    """Whether a body says something at a path, which a template may leave out. Raises BodyFault where it is nothing but an error."""
+    try:
+        found = _opened(Raw(content))
+    except msgspec.DecodeError:
+        return False
+    if _failed(found):
+        raise BodyFault("it is an error", refused=True)
+    return _is_set(pluck(found, path))
 
 
 def _as_json(transform: Transform, text: str, *, reads: bool) -> tuple[str, bytes]:

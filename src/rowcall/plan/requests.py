@@ -242,13 +242,19 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _templated(text: str, name: str, value: Any) -> str:
-    """A template with a value where its name stands: within quotes as JSON has a text, elsewhere a number, true or false."""
-    escaped = json.dumps(rendered(value))[1:-1].replace("{{", "\\u007b{")
+    """A template with a value where its name stands: within quotes as JSON has a text, elsewhere what is one value of GraphQL."""
+    from rowcall.plan.graphql import is_value
+
+    shown = rendered(value)
+    escaped = json.dumps(shown)[1:-1].replace("{{", "\\u007b{")
     place = rf"\{{\{{\s*\.{re.escape(name)}\s*\}}\}}"
     text = re.sub(rf'"{place}"', lambda _: f'"{escaped}"', text)
-    if re.search(place, text) is not None and not isinstance(value, (bool, int, float)) and not re.fullmatch(r"\w+", escaped):
-        raise PlanError(f'{name} is "{value}", and only a number or a word can stand where it does.')
-    return re.sub(place, lambda _: escaped, text)
+    if re.search(place, text) is not None and not isinstance(value, (bool, int, float)) and not re.fullmatch(r"\w+", shown):
+        if not is_value(shown):
+            hint = 'A list is written as `["a", "b"]`, and an object as `{name: "a"}`: its names have no quotes in GraphQL.'
+            raise PlanError(f'{name} is "{value}", and only one value of GraphQL can stand where it does.', hint=hint)
+        shown = shown.replace("{{", "\\u007b{")
+    return re.sub(place, lambda _: shown, text)
 
 
 _IF = re.compile(

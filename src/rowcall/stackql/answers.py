@@ -75,7 +75,10 @@ class Answers:
     def answer(self, operation: Mapping[str, Any], said: Mapping[str, Any]) -> Answer:
         """What an operation answers; `said` is what the method says of it."""
         response = self._response(table(operation.get("responses")), text(said.get("openAPIDocKey")))
-        media, schema = self._content(response, text(said.get("overrideMediaType")) or text(said.get("mediaType")))
+        # What comes is of the one type; it is of the other when it was transformed, or is taken for it where nothing transforms it.
+        meant = text(said.get("overrideMediaType"))
+        media, schema = self._content(response, text(said.get("mediaType")) or meant)
+        media = media if said.get("transform") or not meant else meant
         if isinstance(override := said.get("schema_override"), dict):
             schema = override
         key = text(said.get("objectKey"))

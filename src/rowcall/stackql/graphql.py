@@ -15,6 +15,8 @@ _CURSOR = re.compile(r"\{\{\s*\.cursor\s*\}\}")
 _NAMED = re.compile(r"\{\{\s*\.(\w+)\s*\}\}")
 _HANGS_ON = re.compile(r"\{\{-?\s*if\s+(?:or|and|not)?((?:\s*\.\w+)+)\s*-?\}\}")
 _ACTION = re.compile(rf"\{{\{{-?\s*(?:\.\w+|else|end)\s*-?\}}\}}|{_HANGS_ON.pattern}")
+_AFTER = re.compile(r"""[,\s]*(?P<name>\w+)\s*:\s*"\{\{\s*\.value\s*\}\}"[,\s]*""")
+"""How a document may write where a cursor goes."""
 _URL = re.compile(r"(?P<base>https?://[^/]+)(?P<path>/.*)?")
 
 
@@ -47,12 +49,17 @@ def query_of(operation: Mapping[str, Any]) -> Query | None:
     place = _URL.fullmatch(text(said.get("url")).rstrip("/"))
     cursor = table(said.get("cursor"))
     pages = _CURSOR.search(template) is not None and bool(cursor.get("jsonPath"))
-    shown = _CURSOR.sub(", after: $cursor" if pages else "", template)
+    form = _AFTER.fullmatch(text(cursor.get("format")) or 'after: "{{ .value }}"')
+    shown = _CURSOR.sub(f", {form['name']}: $cursor " if pages and form is not None else "", template)
     body: dict[str, Any] = {"query": shown}
     if pages:
         body = {"query": re.sub(r"^\s*(query\s*\w*)?\s*\{", "query ($cursor: String) {", shown, count=1), "variables": {"cursor": None}}
     hangs_on = frozenset(name for names in _HANGS_ON.findall(shown) for name in re.findall(r"\w+", names))
     unknown = next((found for found in re.findall(r"\{\{.*?\}\}", shown) if not _ACTION.fullmatch(found)), "")
+    is_known = form is not None and text(cursor.get("strategy")) in {"", "cursor_after", "page_info"}
+    problem = f"Its query has `{unknown}` in it, which is not known." if unknown else ""
+    if pages and not is_known:
+        problem = f"Its pages follow one another by {text(cursor.get('strategy')) or text(cursor.get('format'))}, which is not known."
     next_, more = _dotted(cursor.get("jsonPath")), _dotted(cursor.get("terminateOnJsonPath")) or None
     paging = Paging(kind=PagingKind.TOKEN, parameter="variables.cursor", place=Place.BODY, next=next_, more=more) if pages else None
     return Query(
@@ -62,7 +69,7 @@ def query_of(operation: Mapping[str, Any]) -> Query | None:
         changes=re.search(r"\bmutation\b", template) is not None,  # a field that is called so is taken for one: that harms nobody
         names=frozenset(_NAMED.findall(shown)) | hangs_on,
         optional=hangs_on,
-        problem=f"Its query has `{unknown}` in it, which is not known." if unknown else "",
+        problem=problem,
         paging=paging,
         pick=text(table(said.get("responseSelection")).get("jsonPath")).removesuffix("[*]"),
     )

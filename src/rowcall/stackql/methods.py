@@ -208,6 +208,7 @@ class Methods:
             rows="$",
             pick=key,
             into=answer.into,
+            transform=answer.transform,
             paging=_named(query.paging, ways) if query.paging is not None and verb is Verb.SELECT else None,
             incomplete=None if query.changes else "errors",
             reads=not query.changes,
