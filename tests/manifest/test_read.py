@@ -205,6 +205,8 @@ def test_files_of_the_sandbox_are_no_services(folder: Path) -> None:
     assert list(load_provider(folder).services) == ["animals"]
 
 
+_FED = "        body:\n          meat: {type: string, required: true, description: Which.}"
+
 CASES = {
     "unknown key": ("animals.yaml", "    source:", "    sorce:", [
         "animals.yaml:6:5: missing key `source` (resources.lions.source)",
@@ -381,8 +383,50 @@ CASES = {
     ]),
     "files where there are none": (
         "animals.yaml", "meat: {type: string,", "meat: {type: blob,", [
-            "animals.yaml:34:24: only a body with `encoding: multipart` holds files (resources.lions.methods.feed.body.meat.type)",
+            "animals.yaml:34:24: only a body with `encoding: multipart` or `raw` holds files (resources.lions.methods.feed.body.meat.type)",
         ]),
+    "XML without a root": ("animals.yaml", _FED, "        encoding: xml\n        body:\n          meat: {type: string, required: true, description: Which.}", [
+        "animals.yaml:33:19: a body of XML has a `root`, which says what its root element is called (resources.lions.methods.feed.encoding)",
+    ]),
+    "a root of JSON": ("animals.yaml", _FED, "        root: Meal\n        body:\n          meat: {type: string, required: true, description: Which.}", [
+        "animals.yaml:33:9: only a body with `encoding: xml` has a root element (resources.lions.methods.feed.root)",
+    ]),
+    "a root that no element is called": ("animals.yaml", _FED, "        encoding: xml\n        root: a meal\n        body:\n          meat: {type: string, required: true, description: Which.}", [
+        "animals.yaml:34:15: this is no name of an element (resources.lions.methods.feed.root)",
+    ]),
+    "XML within": ("animals.yaml", _FED, "        encoding: xml\n        root: Meal\n        within: meal\n        body:\n          meat: {type: string, required: true, description: Which.}", [
+        "animals.yaml:33:19: `within` and `default_body` are of bodies of JSON (resources.lions.methods.feed.encoding)",
+    ]),
+    "names that no element has": ("animals.yaml", _FED, "        encoding: xml\n        root: Meal\n        body:\n          meat: {type: string, name: '-a b', required: true, description: Which.}", [
+        "animals.yaml:36:38: this is no name of an element, no `-` with that of an attribute and no path of such names (resources.lions.methods.feed.body.meat.name)",
+    ]),
+    "an attribute of several values": ("animals.yaml", _FED, "        encoding: xml\n        root: Meal\n        body:\n          meat: {type: [string], name: '-meat', required: true, description: Which.}", [
+        "animals.yaml:36:40: what is an attribute, or a text beside others, is one value (resources.lions.methods.feed.body.meat.name)",
+    ]),
+    "two at one place": ("animals.yaml", _FED, "        encoding: xml\n        root: Meal\n        body:\n          meat: {type: string, name: A.B, required: true, description: Which.}\n          bone: {type: string, name: A, description: Which.}", [
+        "animals.yaml:37:38: `A` is at that place already (resources.lions.methods.feed.body.bone.name)",
+    ]),
+    "two at one place within": ("animals.yaml", _FED, "        encoding: xml\n        root: Meal\n        body:\n          meat: {type: [{a: string, b: string}], fields: {a: {type: string, name: x, description: A.}, b: {type: string, name: x, description: B.}}, required: true, description: Which.}", [
+        "animals.yaml:36:128: `a` is at that place already (resources.lions.methods.feed.body.meat.fields.b.name)",
+    ]),
+    "more than all of a body": ("animals.yaml", _FED, "        body:\n          meat: {type: string, name: $, required: true, description: Which.}\n          bone: {type: string, description: Which.}", [
+        "animals.yaml:33:9: what is called `$` is all of the body, and has nothing beside it (resources.lions.methods.feed.body)",
+    ]),
+    "all of a form": ("animals.yaml", _FED, "        encoding: urlencoded\n        body:\n          meat: {type: string, name: $, required: true, description: Which.}", [
+        "animals.yaml:35:38: only a body of JSON is of one attribute, called `$` (resources.lions.methods.feed.body.meat.name)",
+    ]),
+    "a raw body of a number": ("animals.yaml", _FED, "        encoding: raw\n        body:\n          meat: {type: integer, required: true, description: Which.}", [
+        "animals.yaml:35:24: a body with `encoding: raw` is one `blob` or `string` (resources.lions.methods.feed.body.meat.type)",
+    ]),
+    "lines of no list": ("animals.yaml", _FED, "        encoding: jsonl\n        body:\n          meat: {type: string, required: true, description: Which.}", [
+        "animals.yaml:35:24: a body with `encoding: jsonl` is one list (resources.lions.methods.feed.body.meat.type)",
+    ]),
+    "names of several files": ("animals.yaml", _FED, "        encoding: multipart\n        body:\n          meat: {type: [blob], required: true, description: Which.}\n          called: {type: string, filename_of: meat, description: How.}", [
+        "animals.yaml:36:34: the names of several files are `[string]` (resources.lions.methods.feed.body.called.filename_of)",
+    ]),
+    "lines that are no rows": ("animals.yaml", _FED, "        transform: {kind: jsonl}\n        body:\n          meat: {type: string, required: true, description: Which.}", [
+        "animals.yaml:33:9: lines of JSON are an array: `jsonl` goes with `rows: $` (resources.lions.methods.feed.transform)",
+    ]),
     "a file in JSON": ("animals.yaml", "id: {type: string", "id: {type: blob", [
         "animals.yaml:9:18: only the column that `content` of a method names is a `blob`; JSON holds no files (resources.lions.columns.id.type)",
     ]),

@@ -303,7 +303,7 @@ def test_json_as_xml_leaves_out_what_is_null_and_escapes_the_rest() -> None:
     """An attribute is a member that begins with a dash."""
     written = xml({"a": [1, "<&>"], "b": None, "c": {"-id": '"x"', "#text": "in"}, "d": True})
 
-    assert written.splitlines()[1] == "<response><a>1</a><a>&lt;&amp;&gt;</a><c id='\"x\"'>in</c><d>true</d></response>"
+    assert written.splitlines()[1] == '<response><a>1</a><a>&lt;&amp;&gt;</a><c id="&quot;x&quot;">in</c><d>true</d></response>'
 
 
 def test_a_required_filter_that_nothing_has_is_what_its_rows_show(db: rowcall.Session) -> None:

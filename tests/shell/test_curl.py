@@ -196,3 +196,35 @@ def test_a_form_is_sent_again_with_the_files_that_are_there(commands: Commands, 
         )
         first, second = [one.body for one in box.requests if one.path.endswith("/files")][-2:]
         assert {**second, "file": second["file"] | {"filename": ""}} == {**first, "file": first["file"] | {"filename": ""}}
+
+
+DEPOT = Path(__file__).parents[1] / "session" / "depot"
+
+
+@pytest.mark.parametrize("statement", [
+    "INSERT INTO depot.yard.crates (label, id, tags) VALUES ('it''s <a> & \"b\"', 'c', ['x', 'y'])",
+    "REPLACE INTO depot.yard.scans (scan_id, picture) VALUES ('s', 'bytes of a file')",
+    "EXEC depot.yard.scans.say @words = 'naïve' || chr(10) || 'words'",
+    "INSERT INTO depot.yard.events (events) VALUES ([{'number': 1, 'what': 'it''s'}, {'number': 2, 'what': NULL}])",
+    "INSERT INTO depot.yard.albums (title, pictures) VALUES ('t', ['bytes of a file', 'bytes of a file'])",
+    "EXEC depot.yard.papers.name_paper @paper_id = 'p', @text = '@x'",
+])  # fmt: skip
+def test_a_body_of_any_kind_is_sent_again_as_it_was(statement: str, tmp_path: Path) -> None:
+    """With its media type; what is a file is one that is there."""
+    if not shutil.which("curl"):
+        pytest.skip("there is no curl")
+    for name in ("picture", "pictures_1", "pictures_2"):
+        (tmp_path / name).write_text("bytes of a file", encoding="utf-8")
+    started_at = time.time()
+    with rowcall.Sandbox(DEPOT, seed=0) as box:
+        with rowcall.connect(provider_paths=[DEPOT], providers=box.providers, journal=tmp_path / "journal.sqlite") as session:
+            with suppress(RequestError):
+                session.sql(statement)
+            command = curl_command(session, Sent(session.last.exchanges, started_at), 1, box.providers)
+        subprocess.run(
+            ["sh", "-c", f"{command} -sS"], env={"DEPOT_API_KEY": "sandbox-key", "DEPOT_KEY": "sandbox-key", "PATH": os.environ["PATH"]},
+            cwd=tmp_path, check=True, capture_output=True,
+        )  # fmt: skip
+        first, second = box.requests
+
+    assert (second.body, second.status) == (first.body, first.status)

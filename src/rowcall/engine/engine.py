@@ -154,10 +154,13 @@ class Engine:
             raise translated(error, text) from error
 
     def size(self, relation: duckdb.DuckDBPyRelation) -> int:
-        """How many bytes the files and texts of a relation have that holds its rows."""
-        lengths = {"BLOB": "octet_length", "VARCHAR": "strlen"}
+        """How many bytes the files and texts of a relation have that holds its rows, and those in lists."""
+        lengths = {"BLOB": "octet_length({})", "VARCHAR": "strlen({})"}
+        lengths |= {
+            f"{type_}[]": f"list_sum(list_transform({{}}, lambda one: {length.format('one')}))" for type_, length in lengths.items()
+        }
         known = [(lengths.get(str(type_)), name) for name, type_ in zip(relation.columns, relation.types, strict=True)]
-        sums = [f"coalesce(sum({length}({quoted(name)})), 0)" for length, name in known if length is not None]
+        sums = [f"coalesce(sum({length.format(quoted(name))}), 0)" for length, name in known if length is not None]
         return int(self.fetched(relation.aggregate(" + ".join(sums)))[0][0]) if sums else 0
 
     def fetched(self, relation: duckdb.DuckDBPyRelation) -> list[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""Bodies as they go out: JSON, or a form with fields and files.
+"""Bodies as they go out: JSON, XML, a form with fields and files, or a file by itself.
 
 A form has no types and no order but that of its fields; how nested values become fields is said in `docs/manifest.md`. The same body is the
 same bytes each time, so that one that is sent again is the one that was sent.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from rowcall.errors import DataError
 from rowcall.manifest.files import File
 from rowcall.manifest.model import Encoding
+from rowcall.manifest.xml import document
 from rowcall.plan.nodes import Request
 from rowcall.plan.requests import rendered
 
@@ -30,8 +31,8 @@ def encoded(request: Request) -> tuple[bytes | None, str]:
     """The body of a request, None for none, and its media type. Raises DataError for what cannot be written."""
     if request.body is None:
         return None, ""
-    if request.encoding is Encoding.JSON:
-        return _json(request), "application/json"
+    if request.encoding in _ALONE:
+        return _ALONE[request.encoding](request)
     found = fields(request.body)
     if request.encoding is Encoding.URLENCODED:
         return urlencode([(name, value) for name, value in found if isinstance(value, str)]).encode(), "application/x-www-form-urlencoded"
@@ -51,7 +52,8 @@ def _fields(name: str, value: Any) -> Iterator[Field]:
             yield from _fields(f"{name}[{key}]", inner)
     elif isinstance(value, (list, tuple)) and value:
         for index, item in enumerate(value):
-            yield from _fields(f"{name}[{index}]" if isinstance(item, (Mapping, list, tuple)) else name, item)
+            has_parts = isinstance(item, (Mapping, list, tuple)) and not isinstance(item, File)
+            yield from _fields(f"{name}[{index}]" if has_parts else name, item)
     else:
         yield name, "" if value is None or isinstance(value, (Mapping, list, tuple)) else rendered(value)
 
@@ -75,8 +77,33 @@ def _multipart(found: Sequence[Field]) -> tuple[bytes, str]:
     return b"".join(pieces), f"multipart/form-data; boundary={boundary}"
 
 
-def _json(request: Request) -> bytes:
+def _raw(request: Request) -> tuple[bytes, str]:
+    """A file, or a text. Raises DataError where the bytes of a file are not there."""
+    if isinstance(request.body, str):
+        return request.body.encode(), "text/plain; charset=utf-8"
+    if not isinstance(request.body, File):
+        raise DataError(f"The body for {request.resource}.{request.method_name} is no file and no text.")
+    return request.body.content, "application/octet-stream"
+
+
+def _xml(request: Request) -> tuple[bytes, str]:
     try:
-        return json.dumps(request.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        return document(request.body).encode(), "application/xml"
+    except ValueError as problem:
+        raise DataError(f"The body for {request.resource}.{request.method_name} cannot be written as XML: {problem}.") from problem
+
+
+def _json(request: Request, body: Any) -> bytes:
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError) as problem:
         raise DataError(f"The body for {request.resource}.{request.method_name} cannot be written as JSON: {problem}.") from problem
+
+
+_ALONE: Mapping[Encoding, Callable[[Request], tuple[bytes, str]]] = {
+    Encoding.JSON: lambda request: (_json(request, request.body), "application/json"),
+    Encoding.JSONL: lambda request: (b"".join(_json(request, line) + b"\n" for line in request.body), "application/x-ndjson"),
+    Encoding.XML: _xml,
+    Encoding.RAW: _raw,
+}
+"""How a body is written that is no form."""

@@ -25,7 +25,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from rowcall.http.address import in_url, last_link, next_link, parameter
-from rowcall.manifest.model import Paging, PagingKind, Transform
+from rowcall.manifest.model import Paging, PagingKind, Transform, TransformKind
 from rowcall.plan.nodes import Protocol, Request
 
 TOP = "$"
@@ -121,7 +121,7 @@ def read_page(answer: Answer, request: Request, protocol: Protocol) -> tuple[Pag
         return _file_page(answer, request, protocol.content, is_binary=protocol.is_binary)
     text, content = decoded(answer)
     if not content.strip() or (not request.reads and content.strip() in {b"null", b"{}"}):
-        if request.reads and answer.status != _NO_CONTENT:
+        if request.reads and answer.status != _NO_CONTENT and not _may_be_empty(protocol.transform):
             raise BodyFault("its body is empty")
         return Page("[]" if protocol.rows == TOP else "{}", 0, request, answer.status), Envelope()
     if protocol.transform is not None:
@@ -396,6 +396,11 @@ def _tells(content: bytes, path: str) -> bool:
     if _failed(found):
         raise BodyFault("it is an error", refused=True)
     return _is_set(pluck(found, path))
+
+
+def _may_be_empty(transform: Transform | None) -> bool:
+    """Whether a body without anything in it is a list without rows: one of lines that has none."""
+    return transform is not None and transform.kind is TransformKind.JSONL
 
 
 def _as_json(transform: Transform, text: str, *, reads: bool) -> tuple[str, bytes]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import msgspec
+
 from rowcall.http.gotemplate import TemplateError, rendered
 from rowcall.http.xml import root_of
 from rowcall.manifest.model import Transform, TransformKind
@@ -22,11 +24,24 @@ def transformed(transform: Transform, text: str, *, reads: bool = True) -> str:
         if not transform.template:
             return _typed(next(iter(whole.values()), None))
         return rendered(transform.template, whole)
+    if transform.kind is TransformKind.JSONL:
+        text = _lines(text)
+        if not transform.template:
+            return text
     try:
         data = text if transform.kind is TransformKind.TEXT else json.loads(text)
     except ValueError as error:
         raise TemplateError(f"its body is not JSON ({error})") from error
     return rendered(transform.template, data) if transform.template else json.dumps(data)
+
+
+def _lines(text: str) -> str:
+    """The array of what stands in lines of JSON. Raises ValueError where one of them is none."""
+    try:
+        found = msgspec.json.Decoder(type=msgspec.Raw).decode_lines(text)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"its body is no lines of JSON ({error})") from error
+    return f"[{','.join(bytes(each).decode() for each in found)}]"
 
 
 def xml_map(text: str) -> dict[str, Any]:

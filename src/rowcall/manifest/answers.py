@@ -30,8 +30,11 @@ def _rows(document: Document, path: str, method: Method) -> None:
         document.fault(f"{path}.pick", "what is picked is an array: `pick` goes with `rows: $`", at_key=True)
     if method.into is not None and method.pick is None:
         document.fault(f"{path}.into", "nothing is picked without `pick`", at_key=True)
-    if method.transform is not None and method.transform.kind is not TransformKind.XML and not method.transform.template:
-        document.fault(f"{path}.transform", "without a template, only `xml` becomes JSON", at_key=True)
+    kind = method.transform.kind if method.transform is not None else TransformKind.JSON
+    if method.transform is not None and kind not in {TransformKind.XML, TransformKind.JSONL} and not method.transform.template:
+        document.fault(f"{path}.transform", "without a template, only `xml` and `jsonl` become JSON", at_key=True)
+    if kind is TransformKind.JSONL and method.rows != "$" and not (method.transform is not None and method.transform.template):
+        document.fault(f"{path}.transform", "lines of JSON are an array: `jsonl` goes with `rows: $`", at_key=True)
     if method.incomplete is not None:
         check_dotted(document, f"{path}.incomplete", method.incomplete)
     if method.empty_with is not None and method.rows is None:

@@ -32,21 +32,29 @@ class File(dict[str, Any]):
 
 
 def files_of(body: Any) -> Iterator[File]:
-    """The files of a body, each attribute's by itself."""
-    if isinstance(body, Mapping):
-        yield from (value for value in body.values() if isinstance(value, File))
+    """The files of a body: itself, or each attribute's, which may be several."""
+    if isinstance(body, File):
+        yield body
+    elif isinstance(body, (Mapping, list)):
+        for each in body.values() if isinstance(body, Mapping) else body:
+            yield from files_of(each)
 
 
 def with_files(body: Any, contents: Mapping[str, bytes]) -> Any:
     """A body that was kept as JSON, with its files, whose bytes are `contents` by digest; those that are not there stay JSON."""
-    if not isinstance(body, dict):
-        return body
-    return {name: _file(value, contents) for name, value in body.items()}
+    if is_shown(body):
+        return _file(body, contents)
+    if isinstance(body, list):
+        return [with_files(each, contents) for each in body]
+    return {name: with_files(value, contents) for name, value in body.items()} if isinstance(body, dict) else body
 
 
 def has_lost(body: Any) -> bool:
     """Whether a body that was kept as JSON has a file in it whose bytes are not there."""
-    return isinstance(body, Mapping) and any(is_shown(each) and not isinstance(each, File) for each in body.values())
+    if is_shown(body):
+        return not isinstance(body, File)
+    inner = body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ()
+    return any(map(has_lost, inner))
 
 
 def is_shown(value: Any) -> bool:
@@ -55,7 +63,7 @@ def is_shown(value: Any) -> bool:
 
 
 def _file(value: Any, contents: Mapping[str, bytes]) -> Any:
-    if not (is_shown(value) and value["sha256"] in contents and isinstance(value["filename"], str)):
+    if not (isinstance(value["sha256"], str) and value["sha256"] in contents and isinstance(value["filename"], str)):
         return value
     found = File(contents[value["sha256"]], value["filename"])
     return found if found == value else value

@@ -91,6 +91,15 @@ class Encoding(StrEnum):
     JSON = "json"
     MULTIPART = "multipart"
     URLENCODED = "urlencoded"
+    XML = "xml"
+    RAW = "raw"
+    JSONL = "jsonl"
+
+
+FILED = frozenset({Encoding.MULTIPART, Encoding.RAW})
+"""Those in which files are."""
+ALL = "$"
+"""What an attribute is called that is all of its body, as an array at the top of one."""
 
 
 class AuthKind(StrEnum):
@@ -358,10 +367,15 @@ class Attribute:
     max_items: int | None = _("The most items of a list, or keys of a map.", None)
     min_items: int | None = _("The fewest items of a list.", None)
     enum: tuple[str, ...] = _("The values it may take; of `json`, the texts it may be.", ())
-    name: str | None = _("Its name in the body, when that is not the key.", None)
+    name: str | None = _(
+        "Its name in the body, when that is not the key; `$` where it is all of the body, as an array at the top of one. In XML a dotted "
+        "path: `-id` is an attribute of the element around it, `#text` its text, and `Tags.Tag` an element in another one, of a list one "
+        "for each item.",
+        None,
+    )
     filename_of: str | None = _(
-        "The attribute of type `blob` beside it whose file is called so; it is sent with that and is no field of its own. A file without "
-        "one is called as its attribute is.",
+        "The attribute of type `blob` or `[blob]` beside it whose file is called so, or whose files; it is sent with that and is no field "
+        "of its own. A file without one is called as its attribute is.",
         None,
     )
     kinds: tuple[Kind, ...] = _("Of `json`, the kinds of value it may be; all when absent.", ())
@@ -387,11 +401,12 @@ class TransformKind(StrEnum):
     JSON = "json"
     TEXT = "text"
     XML = "xml"
+    JSONL = "jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transform:
-    kind: TransformKind = _("What the response is: `json`, `text` or `xml`.")
+    kind: TransformKind = _("What the response is: `json`, `text`, `xml` or `jsonl` (a line of JSON for each item of an array).")
     template: str = _(
         "A template of Go's text/template that makes JSON of it; of `xml` without one, what is in the root element is taken as JSON.", ""
     )
@@ -437,12 +452,15 @@ class Method:
     parameters: dict[str, Parameter] = _("What goes into path, query and headers, by name.", {})
     body: dict[str, Attribute] = _("What goes into the body, by name.", {})
     encoding: Encoding = _(
-        "How the body is written: `json`, `multipart` (multipart/form-data, which alone can hold files) or `urlencoded` "
-        "(application/x-www-form-urlencoded). In the latter two an object is a field for each of its own, as `expires_after[seconds]`, "
+        "How the body is written: `json`, `multipart` (multipart/form-data, for files beside other values), `urlencoded` "
+        "(application/x-www-form-urlencoded), `xml`, `raw` (one file or text that is all of it) or `jsonl` (one list, a line of JSON for "
+        "each item). In the forms an object is a field for each of its own, as `expires_after[seconds]`, "
         "a list one for each item, all of its name or, where these are objects, as `items[0][id]`; and NULL and what is empty are an "
-        "empty text.",
+        "empty text. In XML an object is an element with one for each of its own, a list an element for each item, and NULL an empty one. "
+        "Its media type is that of the encoding, unless `headers` or a parameter say another Content-Type.",
         Encoding.JSON,
     )
+    root: str | None = _("What the root element of a body of XML is called; `base` may hold its `-xmlns`.", None)
     headers: dict[str, str] = _("Headers that every request of it carries, besides its service's.", {})
     base_url: str | None = _(
         "Where its path starts, when that is not where its service's do; may hold {variables}, and {variables=values}.", None
@@ -526,6 +544,13 @@ class Method:
     def path(self) -> str:
         """The path template below the base URL, starting with `/`."""
         return self.http.split(" ", 1)[1]
+
+    @property
+    def sole(self) -> str | None:
+        """The attribute that is all of its body; None where the attributes are the fields of one."""
+        if self.encoding in {Encoding.RAW, Encoding.JSONL}:
+            return next(iter(self.body), None)
+        return next((key for key, attribute in self.body.items() if attribute.name == ALL), None) if self.body else None
 
     @property
     def is_read(self) -> bool:

@@ -247,6 +247,15 @@ def _method(name: str, method: Method, provider: Provider, service: Service) -> 
     )
 
 
+_ENCODINGS = {
+    Encoding.MULTIPART: "a form (multipart)",
+    Encoding.URLENCODED: "a form (urlencoded)",
+    Encoding.XML: "XML",
+    Encoding.RAW: "it is, with nothing around it",
+    Encoding.JSONL: "lines of JSON",
+}
+
+
 def _promises(method: Method, provider: Provider, service: Service) -> Iterator[str]:
     """What is known of a call besides what goes in."""
     if method.paging:
@@ -258,7 +267,7 @@ def _promises(method: Method, provider: Provider, service: Service) -> Iterator[
     if method.expected_rows:
         yield f"It is expected to give {method.expected_rows:,} rows."
     if method.encoding is not Encoding.JSON:
-        yield f"It is sent as a form ({method.encoding.value})."
+        yield f"It is sent as {_ENCODINGS[method.encoding]}."
     if method.absent:
         yield "A row that is not there is no error."
     key = method.key_header(provider)

@@ -132,7 +132,7 @@ With it, `SELECT … FROM library.lending.loans WHERE reader_id = 'r-17' AND sta
 | `boolean` | true and false | `BOOLEAN` |
 | `json` | anything; for what is now a string and now an object | `JSON` |
 | `map` | an object with names of any kind and text values | `MAP(VARCHAR, VARCHAR)` |
-| `blob` | a file: the whole of a response (`content`), or a part of a body with `encoding: multipart` | `BLOB` |
+| `blob` | a file: the whole of a response (`content`), a part of a body with `encoding: multipart`, or all of one with `raw` | `BLOB` |
 | `[T]` | an array of `T` | `T[]` |
 | `{field: T, …}` | an object with these fields; others are left out | `STRUCT("field" T, …)` |
 
@@ -333,9 +333,9 @@ shelf:
 ## Files and forms
 
 A body is JSON unless its method says `encoding`: `urlencoded` is what a form of a web page sends, and `multipart` what such a form with
-files in it does. A file is an attribute of type `blob`; in SQL it is a BLOB, as `content` of `read_blob`, or a text, whose bytes in UTF-8
-it is. No text is ever taken for the name of a file to read. What the file is called where it goes is another attribute, with
-`filename_of`, and never holds a path.
+files in it does; the others are [below](#other-bodies). A file is an attribute of type `blob`; in SQL it is a BLOB, as `content` of
+`read_blob`, or a text, whose bytes in UTF-8 it is. No text is ever taken for the name of a file to read. What the file is called where it
+goes is another attribute, with `filename_of`, and never holds a path.
 
 ```yaml
 methods:
@@ -357,6 +357,9 @@ list is one for each item, all of its name, or where these are objects `items[0]
 for instance. A `json` is written by the same rules; where an API wants JSON in a field, its type is `string`. NULL and what is empty are
 an empty text.
 
+Several files in one field are a `[blob]`, in SQL a list of BLOBs or of texts; their names are a `[string]` with `filename_of`, as many as
+they are. Each is a part of its own, all of the field's name; a list without files has none.
+
 A response that is a file is one row: `content` names the column that holds all of it, a `blob`, or a `string` where it always is text. A
 `string` whose `source` is that `blob` is the same as text, and NULL where it is no text in UTF-8.
 
@@ -375,6 +378,76 @@ methods:
     content: content
 ```
 
+## Other bodies
+
+With `encoding: raw` a body is one attribute, a `blob` or a `string`, and nothing around it. Its media type is `application/octet-stream`,
+of a `string` `text/plain; charset=utf-8`, unless `headers` say another Content-Type, or a parameter that stands in that header.
+
+```yaml
+put_cover:
+  verb: replace
+  http: PUT /covers/{cover_id}
+  description: Puts a picture of a cover.
+  parameters:
+    cover_id: {in: path, description: The picture.}
+    content_type: {in: header, name: Content-Type, required: true, enum: [image/png, image/jpeg], description: What it is.}
+  encoding: raw
+  body:
+    picture: {type: blob, required: true, description: The picture.}
+```
+
+An attribute called `$` is all of a body of JSON: an array at its top, or a text or a number. With `encoding: jsonl` the one attribute is a
+list, and the body a line of JSON for each of its items (`application/x-ndjson`).
+
+```yaml
+change_loan:
+  verb: update
+  http: PATCH /loans/{loan_id}
+  description: Changes a loan.
+  headers: {Content-Type: application/json-patch+json}
+  parameters:
+    loan_id: {in: path, column: id, description: The loan.}
+  body:
+    steps: {type: [{op: string, path: string, value: json}], required: true, name: $, description: What is to be done.}
+```
+
+With `encoding: xml` a body is the element `root`, and each attribute an element in it, in the order of the manifest. `name` is a dotted
+path, as `source` of a column that is read from XML is: `-id` is an attribute of the element around it, `#text` its text, and `Tags.Tag`
+an element within another one. A list is an element for each item; an object one with those of its fields, whose names `fields` say; NULL
+is an empty element. `base` holds what every body has, as `-xmlns`, and a prefix of a name is one that an `-xmlns:` around it says. A text
+with a character that XML has not, and a name that no element has, are errors before anything is sent.
+
+```yaml
+add_book:
+  verb: insert
+  http: POST /books
+  description: Adds a book.
+  encoding: xml
+  root: Book
+  base: '{"-xmlns": "urn:library"}'
+  body:
+    isbn: {type: string, required: true, name: "-isbn", description: Its number.}
+    title: {type: string, required: true, name: Title, description: What it is called.}
+    subjects: {type: [string], name: Subjects.Subject, description: What it is about.}
+    authors:
+      type: [{id: string, name: string}]
+      name: Author
+      description: Who wrote it.
+      fields:
+        id: {type: string, name: "-id", description: Which.}
+        name: {type: string, name: "#text", description: What they are called.}
+```
+
+```text
+<Book xmlns="urn:library" isbn="9780141439587">
+  <Title>Emma</Title>
+  <Subjects><Subject>Marriage</Subject><Subject>England</Subject></Subjects>
+  <Author id="a-7">Jane Austen</Author>
+</Book>
+```
+
+A response that is lines of JSON is rows with `transform: {kind: jsonl}` and `rows: $`, one of XML with `transform: {kind: xml}`.
+
 ## What must hold besides
 
 - Each `{placeholder}` of a path is a parameter with `in: path`, and the other way round; `base_url` and `variables` likewise.
@@ -388,8 +461,10 @@ methods:
 - What `required_if` names stands beside it, and its value is among the `enum` of that, if it has one.
 - The `version` of a resource is one of its columns, and a text or a number.
 - Columns that are read from one place have one type, none is read from within another, and no two places differ in case alone.
-- A `blob` is the column that `content` of a method names, or an attribute by itself of a body with `encoding: multipart`; what
-  `filename_of` names is such an attribute, called so by one other alone.
+- A `blob` is the column that `content` of a method names, or an attribute by itself of a body with `encoding: multipart` or `raw`; of
+  `multipart`, also a `[blob]`. What `filename_of` names is such an attribute, called so by one other alone.
+- An attribute that is all of a body, as one called `$` or that of a body with `raw` or `jsonl`, is the only one, and nothing is beside it.
+- A body of XML has a `root`. Its names are those of elements, or paths of such, and no two attributes are at one place.
 - The reader that `awaits` names is a SELECT of one row, has the columns of what it is asked about, and needs nothing that neither the
   response nor the call has. The values that end it are among the `enum` of their column, if that has one.
 - Descriptions end in a period.

@@ -43,7 +43,7 @@ from rowcall.manifest.model import (
     Verb,
 )
 from rowcall.manifest.pushdown import check_pushdown
-from rowcall.manifest.types import spelling
+from rowcall.manifest.types import is_file, spelling
 
 VERSION = 1
 """The version of the manifest language that is read."""
@@ -210,11 +210,12 @@ def _apart(document: Document, path: str, columns: dict[str, Column]) -> None:
                 break
 
 
-def _type(document: Document, path: str, type_: Type) -> None:
+def _type(document: Document, path: str, type_: Type, *, files: bool = False) -> None:
+    """With `files`, files may be several."""
     if isinstance(type_, ListOf):
         _type(document, f"{path}[0]", type_.item)
     parts = [type_.item] if isinstance(type_, ListOf) else [part for _, part in type_.fields] if isinstance(type_, Object) else []
-    if Scalar.BLOB in parts:
+    if Scalar.BLOB in parts and not (files and is_file(type_)):
         document.fault(path, "a `blob` is a column or an attribute by itself, and no part of one")
     if isinstance(type_, Object):
         _distinct(document, path, [name for name, _ in type_.fields])
@@ -249,7 +250,7 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
             document.fault(f"{below}.column", f"there is no column `{parameter.column}`{_did_you_mean(parameter.column, columns)}")
     check_pushdown(document, path, method, columns)
     _distinct(document, f"{path}.parameters", method.parameters)
-    _attributes(document, f"{path}.body", method.body)
+    _attributes(document, f"{path}.body", method.body, files=True)
     for attribute_name in method.body:
         below = f"{path}.body.{attribute_name}"
         _identifier(document, below, attribute_name, "attribute")
@@ -259,15 +260,15 @@ def _method(document: Document, path: str, name: str, method: Method, resource: 
     check_answer(document, path, method, columns)
 
 
-def _attributes(document: Document, path: str, attributes: Mapping[str, Attribute]) -> None:
-    """The attributes of a body, or the fields of one of its objects."""
+def _attributes(document: Document, path: str, attributes: Mapping[str, Attribute], *, files: bool = False) -> None:
+    """The attributes of a body, which may be `files`, or the fields of one of its objects."""
     _distinct(document, path, attributes)
     for name, attribute in attributes.items():
         below = f"{path}.{name}"
         if any(fault.path == below for fault in document.faults):  # what stands there is no attribute
             continue
         _description(document, below, attribute.description)
-        _type(document, f"{below}.type", attribute.type)
+        _type(document, f"{below}.type", attribute.type, files=files)
         _bounds(document, below, attribute.minimum, attribute.maximum)
         _sizes(document, below, attribute)
         _required_if(document, f"{below}.required_if", attribute, attributes)

@@ -51,7 +51,8 @@ class Refusals:
     not_found: Refusal = _("There is no such object: `{noun}`, `{id}`.", Refusal(message="There is no {noun} {id}.", status=404))
     bad_json: Refusal = _("The body is not JSON.", Refusal(message="The body is not JSON."))
     bad_form: Refusal = _(
-        "The body is no form of the kind that its method takes: `{expected}`.", Refusal(message="The body must be a form ({expected}).")
+        "The body is not of the kind that its method takes, as a form: `{expected}`.",
+        Refusal(message="The body must be {expected}."),
     )
     not_object: Refusal = _("The body is JSON but no object: `{found}`.", Refusal(message="The body must be an object, not {found}."))
     missing: Refusal = _("Something required is missing: `{name}`.", Refusal(message="{name} is missing.", param="{name}"))

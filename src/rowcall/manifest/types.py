@@ -82,6 +82,11 @@ def spelling(type_: Type) -> str:
     return type_.value
 
 
+def is_file(type_: Type) -> bool:
+    """Whether values of a type are files, or lists of them."""
+    return (type_.item if isinstance(type_, ListOf) else type_) is Scalar.BLOB
+
+
 def literal(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

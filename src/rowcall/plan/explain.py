@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -265,5 +264,4 @@ def _lines(requests: Sequence[Request], url: Url) -> tuple[tuple[str, ...], int]
 
 
 def request_line(request: Request, url: Url) -> str:
-    body = f" {json.dumps(request.body, ensure_ascii=False)}" if request.body is not None else ""
-    return f"{request.http_method} {url(request)}{body}"
+    return f"{request.http_method} {url(request)} {request.content()}".rstrip()

@@ -77,6 +77,17 @@ class Request:
         query = "?" + urlencode(self.query) if self.query else ""
         return f"{self.http_method} {self.path}{query}"
 
+    def content(self) -> str:
+        """The body as people read it: XML without its first line, else the JSON that it is or stands for; "" where there is none."""
+        import json
+
+        from rowcall.manifest.xml import document
+
+        if self.body is None:
+            return ""
+        is_xml = self.encoding is Encoding.XML
+        return document(self.body).partition("\n")[2] if is_xml else json.dumps(self.body, ensure_ascii=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Protocol:

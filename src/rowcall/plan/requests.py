@@ -183,7 +183,7 @@ def _bodies(method: Method, constant: Mapping[str, Any]) -> Callable[[Mapping[st
     """
     default = None if method.default_body is None else json.loads(method.default_body)
 
-    is_template = any(one.place is Place.TEMPLATE for one in method.parameters.values())
+    is_template, root = any(one.place is Place.TEMPLATE for one in method.parameters.values()), method.root
 
     def whole(content: Mapping[str, Any], attributes: Any, given: Collection[str]) -> Any:
         if is_template:
@@ -193,6 +193,8 @@ def _bodies(method: Method, constant: Mapping[str, Any]) -> Callable[[Mapping[st
         if method.within is not None and attributes:
             inner = json.dumps(attributes, ensure_ascii=False) if method.within_text else attributes
             attributes = {method.within: inner}
+        if root is not None:
+            return {root: {**content, **(attributes or {})}}
         return {**content, **(attributes or {})} if content or method.base is not None else attributes
 
     return whole

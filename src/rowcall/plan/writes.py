@@ -17,8 +17,11 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import DataError, MissingParameterError, Span, UnknownNameError, UnsupportedSQLError, nearest
 from rowcall.manifest.bodies import Misfit, Reason, fields_of, item_of, kind_of, misfits
 from rowcall.manifest.files import File
-from rowcall.manifest.model import Attribute, Kind, ListOf, Method, Object, Place, Scalar, Type, Verb
+from rowcall.manifest.model import ALL, Attribute, Kind, ListOf, Method, Object, Place, Scalar, Type, Verb
+from rowcall.manifest.spelling import spelt, unspelt
 from rowcall.manifest.types import GREATEST, LEAST, as_integer, as_number, spelling
+from rowcall.manifest.types import is_file as is_of_files
+from rowcall.manifest.xml import document
 from rowcall.plan.nodes import Call
 from rowcall.plan.requests import build
 
@@ -192,7 +195,7 @@ def _sample(method: Method, name: str) -> str:
     bare = name.removeprefix(PREFIX)
     type_: Type = method.parameters[bare].type if bare in method.parameters else method.body[bare].type
     if isinstance(type_, ListOf):
-        return f"[{_struct(type_.item)}]"
+        return f"[{_struct(type_.item)}]" if type_.item is not Scalar.BLOB else "(SELECT list(content) FROM read_blob('…'))"
     return _SAMPLES.get(type_) or _struct(type_)
 
 
@@ -240,7 +243,7 @@ def call(
                 attributes[found.name] = with_part(attributes.get(found.name), path, value, method.body[found.name], where)
                 in_parts.add(found.name)
             elif found.in_body and is_file(method, found):
-                attributes[found.name] = _content(value, found.name)
+                attributes[found.name] = _contents(value, method.body[found.name], where, found.name)
             elif found.in_body:
                 attributes[found.name] = fitted(value, method.body[found.name], where)
             else:
@@ -258,26 +261,50 @@ def call(
     attributes = _with_files(method, attributes)
     for key, value in attributes.items():
         _refuse_unwritable(value, f"{ref.full_name}.{key}")
+        _refuse_unwritable_in_xml(method, key, value)
     has_body = bool(method.body) or bool(attributes)
-    spelt = {method.body[key].name or key if key in method.body else key: value for key, value in attributes.items()}
-    return Call(build(ref, name, method, bound, spelt if has_body else None), bound)
+    return Call(build(ref, name, method, bound, spelt(method, attributes) if has_body else None), bound)
 
 
-def attributes_of(method: Method, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of which a call makes a body, where it does: without what every body of the method holds, and by their own names."""
+def attributes_of(method: Method, body: Any) -> dict[str, Any]:
+    """The attributes of which a call makes a body, where it does: without what every body of the method holds, and by their own names.
+
+    Raises DataError for what is no body of the method.
+    """
     constant: dict[str, Any] = json.loads(method.base) if method.base is not None else {}
     if method.default_body is not None and body == json.loads(method.default_body):
         return {}
+    if method.sole is not None:
+        return unspelt(method, body)
+    if method.root is not None and isinstance(body, dict):
+        body = body.get(method.root)
+    if not isinstance(body, dict):
+        raise DataError("its body is no JSON object")
     if method.within is not None and method.within in body:
         inner = body[method.within]
         body = json.loads(inner) if method.within_text and isinstance(inner, str) else inner
-    names = {attribute.name or key: key for key, attribute in method.body.items()}
-    return {names.get(name, name): value for name, value in body.items() if name in names or constant.get(name, _ANY) != value}
+    names = {attribute.name or key for key, attribute in method.body.items()}
+    return unspelt(method, {name: value for name, value in body.items() if name in names or constant.get(name, _ANY) != value})
 
 
 def is_file(method: Method, slot_: Slot | None) -> bool:
-    """Whether a value is the bytes of a file, or its text."""
-    return slot_ is not None and slot_.in_body and method.body[slot_.name].type is Scalar.BLOB
+    """Whether a value is the bytes of a file, or its text, or a list of such."""
+    return slot_ is not None and slot_.in_body and is_of_files(method.body[slot_.name].type)
+
+
+def _contents(value: Any, attribute: Attribute, where: str, name: str) -> Any:
+    """The bytes of a file, or of each file of a list. Raises DataError for anything else."""
+    if not isinstance(attribute.type, ListOf) or value is None:
+        return _content(value, name)
+    if not isinstance(value, (list, tuple)) or None in value:
+        raise DataError(
+            f"{name} takes a list of files: of BLOBs, as list(content) of read_blob('…') gives one, or of texts, and none NULL."
+        )
+    if not value and attribute.required:
+        raise DataError(f"{name} has no file in it, and there has to be one.")
+    found = [_content(each, name) for each in value]
+    _refuse(misfits([File(b"", name)] * len(found), attribute, where))
+    return found
 
 
 def _content(value: Any, name: str) -> bytes | None:
@@ -293,16 +320,33 @@ def _with_files(method: Method, attributes: Mapping[str, Any]) -> dict[str, Any]
     """The attributes with files where bytes were given, each called as one beside it says. Raises DataError for what is no name for one."""
     names = {one.filename_of: key for key, one in method.body.items() if one.filename_of is not None and key in attributes}
     for whole, key in names.items():
-        if not isinstance(attributes.get(whole), bytes):
+        content, called = attributes.get(whole), attributes[key]
+        if content is None:
             raise _unnamed(key, f"{key} is what {whole} is called, and {whole} is not given.")
-        if not isinstance(attributes[key], str) or not _FILENAME.fullmatch(attributes[key]):
-            said = f"{key} is {_shown(attributes[key])}, and has to be a name without folders and line ends, as parse_filename(…) gives it."
-            raise _unnamed(key, said)
-    found = {key: value for key, value in attributes.items() if key not in names.values()}
-    for key, value in found.items():
-        if isinstance(value, bytes):
-            found[key] = File(value, attributes[names[key]] if key in names else method.body[key].name or key)
-    return found
+        if isinstance(content, list) and len(content) != len(called):
+            raise _unnamed(key, f"{key} has {len(called)} names, and {whole} {len(content)} files.")
+        for each in called if isinstance(content, list) else [called]:
+            if not isinstance(each, str) or not _FILENAME.fullmatch(each):
+                said = f"{key} is {_shown(each)}, and has to be a name without folders and line ends, as parse_filename(…) gives it."
+                raise _unnamed(key, said)
+    body = {key: value for key, value in attributes.items() if key not in names.values()}
+    for key, value in list(body.items()):
+        if key not in method.body or not is_of_files(method.body[key].type) or value is None:
+            continue
+        own = method.body[key].name
+        own = key if own in {None, ALL} else str(own).removesuffix("[]")
+        if value == []:  # which no part stands for
+            del body[key]
+        elif isinstance(value, list):
+            called = attributes[names[key]] if key in names else [f"{own}_{number}" for number in range(1, len(value) + 1)]
+            body[key] = [_as_file(content, name) for content, name in zip(value, called, strict=True)]
+        else:
+            body[key] = _as_file(value, attributes[names[key]] if key in names else own)
+    return body
+
+
+def _as_file(content: bytes | File, name: str) -> File:
+    return content if isinstance(content, File) else File(content, name)
 
 
 _FILENAME = re.compile(r"(?!\.\.?\Z)[^/\\\x00-\x1f\x7f]+")
@@ -324,6 +368,16 @@ def _refuse_unwritable(value: Any, where: str) -> None:
         raise DataError(f"{where} has NaN or an infinite number in it, and JSON has none.") from error
     except RecursionError as error:
         raise DataError(f"{where} is nested too deeply.") from error
+
+
+def _refuse_unwritable_in_xml(method: Method, key: str, value: Any) -> None:
+    """Raises DataError, at the attribute, for what XML cannot hold."""
+    if method.root is None:
+        return
+    try:
+        document({method.root: {**json.loads(method.base or "{}"), **spelt(method, {key: value})}})
+    except ValueError as problem:
+        raise _unnamed(key, f"{key} cannot be sent as XML: {problem}.") from problem
 
 
 def _need(ref: ResourceRef, name: str, method: Method, bound: Mapping[str, Any], body: Mapping[str, Any]) -> None:

@@ -85,7 +85,15 @@ def written(method: Method | None, body: Any, plain: Callable[[Any], Any]) -> tu
     if transform.template:
         answer = untransformed(transform, json.loads(text))
         return None if answer is None else (answer.encode(), kind)
+    if transform.kind is TransformKind.JSONL and isinstance(body, list):
+        lines = (json.dumps(row, ensure_ascii=False, default=plain) for row in body)
+        return "".join(f"{line}\n" for line in lines).encode(), kind
     return (xml(json.loads(text)).encode(), kind) if transform.kind is TransformKind.XML else (text.encode(), kind)
 
 
-_CONTENT_TYPES = {TransformKind.JSON: "application/json", TransformKind.TEXT: "text/plain", TransformKind.XML: "application/xml"}
+_CONTENT_TYPES = {
+    TransformKind.JSON: "application/json",
+    TransformKind.JSONL: "application/x-ndjson",
+    TransformKind.TEXT: "text/plain",
+    TransformKind.XML: "application/xml",
+}

@@ -7,12 +7,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from rowcall.http.transform import xml_map
 from rowcall.manifest.bodies import Misfit, Reason, misfits_within, outside
 from rowcall.manifest.files import File
 from rowcall.manifest.model import Attribute, Encoding, Kind, ListOf, Many, Method, Parameter, Place, Scalar
 from rowcall.manifest.sandbox import Refusals, Sandbox
+from rowcall.manifest.spelling import unspelt
 from rowcall.sandbox.exchange import Incoming
-from rowcall.sandbox.forms import FormError, body_of, encoding_of, fields
+from rowcall.sandbox.forms import FormError, body_of, encoding_of, fields, typed
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import follow
 
@@ -100,27 +102,62 @@ def body_values(method: Method, incoming: Incoming, sandbox: Sandbox) -> dict[st
     One that is called otherwise in the request is there under both of its names.
     """
     attributes, body = method.body, _sent(method, incoming, sandbox.refusals)
-    known = {attribute.name or key: attribute for key, attribute in attributes.items()}
+    is_plain = method.encoding is Encoding.JSON and method.sole is None
+    known = {(attribute.name or key) if is_plain else key: attribute for key, attribute in attributes.items()}
     looked_at = {key: value for key, value in body.items() if key in known or key not in sandbox.ignored_body}
     misfit = next(misfits_within(looked_at, known), None)
     if misfit is not None:
         raise Refused(getattr(sandbox.refusals, misfit.reason), _words(misfit))
-    return {key: body[one.name] for key, one in attributes.items() if one.name in body} | body
+    there = {one.name: body[key] for key, one in attributes.items() if one.name is not None and key in body}
+    return {key: body[one.name] for key, one in attributes.items() if one.name in body} | there | body
 
 
 def _sent(method: Method, incoming: Incoming, refusals: Refusals) -> dict[str, Any]:
-    """A body, which may be JSON wherever it has no file. Raises Refused."""
+    """A body, which may be JSON wherever it has no file, by its names if it has to be that, else by its attributes. Raises Refused."""
+    if method.encoding not in _PLAIN or method.sole is not None:
+        return _otherwise(method, incoming, refusals) if incoming.body or "content-type" in incoming.headers else {}
     encoding = encoding_of(incoming)
     if encoding is Encoding.JSON:
-        return _document(incoming.body, refusals)
-    refusal = refusals.bad_json if method.encoding is Encoding.JSON else refusals.bad_form
-    wrong = Refused(refusal, {"expected": method.encoding.value})
+        document = _document(incoming.body, refusals)
+        return document if method.encoding is Encoding.JSON else unspelt(method, document)
+    wrong = _wrong(method, refusals)
     if encoding is not method.encoding:
         raise wrong
     try:
         return body_of(method, fields(incoming))
     except FormError:
         raise wrong from None
+
+
+_PLAIN = frozenset({Encoding.JSON, Encoding.MULTIPART, Encoding.URLENCODED})
+
+
+def _otherwise(method: Method, incoming: Incoming, refusals: Refusals) -> dict[str, Any]:
+    """The attributes of a body that is no object of JSON and no form. Raises Refused for what is not what the manifest says."""
+    sole, content = method.sole or "", incoming.body
+    try:
+        match method.encoding:
+            case Encoding.RAW:
+                return {sole: File(content, sole) if method.body[sole].type is Scalar.BLOB else content.decode()}
+            case Encoding.XML:
+                found = xml_map(content.decode()) if _XML.match(incoming.headers.get("content-type", "").lower()) else {}
+                return typed(unspelt(method, found[(method.root or "").rpartition(":")[2]]), method)
+            case Encoding.JSONL:
+                return {sole: [json.loads(line, parse_constant=_no_constant) for line in content.split(b"\n") if line.strip()]}
+            case _:
+                return unspelt(method, json.loads(content, parse_constant=_no_constant))
+    except (ValueError, KeyError, RecursionError):
+        raise _wrong(method, refusals) from None
+
+
+def _wrong(method: Method, refusals: Refusals) -> Refused:
+    """The refusal of a body that is written in another way than the manifest says."""
+    words = {Encoding.XML: "XML", Encoding.RAW: "a text in UTF-8", Encoding.JSONL: "lines of JSON"}
+    expected = words.get(method.encoding, f"a form ({method.encoding.value})")
+    return Refused(refusals.bad_json if method.encoding is Encoding.JSON else refusals.bad_form, {"expected": expected})
+
+
+_XML = re.compile(r"(application|text)/([\w.+-]+\+)?xml\s*(;|$)")
 
 
 def _words(misfit: Misfit) -> dict[str, Any]:

@@ -91,14 +91,22 @@ def body_of(method: Method, sent: Sequence[Field]) -> dict[str, Any]:
         else:
             base, steps = name.partition("[")[0], _STEP.findall(name)
             body[names.get(base, base)] = _with(body.get(names.get(base, base)), steps, value) if steps else value
-    found = {key: _typed(value, method.body[key]) if key in method.body else value for key, value in body.items()}
+    found = typed(body, method)
     return {**found, **dict(_filenames(method, found))}
 
 
-def _filenames(method: Method, body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _filenames(method: Method, body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key, attribute in method.body.items():
-        if isinstance(file := body.get(attribute.filename_of or ""), File):
+        file = body.get(attribute.filename_of or "")
+        if isinstance(file, File):
             yield key, file.filename
+        elif isinstance(file, list):
+            yield key, [each.filename for each in file if isinstance(each, File)]
+
+
+def typed(body: Mapping[str, Any], method: Method) -> dict[str, Any]:
+    """Attributes that stand as texts in a body, as their types where they can be of them."""
+    return {key: _typed(value, method.body[key]) if key in method.body else value for key, value in body.items()}
 
 
 def _with(whole: Any, steps: Sequence[str], value: Any) -> Any:

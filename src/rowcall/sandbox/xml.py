@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+
+from rowcall.manifest.xml import document, is_name, without_forbidden
 
 ROOT = "response"
 """What the root element is called where nothing looks at it."""
@@ -13,22 +13,15 @@ ROOT = "response"
 
 def xml(body: Any, root: str = ROOT) -> str:
     """JSON as a document of XML that reads as the same: a list is an element several times, and what is null is left out."""
-    content = body if isinstance(body, dict) else {"item": body}
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(_elements(root, content))}'
+    return document({root: _in_xml(body if isinstance(body, dict) else {"item": body})})
 
 
-def _elements(name: str, value: Any) -> list[str]:
+def _in_xml(value: Any) -> Any:
+    """What XML can hold of a value."""
+    if isinstance(value, Mapping):
+        return {
+            key: _in_xml(inner) for key, inner in value.items() if inner is not None and (is_name(key.removeprefix("-")) or key == "#text")
+        }
     if isinstance(value, list):
-        return [part for item in value for part in _elements(name, item)]
-    if value is None:
-        return []
-    if not isinstance(value, Mapping):
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        return [f"<{name}>{escape(text)}</{name}>"]
-    attributes = "".join(f" {key[1:]}={quoteattr(str(inner))}" for key, inner in value.items() if key.startswith("-") and inner is not None)
-    inside = [part for key, inner in value.items() if _ELEMENT.fullmatch(key) for part in _elements(key, inner)]
-    return [f"<{name}{attributes}>{escape(str(value.get('#text') or ''))}{''.join(inside)}</{name}>"]
-
-
-_ELEMENT = re.compile(r"[A-Za-z_][\w.-]*")
-"""What an element can be called."""
+        return [_in_xml(item) for item in value if item is not None]
+    return without_forbidden(value) if isinstance(value, str) else value

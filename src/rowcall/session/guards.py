@@ -7,13 +7,13 @@ pass.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rowcall.errors import BudgetError, ReadOnlyError, Span, UnsupportedSQLError, WriteLimitError, removal
 from rowcall.manifest.model import Verb
+from rowcall.plan.writes import attributes_of
 
 if TYPE_CHECKING:
     from rowcall.catalog.catalog import ResourceRef
@@ -196,12 +196,12 @@ def _removed(intent: Intent) -> tuple[str, ...]:
     """The attributes that an UPDATE leaves out of requests that put whole rows."""
     if not intent.method.whole:
         return ()
-    bodies = [request.body or {} for request in intent.requests]
-    return tuple(name for name, one in intent.method.body.items() if any((one.name or name) not in body for body in bodies))
+    bodies = [{} if request.body is None else attributes_of(intent.method, request.body) for request in intent.requests]
+    return tuple(name for name in intent.method.body if any(name not in body for body in bodies))
 
 
 def _shown(request: Request, client: Client) -> Shown:
-    body = None if request.body is None else client.redacted(json.dumps(request.body, ensure_ascii=False))
+    body = None if request.body is None else client.redacted(request.content())
     return Shown(request.http_method, client.url(request), body)
 
 

@@ -30,7 +30,7 @@ from rowcall.http.control import Outcome
 from rowcall.http.database import MEMORY, Database
 from rowcall.http.redact import MASK
 from rowcall.manifest.files import File, files_of, has_lost, with_files
-from rowcall.manifest.model import Encoding
+from rowcall.manifest.model import FILED, Encoding
 from rowcall.plan.nodes import Request
 
 SETTING = "rowcall_journal"
@@ -471,7 +471,7 @@ def _as_kept(row: Sequence[Any], files: Mapping[str, bytes]) -> Kept:
     values = json.loads(row[0])
     lane, key, state, status, answer, error = row[1:]
     request = _as_request(values)
-    if request.encoding is Encoding.MULTIPART:
+    if request.encoding in FILED:
         request = replace(request, body=with_files(request.body, files))
     is_whole = values.get("is_whole", True) and not lacks_file(request)
     return Kept(request, lane, key, state, status, answer, error, is_whole, values["bound"])
@@ -479,7 +479,7 @@ def _as_kept(row: Sequence[Any], files: Mapping[str, bytes]) -> Kept:
 
 def lacks_file(request: Request) -> bool:
     """Whether a request had a file that is not kept."""
-    return request.encoding is Encoding.MULTIPART and has_lost(request.body)
+    return request.encoding in FILED and has_lost(request.body)
 
 
 def _as_row(row: Sequence[Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rowcall.errors import PlanError, UnsupportedSQLError
 from rowcall.manifest.files import files_of
 from rowcall.manifest.model import Verb
+from rowcall.plan.writes import attributes_of
 from rowcall.session.before import rows_by_key
 from rowcall.session.changes import Ready, named_method, resolved
 from rowcall.session.execute import Context, table
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from rowcall.http.client import Client
     from rowcall.manifest.model import Method, Resource
+    from rowcall.plan.nodes import Request
 
 _COLUMNS = (
     ("row", "BIGINT"),
@@ -82,7 +84,7 @@ def _planned(write: Write, ready: Ready, context: Context) -> list[Planned]:
         request, before = call.request, found[number] if found is not None else None
         changed = before
         if before is not None and isinstance(write, Update):
-            changed = {name: value for name, value in before.items() if name != version or name in (request.body or {})}
+            changed = {name: value for name, value in before.items() if name != version or name in _attributes(ready, request)}
         rows.append(
             Planned(
                 request.http_method,
@@ -98,6 +100,10 @@ def _planned(write: Write, ready: Ready, context: Context) -> list[Planned]:
             )
         )
     return rows
+
+
+def _attributes(ready: Ready, request: Request) -> dict[str, Any]:
+    return {} if request.body is None else attributes_of(ready.method, request.body)
 
 
 def _before(write: Write, ready: Ready, context: Context) -> Sequence[dict[str, Any] | None] | None:

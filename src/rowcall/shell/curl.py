@@ -17,15 +17,16 @@ from urllib.parse import urlsplit
 from rowcall.errors import UsageError
 from rowcall.http.auth import header, is_needed
 from rowcall.http.aws import signed_for
-from rowcall.http.bodies import fields, media_type
+from rowcall.http.bodies import encoded, fields, media_type
 from rowcall.manifest.files import File, is_shown
-from rowcall.manifest.model import TOKEN_KINDS, AuthKind, AuthScheme, Encoding
+from rowcall.manifest.model import FILED, TOKEN_KINDS, AuthKind, AuthScheme, Encoding
+from rowcall.plan.nodes import Request
 from rowcall.session.settings import endpoint, instance_of
 
 if TYPE_CHECKING:
     from rowcall import Session
     from rowcall.http.endpoint import Endpoint
-    from rowcall.manifest.model import Provider
+    from rowcall.manifest.model import Method, Provider
     from rowcall.shell.repl import Sent
 
 _BODILESS = frozenset({"GET", "HEAD", "DELETE"})
@@ -55,33 +56,48 @@ def curl_command(session: Session, sent: Sent, number: int, settings: Mapping[st
     body = None if method in _BODILESS else _body(session, sent, number)
     arguments = ["-g"] if set(url) & set("[]{}") else []  # which curl would take for several URLs
     arguments += [] if method == "GET" else [f"-X {method}"]
-    arguments += [*_credential(resolved, provider, url), *_headers(resolved, provider, exchange.operation.split(".")[1])]
+    called = _method(session, exchange.operation)
+    arguments += [*_credential(resolved, provider, url), *_headers(resolved, provider, exchange.operation.split(".")[1], called)]
     if body is not None:
-        arguments += _sending(body, _encoding(session, exchange.operation))
+        arguments += _sending(body, called)
     return " \\\n  ".join([f"curl {_url(url, resolved, provider)}", *arguments])
 
 
-def _encoding(session: Session, operation: str) -> Encoding:
-    """How the body of a request is written."""
+def _method(session: Session, operation: str) -> Method:
     resource, _, name = operation.rpartition(".")
-    return session.catalog.method(session.catalog.resolve(resource.split(".")), name)[1].encoding
+    return session.catalog.method(session.catalog.resolve(resource.split(".")), name)[1]
 
 
-def _sending(body: str, encoding: Encoding) -> Iterator[str]:
+def _sending(body: str, method: Method) -> Iterator[str]:
     """The options that send a body. A file is one of its name that is there when the command is run."""
-    if encoding is Encoding.JSON:
-        yield f"-H {shlex.quote('Content-Type: application/json')}"
-        yield f"--data-raw {shlex.quote(body)}"
+    encoding = method.encoding
+    said = json.loads(body)
+    request = Request("", "", "", "", "", body=_with_names(said) if encoding in FILED else said, encoding=encoding)
+    if encoding not in {Encoding.MULTIPART, Encoding.URLENCODED}:
+        content, media = encoded(request)
+        if all(name.lower() != "content-type" for name in method.headers):
+            yield f"-H {shlex.quote(f'Content-Type: {media}')}"
+        if isinstance(request.body, File):
+            yield f"--data-binary {shlex.quote(f'@{request.body.filename}')}"
+        else:
+            yield f"--data-raw {shlex.quote(body if encoding is Encoding.JSON else (content or b'').decode())}"
         return
-    document = json.loads(body)
-    files = {name: File(b"", value["filename"]) if is_shown(value) else value for name, value in document.items()}
-    for name, value in fields(files):
+    for name, value in fields(request.body):
         if isinstance(value, File):
             yield f"-F {shlex.quote(f'{name}=@{_in_form(value.filename)};type={media_type(value.filename)}')}"
         elif encoding is Encoding.MULTIPART:
             yield f"--form-string {shlex.quote(f'{name}={value}')}"
         else:
             yield f"--data-urlencode {shlex.quote(f'{name}={value}')}"
+
+
+def _with_names(body: Any) -> Any:
+    """A body with files of their names, of what the journal has of it."""
+    if is_shown(body):
+        return File(b"", body["filename"])
+    if isinstance(body, list):
+        return [*map(_with_names, body)]
+    return {name: _with_names(value) for name, value in body.items()} if isinstance(body, dict) else body
 
 
 def _in_form(filename: str) -> str:
@@ -132,10 +148,10 @@ def _variable(resolved: Endpoint, provider: Provider) -> str:
     return next((name for name in names if os.environ.get(name)), names[0])
 
 
-def _headers(resolved: Endpoint, provider: Provider, service: str) -> Iterator[str]:
+def _headers(resolved: Endpoint, provider: Provider, service: str, method: Method) -> Iterator[str]:
     """The options of all other headers: those of the manifest as they are, and the user's own by a variable each."""
     own = {name.lower(): name for name, _ in resolved.headers}
-    manifest = {**provider.headers, **provider.services[service].headers}
+    manifest = {**provider.headers, **provider.services[service].headers, **method.headers}
     for name, value in manifest.items():
         if name.lower() not in own:
             yield f"-H {shlex.quote(f'{name}: {value}')}"
