@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sandbox.conftest import HEADERS
 
+from rowcall.openapi.document import Document
+from rowcall.openapi.importing import imported
 from rowcall.sandbox.server import Sandbox
+
+SHOP = Path(__file__).parent.parent / "openapi" / "shop.yaml"
 
 
 @pytest.fixture(scope="session")
@@ -157,3 +164,33 @@ def test_a_filter_may_be_called_otherwise_in_the_request(library: httpx.Client) 
 
     assert body["items"]
     assert {book["shelf"] for book in body["items"]} == {2}
+
+
+def test_a_page_of_a_long_list_costs_what_one_of_a_short_list_does() -> None:
+    """Wherever it is: a list is put together once, until something changes."""
+    shop = imported(Document(SHOP), "shop").provider
+
+    def cost(rows: int) -> float:
+        with Sandbox(shop, rows=rows) as box, httpx.Client(base_url=box.base_url, headers=HEADERS, trust_env=False, timeout=60) as client:
+            times, params = [], {"limit": 2}
+            for _ in range(30):
+                started = time.perf_counter()
+                found = client.get("/orders", params=params).json()["data"]
+                times.append(time.perf_counter() - started)
+                params = {"limit": 2, "after": found[1]["id"]}
+            return min(times)
+
+    assert cost(10_000) < 4 * cost(100)
+
+
+def test_a_list_has_what_was_changed_since_it_was_read(box: Sandbox, client: httpx.Client) -> None:
+    """By a request, or as time passes."""
+    thread = client.post("/threads", json={}).json()["id"]
+    assistant = client.post("/assistants", json={"model": "gpt-4o"}).json()["id"]
+    before = client.get(f"/threads/{thread}/runs").json()["data"]
+    client.post(f"/threads/{thread}/runs", json={"assistant_id": assistant})
+    created = client.get(f"/threads/{thread}/runs").json()["data"]
+    box.clock.advance(600)
+    later = client.get(f"/threads/{thread}/runs").json()["data"]
+
+    assert (before, [run["status"] for run in created], [run["status"] for run in later]) == ([], ["queued"], ["completed"])

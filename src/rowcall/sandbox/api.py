@@ -9,18 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, PagingKind, Provider, RateLimit, Verb
+from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, PagingKind, Provider, RateLimit, Role, Verb
 from rowcall.manifest.sandbox import Quota, Refusal, Sandbox
 from rowcall.sandbox.blueprint import Blueprint
 from rowcall.sandbox.body import envelope, holding, written
 from rowcall.sandbox.check import body_values, elsewhere_values, query_values
 from rowcall.sandbox.exchange import Answer, Header, Headers, Incoming
-from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Page, Wish, page
+from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Listed, Page, Wish, page
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.routes import Call, Route, Routes, belongs
@@ -145,6 +145,8 @@ class Api:
         route = call.route
         if route.action is None and route.method.is_read and route.method.rows is not None:
             return self._list(world, call, bend)
+        if route.action is not None or not route.method.is_read:
+            world.lists.clear()
         found = self._operation(call)(world, call)
         if route.action is not None or found is None or route.method.rows is None:
             return found, ()
@@ -168,11 +170,10 @@ class Api:
         method, rules = route.method, self.sandbox.collections[route.collection]
         ways = {**self.provider.paging, **route.service.paging}
         paging = ways[method.paging] if method.paging else None
-        values = self._query(call, _page_parameters(paging))
-        records, asked = self._meant(world, call, values)
-        records = ordered(records, self.sandbox.list.by if route.is_own else None, method, values, route.columns)
-        if method.transform is not None and method.transform.template and makes_one(method.transform):
-            records = records[:1]
+        steering = _page_parameters(paging)
+        values = self._query(call, steering)
+        asking = {name: value for name, value in values.items() if name not in steering and not _is_cursor(method, name)}
+        records = world.listed(_key_of(call, asking), lambda: self._listed(world, call, asking))
         found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
         body, links = self._page(world, call, found, paging)
         next_header = None if paging is None or paging.kind is PagingKind.LINK else paging.next_header
@@ -182,9 +183,17 @@ class Api:
         )
 
         def show(record: Record) -> dict[str, Any]:
-            return around(within(shown(record, method, values), asked, route.columns), method.inner, route.columns)
+            return around(within(shown(record, method, values), records.asked, route.columns), method.inner, route.columns)
 
         return _with_shown(body, show), (*links, *told)
+
+    def _listed(self, world: World, call: Call, asking: Mapping[str, Any]) -> Listed:
+        """All that a list has, in its order."""
+        route = call.route
+        records, asked = self._meant(world, call, asking)
+        records = ordered(records, self.sandbox.list.by if route.is_own else None, route.method, asking, route.columns)
+        transform = route.method.transform
+        return Listed(records[:1] if transform is not None and transform.template and makes_one(transform) else records, asked)
 
     def _meant(self, world: World, call: Call, values: Mapping[str, Any]) -> tuple[list[Record], dict[str, Any]]:
         """The objects that a path and its parameters speak of, and what they show because it was asked for, by column."""
@@ -319,6 +328,16 @@ def _page_parameters(paging: Paging | None) -> frozenset[str]:
         return frozenset()
     size = paging.page_size.parameter if paging.page_size else PAGE_PARAMETER
     return frozenset({paging.parameter or PAGE_PARAMETER, size})
+
+
+def _is_cursor(method: Method, name: str) -> bool:
+    """Whether a parameter names where a page begins or ends."""
+    return name in method.parameters and method.parameters[name].role is Role.CURSOR
+
+
+def _key_of(call: Call, asking: Mapping[str, Any]) -> Hashable:
+    """What a list is known by: what it is about, and what was asked of it."""
+    return id(call.route), call.parent, call.record, call.within, repr(sorted({**call.filters, **asking}.items()))
 
 
 def _credential(scheme: AuthScheme, incoming: Incoming) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,22 @@ PAGE_SIZE = 20
 
 PAGE_PARAMETER = "page"
 """The query parameter of the next page where the manifest leaves its name to the server."""
+
+
+class Listed(list[Record]):
+    """The objects of a list in their order, all pages together."""
+
+    def __init__(self, records: Iterable[Record], asked: Mapping[str, Any] | None = None) -> None:
+        """`asked` is what they show because it was asked for, by column."""
+        super().__init__(records)
+        self.asked = asked or {}
+        self._places: dict[str | None, dict[str, int]] = {}
+
+    def places(self, row: str | None) -> Mapping[str, int]:
+        """Where each object stands, by the cursor that leads to those after it."""
+        if row not in self._places:
+            self._places[row] = {str(cursor(record, row)): place for place, record in enumerate(self)}
+        return self._places[row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +78,7 @@ class Wish:
     bend: Bend
 
 
-def page(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
+def page(records: Listed, wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
     """The page of an ordered list that a client wants. Raises Refused where a cursor leads nowhere."""
     found = _stretch_of(records, wish, sandbox, collection)
     total = found.total + wish.bend.over
@@ -72,7 +88,7 @@ def page(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collec
     return found if (wish.paging.pages_header or "").lower() != "link" else _with_links(found, wish)
 
 
-def _stretch_of(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
+def _stretch_of(records: Listed, wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
     if wish.paging is None:
         return Page(tuple(records), more=False, total=len(records))
     if wish.bend.endless:
@@ -89,7 +105,7 @@ def _with_links(found: Page, wish: Wish) -> Page:
     return replace(found, next_query=following, last_query=_query(wish, str(last)) if number < last else None)
 
 
-def _first_for_ever(records: list[Record], wish: Wish) -> Page:
+def _first_for_ever(records: Listed, wish: Wish) -> Page:
     return Page(tuple(records[: _size(wish)]), more=True, total=len(records), next="1", next_query=_query(wish, "1"))
 
 
@@ -100,12 +116,12 @@ def _size(wish: Wish) -> int:
     return asked if wish.bend.cap is None else min(asked, wish.bend.cap)
 
 
-def _by_cursor(records: list[Record], wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
+def _by_cursor(records: Listed, wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
     """Rows after the cursor, up to the one that the other cursor names; without a cursor to start after, the last ones before that."""
     forward = wish.paging.parameter if wish.paging else None
     backward = next((n for n, parameter in wish.method.parameters.items() if parameter.role is Role.CURSOR and n != forward), None)
     row = wish.paging.row if wish.paging else None
-    places = {str(cursor(record, row)): place for place, record in enumerate(records)}
+    places = records.places(row)
 
     def place(name: str | None) -> int | None:
         id_ = wish.values.get(name or "")
@@ -117,10 +133,9 @@ def _by_cursor(records: list[Record], wish: Wish, sandbox: Sandbox, collection: 
 
     after, before, size = place(forward), place(backward), _size(wish)
     start, end = -1 if after is None else after, len(records) if before is None else before
-    between = records[start + 1 : end]
     backwards = before is not None and after is None
-    rows = between[-size:] if backwards else between[:size]
-    return Page(tuple(rows), more=len(between) > len(rows), total=len(records))
+    rows = records[max(start + 1, end - size) : end] if backwards else records[start + 1 : min(start + 1 + size, end)]
+    return Page(tuple(rows), more=max(end - start - 1, 0) > len(rows), total=len(records))
 
 
 def cursor(record: Record, row: str | None) -> Any:
@@ -129,25 +144,25 @@ def cursor(record: Record, row: str | None) -> Any:
     return record.key if found is None else found
 
 
-def _stretch(records: list[Record], start: int, size: int) -> tuple[tuple[Record, ...], bool]:
+def _stretch(records: Listed, start: int, size: int) -> tuple[tuple[Record, ...], bool]:
     start = max(start, 0)
     return tuple(records[start : start + size]), start + size < len(records)
 
 
-def _by_offset(records: list[Record], wish: Wish) -> Page:
+def _by_offset(records: Listed, wish: Wish) -> Page:
     first = _start(wish)
     rows, more = _stretch(records, _number(wish, first) - first, _size(wish))
     return Page(rows, more, len(records))
 
 
-def _by_page(records: list[Record], wish: Wish) -> Page:
+def _by_page(records: Listed, wish: Wish) -> Page:
     first, size = _start(wish), _size(wish)
     number = _number(wish, first)
     rows, more = _stretch(records, (number - first) * size, size)
     return Page(rows, more, len(records), number=number)
 
 
-def _by_token(records: list[Record], wish: Wish) -> Page:
+def _by_token(records: Listed, wish: Wish) -> Page:
     """Rows from a token on: how many rows there are before, or the number of a page where the parameter is one."""
     size, first = _size(wish), _first_number(wish)
     position = _number(wish, first or 0)
@@ -191,7 +206,7 @@ def _texts(method: Method, key: str, value: Any) -> list[Any]:
     return value if many is None or many.separator is None else [many.separator.join(map(str, value))]
 
 
-_BY_NUMBER: dict[PagingKind, Callable[[list[Record], Wish], Page]] = {
+_BY_NUMBER: dict[PagingKind, Callable[[Listed, Wish], Page]] = {
     PagingKind.OFFSET: _by_offset,
     PagingKind.PAGE: _by_page,
     PagingKind.TOKEN: _by_token,

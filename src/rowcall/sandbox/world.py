@@ -13,7 +13,8 @@ import hashlib
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -24,6 +25,7 @@ from rowcall.sandbox.blueprint import Blueprint, put, state_after, values
 from rowcall.sandbox.invent import Draw, fitted, is_changed_time, maker, named
 from rowcall.sandbox.keys import Keys
 from rowcall.sandbox.meters import Meters
+from rowcall.sandbox.page import Listed
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import Scope, Templates, as_list, new_id
@@ -36,6 +38,8 @@ _MOST_PARENTS = 60
 """How many parents have objects that are made up."""
 _PAST_S = 30 * 86_400
 """How far back what is made up begins."""
+_LISTS = 64
+"""How many lists are kept in their order while nothing changes."""
 _LIMIT = 100_000
 """Events in one leap of the clock; rules that go round in circles without taking time would never end."""
 
@@ -50,6 +54,8 @@ class World:
         self.start = math.floor(start)
         self.time = -math.inf
         self.templates = Templates()
+        self.lists: OrderedDict[Hashable, Listed] = OrderedDict()
+        """The lists that were asked for since something changed, the one asked for last at the end."""
         self.keys = Keys()
         self.meters = Meters()
         self._seed = seed
@@ -80,6 +86,7 @@ class World:
                 self.time = max(self.time, time)
                 return
             self.time, _, happen = heapq.heappop(self._events)
+            self.lists.clear()
             happen()
         raise RuntimeError(f"more than {_LIMIT} events up to {time} s after the start: the states of the sandbox file go in circles")
 
@@ -98,6 +105,16 @@ class World:
         if parent is None and self.sandbox.collections[collection].parent is not None:
             return self._everything[collection]
         return self._below.get((collection, parent), [])
+
+    def listed(self, key: Hashable, make: Callable[[], Listed]) -> Listed:
+        """The list of a key, as it was when it was asked for before where nothing has changed since; else it is made."""
+        found = self.lists.get(key)
+        if found is None:
+            found = self.lists[key] = make()  # which may make objects up, and so forget the others
+            if len(self.lists) > _LISTS:
+                self.lists.popitem(last=False)
+        self.lists.move_to_end(key)
+        return found
 
     def scope(self, rng: Random, values: Mapping[str, Any] | None = None) -> Scope:
         """What every template may use, and `values`."""
@@ -476,6 +493,7 @@ class World:
         heapq.heappush(self._events, (max(time, self.time), next(self._numbers), happen))
 
     def _add(self, record: Record) -> None:
+        self.lists.clear()
         key = (record.collection, record.parent)
         self._born[key] = self._born.get(key, 0) + 1
         self._everything[record.collection].append(record)
