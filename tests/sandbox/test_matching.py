@@ -12,15 +12,17 @@ from rowcall.sandbox.matching import matching
 @pytest.mark.parametrize(
     ("pattern", "wanted", "expected"),
     [
-        ("[a-z]+", "north", "north"),
-        ("name: ([a-z]+)", "north", "name: north"),
-        (r"(?<id>\d+)/x", "12", "12/x"),
-        ("[a-z]+", "12", None),
-        (r"^\s*(on|off)\b", "maybe", None),
-        (r"[^a\d]{2,}.?(?=!)!", "x", None),
+        ("[a-z]+", {0: "north"}, "north"),
+        ("name: ([a-z]+)", {1: "north"}, "name: north"),
+        (r"(?<id>\d+)/(\w+)", {1: "12", 2: "x"}, "12/x"),
+        (r"(\d+)/(\w+)", {1: "12", 2: "-"}, "12/a"),
+        ("([a-z])", {1: "n", 2: "more than it has"}, "n"),
+        ("[a-z]+", {0: "12"}, None),
+        (r"^\s*(on|off)\b", {1: "maybe"}, None),
+        (r"[^a\d]{2,}.?(?=!)!", {}, None),
     ],
 )
-def test_a_pattern_finds_what_was_made_for_it(pattern: str, wanted: str, expected: str | None) -> None:
+def test_a_pattern_finds_what_was_made_for_it(pattern: str, wanted: dict[int, str], expected: str | None) -> None:
     """What is wanted, where the pattern lets it through."""
     text = matching(pattern, wanted)
 

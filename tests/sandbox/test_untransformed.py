@@ -28,6 +28,11 @@ CASES: dict[str, tuple[TransformKind, str, Any]] = {
         ),
         {"rows": [{"quay": "north", "wind": 5}, {"quay": "south", "wind": 12}]},
     ),
+    "groups of a pattern": (
+        TransformKind.TEXT,
+        '{{ $m := getRegexpAllMatches . "^id=([0-9]+) name=(.*)$" }}[{"id": {{ index $m 0 }}, "name": {{ toJson (index $m 1) }}}]',
+        [{"id": 7, "name": "north quay"}],
+    ),
     "lines": (
         TransformKind.TEXT,
         '[{{ range $i, $line := split . "\\n" }}{{ if $i }},{{ end }}{"line": {{ toJson $line }}}{{ end }}]',

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def matching(pattern: str, wanted: str) -> str:
-    """A text in which a pattern finds `wanted`, in its first group where it has one, or else something that it does find."""
+def matching(pattern: str, wanted: Mapping[int, str]) -> str:
+    """A text in which a pattern finds what is `wanted` in its groups, 0 being all; or, where there is none, something that it finds."""
     pattern = re.sub(r"\(\?<(?![=!])", "(?P<", pattern)
-    if re.fullmatch(pattern, wanted):
-        return wanted
+    if re.fullmatch(pattern, wanted.get(0, wanted.get(1, ""))):
+        return wanted.get(0, wanted.get(1, ""))
     parser: Any = importlib.import_module("re._parser")
     parsed = parser.parse(pattern)
-    text = _text(parsed, wanted)
-    found = re.search(pattern, text)
-    return text if found is not None and found.lastindex and found[1] == wanted else _text(parsed, None)
+    for given in (wanted, *({number: text} for number, text in wanted.items())):
+        text = _text(parsed, given)
+        found = re.search(pattern, text)
+        if found is not None and all(number > len(found.groups()) or found[number] == value for number, value in given.items() if number):
+            return text
+    return _text(parsed, {})
 
 
-def _text(parsed: Any, first: str | None) -> str:
-    """A text for each part of a pattern; what is in its first group where that is given."""
-    return "".join(_part(str(kind), value, first) for kind, value in parsed)
+def _text(parsed: Any, wanted: Mapping[int, str]) -> str:
+    """A text for each part of a pattern; what is wanted in its groups."""
+    return "".join(_part(str(kind), value, wanted) for kind, value in parsed)
 
 
-def _part(kind: str, value: Any, first: str | None) -> str:
+def _part(kind: str, value: Any, wanted: Mapping[int, str]) -> str:
     if kind in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-        return _text(value[2], first) * int(value[0])
+        return _text(value[2], wanted) * int(value[0])
     if kind == "SUBPATTERN":
-        return first if value[0] == 1 and first is not None else _text(value[3], first)
+        return wanted[value[0]] if value[0] in wanted else _text(value[3], wanted)
     inner = _INSIDE.get(kind)
-    return _character(kind, value) if inner is None else _text(inner(value), first)
+    return _character(kind, value) if inner is None else _text(inner(value), wanted)
 
 
 _INSIDE: dict[str, Callable[[Any], Any]] = {

@@ -47,9 +47,10 @@ class _Each:
 
 @dataclass(frozen=True, slots=True)
 class _First:
-    """A step to the part of a text that a pattern finds."""
+    """A step to the part of a text that a group of a pattern finds."""
 
     pattern: str
+    group: int = 1
 
 
 _Path = tuple[Any, ...]
@@ -188,7 +189,7 @@ class _Parts(_Value):
 
     def called(self, name: str, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
         if name == "index" and arguments[0] is self:
-            return _Value(self.trial, (*self.path[:-1], _First(self.path[-1].pattern)))
+            return _Value(self.trial, (*self.path[:-1], _First(self.path[-1].pattern, int(arguments[1]) + 1)))
         return super().called(name, function, arguments)
 
     def items(self) -> list[tuple[int, Any]]:
@@ -417,27 +418,32 @@ class _Branch:
             return self.leaf
         steps = [*self.below]
         if any(isinstance(step, _First) or (isinstance(step, tuple) and step[0].pattern is not None) for step in steps):
-            return _composed([(_pattern(step), branch.value()) for step, branch in self.below.items()])
+            return _composed([(*_pattern(step), branch.value()) for step, branch in self.below.items()])
         numbered = {step[1] if isinstance(step, tuple) else step: branch for step, branch in self.below.items()}
         if all(isinstance(number, int) for number in numbered):
             return [numbered[number].value() if number in numbered else None for number in range(max(numbered) + 1)]
         return {str(name): branch.value() for name, branch in numbered.items()}
 
 
-def _pattern(step: Any) -> str:
-    return str(step.pattern if isinstance(step, _First) else step[0].pattern)
+def _pattern(step: Any) -> tuple[str, int]:
+    """The pattern of a step, and the number of its group."""
+    return (step.pattern, step.group) if isinstance(step, _First) else (step[0].pattern, step[1] + 1)
 
 
-def _composed(parts: Sequence[tuple[str, Any]]) -> str:
-    """A text in which each pattern finds its part."""
-    texts = [matching(pattern, "" if value is None else str(value)) for pattern, value in parts]
-    patterns = [pattern for pattern, _ in parts]
+def _composed(parts: Sequence[tuple[str, int, Any]]) -> str:
+    """A text in which each pattern finds its parts: one without groups each for itself, others all of them in the first place."""
+    wanted: dict[str, dict[int, str]] = {}
+    for pattern, group, value in parts:
+        wanted.setdefault(pattern, {})[group] = "" if value is None else str(value)
+    texts = []
+    for pattern, groups in wanted.items():
+        texts += [matching(pattern, groups)] if "(" in pattern else [matching(pattern, {0: text}) for text in groups.values()]
 
     def finds(text: str) -> bool:
-        found = (re.search(pattern, text) for pattern in dict.fromkeys(patterns))
+        found = (re.search(pattern, text) for pattern in wanted)
         return all(match is not None and any(match[0] in part for part in texts) for match in found)
 
-    between = ("\n", *_BETWEEN) if len(set(patterns)) < len(patterns) else _BETWEEN
+    between = ("\n", *_BETWEEN) if len(texts) > len(wanted) else _BETWEEN
     return next((text for join in between if finds(text := join.join(texts))), between[0].join(texts))
 
 
