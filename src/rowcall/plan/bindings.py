@@ -28,6 +28,7 @@ from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Oper
 from rowcall.plan.reaching import has_value, matched_by, needed_within, reach_of, tree_of
 from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
+from rowcall.plan.sides import known_by, others, values
 from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
 
@@ -318,12 +319,23 @@ class Bindings:
             ]
             if use.own is not None and use.own not in found.picked and not around.blocked:
                 firsts = [(first, outputs[number][0]) for first, number in handed_out(frame, use.own)]
+        there = {index for _, index in (*places, *firsts)}
+        sides = others(frame) if use.own is not None and not found.blocked else []
+        beside = known_by(frame, use.own) if use.own is not None and sides else {}
+        firsts += [((place,), index) for index, place in beside.items() if index not in there]
         said.say(around.blocked)
 
         def is_there(node: exp.Expr) -> bool:
             reads = self.scopes.reads(node)
             said.awaits |= reads - self._fetched
             return reads <= self._fetched
+
+        def given(outputs: Sequence[int], columns: Sequence[Column]) -> Query | None:
+            known = self._cached(around, outputs, columns, said) if there.issuperset(outputs) and around.uses else None
+            if known is None and beside.keys() >= set(outputs) and not columns:
+                read = [values(side, outputs) for side in sides if is_there(side.select)]
+                known = next((one for one in read if one is not None), None)
+            return known
 
         return Sources(
             frame=frame,
@@ -332,13 +344,13 @@ class Bindings:
             outputs=places,
             firsts=firsts,
             is_there=is_there,
-            around=lambda outputs, columns: self._cached(around, outputs, columns, said),
+            around=given,
             within=lambda source: self._within(source, said),
             parts=lambda source: self._parts(frame, source),
             part=lambda source, names: self._part(frame, source, names),
             inside=lambda source: self._inside(frame, source),
             say=said.say,
-            has_outside=bool(around.uses),
+            has_outside=bool(around.uses or beside),
             times_around=lambda index: self._times_around(around, index),
             is_filled=lambda column: self._is_filled(around, column),
         )

@@ -581,13 +581,13 @@ class Draft:
         place = self._frame.place(operand)
         if place is not None and place[0] == OUTER:
             column = self._sources.columns.get(place[1])
-            return _origin_of(*column) if column is not None else self._origins.get(place[1], Origin("the query around it"))
+            return origin_of(*column) if column is not None else self._origins.get(place[1], Origin("the query around it"))
         if place is not None:
-            return _origin_of(self._frame, place)
+            return origin_of(self._frame, place)
         return Origin(self._frame.scopes.layout.shown(operand.tokens)) if operand.tokens is not None else Origin()
 
 
-def _origin_of(frame: Frame, place: Place) -> Origin:
+def origin_of(frame: Frame, place: Place) -> Origin:
     """Where the values of a column of a SELECT come from."""
     source = frame.sources[place[0]]
     if source.matched is None:
@@ -597,5 +597,5 @@ def _origin_of(frame: Frame, place: Place) -> Origin:
         inner = frame.scopes.frame(source.node)
         within = inner.place(source.matched[int(place[1][1:])])
         if within is not None:
-            return _origin_of(inner, within)
+            return origin_of(inner, within)
     return Origin("the sub-select")

@@ -53,13 +53,12 @@ class Enclosing:
 def enclosing(frame: Frame) -> Enclosing:
     """What surrounds a SELECT, found once."""
     if frame.enclosing is None:
-        found, barriers = _enclosing(frame), _barriers(frame.select)
-        if found.uses and frame.scopes.takes_windows(frame.select):
-            barriers.append("a macro of a window function")
-        if found.uses and barriers:
-            divides = not found.blocked and _DIVIDING.issuperset(barriers)
+        found = _enclosing(frame)
+        between = barriers(frame) if found.uses else []
+        if between:
+            divides = not found.blocked and _DIVIDING.issuperset(between)
             dividing = _dividing(frame) if divides else frozenset()
-            found = replace(found, blocked=_through(barriers[0]), dividing=dividing)
+            found = replace(found, blocked=_through(between[0]), dividing=dividing)
         frame.enclosing = found
     return frame.enclosing
 
@@ -143,8 +142,9 @@ a column equals is not.
 """
 
 
-def _barriers(select: exp.Select) -> list[str]:
+def barriers(frame: Frame) -> list[str]:
     """What in a SELECT makes its rows depend on more rows than the ones that a condition on them keeps."""
+    select = frame.select
     named = {"limit": "LIMIT", "offset": "LIMIT", "fetch": "LIMIT", "qualify": "QUALIFY", "sample": "SAMPLE"}
     found = [word for key, word in named.items() if select.args.get(key)]
     distinct, group = select.args.get("distinct"), select.args.get("group")
@@ -154,6 +154,8 @@ def _barriers(select: exp.Select) -> list[str]:
         found.append("a window function")
     if group is not None and grouping_sets(group):
         found.append("GROUPING SETS")
+    if frame.scopes.takes_windows(select):
+        found.append("a macro of a window function")
     return found
 
 

@@ -97,6 +97,12 @@ class Layout:
         columns = tuple(self.separated(parts["SELECT"])) if "SELECT" in parts else ()
         return Clauses(columns, items, *(parts.get(word) for word in ("WHERE", "HAVING", "QUALIFY")))
 
+    def select(self, anchor: int) -> Span | None:
+        """Where the SELECT stands that directly holds the token `anchor`, without its ORDER BY and what follows."""
+        found = self._query_at(anchor)
+        parts = [part for word, part in found[1].items() if word not in {"ORDER", "LIMIT", "OFFSET"}] if found is not None else []
+        return self.span((min(parts)[0] - 1, max(last for _, last in parts))) if parts else None
+
     def around(self, anchor: int) -> int | None:
         """The bracket around the SELECT that directly holds the token `anchor`; None where there is none."""
         found = self._query_at(anchor)
@@ -162,7 +168,7 @@ class Layout:
                 continue
             first = self._clause(index)
             if first in _SETS:
-                if parts and index > anchor:
+                if (parts or word) and index > anchor:
                     break
                 parts, word = {}, ""
             elif first and (parts or word or first in {"SELECT", "FROM"}):

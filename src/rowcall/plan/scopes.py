@@ -241,6 +241,11 @@ class Frame:
         self.beforehand: Sequence[Condition] | None = None
         """Those of its HAVING and QUALIFY that say the same in WHERE, once they were looked for."""
 
+    def span(self) -> Span | None:
+        """Where it stands, without what orders and cuts what it is the last side of; None where that cannot be told."""
+        anchor = self._anchor(self.select) if not self.select.args.get("with_") else None
+        return self.scopes.layout.select(anchor) if anchor is not None else None
+
     def _clauses(self) -> Clauses | None:
         """Where its parts stand."""
         anchor = self._anchor(self.select)

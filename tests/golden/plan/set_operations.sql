@@ -35,3 +35,27 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' INTERSECT SELECT id
 --   thread_id = t2 (from the statement)
 --   GET /threads/t2/runs?limit=100
 -- columns: id
+
+-- A row of a side matters where the other side has it too.
+SELECT thread_id FROM openai.assistants.runs INTERSECT SELECT thread_id FROM owners WHERE owner = 'ann';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from owners.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: thread_id
+
+SELECT thread_id FROM owners WHERE owner = 'bo' EXCEPT SELECT thread_id FROM openai.assistants.runs WHERE status = 'failed';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from owners.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: thread_id
+
+SELECT thread_id FROM openai.assistants.runs EXCEPT SELECT thread_id FROM owners;
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+--
+-- LINE 1: SELECT thread_id FROM openai.assistants.runs EXCEPT SELECT thread_id FROM owners
+--                               ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
