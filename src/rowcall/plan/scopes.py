@@ -215,6 +215,7 @@ class Frame:
         self._firsts: dict[int, tuple[Place, ...]] = {}
         self._standing: dict[Place, exp.Column] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
+        self._strict_of: dict[Condition, Sequence[Sequence[Place]]] = {}
         self._reader = Reader(scopes.layout, self._match, scopes.may_be_null)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
         from_ = select.args.get("from_")
@@ -477,8 +478,10 @@ class Frame:
         return self._rejects(condition, lambda place: place)
 
     def _rejects(self, condition: Condition, of: Callable[[Place], K | None]) -> frozenset[K]:
-        every = (filter(None, chain.from_iterable(map(self.strict, alternative))) for alternative in self.alternatives(condition))
-        found = [frozenset(own for place in places if (own := of(place)) is not None) for places in every]
+        if condition not in self._strict_of:
+            options = self.alternatives(condition)
+            self._strict_of[condition] = [list(filter(None, chain.from_iterable(map(self.strict, atoms)))) for atoms in options]
+        found = [frozenset(own for place in places if (own := of(place)) is not None) for places in self._strict_of[condition]]
         return frozenset.intersection(*found) if found else frozenset()
 
     def touched(self, condition: Condition) -> frozenset[int]:
