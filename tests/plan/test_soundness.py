@@ -327,6 +327,16 @@ TRICKY = {
     "nullif() of what a left join fills": (
         "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE nullif(v.pen, 'p2') IS NULL"
     ),
+    "a UNION with a side that compares under a collation": (
+        "SELECT * FROM (SELECT pen, 1 FROM nc UNION ALL SELECT pen, n FROM visits) s(pen, n) WHERE pen = 'p1'"
+    ),
+    "one further in, in a WITH that is joined": (
+        "WITH s AS (SELECT pen FROM visits UNION (SELECT pen FROM keepers EXCEPT SELECT pen FROM nc)) SELECT * FROM s JOIN k ON k.pen = s.pen"
+    ),
+    "a recursive query of an API's column alone": (
+        "WITH RECURSIVE q AS (SELECT pen, 1 AS i FROM visits WHERE pen IN ('p1', 'P1') UNION ALL SELECT q.pen, q.i + 1 FROM q WHERE q.i < 3) "
+        "SELECT e.id FROM q JOIN keepers e ON e.pen = q.pen WHERE q.pen = 'p1'"
+    ),
     "brackets around a join that begins with LATERAL": (
         "SELECT l.tag, x.id FROM l LEFT JOIN (LATERAL (SELECT v.id, v.n FROM visits v WHERE v.pen = 'p1') AS x JOIN m ON m.n = x.n) ON m.kind = l.tag OR l.n = 1"
     ),

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
-from rowcall.plan.enclosing import Use, handed_on, inner_frame, output_names, same_within, together
+from rowcall.plan.enclosing import Use, handed_on, inner_frame, is_of_api, output_names, same_within, together
 from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.literals import left_out
 from rowcall.plan.narrowing import Holds, holds, presence
@@ -265,7 +265,7 @@ class Case:
         if place[0] < 0 or self._frame.sources[place[0]].matched is not None:
             return ""
         frame, (position, name) = handed_on(self._frame, place)
-        if frame.sources[position].reference is not None or frame.kind((position, name)) == "integer":
+        if frame.kind((position, name)) == "integer" or is_of_api(frame, (position, name)):
             return ""
         return collation(frame, (position, name)) or "SELECT true"
 
@@ -456,8 +456,9 @@ class Case:
 
     def outputs(self, use: Use, wanted: Sequence[int]) -> dict[int, list[Given]]:
         """What output columns of a SELECT that is used here as the source in question equal, as far as their values can be read."""
-        named = {index: use.names[index] for index in wanted if index < len(use.names) and use.names[index]}
-        known = {index: [*self._known((self._own if self._own is not None else OUTER, name))] for index, name in named.items()}
+        own = self._own if self._own is not None else OUTER
+        places = {index: (own, use.names[index]) for index in wanted if index < len(use.names) and use.names[index]}
+        known = {index: [(operand, (place, *path)) for operand, path in self._known(place)] for index, place in places.items()}
         return {index: pairs for index, pairs in known.items() if pairs}
 
     def _known(self, start: Place) -> Iterator[Given]:

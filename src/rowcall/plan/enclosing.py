@@ -298,6 +298,34 @@ def handed_on(frame: Frame, place: Place) -> tuple[Frame, Place]:
     return handed_on(inner, within[0]) if len(within) == 1 and within[0] is not None else (frame, place)
 
 
+def is_of_api(frame: Frame, place: Place, within: Sequence[exp.Expr] = ()) -> bool:
+    """Whether a column is one of resources alone: handed on from one, or from one on each side of a UNION or its like.
+
+    `within` are those that are being looked at: what reads itself adds nothing.
+    """
+    frame, (position, name) = handed_on(frame, place)
+    source = frame.sources[position]
+    cte = cte_of(source.node) if isinstance(source.node, exp.Table) else None
+    query = cte if cte is not None else source.node.this if isinstance(source.node, exp.Lateral) else source.node
+    whole = query.this if isinstance(query, (exp.CTE, exp.Subquery)) else None
+    if source.reference is not None or not isinstance(whole, exp.SetOperation):
+        return source.reference is not None
+    names = _names(frame, position, whole, cte)
+    return any(whole is one for one in within) or (name in names and _is_of_api(frame.scopes, whole, names.index(name), [*within, whole]))
+
+
+def _is_of_api(scopes: Scopes, query: exp.Expr, index: int, within: Sequence[exp.Expr]) -> bool:
+    """The same of a column of a query."""
+    if isinstance(query, exp.SetOperation) and not query.args.get("by_name"):
+        return all(_is_of_api(scopes, side, index, within) for side in (query.this, query.expression))
+    if isinstance(query, exp.Subquery):
+        return _is_of_api(scopes, query.this, index, within)
+    frame = scopes.frame(query) if isinstance(query, exp.Select) else None
+    outputs = frame.outputs() or () if frame is not None else ()
+    place = outputs[index][1] if index < len(outputs) else None
+    return frame is not None and place is not None and is_of_api(frame, place, within)
+
+
 def same_within(frame: Frame) -> Mapping[Place, Sequence[Place]]:
     """For each column of a SELECT's FROM clause, those that are the same in every row that the SELECT gives, itself among them.
 
