@@ -56,6 +56,8 @@ FOUND = {
         "SELECT v.id, l.tag FROM visits v FULL JOIN l ON v.pen = l.pen WHERE NOT ('p1' IS DISTINCT FROM coalesce(l.pen, v.pen)) OR coalesce(v.pen, l.pen) = '5'",
         ["5", "p1"],
     ),
+    "a value in the place of NULL": ("SELECT pen, v.id FROM l FULL JOIN visits v USING (pen) WHERE coalesce(pen, 'p2') = 'p2'", ["p2"]),
+    "one that is another value": ("SELECT pen, v.id FROM l FULL JOIN visits v USING (pen) WHERE coalesce(pen, 'p1') = 'p2'", ["p2"]),
     "a row of NULL as well": (
         "SELECT v.id, l.tag FROM l FULL JOIN visits v ON v.pen = l.pen WHERE coalesce(v.pen, l.pen) IS NOT DISTINCT FROM NULL",
         [],

@@ -324,6 +324,9 @@ TRICKY = {
     "NOT of nullif() of a left join": (
         "SELECT v.id, l.tag FROM visits v LEFT JOIN l ON v.pen = l.pen WHERE nullif(l.tag, 'b') IS NOT NULL AND NOT (nullif(v.n, 1) IS NULL)"
     ),
+    "coalesce() of what a left join fills": (
+        "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE coalesce(v.pen, 'p2') = 'p2' AND coalesce(v.n, 3) = 3"
+    ),
     "nullif() of what a left join fills": (
         "SELECT p.id, v.id FROM pens p LEFT JOIN visits v ON v.pen = p.id AND v.pen IN ('p1', 'p2') WHERE nullif(v.pen, 'p2') IS NULL"
     ),
@@ -704,6 +707,7 @@ def test_what_is_a_part_of_a_text_is_not_the_text(zoo: Any, condition: str) -> N
 SAID = {
     "what NULL is put in the place of": "SELECT id FROM visits WHERE nullif(pen, 'p1') IS NULL",
     "one of a sub-select": "SELECT s.id FROM (SELECT id, pen FROM visits) s WHERE nullif(s.pen, $t) IS NULL",
+    "what is put in the place of NULL": "SELECT id FROM visits WHERE coalesce(pen, 'p1') = 'p1' AND $t = coalesce(pen, NULL, $t)",
     "one of a table": "SELECT v.id FROM visits v JOIN l ON nullif(v.pen, l.pen) IS NULL",
     "IS TRUE": "SELECT id FROM visits WHERE (pen = 'p1') IS TRUE",
     "IS FALSE": "SELECT id FROM visits WHERE (pen <> $t) IS FALSE AND pen = $t IS TRUE",

@@ -511,8 +511,7 @@ def collation(frame: Frame, place: Place) -> str:
         return ""
     query = f"SELECT {collates(quoted(place[1]))} FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(source.span)} LIMIT 0) q ON true"
     whole = frame.scopes.prefixed(query, [source.node]) or ""
-    is_whole = frame.scopes.is_closed(source.node) or frame.scopes.types(whole) is not None  # of LATERAL no query can be made by itself
-    return whole if is_whole else ""
+    return whole if frame.scopes.stands_alone(source.node, whole) else ""  # of LATERAL no query can be made by itself
 
 
 def _said(probe: str) -> str:

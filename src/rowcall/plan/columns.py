@@ -76,13 +76,21 @@ def _ancestors(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _selects(node: exp.Expr, item: exp.Expr) -> int:
-    """How many queries stand around a table, up to the item."""
+    """How many queries with brackets around them, in which they come first, stand around a table, up to the item."""
     count = 0
     for ancestor in _ancestors(node) if node is not item else ():
-        count += isinstance(ancestor, exp.Select)
+        is_whole = isinstance(ancestor, (exp.Select, exp.SetOperation)) and not isinstance(ancestor.parent, exp.SetOperation)
+        count += is_whole and not _begins_with_bracket(ancestor)
         if ancestor is item:
             break
     return count
+
+
+def _begins_with_bracket(query: exp.Expr) -> bool:
+    """Whether the first side of a UNION or its like stands in brackets of its own."""
+    while isinstance(query, exp.SetOperation):
+        query = query.this
+    return isinstance(query, exp.Subquery)
 
 
 def _index(reference: Placed, tokens: Sequence[Token]) -> int:

@@ -150,15 +150,25 @@ class Reader:
         return tuple(_put(said, atoms) for atoms in every)
 
     def _ways(self, predicate: exp.Expr, tokens: Range | None) -> Sequence[Sequence[Atom]]:
-        """What it says that a condition is true which AND and OR do not join."""
-        nullif = predicate.this.unnest() if isinstance(predicate, exp.Is) and isinstance(predicate.expression, exp.Null) else None
-        if not isinstance(nullif, exp.Nullif):
+        """What it says that a condition is true which AND and OR do not join: two things, where a NULL is, or has, a value in its place."""
+        pair = self._in_place_of_null(predicate, tokens)
+        if pair is None:
             return [list(self._atoms(predicate, tokens))]
-        call = self._layout.sides(tokens, "IS")
-        given = list(self._layout.separated(self._inside(call[0]))) if call is not None else []
-        sides = zip((nullif.this, nullif.expression), given if len(given) == 2 else (None, None), strict=True)
-        one, other = (self._operand(*side) for side in sides)
-        return [[_pair(one, other)], list(self._null(one.node, predicate, tokens))]
+        return [[_pair(*pair)], list(self._null(pair[0].node, predicate, tokens))]
+
+    def _in_place_of_null(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Operand, Operand] | None:
+        """What is equal, or the first is NULL, where `nullif(a, b) IS NULL` or, of constants that compare alike, `coalesce(a, b) = c`."""
+        nullif = predicate.this.unnest() if isinstance(predicate, exp.Is) and isinstance(predicate.expression, exp.Null) else None
+        if isinstance(nullif, exp.Nullif):
+            call = self._layout.sides(tokens, "IS")
+            given = list(self._layout.separated(self._inside(call[0]))) if call is not None else []
+            places = given if len(given) == 2 else (None, None)
+            return self._operand(nullif.this, places[0]), self._operand(nullif.expression, places[1])
+        left, right = self._operands(predicate, tokens) if isinstance(predicate, exp.EQ) else (Operand(None), Operand(None))
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one.node, exp.Coalesce) and all(_compares_as(other, node) for node in one.node.expressions):
+                return self._operand(one.node.this, None), other
+        return None
 
     @staticmethod
     def _null(node: exp.Expr | None, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
@@ -354,6 +364,14 @@ def _contained(method: exp.Dot) -> exp.Expr | None:
 
 
 _CONTAINS = frozenset({"list_contains", "list_has", "array_contains", "array_has"})
+
+
+def _compares_as(constant: Operand, node: exp.Expr) -> bool:
+    """Whether an expression makes no type of others but what a constant does, being that, NULL or, of a text, another one."""
+    if not _is_repeatable(constant) or constant.node is None:
+        return False
+    are_texts = all(isinstance(one, exp.Literal) and one.is_string for one in (constant.node, node))
+    return isinstance(node, exp.Null) or are_texts or node == constant.node
 
 
 def _row(node: exp.Expr | None) -> list[exp.Expr] | None:

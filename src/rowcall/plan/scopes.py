@@ -55,6 +55,7 @@ class Scopes(Pieces):
     _found: dict[int, Found | None] = field(default_factory=dict, init=False)
     _may_be_tried: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
     _taken: dict[tuple[int, str], tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
+    _stands_alone: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
 
     def frame(self, select: exp.Select) -> Frame:
         """The frame of a SELECT."""
@@ -82,8 +83,20 @@ class Scopes(Pieces):
 
     def is_closed(self, query: exp.Expr) -> bool:
         """Whether a query, or an item of FROM, names nothing from around it, for certain."""
-        found = [self.resolve(column) for column in self.columns(query) if not isinstance(column.this, exp.Star)]
-        return all(one is not None and (one.frame.select is query or is_inside(one.frame.select, query)) for one in found)
+        columns = [column for column in self.columns(query) if not isinstance(column.this, exp.Star)]
+        frames = (one.frame if (one := self.resolve(column)) is not None else self._merging(column) for column in columns)
+        return all(frame is not None and (frame.select is query or is_inside(frame.select, query)) for frame in frames)
+
+    def _merging(self, column: exp.Column) -> Frame | None:
+        """The SELECT whose joins make a column of several; None where none does."""
+        frame = self.around(column) if len(column.parts) == 1 else None
+        return frame if frame is not None and column.name.casefold() in frame.view_of(column).merged else None
+
+    def stands_alone(self, node: exp.Expr, query: str) -> bool:
+        """Whether a query of an item of FROM can be bound by itself; that is the same before anything is fetched, and after."""
+        if id(node) not in self._stands_alone:
+            self._stands_alone[id(node)] = node, self.is_closed(node) or self.types(query) is not None
+        return self._stands_alone[id(node)][1]
 
     def may_be_tried(self, node: exp.Expr, tokens: Range) -> bool:
         """As `predicates.may_be_tried`, of a condition of this statement.

@@ -127,3 +127,17 @@ SELECT id FROM openai.assistants.runs WHERE nullif(thread_id, 't1') IS NOT NULL;
 --                        ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A value is put in the place of NULL.
+SELECT id FROM openai.assistants.runs WHERE coalesce(thread_id, 't1') = 't1';
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT o.owner FROM owners o LEFT JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE coalesce(r.thread_id, 't2') = 't2';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: owner
