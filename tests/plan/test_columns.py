@@ -26,6 +26,10 @@ def db() -> rowcall.Session:
         (f"{RUNS}, {RUNS} ORDER BY 1", [RUNS, f"{RUNS}"]),
         ("EXISTS (FROM runs WHERE thread_id = 'none')", ["EXISTS (FROM runs WHERE thread_id = 'none')"]),
         (f"* FROM (SELECT 1 AS a, {RUNS})", ["a", RUNS]),
+        (
+            "(SELECT count(*) FROM (SELECT 'x' AS a EXCEPT (SELECT id FROM runs WHERE thread_id = 'none')) s WHERE a > 'a')",
+            ["(SELECT count(*) FROM (SELECT 'x' AS a EXCEPT (SELECT id FROM runs WHERE thread_id = 'none')) s WHERE a > 'a')"],
+        ),
         ("(SELECT 1 UNION ALL SELECT count(*) FROM runs WHERE thread_id = 'none' LIMIT 1) + 2, 3 AS c", None),
     ],
 )
