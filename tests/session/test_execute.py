@@ -106,6 +106,22 @@ def test_describe_gives_the_same_27(still: Sandbox, db: Session, sent: Sent) -> 
     assert [(row[0], str(row[1]).replace('"', "")) for row in selected] == list(COLUMNS.items())
 
 
+def test_a_table_that_is_there_is_not_asked_for_again(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """CREATE TABLE IF NOT EXISTS keeps what it has, and EXPLAIN knows; a table of that name elsewhere is another one."""
+    made = f"TABLE IF NOT EXISTS kept AS SELECT id FROM {RUNS} WHERE thread_id = '{world.threads[0]}'"
+    numbers = []
+    for sql in (f"CREATE {made}", f"CREATE {made}", f"CREATE TEMP {made}", f"CREATE TEMP {made}"):
+        expected = db.explain(sql)
+        with sent(still) as requests:
+            db.sql(sql)
+        numbers.append((expected.requests, len(requests)))
+
+    assert numbers == [(1, 1), (0, 0), (1, 1), (0, 0)]
+    runs = len(world.of(world.threads[0]))
+    assert db.sql("SELECT (SELECT count(*) FROM main.kept), (SELECT count(*) FROM temp.kept)").fetchall() == [(runs, runs)]
+    assert db.explain(f"DESCRIBE SELECT id FROM {RUNS} WHERE thread_id = 't'").at_most == 0
+
+
 def test_every_value_is_the_apis(db: Session, world: Any) -> None:
     """All runs of all threads, field by field, are what the API sent."""
     relation = db.sql(f"SELECT * FROM {RUNS} WHERE thread_id IN (SELECT unnest($1))", [world.threads])

@@ -54,6 +54,11 @@ def only_reads(tree: exp.Expr) -> bool:
     return isinstance(tree, exp.Query)
 
 
+def makes_if_absent(tree: exp.Expr) -> bool:
+    """Whether it is a CREATE … IF NOT EXISTS, of which nothing is read where there is such a thing."""
+    return isinstance(tree, exp.Create) and bool(tree.args.get("exists"))
+
+
 def runs_twice(tree: exp.Expr) -> bool:
     """Whether DuckDB may make two statements of it, as of PIVOT, of which EXPLAIN shows the last."""
     return tree.find(exp.Pivot) is not None

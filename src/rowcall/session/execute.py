@@ -17,7 +17,7 @@ from rowcall.errors import BindError, EngineError, PlanError, RequestError, Span
 from rowcall.http.client import Client
 from rowcall.http.control import Cancelled, Control, Exchange
 from rowcall.plan.analysis import Analysis, analyse
-from rowcall.plan.early import BY_PAGE, GATHERED, end_early, may_end_early, not_by_page, only_reads, runs_twice
+from rowcall.plan.early import BY_PAGE, GATHERED, end_early, makes_if_absent, may_end_early, not_by_page, only_reads, runs_twice
 from rowcall.plan.nodes import Request, Scan
 from rowcall.plan.pieces import Describe, Evaluate
 from rowcall.plan.planner import Planner, unreadable
@@ -167,7 +167,7 @@ def _answer(query: Query, context: Context, asked: Asked, take: Take | Parquet |
     analysis = prepare(query.text, context, asked) if plan is None else plan.analysis
     if analysis is None:
         return context.engine.local(query.text, used(query.text, context), context.frame), False
-    if _only_describes(query.text):
+    if _reads_nothing(analysis, context):
         return _run(query.text, analysis.with_stand_ins(), context, {}), True
     for warning in unknown_values(analysis, context.parameters):
         context.control.warn(warning)
@@ -207,6 +207,8 @@ def _explain_query(query: Query, context: Context, asked: Asked, *, analyze: boo
     analysis = prepare(query.text, context, asked)
     if analysis is None:
         return None
+    if _reads_nothing(analysis, context):
+        return explain((), (), max_requests=context.control.max_requests, notes=["DuckDB reads no row for it, so that nothing is sent."])
     reading: AbstractContextManager[_Read]
     reading = _reading(analysis, context, asked) if analyze else nullcontext(_unread(analysis, context))
     with reading as found:
@@ -518,9 +520,15 @@ def _placed(text: str, edits: Sequence[Edit]) -> Iterator[None]:
         raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
 
 
-def _only_describes(text: str) -> bool:
-    """Whether the statement asks for types alone, for which no row is needed."""
-    return tokenize(text)[0].word in {"DESCRIBE", "DESC"}
+def _reads_nothing(analysis: Analysis, context: Context) -> bool:
+    """Whether DuckDB needs no row for a statement: it asks for types alone, or is to make a table that is there."""
+    if tokenize(analysis.text)[0].word in {"DESCRIBE", "DESC"}:
+        return True
+    if not makes_if_absent(analysis.scopes.tree):
+        return False
+    text = splice(analysis.text, analysis.with_stand_ins())
+    ((_, plan),) = context.engine.rows(f"EXPLAIN (FORMAT json) {text}", used(text, context), context.frame)
+    return [one["name"] for one in json.loads(plan)] == ["CREATE_TABLE"]
 
 
 def evaluator(context: Context, sources: Mapping[str, Any]) -> Evaluate:
