@@ -44,9 +44,7 @@ SELECT id FROM {runs} r WHERE thread_id = {t0} AND id = r.model.lower()
 SELECT id FROM {runs} r WHERE thread_id = {t0} AND r.status.upper().lower() = 'completed' LIMIT 100
 SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = o.thread_id.concat('').trim()
 SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = [o.thread_id].list_extract(1)
-SELECT o.owner, (SELECT count(*) FROM {runs} r WHERE r.thread_id = o.thread_id.trim()) AS n FROM owners o
 SELECT owner FROM owners o WHERE EXISTS (FROM {runs} r WHERE r.thread_id = o.thread_id AND r.status.lower() = 'failed')
-SELECT (SELECT max(status) FROM {runs} WHERE thread_id = {t0}).upper() AS last
 SELECT id FROM {runs} WHERE (thread_id = {t0} AND status = 'failed') OR (thread_id = {t1} AND status <> 'failed')
 SELECT id FROM {runs} WHERE thread_id = {t0} AND NOT (status = 'completed')
 SELECT id FROM {runs} WHERE thread_id = {t0} AND thread_id = {t1}
