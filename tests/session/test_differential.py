@@ -40,6 +40,9 @@ SELECT id FROM {runs} WHERE [{t0}, {t1}].list_contains(thread_id) AND NOT [{t1}]
 SELECT id FROM {runs} WHERE thread_id = ANY([x FOR x IN [{t0}, {t1}] IF x IS NOT NULL])
 SELECT id FROM {runs} WHERE thread_id = {t0} AND status = ANY([status FOR status IN ['completed', 'failed']])
 SELECT id FROM {runs} WHERE thread_id = ANY(list_transform([{t0}, {t1}], lambda x: trim(x)))
+SELECT id FROM {runs} WHERE thread_id = reduce([{t0}, 'x'], lambda a, b: a)
+SELECT id FROM {runs} WHERE thread_id = ANY(apply([{t0}, {t1}], lambda a: trim(a)))
+SELECT list(created_at).reduce(lambda a, b: greatest(a, b)) AS x, apply(list(id ORDER BY id), lambda x: upper(x)) AS y FROM {runs} WHERE thread_id = {t0}
 SELECT id FROM {runs} r WHERE thread_id = {t0} AND id = r.model.lower()
 SELECT id FROM {runs} r WHERE thread_id = {t0} AND r.status.upper().lower() = 'completed' LIMIT 100
 SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = o.thread_id.concat('').trim()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import rowcall
-from rowcall.errors import BindError, MissingParameterError, UnsupportedSQLError, UsageError
+from rowcall.errors import BindError, MissingParameterError, Span, UnsupportedSQLError, UsageError
 from rowcall.plan.explanation import Explanation
 from rowcall.sandbox.server import Sandbox
 from rowcall.session.session import Session
@@ -179,6 +179,24 @@ def test_explain_sees_data_frames_and_parameters(db: Session) -> None:
 
     assert len(mine) == 2
     assert [one.values for one in found.scans[0].bound] == [("a",)]
+
+
+def test_what_is_explained_may_stand_in_brackets_and_analyze_too(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
+    """As DuckDB has it; its other options are refused of what an API gives, and are DuckDB's of all else."""
+    sql = f"SELECT id FROM {RUNS} WHERE thread_id = '{world.threads[0]}'"
+    with sent(still) as requests:
+        queries = [sql, f"({sql})", f"({sql}) ORDER BY id LIMIT 3", f"({sql}) UNION ALL (SELECT 'x')"]
+        explained = [dict(db.sql(f"EXPLAIN {query}").fetchall()) for query in queries]
+        local = db.sql("EXPLAIN (FORMAT json) SELECT 1").fetchall()
+
+        with pytest.raises(UnsupportedSQLError) as caught:
+            db.sql(f"EXPLAIN (FORMAT json) {sql}")
+
+    assert requests == []
+    assert [found["reference"] for found in explained] == [f"{RUNS} AS runs"] * 4
+    assert json.loads(local[0][1])[0]["name"] == "PROJECTION"
+    assert (caught.value.span, "document()" in str(caught.value)) == (Span(8, 9), True)
+    assert dict(db.sql(f"EXPLAIN (ANALYZE) {sql}").fetchall())["measured"].startswith("1 request · ")
 
 
 def test_the_report_keeps_the_records_of_an_explain(db: Session) -> None:

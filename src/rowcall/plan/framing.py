@@ -1,4 +1,8 @@
-"""PIVOT and UNPIVOT where sqlglot reads them in brackets alone: before ORDER BY or LIMIT, and after CREATE … AS and INSERT INTO."""
+"""The tokens of a statement as sqlglot can read it, where it cannot as it stands, though it means the same to DuckDB.
+
+PIVOT and UNPIVOT it reads in brackets alone before ORDER BY or LIMIT, and after CREATE … AS and INSERT INTO. Of `apply` and `reduce` it has
+others than those of lists.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,34 @@ _OPENING = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE}
 _CLOSING = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE})
 
 
+_OF_LISTS = frozenset({"apply", "reduce"})
+
+
 def framed(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens, with `FROM (…)` around each such PIVOT, as DuckDB reads it."""
-    found = list(tokens)
+    """The tokens, with `FROM (…)` around each such PIVOT, and `list_` before the names of such functions."""
+    found = [_of_list(token) if _takes_lambda(tokens, at) else token for at, token in enumerate(tokens)]
     for start, stop in reversed(list(_statements(tokens)) if any(token.token_type in _PIVOTS for token in tokens) else []):
         found.insert(stop, _made(TokenType.R_PAREN, ")", tokens[stop - 1]))
         found[start:start] = [_made(TokenType.FROM, "FROM", tokens[start]), _made(TokenType.L_PAREN, "(", tokens[start])]
     return found
+
+
+def _of_list(token: Token) -> Token:
+    return Token(TokenType.VAR, f"list_{token.text}", token.line, token.col, token.start, token.end)
+
+
+def _takes_lambda(tokens: Sequence[Token], at: int) -> bool:
+    """Whether one of these functions is called at a place, with a lambda."""
+    if tokens[at].text.casefold() not in _OF_LISTS or at + 1 == len(tokens) or tokens[at + 1].token_type is not TokenType.L_PAREN:
+        return False
+    depth = 0
+    for token in tokens[at + 1 :]:
+        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
+        if depth == 0:
+            return False
+        if depth == 1 and (token.token_type is TokenType.ARROW or token.text.casefold() == "lambda"):
+            return True
+    return False
 
 
 def _made(kind: TokenType, text: str, beside: Token) -> Token:

@@ -500,13 +500,17 @@ def is_constant(value: Operand) -> bool:
 def _is_of_item(node: exp.Expr) -> bool:
     """Whether it is the lambda of a list function, or what a list comprehension calls an item: of a list of constants, a constant."""
     if isinstance(node, exp.Lambda):  # an arrow elsewhere may be one into JSON, with a column before it
-        return isinstance(node.parent, (exp.Transform, exp.ArrayFilter))
+        return isinstance(node.parent, (exp.Transform, exp.ArrayFilter)) or (node.parent is not None and node.parent.name in _TAKE_LAMBDA)
     around: exp.Expr | None = node
     while isinstance(node, exp.Column) and not node.table and around is not None:
         is_item, around = around.arg_key != "iterator", around.parent
         if isinstance(around, exp.Comprehension) and is_item and around.expression.name.casefold() == node.name.casefold():
             return True
     return False
+
+
+_TAKE_LAMBDA = frozenset({"list_apply", "list_reduce", "array_apply", "array_reduce"})
+"""Of the functions that sqlglot does not know."""
 
 
 def is_volatile(node: exp.Expr) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rowcall.errors import ParseError, SQLError, UnknownNameError, UnsupportedSQLError
 from rowcall.sql.awaiting import clause, clause_start, hinted
-from rowcall.sql.bind import Names
+from rowcall.sql.bind import Names, first_mention
 from rowcall.sql.define import definition
 from rowcall.sql.grammar import form
 from rowcall.sql.nodes import (
@@ -154,11 +154,34 @@ def _describe(reader: Reader, names: Names) -> Describe | None:
 def _explain(reader: Reader, names: Names) -> Explain | None:
     reader.at += 1
     analyze = reader.take("ANALYZE")
-    if reader.kind() == "L_PAREN" or reader.token is None:
+    if reader.token is None:
         return None
+    within = next((token.word for token in reader.tokens[reader.at :] if token.kind != "L_PAREN"), "")
+    if reader.kind() == "L_PAREN" and within not in _QUERIES:
+        return _explain_with(reader, names)
     start = reader.token.start
     inner = parse(Statement(reader.text[start:], start), names)
     return Explain(inner, analyze)
+
+
+_QUERIES = frozenset({"SELECT", "FROM", "WITH", "VALUES", "TABLE", "PIVOT", "UNPIVOT", "DESCRIBE", "SUMMARIZE", "SHOW"})
+"""The words that a query in brackets begins with."""
+
+
+def _explain_with(reader: Reader, names: Names) -> Explain | None:
+    """EXPLAIN with options in brackets, which are DuckDB's, except ANALYZE, where something remote is explained."""
+    opening, start = reader.tokens[reader.at], reader.at
+    while reader.token is not None and reader.kind() != "R_PAREN":
+        reader.at += 1
+    options = [token.word for token in reader.tokens[start + 1 : reader.at] if token.kind != "COMMA"]
+    reader.at += 1
+    if reader.token is None or first_mention(reader.text, reader.tokens, names) is None:
+        return None
+    if options not in (["ANALYZE"], ["ANALYZE", "TRUE"]):
+        hint = f"The form is: {form('explain')}. As JSON it is what rowcall query -o json and db.explain(…).document() give."
+        raise UnsupportedSQLError("This EXPLAIN has no such options.", sql=reader.text, span=opening.span, hint=hint)
+    inner = reader.token.start
+    return Explain(parse(Statement(reader.text[inner:], inner), names), analyze=True)
 
 
 def _use(reader: Reader, names: Names) -> Use | None:
