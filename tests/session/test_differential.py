@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -279,6 +279,37 @@ def test_a_shape_gives_what_a_local_table_gives(both: Session, world: Any, shape
     assert found == outcome(both.connection.sql(filled(shape, "plain", world)), ordered=is_ordered(shape))
     assert both.last.statement_kind == "select"
     assert both.last.requests <= 4
+
+
+@pytest.mark.parametrize(
+    ("first", "requests"),
+    [
+        ("SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at DESC LIMIT 2", 3),
+        ("SELECT id, thread_id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at LIMIT 1 OFFSET 1", 3),
+        ("SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at DESC, id LIMIT 1", 3),
+        (
+            "SELECT * FROM {runs} WHERE thread_id IN (FROM watched) QUALIFY row_number() OVER (PARTITION BY thread_id ORDER BY created_at DESC) <= 2",
+            6,
+        ),
+        ("SELECT DISTINCT ON (thread_id) * FROM {runs} WHERE thread_id IN ({t0}, {t1}) ORDER BY thread_id, created_at DESC", 4),
+    ],
+)
+@pytest.mark.parametrize("form", ["SELECT l.id, s.id FROM ({first}) l", "WITH l AS ({first}) SELECT l.id, s.id FROM l"])
+def test_the_first_rows_that_an_api_gives_are_keys(
+    both: Session, still: Sandbox, world: Any, sent: Callable[..., Any], form: str, first: str, requests: int
+) -> None:
+    """Of the latest runs the steps, and of next to no others: of one that may be as old as the last."""
+    steps = "JOIN openai.assistants.run_steps s ON s.thread_id = l.thread_id AND s.run_id = l.id"
+    both.sql("CREATE OR REPLACE TEMP TABLE watched AS SELECT unnest($1) AS thread_id", [world.threads[:2]])
+    both.sql(f"CREATE OR REPLACE TEMP TABLE l AS {filled(first, 'plain', world)}")
+    expected = outcome(both.sql(f"SELECT l.id, s.id FROM l {steps}"), ordered=False)
+    both.sql("DROP TABLE l")
+
+    with sent(still) as asked:
+        found = outcome(both.sql(f"{form.replace('{first}', filled(first, 'openai.assistants.runs', world))} {steps}"), ordered=False)
+
+    assert (found, len(asked)) == (expected, requests)
+    assert found[2]
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,25 @@ def test_describe_gives_the_same_27(still: Sandbox, db: Session, sent: Sent) -> 
     assert [(row[0], str(row[1]).replace('"', "")) for row in selected] == list(COLUMNS.items())
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT i.title FROM (SELECT * FROM github.issues.issues WHERE repo = 'octo-repo') i WHERE i.owner = 'octo-org'",
+        "WITH i AS (FROM github.issues.issues) SELECT owner FROM i",
+        "SELECT 1 FROM (SELECT 'octo-org' AS owner) o JOIN (FROM github.issues.issues) USING (owner)",
+    ],
+)
+def test_a_column_that_the_star_leaves_out_is_told_where_it_is_missed(db: Session, sql: str) -> None:
+    """With what to write; of another name nothing is said."""
+    with pytest.raises(BindError) as caught:
+        db.sql(sql)
+    with pytest.raises(BindError) as other:
+        db.sql(sql.replace("owner", "owners"))
+
+    assert "owner is a column of github.issues.issues that SELECT * leaves out" in str(caught.value)
+    assert "leaves out" not in str(other.value)
+
+
 def test_a_table_that_is_there_is_not_asked_for_again(still: Sandbox, db: Session, world: Any, sent: Sent) -> None:
     """CREATE TABLE IF NOT EXISTS keeps what it has, and EXPLAIN knows; a table of that name elsewhere is another one."""
     made = f"TABLE IF NOT EXISTS kept AS SELECT id FROM {RUNS} WHERE thread_id = '{world.threads[0]}'"

@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
+from rowcall.plan.cut import cut_by_api
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.firsts import First, handed_out, put_in
@@ -492,13 +493,14 @@ class Bindings:
         next time. But each of its rows comes of one of each source of its own that no outer join fills, by conditions that such a row
         satisfies; so the values of these columns are among those of these sources under the conditions on them alone. More of them is no
         harm: keys without a row, and conditions that drop less; nor are all those of an API that a SAMPLE picks from, since nobody knows
-        before which it will pick. Of local rows the user can keep the sample first, and ask for no more than these; what leaves rows out
-        otherwise, as LIMIT and QUALIFY do, would make that many more, and is left as it is too.
+        before which it will pick, nor what an API is asked for because of a LIMIT. Of local rows the user can keep the sample first, and
+        ask for no more than these; what leaves rows out otherwise, as another LIMIT does, would make that many more, and is left as it is.
         """
         if (frame, source.position) not in self._found_parts:
             self._found_parts[frame, source.position] = {}  # for what reads itself
-            picks = _PICKS if self.scopes.reads(source.node) else ()
+            picks: Collection[str] = _PICKS if self.scopes.reads(source.node) else ()
             inner = inner_frame(frame, source, sampled=bool(picks))
+            picks = {*picks, *cut_by_api(inner)} if inner is not None else picks
             is_of_rows = inner is not None and is_plain(inner.select, but=picks, windows=True) and not self.scopes.takes_rows(inner.select)
             if inner is not None and is_of_rows and self.scopes.is_closed(inner.select):
                 self._found_parts[frame, source.position] = dict(self._given_by(inner, output_names(frame, source.position, inner)))

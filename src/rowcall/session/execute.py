@@ -326,8 +326,18 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
         if (refused := unreadable(analysis)) is not None:
             raise refused from error  # its parameters are no columns either
         span = original(error.span, edits) if error.span else None
-        raise BindError(error.message, sql=text, span=span, hint=error.hint) from error
+        raise BindError(error.message, sql=text, span=span, hint=_left_out(error.message, analysis) or error.hint) from error
     return replace(analysis, is_short=False)
+
+
+def _left_out(message: str, analysis: Analysis) -> str | None:
+    """What to write where DuckDB misses a column that a resource has, and SELECT * does not give."""
+    missing = {name.casefold() for name in re.findall(r'column (?:named )?"([^"]+)"', message, re.IGNORECASE)}
+    for reference in (mention.reference for mention in analysis.mentions):
+        if name := next((name for name in reference.hidden if name.casefold() in missing), None):
+            what = f"{name} is a column of {reference.ref.full_name} that SELECT * leaves out"
+            return f"{what}: name it besides where that is read, as in SELECT *, {name} FROM …"
+    return None
 
 
 def _check_sample(analysis: Analysis, tokens: Sequence[Token], context: Context) -> None:
