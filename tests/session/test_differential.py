@@ -36,6 +36,9 @@ SELECT id FROM {runs} WHERE thread_id = CASE WHEN 1 = 1 AND 2 = 2 THEN {t0} ELSE
 SELECT id FROM {runs} WHERE CASE 1 WHEN 1 THEN {t0} END = thread_id AND status = 'completed'
 SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = CASE WHEN o.owner = 'ana' THEN o.thread_id END
 SELECT id FROM {runs} WHERE thread_id BETWEEN CASE WHEN 1 BETWEEN 0 AND 2 THEN {t0} END AND CASE WHEN 1 BETWEEN 0 AND 2 THEN {t0} END
+SELECT id FROM {runs} WHERE 1 = 0 OR thread_id = {t0} OR 'a' NOT LIKE 'a%'
+SELECT id FROM {runs} WHERE NOT (NOT (thread_id = {t0}) OR 'a' IS NULL) AND 1 NOT BETWEEN 2 AND 3 AND ('a' = 'b') IS NOT TRUE
+SELECT owner FROM owners o WHERE NOT EXISTS (FROM {runs} r WHERE r.thread_id = o.thread_id AND (1 = 0 OR r.status = 'failed'))
 SELECT id FROM {runs} WHERE [{t0}, {t1}].list_contains(thread_id) AND NOT [{t1}].array_has(thread_id)
 SELECT id FROM {runs} WHERE thread_id = ANY([x FOR x IN [{t0}, {t1}] IF x IS NOT NULL])
 SELECT id FROM {runs} WHERE thread_id = {t0} AND status = ANY([status FOR status IN ['completed', 'failed']])
@@ -337,6 +340,29 @@ def test_what_pivot_gives_is_kept_in_a_table(both: Session, world: Any, statemen
 def as_texts(row: tuple[Any, ...]) -> tuple[str, ...]:
     """Its values, whatever type a table keeps them as."""
     return tuple(map(str, row))
+
+
+@pytest.mark.parametrize("number", [0, 1, None])
+@pytest.mark.parametrize("thread", ["($t IS NULL OR thread_id = $t)", "NOT ($t IS NOT NULL AND thread_id <> $t)"])
+def test_a_condition_that_a_parameter_switches_off_says_nothing(both: Session, world: Any, thread: str, number: int | None) -> None:
+    """And one that it does not is asked for, alone; whichever it was the last time."""
+    sql = f"SELECT id FROM {{runs}} WHERE {thread} AND thread_id IN ({{t0}}, {{t1}}) AND ($s IS NULL OR status = $s)"
+    given = {"t": None if number is None else world.threads[number], "s": "completed"}
+
+    for values in (given, {**given, "s": None}, {**given, "t": world.threads[1]}, given):
+        found = outcome(both.sql(filled(sql, "openai.assistants.runs", world), values), ordered=False)
+
+        assert both.last.requests == (2 if values["t"] is None else 1)
+        assert found == outcome(both.connection.sql(filled(sql, "plain", world), params=values), ordered=False)
+
+
+def test_a_parameter_that_switches_all_values_off_is_a_refusal(both: Session, world: Any) -> None:
+    """Nothing is asked of every thread by accident."""
+    sql = filled("SELECT count(*) FROM openai.assistants.runs WHERE $all OR thread_id = {t0}", "", world)
+
+    assert both.sql(sql, {"all": False}).fetchall() == [(len(world.of(world.threads[0])),)]
+    with pytest.raises(MissingParameterError):
+        both.sql(sql, {"all": True})
 
 
 @pytest.mark.parametrize("shape", CAUTIOUS.splitlines())

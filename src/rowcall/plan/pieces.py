@@ -45,7 +45,7 @@ class Pieces:
     """What changes in the text besides the references themselves."""
     stand_ins: dict[int, str] = field(default_factory=dict, init=False)
     """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
-    _null: dict[str, bool] = field(default_factory=dict, init=False)
+    _known: dict[str, bool] = field(default_factory=dict, init=False)
     _columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = field(default_factory=dict, init=False)
     _reads: dict[int, frozenset[int]] = field(default_factory=dict, init=False)
     _is_stable: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
@@ -68,16 +68,24 @@ class Pieces:
         """Whether one of some expressions without columns is NULL, or cannot be told not to be."""
         return any(one.value is None and not isinstance(one.node, exp.Literal) and self._is_null(one) for one in constants)
 
+    def may_be(self, condition: Operand, wanted: bool) -> bool:  # noqa: FBT001 - a truth value is what it is about
+        """Whether a condition without columns is true or, with `wanted` False, false, or cannot be told not to be."""
+        return self._holds(condition, "TRUE" if wanted else "FALSE")
+
     def _is_null(self, constant: Operand) -> bool:
+        return self._holds(constant, "NULL")
+
+    def _holds(self, constant: Operand, what: str) -> bool:
+        """Whether an expression without columns IS `what`; true where that cannot be told."""
         if self._evaluate is None or constant.node is None:
             return True
-        text = self.constant(constant)
-        if text not in self._null:
+        text = f"({self.constant(constant)}) IS {what}"
+        if text not in self._known:
             try:
-                ((self._null[text],),) = self._evaluate(f"SELECT coalesce(TRY(({text}) IS NULL), true)")[1]
+                ((self._known[text],),) = self._evaluate(f"SELECT coalesce(TRY({text}), true)")[1]
             except RowcallError:  # which binding the statement will say with its place
-                self._null[text] = True
-        return self._null[text]
+                self._known[text] = True
+        return self._known[text]
 
     def constant(self, value: Operand) -> str:
         """An expression without columns as SQL."""

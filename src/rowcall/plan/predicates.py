@@ -105,10 +105,13 @@ Matched = Callable[[exp.Expr, Range | None], Sequence[Equal] | None]
 class Reader:
     """Reads the conditions of a statement."""
 
-    def __init__(self, layout: Layout, matched: Matched, may_be_null: Callable[[Iterable[Operand]], bool]) -> None:
+    def __init__(
+        self, layout: Layout, matched: Matched, may_be_null: Callable[[Iterable[Operand]], bool], may_be: Callable[[Operand, bool], bool]
+    ) -> None:
         self._layout = layout
         self._matched = matched
         self._may_be_null = may_be_null
+        self._may_be = may_be
 
     def alternatives(self, predicate: exp.Expr, tokens: Range | None) -> tuple[Alternative, ...]:
         """What `predicate` says; no alternative where it is never true."""
@@ -120,6 +123,8 @@ class Reader:
         `whole` is the condition whose NOT or IS TRUE it stands in: of what is not understood in there, no more is known than that.
         """
         outer = Filter(*self._layout.bare(predicate, tokens))
+        if is_constant(constant := Operand(outer.node, outer.tokens)) and not self._may_be(constant, wanted):
+            return ()
         predicate, tokens, wanted = stripped(self._layout, outer.node, outer.tokens, wanted=wanted)
         whole = whole or (outer if predicate is not outer.node else None)
         any_of, all_of = (self._layout.disjuncts, self._layout.conjuncts)[:: 1 if wanted else -1]

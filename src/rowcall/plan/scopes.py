@@ -229,7 +229,7 @@ class Frame:
         self._standing: dict[Place, exp.Column] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
         self._strict_of: dict[Condition, Sequence[Sequence[Place]]] = {}
-        self._reader = Reader(scopes.layout, self._match, scopes.may_be_null)
+        self._reader = Reader(scopes.layout, self._match, scopes.may_be_null, scopes.may_be)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
         from_ = select.args.get("from_")
         self._tree: Tree | None = None

@@ -50,12 +50,24 @@ SELECT id FROM openai.assistants.runs WHERE CASE WHEN status = 'failed' THEN thr
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
 
 SELECT id FROM openai.assistants.runs WHERE CASE WHEN thread_id = 't1' THEN 1 ELSE 0 END;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE 1 = 0 OR thread_id = 't1' OR ('a' IS NULL AND status = 'failed');
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE 1 = 1 OR thread_id = 't1';
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- A condition on an expression of a column does not say which values the column has; compare the column itself.
+-- Not every side of OR says which values are meant.
 --
--- LINE 1: SELECT id FROM openai.assistants.runs WHERE CASE WHEN thread_id = 't1' THEN 1 ELSE 0 END
+-- LINE 1: SELECT id FROM openai.assistants.runs WHERE 1 = 1 OR thread_id = 't1'
 --                        ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
