@@ -50,7 +50,8 @@ def query_of(operation: Mapping[str, Any]) -> Query | None:
     cursor = table(said.get("cursor"))
     pages = _CURSOR.search(template) is not None and bool(cursor.get("jsonPath"))
     form = _AFTER.fullmatch(text(cursor.get("format")) or 'after: "{{ .value }}"')
-    shown = _CURSOR.sub(f", {form['name']}: $cursor " if pages and form is not None else "", template)
+    space = " " if cursor.get("format") else ""
+    shown = _CURSOR.sub(f", {form['name']}: $cursor{space}" if pages and form is not None else "", template)
     body: dict[str, Any] = {"query": shown}
     if pages:
         body = {"query": re.sub(r"^\s*(query\s*\w*)?\s*\{", "query ($cursor: String) {", shown, count=1), "variables": {"cursor": None}}
