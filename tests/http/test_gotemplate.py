@@ -41,6 +41,7 @@ ANIMALS = {"animals": [{"name": "Platypus", "votes": 1}, {"name": 'Quo"kka', "vo
         ('{{ getXPath "<A xmlns=\\"u\\"><B><C>1</C></B><B>2</B></A>" "/A/B/C" }}', "1"),
         ('{{ range getXPathAllOuter "<A><B>1</B> <B>2</B></A>" "//B" }}{{ . }}:{{ getXPath . "/B" }};{{ end }}', "<B>1</B>:1;<B>2</B>:2;"),
         ('{{ getXPath "<A/>" "/A/B" }}', ""),
+        ('{{ urlquery "a b&c" }} {{ html "<a>" }} {{ js "a\\"b" }}', 'a+b%26c &lt;a&gt; a\\"b'),
         ("{{ len .animals }}{{ lt 1 2 }}{{ gt 1 2 }}", "2truefalse"),
     ],
 )

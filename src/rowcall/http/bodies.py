@@ -29,14 +29,40 @@ _KINDS = mimetypes.MimeTypes()
 
 def encoded(request: Request) -> tuple[bytes | None, str]:
     """The body of a request, None for none, and its media type. Raises DataError for what cannot be written."""
+    if request.template:
+        return _transformed(request)
     if request.body is None:
         return None, ""
     if request.encoding in _ALONE:
         return _ALONE[request.encoding](request)
     found = fields(request.body)
     if request.encoding is Encoding.URLENCODED:
-        return urlencode([(name, value) for name, value in found if isinstance(value, str)]).encode(), "application/x-www-form-urlencoded"
+        return urlencode([(name, value) for name, value in found if isinstance(value, str)]).encode(), _MEDIA[Encoding.URLENCODED]
     return _multipart(found)
+
+
+def transformed(template: str, body: Any, *, of_text: bool, encoding: Encoding) -> str:
+    """What a template makes of the JSON of a body. Raises ValueError where that is nothing that can be sent."""
+    from rowcall.http.gotemplate import TemplateError
+    from rowcall.http.gotemplate import rendered as made  # which few APIs need
+
+    data = {} if body is None else body
+    text = made(template, json.dumps(data, ensure_ascii=False, separators=(",", ":")) if of_text else data)
+    if encoding is Encoding.JSON:
+        try:
+            json.loads(text)
+        except ValueError as problem:
+            raise TemplateError(f"it makes no JSON ({problem})") from problem
+    return text
+
+
+def _transformed(request: Request) -> tuple[bytes, str]:
+    try:
+        text = transformed(request.template, request.body, of_text=request.of_text, encoding=request.encoding)
+    except ValueError as problem:
+        name = f"{request.resource}.{request.method_name}"
+        raise DataError(f"The body for {name} cannot be made by its template: {problem}; nothing was sent.") from problem
+    return text.encode(), _MEDIA[request.encoding]
 
 
 def fields(body: Mapping[str, Any]) -> list[Field]:
@@ -80,7 +106,7 @@ def _multipart(found: Sequence[Field]) -> tuple[bytes, str]:
 def _raw(request: Request) -> tuple[bytes, str]:
     """A file, or a text. Raises DataError where the bytes of a file are not there."""
     if isinstance(request.body, str):
-        return request.body.encode(), "text/plain; charset=utf-8"
+        return request.body.encode(), _MEDIA[Encoding.RAW]
     if not isinstance(request.body, File):
         raise DataError(f"The body for {request.resource}.{request.method_name} is no file and no text.")
     return request.body.content, "application/octet-stream"
@@ -88,7 +114,7 @@ def _raw(request: Request) -> tuple[bytes, str]:
 
 def _xml(request: Request) -> tuple[bytes, str]:
     try:
-        return document(request.body).encode(), "application/xml"
+        return document(request.body).encode(), _MEDIA[Encoding.XML]
     except ValueError as problem:
         raise DataError(f"The body for {request.resource}.{request.method_name} cannot be written as XML: {problem}.") from problem
 
@@ -100,9 +126,16 @@ def _json(request: Request, body: Any) -> bytes:
         raise DataError(f"The body for {request.resource}.{request.method_name} cannot be written as JSON: {problem}.") from problem
 
 
+_MEDIA: Mapping[Encoding, str] = {
+    Encoding.JSON: "application/json",
+    Encoding.JSONL: "application/x-ndjson",
+    Encoding.URLENCODED: "application/x-www-form-urlencoded",
+    Encoding.XML: "application/xml",
+    Encoding.RAW: "text/plain; charset=utf-8",
+}
 _ALONE: Mapping[Encoding, Callable[[Request], tuple[bytes, str]]] = {
-    Encoding.JSON: lambda request: (_json(request, request.body), "application/json"),
-    Encoding.JSONL: lambda request: (b"".join(_json(request, line) + b"\n" for line in request.body), "application/x-ndjson"),
+    Encoding.JSON: lambda request: (_json(request, request.body), _MEDIA[Encoding.JSON]),
+    Encoding.JSONL: lambda request: (b"".join(_json(request, line) + b"\n" for line in request.body), _MEDIA[Encoding.JSONL]),
     Encoding.XML: _xml,
     Encoding.RAW: _raw,
 }

@@ -8,12 +8,14 @@ Source: https://pkg.go.dev/text/template
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote_plus
 
 from rowcall.http.xml import all_outer, first_inner
 
@@ -486,7 +488,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "contains": lambda text, part: part in text,
     "hasPrefix": lambda text, part: text.startswith(part),
     "hasSuffix": lambda text, part: text.endswith(part),
-    "html": str,
-    "js": str,
-    "urlquery": str,
+    "html": lambda value: html.escape(_printed(value)),
+    "js": lambda value: json.dumps(_printed(value))[1:-1],
+    "urlquery": lambda value: quote_plus(_printed(value)),
 }

@@ -471,6 +471,11 @@ class Method:
         "The field of the body whose fields `body` has, where they are not its own; what `base` holds stands beside it.", None
     )
     within_text: bool = _("Whether that field holds them as a text of JSON.", default=False)
+    body_transform: Transform | None = _(
+        "How the JSON of such a body becomes what is sent, where that is another: its template is given the JSON (`json`) or its text "
+        "(`text`).",
+        None,
+    )
     rows: str | None = _(
         "Where the response holds its rows, as a dotted path; `$` for an array at the top; absent when the response is one row.", None
     )

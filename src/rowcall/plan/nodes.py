@@ -54,6 +54,10 @@ class Request:
     """A JSON document, or None for a request without body. A `File` in it is what JSON shows of a file, and the file."""
     encoding: Encoding = Encoding.JSON
     """How the body is written."""
+    template: str = ""
+    """What makes what is sent of the body, or of an empty object for none; "" where that is sent as it is."""
+    of_text: bool = False
+    """Whether the template is given the text of it, and not the JSON."""
     reads: bool = True
     """Whether it changes nothing at the API."""
     retriable: bool = True

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import PlanError
-from rowcall.manifest.model import Encoding, Method, Paging, Parameter, Place, Role, Scalar, Verb
+from rowcall.manifest.model import Encoding, Method, Paging, Parameter, Place, Role, Scalar, TransformKind, Verb
 from rowcall.manifest.servers import in_server
 from rowcall.plan.nodes import Entries, Protocol, Request, Ties
 
@@ -40,7 +40,7 @@ def builder(
     template, http_method, full_name, reads = method.path, method.http_method, ref.full_name, method.is_read
     is_named = any(parameter.place is Place.SERVER for parameter in method.parameters.values())
     server = method.base_url or ref.service.base_url or (ref.provider.base_url if is_named else "")
-    constant = json.loads(method.base or "{}")
+    constant, made = json.loads(method.base or "{}"), method.body_transform
     whole, is_form = _bodies(method, constant), method.encoding is Encoding.URLENCODED
     parameters = [(key, parameter, parameter.name or key) for key, parameter in method.parameters.items()]
     always = [(key, name_there, rendered(parameter.sends)) for key, parameter, name_there in parameters if parameter.sends is not None]
@@ -82,6 +82,8 @@ def builder(
             headers=same_headers if headers is own_headers else tuple(headers.items()),
             body=whole(content, body, [key for key in names if bound[key] is not None]),
             encoding=method.encoding,
+            template=made.template if made is not None else "",
+            of_text=made is not None and made.kind is TransformKind.TEXT,
             reads=reads,
             rows_needed=rows_needed,
             base=base,

@@ -30,6 +30,7 @@ from rowcall.sandbox.world import World
 
 _NOT_MODIFIED = 304
 _UNPLAYED = Refusal(message="The sandbox does not play this: {why}", status=501)
+_MADE = "a template makes what is sent to it, and nothing says what that is."
 _OPAQUE = "a template makes JSON of its answers, and nothing in it says of what."
 _SHOWN = 4
 """How many characters of a refused key are repeated, where it is long enough."""
@@ -64,6 +65,10 @@ class Api:
             f"{route.service.service}.{route.resource}.{route.name}": _OPAQUE
             for route in self._routes
             if route.method.transform is not None and route.method.transform.template and not can_be_played(route.method.transform)
+        } | {
+            f"{route.service.service}.{route.resource}.{route.name}": _MADE
+            for route in self._routes
+            if route.method.body_transform is not None
         }
 
     def refusal(self, world: World, refusal: Refusal) -> Answer:
@@ -89,6 +94,8 @@ class Api:
         """What the API answers; `counts` gets the headers that count requests, of a refusal too. Raises Refused."""
         has_key = self._authorise(incoming)
         route, values = self._route(incoming)
+        if route.method.body_transform is not None:
+            raise Refused(_UNPLAYED, {"why": _MADE})
         quota = self._quota(route, has_key=has_key)
         world.meters.heed(self._limits(route), self.sandbox.refusals, world.present)
         counts += world.meters.spend(quota, world.present) if quota is not None else ()

@@ -371,6 +371,8 @@ _FIELDS = (
     "headers",
     "body",
     "encoding",
+    "template",
+    "of_text",
     "retriable",
     "base",
     "server",

@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from rowcall.http.auth import header, is_needed
 from rowcall.http.aws import signed_for
 from rowcall.http.bodies import encoded, fields, media_type
 from rowcall.manifest.files import File, is_shown
-from rowcall.manifest.model import FILED, TOKEN_KINDS, AuthKind, AuthScheme, Encoding
+from rowcall.manifest.model import FILED, TOKEN_KINDS, AuthKind, AuthScheme, Encoding, TransformKind
 from rowcall.plan.nodes import Request
 from rowcall.session.settings import endpoint, instance_of
 
@@ -64,23 +65,27 @@ def curl_command(session: Session, sent: Sent, number: int, settings: Mapping[st
 
 
 def _method(session: Session, operation: str) -> Method:
+    """What says how the body of a request is written."""
     resource, _, name = operation.rpartition(".")
     return session.catalog.method(session.catalog.resolve(resource.split(".")), name)[1]
 
 
 def _sending(body: str, method: Method) -> Iterator[str]:
     """The options that send a body. A file is one of its name that is there when the command is run."""
-    encoding = method.encoding
+    encoding, made = method.encoding, method.body_transform
     said = json.loads(body)
     request = Request("", "", "", "", "", body=_with_names(said) if encoding in FILED else said, encoding=encoding)
-    if encoding not in {Encoding.MULTIPART, Encoding.URLENCODED}:
+    if made is not None:
+        request = replace(request, template=made.template, of_text=made.kind is TransformKind.TEXT)
+    if made is not None or encoding not in {Encoding.MULTIPART, Encoding.URLENCODED}:
         content, media = encoded(request)
         if all(name.lower() != "content-type" for name in method.headers):
             yield f"-H {shlex.quote(f'Content-Type: {media}')}"
         if isinstance(request.body, File):
             yield f"--data-binary {shlex.quote(f'@{request.body.filename}')}"
         else:
-            yield f"--data-raw {shlex.quote(body if encoding is Encoding.JSON else (content or b'').decode())}"
+            as_shown = encoding is Encoding.JSON and made is None
+            yield f"--data-raw {shlex.quote(body if as_shown else (content or b'').decode())}"
         return
     for name, value in fields(request.body):
         if isinstance(value, File):

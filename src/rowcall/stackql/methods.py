@@ -9,7 +9,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from rowcall.manifest.model import Attribute, Encoding, ListOf, Method, Object, Paging, Parameter, Place, Role, Scalar, Type, Verb
+from rowcall.manifest.model import (
+    Attribute,
+    Encoding,
+    ListOf,
+    Method,
+    Object,
+    Paging,
+    Parameter,
+    Place,
+    Role,
+    Scalar,
+    Transform,
+    TransformKind,
+    Type,
+    Verb,
+)
 from rowcall.manifest.servers import filled
 from rowcall.openapi.api import Content, Field, fields, is_form, is_json, servers_of, swagger_form
 from rowcall.openapi.document import Document
@@ -78,6 +93,7 @@ class _Body:
     within: str | None = None
     is_text: bool = False
     encoding: Encoding = Encoding.JSON
+    transform: Transform | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -149,6 +165,7 @@ class Methods:
                 within=said.within,
                 within_text=said.is_text,
                 encoding=said.encoding,
+                body_transform=said.transform,
                 rows=answer.rows,
                 content=answer.content,
                 pick=answer.pick,
@@ -278,21 +295,23 @@ class Methods:
         """What is said of a body, and its attributes."""
         if http in _BODILESS:
             return _Body(), {}
-        if table(request.get("transform")):
-            raise UncallableError("What it sends has to be made by a template, and rowcall sends what a statement says.")
         base, default = _object(request.get("base")), _object(request.get("default"))
         said = _Body(
-            base=None if base is None else text(request.get("base")), default=None if default is None else text(request.get("default"))
+            base=None if base is None else text(request.get("base")),
+            default=None if default is None else text(request.get("default")),
+            transform=_transform(table(request.get("transform"))),
         )
         content = self._content(operation, request)
         if content is None or content.schema is None:
             return said, {}
         said = replace(said, encoding=content.encoding)
+        if said.transform is not None and content.encoding is Encoding.MULTIPART:
+            raise UncallableError("What it sends has to be made by a template, and that is a form in parts.")
         if content.encoding is Encoding.JSON and content.media not in {"", "application/json"} and not content.media.endswith("*"):
             said = replace(said, headers={"Content-Type": content.media})
         schema, said = self._within(content.schema, said, config.algorithm("requestBodyTranslate"))
         kinds = {one.kind for one in self._schemas.alternatives(schema)}
-        if "object" not in kinds and not kinds <= {None} and content.required:
+        if "object" not in kinds and not kinds <= {None} and content.required and said.transform is None:
             raise UncallableError(f"Its body is {' or '.join(sorted(filter(None, kinds)))}, and rowcall sends objects.")
         needed = {text(name) for name in rows(request.get("required"))}
         attributes = {}
@@ -330,13 +349,16 @@ class Methods:
 
     def _content(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> Content | None:
         """What is sent: JSON where there is a choice, else a form; None where nothing has to be, or nothing is said of it."""
+        wanted = text(request.get("mediaType"))
+        is_known = is_json(wanted) or is_form(wanted)
+        if wanted and not is_known and table(request.get("transform")):
+            raise UncallableError(f"Its body is {wanted}, made by a template, and rowcall sends JSON and forms.")
         if isinstance(override := request.get("schema_override"), dict):
-            return Content(media="", schema=override)
+            return Content(media=wanted if is_known else "", schema=override)
         if self._document.is_swagger:
             return self._swagger_body(operation)
         body = table(self._document.resolved(operation.get("requestBody")))
         content, is_needed = table(body.get("content")), body.get("required") is True
-        wanted = text(request.get("mediaType"))
         known = [wanted] if wanted in content else [*filter(is_json, content), *filter(is_form, content)]
         media = next((name for name in known if is_json(name) or is_form(name)), None)
         if media is None and content and is_needed:
@@ -440,6 +462,16 @@ def _in_body(name: str, attribute: Attribute, before: str) -> Parameter:
         required=attribute.required,
         name=attribute.name or (name if before else None),
     )
+
+
+def _transform(said: Mapping[str, Any]) -> Transform | None:
+    """What makes of the JSON of a body what is sent; None where that is the JSON."""
+    kind, template = text(said.get("type")), text(said.get("body"))
+    kinds = {"_json_": TransformKind.JSON, "_text_": TransformKind.TEXT}
+    named = next((found for word, found in kinds.items() if word in kind), None)
+    if (kind or template) and (named is None or not template):
+        raise UncallableError(f"What it sends has to be made by {kind or 'a template'}, which is not known.")
+    return None if named is None else Transform(kind=named, template=template)
 
 
 def _open(type_: Type) -> dict[str, Any]:
