@@ -13,6 +13,7 @@ from rowcall.manifest.model import (
     Attribute,
     Encoding,
     ListOf,
+    Many,
     Method,
     Object,
     Paging,
@@ -151,6 +152,7 @@ class Methods:
         way = self._way(verb, config, parameters, answer, ways)
         if way is not None:
             parameters = _with_roles(parameters, ways[way])
+        parameters |= _naming_fields(config, parameters, verb)
         made = Made(
             Method(
                 verb=verb,
@@ -449,6 +451,24 @@ def _with_roles(parameters: Mapping[str, Parameter], way: Any) -> dict[str, Para
         name: replace(one, role=roles[one.name or name]) if one.place is Place.QUERY and (one.name or name) in roles else one
         for name, one in parameters.items()
     }
+
+
+def _naming_fields(config: Config, parameters: Mapping[str, Parameter], verb: Verb) -> dict[str, Parameter]:
+    """The parameter that says which fields an API is to send; it may send some of them only where they are named.
+
+    StackQL says it where it knows all columns and parameters of a statement. An operation that needs others, and does not say itself that
+    it takes such a parameter, may not take it.
+    """
+    said = table(table(config.get("queryParamPushdown")).get("select"))
+    name = text(said.get("paramName")) or ("$select" if said.get("dialect") == "odata" else "")
+    known = tuple(filter(None, map(text, rows(said.get("supportedColumns")))))
+    declared = next((key for key, one in parameters.items() if one.place is Place.QUERY and (one.name or key) == name), None)
+    needed = {one.name or key for key, one in parameters.items() if one.required}
+    if verb is not Verb.SELECT or not name or (declared is None and "*" not in known and known and not needed <= {*known}):
+        return {}
+    found = Parameter(place=Place.QUERY, description="The fields that are sent.") if declared is None else parameters[declared]
+    many = Many(separator=text(said.get("delimiter")) or ",")
+    return {declared or name: replace(found, type=Scalar.STRING, role=Role.FIELDS, many=many, enum=() if "*" in known else known)}
 
 
 def _in_body(name: str, attribute: Attribute, before: str) -> Parameter:
