@@ -415,6 +415,12 @@ CASES = {
     "all of a form": ("animals.yaml", _FED, "        encoding: urlencoded\n        body:\n          meat: {type: string, name: $, required: true, description: Which.}", [
         "animals.yaml:35:38: only a body of JSON is of one attribute, called `$` (resources.lions.methods.feed.body.meat.name)",
     ]),
+    "a template for XML": ("animals.yaml", _FED, '        body_transform: {kind: xml, template: "x"}\n        body:\n          meat: {type: string, required: true, description: Which.}', [
+        "animals.yaml:33:9: a template makes what is sent of `json` or `text` (resources.lions.methods.feed.body_transform)",
+    ]),
+    "a template for a form in parts": ("animals.yaml", _FED, '        body_transform: {kind: json, template: "x"}\n        encoding: multipart\n        body:\n          meat: {type: string, required: true, description: Which.}', [
+        "animals.yaml:33:9: no template makes a form in parts, or what has a file in it (resources.lions.methods.feed.body_transform)",
+    ]),
     "a raw body of a number": ("animals.yaml", _FED, "        encoding: raw\n        body:\n          meat: {type: integer, required: true, description: Which.}", [
         "animals.yaml:35:24: a body with `encoding: raw` is one `blob` or `string` (resources.lions.methods.feed.body.meat.type)",
     ]),

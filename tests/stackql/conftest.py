@@ -113,8 +113,8 @@ def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour
             """Answers as the harbour does."""
             parts = urlsplit(self.path)
             content = self.rfile.read(int(self.headers.get("content-length") or 0))
-            is_form = "form" in (self.headers.get("content-type") or "")
-            body = content if is_form else json.loads(content) if content else None
+            is_json = "json" in (self.headers.get("content-type") or "json")
+            body = (json.loads(content) if is_json else content) if content else None
             here.seen.append(Seen(f"{self.command} {self.path}", {name.lower(): value for name, value in self.headers.items()}, body))
             status, found, headers = here.answer(self.command, parts.path, dict(parse_qsl(parts.query)), body)
             text = found if isinstance(found, bytes) else b"" if found is None else json.dumps(found).encode()

@@ -263,13 +263,9 @@ def test_a_query_is_sent_as_a_form_where_the_document_says_so(harbour: Harbour) 
     ("method", "reason"),
     [
         ({"request": {"transform": {"type": "jsonnet_v0.1.0", "body": "x"}}}, "has to be made by jsonnet_v0.1.0, which is not known"),
-        (
-            {"request": {"mediaType": "text/plain", "transform": {"type": "golang_template_text_v0.3.0", "body": "x"}}},
-            "Its body is text/plain, made by a template",
-        ),
         (naive("Nothing"), "those of `Nothing` in its body, which has no such field"),
     ],
-    ids=["template", "of a kind that is not sent", "no such field"],
+    ids=["template", "no such field"],
 )
 def test_a_body_that_cannot_be_made_is_said(harbour: Harbour, method: Any, reason: str) -> None:
     """Of the method, and nothing is sent."""

@@ -33,9 +33,10 @@ def made(template: str, kind: str = "json", **request: Any) -> dict[str, Any]:
         (made("[{{ . }}]", "text"), [{"Kind": 'b"g', "Sizes": [1, 2]}]),
         (made("[{{ toJson .Kind }}]"), ['b"g']),
         (made('{"all": {{ toJson . }}}', base='{"Mode": "x"}'), {"all": {"Mode": "x", "Kind": 'b"g', "Sizes": [1, 2]}}),
+        (made("<lamp>{{ .Kind }}</lamp>", mediaType="text/xml"), b'<lamp>b"g</lamp>'),
         (made("Action=Light&Kind={{ urlquery .Kind }}", mediaType="application/x-www-form-urlencoded"), b"Action=Light&Kind=b%22g"),
     ],
-    ids=["of its JSON", "around its text", "of a part of it", "with what every body holds", "a form"],
+    ids=["of its JSON", "around its text", "of a part of it", "with what every body holds", "what is no JSON", "a form"],
 )
 def test_what_is_sent_is_what_a_template_makes(harbour: Harbour, method: dict[str, Any], body: Any) -> None:
     """Of the attributes, as they are typed; the plan of it may be kept, and sends the same."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from rowcall.errors import nearest
 from rowcall.manifest.bodies import item_of
 from rowcall.manifest.document import Document
-from rowcall.manifest.model import ALL, FILED, Attribute, Encoding, ListOf, Method, Scalar
+from rowcall.manifest.model import ALL, FILED, Attribute, Encoding, ListOf, Method, Scalar, TransformKind
 from rowcall.manifest.types import is_file
 from rowcall.manifest.xml import is_name
 
@@ -21,6 +21,7 @@ def check_encoding(document: Document, path: str, method: Method) -> None:
     """Keeps the faults of a body that is written in a way in which what it holds cannot be."""
     _sole(document, path, method)
     _xml(document, path, method)
+    _made(document, path, method)
     names: dict[str, str] = {}
     for name, attribute in method.body.items():
         below = f"{path}.body.{name}"
@@ -41,6 +42,17 @@ def check_encoding(document: Document, path: str, method: Method) -> None:
         if attribute.type != (ListOf(Scalar.STRING) if several else Scalar.STRING) and document.sound(f"{below}.type"):
             kind = "names of several files are `[string]`" if several else "name of a file is a `string`"
             document.fault(f"{below}.filename_of", f"the {kind}", at_key=True)
+
+
+def _made(document: Document, path: str, method: Method) -> None:
+    """What a template makes is a text, of values of JSON."""
+    made, below = method.body_transform, f"{path}.body_transform"
+    if made is None:
+        return
+    if made.kind is TransformKind.XML or not made.template:
+        document.fault(below, "a template makes what is sent of `json` or `text`", at_key=True)
+    if method.encoding is Encoding.MULTIPART or any(is_file(attribute.type) for attribute in method.body.values()):
+        document.fault(below, "no template makes a form in parts, or what has a file in it", at_key=True)
 
 
 def _sole(document: Document, path: str, method: Method) -> None:

@@ -553,7 +553,7 @@ class Method:
     @property
     def sole(self) -> str | None:
         """The attribute that is all of its body; None where the attributes are the fields of one."""
-        if self.encoding in {Encoding.RAW, Encoding.JSONL}:
+        if self.encoding in {Encoding.RAW, Encoding.JSONL} and self.body_transform is None:
             return next(iter(self.body), None)
         return next((key for key, attribute in self.body.items() if attribute.name == ALL), None) if self.body else None
 

@@ -39,7 +39,6 @@ from rowcall.manifest.model import (
     Resource,
     Scalar,
     Service,
-    TransformKind,
     Type,
     Verb,
 )
@@ -365,8 +364,6 @@ def _servers(document: Document, path: str, method: Method, service: Service) ->
     for key in ("base", "default_body"):
         if not _is_object(getattr(method, key) or "{}") and document.sound(f"{path}.{key}"):
             document.fault(f"{path}.{key}", 'expected a JSON object, as {"type": "assign"}')
-    if (made := method.body_transform) is not None and (made.kind is TransformKind.XML or not made.template):
-        document.fault(f"{path}.body_transform", "a template makes what is sent of `json` or `text`", at_key=True)
     if method.within_text and method.within is None:
         document.fault(f"{path}.within_text", "needs `within`, the field that it is about", at_key=True)
 

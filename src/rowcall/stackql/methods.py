@@ -306,7 +306,8 @@ class Methods:
         content = self._content(operation, request)
         if content is None or content.schema is None:
             return said, {}
-        said = replace(said, encoding=content.encoding)
+        is_other = not (is_json(content.media) or is_form(content.media))
+        said = replace(said, encoding=Encoding.RAW if is_other else content.encoding)
         if said.transform is not None and content.encoding is Encoding.MULTIPART:
             raise UncallableError("What it sends has to be made by a template, and that is a form in parts.")
         if content.encoding is Encoding.JSON and content.media not in {"", "application/json"} and not content.media.endswith("*"):
@@ -350,19 +351,20 @@ class Methods:
         return inner, replace(said, within=name, is_text=self._schemas.keyword(inner, _STRING_ONLY) is True)
 
     def _content(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> Content | None:
-        """What is sent: JSON where there is a choice, else a form; None where nothing has to be, or nothing is said of it."""
-        wanted = text(request.get("mediaType"))
-        is_known = is_json(wanted) or is_form(wanted)
-        if wanted and not is_known and table(request.get("transform")):
-            raise UncallableError(f"Its body is {wanted}, made by a template, and rowcall sends JSON and forms.")
+        """What is sent: JSON where there is a choice, else a form; None where nothing has to be, or nothing is said of it.
+
+        What a template makes may be anything.
+        """
+        wanted, is_made = text(request.get("mediaType")), bool(table(request.get("transform")))
+        is_known = is_made or is_json(wanted) or is_form(wanted)
         if isinstance(override := request.get("schema_override"), dict):
             return Content(media=wanted if is_known else "", schema=override)
         if self._document.is_swagger:
             return self._swagger_body(operation)
         body = table(self._document.resolved(operation.get("requestBody")))
         content, is_needed = table(body.get("content")), body.get("required") is True
-        known = [wanted] if wanted in content else [*filter(is_json, content), *filter(is_form, content)]
-        media = next((name for name in known if is_json(name) or is_form(name)), None)
+        known = [wanted] if wanted in content else [*filter(is_json, content), *filter(is_form, content), *(content if is_made else ())]
+        media = next((name for name in known if is_made or is_json(name) or is_form(name)), None)
         if media is None and content and is_needed:
             raise UncallableError(f"Its body is {next(iter(content))}, and rowcall sends JSON and forms.")
         if media is None:
