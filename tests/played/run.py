@@ -163,7 +163,7 @@ class _Player:
             self._shown[collection] = self._listed(collection)
             self._busy.discard(collection)
         id_ = self._drawn.kinds[collection].id_field()
-        return [{**row, name: row[str(id_)]} for row in self._shown.get(collection, ()) if row.get(str(id_)) is not None]
+        return [{**row, name: found} for row in self._shown.get(collection, ()) if (found := _at(row, str(id_))) is not None]
 
     def _listed(self, collection: str) -> list[dict[str, Any]]:
         for ref in self._refs:
@@ -205,7 +205,7 @@ class _Player:
         if not given and (there := len(self._box._app.world.all(collection))) != len(rows) and collection not in self._drawn.base:
             raise NotPlayedError(f"it gives {len(rows)} rows, and there are {there}")
         id_ = self._drawn.kinds[collection].id_field()
-        if method.inner is None and id_ is not None and id_ in rows[0] and len({str(row) for row in rows}) < len(rows):
+        if method.inner is None and id_ is not None and _at(rows[0], id_) is not None and len({str(row) for row in rows}) < len(rows):
             raise NotPlayedError("it gives a row twice")
         if any(collection is not None for collection in self._route(method).names):
             self._note("join", ref, name, self._join)
@@ -233,8 +233,8 @@ class _Player:
         needed = self._given(*parent)
         terms = [f"c.{term}" for term in _terms(ref, method, {name: value for name, value in given.items() if name != key})]
         terms += [f"p.{term}" for term in _terms(*parent, needed)]
-        on = f"c.{quoted(_column(ref, method, key))} = p.{quoted(id_)}"
-        where = " AND ".join([*terms, f"p.{quoted(id_)} = {_literal(given[key])}"])
+        on = f"c.{quoted(_column(ref, method, key))} = p.{_path(id_)}"
+        where = " AND ".join([*terms, f"p.{_path(id_)} = {_literal(given[key])}"])
         if not self._ask(f"SELECT 1 FROM {_full(parent[0])} p JOIN {_full(ref)} c ON {on} WHERE {where}"):
             raise NotPlayedError("its join with its parent has no rows")
 
@@ -260,8 +260,9 @@ class _Player:
         if reader is None:
             return
         id_ = self._drawn.kinds[self._route(method).collection].id_field()
-        if method.verb is Verb.INSERT and not self._is_list(reader) and answer and id_ in answer[0]:
-            given |= {key: answer[0][str(id_)] for key in reader.required()[-1:]}
+        named = _at(answer[0], id_ or "") if answer else None
+        if method.verb is Verb.INSERT and not self._is_list(reader) and named is not None:
+            given |= dict.fromkeys(reader.required()[-1:], named)
             before = []
         after = self._read(ref, reader, given)
         if method.verb is Verb.DELETE:
@@ -301,7 +302,10 @@ class _Player:
 
     def _note_refusals(self, methods: list[tuple[ResourceRef, str, Method]]) -> None:
         lists = [each for each in methods if each[2].verb is Verb.SELECT and self._is_list(each[2])]
-        ref, name, _ = next((each for each in lists if not prefixes(each[2].path)), lists[0])
+        read = next((each for each in lists if not prefixes(each[2].path)), next(iter(lists), None))
+        if read is None:
+            return
+        ref, name, _ = read
         schemes = [*(ref.service.auth or ref.provider.auth).values()]
         if schemes and schemes[0].kind is not AuthKind.NONE:
             self._note("refusal", ref, name, self._with_wrong_key)
@@ -337,6 +341,18 @@ class _Player:
     def _ask(self, text: str) -> list[dict[str, Any]]:
         relation = self._session.sql(text)
         return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def _at(row: Mapping[str, Any], name: str) -> Any:
+    """What a row has in a column, or in a field of one; None where it has nothing."""
+    found: Any = row
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
+def _path(name: str) -> str:
+    return ".".join(map(quoted, name.split(".")))
 
 
 def _full(ref: ResourceRef) -> str:

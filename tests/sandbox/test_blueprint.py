@@ -13,7 +13,7 @@ import pytest
 
 import rowcall
 from rowcall.catalog.catalog import Catalog
-from rowcall.manifest.model import Paging, PagingKind, Provider, Service
+from rowcall.manifest.model import Paging, PagingKind, Provider, Service, Verb
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.clock import Clock
 from rowcall.sandbox.server import Sandbox
@@ -445,3 +445,110 @@ def test_the_rate_limits_of_the_manifest_hold(bakery: Sandbox) -> None:
         assert statuses == [200] * 40 + [429]
         assert refused.headers["retry-after"] == "60"
         assert client.get("/bakers").status_code == 200
+
+
+CLUSTER = """
+manifest: 1
+provider: cluster
+title: Cluster
+description: A cluster.
+source: https://example.com
+base_url: https://example.com
+"""
+CORE = """
+service: core
+title: Core
+description: What is in a cluster.
+resources:
+  namespaces:
+    description: A namespace.
+    source: https://example.com
+    columns: &named
+      kind: {type: string, description: What it is.}
+      metadata: {type: {name: string, namespace: string, labels: map}, description: What it is called.}
+    methods:
+      list_namespaces: {verb: select, http: GET /api/v1/namespaces, description: Lists., rows: items}
+      get_namespace: {verb: select, http: "GET /api/v1/namespaces/{name}", description: Gets., parameters: {name: {in: path, description: Its name.}}}
+  deployments:
+    description: A deployment.
+    source: https://example.com
+    columns: *named
+    methods:
+      list_deployments:
+        verb: select
+        http: GET /apis/apps/namespaces/{namespace}/deployments
+        description: Lists.
+        parameters: {namespace: {in: path, description: Its namespace.}}
+        rows: items
+      get_deployment:
+        verb: select
+        http: GET /apis/apps/namespaces/{namespace}/deployments/{name}
+        description: Gets.
+        parameters: &key {namespace: {in: path, description: Its namespace.}, name: {in: path, description: Its name.}}
+      create_deployment:
+        verb: insert
+        http: POST /apis/apps/namespaces/{namespace}/deployments
+        description: Creates.
+        parameters: {namespace: {in: path, description: Its namespace.}}
+        body: {metadata: {type: json, description: What it is called.}}
+      change_deployment:
+        verb: update
+        http: PATCH /apis/apps/namespaces/{namespace}/deployments/{name}
+        description: Changes.
+        parameters: *key
+        body: {metadata: {type: json, description: What it is called.}}
+  logs:
+    description: A line.
+    source: https://example.com
+    columns: {line: {type: string, description: The line.}}
+    methods:
+      list_old_logs: {verb: select, http: "GET /old/{run_id}/logs", description: Lists., parameters: {run_id: {in: path, type: integer, description: Which.}}, rows: $}
+      list_new_logs: {verb: select, http: "GET /new/{run_id}/logs", description: Lists., parameters: {run_id: {in: path, description: Which.}}, rows: $}
+      print: {verb: exec, http: POST /print, description: Prints one.}
+"""
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Sandbox]:
+    """A cluster whose objects have their names within an object."""
+    (tmp_path / "provider.yaml").write_text(CLUSTER)
+    (tmp_path / "core.yaml").write_text(CORE)
+    with Sandbox(tmp_path, clock=Clock(START, held=True)) as box:
+        yield box
+
+
+def test_what_names_an_object_may_stand_in_an_object_of_it(cluster: Sandbox) -> None:
+    """And what it belongs to is told by the word before the placeholder, however the path begins."""
+    with opened(cluster) as client:
+        namespace = client.get("/api/v1/namespaces").json()["items"][0]["metadata"]["name"]
+        path = f"/apis/apps/namespaces/{namespace}/deployments"
+        first = client.get(path).json()["items"][0]
+        client.post(path, json={"metadata": {"name": "mine", "labels": {"a": "b"}}})
+        client.patch(f"{path}/mine", json={"metadata": {"labels": {"a": "c"}}})
+        mine = client.get(f"{path}/mine").json()
+        missing = client.get("/apis/apps/namespaces/nowhere/deployments")
+
+        assert client.get(f"{path}/{first['metadata']['name']}").json() == first
+        assert mine["metadata"] == {"name": "mine", "namespace": None, "labels": {"a": "c"}}
+        assert mine in client.get(path).json()["items"]
+        assert missing.status_code == 404
+
+
+def test_what_no_resource_describes_is_named_as_its_placeholder_takes_it(cluster: Sandbox) -> None:
+    """By a number, say, and in a table of its own."""
+    tables = {name: rows for name, (_, rows) in cluster.tables.items()}
+
+    assert {name: {type(row[0]) for row in rows} for name, rows in tables.items()} == {"sandbox_runs": {int}, "sandbox_runs_2": {str}}
+
+
+def test_a_write_that_answers_a_file_answers(cluster: Sandbox) -> None:
+    """As documents of StackQL have them: with what the object it is about has of it."""
+    core = cluster.provider.services["core"]
+    logs = core.resources["logs"]
+    methods = {**logs.methods, "print": replace(logs.methods["print"], verb=Verb.INSERT, content="line")}
+    changed = replace(core, resources={**core.resources, "logs": replace(logs, methods=methods)})
+
+    with Sandbox(replace(cluster.provider, services={"core": changed})) as box, opened(box) as client:
+        answer = client.post("/print")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain")

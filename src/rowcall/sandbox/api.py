@@ -106,7 +106,8 @@ class Api:
             return first
         body, headers = self._carry_out(world, self._routes.resolve(world, route, values, incoming), bend)
         if route.method.content is not None:
-            kind, content = body if isinstance(body, tuple) else ("text/plain", str(body.get(route.method.content)).encode())
+            said = body.values if isinstance(body, Record) else body
+            kind, content = said if isinstance(said, tuple) else ("text/plain", str((said or {}).get(route.method.content, "")).encode())
             answer = Answer(200, content, (("content-type", kind), *headers))
         else:
             answer = self._written(world, 200, body, headers, route.method)

@@ -7,13 +7,14 @@ their names. A column that is called as a placeholder holds the id of the object
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
-from rowcall.manifest.model import Column, Method, Parameter, Provider, Resource, Scalar, Verb
+from rowcall.manifest.model import Column, Method, Object, Parameter, Provider, Resource, Scalar, Type, Verb
 from rowcall.manifest.sandbox import Collection, Next, Sandbox, State, Table, collection_of
 from rowcall.openapi.names import singular
 from rowcall.sandbox.invent import Draw, Make, fitted, identifier, maker
@@ -59,9 +60,9 @@ class Kind:
         return next((field.name for field in self.fields if field.depth == 0), None)
 
 
-def blank(name: str) -> Kind:
+def blank(name: str, type_: Type = Scalar.STRING) -> Kind:
     """A kind of objects of which nothing is known but how they are named."""
-    return Kind(make_id=identifier(name, Scalar.STRING, "", singular(name)))
+    return Kind(make_id=identifier(name, type_, "", singular(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,14 @@ class _Drawing:
         self._examples = _named_in_examples(home.resource for home in self._homes)
         self._implicit: dict[str, tuple[str, str | None]] = {}
         """The placeholder and the parent of each collection without a resource."""
+        self._types: dict[str, Type] = {}
+        """The type of what a placeholder takes, by the path up to it; of several a number, which texts can be."""
+        for home in self._homes:
+            for method in home.resource.methods.values():
+                for name, prefix in prefixes(method.path):
+                    declared = method.parameters.get(name)
+                    if declared is not None and self._types.get(prefix) is not Scalar.INTEGER:
+                        self._types[prefix] = declared.type
         for home in self._homes:
             for method in home.resource.methods.values():
                 self._place(method.path)
@@ -153,7 +162,10 @@ class _Drawing:
         begun = {_service(each.collection) for scene in (*self._own.seeds, *self._own.scenes.values()) for each in scene.create}
         seeded = {key for key in self._own.collections if _service(key) in begun} if self._own.seeds else set()
         kinds = {home.key: replace(self._kind(home), is_made_up=home.key not in seeded) for home in self._homes}
-        kinds |= {key: replace(blank(name), known=self._examples.get(name, ())) for key, (name, _) in self._implicit.items()}
+        kinds |= {
+            key: replace(blank(name, self._types.get(key, Scalar.STRING)), known=self._examples.get(name, ()))
+            for key, (name, _) in self._implicit.items()
+        }
         base = {key: parent for key, parent in self._parents.items() if parent is not None}
         error = self._own.error if self._own.error is not None else _error(self._provider)
         showing = {home.key for home in self._homes if kinds[home.key].id_field() is not None}
@@ -170,6 +182,7 @@ class _Drawing:
             (key, method, [place for _, prefix in prefixes(method.path) if (place := self._places[prefix])]) for key, method in methods
         ]
         lists = [(key, needed) for key, method, needed in needs if _lists(method) and key in showing]
+        taken: dict[str, str] = {}
         found = {key for table in self._own.tables.values() for key in (table.rows, *self._above(table.rows, collections))}
         # What lists need comes first, for their rows are what others need.
         wanted = [key for some in (lists, [(key, needed) for key, _, needed in needs]) for key in self._shallow_first(some, collections)]
@@ -177,7 +190,7 @@ class _Drawing:
             if key in found:
                 continue
             if key:
-                yield self._name(key), self._table(key, collections)
+                yield self._name(key, taken), self._table(key, collections)
                 found |= {key, *self._above(key, collections)}
             while more := {
                 listed
@@ -201,10 +214,12 @@ class _Drawing:
             yield above
             above = collections[above].parent
 
-    def _name(self, key: str) -> str:
-        """What several of a collection are called."""
+    def _name(self, key: str, taken: dict[str, str]) -> str:
+        """What several of a collection are called, and no other collection is."""
         home = next((home for home in self._homes if home.key == key), None)
-        return f"{self._implicit[key][0].removesuffix('_id')}s" if home is None else home.name
+        first = f"{self._implicit[key][0].removesuffix('_id')}s" if home is None else home.name
+        names = itertools.chain((first,), (f"{first}_{number}" for number in itertools.count(2)))
+        return next(name for name in names if taken.setdefault(name, key) == key)
 
     def _table(self, key: str, collections: Mapping[str, Collection]) -> Table:
         """What names the objects of a collection, by their placeholders, the outermost first."""
@@ -229,6 +244,8 @@ class _Drawing:
         lists_of = [] if is_copy else [method for method in methods if method.rows is not None]
         beside = [one for method in lists_of if (one := self._got.get(_shape(method.path)))]
         shared = [one for one in beside if _named_column(one) in resource.columns]
+        listed = {_shape(method.path) for method in methods if _lists(method)}
+        got.sort(key=lambda method: (_shape(method.path.rpartition("/")[0]) not in listed, len(prefixes(method.path))))
         found = next((m for m in [*got, *shared, *(m for m in methods if m.verb in _ONE)] if m.path.endswith("}")), None)
         if found is None:
             home.parent = "" if "" in lists else next(iter([*inserts, *lists, *(_last(method.path) for method in methods)]), "")
@@ -253,7 +270,7 @@ class _Drawing:
         for index, (name, prefix) in enumerate(found := prefixes(path)):
             if prefix not in self._places:
                 before = [earlier for earlier, _ in found[:index]]
-                known = self._by_name(name, before)
+                known = self._by_name(name, before) or self._by_segment(name, prefix, before)
                 if known is None and not (index == len(found) - 1 and path.endswith("}")):
                     known = prefix
                     self._implicit[prefix] = (name, parent)
@@ -271,6 +288,15 @@ class _Drawing:
         depth = max((depth for home in homes if (depth := self._fit(home, before)) is not None), default=0)
         found = said or [home.key for home in homes if self._fit(home, before) == depth]
         return found[0] if len(found) == 1 else None
+
+    def _by_segment(self, name: str, prefix: str, before: list[str]) -> str | None:
+        """The collection that is called as a placeholder and as what stands before it in the path, as in `/namespaces/{namespace}`."""
+        segment = _segment(prefix)
+        if _folded(singular(segment)) not in {_folded(name), _folded(name.removesuffix("_id"))}:
+            return None
+        homes = [home.key for home in self._homes if home.prefix is not None and _segment(home.prefix) == segment]
+        fitting = [home.key for home in self._homes if home.key in homes and self._fit(home, before) is not None]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _fit(self, home: _Home, before: list[str]) -> int | None:
         """How many placeholders stand before that of a home, where all of them stand in a path too; None where they do not."""
@@ -302,7 +328,7 @@ class _Drawing:
 
     def _kind(self, home: _Home) -> Kind:
         columns, declared = home.resource.columns, home.declared
-        own = None
+        own, inner = None, None
         if home.parameter is not None:
             is_id = declared is None or declared.type is not Scalar.STRING or _folded(home.parameter).endswith(("id", "identifier"))
             is_id = is_id or ("id" in columns and columns["id"].type is Scalar.STRING)
@@ -310,6 +336,7 @@ class _Drawing:
             usable = [name for name in reversed(columns) if columns[name].type in _NAMING]
             naming = {_folded(columns[name].source or name): name for name in usable} | {_folded(name): name for name in usable}
             own = next((naming[_folded(name)] for name in names if _folded(name) in naming), None)
+            inner = None if own is not None else _inside(columns, [*names, "name"])
         noun = singular(home.name)
         found = []
         depths = self._depths(home)
@@ -317,8 +344,16 @@ class _Drawing:
             depth = 0 if name == own else depths.get(name)
             link = None if depth is not None else self._link(name, home)
             found.append(Field(name, tuple((column.source or name).split(".")), column, maker(name, column), depth, link))
+        if inner is not None:
+            found.append(inner)
         known = [*self._examples.get(home.parameter or "", ())]
-        id_column = columns[own] if own is not None else Column(type=declared.type if declared else Scalar.STRING, description="")
+        id_column = (
+            columns[own]
+            if own is not None
+            else inner.column
+            if inner is not None
+            else Column(type=declared.type if declared else Scalar.STRING, description="")
+        )
         return Kind(
             fields=tuple(found),
             make_id=identifier(own or home.parameter or "id", id_column.type, id_column.description, noun),
@@ -358,6 +393,23 @@ class _Drawing:
         return next((found[0] for found in (by_parameter, by_noun) if len(found) == 1), None)
 
 
+def _inside(columns: Mapping[str, Column], names: Iterable[str]) -> Field | None:
+    """The field of an object among the columns that says what a row is known by, as `metadata.name` does."""
+    wanted = [_folded(name) for name in names if name]
+    for name, column in columns.items():
+        if not isinstance(column.type, Object) or _folded(name) not in _AROUND:
+            continue
+        found = {_folded(key): (key, type_) for key, type_ in column.type.fields if type_ in _NAMING}
+        if (each := next((found[one] for one in wanted if one in found), None)) is not None:
+            made = Column(type=each[1], description="", nullable=False)
+            return Field(f"{name}.{each[0]}", (*(column.source or name).split("."), each[0]), made, maker(each[0], made), 0)
+    return None
+
+
+_AROUND = frozenset({"metadata", "meta", "attributes", "identifier", "identifiers", "properties"})
+"""What the object is called in which a row has what it is known by."""
+
+
 def _lists(method: Method) -> bool:
     """Whether a method gives several objects. One that picks an object where its path names one gives that."""
     names_one = method.path.endswith("}") or method.expected_rows == 1
@@ -368,6 +420,11 @@ def _lists(method: Method) -> bool:
 def _gets(method: Method) -> bool:
     """Whether a method gives one object of its resource."""
     return method.verb is Verb.SELECT and not _lists(method) and not method.returns
+
+
+def _segment(prefix: str) -> str:
+    """What stands before the last placeholder of a path."""
+    return prefix.split("/")[-2] if prefix.endswith("/{}") else ""
 
 
 def _shape(path: str) -> str:

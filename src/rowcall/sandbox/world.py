@@ -28,7 +28,7 @@ from rowcall.sandbox.meters import Meters
 from rowcall.sandbox.page import Listed
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
-from rowcall.sandbox.template import Scope, Templates, as_list, new_id
+from rowcall.sandbox.template import Scope, Templates, as_list, follow, new_id
 
 ROWS = 37
 """How many objects the first parent has where nobody says: more than most pages hold."""
@@ -180,7 +180,7 @@ class World:
     def _sent_id(self, collection: str, body: Any) -> Any:
         """What a client says that the object is known by, as a name; None where it does not."""
         name = self._kinds[collection].id_field()
-        sent = body.get(name) if isinstance(body, dict) and name is not None else None
+        sent = follow(body, tuple(name.split("."))) if isinstance(body, dict) and name is not None else None
         return sent if isinstance(sent, (str, int)) and self.sandbox.collections[collection].id is None else None
 
     def _id(self, collection: str, parent: Record | None, draw: Draw, wanted: Any = None) -> Any:
@@ -208,7 +208,7 @@ class World:
             known = None
             if field.depth is not None and field.depth < len(chain):
                 known = scope["id"] if field.depth == 0 else chain[field.depth].key
-                put(made, [*field.path], known if field.depth == 0 else fitted(known, field.column.type, field.name, draw))
+                _set(made, field.path, known if field.depth == 0 else fitted(known, field.column.type, field.name, draw))
                 continue
             if rules.states and field.path == (rules.field,):
                 states = [*rules.states]
@@ -314,7 +314,9 @@ class World:
             else:
                 record.set(".".join(field.path), fitted(value, field.column.type, name, draw))
         for field in kind.fields:
-            if is_changed_time(field.name) and field.name not in values:
+            if field.depth == 0 and len(field.path) > 1:  # which stands in an object that a client may have sent without it
+                record.set(".".join(field.path), record.key)
+            elif is_changed_time(field.name) and field.name not in values:
                 record.set(".".join(field.path), field.make(draw))
 
     def _draw(self, record: Record) -> Draw:
@@ -533,6 +535,15 @@ def _joined(source: Any) -> bytes | None:
     if isinstance(source, File):
         return source.content
     return source.encode() if isinstance(source, str) else source if isinstance(source, bytes) else None
+
+
+def _set(made: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Gives the field at a path a value, in whatever stands there."""
+    *before, last = path
+    for name in before:
+        inner = made.get(name)
+        made[name] = made = {**inner} if isinstance(inner, dict) else {}
+    made[last] = value
 
 
 def _chain(record: Record | None) -> Iterator[Record]:
