@@ -592,3 +592,49 @@ def test_a_long_service_has_several_files(tmp_path: Path) -> None:
     lengths = {file.name: len(file.read_text().splitlines()) for file in (tmp_path / "out").glob("all*.yaml")}
     assert sorted(lengths) == ["all.four.yaml", "all.yaml"]
     assert max(lengths.values()) <= 600
+
+
+def test_the_form_that_a_path_ends_in_is_no_part_of_a_name(made: Made) -> None:
+    """And what a placeholder before it names is one row; a function that lists is called as what it lists."""
+    row = "{type: object, properties: {sid: {type: string}, to: {type: string}}}"
+    page = f"{{type: object, properties: {{calls: {{type: array, items: {row}}}, end: {{type: integer}}, uri: {{type: string}}, page: {{type: integer}}}}}}"
+    ok = f"{{type: object, properties: {{ok: {{type: boolean}}, people: {{type: array, items: {row}}}, response_metadata: {{type: object}}}}}}"
+    answer = "responses: {'200': {content: {application/json: {schema: %s}}}}"
+    key = "parameters: [{name: Sid, in: path, required: true, schema: {type: string}}]"
+    provider = made(
+        f"  /Calls.json: {{get: {{operationId: ListCall, {answer % page}}}}}\n"
+        f"  /Calls/{{Sid}}.json:\n"
+        f"    get: {{operationId: FetchCall, {key}, {answer % row}}}\n"
+        f"    delete: {{operationId: DeleteCall, {key}, responses: {{'204': {{}}}}}}\n"
+        f"  /users.list: {{get: {{operationId: users_list, {answer % ok}}}}}\n"
+    )
+
+    found = methods(provider)
+
+    assert {name: (method.verb, method.rows, method.path) for name, method in found.items()} == {
+        "calls.list_call": (Verb.SELECT, "calls", "/Calls.json"),
+        "calls.fetch_call": (Verb.SELECT, None, "/Calls/{Sid}.json"),
+        "calls.delete_call": (Verb.DELETE, None, "/Calls/{Sid}.json"),
+        "users.users_list": (Verb.SELECT, "people", "/users.list"),
+    }
+
+
+def test_a_page_that_is_said_to_be_one_row_is_a_list(made: Made) -> None:
+    """As documents have it that are made of code; it is marked for the reader."""
+    answer = "responses: {'200': {content: {application/json: {schema: {type: object, properties: {id: {type: integer}, name: {type: string}}}}}}}"
+    numbers = "{name: page, in: query, schema: {type: integer}}, {name: per_page, in: query, schema: {type: integer}}"
+    provider = made(f"  /groups: {{get: {{parameters: [{numbers}], {answer}}}}}\n  /setting: {{get: {{{answer}}}}}\n")
+
+    assert {name: method.rows for name, method in methods(provider).items()} == {"groups.list_groups": "$", "setting.list_setting": None}
+
+
+def test_a_number_that_a_path_takes_whole_is_whole(made: Made) -> None:
+    """So that rows can be joined by it."""
+    row = "{type: object, properties: {id: {type: number}, share: {type: number}}}"
+    answer = f"responses: {{'200': {{content: {{application/json: {{schema: {row}}}}}}}}}"
+    provider = made(
+        f"  /groups/{{group_id}}: {{get: {{parameters: [{{name: group_id, in: path, schema: {{type: integer}}}}], {answer}}}}}\n"
+    )
+
+    (resource,) = next(iter(provider.services.values())).resources.values()
+    assert {name: column.type for name, column in resource.columns.items()} == {"id": Scalar.INTEGER, "share": Scalar.NUMBER}

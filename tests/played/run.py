@@ -19,7 +19,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import AuthError, MisfitWarning, RequestError, RowcallError, RowcallWarning
 from rowcall.manifest.model import Attribute, AuthKind, Kind, ListOf, Method, Object, Place, Scalar, Type, Verb
 from rowcall.manifest.types import quoted
-from rowcall.sandbox.blueprint import prefixes
+from rowcall.sandbox.blueprint import bare, prefixes
 from rowcall.sandbox.routes import Route
 
 CHECKS = ("list", "row", "join", "insert", "replace", "update", "delete", "exec", "refusal")
@@ -142,7 +142,7 @@ class _Player:
     def _is_list(self, method: Method) -> bool:
         """Whether it may answer with several objects."""
         route = self._route(method)
-        return method.rows is not None and not (method.path.endswith("}") and route.names[-1] == route.collection)
+        return method.rows is not None and not (bare(method.path).endswith("}") and route.names[-1] == route.collection)
 
     def _route(self, method: Method) -> Route:
         return self._routes[id(method)]

@@ -454,6 +454,7 @@ title: Cluster
 description: A cluster.
 source: https://example.com
 base_url: https://example.com
+paging: {shown: {kind: link, page_size: {parameter: size, default: 10}}}
 """
 CORE = """
 service: core
@@ -497,6 +498,25 @@ resources:
         description: Changes.
         parameters: *key
         body: {metadata: {type: json, description: What it is called.}}
+  events:
+    description: What happened.
+    source: https://example.com
+    columns:
+      id: {type: integer, nullable: false, description: Its id.}
+      state: {type: string, nullable: false, description: How it is.}
+      phase: {type: string, nullable: false, description: When it was.}
+    methods:
+      list_events:
+        verb: select
+        http: GET /events
+        description: Lists.
+        parameters:
+          X_Tenant: {in: header, required: true, name: X-Tenant, description: Whose.}
+          brief: {in: query, type: boolean, default: false, role: option, description: Whether they are short.}
+          state: {in: query, default: open, sends: all, enum: [open, closed, all], description: Only those.}
+          phase: {in: query, default: any, enum: [early, late, any], description: Only those.}
+        rows: $
+        paging: shown
   logs:
     description: A line.
     source: https://example.com
@@ -552,3 +572,19 @@ def test_a_write_that_answers_a_file_answers(cluster: Sandbox) -> None:
         answer = client.post("/print")
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain")
+
+
+def test_the_links_of_pages_say_what_was_asked_and_filters_have_values_that_rows_have(cluster: Sandbox, tmp_path: Path) -> None:
+    """Truths as JSON has them, no headers; a value that stands for all keeps all, whether it is sent or meant."""
+    with rowcall.connect(provider_paths={"cluster": tmp_path}, providers=cluster.providers) as db:
+        states = db.sql("SELECT state, phase FROM cluster.core.events WHERE X_Tenant = 'a' AND brief = true").fetchall()
+        closed = db.sql("SELECT id FROM cluster.core.events WHERE X_Tenant = 'a' AND state = 'closed'").fetchall()
+    with opened(cluster) as client:
+        usual = [row["state"] for row in client.get("/events", params={"size": 100}, headers={"X-Tenant": "a"}).json()]
+
+    assert len(states) == 37
+    assert {state for state, _ in states} == {"open", "closed"}
+    assert {phase for _, phase in states} == {"early", "late"}
+    assert len(closed) == sum(state == "closed" for state, _ in states)
+    assert set(usual) == {"open"}
+    assert not any("X_Tenant" in dict(request.query) for request in cluster.requests)

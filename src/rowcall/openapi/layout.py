@@ -17,6 +17,9 @@ from rowcall.openapi.api import Operation
 from rowcall.openapi.names import singular, snake, words
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
+_FORM = re.compile(r"(?<=[^/])\.(json|xml)$", re.IGNORECASE)
+_LISTED = re.compile(r"(?<=[^.])\.list$")
+"""What the name of a list ends in where operations are called as functions are, as `/users.list`."""
 _VERSION = re.compile(r"v[0-9]+([a-z]+[0-9]*)?|api|rest")
 _CREATES = frozenset("create add new post insert invite upload register submit store save".split())
 _CHANGES = frozenset("update modify edit change patch set post save".split())
@@ -89,8 +92,11 @@ def method_name(placed: Placed, verb: Verb, resource: str) -> str:
 
 
 def segments(path: str) -> list[str]:
-    """The parts of a path; what stands after a placeholder and a colon is one of its own, as in `/runs/{run}:cancel`."""
-    parts = [part for part in path.partition("?")[0].split("/") if part]
+    """The parts of a path, without the form that it ends in, as in `/runs/{run}.json`.
+
+    What stands after a placeholder and a colon is one of its own, as in `/runs/{run}:cancel`.
+    """
+    parts = [part for part in _FORM.sub("", path.partition("?")[0]).split("/") if part]
     return [piece for part in parts for piece in re.sub(r"\}:", "}\n", part).split("\n")]
 
 
@@ -137,7 +143,7 @@ def _service(placed: Sequence[Placed]) -> str:
 
 def _names(services: dict[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
     """A name for each collection, which no other of its service has: of as many words of its path as it takes."""
-    plain = {path: [snake(segment, "v") for segment in path if not is_parameter(segment)] or ["root"] for path in services}
+    plain = {path: [snake(_LISTED.sub("", segment), "v") for segment in path if not is_parameter(segment)] or ["root"] for path in services}
     depth = dict.fromkeys(services, 1)
     while True:
         names = {path: _name(plain[path], depth[path]) for path in services}

@@ -163,6 +163,11 @@ def is_size(name: str) -> bool:
     return folded(name) in _SIZE
 
 
+def is_page(name: str) -> bool:
+    """Whether a parameter is called what takes the number of a page."""
+    return folded(name) in _PAGE
+
+
 def is_pages(name: str) -> bool:
     """Whether a field is called what says how many pages there are."""
     return folded(name) in _PAGES
@@ -328,7 +333,7 @@ def _is_envelope(names: Iterable[str]) -> bool:
     """Whether what stands beside a list is about the list."""
     known = _MORE | _TOTAL | _PAGES | _NEXT_TOKEN | _NEXT_URL | _LAST | _SIZE | _PAGE | _OFFSET | _LINKS
     known |= frozenset(
-        "object firstid meta metadata cursors pagination paging pageinfo status success message kind etag type count previous prev "
-        "url".split()
+        "object firstid meta metadata responsemetadata cursors pagination paging pageinfo status success ok message warning kind etag type "
+        "count previous prev end url uri".split()
     )
     return all(folded(name) in known or set(words(name)) & {"total", "count", "page", "next", "previous"} for name in names)

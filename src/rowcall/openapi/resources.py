@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rowcall.manifest.model import Attribute, Column, Encoding, Example, Lifecycle, Method, Parameter, Resource, Uncallable, Verb
+from rowcall.manifest.model import Attribute, Column, Encoding, Example, Lifecycle, Method, Parameter, Place, Resource, Uncallable, Verb
 from rowcall.manifest.rules import BODY_PREFIX, EXTRA
 from rowcall.manifest.types import ListOf, Object, Scalar, Type, literal
 from rowcall.manifest.types import identifier as quoted_identifier
@@ -15,7 +15,7 @@ from rowcall.openapi.draft import Draft
 from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
 from rowcall.openapi.layout import Placed, ResourcePlan, method_name, verb_of
 from rowcall.openapi.names import called, folded, free, identifier, listed, sentence, singular
-from rowcall.openapi.paging import TOP, Rows, leads_on, paging_of, rows_of
+from rowcall.openapi.paging import TOP, Rows, is_page, is_size, leads_on, paging_of, rows_of
 from rowcall.openapi.parameters import Parameters
 from rowcall.openapi.types import Property, Shape, Why, unified
 
@@ -112,6 +112,10 @@ class _Making:
         draft, plan = self._draft, self._plan
         first = plan.operations[0].operation
         docs = [each.operation.node.get("externalDocs") for each in plan.operations]
+        for name, each in [pair for method in self._methods.values() for pair in method.parameters.items()]:
+            column = self._columns.get(each.column or name)
+            if each.place is Place.PATH and each.type is Scalar.INTEGER and column is not None and column.type is Scalar.NUMBER:
+                self._columns[each.column or name] = replace(column, type=Scalar.INTEGER)
         urls = [found.get("url") for found in docs if isinstance(found, dict)]
         source = next((url for url in urls if isinstance(url, str) and url.startswith("http")), "")
         deprecated = all(each.operation.deprecated for each in plan.operations)
@@ -173,6 +177,9 @@ class _Making:
             return []
         rows = rows_of(self._schemas, answer.schema, self._plan.name, is_item=placed.is_item)
         row, pick = self._schemas.properties(rows.schema), None
+        if rows.path is None and not placed.is_item and "id" in row and _is_page(placed.operation):
+            reason = "The document says that the answer is one row, and its parameters that it is a page of them."
+            rows = replace(rows, path=TOP, reason=reason, is_clear=False)
         if not row and rows.path == TOP and isinstance(self._schemas.shape(rows.schema).type, Scalar):
             pick, row = _EACH, _values(self._schemas.shape(rows.schema), rows.schema)
         elif rows.path is None and (inner := self._wrapped(row)):
@@ -441,6 +448,12 @@ class _Making:
 def _is_whole(operation: Operation) -> bool:
     """Whether an answer that is no JSON has an end, as a file has."""
     return operation.answer is not None and operation.answer.media.partition(";")[0] not in {"", "text/event-stream"}
+
+
+def _is_page(operation: Operation) -> bool:
+    """Whether an operation takes the number of a page, and how many rows it has."""
+    names = [field.name for field in operation.fields if field.place == "query"]
+    return any(map(is_page, names)) and any(map(is_size, names))
 
 
 def _encoding(operation: Operation) -> Encoding:

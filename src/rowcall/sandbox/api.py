@@ -182,7 +182,7 @@ class Api:
         values = self._query(call, steering)
         asking = {name: value for name, value in values.items() if name not in steering and not _is_cursor(method, name)}
         records = world.listed(_key_of(call, asking), lambda: self._listed(world, call, asking))
-        found = page(records, Wish(method, paging, values, bend), self.sandbox, rules)
+        found = page(records, Wish(method, paging, values, bend, call.incoming.query), self.sandbox, rules)
         body, links = self._page(world, call, found, paging)
         next_header = None if paging is None or paging.kind is PagingKind.LINK else paging.next_header
         said = {} if paging is None else {paging.pages_header: str(found.pages), next_header: found.next}

@@ -14,16 +14,19 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
-from rowcall.manifest.model import Column, Method, Object, Parameter, Provider, Resource, Scalar, Type, Verb
+from rowcall.manifest.model import Column, Method, Object, Parameter, Place, Provider, Resource, Scalar, Type, Verb
 from rowcall.manifest.sandbox import Collection, Next, Sandbox, State, Table, collection_of
 from rowcall.openapi.names import singular
 from rowcall.sandbox.invent import Draw, Make, fitted, identifier, maker
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FORM = re.compile(r"(?<=[^/])\.(json|xml)$", re.IGNORECASE)
 _GENERIC = frozenset({"id", "key", "name", "slug", "uuid", "number", "type", "ref", "path"})
 """Names of placeholders that say nothing of what they name."""
 _NAMING = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER})
 """The types of what names something."""
+ALL = frozenset({"all", "any", "*"})
+"""Values of a filter that stand for all values."""
 _ONE = frozenset({Verb.UPDATE, Verb.DELETE, Verb.REPLACE})
 
 
@@ -86,6 +89,11 @@ class Blueprint:
 def prefixes(path: str) -> list[tuple[str, str]]:
     """The placeholders of a path, and the path up to each, as `[("shop_id", "/shops/{}")]`."""
     return [(match[1], _PLACEHOLDER.sub("{}", path[: match.end()])) for match in _PLACEHOLDER.finditer(path)]
+
+
+def bare(path: str) -> str:
+    """A path without the form that it ends in, as in `/runs/{run}.json`."""
+    return _FORM.sub("", path)
 
 
 def blueprint(provider: Provider, own: Sandbox) -> Blueprint:
@@ -246,7 +254,7 @@ class _Drawing:
         shared = [one for one in beside if _named_column(one) in resource.columns]
         listed = {_shape(method.path) for method in methods if _lists(method)}
         got.sort(key=lambda method: (_shape(method.path.rpartition("/")[0]) not in listed, len(prefixes(method.path))))
-        found = next((m for m in [*got, *shared, *(m for m in methods if m.verb in _ONE)] if m.path.endswith("}")), None)
+        found = next((m for m in [*got, *shared, *(m for m in methods if m.verb in _ONE)] if bare(m.path).endswith("}")), None)
         if found is None:
             home.parent = "" if "" in lists else next(iter([*inserts, *lists, *(_last(method.path) for method in methods)]), "")
             said = self._own.collections.get(key)
@@ -271,11 +279,11 @@ class _Drawing:
             if prefix not in self._places:
                 before = [earlier for earlier, _ in found[:index]]
                 known = self._by_name(name, before) or self._by_segment(name, prefix, before)
-                if known is None and not (index == len(found) - 1 and path.endswith("}")):
+                if known is None and not (index == len(found) - 1 and bare(path).endswith("}")):
                     known = prefix
                     self._implicit[prefix] = (name, parent)
                 self._places[prefix] = known
-            elif self._places[prefix] is None and not (index == len(found) - 1 and path.endswith("}")):
+            elif self._places[prefix] is None and not (index == len(found) - 1 and bare(path).endswith("}")):
                 self._implicit[prefix] = (name, parent)
                 self._places[prefix] = prefix
             parent = self._places[prefix] or parent
@@ -339,8 +347,9 @@ class _Drawing:
             inner = None if own is not None else _inside(columns, [*names, "name"])
         noun = singular(home.name)
         found = []
-        depths = self._depths(home)
-        for name, column in columns.items():
+        depths, filters = self._depths(home), _values_of_filters(home.resource)
+        for name, said in columns.items():
+            column = replace(said, enum=filters[name]) if name in filters and not said.enum and said.type is Scalar.STRING else said
             depth = 0 if name == own else depths.get(name)
             link = None if depth is not None else self._link(name, home)
             found.append(Field(name, tuple((column.source or name).split(".")), column, maker(name, column), depth, link))
@@ -410,9 +419,19 @@ _AROUND = frozenset({"metadata", "meta", "attributes", "identifier", "identifier
 """What the object is called in which a row has what it is known by."""
 
 
+def _values_of_filters(resource: Resource) -> dict[str, tuple[str, ...]]:
+    """What columns have by which rows are filtered, where the filters say it, by the names of the columns."""
+    return {
+        parameter.column or name: tuple(value for value in parameter.enum if value.lower() not in ALL)
+        for method in resource.methods.values()
+        for name, parameter in method.parameters.items()
+        if parameter.enum and parameter.place is Place.QUERY and parameter.role is None and parameter.range is None
+    }
+
+
 def _lists(method: Method) -> bool:
     """Whether a method gives several objects. One that picks an object where its path names one gives that."""
-    names_one = method.path.endswith("}") or method.expected_rows == 1
+    names_one = bare(method.path).endswith("}") or method.expected_rows == 1
     picks_one = method.pick is not None and not method.pick.endswith(("[*]", ".*")) and names_one
     return method.verb is Verb.SELECT and method.rows is not None and not picks_one
 
@@ -428,8 +447,8 @@ def _segment(prefix: str) -> str:
 
 
 def _shape(path: str) -> str:
-    """A path without the names of its placeholders."""
-    return _PLACEHOLDER.sub("{}", path)
+    """A path without the names of its placeholders, and the form that it ends in."""
+    return _PLACEHOLDER.sub("{}", bare(path))
 
 
 def _akin_names(parameter: str) -> list[str]:
@@ -450,7 +469,7 @@ def _got(resources: Iterable[Resource]) -> dict[str, Method]:
         _shape(method.path.rpartition("/")[0]): method
         for resource in resources
         for method in resource.methods.values()
-        if _gets(method) and method.path.endswith("}")
+        if _gets(method) and bare(method.path).endswith("}")
     }
 
 

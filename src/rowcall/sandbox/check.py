@@ -45,6 +45,7 @@ def query_values(method: Method, query: Sequence[tuple[str, str]], sandbox: Sand
     given: dict[str, list[Any]] = {}
     for key, text in query:
         if key in known and text == known[key][1].sends:  # which asks for all there is
+            values.pop(known[key][0], None)
             continue
         if key in known:
             name, parameter = known[key]

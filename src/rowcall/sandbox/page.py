@@ -76,6 +76,8 @@ class Wish:
     values: Mapping[str, Any]
     """Query parameters by their names in the manifest."""
     bend: Bend
+    query: tuple[tuple[str, str], ...] = ()
+    """The query as it was sent, which the URLs of other pages repeat."""
 
 
 def page(records: Listed, wish: Wish, sandbox: Sandbox, collection: Collection) -> Page:
@@ -194,16 +196,7 @@ def _query(wish: Wish, following: str | None) -> str | None:
     if following is None:
         return None
     name = (wish.paging.parameter if wish.paging else None) or PAGE_PARAMETER
-    pairs = [(key, text) for key, value in wish.values.items() if value is not None for text in _texts(wish.method, key, value)]
-    return urlencode([*((key, text) for key, text in pairs if key != name), (name, following)])
-
-
-def _texts(method: Method, key: str, value: Any) -> list[Any]:
-    """A value as a client sends it, once for each time that its parameter is repeated."""
-    if not isinstance(value, list):
-        return [value]
-    many = next((found.many for name, found in method.parameters.items() if key in {name, found.name}), None)
-    return value if many is None or many.separator is None else [many.separator.join(map(str, value))]
+    return urlencode([*((key, text) for key, text in wish.query if key != name), (name, following)])
 
 
 _BY_NUMBER: dict[PagingKind, Callable[[Listed, Wish], Page]] = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from rowcall.manifest.model import Column, Form, Method, Object, Operator, Parameter, Place, Range, Role, Scalar, Sort
-from rowcall.sandbox.blueprint import put
+from rowcall.sandbox.blueprint import ALL, put
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.template import follow
 
@@ -34,6 +34,7 @@ def filtered(
         else _equal(parameter, _path(parameter.column or name, columns), values[name])
         for name, parameter in method.parameters.items()
         if parameter.role is None and name in values and (parameter.range or _is_about(parameter.column or name, columns, asked))
+        if not keeps_all(parameter, values[name], columns)
     ]
     tests += [
         _has(_path(parameter.entries, columns), values[name])
@@ -41,6 +42,13 @@ def filtered(
         if parameter.entries is not None and isinstance(values.get(name), dict)
     ]
     return [record for record in records if all(test(record) for test in tests)]
+
+
+def keeps_all(parameter: Parameter, value: Any, columns: Mapping[str, Column]) -> bool:
+    """Whether a filter has a value that no row has and that stands for all, as `state=all`."""
+    column = columns.get(parameter.column or "")
+    is_known = column is not None and value in column.enum
+    return value in parameter.enum and not is_known and (value == parameter.sends or str(value).lower() in ALL)
 
 
 def _is_about(column: str, columns: Mapping[str, Column], asked: Collection[str]) -> bool:
