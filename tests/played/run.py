@@ -162,7 +162,10 @@ class _Player:
             self._busy.add(collection)
             self._shown[collection] = self._listed(collection)
             self._busy.discard(collection)
-        id_ = self._drawn.kinds[collection].id_field()
+        kind = self._drawn.kinds[collection]
+        id_, above = kind.id_field(), [field for field in kind.fields if field.depth and len(field.path) > 1]
+        for row in self._shown.get(collection, ()):
+            row.update({field.path[-1]: _at(row, field.name) for field in above})
         return [{**row, name: found} for row in self._shown.get(collection, ()) if (found := _at(row, str(id_))) is not None]
 
     def _listed(self, collection: str) -> list[dict[str, Any]]:

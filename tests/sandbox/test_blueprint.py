@@ -549,7 +549,7 @@ def test_what_names_an_object_may_stand_in_an_object_of_it(cluster: Sandbox) -> 
         missing = client.get("/apis/apps/namespaces/nowhere/deployments")
 
         assert client.get(f"{path}/{first['metadata']['name']}").json() == first
-        assert mine["metadata"] == {"name": "mine", "namespace": None, "labels": {"a": "c"}}
+        assert mine["metadata"] == {"name": "mine", "namespace": namespace, "labels": {"a": "c"}}
         assert mine in client.get(path).json()["items"]
         assert missing.status_code == 404
 
@@ -588,3 +588,43 @@ def test_the_links_of_pages_say_what_was_asked_and_filters_have_values_that_rows
     assert len(closed) == sum(state == "closed" for state, _ in states)
     assert set(usual) == {"open"}
     assert not any("X_Tenant" in dict(request.query) for request in cluster.requests)
+
+
+def test_tables_tell_objects_apart_that_are_named_alike(tmp_path: Path) -> None:
+    """By what each path calls what they belong to."""
+    (tmp_path / "provider.yaml").write_text(CLUSTER)
+    (tmp_path / "core.yaml").write_text(
+        CORE
+        + """
+  payments:
+    description: A payment.
+    source: https://example.com
+    columns: {Sid: {type: string, nullable: false, description: Its id.}, CallSid: {type: string, description: Its call.}}
+    methods:
+      change_payment:
+        verb: update
+        http: POST /Calls/{CallSid}/Payments/{Sid}.json
+        description: Changes one.
+        parameters: {CallSid: {in: path, description: The call.}, Sid: {in: path, description: Its id.}}
+        body: {note: {type: string, description: A note.}}
+  calls:
+    description: A call.
+    source: https://example.com
+    columns: {Sid: {type: string, nullable: false, description: Its id.}}
+    methods:
+      change_call:
+        verb: update
+        http: POST /Calls/{Sid}.json
+        description: Changes one.
+        parameters: {Sid: {in: path, description: Its id.}}
+        body: {note: {type: string, description: A note.}}
+"""
+    )
+
+    with Sandbox(tmp_path, clock=Clock(START, held=True)) as box, opened(box) as client:
+        columns, rows = box.tables["sandbox_payments"]
+        statuses = {client.post(f"/Calls/{call}/Payments/{payment}.json", json={"note": "x"}).status_code for call, payment in rows}
+
+    assert columns == ("CallSid", "Sid")
+    assert len({call for call, _ in rows}) > 1
+    assert statuses == {200}

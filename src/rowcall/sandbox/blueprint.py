@@ -16,7 +16,7 @@ from typing import Any
 
 from rowcall.manifest.model import Column, Method, Object, Parameter, Place, Provider, Resource, Scalar, Type, Verb
 from rowcall.manifest.sandbox import Collection, Next, Sandbox, State, Table, collection_of
-from rowcall.openapi.names import singular
+from rowcall.openapi.names import free, singular
 from rowcall.sandbox.invent import Draw, Make, fitted, identifier, maker
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -231,14 +231,23 @@ class _Drawing:
 
     def _table(self, key: str, collections: Mapping[str, Collection]) -> Table:
         """What names the objects of a collection, by their placeholders, the outermost first."""
-        columns: dict[str, str] = {}
+        names, columns = self._placeholders(key), dict[str, str]()
         above: str | None = key
         path = "item"
         while above is not None:
-            name = collections[above].parameter
-            columns |= {name: f"{{{path}.key}}"} if name is not None else {}
+            name = names.get(above, collections[above].parameter)
+            columns |= {free(name, columns): f"{{{path}.key}}"} if name is not None else {}
             above, path = collections[above].parent, f"{path}.parent"
         return Table(rows=key, columns=dict(reversed(columns.items())))
+
+    def _placeholders(self, key: str) -> dict[str, str]:
+        """What a path calls the objects of a collection and those that they belong to, by collection; of several paths the first."""
+        for home in self._homes:
+            for method in home.resource.methods.values():
+                names = {place: name for name, prefix in prefixes(method.path) if (place := self._places[prefix]) is not None}
+                if key in names:
+                    return names
+        return {}
 
     # -- where objects are -------------------------------------------------------------------------------------------------------------
 
@@ -344,7 +353,7 @@ class _Drawing:
             usable = [name for name in reversed(columns) if columns[name].type in _NAMING]
             naming = {_folded(columns[name].source or name): name for name in usable} | {_folded(name): name for name in usable}
             own = next((naming[_folded(name)] for name in names if _folded(name) in naming), None)
-            inner = None if own is not None else _inside(columns, [*names, "name"])
+            inner = None if own is not None else _inside(columns, [*names, "name"], 0)
         noun = singular(home.name)
         found = []
         depths, filters = self._depths(home), _values_of_filters(home.resource)
@@ -353,8 +362,9 @@ class _Drawing:
             depth = 0 if name == own else depths.get(name)
             link = None if depth is not None else self._link(name, home)
             found.append(Field(name, tuple((column.source or name).split(".")), column, maker(name, column), depth, link))
-        if inner is not None:
-            found.append(inner)
+        above = [_inside(columns, self._called(home, parent), depth) for depth, parent in enumerate(self._chain(home.key), 1)]
+        shown = {depth for name, depth in depths.items() if name in columns}
+        found += [field for field in (inner, *above) if field is not None and field.depth not in shown]
         known = [*self._examples.get(home.parameter or "", ())]
         id_column = (
             columns[own]
@@ -377,12 +387,17 @@ class _Drawing:
         for depth, parent in enumerate(self._chain(home.key), 1):
             name = self._parameter(parent)
             columns = [p.column for m in methods for key, p in m.parameters.items() if key == name]
-            called = [key for m in methods for key, prefix in prefixes(m.path) if self._places[prefix] == parent and key not in _GENERIC]
+            called = self._called(home, parent)
             alike = [column for column in home.resource.columns if _folded(column) in {*map(_folded, called)}]
             for column in (name, *columns, *alike):
                 if column is not None:
                     found.setdefault(column, depth)
         return found
+
+    def _called(self, home: _Home, parent: str) -> list[str]:
+        """What the paths of a resource call what it belongs to."""
+        paths = [method.path for method in home.resource.methods.values()]
+        return [key for path in paths for key, prefix in prefixes(path) if self._places[prefix] == parent and key not in _GENERIC]
 
     def _parameter(self, key: str) -> str | None:
         if key in self._implicit:
@@ -402,8 +417,8 @@ class _Drawing:
         return next((found[0] for found in (by_parameter, by_noun) if len(found) == 1), None)
 
 
-def _inside(columns: Mapping[str, Column], names: Iterable[str]) -> Field | None:
-    """The field of an object among the columns that says what a row is known by, as `metadata.name` does."""
+def _inside(columns: Mapping[str, Column], names: Iterable[str], depth: int) -> Field | None:
+    """The field of an object among the columns that says what a row is known by, or what it belongs to, as `metadata.name` does."""
     wanted = [_folded(name) for name in names if name]
     for name, column in columns.items():
         if not isinstance(column.type, Object) or _folded(name) not in _AROUND:
@@ -411,7 +426,7 @@ def _inside(columns: Mapping[str, Column], names: Iterable[str]) -> Field | None
         found = {_folded(key): (key, type_) for key, type_ in column.type.fields if type_ in _NAMING}
         if (each := next((found[one] for one in wanted if one in found), None)) is not None:
             made = Column(type=each[1], description="", nullable=False)
-            return Field(f"{name}.{each[0]}", (*(column.source or name).split("."), each[0]), made, maker(each[0], made), 0)
+            return Field(f"{name}.{each[0]}", (*(column.source or name).split("."), each[0]), made, maker(each[0], made), depth)
     return None
 
 

@@ -314,8 +314,8 @@ class World:
             else:
                 record.set(".".join(field.path), fitted(value, field.column.type, name, draw))
         for field in kind.fields:
-            if field.depth == 0 and len(field.path) > 1:  # which stands in an object that a client may have sent without it
-                record.set(".".join(field.path), record.key)
+            if field.depth is not None and len(field.path) > 1:  # in an object that a client may have sent without it
+                record.set(".".join(field.path), [*_chain(record)][field.depth].key)
             elif is_changed_time(field.name) and field.name not in values:
                 record.set(".".join(field.path), field.make(draw))
 
