@@ -638,3 +638,22 @@ def test_a_number_that_a_path_takes_whole_is_whole(made: Made) -> None:
 
     (resource,) = next(iter(provider.services.values())).resources.values()
     assert {name: column.type for name, column in resource.columns.items()} == {"id": Scalar.INTEGER, "share": Scalar.NUMBER}
+
+
+def test_services_are_called_without_what_all_of_them_begin_with(made: Made) -> None:
+    """Where there are several; one alone, and what would have no name, are called as they are."""
+    tags = ["Api2010Call", "Api2010Queue", "Api2010Key", "Api2010UsageRecord"]
+    many = made("".join(f"  /{tag}: {{get: {{tags: [{tag}], responses: {JSON}}}}}\n" for tag in tags))
+
+    assert list(many.services) == ["call", "key", "queue", "usage_record"]
+
+
+def test_a_token_that_says_who_asks_leads_to_no_page(made: Made) -> None:
+    """Though cursors may be called so."""
+    key = "{name: token, in: query, description: Authentication token., schema: {type: string}}"
+    cursor = "{name: cursor, in: query, schema: {type: string}}"
+    provider = made(listed(f"things: {{type: array, items: {ROW}}}, next_cursor: {{type: string}}", f"[{key}, {cursor}]"))
+
+    (method,) = methods(provider).values()
+    assert [(paging.kind, paging.parameter) for paging in provider.paging.values()] == [(PagingKind.TOKEN, "cursor")]
+    assert {name: parameter.role for name, parameter in method.parameters.items()} == {"token": Role.OPTION, "cursor": Role.CURSOR}

@@ -6,6 +6,7 @@ is something that is done to a row. The name that an operation has says the rest
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,6 +26,8 @@ _CREATES = frozenset("create add new post insert invite upload register submit s
 _CHANGES = frozenset("update modify edit change patch set post save".split())
 _ON_ITEM = {"GET": Verb.SELECT, "HEAD": Verb.SELECT, "DELETE": Verb.DELETE, "PATCH": Verb.UPDATE, "PUT": Verb.REPLACE}
 _ON_COLLECTION = {**_ON_ITEM, "DELETE": Verb.EXEC, "PATCH": Verb.EXEC}
+_FEW = 4
+"""From how many services on what all of them begin with says nothing."""
 _RESERVED = frozenset({"provider", "published"})
 
 
@@ -56,7 +59,7 @@ def laid_out(operations: Sequence[Operation]) -> list[ResourcePlan]:
     collections: dict[tuple[str, ...], list[Placed]] = {}
     for each in placed:
         collections.setdefault(each.collection, []).append(each)
-    services = {collection: _service(found) for collection, found in collections.items()}
+    services = _shortened({collection: _service(found) for collection, found in collections.items()})
     names = _names(services)
     return [ResourcePlan(services[collection], names[collection], tuple(found)) for collection, found in collections.items()]
 
@@ -139,6 +142,15 @@ def _service(placed: Sequence[Placed]) -> str:
     if name.startswith("sandbox"):  # files that begin so are no service's
         return f"api_{name}"
     return f"{name}_api" if name in _RESERVED else name
+
+
+def _shortened(services: dict[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:
+    """The services without the words that all of them begin with, as `api_20100401_call` and its like."""
+    split = {name: name.split("_") for name in services.values()}
+    shared = sum(1 for _ in itertools.takewhile(lambda words: len({*words}) == 1, zip(*split.values(), strict=False)))
+    short = {name: "_".join(parts[shared:]) for name, parts in split.items()}
+    is_shorter = shared and len(split) >= _FEW and all(name[:1].isalpha() and name not in _RESERVED for name in short.values())
+    return {collection: short[name] for collection, name in services.items()} if is_shorter else services
 
 
 def _names(services: dict[tuple[str, ...], str]) -> dict[tuple[str, ...], str]:

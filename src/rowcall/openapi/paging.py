@@ -66,6 +66,9 @@ _AT_MOST = re.compile(
 _DEFAULT = re.compile(r"default(?:s)?(?:\s+(?:is|to|of|value(?:\s+is)?))?[:\s(`]*([0-9][0-9,]*)", re.IGNORECASE)
 
 
+_KEY = re.compile(r"\bauth|\baccess\b|\bapi\b|\bbearer\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Where an answer holds its rows."""
@@ -130,7 +133,9 @@ def paging_of(schemas: Schemas, operation: Operation, rows: Rows) -> Found | Non
 
     Where parameters alone say it, and no answer does, pages are followed by whatever answers show.
     """
-    query = {folded(field.name): field for field in operation.fields if field.place == "query"}
+    query = {
+        folded(field.name): field for field in operation.fields if field.place == "query" and not is_key(field.name, field.description)
+    }
     answer = operation.answer.schema if operation.answer else None
     inside = list(_inside(schemas, answer)) if rows.path not in {None, TOP} else []
     seen = _Seen(schemas, query, inside, "id" in schemas.properties(rows.schema))
@@ -156,6 +161,11 @@ def leads_on(schemas: Schemas, operation: Operation, rows: Rows) -> str | None:
 def is_cursor(name: str) -> bool:
     """Whether a parameter is called what says which page it is."""
     return folded(name) in _TOKEN | _BEFORE | _PAGE | _OFFSET
+
+
+def is_key(name: str, description: str) -> bool:
+    """Whether a parameter that is called as a cursor may be is a token that says who asks."""
+    return folded(name) == "token" and _KEY.search(description) is not None
 
 
 def is_size(name: str) -> bool:

@@ -13,7 +13,7 @@ from rowcall.openapi.api import Field
 from rowcall.openapi.draft import Draft
 from rowcall.openapi.layout import Placed, ResourcePlan, is_parameter, segments
 from rowcall.openapi.names import called, folded, free, identifier, sentence, singular, words
-from rowcall.openapi.paging import is_cursor, said_maximum
+from rowcall.openapi.paging import is_cursor, is_key, said_maximum
 
 _HEADERS = frozenset({"accept", "authorization", "content-type", "user-agent", "accept-language", "accept-encoding"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -288,7 +288,8 @@ def _role_in(paging: Paging, name: str, made: Parameter) -> Role | None:
     """What a parameter is to a way of paging."""
     if paging.page_size is not None and name == paging.page_size.parameter:
         return Role.PAGE_SIZE if made.type is Scalar.INTEGER else Role.OPTION
-    return Role.CURSOR if name == paging.parameter or is_cursor(name) else None
+    is_paged = is_cursor(name) and not is_key(name, made.description)
+    return Role.CURSOR if name == paging.parameter or is_paged else None
 
 
 def _comparable(column: Type, parameter: Type) -> bool:
