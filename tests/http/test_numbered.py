@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -519,3 +520,31 @@ def test_a_size_that_is_none_is_sent_and_not_counted_on(read: Read, api: Any) ->
 
     assert read(PAGE, query=(("limit", "all"),)) == (things(3), [])
     assert [received.query for received in api.requests] == [{"limit": "all"}, {"limit": "all", "page": "2"}]
+
+
+# -- a server that gives a cursor beside the number ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [9, 10, 57, 250])
+def test_what_the_link_to_the_next_page_has_beside_its_number_is_sent(count: int, client: Client, api: Any, call_to: Callable) -> None:
+    """As GitHub gives no page of a long list of issues by its number alone, and none of its links says which is the last."""
+
+    def answer(received: Any) -> dict[str, Any]:
+        number = int(received.query.get("page", 1))
+        if number > 1 and "after" not in received.query:
+            return {"status": 422, "json": {"message": "Pagination with the page parameter is not supported for large datasets"}}
+        start = int(received.query.get("after", 0))
+        # One page is short, as those are from which something was left out; the cursor knows.
+        end = min(start + (7 if number == 2 else 10), count)
+        link = {"Link": f'</lists/7?limit=10&after={end}&page={number + 1}>; rel="next", </lists/7?page=1>; rel="first"'}
+        return {"json": {"data": [{"id": row} for row in range(start, end)]}, "headers": link if end < count else {}}
+
+    api.answer = answer
+    paging = replace(PAGE, pages_header="link", page_size=replace(SIZE, maximum=10))
+    control = Control()
+
+    pages = client.pages(call_to(query=(("state", "all"),)), Protocol(rows="data", paging=paging, identified=True), control)
+
+    assert [row for page in pages for row in json.loads(page.body)["data"]] == things(count)
+    assert control.warnings == []
+    assert {received.query["state"] for received in api.requests} == {"all"}

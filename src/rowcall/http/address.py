@@ -94,8 +94,13 @@ def links_pages(header: str | None) -> bool:
 
 def in_url(target: str, name: str) -> str | None:
     """The value of a query parameter in a URL, which may be a relative one; None where it is absent."""
+    return query_of(target).get(name)
+
+
+def query_of(target: str) -> dict[str, str]:
+    """The query parameters of a URL, which may be a relative one; of several values of a name, the first."""
     query = target.partition("?")[2].partition("#")[0]
-    return next((value for key, value in parse_qsl(query, keep_blank_values=True) if key == name), None)
+    return dict(reversed(parse_qsl(query, keep_blank_values=True)))
 
 
 def _link(header: str | None, rel: str) -> str | None:

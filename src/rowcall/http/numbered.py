@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rowcall.errors import PageLoopError, ResponseError
-from rowcall.http.address import parameter, with_parameter
+from rowcall.http.address import next_link, parameter, query_of, with_parameter
 from rowcall.http.page import Envelope
 from rowcall.manifest.model import Paging, PagingKind
 from rowcall.plan.nodes import Request
@@ -32,6 +32,7 @@ class Numbers:
     def __init__(self, paging: Paging, first: Request, warn: Callable[[str], None]) -> None:
         self._paging = paging
         self._warn = warn
+        self._first_sent = first
         self._parameter = paging.parameter or ""
         self._size = paging.page_size.parameter if paging.page_size is not None else None
         self._asked = asked_size(paging, first)
@@ -49,6 +50,8 @@ class Numbers:
         """The most that it said so far: a list may become longer."""
         self._is_gone = False
         """Whether the API said that there is no such page."""
+        self._is_led = False
+        """Whether pages are found by more than their numbers."""
         self._before: list[bytes] = []
         """The rows of the page before."""
         self._by_asked = False
@@ -160,7 +163,7 @@ class Numbers:
         None of them is of use where what it counts, or the `needed` rows, are there before. None where pages may shift, and, where it
         counts rows, where they may be short.
         """
-        is_shifting = self._other is not None or self._due is not None or self._short is not None
+        is_shifting = self._is_led or self._other is not None or self._due is not None or self._short is not None
         left = None if is_shifting else self._left(self._position(following))
         if left is None or not self._widest:
             return None
@@ -198,6 +201,8 @@ class Numbers:
 
     def _next(self, sent: Request, envelope: Envelope, position: int, step: int) -> Request:
         request = with_parameter(sent, self._parameter, str(position + step))
+        if (led := self._led(request, envelope)) is not None:
+            return led
         if self._by_asked or self._asked is None or not 0 < envelope.rows < self._asked:
             return request
         if self._paging.kind is PagingKind.OFFSET:
@@ -207,6 +212,22 @@ class Numbers:
             self._other = request
             return with_parameter(request, self._size, str(envelope.rows))
         return request
+
+    def _led(self, request: Request, envelope: Envelope) -> Request | None:
+        """`request` with what the link to its page has besides a number, as a cursor; None without a link, or with one to a number alone.
+
+        Where the API says how many pages there are, their numbers do. GitHub, which gives no page of a long list by its number, does not.
+        """
+        link = next_link(envelope.link) if (self._paging.pages_header or "").lower() == "link" else None
+        values = query_of(link or "")
+        is_counted = self._most_pages is not None and not self._is_led
+        if is_counted or values.get(self._parameter) != parameter(request, self._parameter):
+            return None
+        beside = [name for name in values if name != self._parameter and parameter(self._first_sent, name) is None]
+        self._is_led = bool(beside)
+        for name in beside:
+            request = with_parameter(request, name, values[name])
+        return request if beside else None
 
     def _position(self, sent: Request) -> int:
         text = parameter(sent, self._parameter)
