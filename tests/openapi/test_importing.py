@@ -361,6 +361,19 @@ def test_what_cannot_be_a_method_is_said_where_it_would_be(made: Made) -> None:
     assert (uncallable.verb, uncallable.reason) == (Verb.INSERT, "POST /a: its body is neither JSON nor a form.")
 
 
+def test_what_needs_a_cookie_is_said_to_and_not_asked_without_it(made: Made) -> None:
+    """One that need not be there is left out of the request."""
+    cookie = "{{name: visitor, in: cookie, required: {}, schema: {{type: string}}}}"
+    provider = made(
+        f"  /a:\n    get: {{parameters: [{cookie.format('true')}], responses: {JSON}}}\n"
+        f"    post: {{parameters: [{cookie.format('false')}], responses: {JSON}}}\n"
+    )
+    resource = provider.services["a"].resources["a"]
+
+    assert [each.reason for each in resource.uncallable.values()] == ["GET /a: it needs the cookie visitor, and rowcall sends none."]
+    assert list(resource.methods) == ["create_a"]
+
+
 def test_forms_and_files_are_imported(made: Made) -> None:
     """As what they are, with the names of files beside them; an answer that is a file is a row of it."""
     properties = (

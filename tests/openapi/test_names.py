@@ -19,7 +19,9 @@ from rowcall.openapi.names import free, identifier, sentence, singular, snake
         ("OAuth2", "oauth_2"),
         ("2fa", "it_2_fa"),
         ("", "it"),
-        ("Über", "ber"),
+        ("Über", "uber"),
+        ("Straßennamen", "strassennamen"),
+        ("名前", "it"),
     ],
 )
 def test_a_name_is_made_of_small_words(text: str, expected: str) -> None:

@@ -242,3 +242,48 @@ def test_importing_it_loads_no_server() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
 
     assert done.stdout == "['yaml']\n"
+
+
+def test_names_that_are_keywords_and_addresses_with_variables_are_played(tmp_path: Path) -> None:
+    """What stands behind a dot is a name, to DuckDB and here; a path of the address is what its variables are by themselves."""
+    (tmp_path / "provider.yaml").write_text("""
+manifest: 1
+provider: sheets
+title: Sheets
+description: Sheets.
+source: https://sheets.example
+base_url: https://{tenant}.sheets.example/{version}
+base_url_env: [SHEETS_URL]
+variables:
+  tenant: {description: Whose., default: acme}
+  version: {description: Which., default: v4}
+auth: {}
+""")
+    (tmp_path / "select.yaml").write_text("""
+service: select
+title: Select
+description: Values.
+resources:
+  values:
+    description: A value.
+    source: https://sheets.example/values
+    columns:
+      id: {type: string, nullable: false, description: Its id.}
+      from: {type: string, description: Where it is from.}
+    methods:
+      list_values: {verb: select, http: GET /values, description: Lists., rows: $}
+      create_value: {verb: insert, http: POST /values, description: Creates., body: {from: {type: string, description: Where it is from.}}}
+      delete_value:
+        verb: delete
+        http: DELETE /values/{value_id}
+        description: Deletes.
+        parameters: {value_id: {in: path, column: id, description: Its id.}}
+""")
+
+    with Sandbox(tmp_path, rows=3) as box, rowcall.connect(provider_paths=[tmp_path], providers=box.providers, max_write_rows=None) as db:
+        db.sql("INSERT INTO sheets.select.values (\"from\") VALUES ('here')")
+        db.sql("DELETE FROM sheets.select.values WHERE \"from\" = 'here'")
+        left = db.sql("FROM sheets.select.values v SELECT count(*), count(*) FILTER (v.from = 'here')").fetchall()
+
+    assert left == [(3, 0)]
+    assert {request.path for request in box.requests if request.method == "GET"} == {"/v4/values"}

@@ -158,8 +158,8 @@ def documented_at(document: Document) -> str:
     urls = [_mapping(document.root.get("externalDocs")).get("url"), named[0].rstrip(".,") if named else None]
     urls += [_mapping(info.get("contact")).get("url"), info.get("termsOfService")]
     server = next((server.url for server in servers(document) if server.url.startswith("http")), "")
-    parts = urlsplit(_PLACEHOLDER.sub("", server))
-    host = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    parts = urlsplit(_PLACEHOLDER.sub("{}", server))
+    host = f"{parts.scheme}://{parts.netloc}" if parts.netloc and "{" not in parts.netloc else ""
     return next((url for url in urls if isinstance(url, str) and url.startswith("http")), host) or document.file.name
 
 

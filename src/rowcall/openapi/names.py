@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 
 _WORD = re.compile(r"OAuth|[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -21,7 +22,14 @@ _SINGULARS = ("ss", "us", "is", "news", "series")
 
 def words(text: str) -> list[str]:
     """The words of a name, small: of `listVectorStores`, `list-vector-stores` and `List vector stores` the same."""
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower() for word in _WORD.findall(_latin(text))]
+
+
+def _latin(text: str) -> str:
+    """The text with letters that have no marks in place of those that do, as `Ubersicht` for `Übersicht`."""
+    if text.isascii():
+        return text
+    return "".join(each for each in unicodedata.normalize("NFKD", text.replace("ß", "ss")) if not unicodedata.combining(each))
 
 
 def snake(text: str, otherwise: str = "it") -> str:
@@ -34,7 +42,7 @@ def identifier(text: str) -> str:
     """A name for a column, parameter or attribute: as it is where it is one, else with _ in place of what cannot be in one."""
     if _IDENTIFIER.fullmatch(text):
         return text
-    name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_")
+    name = re.sub(r"[^A-Za-z0-9]+", "_", _latin(text)).strip("_")
     return name if name and not name[0].isdigit() else f"_{name}"
 
 

@@ -145,6 +145,8 @@ class _Making:
         operation = placed.operation
         if "?" in operation.path or "#" in operation.path or len(set(_placeholders(operation.path))) < len(_placeholders(operation.path)):
             return _NO_PATH
+        if (cookie := next((field.name for field in operation.fields if field.place == "cookie" and field.required), None)) is not None:
+            return f"It needs the cookie {cookie}, and rowcall sends none."
         if operation.answer is not None and operation.answer.schema is None and not operation.answer.is_json:
             return _NO_JSON
         return self._body_obstacle(operation)

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from sqlglot import exp
+from sqlglot import Token as SqlglotToken
+from sqlglot import TokenType, exp
 from sqlglot.errors import ParseError as SqlglotParseError
 
 from rowcall.catalog.catalog import ResourceRef
@@ -93,6 +94,7 @@ def _parsed(text: str) -> exp.Expr | None:
     tokens = list(sqlglot_tokens(text))
     if tokens and tokens[0].token_type in dialect.tokenizer_class.COMMANDS:
         tokens = dialect.tokenize(text + " ")
+    tokens = _as_names(tokens)
     short, lists = shortened(framed(tokens))
     parser = dialect.parser()
     try:
@@ -103,6 +105,21 @@ def _parsed(text: str) -> exp.Expr | None:
         if len(layout.tokens) != len(tokens) or order == list(range(len(tokens))):
             raise
         return dialect.parser().parse([tokens[index] for index in order], text)[0]
+
+
+def _as_names(tokens: list[SqlglotToken]) -> list[SqlglotToken]:
+    """The tokens, where a keyword after a dot is the name that it is to DuckDB, as in `sheets.spreadsheets.values`."""
+    after = zip(tokens, tokens[1:], [*(each.token_type for each in tokens[2:]), None], strict=False)
+    kept = [
+        SqlglotToken(TokenType.VAR, each.text, each.line, each.col, each.start, each.end, each.comments)
+        if dot.token_type is TokenType.DOT and each.token_type not in _NAMES and each.text.isidentifier() and next_ is not TokenType.L_PAREN
+        else each
+        for dot, each, next_ in after
+    ]
+    return tokens[:1] + kept
+
+
+_NAMES = frozenset({TokenType.VAR, TokenType.IDENTIFIER, TokenType.STRING})
 
 
 @contextmanager

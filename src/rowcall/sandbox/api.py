@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, PagingKind, Provider, RateLimit, Role, Verb
 from rowcall.manifest.sandbox import Quota, Refusal, Sandbox
+from rowcall.manifest.servers import filled
 from rowcall.sandbox.blueprint import Blueprint
 from rowcall.sandbox.body import envelope, holding, written
 from rowcall.sandbox.check import body_values, elsewhere_values, query_values
@@ -43,7 +44,8 @@ class Api:
         """`own` is what the sandbox file says."""
         self.provider = provider
         self.sandbox = drawn.sandbox
-        self.base_path = urlsplit(provider.base_url).path
+        variables = {name: variable.default or name for name, variable in provider.variables.items()}
+        self.base_path = urlsplit(filled(provider.base_url, variables)).path
         parts = [(self.base_path, ()), *((base.path, base.query) for base in own.bases)]
         self._bases = [(re.compile("[^/]+".join(map(re.escape, path.split("*"))) + "(?=/)"), needed) for path, needed in parts]
         self._kinds = drawn.kinds
