@@ -441,6 +441,9 @@ def by_tag(*, one: bool) -> dict[str, Any]:
         (False, "id = 1", None),
         (False, "tag = 'x' AND id = 1", None),
         (True, "lamp_id = '1'", ["DELETE /lamps/1"]),
+        (True, "lamp_id = 1", ["DELETE /lamps/1"]),
+        (True, "lamp_id IN (2, 3)", ["DELETE /lamps/2", "DELETE /lamps/3"]),
+        (True, "lamp_id = 1.5", None),
         (True, "tag = 'x'", None),
     ],
 )

@@ -77,6 +77,8 @@ class Resolver:
         self._unknown = unknown
         """References whose pages will not be fetched."""
         self._types = {**_plain(ref), **types(ref)}
+        self._free = {name for name, kind in types(ref).items() if kind is Scalar.STRING} - _compared(ref)
+        """Parameters of texts that are no column: their rows have what was asked for, so that a whole number is the text that it has."""
         self._required = required(ref)
         self._always = always(ref)
         self.reasons: list[str] = []
@@ -251,7 +253,7 @@ class Resolver:
             scalar = self._types.get(column)
             if scalar is None or kinds[number] == _COLLATED or not self._compares(column, scalar, kinds[number]):
                 continue
-            values = [_fitting(row[number], scalar) for row in given]
+            values = [_fitting(_text(row[number]) if column in self._free else row[number], scalar) for row in given]
             if None in values:
                 self._say_type(column, scalar, repr(given[values.index(None)][number]))
             else:
@@ -274,7 +276,8 @@ class Resolver:
             Scalar.BOOLEAN: ("BOOLEAN",),
             Scalar.NUMBER: ("integer", "DOUBLE", "FLOAT"),
         }
-        if kind and kind not in wanted.get(scalar, ()):
+        is_number_asked = kind == "integer" and column in self._free
+        if kind and kind not in wanted.get(scalar, ()) and not is_number_asked:
             self._say_type(column, scalar, kind)
             return False
         return True
@@ -345,6 +348,17 @@ def _plain(ref: ResourceRef) -> dict[str, Scalar]:
     """The columns of a resource whose values are compared as what they are."""
     kinds = {Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER, Scalar.BOOLEAN}
     return {name: kind for name, column in ref.resource.columns.items() if isinstance(kind := column.type, Scalar) and kind in kinds}
+
+
+def _compared(ref: ResourceRef) -> set[str]:
+    """The names that stand for what rows have: the columns, and the parameters that a column has the values of."""
+    methods = ref.resource.methods.values()
+    return {*ref.resource.columns, *(name for method in methods for name, each in method.parameters.items() if each.column is not None)}
+
+
+def _text(value: Any) -> Any:
+    """A whole number as the text that it has, anything else as it is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _fitting(value: Any, scalar: Scalar) -> Any:
