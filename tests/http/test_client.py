@@ -365,7 +365,7 @@ def test_a_write_follows_no_redirect(client: Client, api: Any, request_to: Calla
     """What was to be written once is not sent to a second address."""
     api.replies = [{"status": 307, "headers": {"Location": "/v1/other"}}]
 
-    with pytest.raises(ResponseError, match="redirects of a write"):
+    with pytest.raises(ResponseError, match=r"redirects of a write(.|\n)*What is meant may have another name by now"):
         client.send(request_to(method="POST"), ONE, Control())
     assert len(api.requests) == 1
 
@@ -703,6 +703,17 @@ def test_another_status_may_mean_too_many_requests(client: Client, api: Any, cal
     with pytest.raises(AuthError, match=r"Not you\."):
         bodies(client, call_to(), protocol)
     assert len(api.requests) == 4
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_message_alone_may_ask_to_wait(client: Client, api: Any, call_to: Callable, status: int) -> None:
+    """As GitHub's does for what it calls a secondary limit: for a minute, which a statement with less time does not wait for."""
+    protocol = replace(LIST, retry=replace(LIST.retry, limited=(403,), limited_message="rate limit", attempts=3, base_s=0.0))
+    api.answer = lambda _: {"status": status, "json": {"message": "You have exceeded a secondary rate limit."}}
+
+    with pytest.raises(RateLimitError, match=r"secondary rate limit\. It asks to wait 60 s") as caught:
+        list(client.pages(call_to(), protocol, Control(timeout_s=30)))
+    assert (caught.value.retry_after_s, len(api.requests)) == (60, 1)
 
 
 def test_what_is_open_to_everybody_is_asked_without_a_key(open_client: Callable[..., Client], api: Any, call_to: Callable) -> None:

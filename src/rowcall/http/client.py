@@ -33,8 +33,8 @@ from rowcall.http.pace import AnyPace, Slots, pace_of
 from rowcall.http.page import Answer, BodyFault, Envelope, Page, read_page
 from rowcall.http.paginate import Chain
 from rowcall.http.redact import LogFilter, Redactor
-from rowcall.http.refusal import Context, is_absence, is_past_sunset, moved, partial, refused, request_id, unusable
-from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, meaning, pause, rest, wants_retry
+from rowcall.http.refusal import Context, is_absence, is_past_sunset, moved, partial, refused, request_id, said, unusable
+from rowcall.http.retry import LONGEST_WAIT_S, asked_wait, is_fate_unknown, is_unprocessed, meaning, pause, rest, told, wants_retry
 from rowcall.manifest.model import CHAIN_KINDS, Encoding, RateLimit, Retry
 from rowcall.manifest.servers import filled
 from rowcall.plan.nodes import Call, Protocol, Request
@@ -408,6 +408,9 @@ class Client:
                 control.delivery.begin()
             sent = time.monotonic()
             answer = self._transmit(outgoing, context, protocol, control, attempt)
+        if answer.status >= _FAILED:
+            words = said(answer, protocol.errors).message
+            answer = replace(answer, headers=told(answer.status, answer.headers, words, protocol.retry))
         self._slots.learn(answer.status, sent)
         status = meaning(answer.status, answer.headers, protocol.retry)
         if (rest_s := rest(status, answer.headers)) is not None and rest_s <= LONGEST_WAIT_S:

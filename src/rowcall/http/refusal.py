@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from msgspec import UNSET
 
 from rowcall.errors import AuthError, RateLimitError, RequestError, ResponseError, UnavailableError
+from rowcall.http.address import at_url
 from rowcall.http.endpoint import Endpoint
 from rowcall.http.page import Answer, BodyFault, decoded, pluck
 from rowcall.http.redact import Redactor
@@ -321,6 +322,7 @@ def moved(context: Context, answer: Answer) -> ResponseError:
     """The error for a redirect that is not followed."""
     place = answer.headers.get("location") or "nowhere"
     why = "to another place" if context.request.reads else "of a write"
-    hint = "If that place is right, set base_url to it." + context.fate
+    is_here = at_url(context.request, context.endpoint.base_url.rstrip("/"), place) is not None
+    hint = ("What is meant may have another name by now." if is_here else "If that place is right, set base_url to it.") + context.fate
     message = f"{context.endpoint.title} redirects to {place}; rowcall does not follow redirects {why}."
     return context.error(ResponseError, message, status=answer.status, hint=hint)

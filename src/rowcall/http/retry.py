@@ -100,6 +100,17 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) and number >= 0 else None
 
 
+def told(status: int, headers: Mapping[str, str], message: str, retry: Retry) -> Mapping[str, str]:
+    """The headers of an answer, with the minute to wait that its message alone asks for, where the manifest says how it does.
+
+    Source: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#handle-rate-limit-errors-appropriately
+    """
+    may_say = retry.limited_message is not None and status in {_TOO_MANY, *retry.limited}
+    if not may_say or asked_wait(headers) is not None or rest(status, headers) is not None:
+        return headers
+    return {**headers, "retry-after": f"{LONGEST_WAIT_S:g}"} if re.search(retry.limited_message or "", message) else headers
+
+
 def meaning(status: int, headers: Mapping[str, str], retry: Retry) -> int:
     """The status, or 429 for one by which an API says that there were too many requests, as the manifest and the headers say."""
     is_limit = status in retry.limited and (asked_wait(headers) is not None or rest(status, headers) is not None)

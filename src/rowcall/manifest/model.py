@@ -260,6 +260,11 @@ class Retry:
         "Statuses that mean what 429 does, where the answer asks to wait by Retry-After or counts that nothing is left, as 403 may.",
         (),
     )
+    limited_message: str | None = _(
+        "A regular expression that is found in the API's message where an answer with one of these statuses, or 429, "
+        "asks to wait without saying how long; it is a minute then.",
+        None,
+    )
     attempts: int = _("How often a request is sent at the most.", 3)
     base_s: float = _(
         "The longest wait before the second attempt, in seconds, doubled for each one after it; a random part of it is waited.", 0.5

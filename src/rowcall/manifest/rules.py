@@ -509,6 +509,10 @@ def _limits(document: Document, provider: Provider) -> None:
     _rate_limits(document, "rate_limits", provider.rate_limits)
     if provider.max_in_flight < 1:
         _unless_faulty(document, "max_in_flight", "at least one request must be allowed")
+    try:
+        re.compile(provider.retry.limited_message or "")
+    except re.error as error:
+        document.fault("retry.limited_message", f"this is not a regular expression: {error}")
     if provider.retry.attempts < 1:
         _unless_faulty(document, "retry.attempts", "a request is sent at least once")
     if provider.retry.base_s < 0 or provider.retry.max_s < provider.retry.base_s:
