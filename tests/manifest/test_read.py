@@ -379,7 +379,7 @@ CASES = {
         "animals.yaml:18:18: there is no column `roar` (resources.lions.methods.get_lion.secret[0])",
     ]),
     "a text that has rows": ("animals.yaml", "        absent: {message: no lion}", "        content: id\n        rows: data", [
-        "animals.yaml:18:9: a file is one row of a `select`, without `rows` or `paging` (resources.lions.methods.get_lion.content)",
+        "animals.yaml:18:9: a file is one row, without `rows` or `paging` (resources.lions.methods.get_lion.content)",
     ]),
     "files where there are none": (
         "animals.yaml", "meat: {type: string,", "meat: {type: blob,", [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ import pytest
 
 from rowcall.catalog.catalog import Catalog
 from rowcall.errors import UsageError
-from rowcall.manifest.model import Encoding, Method, PagingKind, Provider, Role, Verb
+from rowcall.manifest.model import Encoding, Method, PagingKind, Provider, Role, Transform, TransformKind, Verb
 from rowcall.manifest.published import read_published
 from rowcall.manifest.read import load_provider
-from rowcall.manifest.types import ListOf, Scalar
+from rowcall.manifest.types import ListOf, Object, Scalar, Type
 from rowcall.openapi.against import compare
 from rowcall.openapi.document import Document
 from rowcall.openapi.folder import write_folder
@@ -351,14 +352,133 @@ def test_a_swagger_document_is_imported_as_well(tmp_path: Path) -> None:
     assert {name: attribute.required for name, attribute in found["pets.create_pet"].body.items()} == {"id": True, "tags": False}
 
 
-def test_what_cannot_be_a_method_is_said_where_it_would_be(made: Made) -> None:
+@pytest.mark.parametrize(("operation", "reason"), [
+    ("get: {responses: {'200': {content: {text/event-stream: {}}}}}", "GET /a: what it answers is a stream of events, which has no end."),
+    ("get: {responses: {'204': {description: Nothing}}}", "GET /a: the document says nothing of what it answers, so that it has no rows."),
+    ("head: {responses: {'200': {content: {image/png: {}}}}}", "HEAD /a: it answers with headers alone."),
+    ("get: {requestBody: {required: true, content: {text/plain: {}}}, responses: {'200': {content: {application/json: {}}}}}",
+        "GET /a: it needs a body, and a GET has none."),
+], ids=["a stream", "nothing", "headers", "a body"])  # fmt: skip
+def test_what_cannot_be_a_method_is_said_where_it_would_be(made: Made, operation: str, reason: str) -> None:
     """The resource has it with its reason, and the others stand."""
-    provider = made(
-        f"  /a:\n    get: {{responses: {JSON}}}\n    post: {{requestBody: {{required: true, content: {{text/csv: {{schema: {{type: string}}}}}}}}, responses: {JSON}}}\n"
-    )
+    provider = made(f"  /a:\n    post: {{responses: {JSON}}}\n    {operation}\n")
 
     (uncallable,) = provider.services["a"].resources["a"].uncallable.values()
-    assert (uncallable.verb, uncallable.reason) == (Verb.INSERT, "POST /a: its body is neither JSON nor a form.")
+    assert (uncallable.verb, uncallable.reason) == (Verb.SELECT, reason)
+
+
+XML = """{type: object, xml: {name: Book, namespace: 'urn:library'}, required: [isbn], properties: {
+      id: {type: string, readOnly: true}, isbn: {type: string, xml: {attribute: true}}, title: {type: string, xml: {name: Title}},
+      subjects: {type: array, items: {type: string, xml: {name: Subject}}, xml: {wrapped: true}},
+      tags: {type: array, items: {type: string}, xml: {name: Tag, wrapped: true}}, notes: {type: array, items: {type: string, xml: {name: Note}}},
+      lines: {type: array, items: {type: string}, xml: {name: ignored}},
+      maker: {type: object, xml: {prefix: m, namespace: 'urn:makers'}, additionalProperties: false,
+        properties: {code: {type: string, xml: {attribute: true}}, name: {type: string}}}}}"""
+COMPONENTS = f"openapi: 3.0.3\nservers: [{{url: 'https://api.example.com'}}]\ncomponents: {{schemas: {{Book: {XML}, Tome: {{type: object, properties: {{a: {{type: string}}}}}}}}}}\n"
+SENDS = "  /a:\n    post: {{requestBody: {{content: {{{}: {{schema: {}}}}}}}, responses: {}}}\n"
+
+
+def test_a_body_of_xml_is_imported_with_the_names_of_its_elements(made: Made) -> None:
+    """By the `xml` of each schema: attributes, wrapped lists, namespaces, and the name of the root."""
+    provider = made(SENDS.format("text/xml", "{$ref: '#/components/schemas/Book'}", "{'204': {description: Done}}"), COMPONENTS)
+
+    (method,) = methods(provider).values()
+    assert (method.encoding, method.root, method.headers) == (Encoding.XML, "Book", {"Content-Type": "text/xml"})
+    assert json.loads(method.base or "") == {"-xmlns": "urn:library", "-xmlns:m": "urn:makers"}
+    assert {name: one.name for name, one in method.body.items()} == {
+        "isbn": "-isbn",
+        "title": "Title",
+        "subjects": "subjects.Subject",
+        "tags": "Tag.Tag",
+        "notes": "Note",
+        "lines": None,
+        "maker": "m:maker",
+    }
+    assert {name: one.name for name, one in method.body["maker"].fields.items()} == {"code": "-code"}
+    assert method.body["isbn"].required
+
+
+@pytest.mark.parametrize(("schema", "why"), [
+    ("{type: object, properties: {a: {type: string}}}", "the document does not say what its root element is called"),
+    ("{type: object, xml: {name: a}, properties: {b: {type: string, xml: {namespace: 'urn:b'}}}}", "its elements are of several namespaces without a prefix"),
+    ("{type: object, xml: {name: a}, properties: {b: {type: string, xml: {prefix: p}}}}", "its prefix `p` stands for no namespace"),
+    ("{type: object, xml: {name: a}, properties: {b: {type: string}, c: {type: string, xml: {name: b}}}}", "two values of its body are at one place"),
+    ("{type: object, xml: {name: a}, properties: {b: {type: array, items: {type: array, items: {type: string}}}}}", "`b` is a list of what is no element"),
+    ("{type: object, xml: {name: a}, properties: {b.c: {type: string}}}", "`b.c` cannot be the name of an element here"),
+    ("{type: object, xml: {name: a}, properties: {b: {oneOf: [{type: string}, {type: object, properties: {c: {type: string, xml: {name: C}}}}]}}}",
+        "`b` has names of elements in it that no type says"),
+], ids=["no root", "namespaces", "no namespace", "one place", "lists of lists", "a dot", "of several kinds"])  # fmt: skip
+def test_xml_of_which_too_little_is_known_is_given_as_it_is(made: Made, schema: str, why: str, tmp_path: Path) -> None:
+    """As a text that is the body, and why stands above it: nothing is guessed."""
+    provider = made(SENDS.format("application/xml", schema, JSON))
+
+    (method,) = methods(provider).values()
+    assert (method.encoding, method.headers["Content-Type"], list(method.body)) == (Encoding.RAW, "application/xml", ["content"])
+    assert why in " ".join((tmp_path / "out" / "a.yaml").read_text("utf-8").replace("#", "").split())
+
+
+@pytest.mark.parametrize(("media", "schema", "encoding", "headers", "type_", "named"), [
+    ("text/csv", "{type: string}", Encoding.RAW, {"Content-Type": "text/csv"}, Scalar.BLOB, {"content": None}),
+    ("application/octet-stream", "{type: string, format: binary}", Encoding.RAW, {}, Scalar.BLOB, {"content": None}),
+    ("'*/*'", "{type: string, format: binary}", Encoding.RAW, {}, Scalar.BLOB, {"content": None}),
+    ("application/json-patch+json", "{type: array, items: {type: object, properties: {op: {type: string}}}}", Encoding.JSON,
+        {"Content-Type": "application/json-patch+json"}, ListOf(Object((("op", Scalar.STRING),))), {"items": "$"}),
+    ("application/json", "{type: integer}", Encoding.JSON, {}, Scalar.INTEGER, {"value": "$"}),
+    ("application/x-ndjson", "{type: object, properties: {n: {type: integer}}}", Encoding.JSONL, {}, ListOf(Object((("n", Scalar.INTEGER),))),
+        {"lines": None}),
+    ("application/jsonl", "{type: array, items: {type: string}}", Encoding.JSONL, {"Content-Type": "application/jsonl"}, ListOf(Scalar.STRING),
+        {"lines": None}),
+], ids=["text", "bytes", "anything", "a patch", "a number", "lines", "lines in a list"])  # fmt: skip
+def test_a_body_that_is_one_value_is_imported(
+    made: Made, media: str, schema: str, encoding: Encoding, headers: dict[str, str], type_: Type, named: dict[str, str | None]
+) -> None:
+    """With its media type, and under a name of ours."""
+    (method,) = methods(made(SENDS.format(media, schema, JSON))).values()
+
+    assert (method.encoding, method.headers) == (encoding, headers)
+    assert {name: one.name for name, one in method.body.items()} == named
+    assert [(one.type, one.required) for one in method.body.values()] == [(type_, True)]
+
+
+def test_a_file_of_one_of_several_kinds_says_which(made: Made) -> None:
+    """In a header that a statement gives, with the kinds that the document has."""
+    body = "{content: {image/png: {}, image/jpeg: {schema: {type: string}}}}"
+    (method,) = methods(made(f"  /a:\n    post: {{requestBody: {body}, responses: {JSON}}}\n")).values()
+
+    assert method.parameters["content_type"].enum == ("image/png", "image/jpeg")
+    assert (method.parameters["content_type"].name, method.parameters["content_type"].required) == ("Content-Type", True)
+
+
+def test_what_is_made_of_json_is_sent_as_that(made: Made) -> None:
+    """With plain JSON before it, where that will do."""
+    schema = "{schema: {type: object, properties: {a: {type: string}}}}"
+    both = f"{{application/json-patch+json: {schema}, application/json: {schema}}}"
+    provider = made(
+        f"  /a/{{id}}:\n    patch: {{requestBody: {{content: {{application/merge-patch+json: {schema}}}}}, responses: {JSON}}}\n"
+        f"  /b/{{id}}:\n    patch: {{requestBody: {{content: {both}}}, responses: {JSON}}}\n"
+    )
+
+    assert {method.path: method.headers for method in methods(provider).values()} == {
+        "/a/{id}": {"Content-Type": "application/merge-patch+json"},
+        "/b/{id}": {},
+    }
+
+
+def test_answers_that_are_no_json_are_lines_or_files(made: Made) -> None:
+    """Lines of JSON are rows; the answer of a write, and one that is no row of its resource, is a file by itself."""
+    row = "{type: object, properties: {id: {type: string}}}"
+    one = f"{{'200': {{content: {{application/json: {{schema: {row}}}}}}}}}"
+    provider = made(
+        f"  /events:\n    get: {{responses: {{'200': {{content: {{application/x-ndjson: {{schema: {row}}}}}}}}}}}\n"
+        f"  /bills/{{id}}:\n    get: {{responses: {one}}}\n  /bills/{{id}}/pdf:\n    get: {{responses: {{'200': {{content: {{application/pdf: {{}}}}}}}}}}\n"
+        f"  /bills/{{id}}/print:\n    post: {{responses: {{'200': {{content: {{image/png: {{}}}}}}}}}}\n"
+    )
+    found = {method.http: method for method in methods(provider).values()}
+
+    lines, printed = found["GET /events"], found["POST /bills/{id}/print"]
+    assert (lines.rows, lines.transform, lines.headers) == ("$", Transform(kind=TransformKind.JSONL), {"Accept": "application/x-ndjson"})
+    assert (printed.verb, printed.content, printed.headers) == (Verb.EXEC, "content", {"Accept": "image/png"})
+    assert found["GET /bills/{id}/pdf"].content == "content"
 
 
 def test_what_needs_a_cookie_is_said_to_and_not_asked_without_it(made: Made) -> None:
@@ -402,8 +522,10 @@ def test_forms_and_files_are_imported(made: Made) -> None:
         "raw": (Scalar.BLOB, None, None),
         "when": (Scalar.STRING, None, None),
         "tags": (ListOf(Scalar.STRING), "tags[]", None),
+        "more": (ListOf(Scalar.BLOB), None, None),
         "filename": (Scalar.STRING, None, "photo"),
         "raw_filename": (Scalar.STRING, None, "raw"),
+        "filenames": (ListOf(Scalar.STRING), None, "more"),
     }
     _, form = methods["POST /b"]
     assert form.encoding is Encoding.URLENCODED

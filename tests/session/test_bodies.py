@@ -358,3 +358,26 @@ def test_lines_that_are_no_json_are_an_error(db: rowcall.Session, depot: Depot, 
         db.sql("SELECT number FROM depot.yard.events").fetchall()
     depot.server.answer = lambda _: (200, "\n")
     assert db.sql("SELECT number FROM depot.yard.events").fetchall() == []
+
+
+# -- files that answer a write -----------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_of_a_write_may_be_a_file(db: rowcall.Session, depot: Depot) -> None:
+    """Byte for byte; the journal has its size and digest, and nothing of what is in it."""
+    content = b"\xff key-very-secret"
+    depot.server.answer = lambda asked: (200, content, {"content-type": asked.headers["accept"]})
+
+    assert db.sql("EXEC depot.yard.scans.render @title = 't' RETURNING picture, text").fetchall() == [(content, None)]
+
+    ((outcome, status, kept),) = db.sql("SELECT outcome, status, response FROM rowcall_journal()").fetchall()
+    assert (outcome, status) == ("done", 200)
+    assert json.loads(kept) == {"picture": {"filename": "picture", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}}
+
+
+def test_a_write_that_answers_nothing_in_place_of_a_file_has_no_row(db: rowcall.Session, depot: Depot) -> None:
+    """And is done all the same."""
+    depot.server.answer = lambda _: (204, b"")
+
+    assert db.sql("EXEC depot.yard.scans.render @title = 't'").fetchall() == []
+    assert db.sql("SELECT outcome FROM rowcall_journal()").fetchall() == [("done",)]

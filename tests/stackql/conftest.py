@@ -36,7 +36,7 @@ class Seen:
     """As `GET /v1/berths?limit=2`."""
     headers: dict[str, str]
     body: Any
-    """The JSON, or the bytes of a form."""
+    """The JSON, or the bytes of anything else."""
 
 
 @dataclass
@@ -113,7 +113,7 @@ def harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbour
             """Answers as the harbour does."""
             parts = urlsplit(self.path)
             content = self.rfile.read(int(self.headers.get("content-length") or 0))
-            is_json = "json" in (self.headers.get("content-type") or "json")
+            is_json = "json" in (media := self.headers.get("content-type") or "json") and "ndjson" not in media
             body = (json.loads(content) if is_json else content) if content else None
             here.seen.append(Seen(f"{self.command} {self.path}", {name.lower(): value for name, value in self.headers.items()}, body))
             status, found, headers = here.answer(self.command, parts.path, dict(parse_qsl(parts.query)), body)

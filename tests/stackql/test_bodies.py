@@ -170,23 +170,84 @@ def test_a_form_without_files_is_sent_as_one(harbour: Harbour) -> None:
     assert harbour.seen[0].body == b"photo=p&title=a+b%26c&place%5Blat%5D=2"
 
 
+def sends(media: str, schema: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
+    """A body of a media type."""
+    return {"requestBody": {"required": required, "content": {media: {"schema": schema}}}}
+
+
+_FILES = {"type": "object", "required": ["f"], "properties": {"f": {"type": "array", "items": {"format": "binary"}}}}
+_BOOK = {
+    "type": "object",
+    "xml": {"name": "Book", "namespace": "urn:b"},
+    "properties": {
+        "BookId": {"type": "integer", "xml": {"attribute": True}},
+        "Tags": {"type": "array", "items": {"type": "string", "xml": {"name": "Tag"}}, "xml": {"wrapped": True}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "statement", "media", "sent"),
+    [
+        (sends("text/csv", {"type": "string"}), "(content) VALUES ('a,b')", "text/csv", b"a,b"),
+        (sends("application/octet-stream", {}), "(content) VALUES ('\\xFF'::BLOB)", "application/octet-stream", b"\xff"),
+        (
+            sends("application/xml", _BOOK),
+            "(BookId, Tags) VALUES (7, ['<x>', 'y'])",
+            "application/xml",
+            b'<?xml version="1.0" encoding="UTF-8"?>\n<Book xmlns="urn:b" BookId="7"><Tags><Tag>&lt;x&gt;</Tag><Tag>y</Tag></Tags></Book>',
+        ),
+        (
+            sends("application/x-ndjson", {"type": "object"}),
+            "(lines) VALUES ([{'a': 1}, {'a': 2}])",
+            "application/x-ndjson",
+            b'{"a":1}\n{"a":2}\n',
+        ),
+    ],
+    ids=["text", "bytes", "xml", "lines"],
+)
+def test_a_body_of_any_kind_is_sent(harbour: Harbour, body: dict[str, Any], statement: str, media: str, sent: bytes) -> None:
+    """As the document says that it is written."""
+    with lighthouse(harbour, naive(), **body) as db:
+        db.sql(f"INSERT INTO lamps {statement}")
+
+    (seen,) = harbour.seen
+    assert (seen.headers["content-type"], seen.body) == (media, sent)
+
+
+def test_a_list_is_sent_as_the_body(harbour: Harbour) -> None:
+    """With the media type of the document; where it is not needed, a call without it sends none."""
+    schema = {"type": "array", "items": {"type": "object", "properties": {"op": {"type": "string"}}}}
+    with lighthouse(harbour, naive(), **sends("application/json-patch+json", schema, required=False)) as db:
+        db.sql("INSERT INTO lamps (items) VALUES ([{'op': 'add'}])")
+        db.sql("INSERT INTO lamps DEFAULT VALUES")
+
+    assert harbour.seen[0].headers["content-type"] == "application/json-patch+json"
+    assert [seen.body for seen in harbour.seen] == [[{"op": "add"}], None]
+
+
+def test_several_files_are_sent_in_one_field(harbour: Harbour) -> None:
+    """With the names beside them."""
+    with lighthouse(harbour, naive(), **form("multipart/form-data", _FILES)) as db:
+        db.sql("INSERT INTO lamps (f, filenames) VALUES (['a', 'b'], ['1.png', '2.png'])")
+
+    assert harbour.seen[0].body.count(b'name="f"; filename="') == 2
+
+
 @pytest.mark.parametrize(
     ("verb", "body", "reason"),
     [
-        ("insert", form("text/csv"), "Its body is text/csv, and rowcall sends JSON and forms."),
-        (
-            "insert",
-            form(
-                "multipart/form-data",
-                {"type": "object", "required": ["f"], "properties": {"f": {"type": "array", "items": {"format": "binary"}}}},
-            ),
-            "It takes several files in one field.",
-        ),
         ("select", form("multipart/form-data"), "It takes a file, and a SELECT has none."),
+        ("select", sends("text/csv", {"type": "string"}), "It takes a file, and a SELECT has none."),
+        (
+            "select",
+            sends("application/json", {"type": "array", "items": {"type": "string"}}),
+            "Its body is no object of JSON and no form, and a SELECT sends no other.",
+        ),
     ],
-    ids=["another kind", "several files", "a file of a query"],
+    ids=["a file", "a text", "a list"],
 )
-def test_a_body_that_is_neither_json_nor_a_form_is_said(harbour: Harbour, verb: str, body: Any, reason: str) -> None:
+def test_a_body_that_no_select_sends_is_said(harbour: Harbour, verb: str, body: Any, reason: str) -> None:
     """Of the method, by SHOW METHODS EXTENDED."""
     with lighthouse(harbour, naive(), verb=verb, operationId="SearchLamps", **body) as db:
         ((*_, problem),) = db.sql("SHOW METHODS EXTENDED IN lamps").fetchall()

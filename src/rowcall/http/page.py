@@ -154,7 +154,12 @@ def _link(paging: Paging | None, answer: Answer) -> str | None:
 
 
 def _file_page(answer: Answer, request: Request, field: str, *, is_binary: bool) -> tuple[Page, Envelope]:
-    """A row whose one field is the body, whatever that says: its base64 where it may be any bytes, else the text that it is."""
+    """A row whose one field is the body, whatever that says: its base64 where it may be any bytes, else the text that it is.
+
+    Where a write answers nothing, there is no row.
+    """
+    if not request.reads and not answer.content:
+        return Page("{}", 0, request, answer.status), Envelope()
     if is_binary:
         return Page(f'{{{json.dumps(field)}:"{base64.b64encode(answer.content).decode()}"}}', 1, request, answer.status), Envelope(1)
     try:

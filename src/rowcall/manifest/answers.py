@@ -41,8 +41,8 @@ def _rows(document: Document, path: str, method: Method) -> None:
         document.fault(f"{path}.empty_with", "what is one row leaves out no list: `empty_with` goes with `rows`", at_key=True)
     elif (method.rows or "").partition(".")[0] in (method.empty_with or ()):
         document.fault(f"{path}.empty_with", "a response that has its rows leaves no list out", at_key=True)
-    if method.content is not None and (method.verb is not Verb.SELECT or method.rows is not None or method.paging is not None):
-        document.fault(f"{path}.content", "a file is one row of a `select`, without `rows` or `paging`", at_key=True)
+    if method.content is not None and (method.rows is not None or method.paging is not None):
+        document.fault(f"{path}.content", "a file is one row, without `rows` or `paging`", at_key=True)
 
 
 def _absent(document: Document, path: str, method: Method, absent: Absent) -> None:

@@ -360,8 +360,8 @@ an empty text.
 Several files in one field are a `[blob]`, in SQL a list of BLOBs or of texts; their names are a `[string]` with `filename_of`, as many as
 they are. Each is a part of its own, all of the field's name; a list without files has none.
 
-A response that is a file is one row: `content` names the column that holds all of it, a `blob`, or a `string` where it always is text. A
-`string` whose `source` is that `blob` is the same as text, and NULL where it is no text in UTF-8.
+A response that is a file, of a write too, is one row: `content` names the column that holds all of it, a `blob`, or a `string` where it
+always is text. A `string` whose `source` is that `blob` is the same as text, and NULL where it is no text in UTF-8.
 
 ```yaml
 columns:

@@ -13,13 +13,27 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from rowcall.manifest.model import AuthKind, Column, Encoding, Lifecycle, Method, Place, Provider, Resource, Service, Verb
+from rowcall.manifest.model import (
+    AuthKind,
+    Column,
+    Encoding,
+    Lifecycle,
+    Method,
+    Parameter,
+    Place,
+    Provider,
+    Resource,
+    Service,
+    TransformKind,
+    Verb,
+)
 from rowcall.manifest.published import Published
 from rowcall.manifest.read import PUBLISHED_FILE
 from rowcall.manifest.types import Scalar
 from rowcall.openapi import api
 from rowcall.openapi.agree import Agreement, Difference
-from rowcall.openapi.api import Operation
+from rowcall.openapi.api import Content, Operation, is_xml
+from rowcall.openapi.bodies import names_in_xml, written
 from rowcall.openapi.document import Document
 from rowcall.openapi.types import Property, Schemas
 
@@ -165,13 +179,22 @@ class _Compared:
             yield Difference(at, "deprecated", str(deprecated).lower(), str(operation.deprecated).lower(), operation.node)
         yield from self._parameters(at, service, method, operation)
         in_body = [name for name, parameter in method.parameters.items() if parameter.place is Place.BODY]
-        if operation.body is not None and operation.body.schema is not None and not in_body:
-            encoding = operation.body.encoding
-            if encoding is not Encoding.JSON and method.encoding is not encoding:
-                yield Difference(f"{at}.encoding", "encoding", method.encoding.value, encoding.value, operation.node)
-            yield from self._agreement.attributes(f"{at}.body", method.body, operation.body.schema)
+        if operation.body is not None and operation.body.schema is not None and not in_body and operation.verb not in {"GET", "HEAD"}:
+            yield from self._body(at, method, operation, operation.body)
         elif method.body and operation.body is None:
             yield Difference(f"{at}.body", "unknown", " ".join(method.body), None, operation.node)
+
+    def _body(self, at: str, method: Method, operation: Operation, content: Content) -> Iterator[Difference]:
+        """Of a body with what is sent. One of XML may be given as it is."""
+        said = written(self._schemas, content)
+        if said.encoding is not Encoding.JSON and method.encoding not in {said.encoding, Encoding.RAW if is_xml(content.media) else None}:
+            yield Difference(f"{at}.encoding", "encoding", method.encoding.value, said.encoding.value, operation.node)
+        elif method.sole is None:
+            names = names_in_xml(self._schemas, content) if method.encoding is Encoding.XML else {}
+            ours = {key: replace(each, name=names.get(each.name or key, each.name)) for key, each in method.body.items()}
+            yield from self._agreement.attributes(f"{at}.body", ours, content.schema)
+        elif method.encoding is Encoding.JSON:
+            yield from self._agreement.type(f"{at}.body.{method.sole}", method.body[method.sole].type, content.schema)
 
     def _parameters(self, at: str, service: Service, method: Method, operation: Operation) -> Iterator[Difference]:
         """Those of the path are matched by their places in it, as their names are nobody's but ours."""
@@ -192,7 +215,7 @@ class _Compared:
         for sent, (name, parameter) in ours.items():
             if sent in fields:
                 yield from self._agreement.parameter(f"{at}.parameters.{name}", parameter, fields[sent])
-            elif parameter.place is not Place.PATH or sent not in in_path.values():
+            elif sent not in in_path.values() if parameter.place is Place.PATH else not _is_common(parameter, sent):
                 yield Difference(f"{at}.parameters.{name}", "unknown", f"{parameter.place.value} {sent}", None, operation.node)
 
     def _sent_otherwise(self, service: Service, method: Method) -> set[str]:
@@ -211,6 +234,8 @@ class _Compared:
         schema = operation.answer.schema if operation.answer else None
         if schema is None or method.rows is None:
             return schema
+        if method.transform is not None and method.transform.kind is TransformKind.JSONL:
+            return self._schemas.items(schema) or schema
         if method.pick is not None:
             return self._picked(schema, method.pick)
         for part in method.rows.split(".") if method.rows != "$" else ():
@@ -333,3 +358,8 @@ def _names(pattern: str, difference: Difference) -> bool:
 def _names_line(line: str, operation: Operation) -> bool:
     pattern = _literal(line)
     return fnmatchcase(operation.line, pattern) or fnmatchcase(operation.path, pattern)
+
+
+def _is_common(parameter: Parameter, sent: str) -> bool:
+    """Whether it is a header that documents do not call a parameter, as that of the media type."""
+    return parameter.place is Place.HEADER and sent.casefold() in _COMMON_HEADERS

@@ -19,6 +19,9 @@ VERBS = ("get", "head", "post", "put", "patch", "delete")
 """The HTTP methods that an operation of ours can have, as documents spell them."""
 
 _JSON = re.compile(r"(application|text)/([a-z0-9.+-]+[+-])?json(-[0-9.]+)?\s*(;|$)|\*/\*")
+_PLAIN = re.compile(r"(application|text)/json\s*(;|$)")
+_LINES = re.compile(r"application/(x-)?(ndjson|jsonl|jsonlines|json-lines)\s*(;|$)")
+_XML = re.compile(r"(application|text)/([a-z0-9.+-]+\+)?xml\s*(;|$)")
 _FORM = "application/x-www-form-urlencoded"
 _FORMS = {_FORM: Encoding.URLENCODED, "multipart/form-data": Encoding.MULTIPART}
 _COLLECTIONS = {"ssv": " ", "tsv": "\t", "pipes": "|", "multi": None}
@@ -52,10 +55,14 @@ class Content:
     media: str
     """Its media type; "" where none is said."""
     schema: Any
-    """What it is, where it is JSON, and of a request also where it is a form; else None."""
+    """What it is, where it is JSON or lines of it, and of a request whatever it is; else None."""
     required: bool = True
     styles: Mapping[str, Any] = field(default_factory=dict)
     """How the fields of a form are written, by name, where the document says it."""
+    choices: tuple[str, ...] = ()
+    """All media types that a request may have instead, where it is no JSON, no form and no XML."""
+    description: str = ""
+    """What is said of it, of a request."""
 
     @property
     def is_json(self) -> bool:
@@ -118,6 +125,21 @@ class Server:
 def is_json(media: str) -> bool:
     """Whether a media type is JSON, or says nothing."""
     return not media or _JSON.match(media.lower()) is not None
+
+
+def is_lines(media: str) -> bool:
+    """Whether a media type is lines of JSON."""
+    return _LINES.match(media.lower()) is not None
+
+
+def is_xml(media: str) -> bool:
+    """Whether a media type is XML."""
+    return _XML.match(media.lower()) is not None
+
+
+def preference(media: str) -> tuple[bool, ...]:
+    """By what media types are sorted of which one is sent: JSON, what is made of it, forms, lines, XML, and anything else."""
+    return not _PLAIN.match(media.lower()), not is_json(media), not is_form(media), not is_lines(media), not is_xml(media)
 
 
 def key_of(verb: str, path: str) -> str:
@@ -241,15 +263,27 @@ def _field(field: Mapping[str, Any], document: Document) -> Field:
 
 def _body(document: Document, node: Mapping[str, Any]) -> Content | None:
     body = _mapping(document.resolved(node.get("requestBody")))
-    return _content(_mapping(body.get("content")), forms=True, required=body.get("required") is True) if body else None
+    if not body:
+        return None
+    contents, required = _mapping(body.get("content")), body.get("required") is True
+    return sent(contents, required=required, description=_text(body.get("description")))
 
 
-def _content(contents: Mapping[str, Any], *, forms: bool, required: bool = True) -> Content:
-    """The content that we would send or take: JSON before a form, and that before anything else."""
-    media = min(contents, key=lambda name: (not is_json(name), "/json" not in name, not (forms and is_form(name))), default="")
-    known = contents and (is_json(media) or (forms and is_form(media)))
-    held = _mapping(contents[media]) if known else {}
-    return Content(media=media, schema=held.get("schema"), required=required, styles=_mapping(held.get("encoding")))
+def sent(contents: Mapping[str, Any], *, required: bool, description: str = "", wanted: str = "") -> Content:
+    """The content that we would send of those that a request may have; `wanted` is the media type that is asked for, if any is."""
+    media = wanted if wanted in contents else min(contents, key=preference, default="")
+    held = _mapping(contents.get(media))
+    is_other = not (is_json(media) or is_form(media) or is_lines(media) or is_xml(media))
+    choices = tuple(name for name in contents if not (is_json(name) or is_form(name))) if is_other and media != wanted else ()
+    styles = _mapping(held.get("encoding"))
+    return Content(media=media, schema=held.get("schema"), required=required, styles=styles, choices=choices, description=description)
+
+
+def _taken(contents: Mapping[str, Any]) -> Content:
+    """The content that we would take: JSON before lines of it, and those before anything else."""
+    media = min(contents, key=lambda name: (not _PLAIN.match(name.lower()), not is_json(name), not is_lines(name)), default="")
+    held = _mapping(contents[media]) if contents and (is_json(media) or is_lines(media)) else {}
+    return Content(media=media, schema=held.get("schema"))
 
 
 def is_form(media: str) -> bool:
@@ -261,8 +295,8 @@ def _swagger_body(document: Document, node: Mapping[str, Any], fields: list[Any]
     takes = _list(node.get("consumes") or document.root.get("consumes"))
     for each in fields:
         if each["in"] == "body":
-            media = next((kind for kind in takes if is_json(str(kind))), next(iter(takes), ""))
-            return Content(media=str(media), schema=each.get("schema"), required=each.get("required") is True)
+            contents = {str(kind): each for kind in takes} or {"": each}
+            return sent(contents, required=each.get("required") is True, description=_text(each.get("description")))
     return swagger_form(fields, [str(each) for each in takes])
 
 
@@ -289,7 +323,7 @@ def _answer(document: Document, node: Mapping[str, Any]) -> tuple[Content | None
             media = next((str(each) for each in gives if is_json(str(each))), str(next(iter(gives), "")))
             return Content(media=media, schema=answer["schema"] if is_json(media) else None), headers
         if not document.is_swagger and (contents := _mapping(answer.get("content"))):
-            return _content(contents, forms=False), headers
+            return _taken(contents), headers
     return None, frozenset()
 
 

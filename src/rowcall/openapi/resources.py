@@ -6,13 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rowcall.manifest.model import Attribute, Column, Encoding, Example, Lifecycle, Method, Parameter, Place, Resource, Uncallable, Verb
+from rowcall.manifest.model import (
+    Attribute,
+    Column,
+    Encoding,
+    Example,
+    Lifecycle,
+    Method,
+    Parameter,
+    Place,
+    Resource,
+    Transform,
+    TransformKind,
+    Uncallable,
+    Verb,
+)
 from rowcall.manifest.rules import BODY_PREFIX, EXTRA
-from rowcall.manifest.types import ListOf, Object, Scalar, Type, literal
+from rowcall.manifest.types import ListOf, Object, Scalar, Type, is_file, literal
 from rowcall.manifest.types import identifier as quoted_identifier
-from rowcall.openapi.api import Operation, documented_at
+from rowcall.openapi.api import Operation, documented_at, is_lines
+from rowcall.openapi.bodies import Written, free_parameters, in_xml, written
 from rowcall.openapi.draft import Draft
-from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
+from rowcall.openapi.forms import filenames, in_form
 from rowcall.openapi.layout import Placed, ResourcePlan, method_name, verb_of
 from rowcall.openapi.names import called, folded, free, identifier, listed, sentence, singular
 from rowcall.openapi.paging import TOP, Rows, is_page, is_size, leads_on, paging_of, rows_of
@@ -23,15 +38,17 @@ _ROWS = frozenset({"results", "items", "values", "entries", "records", "data", "
 """What lists of rows are called in records that are none."""
 _EACH = "$[*]"
 """What picks single values, each for a row."""
-_NO_JSON = "What it answers is no JSON."
-_FORM = "Its body is neither JSON nor a form."
-_NO_OBJECT = "Its body is no object with fields."
+_HEAD = "It answers with headers alone."
+_NOTHING = "The document says nothing of what it answers, so that it has no rows."
+_STREAM = "What it answers is a stream of events, which has no end."
+_GET = "It needs a body, and a GET has none."
 _NO_ROWS = "What it answers has no fields, so it is no row."
 _NO_PATH = "Its path holds a query, or a placeholder twice."
 _NO_NAME = "No column can be called so."
 _FOREIGN = "Its rows are others than those of its resource."
 
 
+_BODILESS = frozenset({"GET", "HEAD"})
 _FILE = {
     "content": Column(type=Scalar.BLOB, nullable=False, description="The file."),
     "text": Column(type=Scalar.STRING, source="content", description="The same as text; null where it is no text in UTF-8."),
@@ -83,21 +100,22 @@ class _Making:
             name = free(method_name(each, verbs[id(each)], self._plan.name), taken)
             taken.append(name)
             reason = self._obstacle(each)
-            if reason is None and verbs[id(each)] is Verb.SELECT:
-                reads += self._read(name, each) or []
-            elif reason is None:
+            if reason is not None:
+                self._not_callable(name, each, verbs[id(each)], reason)
+            elif verbs[id(each)] is not Verb.SELECT:
                 others.append((name, each, verbs[id(each)]))
-            elif reason == _NO_JSON and verbs[id(each)] is Verb.SELECT and each.operation.verb == "GET" and _is_whole(each.operation):
+            elif _is_file(each.operation):
                 files.append((name, each))
             else:
-                self._not_callable(name, each, verbs[id(each)], reason)
+                reads += self._read(name, each)
         reads = self._alike(reads)
         self._columns = self._columns_of(reads)
         for read in sorted(reads, key=lambda each: not each.placed.is_item):
             self._methods[read.name] = self._select(read)
         for name, placed in files:
             if reads:
-                self._not_callable(name, placed, Verb.SELECT, _NO_JSON)
+                self._draft.comment(self._plan.service, f"{self._path}.methods.{name}", "It answers a file, and no row of the resource.")
+                others.append((name, placed, Verb.EXEC))
             else:
                 self._columns = _FILE
                 self._methods[name] = self._file(name, placed)
@@ -147,23 +165,12 @@ class _Making:
             return _NO_PATH
         if (cookie := next((field.name for field in operation.fields if field.place == "cookie" and field.required), None)) is not None:
             return f"It needs the cookie {cookie}, and rowcall sends none."
-        if operation.answer is not None and operation.answer.schema is None and not operation.answer.is_json:
-            return _NO_JSON
-        return self._body_obstacle(operation)
-
-    def _body_obstacle(self, operation: Operation) -> str | None:
-        """Why a body cannot be sent; None where nothing is in the way."""
-        if operation.body is None or (operation.body.schema is None and not operation.body.required):
-            return None
-        if operation.body.schema is None and not operation.body.is_json:
-            return _FORM if operation.body.required or operation.verb != "GET" else None
-        fields = self._schemas.properties(operation.body.schema)
-        if any(each.required and is_files(self._schemas, each.schemas[0]) for each in fields.values()):
-            return SEVERAL
-        kinds = {each.kind for each in self._schemas.alternatives(operation.body.schema)} - {"null"}
-        if kinds and kinds != {"object"} and None not in kinds:
-            return _NO_OBJECT
-        return None
+        body, answer = operation.body, operation.answer
+        if answer is not None and answer.media.partition(";")[0].strip().lower() == "text/event-stream":
+            return _STREAM
+        if operation.verb in _BODILESS and body is not None and body.required and not body.is_json:
+            return _GET
+        return _HEAD if operation.verb == "HEAD" and _is_file(operation) else None
 
     def _not_callable(self, name: str, placed: Placed, verb: Verb, reason: str) -> None:
         operation = placed.operation
@@ -175,9 +182,11 @@ class _Making:
         """What a GET gives; nothing where that is no row."""
         answer = placed.operation.answer
         if answer is None:
-            self._not_callable(name, placed, Verb.SELECT, _NO_JSON)
+            self._not_callable(name, placed, Verb.SELECT, _NOTHING)
             return []
         rows = rows_of(self._schemas, answer.schema, self._plan.name, is_item=placed.is_item)
+        if is_lines(answer.media):
+            rows = Rows(TOP, self._schemas.items(answer.schema) or answer.schema)
         row, pick = self._schemas.properties(rows.schema), None
         if rows.path is None and not placed.is_item and "id" in row and _is_page(placed.operation):
             reason = "The document says that the answer is one row, and its parameters that it is a page of them."
@@ -296,14 +305,13 @@ class _Making:
         parameters = self._parameters(path, read.placed, Verb.SELECT, {})
         is_wrapped = read.pick not in {None, _EACH}
         made = parameters.select(paging=found.paging if found else None)
-        body = self._body(path, operation)
         return Method(
             verb=Verb.SELECT,
             http=f"{operation.verb} {parameters.path}",
             description=_said(operation, read.name),
             parameters=made,
-            body={} if operation.verb == "GET" else body,
-            encoding=Encoding.JSON if operation.verb == "GET" else _encoding(operation),
+            headers=_accepts(operation),
+            transform=_transform(operation),
             rows=read.rows.path,
             pick=read.pick,
             inner=read.inner,
@@ -321,7 +329,7 @@ class _Making:
             http=f"{operation.verb} {parameters.path}",
             description=_said(operation, name),
             parameters=parameters.select(paging=None),
-            headers={"Accept": operation.answer.media if operation.answer else "*/*"},
+            headers=_accepts(operation),
             content="content",
             lifecycle=_lifecycle(operation),
         )
@@ -329,17 +337,20 @@ class _Making:
     def _write(self, name: str, placed: Placed, verb: Verb) -> Method:
         path = f"{self._path}.methods.{name}"
         operation = placed.operation
-        rows, pick, returns = self._returned(name, path, placed)
+        gives_file = _is_file(operation)
+        rows, pick, returns = (None, None, {} if self._columns is _FILE else _FILE) if gives_file else self._returned(name, path, placed)
         parameters = self._parameters(path, placed, verb, returns)
         if verb is Verb.REPLACE and not placed.is_item:
             self._draft.comment(self._plan.service, path, "It has no key in its path: the row is told by its body.")
+        made = parameters.write()
+        sent = {"parameters": made, **self._sent(path, operation, made)}
         return Method(
             verb=verb,
             http=f"{operation.verb} {parameters.path}",
             description=_said(operation, name),
-            parameters=parameters.write(),
-            body=self._body(path, operation),
-            encoding=_encoding(operation),
+            **{**sent, "headers": {**_accepts(operation), **sent.get("headers", {})}},
+            transform=_transform(operation),
+            content="content" if gives_file else None,
             rows=rows,
             pick=pick,
             returns=returns,
@@ -351,7 +362,10 @@ class _Making:
         operation = placed.operation
         answer = operation.answer.schema if operation.answer else None
         kinds = {each.kind for each in self._schemas.alternatives(answer)} - {"null"} if answer is not None else set()
-        rows = Rows(TOP, self._schemas.items(answer)) if kinds == {"array"} else Rows(None, answer)
+        if operation.answer is not None and is_lines(operation.answer.media):
+            rows, kinds = Rows(TOP, self._schemas.items(answer) or answer), set()
+        else:
+            rows = Rows(TOP, self._schemas.items(answer)) if kinds == {"array"} else Rows(None, answer)
         row, pick = self._schemas.properties(rows.schema) if answer is not None else {}, None
         if rows.path is None and self._columns and (inner := self._wrapped(row)):
             below = self._schemas.properties(self._schemas.below(answer, inner))
@@ -375,21 +389,39 @@ class _Making:
         is_named = placed.is_item and _placeholders(placed.operation.path)[-1:] == [name]
         return is_named and "id" in self._columns and name not in self._names and folded(name) == folded(singular(self._plan.name)) + "id"
 
-    def _body(self, path: str, operation: Operation) -> dict[str, Attribute]:
-        if operation.body is None or operation.body.schema is None:
+    def _sent(self, path: str, operation: Operation, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+        """What a method says of its body."""
+        if operation.body is None or operation.verb in _BODILESS:
+            return {}
+        if operation.body.schema is None and not operation.body.required and operation.body.is_json:
+            return {}
+        said = written(self._schemas, operation.body)
+        if said.why:
+            self._draft.comment(self._plan.service, f"{path}.body", f"XML as it is to be sent: {said.why}.")
+        return {
+            "body": said.sole or self._body(path, operation, said),
+            "encoding": said.encoding,
+            "headers": said.headers,
+            "root": said.root,
+            "base": said.base,
+            **({"parameters": free_parameters(parameters, said.parameters)} if said.parameters else {}),
+        }
+
+    def _body(self, path: str, operation: Operation, said: Written) -> dict[str, Attribute]:
+        if operation.body is None:
             return {}
         found: dict[str, Attribute] = {}
         for name, each in self._schemas.properties(operation.body.schema).items():
             if self._schemas.is_only(each, "readOnly"):
                 continue
             ours = free(_attribute_name(name), found)
-            if not operation.body.is_json and is_files(self._schemas, each.schemas[0]):
-                self._draft.say_otherwise(f"{self._at()}.{path.rpartition('.')[2]}.body.{name}", SEVERAL)
-                continue
             if each.shape.type is Scalar.JSON and each.shape.why not in {None, Why.FREE}:
                 self._draft.comment(self._plan.service, f"{path}.body.{ours}", f"As json, because {each.shape.why}.")
             made = self._attribute(name, ours, each, self._schemas.below(operation.body.schema, name))
-            found[ours] = in_form(self._schemas, operation.body, name, made)
+            is_xml = said.encoding is Encoding.XML
+            found[ours] = (
+                in_xml(self._schemas, operation.body, name, ours, made) if is_xml else in_form(self._schemas, operation.body, name, made)
+            )
         return found | filenames(found)
 
     def _attribute(self, name: str, ours: str, each: Property, schema: Any) -> Attribute:
@@ -411,21 +443,13 @@ class _Making:
             max_items=most,
             min_items=least if most is None or least is None or least <= most else None,
             enum=shape.enum if shape.type is Scalar.STRING else self._texts(shape.type, schema),
-            open=self._is_open(shape.type, schema),
+            open=self._schemas.is_open(shape.type, schema),
         )
 
     def _texts(self, type_: Type, schema: Any) -> tuple[str, ...]:
         """The texts that a value of several kinds may be, where these are some of all."""
         texts = [each.enum for each in self._schemas.alternatives(schema) if each.kind == "string"] if type_ is Scalar.JSON else []
         return tuple(dict.fromkeys(str(value) for enum in texts for value in enum or ())) if all(texts) else ()
-
-    def _is_open(self, type_: Type, schema: Any) -> bool:
-        """Whether an object may have other fields than those that the document names."""
-        while isinstance(type_, ListOf):
-            type_, schema = type_.item, self._schemas.items(schema)
-        if not isinstance(type_, Object):
-            return False
-        return not any(each.is_closed for each in self._schemas.alternatives(schema) if each.kind == "object")
 
     def _parameters(self, path: str, placed: Placed, verb: Verb, returns: Mapping[str, Column]) -> Parameters:
         return Parameters(self._draft, self._plan, placed, path=path, columns=returns or self._columns, verb=verb)
@@ -438,7 +462,7 @@ class _Making:
                 return method.returns
         taken = {name: each for method in self._methods.values() for name, each in method.parameters.items()}
         named = {name: Column(type=each.type, description=each.description) for name, each in taken.items()}
-        body = {name: each for method in self._methods.values() for name, each in method.body.items() if each.type is not Scalar.BLOB}
+        body = {name: each for method in self._methods.values() for name, each in method.body.items() if not is_file(each.type)}
         named = named or {name: Column(type=each.type, description=each.description) for name, each in body.items()}
         self._draft.comment(self._plan.service, f"{self._path}.columns", "Nothing that it answers is described; these are what it takes.")
         return named or {"done": Column(type=Scalar.JSON, description="What it answers.")}
@@ -447,9 +471,10 @@ class _Making:
         return f"{self._plan.service}.{self._plan.name}"
 
 
-def _is_whole(operation: Operation) -> bool:
-    """Whether an answer that is no JSON has an end, as a file has."""
-    return operation.answer is not None and operation.answer.media.partition(";")[0] not in {"", "text/event-stream"}
+def _is_file(operation: Operation) -> bool:
+    """Whether an answer is no JSON, and so a file."""
+    answer = operation.answer
+    return answer is not None and answer.schema is None and not answer.is_json
 
 
 def _is_page(operation: Operation) -> bool:
@@ -458,8 +483,17 @@ def _is_page(operation: Operation) -> bool:
     return any(map(is_page, names)) and any(map(is_size, names))
 
 
-def _encoding(operation: Operation) -> Encoding:
-    return operation.body.encoding if operation.body is not None else Encoding.JSON
+def _accepts(operation: Operation) -> dict[str, str]:
+    """The header that asks for an answer which is no JSON."""
+    answer = operation.answer
+    is_other = _is_file(operation) or (answer is not None and is_lines(answer.media))
+    return {"Accept": answer.media} if answer is not None and is_other else {}
+
+
+def _transform(operation: Operation) -> Transform | None:
+    answer = operation.answer
+    is_rows = answer is not None and answer.schema is not None and is_lines(answer.media)
+    return Transform(kind=TransformKind.JSONL) if is_rows else None
 
 
 def _values(shape: Shape, schema: Any) -> dict[str, Property]:

@@ -159,6 +159,14 @@ class Schemas:
         """What a schema says for a keyword: itself, by `$ref`, by `allOf`, or as the one thing beside null; None where that is nothing."""
         return next(iter(self._said(schema, name, frozenset())), None)
 
+    def is_open(self, type_: Type, schema: Any) -> bool:
+        """Whether an object of a type, or each in a list, may have other fields than those that the document names."""
+        while isinstance(type_, ListOf):
+            type_, schema = type_.item, self.items(schema)
+        if not isinstance(type_, Object):
+            return False
+        return not any(each.is_closed for each in self.alternatives(schema) if each.kind == "object")
+
     def is_only(self, property_: Property, keyword: str) -> bool:
         """Whether a field is `readOnly`, and so in no body, or `writeOnly`, and so in no row."""
         return all(self.keyword(schema, keyword) is True for schema in property_.schemas)

@@ -13,6 +13,7 @@ and as far as they are not too much. Of others the name, size and digest are kep
 
 from __future__ import annotations
 
+import base64
 import datetime
 import json
 import os
@@ -31,7 +32,7 @@ from rowcall.http.database import MEMORY, Database
 from rowcall.http.redact import MASK
 from rowcall.manifest.files import File, files_of, has_lost, with_files
 from rowcall.manifest.model import FILED, Encoding
-from rowcall.plan.nodes import Request
+from rowcall.plan.nodes import Protocol, Request
 
 SETTING = "rowcall_journal"
 KEPT_DAYS = 30
@@ -402,8 +403,15 @@ def _as_text(kept: Kept, redacted: Callable[[str], str]) -> str:
     return json.dumps(_without(values, redacted) | {"is_whole": False}, ensure_ascii=False, separators=(",", ":"))
 
 
-def answer_without_secrets(text: str, redacted: Callable[[str], str], secret: Sequence[str] = ()) -> str:
-    """The JSON of an answer as it is kept, which is JSON still where a secret stood in it, or at one of the paths `secret`."""
+def kept_answer(text: str, redacted: Callable[[str], str], how: Protocol) -> str:
+    """The JSON of an answer as it is kept, which is JSON still where a secret stood in it; of a file its size and digest."""
+    answer = json.loads(text) if how.is_binary else {}
+    if how.content is not None and how.content in answer:
+        return json.dumps({how.content: dict(File(base64.b64decode(answer[how.content]), how.content))})
+    return _without_secrets(text, redacted, how.secret)
+
+
+def _without_secrets(text: str, redacted: Callable[[str], str], secret: Sequence[str]) -> str:
     if not secret and redacted(text) == text:
         return text
     answer = _without(json.loads(text), redacted)

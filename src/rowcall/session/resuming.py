@@ -14,7 +14,7 @@ from rowcall.plan.readers import Reader, reader_of
 from rowcall.plan.requests import protocol
 from rowcall.session.execute import Context, request_table
 from rowcall.session.guards import Intent, closed_to_writes, guard, refuse_in_transaction, refuse_unlisted
-from rowcall.session.journal import SENDING, Entry, Kept, answer_without_secrets, lacks_file
+from rowcall.session.journal import SENDING, Entry, Kept, kept_answer, lacks_file
 from rowcall.session.sending import Carrier, Sent, deliver, outcome_table
 from rowcall.sql.nodes import Resume
 
@@ -93,7 +93,7 @@ def _ask(reader: Reader, number: int, one: Sent, carrier: Carrier, context: Cont
     if page.rows and reader.begun_by.verb is Verb.UPDATE and _has(record, one.kept.request.body):
         one.outcome = Outcome.DONE
     state = reader.state(record) if page.rows else "absent"
-    answer = answer_without_secrets(page.body, carrier.client.redacted) if page.rows else None
+    answer = kept_answer(page.body, carrier.client.redacted, protocol(reader.ref, reader.method)) if page.rows else None
     one.kept = replace(one.kept, answer=answer, error=f"{reader.name} says: {state}")
     if carrier.written is not None:
         carrier.written.told(number, one.outcome, status=one.kept.status, answer=one.kept.answer, error=one.kept.error)

@@ -24,7 +24,7 @@ from rowcall.session.before import rows_by_key
 from rowcall.session.changes import ANSWERS, Ready, intent, named_method, resolved, returning
 from rowcall.session.execute import Context, Piece, request_table, table, used
 from rowcall.session.guards import closed_to_writes, guard
-from rowcall.session.journal import Entry, Kept, Written, answer_without_secrets
+from rowcall.session.journal import Entry, Kept, Written, kept_answer
 from rowcall.session.lanes import Lanes
 from rowcall.session.meant import changed_columns
 from rowcall.session.misfits import fit_answers
@@ -312,7 +312,7 @@ class _Crew:
             one.outcome, one.kept = delivery.outcome, replace(one.kept, status=delivery.status)
             if written is not None:
                 page = one.page
-                answer = None if page is None else answer_without_secrets(page.body, self._client.redacted, self._how.secret)
+                answer = None if page is None else kept_answer(page.body, self._client.redacted, self._how)
                 why = None if one.error is None else one.error.message
                 written.ended(number, delivery.outcome, status=delivery.status, answer=answer, error=why)
 

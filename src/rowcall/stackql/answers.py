@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rowcall.manifest.model import Column, ListOf, Object, Scalar, Transform, TransformKind, Type
+from rowcall.openapi.api import is_lines
 from rowcall.openapi.document import Document
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.casing import snake
@@ -87,6 +88,10 @@ class Answers:
             return self._by_schema(schema, key.removeprefix("$").removeprefix(".").removesuffix("[*]"), media)
         if problem:
             return Answer(schema=schema, problem=problem)
+        if transform is None and is_lines(media):
+            item = self.schemas.items(schema) or schema
+            lines = replace(self._list("$", item, schema), transform=Transform(kind=TransformKind.JSONL), empty_with=None)
+            return replace(lines, headers={"Accept": media})
         if transform is None and media and not _JSON.fullmatch(media):
             return _file(media)
         if schema is None and not key:

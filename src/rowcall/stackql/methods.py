@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from rowcall.manifest.model import (
+    ALL,
     Attribute,
     Encoding,
     ListOf,
@@ -27,9 +28,11 @@ from rowcall.manifest.model import (
     Verb,
 )
 from rowcall.manifest.servers import filled
-from rowcall.openapi.api import Content, Field, fields, is_form, is_json, servers_of, swagger_form
+from rowcall.manifest.types import is_file
+from rowcall.openapi.api import Content, Field, fields, is_form, is_json, sent, servers_of, swagger_form
+from rowcall.openapi.bodies import Written, free_parameters, in_xml, written
 from rowcall.openapi.document import Document
-from rowcall.openapi.forms import SEVERAL, filenames, in_form, is_files
+from rowcall.openapi.forms import filenames, in_form
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import ALIAS, Answer, Answers
 from rowcall.stackql.casing import snake
@@ -54,6 +57,7 @@ _AS_FORM = "get_query_to_post_form"
 _CANONICAL = "AWSCanonical"
 _STRING_ONLY = "x-stackQL-stringOnly"
 _BODILESS = frozenset({"GET", "HEAD"})
+_OF_SELECTS = frozenset({Encoding.JSON, Encoding.URLENCODED, Encoding.MULTIPART})
 _DROP = "drop_double_underscore_params"
 _SENT_ANYHOW = frozenset({"accept", "content-type", "authorization", "user-agent", "host"})
 """Headers that no statement gives a value to."""
@@ -96,6 +100,8 @@ class _Body:
     encoding: Encoding = Encoding.JSON
     transform: Transform | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    root: str | None = None
+    parameters: dict[str, Parameter] = field(default_factory=dict)
 
 
 class Methods:
@@ -142,13 +148,12 @@ class Methods:
         if answer.problem:
             raise UncallableError(answer.problem[0].upper() + answer.problem[1:])
         if verb is Verb.SELECT:
+            said, body = _selective(said, body)
             # As StackQL names them: only what is translated goes by its own name.
-            if any(one.type is Scalar.BLOB and one.required for one in body.values()):
-                raise UncallableError("It takes a file, and a SELECT has none.")
-            body = {name: one for name, one in body.items() if one.type is not Scalar.BLOB and one.filename_of is None}
             before = "" if config.algorithm("requestBodyTranslate") else _PREFIX
             given = {f"{before}{name}": _in_body(name, one, before) for name, one in body.items()}
             parameters, body = given | parameters, {}
+        parameters = free_parameters(parameters, said.parameters)
         way = self._way(verb, config, parameters, answer, ways)
         if way is not None:
             parameters = _with_roles(parameters, ways[way])
@@ -163,6 +168,7 @@ class Methods:
                 headers=answer.headers | {name: text(value) for name, value in headers.items()} | said.headers,
                 base_url=self._base_url(operation, item, node),
                 base=said.base,
+                root=said.root,
                 default_body=said.default,
                 within=said.within,
                 within_text=said.is_text,
@@ -304,18 +310,20 @@ class Methods:
             transform=_transform(table(request.get("transform"))),
         )
         content = self._content(operation, request)
-        if content is None or content.schema is None:
+        if content is None or (content.schema is None and (content.is_json or is_form(content.media))):
             return said, {}
-        is_other = not (is_json(content.media) or is_form(content.media))
-        said = replace(said, encoding=Encoding.RAW if is_other else content.encoding)
         if said.transform is not None and content.encoding is Encoding.MULTIPART:
             raise UncallableError("What it sends has to be made by a template, and that is a form in parts.")
-        if content.encoding is Encoding.JSON and content.media not in {"", "application/json"} and not content.media.endswith("*"):
-            said = replace(said, headers={"Content-Type": content.media})
-        schema, said = self._within(content.schema, said, config.algorithm("requestBodyTranslate"))
-        kinds = {one.kind for one in self._schemas.alternatives(schema)}
-        if "object" not in kinds and not kinds <= {None} and content.required and said.transform is None:
-            raise UncallableError(f"Its body is {' or '.join(sorted(filter(None, kinds)))}, and rowcall sends objects.")
+        how = _made_by_template(content) if said.transform is not None else written(self._schemas, content)
+        said = replace(said, encoding=how.encoding, headers=how.headers, root=how.root, parameters=how.parameters)
+        if how.sole:
+            parameters = {} if content.required else {name: replace(one, required=False) for name, one in how.parameters.items()}
+            said = replace(said, base=None, default=None, parameters=how.parameters | parameters)
+            return said, {name: replace(one, required=content.required) for name, one in how.sole.items()}
+        if how.encoding is Encoding.XML:
+            said = replace(said, base=json.dumps({**json.loads(how.base or "{}"), **(base or {})}), default=None)
+        translated = config.algorithm("requestBodyTranslate") if how.encoding is not Encoding.XML else ""
+        schema, said = self._within(content.schema, said, translated)
         needed = {text(name) for name in rows(request.get("required"))}
         attributes = {}
         taken: set[str] = set()
@@ -323,10 +331,6 @@ class Methods:
             if names.of(name).casefold() in taken or any(table(each).get("readOnly") is True for each in one.schemas):
                 continue
             taken.add(names.of(name).casefold())
-            if content.encoding is not Encoding.JSON and one.schemas and is_files(self._schemas, one.schemas[0]):
-                if one.required or name in needed:
-                    raise UncallableError(SEVERAL)
-                continue
             is_text = any(self._schemas.keyword(each, _STRING_ONLY) is True for each in one.schemas)
             type_ = Scalar.STRING if is_text else one.shape.type
             attribute = Attribute(
@@ -337,7 +341,10 @@ class Methods:
                 name=name if names.of(name) != name else None,
                 **_open(type_),
             )
-            attributes[names.of(name)] = in_form(self._schemas, content, name, attribute)
+            if how.encoding is Encoding.XML:
+                attributes[names.of(name)] = in_xml(self._schemas, content, name, names.of(name), attribute)
+            else:
+                attributes[names.of(name)] = in_form(self._schemas, content, name, attribute)
         return said, attributes | filenames(attributes)
 
     def _within(self, schema: Any, said: _Body, algorithm: str) -> tuple[Any, _Body]:
@@ -351,26 +358,15 @@ class Methods:
         return inner, replace(said, within=name, is_text=self._schemas.keyword(inner, _STRING_ONLY) is True)
 
     def _content(self, operation: Mapping[str, Any], request: Mapping[str, Any]) -> Content | None:
-        """What is sent: JSON where there is a choice, else a form; None where nothing has to be, or nothing is said of it.
-
-        What a template makes may be anything.
-        """
-        wanted, is_made = text(request.get("mediaType")), bool(table(request.get("transform")))
-        is_known = is_made or is_json(wanted) or is_form(wanted)
+        """What is sent: JSON where there is a choice, else a form; None where nothing is said of it."""
+        wanted = text(request.get("mediaType"))
         if isinstance(override := request.get("schema_override"), dict):
-            return Content(media=wanted if is_known else "", schema=override)
+            return Content(media=wanted, schema=override)
         if self._document.is_swagger:
             return self._swagger_body(operation)
         body = table(self._document.resolved(operation.get("requestBody")))
-        content, is_needed = table(body.get("content")), body.get("required") is True
-        known = [wanted] if wanted in content else [*filter(is_json, content), *filter(is_form, content), *(content if is_made else ())]
-        media = next((name for name in known if is_made or is_json(name) or is_form(name)), None)
-        if media is None and content and is_needed:
-            raise UncallableError(f"Its body is {next(iter(content))}, and rowcall sends JSON and forms.")
-        if media is None:
-            return None
-        held = table(self._document.resolved(content[media]))
-        return Content(media=media, schema=held.get("schema"), required=is_needed, styles=table(held.get("encoding")))
+        contents = {name: self._document.resolved(held) for name, held in table(body.get("content")).items()}
+        return sent(contents, required=body.get("required") is True, wanted=wanted) if contents else None
 
     def _swagger_body(self, operation: Mapping[str, Any]) -> Content | None:
         fields = [table(self._document.resolved(node)) for node in rows(operation.get("parameters"))]
@@ -415,6 +411,25 @@ def _as_form(method: Method, ways: dict[str, Paging]) -> Method:
         paging=None if way is None else _named(way, ways),
         reads=method.is_read,
     )
+
+
+def _made_by_template(content: Content) -> Written:
+    """How what a template makes is sent, which is text of any type."""
+    is_known = is_json(content.media) or is_form(content.media)
+    is_own = not is_form(content.media) and content.media not in {"", "application/json"} and not content.media.endswith("*")
+    headers = {"Content-Type": content.media} if is_own else {}
+    return Written(encoding=content.encoding if is_known else Encoding.RAW, headers=headers)
+
+
+def _selective(said: _Body, body: Mapping[str, Attribute]) -> tuple[_Body, dict[str, Attribute]]:
+    """What a SELECT sends of a body. Raises UncallableError where it needs what none can send."""
+    if any(is_file(one.type) and one.required for one in body.values()):
+        raise UncallableError("It takes a file, and a SELECT has none.")
+    if said.encoding not in _OF_SELECTS or any(one.name == ALL for one in body.values()):
+        if any(one.required for one in body.values()):
+            raise UncallableError("Its body is no object of JSON and no form, and a SELECT sends no other.")
+        return _Body(), {}
+    return said, {name: one for name, one in body.items() if not is_file(one.type) and one.filename_of is None}
 
 
 def _named(way: Paging, ways: dict[str, Paging]) -> str:
