@@ -792,3 +792,17 @@ def test_a_token_that_says_who_asks_leads_to_no_page(made: Made) -> None:
     (method,) = methods(provider).values()
     assert [(paging.kind, paging.parameter) for paging in provider.paging.values()] == [(PagingKind.TOKEN, "cursor")]
     assert {name: parameter.role for name, parameter in method.parameters.items()} == {"token": Role.OPTION, "cursor": Role.CURSOR}
+
+
+def test_a_body_of_a_get_means_nothing(tmp_path: Path) -> None:
+    """Some documents have empty ones; the manifest agrees with them."""
+    (tmp_path / "api.yaml").write_text(
+        "openapi: 3.1.0\nservers: [{url: 'https://api.example.com'}]\npaths:\n"
+        f"  /things: {{get: {{requestBody: {{content: {{application/x-www-form-urlencoded: {{schema: {{}}}}}}}}, responses: {JSON}}}}}\n"
+    )
+    document = Document(tmp_path / "api.yaml")
+    found = imported(document, "api")
+
+    (method,) = methods(found.provider).values()
+    assert method.encoding is Encoding.JSON
+    assert compare(found.provider, document, found.published).drift == ()

@@ -125,7 +125,10 @@ class _Player:
         """A value for all that a call has to have but its body, by its key. Raises NotPlayedError where nothing shows one."""
         known: dict[str, Any] = {}
         for (name, _), collection in zip(prefixes(method.path), self._route(method).names, strict=True):
-            if collection is not None:
+            declared = method.parameters.get(name)
+            if declared is not None and declared.enum:
+                known[name] = declared.enum[0]
+            elif collection is not None:
                 known[name] = self._one(collection, name, known)
         by_name = {one.name or key: key for key, one in method.parameters.items() if one.place is Place.PATH}
         given = {

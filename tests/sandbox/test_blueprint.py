@@ -505,6 +505,7 @@ resources:
       id: {type: integer, nullable: false, description: Its id.}
       state: {type: string, nullable: false, description: How it is.}
       phase: {type: string, nullable: false, description: When it was.}
+      branch: {type: string, description: Where it was.}
     methods:
       list_events:
         verb: select
@@ -515,8 +516,34 @@ resources:
           brief: {in: query, type: boolean, default: false, role: option, description: Whether they are short.}
           state: {in: query, default: open, sends: all, enum: [open, closed, all], description: Only those.}
           phase: {in: query, default: any, enum: [early, late, any], description: Only those.}
+          branch: {in: query, default: none, description: Only those of that branch.}
         rows: $
         paging: shown
+  threads:
+    description: A thread.
+    source: https://example.com
+    columns: {id: {type: string, nullable: false, description: Its id.}}
+    methods:
+      list_threads: {verb: select, http: GET /threads, description: Lists., rows: $}
+      get_thread: {verb: select, http: "GET /threads/{thread_id}", description: Gets., parameters: {thread_id: {in: path, type: integer, column: id, description: Which.}}}
+  files:
+    description: A file.
+    source: https://example.com
+    columns: {path: {type: string, nullable: false, description: Where it is.}, size: {type: integer, nullable: false, description: How long it is.}}
+    methods:
+      list_files: {verb: select, http: GET /files, description: Lists., rows: $}
+      get_file: {verb: select, http: "GET /files/{path}", description: Gets., parameters: {path: {in: path, segments: true, description: Which.}}}
+  packages:
+    description: A package.
+    source: https://example.com
+    columns: {name: {type: string, nullable: false, description: Its name.}}
+    methods:
+      list_packages:
+        verb: select
+        http: GET /kinds/{kind}/packages
+        description: Lists.
+        parameters: {kind: {in: path, enum: [npm, maven], description: Of which kind.}}
+        rows: $
   logs:
     description: A line.
     source: https://example.com
@@ -628,3 +655,16 @@ def test_tables_tell_objects_apart_that_are_named_alike(tmp_path: Path) -> None:
     assert columns == ("CallSid", "Sid")
     assert len({call for call, _ in rows}) > 1
     assert statuses == {200}
+
+
+def test_ids_are_what_paths_take(cluster: Sandbox) -> None:
+    """Digits in a text where a path takes a number, several segments, one of a set."""
+    with opened(cluster) as client:
+        thread = client.get("/threads").json()[0]["id"]
+        path = next(row["path"] for row in client.get("/files").json() if "/" in row["path"])
+
+        assert thread.isdecimal()
+        assert client.get(f"/threads/{thread}").json() == {"id": thread}
+        assert client.get(f"/files/{path}").json()["path"] == path
+        assert [len(client.get(f"/kinds/{kind}/packages").json()) > 0 for kind in ("npm", "maven")] == [True, True]
+        assert client.get("/kinds/deb/packages").status_code == 404

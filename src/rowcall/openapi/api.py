@@ -231,7 +231,7 @@ def _operation(document: Document, path: str, verb: str, held: Mapping[str, Any]
         description=_text(node.get("description")),
         deprecated=node.get("deprecated") is True,
         fields=fields(document, held, node),
-        body=_swagger_body(document, node, _stated(document, held, node)) if document.is_swagger else _body(document, node),
+        body=_sent(document, held, node, verb),
         answer=answer,
         answer_headers=headers,
         security=tuple(each for each in stated if isinstance(each, dict)) if isinstance(stated, list) else None,
@@ -259,6 +259,16 @@ def _field(field: Mapping[str, Any], document: Document) -> Field:
         deprecated=field.get("deprecated") is True,
         node=field,
     )
+
+
+BODILESS = frozenset({"GET", "HEAD"})
+"""HTTP methods whose bodies mean nothing; some documents have empty ones all the same."""
+
+
+def _sent(document: Document, held: Mapping[str, Any], node: Mapping[str, Any], verb: str) -> Content | None:
+    """The body of a request; None where it would mean nothing and is not demanded."""
+    body = _swagger_body(document, node, _stated(document, held, node)) if document.is_swagger else _body(document, node)
+    return None if body is not None and not body.required and verb.upper() in BODILESS else body
 
 
 def _body(document: Document, node: Mapping[str, Any]) -> Content | None:

@@ -24,7 +24,7 @@ from rowcall.manifest.model import (
 from rowcall.manifest.rules import BODY_PREFIX, EXTRA
 from rowcall.manifest.types import ListOf, Object, Scalar, Type, is_file, literal
 from rowcall.manifest.types import identifier as quoted_identifier
-from rowcall.openapi.api import Operation, documented_at, is_lines
+from rowcall.openapi.api import BODILESS, Operation, documented_at, is_lines
 from rowcall.openapi.bodies import Written, free_parameters, in_xml, written
 from rowcall.openapi.draft import Draft
 from rowcall.openapi.forms import filenames, in_form
@@ -48,7 +48,6 @@ _NO_NAME = "No column can be called so."
 _FOREIGN = "Its rows are others than those of its resource."
 
 
-_BODILESS = frozenset({"GET", "HEAD"})
 _FILE = {
     "content": Column(type=Scalar.BLOB, nullable=False, description="The file."),
     "text": Column(type=Scalar.STRING, source="content", description="The same as text; null where it is no text in UTF-8."),
@@ -168,7 +167,7 @@ class _Making:
         body, answer = operation.body, operation.answer
         if answer is not None and answer.media.partition(";")[0].strip().lower() == "text/event-stream":
             return _STREAM
-        if operation.verb in _BODILESS and body is not None and body.required and not body.is_json:
+        if operation.verb in BODILESS and body is not None and body.required and not body.is_json:
             return _GET
         return _HEAD if operation.verb == "HEAD" and _is_file(operation) else None
 
@@ -190,6 +189,7 @@ class _Making:
         row, pick = self._schemas.properties(rows.schema), None
         if rows.path is None and not placed.is_item and "id" in row and _is_page(placed.operation):
             reason = "The document says that the answer is one row, and its parameters that it is a page of them."
+            self._draft.say_otherwise(f"{self._at()}.{name}", reason)
             rows = replace(rows, path=TOP, reason=reason, is_clear=False)
         if not row and rows.path == TOP and isinstance(self._schemas.shape(rows.schema).type, Scalar):
             pick, row = _EACH, _values(self._schemas.shape(rows.schema), rows.schema)
@@ -391,7 +391,7 @@ class _Making:
 
     def _sent(self, path: str, operation: Operation, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
         """What a method says of its body."""
-        if operation.body is None or operation.verb in _BODILESS:
+        if operation.body is None or operation.verb in BODILESS:
             return {}
         if operation.body.schema is None and not operation.body.required and operation.body.is_json:
             return {}

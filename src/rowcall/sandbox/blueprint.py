@@ -25,6 +25,8 @@ _GENERIC = frozenset({"id", "key", "name", "slug", "uuid", "number", "type", "re
 """Names of placeholders that say nothing of what they name."""
 _NAMING = frozenset({Scalar.STRING, Scalar.INTEGER, Scalar.NUMBER})
 """The types of what names something."""
+_VAGUE = frozenset({"id", "type", "ref", "path"})
+"""Those that name nothing by themselves."""
 ALL = frozenset({"all", "any", "*"})
 """Values of a filter that stand for all values."""
 _ONE = frozenset({Verb.UPDATE, Verb.DELETE, Verb.REPLACE})
@@ -135,12 +137,16 @@ class _Drawing:
         """The placeholder and the parent of each collection without a resource."""
         self._types: dict[str, Type] = {}
         """The type of what a placeholder takes, by the path up to it; of several a number, which texts can be."""
+        self._sets: dict[str, tuple[str, ...]] = {}
+        """The values of what a placeholder takes, where these are known."""
         for home in self._homes:
             for method in home.resource.methods.values():
                 for name, prefix in prefixes(method.path):
                     declared = method.parameters.get(name)
                     if declared is not None and self._types.get(prefix) is not Scalar.INTEGER:
                         self._types[prefix] = declared.type
+                    if declared is not None and declared.enum:
+                        self._sets.setdefault(prefix, declared.enum)
         for home in self._homes:
             for method in home.resource.methods.values():
                 self._place(method.path)
@@ -171,7 +177,7 @@ class _Drawing:
         seeded = {key for key in self._own.collections if _service(key) in begun} if self._own.seeds else set()
         kinds = {home.key: replace(self._kind(home), is_made_up=home.key not in seeded) for home in self._homes}
         kinds |= {
-            key: replace(blank(name, self._types.get(key, Scalar.STRING)), known=self._examples.get(name, ()))
+            key: replace(blank(name, self._types.get(key, Scalar.STRING)), known=self._examples.get(name) or self._sets.get(key, ()))
             for key, (name, _) in self._implicit.items()
         }
         base = {key: parent for key, parent in self._parents.items() if parent is not None}
@@ -373,9 +379,13 @@ class _Drawing:
             if inner is not None
             else Column(type=declared.type if declared else Scalar.STRING, description="")
         )
+        make_id = identifier(own or home.parameter or "id", id_column.type, id_column.description, noun)
+        if id_column.type is Scalar.STRING and self._types.get(home.prefix or "") is Scalar.INTEGER:
+            number = identifier(home.parameter or "id", Scalar.INTEGER, "", noun)
+            make_id = lambda draw: str(number(draw))  # noqa: E731 - a text in rows, and a number in paths
         return Kind(
             fields=tuple(found),
-            make_id=identifier(own or home.parameter or "id", id_column.type, id_column.description, noun),
+            make_id=make_id,
             known=tuple(dict.fromkeys(known)),
             is_one=home.parameter is None and not any(_lists(method) for method in home.resource.methods.values()),
         )
@@ -470,7 +480,7 @@ def _akin_names(parameter: str) -> list[str]:
     """What a column may be called that holds what a parameter takes, as `ip` for `floating_ip` and `name` for `tag_id`."""
     words = parameter.split("_")
     ends = ["_".join(words[at:]) for at in range(1, len(words))]
-    return [*(name for name in (*ends, "_".join(words[:-1])) if name and name not in _GENERIC), "login", "name", "slug", "uuid", "key"]
+    return [*(name for name in (*ends, "_".join(words[:-1])) if name and name not in _VAGUE), "login", "name", "slug", "uuid", "key"]
 
 
 def _folded(name: str) -> str:

@@ -235,7 +235,7 @@ def _routes(provider: Provider, drawn: Blueprint, own: Sandbox) -> list[Route]:
             for name, method in resource.methods.items():
                 found.append(
                     Route(
-                        _pattern(method.path.partition("?")[0]),
+                        _pattern(method),
                         len(_PLACEHOLDER.sub("", method.path.partition("?")[0])),
                         service,
                         resource_name,
@@ -251,6 +251,9 @@ def _routes(provider: Provider, drawn: Blueprint, own: Sandbox) -> list[Route]:
     return found
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    pieces = _PLACEHOLDER.split(path)
-    return re.compile("".join(f"(?P<p{index}>[^/]+)" if index % 2 else re.escape(piece) for index, piece in enumerate(pieces)))
+def _pattern(method: Method) -> re.Pattern[str]:
+    """The paths of a method; a value may be several segments where its parameter says so."""
+    pieces = _PLACEHOLDER.split(method.path.partition("?")[0])
+    several = {name for name, parameter in method.parameters.items() if parameter.segments}
+    text = (f"(?P<p{at}>{'.+' if piece in several else '[^/]+'})" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))
+    return re.compile("".join(text))

@@ -34,7 +34,7 @@ def filtered(
         else _equal(parameter, _path(parameter.column or name, columns), values[name])
         for name, parameter in method.parameters.items()
         if parameter.role is None and name in values and (parameter.range or _is_about(parameter.column or name, columns, asked))
-        if not keeps_all(parameter, values[name], columns)
+        if not _keeps_all(parameter, values[name], columns.get(parameter.column or name))
     ]
     tests += [
         _has(_path(parameter.entries, columns), values[name])
@@ -44,11 +44,16 @@ def filtered(
     return [record for record in records if all(test(record) for test in tests)]
 
 
-def keeps_all(parameter: Parameter, value: Any, columns: Mapping[str, Column]) -> bool:
-    """Whether a filter has a value that no row has and that stands for all, as `state=all`."""
-    column = columns.get(parameter.column or "")
+def _keeps_all(parameter: Parameter, value: Any, column: Column | None) -> bool:
+    """Whether a filter has a value that no row has and that stands for all, as `state=all`, or for no filter, as a default of `none`."""
+    if value == parameter.default and str(value).lower() in _NONE:
+        return True
     is_known = column is not None and value in column.enum
     return value in parameter.enum and not is_known and (value == parameter.sends or str(value).lower() in ALL)
+
+
+_NONE = frozenset({"none", "null", ""})
+"""Defaults that stand for no value."""
 
 
 def _is_about(column: str, columns: Mapping[str, Column], asked: Collection[str]) -> bool:
