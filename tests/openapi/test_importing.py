@@ -151,6 +151,8 @@ def listed(properties: str, parameters: str = "[]", headers: str = "{}") -> str:
         (f"things: {{type: array, items: {ROW}}}, links: {{type: object, properties: {{next: {{type: string}}}}}}", "[]", {"kind": PagingKind.NEXT_URL, "next": "links.next"}),
         (f"things: {{type: array, items: {ROW}}}, total_pages: {{type: integer}}", "[{name: page, in: query, schema: {type: integer, default: 0}}]", {"kind": PagingKind.PAGE, "parameter": "page", "start": 0, "pages": "total_pages"}),
         (f"things: {{type: array, items: {ROW}}}, total: {{type: integer}}", "[{name: offset, in: query, schema: {type: integer}}]", {"kind": PagingKind.OFFSET, "parameter": "offset", "total": "total"}),
+        (f"things: {{type: array, items: {ROW}}}, total: {{type: integer}}", "[]", {"kind": PagingKind.FOUND}),
+        (f"things: {{type: array, items: {ROW}}}, has_more: {{type: boolean}}", "[]", {"kind": PagingKind.FOUND}),
     ],
 )  # fmt: skip
 def test_paging_is_recognised(properties: str, parameters: str, expected: dict[str, Any], made: Made) -> None:

@@ -145,7 +145,9 @@ def paging_of(schemas: Schemas, operation: Operation, rows: Rows) -> Found | Non
         names = tuple(field.name for field in query.values() if is_cursor(field.name))
         paging = Paging(kind=PagingKind.FOUND, parameters=names, page_size=size)
         reason = "Nothing in the document leads from one page to the next; what answers show is followed."
-        return Found(paging, f"{reason}{size_reason}", is_clear=False) if size is not None or names else None
+        if size is None and not names:
+            return Found(paging, seen.counted(), is_clear=True) if seen.counted() else None
+        return Found(paging, f"{reason}{size_reason}", is_clear=False)
     keys, reason, is_clear = found
     return Found(Paging(page_size=size, **keys), f"{reason}{size_reason}", is_clear)
 
@@ -198,6 +200,10 @@ class _Seen:
         self._has_id = has_id
         more, total = self._first(_MORE, Scalar.BOOLEAN), self._first(_TOTAL, Scalar.INTEGER)
         self._ends = {key: found.path for key, found in (("more", more), ("total", total)) if found}
+
+    def counted(self) -> str:
+        """Why an answer may be told to be cut, where nothing leads from it to more; "" where it says nothing of that."""
+        return f"Nothing leads to a next page, but {listed(self._ends.values())} says whether this is all." if self._ends else ""
 
     def link(self, headers: Iterable[str]) -> tuple[dict[str, Any], str, bool] | None:
         return ({"kind": PagingKind.LINK}, "The answer has a Link header.", True) if "link" in headers else None
