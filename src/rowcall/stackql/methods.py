@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from rowcall.manifest.model import (
     ALL,
     Attribute,
+    Column,
     Encoding,
     ListOf,
     Many,
@@ -33,6 +34,7 @@ from rowcall.openapi.api import Content, Field, fields, is_form, is_json, sent, 
 from rowcall.openapi.bodies import Written, free_parameters, in_xml, written
 from rowcall.openapi.document import Document
 from rowcall.openapi.forms import filenames, in_form
+from rowcall.openapi.names import free
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import ALIAS, Answer, Answers
 from rowcall.stackql.casing import snake
@@ -158,6 +160,7 @@ class Methods:
         if way is not None:
             parameters = _with_roles(parameters, ways[way])
         parameters |= _naming_fields(config, parameters, verb)
+        parameters = dict(self._of_entries(parameters, answer.columns if verb is Verb.SELECT else {}, (item, operation)))
         made = Made(
             Method(
                 verb=verb,
@@ -243,6 +246,8 @@ class Methods:
     def _operation(self, node: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any], Mapping[str, Any]]:
         reference = text(table(node.get("operation")).get("$ref"))
         found = _POINTER.search(reference)
+        if programs := [*filter(None, map(text, rows(node.get("inline"))))]:
+            raise UncallableError(f"It runs the program {programs[0]}, and rowcall sends requests only.")
         if found is None:
             raise UncallableError(f"Its operation `{reference}` is no reference into `paths`.")
         item = table(self._document.resolved({"$ref": reference[: found.end("path")]}))
@@ -285,6 +290,19 @@ class Methods:
             maximum=_number(self._schemas.keyword(schema, "maximum")),
             enum=shape.enum,
         )
+
+    def _of_entries(
+        self, parameters: Mapping[str, Parameter], columns: Mapping[str, Column], nodes: tuple[Mapping[str, Any], Mapping[str, Any]]
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Parameters, of which those that take entries of a map, as `labels[a]=b`, are named by equalities of that column's entries."""
+        said = fields(self._document, *nodes)
+        deep = {one.name for one in said if one.place == "query" and one.node.get("style") == "deepObject" and not one.required}
+        for key, one in parameters.items():
+            column = key if key in columns else snake(key)
+            if (one.name or key) in deep and column in columns and columns[column].type is Scalar.MAP:
+                yield free(f"{column}_entries", [*parameters, *columns]), replace(one, name=one.name or key, entries=column, default=None)
+            else:
+                yield key, one
 
     # -- servers -------------------------------------------------------------------------------------------------------------------
 
