@@ -89,6 +89,16 @@ def test_a_refused_key_says_what_to_check(status: int, client: Client, api: Any,
     assert api.url in error.hint
 
 
+def test_an_api_that_wants_a_credential_where_none_is_sent_says_so(open_client: Callable, api: Any, call_to: Callable) -> None:
+    """Unless something that is sent may be one."""
+    api.replies = [{"status": 401}] * 3
+    ways: list[dict[str, Any]] = [{}, {"headers": (("x-token", "t"),)}, {"base_url": api.url.replace("//", "//ann:pass@")}]
+
+    hints = [error_of(open_client(auth=None, key=None, **way), call_to()).hint for way in ways]
+
+    assert [hint.startswith("No credential was sent, since auth of provider acme is none") for hint in hints] == [True, False, False]
+
+
 def test_what_is_not_there_says_what_to_check(client: Client, api: Any, call_to: Callable) -> None:
     """The ids, which stand in the request above, and where they are asked for."""
     api.replies = [{"status": 404, "json": {"error": {"message": "No such thing."}}}]

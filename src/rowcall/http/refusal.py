@@ -241,6 +241,8 @@ def _absent_hint(endpoint: Endpoint) -> str:
 def _key_hint(endpoint: Endpoint, status: int) -> str:
     if endpoint.known_key is None and endpoint.auth is not None and endpoint.auth.optional:
         return f"No key was sent: {_ways(endpoint)}"
+    if _is_bare(endpoint):
+        return f"No credential was sent, since auth of {_called(endpoint)} is none; as a table it may be any, and `headers` may hold one."
     if endpoint.known_key is None:
         return f"Check the credentials that are sent to {endpoint.base_url}."
     if endpoint.auth is not None and endpoint.auth.kind in {*TOKEN_KINDS, AuthKind.AWS}:
@@ -249,6 +251,12 @@ def _key_hint(endpoint: Endpoint, status: int) -> str:
     source = endpoint.key_source or f"{held}the setting api_key of {_called(endpoint)}"
     what = "that it may do this" if status == _FORBIDDEN else "that it is complete and not revoked"
     return f"Check the key ({source}): {what}, and that it belongs to {endpoint.base_url}."
+
+
+def _is_bare(endpoint: Endpoint) -> bool:
+    """Whether nothing says that requests carry a credential, in whatever way."""
+    has_none = endpoint.auth is None or endpoint.auth.kind is AuthKind.NONE
+    return has_none and not (endpoint.headers or endpoint.query or endpoint.client or "@" in urlsplit(endpoint.base_url).netloc)
 
 
 def _called(endpoint: Endpoint) -> str:
