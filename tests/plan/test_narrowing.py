@@ -337,6 +337,22 @@ KEPT = {
         "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE (l.tag IN ('c', 'd') AND v.n >= 0) OR (l.n BETWEEN 2 AND 2 AND v.n < 3)",
         ["p 3", "p1"],
     ),
+    "a use of a WITH beside one that contradicts itself": (
+        "WITH q AS (SELECT id, pen, n FROM visits WHERE pen = 'p1') SELECT b.id FROM q a JOIN q b ON b.n = a.n AND a.pen = 'p2'",
+        [],
+    ),
+    "one that a LEFT JOIN keeps": (
+        "WITH q AS (SELECT id, pen, n FROM visits WHERE pen = 'p1') SELECT b.id FROM q b LEFT JOIN q a ON b.n = a.n AND a.pen = 'p2'",
+        ["p1"],
+    ),
+    "one beside rows without one of the resource": (
+        "WITH q AS (SELECT l.pen AS lp, v.id FROM l LEFT JOIN visits v ON v.pen = l.pen AND v.pen IN ('p1', 'p2')) SELECT a.lp, b.id FROM q a JOIN q b ON a.lp = 'nowhere' WHERE b.lp = 'p1'",
+        ["p1"],
+    ),
+    "one beside an aggregate of no row": (
+        "WITH q AS (SELECT count(*) AS c, max(id) AS id FROM visits WHERE pen = 'p1') SELECT b.id FROM q a JOIN q b ON a.c >= 0 AND b.c > 1",
+        ["p1"],
+    ),
     "a condition on another column": ("SELECT id FROM visits WHERE pen IN ('p1', 'p2') AND n > 1", ["p1", "p2"]),
 }  # fmt: skip
 

@@ -45,6 +45,8 @@ class Restriction:
 
     alternatives: list[list[Constants | Keys | Holds]] = field(default_factory=list)
     """Ways in which a row can matter; none when no row can."""
+    uses: list[tuple[Use, frozenset[Use]]] = field(default_factory=list)
+    """For each of these, where it is a use of a WITH by itself: that use, and others without a row of which it matters to nobody."""
     reasons: list[str] = field(default_factory=list)
     """Why something that looks like a value was not taken for one, in the user's terms."""
     awaits: set[int] = field(default_factory=set)
@@ -90,7 +92,11 @@ class Bindings:
             said.say(OUTSIDE if frame is None else "")
             return said
         is_pinned = False
+        every = enclosing(frame).uses
+        is_needed = len(every) > 1 and self._is_needed(frame, own)
         for case, beyond in self._ways(frame, own, said):
+            if is_needed and len(beyond.uses) == 1:
+                said.uses.append((beyond.uses[0], self._joined_with(beyond.uses[0], every)))
             known = {name: case.equals(name) for name in columns}
             sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
             awaits = frozenset(said.awaits)
@@ -117,6 +123,16 @@ class Bindings:
         is_split = 1 < len(around.uses) <= _MOST_USES and not around.blocked and not is_side(frame.select)
         for beyond in [replace(around, uses=(use,)) for use in around.uses] if is_split else [around]:
             yield from ((case, beyond) for case in self._cases(Use(frame, own), said, around=beyond))
+
+    def _is_needed(self, frame: Frame, own: int) -> bool:
+        """Whether a SELECT has no row without one of a source."""
+        tree = tree_of(frame) if ends_with_rows(frame.select) and not self.scopes.takes_rows(frame.select) else None
+        return tree is not None and own in kept(tree)
+
+    def _joined_with(self, use: Use, every: Sequence[Use]) -> frozenset[Use]:
+        """Those of some uses without a row of which no row of one matters."""
+        offered = self._reached(use).offered
+        return frozenset(one for one in every if one.frame is use.frame and one.own is not None and offered.get(one.own) == frozenset())
 
     def _beside(self, around: Enclosing, said: Restriction) -> Query | None:
         """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell."""

@@ -19,6 +19,7 @@ from rowcall.manifest.model import Method, Scalar
 from rowcall.manifest.types import literal, quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
+from rowcall.plan.enclosing import Use
 from rowcall.plan.literals import whole
 from rowcall.plan.narrowing import KEYS, NUMBER, Holds
 from rowcall.plan.nodes import Origin
@@ -68,6 +69,19 @@ Alternative = tuple[Table, ...]
 """Tables without a column in common: all combinations of their rows are meant."""
 
 
+def _with_others(every: list[Alternative], uses: Sequence[tuple[Use, frozenset[Use]]]) -> list[Alternative]:
+    """The alternatives, without a row where they are of a use of a WITH that another one has to have rows for, and has none."""
+    empty: set[Use] = set()
+    while len(uses) == len(every):
+        alive = {use for (use, _), one in zip(uses, every, strict=True) if all(table.rows or not table.known for table in one)}
+        more = {use for use, _ in uses} - alive - empty
+        if not more:
+            break
+        empty |= more
+        every = [(*one, _NOTHING) if needs & empty else one for one, (_, needs) in zip(every, uses, strict=True)]
+    return every
+
+
 class Resolver:
     """Evaluates what restricts one reference. Remembers what could not be used, and why."""
 
@@ -87,7 +101,8 @@ class Resolver:
         """The values that each alternative allows, the same ones once."""
         self.reasons += restriction.reasons
         found: dict[object, Alternative] = {}
-        for alternative in map(self._alternative, restriction.alternatives):
+        every = _with_others(list(map(self._alternative, restriction.alternatives)), restriction.uses)
+        for alternative in every:
             found.setdefault(tuple((table.columns, table.rows, table.known) for table in alternative), alternative)
         return list(found.values())
 
