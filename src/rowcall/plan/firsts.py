@@ -26,7 +26,7 @@ First = tuple[Place, ...]
 def instead(frame: Frame, condition: Condition, join: Join, own: int) -> tuple[First, ...]:
     """The columns of a source that may be put in the place of all that a condition says of a join, each with the others of its kind.
 
-    None where not all of that are such columns, compared in one way: as texts, or as whole numbers.
+    None of them where not all of that are such columns, compared in one way: as texts, or as whole numbers.
     """
     found: dict[First, None] = {}
     for column in frame.scopes.columns(condition.predicate) if condition.predicate is not None else ():
@@ -64,23 +64,25 @@ def _around(node: exp.Expr) -> exp.Expr | None:
 
 def first_of(frame: Frame, view: View, node: exp.Expr | None) -> First:
     """The columns that USING or NATURAL merged to what an expression is; none for any other."""
-    if not isinstance(node, exp.Column) or len(node.parts) > 1 or node.find_ancestor(exp.Select) is not frame.select:
+    if not view.first or not isinstance(node, exp.Column) or len(node.parts) > 1 or node.find_ancestor(exp.Select) is not frame.select:
         return ()
     return frame.merged(node.name.casefold(), view) if frame.scopes.resolve(node) is None else ()
 
 
 def _coalesced(frame: Frame, node: exp.Expr | None) -> First:
     """The two columns of a coalesce()."""
-    sides = (node.this, *node.expressions) if isinstance(node, exp.Coalesce) else ()
-    places = [frame.place(Operand(side.unnest())) for side in sides]
+    if not isinstance(node, exp.Coalesce):
+        return ()
+    places = [frame.place(Operand(side.unnest())) for side in (node.this, *node.expressions)]
     found = tuple(place for place in places if place is not None)
     return found if len(found) == len(places) == 2 else ()
 
 
 def _equated(frame: Frame, join: Join, node: exp.Expr | None) -> First:
     """The same, where the ON of a join says that they are equal."""
-    found = _coalesced(frame, node)
-    every = (frame.alternatives(condition) for condition in join.conditions) if found else ()
+    if not (found := _coalesced(frame, node)):
+        return ()
+    every = (frame.alternatives(condition) for condition in join.conditions)
     atoms = (atom for options in every if len(options) == 1 for atom in options[0])
     equal = [{frame.place(atom.left), frame.place(atom.right)} for atom in atoms if isinstance(atom, Equal)]
     return found if set(found) in equal else ()
