@@ -156,6 +156,16 @@ FORMS = [
     ("iso of a text", "seen::TIMESTAMP > '2026-10-26 07:33:21'", parameter("seen", ">=", Form.ISO), "2026-10-26T07:33:21Z", 0),
     ("a text that is a day", "seen >= '2026-10-26'", parameter("seen", ">=", Form.ISO), "2026-10-24T23:59:59Z", 0),
     ("a text up to a time", "seen < '2026-10-26T00:00:00Z'", parameter("seen", "<", Form.DATE), "2026-10-28", 0),
+    ("a time of a text in UTC", "seen::TIMESTAMP > '2026-10-26 07:33:21'", parameter("seen", ">=", Form.UTC), "2026-10-26T07:33:21Z", 0),
+    ("a month of it", "date_trunc('month', seen::TIMESTAMPTZ) = '2026-10-01'", parameter("seen", "<", Form.UTC), "2026-11-01T00:00:01Z", 0),
+    ("a text of its form", "seen >= '2026-10-26T07:33:21Z'", parameter("seen", ">=", Form.UTC), "2026-10-26T07:33:21Z", 1),
+    ("up to a text of its form", "seen <= '2026-10-26T07:33:21Z'", parameter("seen", "<=", Form.UTC), "2026-10-26T07:33:21Z", 1),
+    ("a text of a day", "seen >= '2026-10-26'", parameter("seen", ">=", Form.UTC), "2026-10-25T23:59:59Z", 0),
+    ("a text with a part of a second", "seen < '2026-10-26T07:33:21.5Z'", parameter("seen", "<=", Form.UTC), "2026-10-26T07:33:22Z", 0),
+    ("a text that is no time in UTC", "seen >= 'a'", parameter("seen", ">=", Form.UTC), None, 0),
+    ("a text made of a time", "seen >= strftime(TIMESTAMP '2026-10-26 07:33:21', '%Y-%m-%dT%H:%M:00Z')",
+     parameter("seen", ">=", Form.UTC), "2026-10-26T07:33:00Z", 1),
+    ("a text that wraps", "seen >= strftime(TIMESTAMP '2026-10-26 07:33:21', '%M')", parameter("seen", ">=", Form.UTC), None, 0),
     ("a text that is no time", "seen >= '2026'", parameter("seen", ">=", Form.ISO), None, 0),
     ("a text as it is", "name > 'b'", parameter("name", ">"), "b", 1),
     ("a text up to another", "name > 'b'", parameter("name", ">="), "b", 0),
@@ -198,7 +208,7 @@ SIDES = [
     "date_trunc('week', to_timestamp(made))", "date_trunc('month', to_timestamp(made))", "to_timestamp(made)::DATE", "epoch_ms(made * 1000)",
     "make_timestamp(made * 1000000)", "date_trunc('day', epoch_ms(made * 1000))", "make_timestamp(made * 1000000)::DATE", "to_timestamp(ms / 1000)",
     "to_timestamp(ms // 1000)", "make_timestamp_ms(ms)", "date_trunc('minute', make_timestamp_ms(ms))", "seen::TIMESTAMPTZ", "seen::TIMESTAMP",
-    "date_trunc('day', seen::TIMESTAMPTZ)", "date_trunc('quarter', to_timestamp(made))", "date_trunc('minute', to_timestamp(made))",
+    "date_trunc('day', seen::TIMESTAMPTZ)", "date_trunc('month', seen::TIMESTAMP)", "seen", "date_trunc('quarter', to_timestamp(made))", "date_trunc('minute', to_timestamp(made))",
 ]  # fmt: skip
 CHANGES = [0, 512_800, 509_200, -110_000, 307_600, -17_609_200]
 """From the start to changes of clocks in New York, Havana, Berlin, Cairo, and on Lord Howe Island."""
@@ -219,6 +229,13 @@ def moments(offset: int) -> Iterator[str]:
     yield f"date_trunc('day', to_timestamp({START + offset}))"
 
 
+def texts(offset: int) -> Iterator[str]:
+    """Ways to write one as a text that is compared with texts."""
+    time = dt.datetime.fromtimestamp(START + offset, dt.UTC)
+    yield from (f"'{time:{form}}'" for form in ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.25Z", "%Y"))
+    yield f"strftime(TIMESTAMP '{time:%Y-%m-%d %H:%M:%S}', '%Y-%m-%dT%H:00:00Z')"
+
+
 def table(connection: duckdb.DuckDBPyConnection, around: int) -> None:
     """Rows whose times lie densely around one."""
     connection.execute("CREATE OR REPLACE TABLE t(made BIGINT, ms BIGINT, seen VARCHAR)")
@@ -237,14 +254,17 @@ def test_no_row_is_lost_and_none_left_over_where_all_is_applied(engine: Engine, 
     scale = {"made": (0, 1), "(made)": (0, 1), "made + 7": (7, 1), "made * 3": (0, 3)}.get(side)
     whole = (START + offset + scale[0]) * scale[1] if scale else 0
     others = st.sampled_from(
-        [str(whole), f"{whole}.5", f"{whole + 1}::DECIMAL(20, 2)", f"{whole}::DOUBLE"] if scale else [*moments(offset)]
+        [str(whole), f"{whole}.5", f"{whole + 1}::DECIMAL(20, 2)", f"{whole}::DOUBLE"]
+        if scale
+        else [*(texts(offset) if side == "seen" else moments(offset))]
     )
     operator = data.draw(st.sampled_from([">", ">=", "<", "<=", "=", "between"]))
     a, b = data.draw(others), data.draw(others)
     predicate = f"{side} BETWEEN {a} AND {b}" if operator == "between" else f"{side} {operator} {a}"
     engine.connection.execute(f"SET TimeZone = '{zone}'")
     column = "ms" if "ms " in side or "(ms" in side else "seen" if "seen" in side else "made"
-    form = data.draw(st.sampled_from([None, *Form])) if column == "made" else Form.UNIX if column == "seen" else None
+    forms = {"made": [None, Form.UNIX, Form.ISO, Form.DATE], "seen": [Form.UTC] if side == "seen" else [Form.UNIX, Form.UTC], "ms": [None]}
+    form = data.draw(st.sampled_from(forms[column]))
     ends = {
         "low": parameter(column, data.draw(st.sampled_from([">", ">="])), form),
         "high": parameter(column, data.draw(st.sampled_from(["<", "<="])), form),
@@ -253,7 +273,7 @@ def test_no_row_is_lost_and_none_left_over_where_all_is_applied(engine: Engine, 
     said = asked(engine, predicate, **ends)
 
     table(engine.connection, START + offset)
-    value = {"made": "made", "ms": "ms", "seen": "epoch(seen::TIMESTAMPTZ)::BIGINT"}[column]
+    value = {"made": "made", "ms": "ms", "seen": "seen" if form is Form.UTC else "epoch(seen::TIMESTAMPTZ)::BIGINT"}[column]
     value = {Form.ISO: "strftime(make_timestamp(made * 1000000), '%Y-%m-%dT%H:%M:%SZ')", Form.DATE: "strftime(make_timestamp(made * 1000000), '%Y-%m-%d')"}.get(
         form if column == "made" else None, value  # type: ignore[arg-type]
     )  # fmt: skip

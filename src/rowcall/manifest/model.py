@@ -73,6 +73,7 @@ class Form(StrEnum):
     UNIX = "unix"
     ISO = "iso"
     DATE = "date"
+    UTC = "utc"
 
 
 class Kind(StrEnum):
@@ -297,7 +298,8 @@ class Range:
     operator: Operator = _("Which rows are kept: those whose column is `>`, `>=`, `<` or `<=` the value; in quotes.")
     form: Form | None = _(
         "How a time is written where the column has another form: `unix` (seconds), `iso` (as 2026-08-26T12:00:00Z) or "
-        "`date` (as 2026-08-26, compared with the UTC day of the column).",
+        "`date` (as 2026-08-26, compared with the UTC day of the column). `utc` is `iso` where the column is a text that "
+        "always has this form, to the second and with the Z.",
         None,
     )
 

@@ -15,7 +15,9 @@ _NAMING = (Role.FIELDS, Role.GROUP)
 """Roles of parameters that take the names of columns."""
 
 _TIMES = frozenset({Scalar.STRING, Scalar.INTEGER})
-_WRITTEN = {Form.UNIX: Scalar.INTEGER, Form.ISO: Scalar.STRING, Form.DATE: Scalar.STRING}
+_OF_FORM = {Form.UTC: frozenset({Scalar.STRING})}
+"""Types of columns that forms of their own are for."""
+_WRITTEN = {Form.UNIX: Scalar.INTEGER, Form.ISO: Scalar.STRING, Form.DATE: Scalar.STRING, Form.UTC: Scalar.STRING}
 
 
 def check_pushdown(document: Document, path: str, method: Method, columns: Mapping[str, Column]) -> None:
@@ -95,7 +97,7 @@ def _range(document: Document, path: str, parameter: Parameter, range_: Range, t
     below = f"{path}.range"
     if not document.sound(f"{below}.column", f"{below}.form", f"{path}.type"):
         return
-    _compared(document, f"{below}.column", range_.column, types, _TIMES if range_.form else COMPARED)
+    _compared(document, f"{below}.column", range_.column, types, _OF_FORM.get(range_.form, _TIMES) if range_.form else COMPARED)
     wanted = _WRITTEN[range_.form] if range_.form else types.get(range_.column, parameter.type)
     if parameter.type is not wanted and isinstance(wanted, Scalar) and wanted in COMPARED:
         document.fault(f"{path}.type", f"the bound is written as `{wanted.value}`, not as `{parameter.type.value}`")

@@ -6,6 +6,7 @@ The other side is evaluated by DuckDB, so that its casts and the session's time 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -232,7 +233,18 @@ _NOW_CALLS = frozenset({"now", "get_current_timestamp"})
 
 def is_steady(expression: exp.Expr) -> bool:
     """Whether an expression has no column, and one value throughout a statement, or one that grows with the present."""
-    return all(isinstance(node, _STEADY) or _is_now(node) for node in expression.walk()) and _grows_with_time(expression)
+    return all(isinstance(node, _STEADY) or _is_now(node) or _is_text_of_time(node) for node in expression.walk()) and _grows_with_time(
+        expression
+    )
+
+
+_TEXTS_OF_TIMES = re.compile(r"%Y-%m-%d([T ](%H:%M:%S|%H:%M:00|%H:00:00|00:00:00)Z?)?")
+"""Formats in which a later time is never the lesser text."""
+
+
+def _is_text_of_time(node: exp.Expr) -> bool:
+    form = node.args["format"] if isinstance(node, exp.TimeToStr) else None
+    return isinstance(form, exp.Literal) and _TEXTS_OF_TIMES.fullmatch(form.name) is not None
 
 
 def _is_now(node: exp.Expr) -> bool:

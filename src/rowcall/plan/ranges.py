@@ -26,6 +26,7 @@ _LOW = frozenset({Operator.ABOVE, Operator.AT_LEAST})
 _DAY_S = 86400
 _EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
 """The years 1 to 9999, in Unix seconds."""
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d)?(\.\d+)?Z?")
 """Texts that sort among ISO 8601 times as the times do that they say, give or take a day."""
 
@@ -104,9 +105,11 @@ def _written(interval: Interval, range_: Range, type_: Type) -> tuple[Any, bool]
         return _whole(edge.value, range_, closed=edge.closed)
     if type_ is Scalar.NUMBER and not isinstance(edge.value, str):
         return _real(edge, range_.operator)
-    if range_.form is None:
+    is_utc = range_.form is Form.UTC
+    if range_.form is None or (is_utc and isinstance(edge.value, str) and _UTC.fullmatch(edge.value)):
         return _text(edge, range_.operator)
-    seconds = edge.value if not isinstance(edge.value, str) else _seconds(edge.value, low=range_.operator in _LOW)
+    margin = 1 if is_utc else _DAY_S + 1
+    seconds = edge.value if not isinstance(edge.value, str) else _seconds(edge.value, margin=-margin if range_.operator in _LOW else margin)
     found = _whole(seconds, range_, closed=True) if seconds is not None else None
     return (found[0], False) if found else None
 
@@ -146,17 +149,17 @@ def _text(edge: Edge, operator: Operator) -> tuple[str, bool] | None:
     return edge.value, edge.closed is not strict
 
 
-def _seconds(text: str, *, low: bool) -> Fraction | None:
+def _seconds(text: str, *, margin: int) -> Fraction | None:
     """The time that a text says which is compared, as a text, with ISO 8601 times; None for any other text.
 
-    It is more than a day wider, because the times may be those of any place.
+    It is wider by a margin: more than a day where the times may be those of any place, else a second, of which a part may be said.
     """
     match = _ISO.fullmatch(text)
     try:
         time = dt.datetime.fromisoformat(f"{match[1]}{match[2] or 'T00:00:00'}+00:00") if match else None
     except ValueError:
         return None
-    return None if time is None else Fraction(int(time.timestamp()) + (-1 if low else 1) * (_DAY_S + 1))
+    return None if time is None else Fraction(int(time.timestamp()) + margin)
 
 
 def _in_form(number: int, form: Form | None) -> int | str | None:
