@@ -36,6 +36,9 @@ SELECT id FROM {runs} WHERE thread_id = CASE WHEN 1 = 1 AND 2 = 2 THEN {t0} ELSE
 SELECT id FROM {runs} WHERE CASE 1 WHEN 1 THEN {t0} END = thread_id AND status = 'completed'
 SELECT o.owner, r.id FROM owners o JOIN {runs} r ON r.thread_id = CASE WHEN o.owner = 'ana' THEN o.thread_id END
 SELECT id FROM {runs} WHERE thread_id BETWEEN CASE WHEN 1 BETWEEN 0 AND 2 THEN {t0} END AND CASE WHEN 1 BETWEEN 0 AND 2 THEN {t0} END
+SELECT id FROM {runs} WHERE (thread_id, 1) IN (SELECT thread_id, 1 FROM owners WHERE owner = 'ana')
+SELECT id FROM {runs} WHERE (lower(status), thread_id) IN (SELECT 'completed', thread_id FROM owners)
+SELECT id FROM {runs} r WHERE (r.created_at > 0, r.thread_id) = ANY (SELECT true, thread_id FROM owners)
 SELECT id FROM {runs} WHERE 1 = 0 OR thread_id = {t0} OR 'a' NOT LIKE 'a%'
 SELECT id FROM {runs} WHERE NOT (NOT (thread_id = {t0}) OR 'a' IS NULL) AND 1 NOT BETWEEN 2 AND 3 AND ('a' = 'b') IS NOT TRUE
 SELECT owner FROM owners o WHERE NOT EXISTS (FROM {runs} r WHERE r.thread_id = o.thread_id AND (1 = 0 OR r.status = 'failed'))
@@ -340,6 +343,20 @@ def test_what_pivot_gives_is_kept_in_a_table(both: Session, world: Any, statemen
 def as_texts(row: tuple[Any, ...]) -> tuple[str, ...]:
     """Its values, whatever type a table keeps them as."""
     return tuple(map(str, row))
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ("CAST(thread_id AS TEXT) IN ({t0})", "A condition on an expression of a column"),
+        ("lower(thread_id) IN (SELECT thread_id FROM owners)", "A condition on an expression of a column"),
+        ("list_contains((SELECT list(thread_id) FROM owners), thread_id)", "A list that a sub-select makes is not looked into"),
+    ],
+)
+def test_a_refusal_says_what_it_cannot_take_values_from(both: Session, world: Any, condition: str, reason: str) -> None:
+    """Whichever way the condition is written."""
+    with pytest.raises(MissingParameterError, match=reason):
+        both.sql(filled(f"SELECT id FROM {{runs}} WHERE {condition}", "openai.assistants.runs", world))
 
 
 @pytest.mark.parametrize("number", [0, 1, None])

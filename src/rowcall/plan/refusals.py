@@ -98,16 +98,33 @@ def _useless(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
         yield "A condition with NOT or <> says what a value is not, and the API has to be asked for what it is."
     elif isinstance(predicate, (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.Like, exp.ILike, exp.Is)):
         yield "A comparison or a pattern does not say which values there are; a table that holds them can: IN (SELECT …)."
-    elif isinstance(predicate, (exp.Case, exp.If, exp.Coalesce)) or (isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own)):
+    elif _is_of_expression(frame, predicate, own):
         yield _EXPRESSION
     elif len(frame.alternatives(condition)) > 1:
         yield "Not every side of OR says which values are meant."
-    elif (listed := _listed(predicate)) is not None and listed.find(exp.Column) is not None:
-        yield "A list that stands in the rows of a table gives values where a sub-select makes rows of it: JOIN (SELECT unnest(…) …)."
+    elif (why := _of_list(predicate)) is not None:
+        yield why
     elif not isinstance(predicate, (exp.EQ, exp.NullSafeEQ, exp.In, exp.Exists)):
         yield _EXPRESSION
     else:
         yield from _unread(frame, condition, own)
+
+
+def _is_of_expression(frame: Frame, predicate: exp.Expr, own: int) -> bool:
+    """Whether a condition is about what is made of a column."""
+    if isinstance(predicate, exp.In):
+        return not isinstance(predicate.this.unnest(), (exp.Column, exp.Tuple, exp.Anonymous))
+    is_chosen = isinstance(predicate, (exp.Case, exp.If, exp.Coalesce))
+    return is_chosen or (isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own))
+
+
+def _of_list(predicate: exp.Expr) -> str | None:
+    """Why the list that a condition looks for a value in gives none; None where it has none, or may give some."""
+    if isinstance(predicate, exp.ArrayContains) and isinstance(predicate.this.unnest(), (exp.Query, exp.Subquery)):
+        return "A list that a sub-select makes is not looked into; its rows give values: IN (SELECT …)."
+    if (listed := _listed(predicate)) is not None and listed.find(exp.Column) is not None:
+        return "A list that stands in the rows of a table gives values where a sub-select makes rows of it: JOIN (SELECT unnest(…) …)."
+    return None
 
 
 def _listed(predicate: exp.Expr) -> exp.Expr | None:

@@ -558,7 +558,7 @@ class Frame:
             if place is not None and layout.tokens[place[0]].word == "ANY":
                 place = (place[0] + 1, place[1])
         inner = query.unnest() if isinstance(query, exp.Subquery) else query
-        if not isinstance(inner, exp.Query) or place is None or not all(map(_is_matchable, columns)):
+        if not isinstance(inner, exp.Query) or place is None or (columns and not any(map(_is_matchable, columns))):
             return None
         return self._matched(inner, columns, layout.span(place))
 
@@ -576,7 +576,10 @@ class Frame:
             given, crossing = [], []
         self.sources.append(Source(position, query, span, None, (*given, *(inside for _, inside in crossing)), len(columns)))
         ours = [*map(Operand, columns), *(outside for outside, _ in crossing)]
-        return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in enumerate(ours)]
+        # Of a row in which something else stands beside columns, these are among what the query gives there all the same.
+        left_out = {number for number, column in enumerate(columns) if not _is_matchable(column)}
+        pairs = [(number, operand) for number, operand in enumerate(ours) if number not in left_out]
+        return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in pairs]
 
     def _is_of_rows(self, query: exp.Select) -> bool:
         """Whether each row that a query gives is one of its FROM clause that its WHERE lets through.
