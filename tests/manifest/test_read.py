@@ -424,6 +424,9 @@ CASES = {
     "a raw body of a number": ("animals.yaml", _FED, "        encoding: raw\n        body:\n          meat: {type: integer, required: true, description: Which.}", [
         "animals.yaml:35:24: a body with `encoding: raw` is one `blob` or `string` (resources.lions.methods.feed.body.meat.type)",
     ]),
+    "a raw body of nothing": ("animals.yaml", _FED, "        encoding: raw", [
+        "animals.yaml:33:19: a body with `encoding: raw` is one `blob` or `string` (resources.lions.methods.feed.encoding)",
+    ]),
     "lines of no list": ("animals.yaml", _FED, "        encoding: jsonl\n        body:\n          meat: {type: string, required: true, description: Which.}", [
         "animals.yaml:35:24: a body with `encoding: jsonl` is one list (resources.lions.methods.feed.body.meat.type)",
     ]),

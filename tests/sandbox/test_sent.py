@@ -11,6 +11,9 @@ import httpx
 import pytest
 
 import rowcall
+from rowcall.openapi.document import Document
+from rowcall.openapi.folder import write_folder
+from rowcall.openapi.importing import imported
 from rowcall.sandbox.server import Sandbox
 
 DEPOT = Path(__file__).parents[1] / "session" / "depot"
@@ -106,3 +109,49 @@ def test_lists_lines_and_several_files_are_taken(db: rowcall.Session, client: ht
 
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert len(answer.text.splitlines()) == number > 0
+
+
+DOCUMENT = """
+openapi: 3.0.3
+info: {title: Attic}
+servers: [{url: 'https://attic.example/v1'}]
+components:
+  schemas:
+    Box:
+      type: object
+      xml: {name: box}
+      required: [label]
+      properties:
+        id: {type: string, xml: {attribute: true}}
+        label: {type: string}
+        things: {type: array, xml: {wrapped: true}, items: {type: object, xml: {name: thing}, properties: {weight: {type: integer, xml: {attribute: true}}}}}
+paths:
+  /boxes:
+    post: {requestBody: {required: true, content: {application/xml: {schema: {$ref: '#/components/schemas/Box'}}}}, responses: {'201': {description: Made}}}
+  /pictures/{picture_id}:
+    get: {responses: {'200': {content: {image/png: {}}}}}
+    put: {requestBody: {required: true, content: {image/png: {}}}, responses: {'204': {description: Done}}}
+  /steps:
+    post: {requestBody: {content: {application/json: {schema: {type: array, items: {type: object, properties: {to: {type: string}}}}}}}, responses: {'204': {description: Done}}}
+"""
+
+
+def test_what_a_document_says_of_bodies_is_sent_and_played(tmp_path: Path) -> None:
+    """Imported as it is, and called on the sandbox that comes of it."""
+    (tmp_path / "attic.yaml").write_text(DOCUMENT)
+    made = imported(Document(tmp_path / "attic.yaml"), "attic")
+    assert write_folder(tmp_path / "attic", made.provider, published=made.published, comments=made.comments) == ()
+
+    with (
+        Sandbox(tmp_path / "attic", seed=0) as box,
+        rowcall.connect(provider_paths=[tmp_path / "attic"], providers=box.providers) as db,
+    ):
+        db.sql("EXEC attic.boxes.boxes.post_boxes @label = 'a', @id = 'b-1', @things = [{'weight': 3}, {'weight': 4}]")
+        db.sql("REPLACE INTO attic.pictures.pictures (picture_id, content) VALUES ('b-1', '\\xFF'::BLOB)")
+        db.sql("EXEC attic.steps.steps.post_steps @items = [{'to': 'x'}]")
+        assert [(asked.method, asked.status) for asked in box.requests] == [("POST", 200), ("PUT", 200), ("POST", 200)]
+        xml, picture, steps = [asked.body for asked in box.requests]
+
+    root = ET.fromstring(xml)
+    assert (root.tag, root.get("id"), [each.get("weight") for each in root.findall("things/thing")]) == ("box", "b-1", ["3", "4"])
+    assert (picture, steps) == ("\ufffd", [{"to": "x"}])

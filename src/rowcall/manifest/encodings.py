@@ -58,6 +58,8 @@ def _made(document: Document, path: str, method: Method) -> None:
 def _sole(document: Document, path: str, method: Method) -> None:
     """What is all of a body stands alone, and is what such a body can be."""
     if method.sole is None:
+        if method.encoding in _ONE and method.body_transform is None and document.sound(f"{path}.body"):
+            document.fault(f"{path}.encoding", _ONE[method.encoding][0])
         return
     said, types = _ONE.get(method.encoding, (f"what is called `{ALL}` is all of the body", None))
     if method.encoding not in {*_ONE, Encoding.JSON}:
