@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rowcall.http.endpoint import Endpoint
 from rowcall.http.redact import LogFilter, Redactor
 from rowcall.manifest.model import AuthKind, AuthScheme
+from rowcall.manifest.xml import document
 
 BEARER = AuthScheme(kind=AuthKind.BEARER)
 
@@ -55,6 +56,14 @@ def test_a_key_is_found_in_urls_too(key: str) -> None:
     redact = Redactor(endpoint(key=key))
 
     assert redact(f"?a={quote(key.strip(), safe='')}") == redact(f"?a={quote_plus(key.strip())}") == "?a=***"
+
+
+@given(st.text(alphabet="a&<>\"'\r\n\tb", min_size=4).filter(lambda key: len(key.strip()) >= 4))
+def test_a_key_is_found_in_xml_too(key: str) -> None:
+    """In an element and in an attribute."""
+    written = document({"a": {"-b": key.strip(), "c": key.strip()}}).partition("\n")[2]
+
+    assert Redactor(endpoint(key=key))(written) == '<a b="***"><c>***</c></a>'
 
 
 def test_nothing_is_left_of_a_key_that_ends_in_a_backslash() -> None:

@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from rowcall.http.endpoint import Endpoint
 from rowcall.manifest.model import AuthKind
+from rowcall.manifest.xml import spellings
 
 if TYPE_CHECKING:
     from rowcall.http.credential import Given
@@ -77,9 +78,10 @@ def _in_pair(pair: str) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> set[str]:
-    """A secret as it stands in text, in URLs and in JSON. One that came of bytes that are no UTF-8 stands in none, and is let pass."""
+    """A secret as it stands in text, URLs, JSON and XML. One that came of bytes that are no UTF-8 stands in none, and is let pass."""
     in_urls = {quote(secret, safe="", errors="surrogatepass"), quote_plus(secret, errors="surrogatepass")}
-    return in_urls | {secret, secret.replace("\\", "\\\\").replace('"', '\\"'), repr(secret)[1:-1]}
+    in_json = {secret.replace("\\", "\\\\").replace('"', '\\"'), repr(secret)[1:-1]}
+    return {secret} | in_urls | in_json | spellings(secret)
 
 
 def _pattern(secret: str) -> str:

@@ -29,6 +29,11 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def spellings(text: str) -> set[str]:
+    """How a text may stand in a document: in an element, and in an attribute."""
+    return {text.translate(_IN_TEXT), text.translate(_IN_ATTRIBUTE)}
+
+
 def without_forbidden(text: str) -> str:
     """A text with U+FFFD in place of what XML cannot hold."""
     return _FORBIDDEN.sub("\ufffd", text)
