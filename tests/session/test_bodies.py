@@ -319,6 +319,15 @@ def test_a_list_is_the_body(db: rowcall.Session, depot: Depot) -> None:
         db.sql("UPDATE depot.yard.papers SET steps = [] WHERE id = 'p'")
 
 
+def test_a_body_that_is_a_list_is_given_whole(db: rowcall.Session, depot: Depot) -> None:
+    """As any body is, and looked at as one."""
+    db.sql("""EXEC depot.yard.papers.change_paper @paper_id = 'p', @@json = '[{"op": "remove", "path": "/a"}]'""")
+    assert json.loads(depot.sent()[1]) == [{"op": "remove", "path": "/a"}]
+
+    with pytest.raises(DataError, match="takes at least 1 item, not 0"):
+        db.sql("EXEC depot.yard.papers.change_paper @paper_id = 'p', @@json = '[]'")
+
+
 def test_a_plan_of_a_list_is_applied(db: rowcall.Session, depot: Depot) -> None:
     """Of a file that is the body, and of lines too."""
     statements = [

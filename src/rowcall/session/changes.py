@@ -18,7 +18,7 @@ from rowcall.errors import (
     UnknownNameError,
     UnsupportedSQLError,
 )
-from rowcall.manifest.model import Column, Method, Scalar, Verb
+from rowcall.manifest.model import Column, Encoding, Method, Scalar, Verb
 from rowcall.manifest.types import quoted
 from rowcall.plan.analysis import Analysis
 from rowcall.plan.explain import explain, explain_calls, explain_calls_later, explain_scans, request_line
@@ -348,6 +348,8 @@ def _exec_body(write: Exec, name: str, method: Method, context: Context) -> dict
         body = from_json(value) if isinstance(value, str) else value
     except ValueError as error:
         raise UnsupportedSQLError(f"@@json is not JSON: {error}.", sql=write.text, span=write.body) from error
+    if method.sole is not None and method.encoding in {Encoding.JSON, Encoding.JSONL}:
+        body = {method.sole: body}
     if not isinstance(body, dict):
         raise UnsupportedSQLError("@@json must be a JSON object.", sql=write.text, span=write.body)
     # The values of a STRUCT have DuckDB's types, and none can be left out of it; a JSON text is sent as it is, whole numbers as integers.
