@@ -237,6 +237,8 @@ JSON = f"{{'200': {{content: {{application/json: {{schema: {ROW}}}}}}}}}"
         (["GET /things/{id}", "POST /things/{id}/start", "PUT /things/{id}/stop"], {"get_thing": Verb.SELECT, "start": Verb.EXEC, "stop": Verb.EXEC}),
         (["GET /things/{id}", "POST /things/{id}:stop"], {"get_thing": Verb.SELECT, "stop": Verb.EXEC}),
         (["GET /things", "DELETE /things"], {"list_things": Verb.SELECT, "delete_things": Verb.EXEC}),
+        (["GET /things", "POST /things/create", "POST /things/prune"], {"list_things": Verb.SELECT, "create": Verb.INSERT, "prune": Verb.EXEC}),
+        (["GET /things/{id}", "POST /things/{id}/create"], {"get_thing": Verb.SELECT, "create": Verb.EXEC}),
     ],
     ids=" ".join,
 )  # fmt: skip

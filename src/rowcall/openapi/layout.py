@@ -69,8 +69,10 @@ def verb_of(placed: Placed, siblings: Iterable[Placed]) -> Verb:
     operation = placed.operation
     beside = [each.operation.verb for each in siblings if each.is_item and not each.is_action]
     first = next(iter(words(operation.name.rpartition("/")[2])), "")
+    is_listed = any(each.operation.verb == "GET" and not each.is_action and not each.is_item for each in siblings)
     if placed.is_action:
-        return Verb.EXEC
+        is_made = is_listed and not placed.is_item and operation.verb == "POST" and segments(operation.path)[-1] == "create"
+        return Verb.INSERT if is_made else Verb.EXEC
     if operation.verb != "POST":
         return (_ON_ITEM if placed.is_item else _ON_COLLECTION)[operation.verb]
     if placed.is_item:

@@ -60,6 +60,18 @@ class Kind:
     is_made_up: bool = True
     """Whether there are some from the start, made up; false where the sandbox file says what there is."""
 
+    def renamed(self, body: Any) -> Any:
+        """A body by the names that columns have for what it calls otherwise, as `Body` for `body`."""
+        if not isinstance(body, dict):
+            return body
+        names = {_folded(field.path[0]): field.path[0] for field in self.fields}
+        names |= {_folded(field.name): field.name for field in self.fields if len(field.path) == 1}
+        known = {name for field in self.fields for name in (field.name, field.path[0])}
+        others = {
+            name: other for name in body if name not in known and (other := names.get(_folded(name))) is not None and other not in body
+        }
+        return {others.get(name, name): value for name, value in body.items()}
+
     def id_field(self) -> str | None:
         """The column that says what an object is known by."""
         return next((field.name for field in self.fields if field.depth == 0), None)
@@ -317,9 +329,11 @@ class _Drawing:
         segment = _segment(prefix)
         if _folded(singular(segment)) not in {_folded(name), _folded(name.removesuffix("_id"))}:
             return None
-        homes = [home.key for home in self._homes if home.prefix is not None and _segment(home.prefix) == segment]
-        fitting = [home.key for home in self._homes if home.key in homes and self._fit(home, before) is not None]
-        return fitting[0] if len(fitting) == 1 else None
+        homes = [home for home in self._homes if home.prefix is not None and _segment(home.prefix) == segment]
+        fitting = [(len(str(home.prefix)), home.key) for home in homes if self._fit(home, before) is not None]
+        # That of the shortest path is no view of another one.
+        shortest = [key for length, key in fitting if length == min(fitting)[0]]
+        return shortest[0] if len(shortest) == 1 else None
 
     def _fit(self, home: _Home, before: list[str]) -> int | None:
         """How many placeholders stand before that of a home, where all of them stand in a path too; None where they do not."""

@@ -142,6 +142,7 @@ class World:
         """
         rules = self.sandbox.collections[collection]
         self._make_up(collection)
+        body = self._kinds[collection].renamed(body)
         number = self._born.get((collection, parent), 0)
         rng = self.rng(*self._origin(parent), collection, number)
         scope = self.scope(rng, {"parent": parent, "body": body})
@@ -287,7 +288,7 @@ class World:
 
     def replace(self, record: Record, body: Any) -> Record:
         """The object, made anew of what a client sent in its place; its id stays. Raises Refused as `create` does."""
-        rules = self.sandbox.collections[record.collection]
+        rules, body = self.sandbox.collections[record.collection], self._kinds[record.collection].renamed(body)
         scope = self.scope(record.rng, {"parent": record.parent, "body": body, "id": record.id})
         self._find(rules.finds, scope)
         self.refuse(rules.refuse, scope)
@@ -307,7 +308,7 @@ class World:
             for name, value in values.items():
                 record.set(name, value)
             return
-        for name, value in values.items():
+        for name, value in kind.renamed(values).items():
             field = next((field for field in kind.fields if name in {field.name, field.path[0]}), None)
             if field is None:  # which it takes and never shows
                 record.plan = {**record.plan, name: value}
