@@ -506,6 +506,7 @@ resources:
       state: {type: string, nullable: false, description: How it is.}
       phase: {type: string, nullable: false, description: When it was.}
       branch: {type: string, description: Where it was.}
+      kind: {type: string, nullable: false, description: What it was.}
     methods:
       list_events:
         verb: select
@@ -516,6 +517,7 @@ resources:
           brief: {in: query, type: boolean, default: false, role: option, description: Whether they are short.}
           state: {in: query, default: open, sends: all, enum: [open, closed, all], description: Only those.}
           phase: {in: query, default: any, enum: [early, late, any], description: Only those.}
+          kind: {in: query, default: KIND_UNSPECIFIED, enum: [KIND_UNSPECIFIED, KIND_A], description: Only those of that kind.}
           branch: {in: query, default: none, description: Only those of that branch.}
         rows: $
         paging: shown
@@ -604,15 +606,15 @@ def test_a_write_that_answers_a_file_answers(cluster: Sandbox) -> None:
 def test_the_links_of_pages_say_what_was_asked_and_filters_have_values_that_rows_have(cluster: Sandbox, tmp_path: Path) -> None:
     """Truths as JSON has them, no headers; a value that stands for all keeps all, whether it is sent or meant."""
     with rowcall.connect(provider_paths={"cluster": tmp_path}, providers=cluster.providers) as db:
-        states = db.sql("SELECT state, phase FROM cluster.core.events WHERE X_Tenant = 'a' AND brief = true").fetchall()
+        states = db.sql("SELECT state, phase, kind FROM cluster.core.events WHERE X_Tenant = 'a' AND brief = true").fetchall()
         closed = db.sql("SELECT id FROM cluster.core.events WHERE X_Tenant = 'a' AND state = 'closed'").fetchall()
     with opened(cluster) as client:
         usual = [row["state"] for row in client.get("/events", params={"size": 100}, headers={"X-Tenant": "a"}).json()]
 
     assert len(states) == 37
-    assert {state for state, _ in states} == {"open", "closed"}
-    assert {phase for _, phase in states} == {"early", "late"}
-    assert len(closed) == sum(state == "closed" for state, _ in states)
+    assert {state for state, _, _ in states} == {"open", "closed"}
+    assert {(phase, kind) for _, phase, kind in states} == {("early", "KIND_A"), ("late", "KIND_A")}
+    assert len(closed) == sum(state == "closed" for state, _, _ in states)
     assert set(usual) == {"open"}
     assert not any("X_Tenant" in dict(request.query) for request in cluster.requests)
 

@@ -29,6 +29,8 @@ _VAGUE = frozenset({"id", "type", "ref", "path"})
 """Those that name nothing by themselves."""
 ALL = frozenset({"all", "any", "*"})
 """Values of a filter that stand for all values."""
+NONE = re.compile(r"(?:.*_)?(?:none|null|unspecified|unknown|undefined)|", re.IGNORECASE)
+"""Defaults of a filter that stand for no value."""
 _ONE = frozenset({Verb.UPDATE, Verb.DELETE, Verb.REPLACE})
 
 
@@ -461,11 +463,16 @@ _AROUND = frozenset({"metadata", "meta", "attributes", "identifier", "identifier
 def _values_of_filters(resource: Resource) -> dict[str, tuple[str, ...]]:
     """What columns have by which rows are filtered, where the filters say it, by the names of the columns."""
     return {
-        parameter.column or name: tuple(value for value in parameter.enum if value.lower() not in ALL)
+        parameter.column or name: tuple(value for value in parameter.enum if not _is_no_value(value, parameter))
         for method in resource.methods.values()
         for name, parameter in method.parameters.items()
         if parameter.enum and parameter.place is Place.QUERY and parameter.role is None and parameter.range is None
     }
+
+
+def _is_no_value(value: str, parameter: Parameter) -> bool:
+    """Whether a filter takes a value that no row has."""
+    return value.lower() in ALL or (value == parameter.default and NONE.fullmatch(value) is not None)
 
 
 def _lists(method: Method) -> bool:

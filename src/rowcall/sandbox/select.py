@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from rowcall.manifest.model import Column, Form, Method, Object, Operator, Parameter, Place, Range, Role, Scalar, Sort
-from rowcall.sandbox.blueprint import ALL, put
+from rowcall.sandbox.blueprint import ALL, NONE, put
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.template import follow
 
@@ -46,14 +46,10 @@ def filtered(
 
 def _keeps_all(parameter: Parameter, value: Any, column: Column | None) -> bool:
     """Whether a filter has a value that no row has and that stands for all, as `state=all`, or for no filter, as a default of `none`."""
-    if value == parameter.default and str(value).lower() in _NONE:
+    if value == parameter.default and NONE.fullmatch(str(value)):
         return True
     is_known = column is not None and value in column.enum
     return value in parameter.enum and not is_known and (value == parameter.sends or str(value).lower() in ALL)
-
-
-_NONE = frozenset({"none", "null", ""})
-"""Defaults that stand for no value."""
 
 
 def _is_about(column: str, columns: Mapping[str, Column], asked: Collection[str]) -> bool:
