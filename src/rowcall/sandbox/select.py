@@ -46,10 +46,11 @@ def filtered(
 
 def _keeps_all(parameter: Parameter, value: Any, column: Column | None) -> bool:
     """Whether a filter has a value that no row has and that stands for all, as `state=all`, or for no filter, as a default of `none`."""
-    if value == parameter.default and NONE.fullmatch(str(value)):
+    is_default, is_known = value == parameter.default, column is not None and value in column.enum
+    if is_default and NONE.fullmatch(str(value)):
         return True
-    is_known = column is not None and value in column.enum
-    return value in parameter.enum and not is_known and (value == parameter.sends or str(value).lower() in ALL)
+    means_all = value == parameter.sends or str(value).lower() in ALL
+    return means_all and not is_known and (is_default or value in parameter.enum)
 
 
 def _is_about(column: str, columns: Mapping[str, Column], asked: Collection[str]) -> bool:
