@@ -45,7 +45,7 @@ CLASSES = {
     "NOT or <>": "A condition with NOT or <> says what a value is not",
     "a comparison": "A comparison or a pattern does not say which values",
     "a function that moves": "A function that gives another value each time",
-    "a parameter without a value of its own": "is a parameter of the API and has no value of its own here",
+    "a parameter without a value of its own": r"of the API and ha(s|ve) no value of (its|their) own here",
     "an empty value in a path": "cannot stand in the path",
     "a NATURAL JOIN on a hidden column": "A NATURAL JOIN would pair rows",
     "SQL that sqlglot cannot read": UNREADABLE,

@@ -407,7 +407,11 @@ def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> 
     unvalued = [item.name for item in mention.hidden if item.column is None and item.name not in BESIDE]
     reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     if any(not missing for _, missing in lacks):
-        message = f"{', '.join(unvalued)} is a parameter of the API and has no value of its own here. {reason}".strip()
+        able = [method for _, method in _readers(ref) if not _lacking(method, known)]
+        given = [bound(method, alternative) for method in able for alternative in known.alternatives]
+        unvalued = [name for name in unvalued if not any(name in names for names in given)] or unvalued
+        is_one = "is a parameter of the API and has" if len(unvalued) == 1 else "are parameters of the API and have"
+        message = f"{', '.join(unvalued)} {is_one} no value of {'its' if len(unvalued) == 1 else 'their'} own here. {reason}".strip()
         return PlanError(message, sql=text, span=mention.reference.span, hint=f"Give it one, as in WHERE {identifier(unvalued[0])} = …")
     if all(method.rows is None for _, method in _readers(ref)):
         reason = f"{reason} The API has no list of them: name each that you mean.".strip()

@@ -43,6 +43,24 @@ SELECT id FROM openai.assistants.runs WHERE thread_id = 't1' AND "limit" = 500;
 --
 -- It is how many rows a page has; LIMIT 500 gives so many rows in all.
 
+-- Those that have none are named, and no others.
+SELECT id, "order", "before" FROM openai.assistants.runs WHERE thread_id = 't1' AND "order" IN ('asc', 'desc');
+-- PlanError: before is a parameter of the API and has no value of its own here.
+--
+-- LINE 1: SELECT id, "order", "before" FROM openai.assistants.runs WHERE thread_id = 't1' AND "order…
+--                                           ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- Give it one, as in WHERE before = …
+
+-- They must have values to be shown.
+SELECT id, "order", "before" FROM openai.assistants.runs WHERE thread_id = 't1';
+-- PlanError: order, before are parameters of the API and have no value of their own here.
+--
+-- LINE 1: SELECT id, "order", "before" FROM openai.assistants.runs WHERE thread_id = 't1'
+--                                           ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- Give it one, as in WHERE "order" = …
+
 -- It must have a value to be shown.
 SELECT id, "order" FROM openai.assistants.runs WHERE thread_id = 't1';
 -- PlanError: order is a parameter of the API and has no value of its own here.
