@@ -27,6 +27,9 @@ _DAY_S = 86400
 _EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
 """The years 1 to 9999, in Unix seconds."""
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+_SORTED = re.compile(r"\d{4}-\d\d-\d\dT\d\d(:\d\d(:\d\dZ?)?)?")
+"""Texts that begin as times do, and those of them that sort among times in UTC as the times do that they say."""
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d)?(\.\d+)?Z?")
 """Texts that sort among ISO 8601 times as the times do that they say, give or take a day."""
 
@@ -142,9 +145,14 @@ def _real(edge: Edge, operator: Operator) -> tuple[float, bool] | None:
 
 
 def _text(edge: Edge, operator: Operator) -> tuple[str, bool] | None:
-    """The same of texts, of which there is no next one."""
+    """The same of texts, of which there is no next one.
+
+    An API takes a time for that moment, however it is written; DuckDB compares texts, which is the same where all is written in UTC.
+    """
     strict = operator in {Operator.ABOVE, Operator.BELOW}
     if not isinstance(edge.value, str) or (edge.closed and strict):
+        return None
+    if _TIME.match(edge.value) and not _SORTED.fullmatch(edge.value):
         return None
     return edge.value, edge.closed is not strict
 
