@@ -485,6 +485,16 @@ def test_answers_that_are_no_json_are_lines_or_files(made: Made) -> None:
     assert found["GET /bills/{id}/pdf"].content == "content"
 
 
+@pytest.mark.parametrize(
+    ("name", "verb"), [("purgeCache", Verb.EXEC), ("startJob", Verb.EXEC), ("cacheOfPurges", Verb.SELECT), ("", Verb.SELECT)]
+)
+def test_a_get_that_says_that_it_changes_something_is_no_select(name: str, verb: Verb, made: Made) -> None:
+    """It is a write, which is refused where all is read-only."""
+    (method,) = methods(made(f"  /a:\n    get: {{operationId: '{name}', responses: {JSON}}}\n")).values()
+
+    assert (method.verb, method.reads) == (verb, False if verb is Verb.EXEC else None)
+
+
 def test_what_needs_a_cookie_is_said_to_and_not_asked_without_it(made: Made) -> None:
     """One that need not be there is left out of the request."""
     cookie = "{{name: visitor, in: cookie, required: {}, schema: {{type: string}}}}"

@@ -24,6 +24,13 @@ _LISTED = re.compile(r"(?<=[^.])\.list$")
 _VERSION = re.compile(r"v[0-9]+([a-z]+[0-9]*)?|api|rest")
 _CREATES = frozenset("create add new post insert invite upload register submit store save".split())
 _CHANGES = frozenset("update modify edit change patch set post save".split())
+_DOES = frozenset(
+    """
+    create add delete remove destroy purge clear reset restart reboot start stop execute trigger launch cancel abort send publish enable
+    disable activate deactivate revoke terminate approve reject suspend resume
+    """.split()
+)
+"""What the name of an operation begins with that changes something, though it is sent with GET."""
 _ON_ITEM = {"GET": Verb.SELECT, "HEAD": Verb.SELECT, "DELETE": Verb.DELETE, "PATCH": Verb.UPDATE, "PUT": Verb.REPLACE}
 _ON_COLLECTION = {**_ON_ITEM, "DELETE": Verb.EXEC, "PATCH": Verb.EXEC}
 _FEW = 4
@@ -69,6 +76,8 @@ def verb_of(placed: Placed, siblings: Iterable[Placed]) -> Verb:
     operation = placed.operation
     beside = [each.operation.verb for each in siblings if each.is_item and not each.is_action]
     first = next(iter(words(operation.name.rpartition("/")[2])), "")
+    if operation.verb == "GET" and first in _DOES:
+        return Verb.EXEC
     is_listed = any(each.operation.verb == "GET" and not each.is_action and not each.is_item for each in siblings)
     if placed.is_action:
         is_made = is_listed and not placed.is_item and operation.verb == "POST" and segments(operation.path)[-1] == "create"

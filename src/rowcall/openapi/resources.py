@@ -342,6 +342,9 @@ class _Making:
         parameters = self._parameters(path, placed, verb, returns)
         if verb is Verb.REPLACE and not placed.is_item:
             self._draft.comment(self._plan.service, path, "It has no key in its path: the row is told by its body.")
+        if operation.verb == "GET":
+            asked = f"make it a `select`, without `reads`, if it changes nothing: it is sent with GET, and called {operation.name}."
+            self._draft.ask(self._plan.service, f"{path}.reads", asked, operation.node)
         made = parameters.write()
         sent = {"parameters": made, **self._sent(path, operation, made)}
         return Method(
@@ -354,6 +357,7 @@ class _Making:
             rows=rows,
             pick=pick,
             returns=returns,
+            reads=False if operation.verb == "GET" else None,
             lifecycle=_lifecycle(operation),
         )
 
