@@ -287,3 +287,44 @@ resources:
 
     assert left == [(3, 0)]
     assert {request.path for request in box.requests if request.method == "GET"} == {"/v4/values"}
+
+
+def test_what_was_created_or_changed_is_in_an_answer_that_has_it_in_an_object(tmp_path: Path) -> None:
+    """As `{"sheet": {…}}`, where the manifest says that as columns of the method."""
+    (tmp_path / "provider.yaml").write_text("""
+manifest: 1
+provider: sheets
+title: Sheets
+description: Sheets.
+source: https://sheets.example
+base_url: https://sheets.example/v4
+auth: {}
+""")
+    (tmp_path / "sheets.yaml").write_text("""
+service: sheets
+title: Sheets
+description: Sheets.
+resources:
+  sheets:
+    description: A sheet.
+    source: https://sheets.example/sheets
+    columns:
+      id: {type: string, nullable: false, description: Its id.}
+      name: {type: string, description: Its name.}
+    methods:
+      list_sheets: {verb: select, http: GET /sheets, description: Lists., rows: $}
+      create_sheet:
+        verb: insert
+        http: POST /sheets
+        description: Creates.
+        body: {name: {type: string, description: Its name.}}
+        returns:
+          sheet: {type: {id: string, name: string}, description: It.}
+          job: {type: {id: string, done: boolean}, description: What is done besides.}
+""")
+
+    with Sandbox(tmp_path, rows=3) as box, rowcall.connect(provider_paths=[tmp_path], providers=box.providers) as db:
+        made = db.sql("INSERT INTO sheets.sheets.sheets (name) VALUES ('mine') RETURNING sheet.id, sheet.name").fetchall()
+        found = db.sql("SELECT id, name FROM sheets.sheets.sheets WHERE name = 'mine'").fetchall()
+
+    assert made == found

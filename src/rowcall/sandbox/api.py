@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from rowcall.manifest.model import AuthKind, AuthScheme, Method, Paging, PagingKind, Provider, RateLimit, Role, Verb
 from rowcall.manifest.sandbox import Quota, Refusal, Sandbox
 from rowcall.manifest.servers import filled
+from rowcall.manifest.types import Object
 from rowcall.sandbox.blueprint import Blueprint
 from rowcall.sandbox.body import envelope, holding, written
 from rowcall.sandbox.check import body_values, elsewhere_values, query_values
@@ -286,7 +287,9 @@ class Api:
 
     def _answered(self, world: World, call: Call, record: Record) -> Any:
         """What is answered about an object: itself, or what the method says that it answers."""
-        return self._said_of(world, call, record) if call.route.method.returns and not call.route.is_own else record
+        if call.route.is_own or not call.route.method.returns:
+            return record
+        return self._said_of(world, call, record, dict.fromkeys(_whole(call.route.method, record), record.values))
 
     def _said_of(self, world: World, call: Call, record: Record | None, body: Mapping[str, Any] | None = None) -> Any:
         """A row of the method's own columns, with what the object and the request have of them; None where it has no such columns."""
@@ -348,6 +351,12 @@ def _is_cursor(method: Method, name: str) -> bool:
 def _key_of(call: Call, asking: Mapping[str, Any]) -> Hashable:
     """What a list is known by: what it is about, and what was asked of it."""
     return id(call.route), call.parent, call.record, call.within, repr(sorted({**call.filters, **asking}.items()))
+
+
+def _whole(method: Method, record: Record) -> list[str]:
+    """The columns of a method's own that are the whole object, as of `{"domain": {…}}`: most of their fields are fields of it."""
+    fields = {name: set(dict(each.type.fields)) for name, each in method.returns.items() if isinstance(each.type, Object)}
+    return [name for name, own in fields.items() if name not in record.values and 2 * len(own & record.values.keys()) > len(own)]
 
 
 def _credential(scheme: AuthScheme, incoming: Incoming) -> str | None:
