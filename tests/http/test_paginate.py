@@ -318,6 +318,18 @@ def test_a_cursor_that_comes_again_is_a_loop(paging: Paging) -> None:
         walk(paging, gives(*bodies))
 
 
+def test_a_page_that_comes_again_under_another_cursor_is_a_loop() -> None:
+    """Its rows would be there twice. Rows that are all the same, or one alone, may be others."""
+    page = [{"name": "a"}, {"name": "b"}]
+
+    with pytest.raises(PageLoopError, match="gave a page again that came before"):
+        walk(TOKEN, gives({"data": page, "next": "1"}, {"data": page, "next": "2"}, {"data": []}))
+
+    for same in ([{"name": "a"}], [{"name": "a"}, {"name": "a"}]):
+        rows, warnings, _ = walk(TOKEN, gives({"data": same, "next": "1"}, {"data": same}))
+        assert (rows, warnings) == (same + same, [])
+
+
 def test_the_cursor_of_the_statement_counts_as_seen() -> None:
     """A chain that starts after `a` and is led back to `a` is a loop."""
     with pytest.raises(PageLoopError):

@@ -206,6 +206,10 @@ class Cursors:
         cursor = _text(self._cursor(envelope))
         if envelope.rows and cursor in self._seen and not (envelope.says_end and list(envelope.records) != list(self._before)):
             raise self._loop(sent, cursor)
+        rows = list(envelope.records)
+        if len(rows) > 1 and rows == list(self._before) and len(set(map(bytes, rows))) == len(rows):
+            # Rows that differ from one another, all of them and in this order, are no others than those.
+            raise PageLoopError(f"{sent.resource}: the API gave a page again that came before; rows would be there twice.")
         self._before = envelope.records
         self._rows += envelope.rows
         return True
