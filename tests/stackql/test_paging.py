@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.stackql.conftest import Harbour
 
 import rowcall
 from rowcall import Sandbox
+from rowcall.errors import RowcallWarning
 from rowcall.session.session import Session
 
 _BUOY = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
@@ -200,3 +202,18 @@ def test_a_sandbox_pages_as_its_document_says(harbour: Harbour, config: Any) -> 
     with Sandbox(folder, rows=45) as box, rowcall.connect(provider_paths=[folder], providers=box.providers, journal=":memory:") as db:
         assert db.sql("SELECT count(*) FROM buoys").fetchall() == [(45,)]
         assert db.sql("SELECT count(*) FROM rowcall_requests()").fetchall() == [(3,)]
+
+
+@pytest.mark.parametrize(("count", "said"), [(2, None), (3, "gave 2; some may be missing"), (1, "gave 2; some may be there twice")])
+def test_a_list_that_counts_its_rows_is_not_taken_for_whole_when_it_has_others(harbour: Harbour, count: int, said: str | None) -> None:
+    """Links lead from page to page, and nothing configures that the count is there."""
+    about = {"type": "object", "properties": {"total": {"type": "integer"}}}
+    schema = {"type": "object", "properties": {**_ROWS["properties"], "meta": about}}  # type: ignore[dict-item]
+    following = lambda number, more: f"/buoys?at={number + 1}" if more else None  # noqa: E731 - as the others here
+    harbour.answers["/buoys"] = pages("at", 1, 2, next=following, meta=lambda *_: {"total": count})
+
+    with (
+        buoys(harbour, {"responseToken": {"key": "$.next", "location": "body"}}, schema=schema) as db,
+        pytest.warns(RowcallWarning, match=said) if said else nullcontext(),
+    ):
+        assert db.sql("SELECT id FROM sea.s.buoys ORDER BY 1").fetchall() == [(1,), (2,)]

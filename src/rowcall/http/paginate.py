@@ -272,6 +272,8 @@ class Cursors:
             self._warn(f"{sent.resource}: the answer does not say whether more rows follow, nor gives a cursor; there may be more.")
         elif total is not None and self._from_start and self._rows < total:
             self._warn(f"{sent.resource}: the API counts {total} rows but gave {self._rows}; some may be missing.")
+        elif total and self._from_start and self._rows > total:
+            self._warn(f"{sent.resource}: the API counts {total} rows but gave {self._rows}; some may be there twice.")
         elif total is None and self._is_cut(sent, envelope):
             number = next((f" It takes a number of pages or rows: {name}." for name in self._paging.parameters if name in _NUMBERS), "")
             self._warn(

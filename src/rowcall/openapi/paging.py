@@ -185,6 +185,11 @@ def is_pages(name: str) -> bool:
     return folded(name) in _PAGES
 
 
+def is_total(name: str) -> bool:
+    """Whether a field is called what says how many rows the whole list has."""
+    return folded(name) in _TOTAL
+
+
 def is_after(name: str) -> bool:
     """Whether a parameter is called what takes the id of the row after which a page starts."""
     return folded(name) in _AFTER

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from rowcall.manifest.model import PageSize, Paging, PagingKind, Parameter, Place, Scalar
-from rowcall.openapi.paging import is_after, is_pages, is_size, said_maximum
+from rowcall.openapi.paging import is_after, is_pages, is_size, is_total, said_maximum
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import Answer
 from rowcall.stackql.config import Config, table, text
@@ -27,7 +27,8 @@ def paging(config: Config, parameters: Mapping[str, Parameter], schemas: Schemas
     first = _first(parameters)
     configured = _configured(config, schemas, answer)
     if configured is not None and not _is_absent(configured, schemas, answer):
-        return replace(configured, page_size=size, start=first.get(configured.parameter, configured.start))
+        total = configured.total if configured.kind in _COUNTING else _said(is_total, schemas, answer)
+        return replace(configured, page_size=size, start=first.get(configured.parameter, configured.start), total=total)
     if numbered is not None:
         return replace(numbered, page_size=size, start=first.get(numbered.parameter, numbered.start))
     return Paging(kind=PagingKind.FOUND, parameters=names, page_size=size, next_header="link" if answer.is_linked else None)
@@ -98,14 +99,21 @@ def _numbered(names: Collection[str], schemas: Schemas, answer: Answer) -> Pagin
     """A page number, where the method takes one and its answer says how many there are."""
     if "page" not in names:
         return None
+    pages = _said(is_pages, schemas, answer)
+    return Paging(kind=PagingKind.PAGE, parameter="page", start=1, pages=pages) if pages is not None else None
+
+
+def _said(is_meant: Callable[[str], bool], schemas: Schemas, answer: Answer) -> str | None:
+    """Where a page has a field of a certain name, at its top or in an object that speaks of pages, as a dotted path."""
     fields = schemas.properties(answer.schema)
     places = {"": fields} | {
         f"{name}.": schemas.properties(fields[name].schemas[0]) for name in _ABOUT if name in fields and fields[name].schemas
     }
-    pages = next((f"{around}{name}" for around, inner in places.items() for name in filter(is_pages, inner)), None)
-    return Paging(kind=PagingKind.PAGE, parameter="page", start=1, pages=pages) if pages is not None else None
+    return next((f"{around}{name}" for around, inner in places.items() for name in filter(is_meant, inner)), None)
 
 
+_COUNTING = frozenset({PagingKind.PAGE, PagingKind.OFFSET})
+"""Ways of paging that end where all rows are counted; with others a count tells whether some are missing."""
 _ABOUT = ("meta", "pagination", "result_info", "page_info")
 """Objects of a page that speak of pages."""
 
