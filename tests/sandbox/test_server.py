@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -62,6 +63,17 @@ def test_it_stops_while_connections_are_open_and_answers_are_under_way() -> None
 
     assert not waiting.is_alive()
     assert answers in ([0], [500])
+
+
+def test_a_path_that_is_not_ascii_is_known_as_it_is_sent(tmp_path: Path) -> None:
+    """Percent-encoded, as every client sends it."""
+    shutil.copytree(Path(__file__).parent / "library", folder := tmp_path / "library")
+    service = (folder / "shelves.yaml").read_text("utf-8")
+    (folder / "shelves.yaml").write_text(service.replace("GET /all,", "GET /öffentlich/bücher,"), "utf-8")
+    with Sandbox(folder) as box:
+        found = httpx.get(f"{box.base_url}/öffentlich/bücher", headers={"X-Key": box.api_key}, trust_env=False)
+
+    assert found.status_code == 200, found.text
 
 
 def test_it_can_be_started_again_on_the_same_port() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from rowcall.manifest.model import Column, Method, Provider, Service, Verb
 from rowcall.manifest.sandbox import Action, Refusal, Sandbox, action_of, collection_of
@@ -19,6 +19,7 @@ from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.world import World
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _OPTIONAL = re.compile(r"\([^()]*\)\?|[\\^$]")
 _PUTS = frozenset({Verb.REPLACE, Verb.INSERT})
 
@@ -252,8 +253,13 @@ def _routes(provider: Provider, drawn: Blueprint, own: Sandbox) -> list[Route]:
 
 
 def _pattern(method: Method) -> re.Pattern[str]:
-    """The paths of a method; a value may be several segments where its parameter says so."""
+    """The paths of a method, as they are sent: in ASCII. A value may be several segments where its parameter says so."""
     pieces = _PLACEHOLDER.split(method.path.partition("?")[0])
     several = {name for name, parameter in method.parameters.items() if parameter.segments}
-    text = (f"(?P<p{at}>{'.+' if piece in several else '[^/]+'})" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces))
+    text = (f"(?P<p{at}>{'.+' if piece in several else '[^/]+'})" if at % 2 else re.escape(_sent(piece)) for at, piece in enumerate(pieces))
     return re.compile("".join(text))
+
+
+def _sent(text: str) -> str:
+    """A piece of a path with what is not ASCII percent-encoded, as RFC 3987 has it."""
+    return _NOT_ASCII.sub(lambda match: quote(match[0]), text)
