@@ -41,6 +41,18 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "casts of columns to the types that they have, in ON, WHERE and what a sub-select gives": (
+        "SELECT v.id, l.tag FROM visits v JOIN (SELECT pen::TEXT AS key, tag, n FROM l) l ON CAST(v.pen AS VARCHAR(2)) = l.key::STRING "
+        "WHERE v.n::INT8 = l.n::BIGINT OR (v.pen::TEXT, TRY_CAST(v.kind AS TEXT)) IN (('p1', 'food'), ('p2', NULL))"
+    ),
+    "casts to other types, and of a column that has a collation": (
+        "SELECT v.id, q.tag FROM visits v JOIN nc q ON v.pen::TEXT = q.pen::VARCHAR "
+        "WHERE v.pen IN ('p1', 'P1', 'p2', '5', '05') AND (TRY_CAST(v.pen AS INTEGER) = 5 OR v.n::UTINYINT::BIGINT = 1)"
+    ),
+    "a cast in a sub-select, whose column then is called by the cast": (
+        "SELECT v.id FROM visits v WHERE v.pen IN (SELECT l.pen::TEXT FROM l WHERE l.tag = 'a') "
+        "AND EXISTS (SELECT 1 FROM (SELECT m.id::VARCHAR, m.pen AS id FROM m) s WHERE s.id = v.pen)"
+    ),
     "a column that is required, and NULL for what an outer join or ROLLUP fills": (
         "SELECT s.t, q.t, r.t FROM (SELECT v.pen AS t FROM l LEFT JOIN visits v ON v.pen = l.pen) s, "
         "(SELECT pen AS t, count(*) FROM visits WHERE pen IN ('p1', 'p2') GROUP BY ROLLUP (pen)) q, (SELECT pen AS t FROM visits) r "

@@ -106,9 +106,16 @@ class Reader:
     """Reads the conditions of a statement."""
 
     def __init__(
-        self, layout: Layout, matched: Matched, may_be_null: Callable[[Iterable[Operand]], bool], may_be: Callable[[Operand, bool], bool]
+        self,
+        layout: Layout,
+        column_in: Callable[[exp.Expr], exp.Expr],
+        matched: Matched,
+        may_be_null: Callable[[Iterable[Operand]], bool],
+        may_be: Callable[[Operand, bool], bool],
     ) -> None:
+        """`column_in` gives an expression without brackets, and of a column that is cast to its own type that column."""
         self._layout = layout
+        self._column_in = column_in
         self._matched = matched
         self._may_be_null = may_be_null
         self._may_be = may_be
@@ -198,7 +205,7 @@ class Reader:
             case exp.NullSafeEQ():
                 yield self._identical(predicate, tokens)
             case exp.Is() if isinstance(predicate.expression, exp.Null):
-                yield from self._null(predicate.this.unnest(), predicate, tokens)
+                yield from self._null(self._column_in(predicate.this), predicate, tokens)
             case exp.In():
                 yield from self._in(predicate, tokens)
             case exp.Exists():
@@ -206,15 +213,15 @@ class Reader:
             case exp.ArrayContains():
                 given = list(self._layout.separated(self._inside(tokens))) if tokens is not None else []
                 listed = Operand(predicate.this, given[0] if len(given) == 2 else None)
-                yield _among((predicate.expression,), [(listed,)], predicate, tokens, listed=True)
+                yield self._among((predicate.expression,), [(listed,)], predicate, tokens, listed=True)
             case exp.Dot() if (column := _contained(predicate)) is not None:
                 sides = self._layout.sides(tokens, ".")
                 listed = self._operand(predicate.this, sides[0] if sides is not None else None)
-                yield _among((column,), [(listed,)], predicate, tokens, listed=True)
+                yield self._among((column,), [(listed,)], predicate, tokens, listed=True)
             case exp.Between():
                 low = predicate.args["low"]
                 same = low == predicate.args["high"] and not predicate.args.get("symmetric")
-                yield _among((predicate.this,), [(Operand(low, self._layout.low(tokens)),)] if same else [], predicate, tokens)
+                yield self._among((predicate.this,), [(Operand(low, self._layout.low(tokens)),)] if same else [], predicate, tokens)
             case _:
                 yield Filter(predicate, tokens)
 
@@ -237,8 +244,10 @@ class Reader:
         return self._operand(predicate.args["this"], sides[0]), self._operand(predicate.args["expression"], sides[1])
 
     def _operand(self, node: exp.Expr, tokens: Range | None) -> Operand:
-        """An expression, without brackets."""
-        return Operand(*self._layout.bare(node, tokens))
+        """An expression, without brackets; a column without casts that change nothing."""
+        bare, within = self._layout.bare(node, tokens)
+        meant = self._column_in(bare)
+        return Operand(meant, None) if isinstance(meant, exp.Column) and meant is not bare else Operand(bare, within)
 
     def _any(self, column: Operand, array: Operand, predicate: exp.EQ | exp.NEQ, tokens: Range | None) -> Iterator[Atom]:
         """`column = ANY (array)`, whose tokens are those with the word before it."""
@@ -254,7 +263,7 @@ class Reader:
             else:
                 places = [within] if within is not None else []
             rows = [(Operand(item, places[at] if len(places) == len(items) else None),) for at, item in enumerate(items)]
-            yield _among((column.node,), rows, predicate, tokens, listed=not is_spelt_out)
+            yield self._among((column.node,), rows, predicate, tokens, listed=not is_spelt_out)
 
     def _inside(self, call: Range) -> Range:
         """What stands in the brackets after one word; nothing where there is anything else."""
@@ -297,11 +306,11 @@ class Reader:
         columns = tuple(_row(predicate.this) or (predicate.this,))
         sides = self._layout.sides(tokens, "IN")
         if (values := predicate.args.get("field")) is not None:
-            yield _among(columns, [(Operand(values, sides[1] if sides is not None else None),)], predicate, tokens, listed=True)
+            yield self._among(columns, [(Operand(values, sides[1] if sides is not None else None),)], predicate, tokens, listed=True)
             return
         within = self._layout.inside(sides[1]) if sides else (0, 0)
         if literals := left_out(predicate):
-            yield _among(columns, [(_literal(literal),) for literal in literals], predicate, tokens)
+            yield self._among(columns, [(_literal(literal),) for literal in literals], predicate, tokens)
             return
         written = predicate.expressions
         identical = len(columns) > 1
@@ -310,11 +319,31 @@ class Reader:
         places = list(self._layout.separated(within))
         known = len(places) == len(written)
         values = [Operand(value, places[i] if known else None) for i, value in enumerate(written)]
-        found = _among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
+        found = self._among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
         # Of rows in a list, NULL equals NULL; of rows of a query it does not.
         if identical and isinstance(found, Among):
             found = replace(found, identical=self._may_be_null(chain.from_iterable(found.rows)))
         yield found
+
+    def _among(
+        self,
+        columns: tuple[exp.Expr, ...],
+        rows: Sequence[tuple[Operand, ...]],
+        predicate: exp.Expr,
+        tokens: Range | None,
+        *,
+        listed: bool = False,
+    ) -> Atom:
+        """Columns among constants, with those of a row that are none left out; a filter where nothing is left."""
+        columns, width = tuple(map(self._column_in, columns)), len(columns)
+        if not rows or any(len(row) != width for row in rows):
+            return Filter(predicate, tokens)
+        kept = {
+            i: column for i, column in enumerate(columns) if isinstance(column, exp.Column) and all(is_constant(row[i]) for row in rows)
+        }
+        if not kept:
+            return Filter(predicate, tokens)
+        return Among(tuple(kept.values()), tuple(rows if len(kept) == width else [tuple(row[i] for i in kept) for row in rows]), listed)
 
     def _matching(self, predicate: exp.Expr, tokens: Range | None) -> Iterator[Atom]:
         yield from self._matched(predicate, tokens) or ()
@@ -427,19 +456,6 @@ def _pair(left: Operand, right: Operand) -> Atom:
         if isinstance(column.node, exp.Column) and value.node is not None and is_constant(value):
             return Among((column.node,), ((value,),))
     return Equal(left, right)
-
-
-def _among(
-    columns: tuple[exp.Expr, ...], rows: Sequence[tuple[Operand, ...]], predicate: exp.Expr, tokens: Range | None, *, listed: bool = False
-) -> Atom:
-    """Columns among constants, with those of a row that are none left out; a filter where nothing is left."""
-    columns, width = tuple(column.unnest() for column in columns), len(columns)
-    if not rows or any(len(row) != width for row in rows):
-        return Filter(predicate, tokens)
-    kept = {i: column for i, column in enumerate(columns) if isinstance(column, exp.Column) and all(is_constant(row[i]) for row in rows)}
-    if not kept:
-        return Filter(predicate, tokens)
-    return Among(tuple(kept.values()), tuple(rows if len(kept) == width else [tuple(row[i] for i in kept) for row in rows]), listed)
 
 
 def _merged(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:

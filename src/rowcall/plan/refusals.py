@@ -113,7 +113,7 @@ def _useless(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
 def _is_of_expression(frame: Frame, predicate: exp.Expr, own: int) -> bool:
     """Whether a condition is about what is made of a column."""
     if isinstance(predicate, exp.In):
-        return not isinstance(predicate.this.unnest(), (exp.Column, exp.Tuple, exp.Anonymous))
+        return not isinstance(frame.scopes.column_in(predicate.this), (exp.Column, exp.Tuple, exp.Anonymous))
     is_chosen = isinstance(predicate, (exp.Case, exp.If, exp.Coalesce))
     return is_chosen or (isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own))
 
@@ -136,7 +136,7 @@ def _listed(predicate: exp.Expr) -> exp.Expr | None:
 
 
 def _is_bare(frame: Frame, predicate: exp.EQ, own: int) -> bool:
-    places = [frame.place(Operand(side.unnest())) for side in (predicate.left, predicate.right)]
+    places = [frame.place(Operand(frame.scopes.column_in(side))) for side in (predicate.left, predicate.right)]
     return any(place is not None and place[0] == own for place in places)
 
 

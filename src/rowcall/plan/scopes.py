@@ -70,9 +70,23 @@ class Scopes(Pieces):
 
     def column_of(self, number: int, expression: exp.Expr) -> str | None:
         """The column of a reference that an expression is, as the resource spells it; None for any other expression."""
-        found = self.resolve(expression) if isinstance(expression, exp.Column) else None
+        column = self.column_in(expression)
+        found = self.resolve(column) if isinstance(column, exp.Column) else None
         is_own = found is not None and found.exact and found.frame.sources[found.position].node is self.references[number].table
         return found.name if found is not None and is_own else None
+
+    def column_in(self, expression: exp.Expr) -> exp.Expr:
+        """An expression without brackets; of a column that is cast to the type that it has, which keeps its collation, that column."""
+        inner = bare = expression.unnest()
+        types = []
+        while isinstance(inner, exp.Cast):
+            types.append(_type_in_duckdb(inner.to))
+            inner = inner.this.unnest()
+        if not types or not isinstance(inner, exp.Column):
+            return bare
+        found = self.resolve(inner)
+        own = found.frame.type_of((found.position, found.name)) if found is not None and found.exact else ""
+        return inner if own and all(type_ == own for type_ in types) else bare
 
     def part_of(self, number: int, expression: exp.Expr) -> tuple[str, str] | None:
         """The column of a reference of which an expression with dots is a part, and the name of that; None for any other expression."""
@@ -176,6 +190,12 @@ class Scopes(Pieces):
         self._found[id(column)] = found
 
 
+def _type_in_duckdb(to: exp.DataType) -> str:
+    """A type of a cast as DuckDB calls it, where sqlglot calls it otherwise."""
+    name = to.sql(dialect="duckdb")
+    return {"TEXT": "VARCHAR", "INT": "INTEGER", "INT128": "HUGEINT"}.get(name, name)
+
+
 _COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike)
 
 
@@ -229,7 +249,7 @@ class Frame:
         self._standing: dict[Place, exp.Column] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
         self._strict_of: dict[Condition, Sequence[Sequence[Place]]] = {}
-        self._reader = Reader(scopes.layout, self._match, scopes.may_be_null, scopes.may_be)
+        self._reader = Reader(scopes.layout, scopes.column_in, self._match, scopes.may_be_null, scopes.may_be)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
         from_ = select.args.get("from_")
         self._tree: Tree | None = None
@@ -339,7 +359,7 @@ class Frame:
         inner = self.scopes.frame(query.this)
         outputs = (inner.outputs() or []) if not inner.view.merged else []
         types = {name: inner.type_of(place) for name, place in outputs if place is not None}
-        return types if len(types) == len(outputs) and all(types.values()) else {}
+        return types if len(types) == len(outputs) and all(types) and all(types.values()) else {}
 
     def type_of(self, place: Place) -> str:
         """The DuckDB type of a column of a source; "" where that is not known."""
@@ -552,7 +572,7 @@ class Frame:
             left, right = predicate.args["this"], predicate.args.get("query") or predicate.args["expression"]
             left, right = (right, left) if isinstance(left, exp.Any) else (left, right)
             query = right.this if isinstance(right, exp.Any) else right
-            columns = [column.unnest() for column in (left.expressions if isinstance(left, exp.Tuple) else [left])]
+            columns = [self.scopes.column_in(column) for column in (left.expressions if isinstance(left, exp.Tuple) else [left])]
             sides = layout.sides(tokens, "IN") or layout.sides(tokens, "=", "==")
             place = sides[1] if sides else None
             if place is not None and layout.tokens[place[0]].word == "ANY":
@@ -647,11 +667,12 @@ class Frame:
             elif isinstance(star, exp.Columns) or isinstance(item, exp.Aliases):
                 return None
             else:
-                bare = own.unnest()  # brackets change neither the column nor its name
+                bare = self.scopes.column_in(own)  # brackets change neither the column nor its name, and a cast no more than that
                 place = self.place(Operand(bare)) if isinstance(bare, exp.Column) else None
                 if isinstance(bare, exp.Column) and len(bare.parts) == 1 and self.scopes.resolve(bare) is None:
                     self._firsts[len(found)] = self.merged(bare.name.casefold(), self.view)
-                found.append(((item.alias or bare.alias_or_name).casefold(), place))
+                name = item.alias or (bare.alias_or_name if bare is own.unnest() else "")
+                found.append((name.casefold(), place))
         return found
 
     def _starred(self, item: exp.Expr, star: exp.Star) -> list[tuple[str, Place | None]] | None:
