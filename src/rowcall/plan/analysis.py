@@ -32,6 +32,7 @@ from rowcall.plan.references import (
 )
 from rowcall.plan.scopes import Scopes
 from rowcall.plan.splice import Edit, splice
+from rowcall.plan.walk import depth
 from rowcall.sql.bind import Names
 from rowcall.sql.tokens import Token
 
@@ -133,7 +134,7 @@ def analyse(
     mentions: dict[int, Mention] = {}
     what = said(tree, tokens)
     # From the inside out, since what a sub-query gives is known when its own references are.
-    for number in sorted(range(len(references)), key=lambda number: -references[number].table.depth):
+    for number in sorted(range(len(references)), key=lambda number: -depth(references[number].table)):
         reference = references[number]
         after = tokens[bisect_left(tokens, reference.span.start, key=lambda token: token.start) - 1]
         hidden = _hidden(reference, scopes, tree)
@@ -158,7 +159,7 @@ def _hidden(reference: Reference, scopes: Scopes, tree: exp.Expr) -> tuple[Hidde
             return []
         return [set(frame.named(source.position).columns or ()) for source in frame.sources if source.position != own]
 
-    hidden = named_hidden(reference, others, scopes.columns(tree), scopes.references)
+    hidden = named_hidden(reference, others, scopes.columns(tree), scopes.references, scopes.above)
     beside = [frame.named(source.position).columns for source in frame.sources if source.position != own] if frame and hidden else []
     check_shown(reference, hidden, beside, scopes.text)
     if frame is not None:

@@ -320,9 +320,8 @@ class Case:
         """Whether a condition is about columns of the source in question alone that are none of `keys`."""
         for atom, live in self._atoms:
             if live.restricts and not live.guards and not isinstance(atom, Equal) and self._frame.touched(live.condition) == {self._own}:
-                columns = self._frame.scopes.columns(live.condition.predicate) if live.condition.predicate is not None else ()
-                places = [self._frame.place(Operand(column)) for column in columns]
-                if all(place is not None and place[0] == self._own and place[1] not in keys for place in places):
+                named = self._frame.named_in(live.condition)
+                if all(place is not None and place[0] == self._own and place[1] not in keys for place in named):
                     return True
         return False
 

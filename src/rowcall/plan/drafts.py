@@ -207,7 +207,7 @@ class Draft:
             if operand.within is not None:
                 positions.add(operand.within[id(column)][0])
                 continue
-            if isinstance(column.find_ancestor(exp.Pivot, exp.Select), exp.Pivot):
+            if isinstance(self._frame.scopes.above.nearest(column, exp.Pivot, exp.Select), exp.Pivot):
                 continue  # of what is pivoted
             found = self._frame.scopes.resolve(column)
             if found is None and not isinstance(column.this, exp.Star):

@@ -15,7 +15,7 @@ from rowcall.plan.predicates import Operand, is_volatile
 from rowcall.plan.references import Reference, cte_of, is_inside
 from rowcall.plan.splice import Edit, splice
 from rowcall.plan.stable import is_stable
-from rowcall.plan.walk import find_all
+from rowcall.plan.walk import Above, find_all
 
 Evaluate = Callable[[str], tuple[Sequence[str], list[tuple[Any, ...]]]]
 """The DuckDB types and the rows of a local query, with the statement's parameters and the caller's data frames.
@@ -26,8 +26,8 @@ Describe = Callable[[str], Mapping[str, str] | None]
 """Column names and DuckDB types of a query whose references are empty stand-ins; None when it cannot be bound by itself."""
 
 
-def _orders_union(column: exp.Column) -> bool:
-    order = column.find_ancestor(exp.Order, exp.Query)
+def _orders_union(column: exp.Column, above: Above) -> bool:
+    order = above.nearest(column, exp.Order, exp.Query)
     return isinstance(order, exp.Order) and isinstance(order.parent, exp.SetOperation)
 
 
@@ -45,6 +45,7 @@ class Pieces:
     """What changes in the text besides the references themselves."""
     stand_ins: dict[int, str] = field(default_factory=dict, init=False)
     """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
+    above: Above = field(default_factory=Above, init=False)
     _known: dict[str, bool] = field(default_factory=dict, init=False)
     _columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = field(default_factory=dict, init=False)
     _reads: dict[int, frozenset[int]] = field(default_factory=dict, init=False)
@@ -98,7 +99,7 @@ class Pieces:
     def columns(self, node: exp.Expr) -> tuple[exp.Column, ...]:
         """All columns that a piece of SQL names, but for those that a UNION or its like is ordered by, which are its own."""
         if id(node) not in self._columns:
-            self._columns[id(node)] = node, tuple(column for column in find_all(node, exp.Column) if not _orders_union(column))
+            self._columns[id(node)] = node, tuple(column for column in find_all(node, exp.Column) if not _orders_union(column, self.above))
         return self._columns[id(node)][1]
 
     def is_stable(self, node: exp.Expr) -> bool:

@@ -510,20 +510,22 @@ def is_constant(value: Operand) -> bool:
     """Whether an expression without columns and sub-queries has one value throughout a statement, and can be given to DuckDB by itself."""
     if value.value is not None or isinstance(value.node, exp.Literal):
         return True
-    if value.node is None or is_volatile(value.node):
+    if value.node is None:
         return False
     nodes = walk(value.node)
-    if any(isinstance(node, _CHANGING) and not _is_of_item(node) for node in nodes):
+    if any((isinstance(node, _CHANGING) and not _is_of_item(node, value.node)) or _moves(node) for node in nodes):
         return False
     return value.tokens is not None or all(isinstance(node, _KEPT) for node in nodes)
 
 
-def _is_of_item(node: exp.Expr) -> bool:
-    """Whether it is the lambda of a list function, or what a list comprehension calls an item: of a list of constants, a constant."""
+def _is_of_item(node: exp.Expr, value: exp.Expr) -> bool:
+    """Whether it is the lambda of a list function, or what a list comprehension in a value calls an item: of constants, a constant."""
     if isinstance(node, exp.Lambda):  # an arrow elsewhere may be one into JSON, with a column before it
         return isinstance(node.parent, (exp.Transform, exp.ArrayFilter)) or (node.parent is not None and node.parent.name in _TAKE_LAMBDA)
-    around: exp.Expr | None = node
-    while isinstance(node, exp.Column) and not node.table and around is not None:
+    if not isinstance(node, exp.Column) or node.table:
+        return False
+    around: exp.Expr = node
+    while around is not value and around.parent is not None:
         is_item, around = around.arg_key != "iterator", around.parent
         if isinstance(around, exp.Comprehension) and is_item and around.expression.name.casefold() == node.name.casefold():
             return True
@@ -536,4 +538,8 @@ _TAKE_LAMBDA = frozenset({"list_apply", "list_reduce", "array_apply", "array_red
 
 def is_volatile(node: exp.Expr) -> bool:
     """Whether an expression calls for values that another query need not give again."""
-    return any(isinstance(one, _MOVING) or (isinstance(one, exp.Anonymous) and one.name.casefold() in _VOLATILE) for one in walk(node))
+    return any(map(_moves, walk(node)))
+
+
+def _moves(node: exp.Expr) -> bool:
+    return isinstance(node, _MOVING) or (isinstance(node, exp.Anonymous) and node.name.casefold() in _VOLATILE)

@@ -26,7 +26,7 @@ from rowcall.plan.literals import lengthened, shortened
 from rowcall.plan.misread import as_meant
 from rowcall.plan.nodes import EXTRA, REST, Hidden
 from rowcall.plan.splice import Edit
-from rowcall.plan.walk import find_all
+from rowcall.plan.walk import Above, find_all
 from rowcall.sql.bind import Names
 from rowcall.sql.define import listed
 from rowcall.sql.tokens import Token, closing, duckdb_dialect, sqlglot_tokens, tokenize
@@ -245,25 +245,29 @@ def hidden_columns(ref: ResourceRef) -> Mapping[str, Hidden]:
 
 
 def named_hidden(
-    reference: Reference, others: Callable[[], Sequence[set[str]]], columns: Sequence[exp.Column], references: Sequence[Reference]
+    reference: Reference,
+    others: Callable[[], Sequence[set[str]]],
+    columns: Sequence[exp.Column],
+    references: Sequence[Reference],
+    above: Above,
 ) -> tuple[Hidden, ...]:
     """The hidden columns that a statement names, with the reference's name before them or, where no other source has them, without.
 
     `columns` are all of the statement. A name that a reference further in has too is that one's there.
     """
     within = [other for other in references if other.select is not reference.select and is_inside(other.table, reference.select)]
-    known = reference.hidden
+    known, select = reference.hidden, reference.select
     folded = {name.casefold(): name for name in known}
     wanted: set[str | None] = {folded.get(name) for name in _using(reference)}
     for column in columns:
         parts = [part.name.casefold() for part in column.parts]
-        if isinstance(column.this, exp.Star) or (reference.select is not None and not is_inside(column, reference.select)):
+        if isinstance(column.this, exp.Star) or (select is not None and not above.is_in(column, select)):
             continue
         qualified = [i for i in range(1, len(parts)) if is_prefix(reference, parts[:i])]
-        if qualified and any(is_inside(column, other.select) and _has(other, parts) for other in within):
+        if qualified and any(other.select and above.is_in(column, other.select) and _has(other, parts) for other in within):
             continue
         wanted |= {folded.get(parts[i]) for i in qualified}
-        here = parts[0] in folded and reference.select is not None and not _is_alias(column)
+        here = parts[0] in folded and select is not None and not _is_alias(column, above)
         if here and not any(parts[0] in other for other in others()):
             wanted.add(folded[parts[0]])
     return tuple(hidden for name, hidden in known.items() if name in wanted)
@@ -274,10 +278,10 @@ def _has(reference: Reference, parts: Sequence[str]) -> bool:
     return any(is_prefix(reference, parts[:i]) and parts[i] in reference.own for i in range(1, len(parts)))
 
 
-def _is_alias(column: exp.Column) -> bool:
+def _is_alias(column: exp.Column, above: Above) -> bool:
     """Whether a bare name in GROUP BY, HAVING, QUALIFY or ORDER BY is what its SELECT calls an expression of another name."""
-    clause = column.find_ancestor(exp.Group, exp.Having, exp.Qualify, exp.Order, exp.Select)
-    select = column.find_ancestor(exp.Select)
+    clause = above.nearest(column, exp.Group, exp.Having, exp.Qualify, exp.Order, exp.Select)
+    select = above.select(column)
     if select is None or clause is select or len(column.parts) > 1:
         return False
     named = (item for item in select.expressions if isinstance(item, exp.Alias) and item.alias.casefold() == column.name.casefold())

@@ -65,7 +65,7 @@ class Scopes(Pieces):
 
     def around(self, node: exp.Expr) -> Frame | None:
         """The SELECT that a node stands in."""
-        select = node.find_ancestor(exp.Select)
+        select = self.above.select(node)
         return self.frame(select) if select is not None else None
 
     def column_of(self, number: int, expression: exp.Expr) -> str | None:
@@ -248,6 +248,8 @@ class Frame:
         self._firsts: dict[int, tuple[Place, ...]] = {}
         self._standing: dict[Place, exp.Column] = {}
         self._alternatives: dict[Condition, tuple[Alternative, ...]] = {}
+        self._touched: dict[Condition, frozenset[int]] = {}
+        self._named_in: dict[Condition, frozenset[Place | None]] = {}
         self._strict_of: dict[Condition, Sequence[Sequence[Place]]] = {}
         self._reader = Reader(scopes.layout, scopes.column_in, self._match, scopes.may_be_null, scopes.may_be)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
@@ -383,7 +385,7 @@ class Frame:
 
     def view_of(self, node: exp.Expr) -> View:
         """What a node directly in this SELECT sees: all of FROM, or what the join sees in whose ON it stands."""
-        join = node.find_ancestor(exp.Join, exp.Select)
+        join = self.scopes.above.nearest(node, exp.Join, exp.Select)
         return self._builder.views.get(id(join), self.view)
 
     def find(self, column: exp.Column, view: View) -> Found | None:
@@ -519,12 +521,24 @@ class Frame:
 
     def touched(self, condition: Condition) -> frozenset[int]:
         """The sources that a condition may be about."""
+        if condition not in self._touched:
+            self._touched[condition] = self._touched_by(condition)
+        return self._touched[condition]
+
+    def _touched_by(self, condition: Condition) -> frozenset[int]:
         if condition.predicate is None:
             return frozenset(position for pair in condition.pairs for position, _ in pair)
         found = [self.scopes.resolve(column) for column in self.scopes.columns(condition.predicate)]
         if None in found:
             return frozenset(range(len(self.sources)))
         return frozenset(one.position for one in found if one is not None and one.frame is self)
+
+    def named_in(self, condition: Condition) -> frozenset[Place | None]:
+        """The columns that a condition names, None for one that is not certain to be of this SELECT."""
+        if condition not in self._named_in:
+            columns = self.scopes.columns(condition.predicate) if condition.predicate is not None else ()
+            self._named_in[condition] = frozenset(self.place(Operand(column)) for column in columns)
+        return self._named_in[condition]
 
     def strict(self, atom: Atom) -> list[Place | None]:
         """The columns of which what a condition says is not so where one is NULL; None for what is no column."""
