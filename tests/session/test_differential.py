@@ -132,6 +132,7 @@ SELECT id FROM {runs} a WHERE thread_id = {t0} AND EXISTS (SELECT 1 FROM {runs} 
 SELECT id FROM {runs} a WHERE thread_id = {t0} AND NOT EXISTS (SELECT 1 FROM {runs} b WHERE b.thread_id = {t1} AND b.model = a.model)
 SELECT id, (SELECT count(*) FROM {runs} b WHERE b.thread_id = {t1} AND b.status = a.status) AS n FROM {runs} a WHERE thread_id = {t0}
 SELECT owner, (SELECT count(*) FROM {runs} r WHERE r.thread_id IN ({t0}, {t1}) AND r.thread_id = o.thread_id) AS n FROM owners o
+SELECT r.id, x.w FROM (owners o LEFT JOIN owners p ON p.owner = o.owner || '?') LEFT JOIN LATERAL (SELECT u.w FROM unnest([1, 2]) u(w) WHERE p.owner IS NULL) x ON true JOIN {runs} r ON r.thread_id = o.thread_id WHERE x.w = 1
 SELECT o.owner, x.id FROM owners o, LATERAL (SELECT id FROM {runs} r WHERE r.thread_id IN ({t0}, {t1}) AND r.thread_id = o.thread_id ORDER BY created_at, id LIMIT 2) x
 SELECT id, t.tool.type FROM {runs} r, LATERAL (SELECT unnest(r.tools) AS tool) t WHERE r.thread_id = {t0}
 SELECT id, unnest(tools) FROM {runs} WHERE thread_id = {t0}

@@ -375,9 +375,16 @@ class Draft:
         touched = self._touched(Operand(source.node))
         if touched is None or source.position in touched[0] or not self._all_usable(touched[0]) or not self._gives(Operand(source.node)):
             return False
+        if not self._has_rows_of(source, touched[0]):
+            return False
         self._keep(*touched)
         self._take(Operand(source.node))
         return True
+
+    def _has_rows_of(self, source: Source, positions: Sequence[int]) -> bool:
+        """Whether a row of a source is made of rows of these, and never of the NULLs that an outer join puts in their place."""
+        own = self._sources.offered.get(source.position, frozenset())
+        return all(self._sources.offered[position] <= own for position in positions if position != OUTER)
 
     def _reduces(self, filtering: Filtering) -> bool:
         """Whether a condition is about what is used, or joins it with what can be read as well, which is then added."""
