@@ -153,10 +153,16 @@ FORMS = [
     ("the end of a day", "made < 1792972800", parameter("made", "<=", Form.DATE), "2026-10-25", 1),
     ("no such year", "made > -99999999999", parameter("made", ">=", Form.ISO), None, 0),
     ("seconds of a text", "seen::TIMESTAMPTZ >= '2026-10-26 09:33:21+02'", parameter("seen", ">=", Form.UNIX), 1793000001, 0),
-    ("iso of a text", "seen::TIMESTAMP > '2026-10-26 07:33:21'", parameter("seen", ">=", Form.ISO), "2026-10-26T07:33:21Z", 0),
+    ("iso of a text", "seen::TIMESTAMP > '2026-10-26 07:33:21'", parameter("seen", ">=", Form.ISO), "2026-10-25T07:33:21Z", 0),
     ("a text that is a day", "seen >= '2026-10-26'", parameter("seen", ">=", Form.ISO), "2026-10-24T23:59:59Z", 0),
     ("a text up to a time", "seen < '2026-10-26T00:00:00Z'", parameter("seen", "<", Form.DATE), "2026-10-28", 0),
     ("a time of a text in UTC", "seen::TIMESTAMP > '2026-10-26 07:33:21'", parameter("seen", ">=", Form.UTC), "2026-10-26T07:33:21Z", 0),
+    ("a day of it", "seen::DATE >= DATE '2026-11-01'", parameter("seen", ">=", Form.UTC), "2026-11-01T00:00:00Z", 0),
+    ("up to a day of it", "CAST(seen AS DATE) <= '2026-11-01'", parameter("seen", "<", Form.UTC), "2026-11-02T00:00:01Z", 0),
+    ("a day of it that is not this one", "TRY_CAST(seen AS DATE) > '2026-11-01'", parameter("seen", ">=", Form.UTC), "2026-11-02T00:00:00Z", 0),
+    ("a day of a text of any place", "seen::DATE >= '2026-11-02'", parameter("seen", ">=", Form.ISO), "2026-11-01T00:00:00Z", 0),
+    ("a time of a text of any place", "seen::TIMESTAMP < '2026-11-02'", parameter("seen", "<=", Form.ISO), "2026-11-03T00:00:00Z", 0),
+    ("a moment of a text of any place", "seen::TIMESTAMPTZ < '2026-11-02'", parameter("seen", "<=", Form.ISO), "2026-11-02T00:00:00Z", 0),
     ("a month of it", "date_trunc('month', seen::TIMESTAMPTZ) = '2026-10-01'", parameter("seen", "<", Form.UTC), "2026-11-01T00:00:01Z", 0),
     ("a text of its form", "seen >= '2026-10-26T07:33:21Z'", parameter("seen", ">=", Form.UTC), "2026-10-26T07:33:21Z", 1),
     ("up to a text of its form", "seen <= '2026-10-26T07:33:21Z'", parameter("seen", "<=", Form.UTC), "2026-10-26T07:33:21Z", 1),
@@ -212,7 +218,7 @@ SIDES = [
     "date_trunc('week', to_timestamp(made))", "date_trunc('month', to_timestamp(made))", "to_timestamp(made)::DATE", "epoch_ms(made * 1000)",
     "make_timestamp(made * 1000000)", "date_trunc('day', epoch_ms(made * 1000))", "make_timestamp(made * 1000000)::DATE", "to_timestamp(ms / 1000)",
     "to_timestamp(ms // 1000)", "make_timestamp_ms(ms)", "date_trunc('minute', make_timestamp_ms(ms))", "seen::TIMESTAMPTZ", "seen::TIMESTAMP",
-    "date_trunc('day', seen::TIMESTAMPTZ)", "date_trunc('month', seen::TIMESTAMP)", "seen", "date_trunc('quarter', to_timestamp(made))", "date_trunc('minute', to_timestamp(made))",
+    "date_trunc('day', seen::TIMESTAMPTZ)", "date_trunc('month', seen::TIMESTAMP)", "seen", "seen::DATE", "seen::TIMESTAMP::DATE", "date_trunc('quarter', to_timestamp(made))", "date_trunc('minute', to_timestamp(made))",
 ]  # fmt: skip
 CHANGES = [0, 512_800, 509_200, -110_000, 307_600, -17_609_200]
 """From the start to changes of clocks in New York, Havana, Berlin, Cairo, and on Lord Howe Island."""
@@ -240,11 +246,14 @@ def texts(offset: int) -> Iterator[str]:
     yield f"strftime(TIMESTAMP '{time:%Y-%m-%d %H:%M:%S}', '%Y-%m-%dT%H:00:00Z')"
 
 
-def table(connection: duckdb.DuckDBPyConnection, around: int) -> None:
-    """Rows whose times lie densely around one."""
+def table(connection: duckdb.DuckDBPyConnection, around: int, *, of_places: bool) -> None:
+    """Rows whose times lie densely around one, as texts in UTC or, `of_places`, by clocks that are ahead of it or behind."""
     connection.execute("CREATE OR REPLACE TABLE t(made BIGINT, ms BIGINT, seen VARCHAR)")
     spread = f"SELECT {around} + x FROM range(-100, 100) s(x) UNION SELECT {around} + x * 600 FROM range(-600, 600) s(x)"
     seen = "strftime(make_timestamp(a * 1000000), '%Y-%m-%dT%H:%M:%SZ')"
+    if of_places:
+        clock = "strftime(make_timestamp((a + {} * 3600) * 1000000), '%Y-%m-%dT%H:%M:%S{:+03}:00')"
+        seen = f"CASE WHEN a % 3 = 0 THEN {clock.format(13, 13)} WHEN a % 3 = 1 THEN {clock.format(-11, -11)} ELSE {seen} END"
     connection.execute(f"INSERT INTO t SELECT a, a * 1000 + 250 * (a % 4), {seen} FROM ({spread}) s(a)")
 
 
@@ -276,7 +285,7 @@ def test_no_row_is_lost_and_none_left_over_where_all_is_applied(engine: Engine, 
 
     said = asked(engine, predicate, **ends)
 
-    table(engine.connection, START + offset)
+    table(engine.connection, START + offset, of_places=form is not Form.UTC)
     value = {"made": "made", "ms": "ms", "seen": "seen" if form is Form.UTC else "epoch(seen::TIMESTAMPTZ)::BIGINT"}[column]
     value = {Form.ISO: "strftime(make_timestamp(made * 1000000), '%Y-%m-%dT%H:%M:%SZ')", Form.DATE: "strftime(make_timestamp(made * 1000000), '%Y-%m-%d')"}.get(
         form if column == "made" else None, value  # type: ignore[arg-type]

@@ -112,12 +112,14 @@ def _clock(inner: Growing | None, digits: int, clock: str, types: Types) -> Grow
 
 
 def _cast(expression: exp.Expr, read: _Read, types: Types) -> Growing | None:
-    """A text read as a time, or a time read as a day."""
+    """A text read as a time or a day, or a time read as a day."""
     inner = read(expression.this)
     to = expression.args["to"].this
     if inner is None:
         return None
     if not inner.clock:
+        if to is exp.DType.DATE and types[inner.column] is Scalar.STRING:
+            return replace(inner, clock=PLAIN, unit="DAY", is_date=True)
         clock = {exp.DType.TIMESTAMPTZ: ZONED, exp.DType.TIMESTAMPNTZ: PLAIN, exp.DType.TIMESTAMP: PLAIN}.get(to)
         return replace(inner, clock=clock) if clock and types[inner.column] is Scalar.STRING else None
     return replace(inner, unit="DAY", is_date=True) if to is exp.DType.DATE and not inner.unit else None

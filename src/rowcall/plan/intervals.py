@@ -46,8 +46,8 @@ class Interval:
     tight: bool
     """Whether all that lies there satisfies it."""
     predicate: exp.Expr
-    is_time: bool = False
-    """Whether the edges are seconds, and the column is a text that says a time."""
+    is_local: bool = False
+    """Whether the edges are seconds by the clock of whatever place the column, a text, says a time of: DuckDB drops the offset from UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ class _Reader:
         if _moves(other):
             # The statement runs a moment later: what it keeps then lies above what it would keep now, and up to no known end.
             high, tight = None, False
-        is_time = bool(seen.clock) and self._types[seen.column] is Scalar.STRING
-        return Interval(seen.column, _unscaled(low, seen, -1), _unscaled(high, seen, 1), tight and not seen.slack, other, is_time)
+        is_local = seen.clock == PLAIN and self._types[seen.column] is Scalar.STRING
+        return Interval(seen.column, _unscaled(low, seen, -1), _unscaled(high, seen, 1), tight and not seen.slack, other, is_local)
 
     def _point(self, seen: Growing, other: exp.Expr) -> _Point | None:
         """Where the other side lies, in the terms of the expression; None where DuckDB would compare the two as another type."""

@@ -111,9 +111,11 @@ def _written(interval: Interval, range_: Range, type_: Type) -> tuple[Any, bool]
     is_utc = range_.form is Form.UTC
     if range_.form is None or (is_utc and isinstance(edge.value, str) and _UTC.fullmatch(edge.value)):
         return _text(edge, range_.operator)
-    margin = 1 if is_utc else _DAY_S + 1
-    seconds = edge.value if not isinstance(edge.value, str) else _seconds(edge.value, margin=-margin if range_.operator in _LOW else margin)
-    found = _whole(seconds, range_, closed=True) if seconds is not None else None
+    seconds = _seconds(edge.value) if isinstance(edge.value, str) else edge.value
+    # More than a day where the times may be those of any place, and are compared as they are written; of a text a part of a second, too.
+    of_place = _DAY_S if not is_utc and (interval.is_local or isinstance(edge.value, str)) else 0
+    margin = of_place + isinstance(edge.value, str)
+    found = _whole(seconds + (-margin if range_.operator in _LOW else margin), range_, closed=True) if seconds is not None else None
     return (found[0], False) if found else None
 
 
@@ -157,17 +159,14 @@ def _text(edge: Edge, operator: Operator) -> tuple[str, bool] | None:
     return edge.value, edge.closed is not strict
 
 
-def _seconds(text: str, *, margin: int) -> Fraction | None:
-    """The time that a text says which is compared, as a text, with ISO 8601 times; None for any other text.
-
-    It is wider by a margin: more than a day where the times may be those of any place, else a second, of which a part may be said.
-    """
+def _seconds(text: str) -> Fraction | None:
+    """The time, in whole seconds, that a text says which is compared, as a text, with ISO 8601 times; None for any other text."""
     match = _ISO.fullmatch(text)
     try:
         time = dt.datetime.fromisoformat(f"{match[1]}{match[2] or 'T00:00:00'}+00:00") if match else None
     except ValueError:
         return None
-    return None if time is None else Fraction(int(time.timestamp()) + margin)
+    return None if time is None else Fraction(int(time.timestamp()))
 
 
 def _in_form(number: int, form: Form | None) -> int | str | None:

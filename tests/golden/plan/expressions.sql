@@ -48,3 +48,20 @@ FROM openai.assistants.runs SELECT id WHERE thread_id = 't1';
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
+
+-- A text that says a time, read as a day.
+SELECT number FROM github.issues.issues WHERE owner = 'o' AND repo = 'r' AND updated_at::DATE >= DATE '2026-11-01';
+-- 1. issues: list_issues of github.issues.issues
+--   owner = o (from the statement)
+--   repo = r (from the statement)
+--   since = 2026-11-01T00:00:00Z (from the statement)
+--   GET /repos/o/r/issues?since=2026-11-01T00%3A00%3A00Z&state=all&per_page=100
+-- columns: number
+
+SELECT number FROM github.issues.issues WHERE owner = 'o' AND repo = 'r' AND CAST(updated_at AS DATE) BETWEEN '2026-11-01' AND '2026-11-02';
+-- 1. issues: list_issues of github.issues.issues
+--   owner = o (from the statement)
+--   repo = r (from the statement)
+--   since = 2026-11-01T00:00:00Z (from the statement)
+--   GET /repos/o/r/issues?since=2026-11-01T00%3A00%3A00Z&state=all&per_page=100
+-- columns: number
