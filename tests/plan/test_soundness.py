@@ -41,6 +41,10 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "table functions without an alias, one within a sub-select, and one whose alias would be the name of its column": (
+        "SELECT v.id, n FROM query_table('l') JOIN visits v USING (pen, n), range(2) "
+        "WHERE v.n >= range AND v.pen IN (SELECT pen FROM query_table(['l', 'l']) WHERE tag IN ('a', 'b'))"
+    ),
     "casts of columns to the types that they have, in ON, WHERE and what a sub-select gives": (
         "SELECT v.id, l.tag FROM visits v JOIN (SELECT pen::TEXT AS key, tag, n FROM l) l ON CAST(v.pen AS VARCHAR(2)) = l.key::STRING "
         "WHERE v.n::INT8 = l.n::BIGINT OR (v.pen::TEXT, TRY_CAST(v.kind AS TEXT)) IN (('p1', 'food'), ('p2', NULL))"

@@ -543,7 +543,8 @@ class Draft:
             return self._part(source)
         if source.matched is None:
             text = self._frame.scopes.written(source.span, self._named(source.node))
-            return f"{text} AS {source.alias}" if source.is_unnamed else text
+            # An alias of `range` or `unnest` itself would be the name of its column, too.
+            return f"(FROM {text}) AS {source.alias}" if source.is_unnamed else text
         if not source.matched:
             names = ", ".join(f"k{number}" for number in range(source.width))
             return f"{self._frame.scopes.written(source.span, self._named(source.node))} AS {source.alias}({names})"

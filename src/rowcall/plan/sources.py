@@ -29,14 +29,6 @@ def _pivoted_as(node: exp.Expr) -> str:
     return pivots[-1].alias if pivots else ""
 
 
-def _reads_file(node: exp.Table) -> bool:
-    """Whether a table function reads a file: of others an alias may be the name of their column as well."""
-    call = node.this
-    return isinstance(call, (exp.ReadCSV, exp.ReadParquet)) or (
-        isinstance(call, exp.Anonymous) and call.name.casefold().startswith("read_")
-    )
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """One source of a SELECT."""
@@ -64,13 +56,13 @@ class Source:
 
     @property
     def is_unnamed(self) -> bool:
-        """Whether its text has no name for it: a file, a function that reads one, a sub-select without an alias."""
+        """Whether its text has no name for it: a file, a table function or macro, a sub-select without an alias."""
         node = self.node
         if self.reference is not None or self.matched is not None or node.alias or _pivoted_as(node):
             return False
         if isinstance(node, exp.Table):
-            return _reads_file(node) if not isinstance(node.this, exp.Identifier) else not node.name.isidentifier() and not node.db
-        return isinstance(node, exp.Values) or (isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query))
+            return not isinstance(node.this, exp.Identifier) or not (node.name.isidentifier() or node.db)
+        return isinstance(node, (exp.Values, exp.Unnest)) or (isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query))
 
     @property
     def called(self) -> str:
@@ -79,6 +71,7 @@ class Source:
             return self.alias
         if isinstance(self.node, exp.Table) and isinstance(self.node.this, exp.Identifier):
             return PurePosixPath(self.node.name.replace("\\", "/")).name.partition(".")[0]
-        if isinstance(self.node, exp.Table):
-            return self.node.this.name if isinstance(self.node.this, exp.Anonymous) else self.node.this.sql_name().lower()
+        call = self.node.this if isinstance(self.node, exp.Table) else self.node
+        if isinstance(call, exp.Func):
+            return call.name if isinstance(call, exp.Anonymous) else call.sql_name().lower()
         return "unnamed_subquery"

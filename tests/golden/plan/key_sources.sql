@@ -143,3 +143,35 @@ WITH s AS (SELECT thread_id FROM owners LIMIT 2) SELECT r.id FROM openai.assista
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- Table functions and macros without an alias.
+SELECT r.id FROM query_table('owners') JOIN openai.assistants.runs r USING (thread_id) WHERE owner = 'bo';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from query_table.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT id FROM openai.assistants.runs WHERE thread_id IN (SELECT thread_id FROM query_table(['owners', 'owners']) WHERE n > 2);
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t2 (from query_table.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM query('FROM owners') JOIN openai.assistants.runs r USING (thread_id) WHERE owner = 'bo';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from query.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM repeat_row('t1', num_rows := 2) JOIN openai.assistants.runs r ON r.thread_id = column0;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from repeat_row.column0)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM unnest(['t1', 't2']) JOIN openai.assistants.runs r ON r.thread_id = unnest;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from unnest.unnest)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
