@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -293,7 +294,7 @@ def test_a_shape_gives_what_a_local_table_gives(both: Session, world: Any, shape
     [
         ("SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at DESC LIMIT 2", 3),
         ("SELECT id, thread_id FROM {runs} WHERE thread_id = {t0} ORDER BY created_at LIMIT 1 OFFSET 1", 3),
-        ("SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at DESC, id LIMIT 1", 3),
+        ("SELECT * FROM {runs} WHERE thread_id = {t0} ORDER BY created_at DESC, id LIMIT 1", 2),
         (
             "SELECT * FROM {runs} WHERE thread_id IN (FROM watched) QUALIFY row_number() OVER (PARTITION BY thread_id ORDER BY created_at DESC) <= 2",
             6,
@@ -317,6 +318,92 @@ def test_the_first_rows_that_an_api_gives_are_keys(
 
     assert (found, len(asked)) == (expected, requests)
     assert found[2]
+
+
+@pytest.fixture(scope="module")
+def stepped(both: Session, world: Any) -> Session:
+    """The same, with the runs of two threads, and the number of steps of each."""
+    both.sql("CREATE TEMP TABLE two AS SELECT * FROM plain WHERE thread_id IN ($1, $2)", world.threads[:2])
+    steps = "openai.assistants.run_steps s ON s.thread_id = two.thread_id AND s.run_id = two.id"
+    both.sql(f"CREATE TEMP TABLE stepped AS SELECT two.id, count(s.id) AS steps FROM two LEFT JOIN {steps} GROUP BY two.id")
+    return both
+
+
+FIRST = [
+    ("id, thread_id, created_at AS k", "thread_id = {t0} AND status = 'completed'", "created_at DESC", "LIMIT 2"),
+    ("id, thread_id, created_at AS k", "thread_id = {t0} AND status = 'completed'", "k", "LIMIT 2 OFFSET 1"),
+    ("*, usage.total_tokens AS k", "{both}", "usage.total_tokens DESC", "LIMIT 3"),
+    ("*, usage.total_tokens AS k", "{both}", "k NULLS FIRST, id", "LIMIT 3"),
+    ("id, thread_id, completed_at - started_at AS k", "{both}", "k DESC NULLS LAST", "LIMIT 3"),
+    ("id, thread_id, completed_at - started_at k", "{both} AND status <> 'failed'", "lower(status), (k)", "LIMIT 4"),
+    ("id, thread_id, status AS k", "{both}", "status", "LIMIT 1"),
+    ("id, thread_id, status AS k", "{both}", "status COLLATE nocase DESC", "OFFSET 1 LIMIT 1"),
+    ("id, thread_id, model AS k", "{both} AND created_at > 0", "(model)", "LIMIT 0"),
+    ("r.id, thread_id, n AS k", "{both}", "n, r.created_at", "LIMIT 2"),
+]
+"""What is selected, WHERE, ORDER BY and LIMIT."""
+
+
+@pytest.mark.parametrize(("selected", "where", "order", "cut"), FIRST)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "FROM ({first}) l LEFT JOIN {steps}",
+        "FROM (VALUES (-7, 'x')) t(k, other), ({first}) l LEFT JOIN {steps}",
+        "FROM l LEFT JOIN {steps}",
+        "FROM (SELECT * FROM ({first}) i WHERE i.id IS NOT NULL) l LEFT JOIN {steps}",
+    ],
+)
+def test_the_first_rows_in_any_order_are_keys(
+    stepped: Session, still: Sandbox, world: Any, sent: Callable[..., Any], form: str, selected: str, where: str, order: str, cut: str
+) -> None:
+    """Whichever of equal rows DuckDB takes, it has its steps; and no more are asked for than of those that equal the last one."""
+    where = where.replace("{both}", "thread_id IN ({t0}, {t1})")
+    table = "{runs} r, range(2) x(n)" if "n AS" in selected else "{runs} r"
+    first = filled(f"SELECT {selected} FROM {table} WHERE {where} ORDER BY {order} {cut}", "{runs}", world)
+    steps = "openai.assistants.run_steps s ON s.thread_id = l.thread_id AND s.run_id = l.id GROUP BY ALL"
+    local = first.replace("{runs}", "two")
+    number = sum(map(int, re.findall("[0-9]+", cut)))
+    ranked = local.replace(f" ORDER BY {order} {cut}", f" QUALIFY rank() OVER (ORDER BY {order}) <= {number}")
+    rows = sorted(repr(k) for (k,) in stepped.sql(f"SELECT k FROM ({local})").fetchall())
+    ((may_be,),) = stepped.sql(f"SELECT count(DISTINCT id) FROM ({ranked})").fetchall()
+    whole = f"SELECT l.id, l.k, count(s.id) AS steps {form.replace('{first}', first).replace('{steps}', steps)}"
+    whole = (f"WITH l AS ({first}) " if form.startswith("FROM l") else "") + whole
+
+    with sent(still) as asked:
+        found = stepped.sql(whole.replace("{runs}", "openai.assistants.runs")).fetchall()
+
+    right = dict(stepped.sql("SELECT id, steps FROM stepped").fetchall())
+    assert [steps for id_, _, steps in found] == [right[id_] for id_, _, _ in found]
+    assert sorted(repr(k) for _, k, _ in found) == rows
+    assert len(asked) <= ("{t1}" in where) + 1 + may_be
+
+
+@pytest.mark.parametrize("form", ["({first})", "(SELECT * FROM ({first}) i)"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "LIMIT 2",
+        "ORDER BY random() LIMIT 2",
+        "ORDER BY 1 LIMIT 2",
+        "ORDER BY created_at LIMIT 10 PERCENT",
+        "ORDER BY created_at LIMIT (SELECT 2)",
+        "ORDER BY (SELECT min(n) FROM range(3) x(n) WHERE n > created_at) LIMIT 2",
+        "ORDER BY started_at LIMIT 2",
+    ],
+)
+def test_first_rows_of_which_nobody_knows_what_they_can_be_are_no_keys(
+    both: Session, still: Sandbox, world: Any, sent: Callable[..., Any], rest: str, form: str
+) -> None:
+    """Nothing is asked for: not where there is no order, nor one of the rows, nor where a result hides the column that it is by."""
+    runs = "SELECT id, thread_id, -started_at AS started_at FROM {runs} WHERE thread_id = {t0} AND status = 'completed'"
+    selected = filled(runs, "openai.assistants.runs", world)
+    steps = "JOIN openai.assistants.run_steps s ON s.thread_id = l.thread_id AND s.run_id = l.id"
+
+    with sent(still) as asked, pytest.raises(MissingParameterError):
+        both.sql(f"SELECT l.id, s.id FROM {form.replace('{first}', f'{selected} {rest}')} l {steps}")
+
+    assert asked == []
 
 
 @pytest.mark.parametrize(

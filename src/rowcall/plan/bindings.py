@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
-from rowcall.plan.cut import cut_by_api
+from rowcall.plan.cut import cut_by_api, with_ties
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.firsts import First, handed_out, put_in
@@ -29,7 +29,7 @@ from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Oper
 from rowcall.plan.reaching import has_value, matched_by, needed_within, reach_of, tree_of
 from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
-from rowcall.plan.sides import known_by, others, values
+from rowcall.plan.sides import known_by, others, read, values
 from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
 
@@ -514,6 +514,10 @@ class Bindings:
         """
         if (frame, source.position) not in self._found_parts:
             self._found_parts[frame, source.position] = {}  # for what reads itself
+            if (cut := self._first_rows(frame, source)) is not None:
+                names = zip(output_names(frame, source.position, cut[0]), cut[0].outputs() or (), strict=False)
+                self._found_parts[frame, source.position] = {name: frozenset({0}) for name, (_, place) in names if name and place}
+                return self._found_parts[frame, source.position]
             picks: Collection[str] = _PICKS if self.scopes.reads(source.node) else ()
             inner = inner_frame(frame, source, sampled=bool(picks))
             picks = {*picks, *cut_by_api(inner)} if inner is not None else picks
@@ -521,6 +525,13 @@ class Bindings:
             if inner is not None and is_of_rows and self.scopes.is_closed(inner.select):
                 self._found_parts[frame, source.position] = dict(self._given_by(inner, output_names(frame, source.position, inner)))
         return self._found_parts[frame, source.position]
+
+    def _first_rows(self, frame: Frame, source: Source) -> tuple[Frame, str] | None:
+        """The SELECT of resources that a source is, with a query of no fewer rows, where that is known whatever its LIMIT leaves."""
+        reads = self.scopes.reads(source.node)
+        inner = inner_frame(frame, source) if reads and reads <= self._fetched else None
+        text = with_ties(inner) if inner is not None else None
+        return (inner, text) if inner is not None and text is not None else None
 
     def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, frozenset[int]]]:
         cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
@@ -540,6 +551,9 @@ class Bindings:
         return self._read_parts[key]
 
     def _part_of(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
+        if (cut := self._first_rows(frame, source)) is not None:
+            called = output_names(frame, source.position, cut[0])
+            return read(*cut, {name: called.index(name) for name in names})
         inner = inner_frame(frame, source, sampled=True)
         if inner is None:
             return None

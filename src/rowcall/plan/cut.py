@@ -1,6 +1,8 @@
-"""Sub-selects of which an API is asked for little more than LIMIT, QUALIFY or DISTINCT ON leaves, so that all that it gives can be keys.
+"""Sub-selects that leave few rows, of which it is not known before which these are: but all that they can be may be keys.
 
-Nothing here decides which rows there are: keys of rows that are left out after all cost requests, and that is why there must be few.
+Either an API is asked for little more than LIMIT, QUALIFY or DISTINCT ON leaves, and then all that it gives; or it is the rows up to those
+that equal the last one in the order of a LIMIT. Nothing here decides which rows there are: keys of rows that are left out after all cost
+requests, and that is why there must be few.
 """
 
 from __future__ import annotations
@@ -11,13 +13,18 @@ from sqlglot import exp
 
 from rowcall.manifest.model import Role, Verb
 from rowcall.plan.enclosing import own_place, partitions, windows
+from rowcall.plan.layout import Range
 from rowcall.plan.parameters import always
 from rowcall.plan.predicates import Among
 from rowcall.plan.references import Reference
-from rowcall.plan.scopes import Frame
+from rowcall.plan.scopes import Frame, is_key, is_plain
+from rowcall.plan.splice import Edit
+from rowcall.plan.stable import unsteady
+from rowcall.plan.walk import find_all
 
 _NONE = frozenset[str]()
 _PLAIN = frozenset({"expressions", "from_", "where", "order", "limit", "offset", "qualify", "distinct"})
+_MOST = 2**63 - 1
 
 
 def cut_by_api(frame: Frame) -> frozenset[str]:
@@ -40,6 +47,101 @@ def cut_by_api(frame: Frame) -> frozenset[str]:
         return frozenset({"distinct"}) if is_cut and _is_sorted(frame, reference, pinned, keys) else _NONE
     is_cut = select.args.get("limit") is not None and _is_one_call(frame) and (not keys or _is_sorted(frame, reference, pinned, keys))
     return frozenset({"limit", "offset"}) if is_cut else _NONE
+
+
+def with_ties(frame: Frame) -> str | None:
+    """A SELECT that ORDER BY and LIMIT cut, as SQL, with all rows that equal the last one in that order; None for others.
+
+    Whichever of these DuckDB gives for the SELECT itself: before a row that it gives come fewer than LIMIT and OFFSET say together.
+    """
+    scopes, select, clauses, span = frame.scopes, frame.select, frame.clauses, frame.span()
+    limit, offset = select.args.get("limit"), select.args.get("offset")
+    if clauses is None or span is None or clauses.order is None or limit is None:
+        return None
+    numbers = [_number(frame, limit, clauses.limit), *([_number(frame, offset, clauses.offset)] if offset is not None else [])]
+    order = _order(frame) if None not in numbers and _is_of_rows(frame) else None
+    # By its full name it is no macro of the user's.
+    rank = f"system.main.rank() OVER (ORDER BY {order})"
+    return f"{scopes.written(span)} QUALIFY {rank} <= {' + '.join(map(str, numbers))}" if order is not None else None
+
+
+def _number(frame: Frame, node: exp.Expr, tokens: Range | None) -> str | None:
+    """LIMIT or OFFSET as SQL, where it is a whole number, or a parameter; None for a share of the rows, and others."""
+    value = node.args.get("expression")
+    is_whole = isinstance(value, exp.Literal) and value.is_int
+    is_given = isinstance(value, exp.Parameter) or (isinstance(value, exp.Placeholder) and bool(value.this))
+    if tokens is None or not (is_whole or is_given) or any(one for key, one in node.args.items() if key != "expression"):
+        return None
+    # Of a parameter that is NULL DuckDB leaves all rows.
+    return f"coalesce(CAST({frame.scopes.layout.shown(tokens)} AS BIGINT), {_MOST})::HUGEINT"
+
+
+def _is_of_rows(frame: Frame) -> bool:
+    """Whether a SELECT gives rows of its FROM clause, the same ones each time but for its LIMIT."""
+    scopes, select = frame.scopes, frame.select
+    is_plain_one = (
+        is_plain(select, but=("limit", "offset"), windows=True) and not select.args.get("distinct") and not scopes.takes_rows(select)
+    )
+    is_steady = not unsteady(select, select) and all(map(scopes.is_stable, scopes.used([select])))
+    return is_plain_one and is_steady and not scopes.is_volatile(select) and scopes.calls_are_plain(select)
+
+
+def _order(frame: Frame) -> str | None:
+    """What a SELECT is ordered by, as it is said in a window of it; None where that is not certain.
+
+    A name is that of a result first in ORDER BY, and of a column first in a window, where DuckDB 2.0 looks around the query before it looks
+    at the results; so what a result is stands in its place. A number that stands for a result would be one there, and none of the rows.
+    """
+    scopes, clauses, keys = frame.scopes, frame.clauses, [key.this for key in frame.select.args["order"].expressions]
+    columns = [column for key in keys for column in find_all(key, exp.Column)]
+    results = {id(column): text for column in columns if (text := _result(frame, column)) is not None}
+    is_of_rows = all(key.find(exp.Column) and not key.find(exp.Star, exp.Columns, exp.Query, exp.Window) for key in keys)
+    if clauses is None or clauses.order is None or not is_of_rows:
+        return None
+    if not all(id(column) in results or (_is_read(frame, column) and _is_no_other(frame, column)) for column in columns):
+        return None
+    if not scopes.is_closed(frame.select):
+        return None
+    named = [column for column in columns if id(column) in results]
+    edits = [Edit(one.parts[0].meta["start"], one.parts[0].meta["end"] + 1, f"({results[id(one)]})") for one in named]
+    return scopes.written(scopes.layout.span(clauses.order), edits)
+
+
+def _result(frame: Frame, column: exp.Column) -> str | None:
+    """What a key stands for, as SQL, which is the name of one result of a SELECT and of nothing that it reads; None for others."""
+    name, clauses, layout = column.name.casefold(), frame.clauses, frame.scopes.layout
+    items = [(at, item) for at, item in enumerate(frame.select.expressions) if item.alias.casefold() == name]
+    given = [one for one, _ in frame.outputs() or () if one == name]
+    known = [frame.named(source.position) for source in frame.sources]
+    if any(one.columns is None or name in one.columns | one.hidden for one in known) or not is_key(frame.select, column):
+        return None
+    if clauses is None or len(clauses.columns) != len(frame.select.expressions) or not len(given) == len(items) == 1:
+        return None
+    ((at, item),) = items
+    columns = list(find_all(item.unalias(), exp.Column))
+    if not columns or item.find(exp.Window, exp.Query) or not all(_is_read(frame, one) for one in columns):
+        return None
+    (first, last), alias = clauses.columns[at], layout.token_at(item.args["alias"].meta.get("start", -1))
+    if alias is None or alias + 1 != last or "start" not in column.this.meta:
+        return None
+    end = alias - 1 if layout.tokens[alias - 1].kind == "ALIAS" else alias
+    return frame.scopes.written(layout.span((first, end))) if first < end else None
+
+
+def _is_read(frame: Frame, column: exp.Column) -> bool:
+    """Whether a name is that of what a SELECT reads."""
+    found = frame.scopes.resolve(column)
+    return found is not None and found.frame is frame and found.name.casefold() in {part.name.casefold() for part in column.parts}
+
+
+def _is_no_other(frame: Frame, column: exp.Column) -> bool:
+    """Whether the name of what a SELECT reads is that of no result but itself."""
+    name, found, outputs = column.parts[0].name.casefold(), frame.scopes.resolve(column), frame.outputs()
+    return (
+        found is not None
+        and outputs is not None
+        and all(place == (found.position, found.name) for given, place in outputs if given == name)
+    )
 
 
 def _columns(frame: Frame, reference: Reference, expressions: Iterable[exp.Expr]) -> frozenset[str | None]:

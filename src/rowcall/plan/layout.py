@@ -45,6 +45,9 @@ class Clauses:
     where: Range | None
     having: Range | None
     qualify: Range | None
+    order: Range | None
+    limit: Range | None
+    offset: Range | None
 
 
 class Layout:
@@ -95,7 +98,7 @@ class Layout:
         parts = found[1]
         items = tuple(self._items(*parts["FROM"])) if "FROM" in parts else ()
         columns = tuple(self.separated(parts["SELECT"])) if "SELECT" in parts else ()
-        return Clauses(columns, items, *(parts.get(word) for word in ("WHERE", "HAVING", "QUALIFY")))
+        return Clauses(columns, items, *map(parts.get, ("WHERE", "HAVING", "QUALIFY", "ORDER", "LIMIT", "OFFSET")))
 
     def select(self, anchor: int) -> Span | None:
         """Where the SELECT stands that directly holds the token `anchor`, without its ORDER BY and what follows."""

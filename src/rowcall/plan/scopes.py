@@ -98,13 +98,17 @@ class Scopes(Pieces):
     def is_closed(self, query: exp.Expr) -> bool:
         """Whether a query, or an item of FROM, names nothing from around it, for certain."""
         columns = [column for column in self.columns(query) if not isinstance(column.this, exp.Star)]
-        frames = (one.frame if (one := self.resolve(column)) is not None else self._merging(column) for column in columns)
+        frames = (one.frame if (one := self.resolve(column)) is not None else self._making(column) for column in columns)
         return all(frame is not None and (frame.select is query or is_inside(frame.select, query)) for frame in frames)
 
-    def _merging(self, column: exp.Column) -> Frame | None:
-        """The SELECT whose joins make a column of several; None where none does."""
+    def _making(self, column: exp.Column) -> Frame | None:
+        """The SELECT whose joins make a column of several, or that is ordered by a result of that name; None where none does."""
         frame = self.around(column) if len(column.parts) == 1 else None
-        return frame if frame is not None and column.name.casefold() in frame.view_of(column).merged else None
+        if frame is None:
+            return None
+        name = column.name.casefold()
+        is_result = is_key(frame.select, column) and any(item.alias.casefold() == name for item in frame.select.expressions)
+        return frame if is_result or name in frame.view_of(column).merged else None
 
     def stands_alone(self, node: exp.Expr, query: str) -> bool:
         """Whether a query of an item of FROM can be bound by itself; that is the same before anything is fetched, and after."""
@@ -716,6 +720,14 @@ class Frame:
 
 CUTS = frozenset({"qualify", "limit", "offset", "sample", "distinct"})
 """The clauses that leave some of the rows that there would be without them, DISTINCT ON among them."""
+
+
+def is_key(select: exp.Select, column: exp.Column) -> bool:
+    """Whether a SELECT is ordered by a column as it is: there a name is that of a result first."""
+    node: exp.Expr = column
+    while isinstance(node.parent, exp.Paren):
+        node = node.parent
+    return isinstance(node.parent, exp.Ordered) and node.parent.parent is select.args.get("order")
 
 
 def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = False) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
+from rowcall.manifest.types import quoted
 from rowcall.plan.drafts import Query, origin_of
 from rowcall.plan.enclosing import barriers
 from rowcall.plan.joins import Place, kept
@@ -64,9 +65,14 @@ def values(frame: Frame, outputs: Sequence[int]) -> Query | None:
     scopes, select, span = frame.scopes, frame.select, frame.span()
     if span is None or not scopes.is_read_alike(select) or scopes.is_volatile(select):
         return None
-    names = ", ".join(f"k{number}" for number in range(max(outputs) + 1))
-    shown = ", ".join(f'k{index} AS "o{index}"' for index in outputs)
-    whole = scopes.prefixed(f"SELECT DISTINCT {shown} FROM ({scopes.written(span)}) AS __rowcall_beside({names})", [select])
+    return read(frame, scopes.written(span), {f"o{index}": index for index in outputs}, "SELECT DISTINCT ")
+
+
+def read(frame: Frame, text: str, names: Mapping[str, int], start: str = "SELECT ") -> Query | None:
+    """The columns that a SELECT gives, by their numbers, under some names, as it is written; None where it cannot be cut out."""
+    numbered = ", ".join(f"k{number}" for number in range(max(names.values()) + 1))
+    shown = ", ".join(f"k{index} AS {quoted(name)}" for name, index in names.items())
+    whole = frame.scopes.prefixed(f"{start}{shown} FROM ({text}) AS __rowcall_beside({numbered})", [frame.select])
     given = dict(enumerate(place for _, place in frame.outputs() or ()))
-    origins = (origin_of(frame, place) if (place := given.get(index)) is not None else Origin("the other side") for index in outputs)
-    return Query(whole, scopes.reads(select), tuple(origins)) if whole is not None else None
+    origins = (origin_of(frame, place) if (place := given.get(index)) is not None else Origin("the other side") for index in names.values())
+    return Query(whole, frame.scopes.reads(frame.select), tuple(origins)) if whole is not None else None

@@ -21,8 +21,8 @@ ORDERED = frozenset({"a LIMIT", "an OFFSET", "a DISTINCT ON"})
 """What an ORDER BY of all that is selected makes steady."""
 
 
-def unsteady(node: exp.Expr) -> str:
-    """What it has by which it need not, as `a LIMIT`; "" where it does."""
+def unsteady(node: exp.Expr, besides: exp.Expr | None = None) -> str:
+    """What it has by which it need not, as `a LIMIT`; "" where it does. The LIMIT and OFFSET of the query `besides` are none of it."""
     nodes = walk(node)
     unseen = {id(item) for one in nodes if isinstance(one, exp.Exists) for item in _unseen(one.this)}
     for one in nodes:
@@ -31,7 +31,7 @@ def unsteady(node: exp.Expr) -> str:
         if isinstance(one, exp.Window) and id(one) not in unseen and not _is_steady(one):
             return "a window function"
     for one in nodes:
-        if isinstance(one, (exp.Limit, exp.Offset, exp.Fetch)) and not _is_ordered(one.parent):
+        if isinstance(one, (exp.Limit, exp.Offset, exp.Fetch)) and one.parent is not besides and not _is_ordered(one.parent):
             return "an OFFSET" if isinstance(one, exp.Offset) else "a LIMIT"
         if isinstance(one, exp.Distinct) and one.args.get("on") and not _is_settled(one):
             return "a DISTINCT ON"

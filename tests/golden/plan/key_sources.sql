@@ -175,3 +175,38 @@ SELECT r.id FROM unnest(['t1', 't2']) JOIN openai.assistants.runs r ON r.thread_
 --   GET /threads/t1/runs?limit=100
 --   GET /threads/t2/runs?limit=100
 -- columns: id
+
+WITH l AS (SELECT id, thread_id, usage.total_tokens AS tokens FROM openai.assistants.runs WHERE thread_id IN ('t1', 't2') ORDER BY tokens DESC LIMIT 3) SELECT s.id FROM l JOIN openai.assistants.run_steps s ON s.run_id = l.id AND s.thread_id = l.thread_id;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from the statement)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+--   ORDER BY tokens DESC LIMIT 3 is left to DuckDB, because an API's order cannot be by tokens
+-- 2. s: list_run_steps of openai.assistants.run_steps
+--   thread_id =  (from l.thread_id)
+--   run_id =  (from l.id)
+--   a request for each of these
+-- columns: id
+
+-- Of a name that a result takes from a column, nobody knows the rows before; nor without an order.
+SELECT s.id FROM (SELECT id, thread_id, -created_at AS created_at FROM openai.assistants.runs WHERE thread_id = 't1' AND status = 'completed' ORDER BY created_at LIMIT 2) l JOIN openai.assistants.run_steps s ON s.run_id = l.id AND s.thread_id = l.thread_id;
+-- MissingParameterError: openai.assistants.run_steps cannot be called without more values:
+--   list_run_steps needs thread_id, run_id
+--   get_run_step needs thread_id, run_id, step_id
+-- l has a LIMIT, so that it could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: …ND status = 'completed' ORDER BY created_at LIMIT 2) l JOIN openai.assistants.run_steps s …
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.run_steps WHERE thread_id = '…' AND run_id = '…'
+
+SELECT s.id FROM (SELECT * FROM openai.assistants.runs WHERE thread_id = 't1' AND status = 'completed' LIMIT 2) l JOIN openai.assistants.run_steps s ON s.run_id = l.id AND s.thread_id = l.thread_id;
+-- MissingParameterError: openai.assistants.run_steps cannot be called without more values:
+--   list_run_steps needs thread_id, run_id
+--   get_run_step needs thread_id, run_id, step_id
+-- l has a LIMIT, so that it could give other rows each time; order it by all it selects, or keep its rows first: CREATE TEMP TABLE … AS SELECT …
+--
+-- LINE 1: …E thread_id = 't1' AND status = 'completed' LIMIT 2) l JOIN openai.assistants.run_steps s …
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.run_steps WHERE thread_id = '…' AND run_id = '…'
