@@ -373,6 +373,19 @@ def test_no_row_is_lost_with_them(zoo: Any, name: str, sql: str) -> None:
     assert zoo.answer(sql) == zoo.truth(sql)
 
 
+_THIRD = "SELECT a.kind FROM visits a JOIN keepers c ON a.pen = c.pen WHERE c.id IN ('k1', 'k2', 'k3')"
+
+
+@pytest.mark.parametrize("query", ["WITH q AS ({}) SELECT v.id FROM q", "SELECT v.id FROM ({}) q"], ids=["a WITH", "a sub-select"])
+@pytest.mark.parametrize("pens", ["'p1', 'p2'", "'none', 'nowhere'"], ids=["rows", "no row"])
+def test_of_two_that_wait_for_one_another_through_a_third_that_with_fewer_requests_is_first(zoo: Any, query: str, pens: str) -> None:
+    """Where it has no row, the other need not be read."""
+    sql = f"{query.format(_THIRD)} JOIN visits v ON v.kind = q.kind WHERE v.pen IN ({pens})"
+
+    assert {scan.alias: (scan.level, len(scan.calls)) for scan in zoo.scans(sql)} == {"v": (1, 2), "c": (2, 3), "a": (3, 0)}
+    assert zoo.answer(sql) == zoo.truth(sql)
+
+
 def test_what_lacks_a_value_is_refused_though_no_row_can_matter(zoo: Any) -> None:
     """Whether a statement is understood does not depend on what the user's tables hold."""
     with pytest.raises(Exception, match="cannot be called without more values"):

@@ -106,6 +106,7 @@ SELECT id FROM {runs} WHERE thread_id IN ({t0}, {t1}) QUALIFY row_number() OVER 
 SELECT id, rank() OVER (PARTITION BY thread_id ORDER BY created_at) r FROM {runs} WHERE thread_id IN ({t0}, {t1}) QUALIFY r = 1 ORDER BY id
 SELECT a.id, b.id FROM {runs} a JOIN {runs} b ON a.assistant_id = b.assistant_id AND a.id < b.id WHERE a.thread_id = {t0} AND b.thread_id = {t1}
 SELECT a.id FROM {runs} a, {runs} b WHERE a.thread_id = {t0} AND b.thread_id = a.thread_id AND a.id = b.id
+WITH q AS (SELECT a.id FROM {runs} a JOIN {runs} c ON a.id = c.id AND a.thread_id = c.thread_id WHERE c.thread_id IN ({t0}, {t1})) SELECT v.id, v.status FROM q JOIN {runs} v ON v.id = q.id WHERE v.thread_id = {t0}
 SELECT a.id, b.id FROM {runs} a LEFT JOIN {runs} b ON a.model = b.model AND b.thread_id = {t1} WHERE a.thread_id = {t0}
 SELECT a.id, b.id FROM {runs} a LEFT JOIN {runs} b ON b.thread_id = {t1} AND b.status = a.status AND a.status = 'failed' WHERE a.thread_id = {t0}
 SELECT a.id, b.id FROM (FROM {runs} WHERE thread_id = {t0}) a RIGHT JOIN (FROM {runs} WHERE thread_id = {t1}) b ON a.status = b.status

@@ -207,14 +207,16 @@ class Planner:
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
 
-        Of those that would wait for it in the same way, for the ones with fewer requests. Of those that wait for its keys, by themselves or
-        through others, where it has several requests, for the ones with a single one: that is the most that it could spare by going first.
+        Of those that would wait for it in the same way, for the ones with fewer requests. So it does for those that wait for its keys while
+        it waits for theirs, by themselves or through others. Of other ones that wait for its keys, where it has several requests, for the
+        ones with a single one: that is the most that it could spare by going first.
         """
-        own = self._weight(number, known[number])
+        own, awaited = self._weight(number, known[number]), _awaits(number, known)
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             awaits, weight = _awaits(other, known), self._weight(other, known[other])
+            is_alike = other in awaited or number not in awaits
             is_single = own[0] > 1 and weight <= (1, 0)
-            if number not in awaits | known[other].restriction.joined or (weight < own and (is_single or number not in awaits)):
+            if number not in awaits | known[other].restriction.joined or (weight < own and (is_single or is_alike)):
                 return True
         return False
 

@@ -292,3 +292,17 @@ SELECT a.id FROM openai.assistants.assistants s JOIN openai.assistants.runs a ON
 --   assistant_id =  (from o.id)
 --   a request for each of these
 -- columns: id
+
+-- Of two that wait for one another through a third, in a WITH here, the one with fewer requests is first.
+WITH q AS (SELECT a.id FROM openai.assistants.assistants c JOIN openai.assistants.runs a ON a.thread_id = c.name AND a.assistant_id = c.id WHERE c.id IN ('a1', 'a2'))
+SELECT m.id FROM q JOIN openai.assistants.messages m ON m.run_id = q.id WHERE m.thread_id = 't2';
+-- 1. m: list_messages of openai.assistants.messages
+--   thread_id = t2 (from the statement)
+--   GET /threads/t2/messages?limit=100
+-- 2. c: list_assistants of openai.assistants.assistants
+--   GET /assistants?limit=100
+-- 3. a: get_run of openai.assistants.runs
+--   thread_id =  (from c.name)
+--   run_id =  (from m.run_id)
+--   a request for each of these
+-- columns: id
