@@ -75,6 +75,21 @@ TRICKY = {
     "the same under ROLLUP, whose totals are dropped too": (
         "SELECT * FROM (SELECT l.pen, count(*) AS c FROM visits v LEFT JOIN l ON l.pen = v.pen GROUP BY ROLLUP (l.pen)) s WHERE s.pen <> 'p2'"
     ),
+    "the same around UNPIVOT, on a column that it hands on": (
+        "SELECT * FROM (UNPIVOT (SELECT v.id, v.kind, l.pen, l.n FROM visits v LEFT JOIN l ON l.pen = v.pen) ON id, kind INTO NAME what VALUE moment) WHERE pen = 'p1'"
+    ),
+    "the same around PIVOT, on one that it groups by": (
+        "SELECT * FROM (PIVOT (SELECT l.tag, v.kind, v.id FROM visits v LEFT JOIN l ON l.pen = v.pen) ON kind IN ('food', 'care') USING count(*), max(id) GROUP BY tag) s "
+        "JOIN l x ON x.tag = s.tag"
+    ),
+    "a WITH of which one use alone is pivoted, and drops rows of NULLs": (
+        "WITH q AS (SELECT v.id, v.kind, l.pen FROM visits v LEFT JOIN l ON l.pen = v.pen WHERE v.pen IN ('p1', 'p2')) "
+        "SELECT u.*, q.id FROM (UNPIVOT q ON id, kind INTO NAME what VALUE moment) u RIGHT JOIN q ON q.pen = u.pen AND u.pen = 'p1'"
+    ),
+    "a row of NULLs in UNPIVOT, and one made of them": (
+        "SELECT * FROM (UNPIVOT (SELECT v.id, l.tag AS t, l.pen FROM visits v LEFT JOIN l ON l.pen = v.pen WHERE v.pen IN ('p1', 'p2')) ON id, t INTO NAME tag VALUE moment) "
+        "WHERE tag = 'id' AND coalesce(pen, 'p1') = 'p1'"
+    ),
     "the same before a sample of it": (
         "SELECT s.id FROM (SELECT v.id, l.pen FROM l RIGHT JOIN visits v ON l.pen = v.pen) s TABLESAMPLE 100% WHERE s.pen IS NOT NULL"
     ),

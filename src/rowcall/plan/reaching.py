@@ -33,7 +33,7 @@ def tree_of(frame: Frame) -> Tree | None:
 def _rejected(frame: Frame, of: Callable[[Place], int | None]) -> frozenset[int]:
     """The sources, as `of` says of each column of a SELECT's FROM clause, that are not NULL throughout in a row that matters outside."""
     around = enclosing(frame)
-    if not around.uses or around.columns or around.pivoted:
+    if not around.uses or around.columns:
         return frozenset()
     outputs = [place if not around.blocked or place in around.dividing else None for _, place in frame.outputs() or ()]
     return frozenset.intersection(*(_rejected_by(use, dict(zip(use.names, outputs, strict=False)), of) for use in around.uses))

@@ -48,3 +48,40 @@ SELECT * FROM (PIVOT (SELECT thread_id, status FROM openai.assistants.runs) ON s
 --                                                             ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A condition on what they hand on drops rows that an outer join fills with NULLs, so that its other side gives keys.
+SELECT * FROM (UNPIVOT (SELECT o.owner, r.started_at, r.created_at FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id) ON started_at, created_at INTO NAME what VALUE moment) WHERE owner = 'ann';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: owner, what, moment
+
+SELECT * FROM (PIVOT (SELECT o.owner, r.status FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id) ON status IN ('failed') USING count(*)) WHERE owner = 'ann';
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: owner, failed
+
+SELECT * FROM (UNPIVOT (SELECT o.owner, r.started_at, r.created_at FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id) ON started_at, created_at INTO NAME what VALUE moment LIMIT 2) WHERE owner = 'ann';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A LEFT JOIN keeps the rows of its left side whatever its ON says, so r cannot take its values from the right one.
+--
+-- LINE 1: …M (UNPIVOT (SELECT o.owner, r.started_at, r.created_at FROM openai.assistants.runs r LEFT …
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+SELECT * FROM (UNPIVOT (SELECT o.owner, o.n::VARCHAR AS n, r.status FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.thread_id) ON n, status INTO NAME what VALUE moment) WHERE moment = 'ann';
+-- MissingParameterError: openai.assistants.runs cannot be called without more values:
+--   list_runs needs thread_id
+--   get_run needs thread_id, run_id
+-- A LEFT JOIN keeps the rows of its left side whatever its ON says, so r cannot take its values from the right one.
+--
+-- LINE 1: … (UNPIVOT (SELECT o.owner, o.n::VARCHAR AS n, r.status FROM openai.assistants.runs r LEFT …
+--                                                                      ^^^^^^^^^^^^^^^^^^^^^^
+--
+-- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
