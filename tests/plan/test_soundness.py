@@ -621,6 +621,18 @@ TRICKY = {
     "a LATERAL without a row in an outer join": (
         "SELECT v.id, s.p FROM visits v LEFT JOIN LATERAL (SELECT k.pen AS p FROM k WHERE k.pen = v.pen AND k.pen = 'p1') s ON true WHERE v.pen = 'p1'"
     ),
+    "a LATERAL whose column equals one before it, and may be NULL around an outer join": (
+        "SELECT v.id, s.p FROM visits v LEFT JOIN LATERAL (SELECT k.pen AS p FROM k WHERE k.pen = v.pen AND k.pen <> 'p1') s ON true "
+        "WHERE v.pen = 'p1' AND (s.p = 'p2' OR s.p IS NULL)"
+    ),
+    "the same where columns before it have changed their names": (
+        "SELECT v.id, s.pen FROM visits AS v(pen, id, kind) JOIN LATERAL (SELECT k.pen FROM k WHERE k.pen = v.id) s ON true "
+        "WHERE s.pen IN (VALUES ('p1'), ('p' || '2')) AND v.id IN ('p1', 'p2')"
+    ),
+    "a LATERAL that names what stands after it, which is one further out": (
+        "SELECT v.id FROM visits v WHERE v.pen = 'p1' AND EXISTS (SELECT 1 FROM (SELECT k.pen AS p FROM k WHERE k.pen = v.pen) s, visits v "
+        "WHERE s.p IN (VALUES ('p1')) AND v.pen = 'p2')"
+    ),
     "one column under two names, NULLs of which matter": (
         "WITH d AS (SELECT v.pen AS a, v.pen AS b, v.kind AS c, v.kind AS e, v.id FROM visits v) SELECT x.id, y.id FROM d x JOIN d y "
         "ON y.b = x.a AND x.e IS NOT DISTINCT FROM y.c WHERE x.a IN ('p1', 'p2') AND x.b LIKE '%1'"

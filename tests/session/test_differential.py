@@ -136,6 +136,8 @@ SELECT id, (SELECT count(*) FROM {runs} b WHERE b.thread_id = {t1} AND b.status 
 SELECT owner, (SELECT count(*) FROM {runs} r WHERE r.thread_id IN ({t0}, {t1}) AND r.thread_id = o.thread_id) AS n FROM owners o
 SELECT r.id, x.w FROM (owners o LEFT JOIN owners p ON p.owner = o.owner || '?') LEFT JOIN LATERAL (SELECT u.w FROM unnest([1, 2]) u(w) WHERE p.owner IS NULL) x ON true JOIN {runs} r ON r.thread_id = o.thread_id WHERE x.w = 1
 SELECT o.owner, x.id FROM owners o, LATERAL (SELECT id FROM {runs} r WHERE r.thread_id IN ({t0}, {t1}) AND r.thread_id = o.thread_id ORDER BY created_at, id LIMIT 2) x
+SELECT a.id, x.t FROM {runs} a JOIN LATERAL (SELECT r.thread_id AS t, r.id FROM {runs} r WHERE a.thread_id = r.thread_id) x ON true WHERE x.t IN (VALUES ({t0}), ('none')) AND a.thread_id IN ({t0}, {t1})
+SELECT a.id, x.t FROM {runs} a LEFT JOIN LATERAL (SELECT r.thread_id AS t FROM {runs} r WHERE a.thread_id = r.thread_id AND r.status = 'failed') x ON true WHERE (x.t IN (VALUES ({t1})) OR x.t IS NULL) AND a.thread_id IN ({t0}, {t1})
 SELECT id, t.tool.type FROM {runs} r, LATERAL (SELECT unnest(r.tools) AS tool) t WHERE r.thread_id = {t0}
 SELECT id, unnest(tools) FROM {runs} WHERE thread_id = {t0}
 SELECT id, unnest(tools, recursive := true) FROM {runs} WHERE thread_id = {t0}

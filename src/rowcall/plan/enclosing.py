@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from rowcall.plan.joins import Place, reach
+from rowcall.plan.joins import Condition, Place, reach
 from rowcall.plan.pivots import handed_through, pivots_of
 from rowcall.plan.predicates import Equal
 from rowcall.plan.references import cte_of, is_inside
@@ -351,6 +351,30 @@ def _equal_columns(frame: Frame) -> Iterator[tuple[Place, Place]]:
             places = (frame.place(atom.left), frame.place(atom.right)) if isinstance(atom, Equal) else (None, None)
             if places[0] is not None and places[1] is not None:
                 yield places[0], places[1]
+
+
+def same_across(frame: Frame) -> Sequence[Condition]:
+    """That columns of a SELECT's FROM clause are the same: one of a sub-select there, and one that each row of that has beside it.
+
+    A sub-select says so that takes the one from what stands before it, and hands on another that its WHERE compares with that.
+    """
+    if frame.across is None:
+        frame.across = ()  # for what reads itself
+        pairs = (pair for source in frame.sources for pair in _across(frame, source) if _is_one_value(frame, *pair))
+        frame.across = tuple(Condition(None, None, frame.view, (pair,)) for pair in pairs)
+    return frame.across
+
+
+def _across(frame: Frame, source: Source) -> Iterator[tuple[Place, Place]]:
+    """The columns before a sub-select that equal one of it in every row that it gives."""
+    inner = inner_frame(frame, source)
+    if inner is None or not is_plain(inner.select, but=_LEAVES, windows=True):
+        return
+    given = [(name, own) for name, (_, own) in zip(output_names(frame, source.position, inner), inner.outputs() or (), strict=False)]
+    for outside, inside in inner.crossing(frame):
+        place, within = frame.place(outside), inner.place(inside)
+        if place is not None and place[0] < source.position and frame.spelt(*place) == place[1]:
+            yield from ((place, (source.position, name)) for name, own in given if name and own is not None and own == within)
 
 
 def _is_one_value(frame: Frame, one: Place, other: Place) -> bool:

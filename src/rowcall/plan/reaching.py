@@ -10,10 +10,10 @@ from functools import partial
 
 from sqlglot import exp
 
-from rowcall.plan.enclosing import Use, enclosing, ends_with_rows, grouping_sets, inner_frame, output_names
+from rowcall.plan.enclosing import Use, enclosing, ends_with_rows, grouping_sets, inner_frame, output_names, same_across
 from rowcall.plan.firsts import instead
 from rowcall.plan.having import beforehand
-from rowcall.plan.joins import Condition, Join, Live, Place, Reach, Tree, fills, kept, reach, simplified
+from rowcall.plan.joins import Condition, Join, Leaf, Live, Place, Reach, Tree, fills, kept, reach, simplified
 from rowcall.plan.parameters import always
 from rowcall.plan.predicates import Atom, Equal, Filter
 from rowcall.plan.scopes import Frame
@@ -56,6 +56,9 @@ def reach_of(use: Use) -> Reach:
     """What restricts a source of a SELECT, or all of it, where it is used."""
     tree, own = tree_of(use.frame), use.own
     where = (*use.frame.where, *beforehand(use.frame)) if use.where else ()
+    if use.where and tree is not None and not isinstance(tree, Leaf):
+        lasting = kept(tree)
+        where += tuple(one for one in same_across(use.frame) if use.frame.touched(one) <= lasting)
     if tree is None:
         return Reach([Live(condition) for condition in where])
     if own is None or own not in tree.positions:

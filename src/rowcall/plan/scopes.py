@@ -264,6 +264,8 @@ class Frame:
         """What surrounds it, once that was found."""
         self.filled: Tree | None = None
         """Its tree as far as what surrounds it lets rows of NULLs through, once that was looked for."""
+        self.across: Sequence[Condition] | None = None
+        """What sub-selects in its FROM clause say of columns before them, once that was looked for."""
         self.same: Mapping[Place, Sequence[Place]] | None = None
         """The columns of its FROM clause that are the same, once they were looked for."""
         self.view = View()
@@ -356,7 +358,8 @@ class Frame:
 
     def _given_by(self, node: exp.Expr) -> Mapping[str, str]:
         """The columns of a sub-select or WITH query that does no more than hand on columns; empty for any other, of which DuckDB tells."""
-        query = cte_of(node) if isinstance(node, exp.Table) else node if isinstance(node, exp.Subquery) else None
+        subquery = node.this if isinstance(node, exp.Lateral) else node
+        query = cte_of(node) if isinstance(node, exp.Table) else subquery if isinstance(subquery, exp.Subquery) else None
         alias = query.args["alias"] if query is not None and query.args.get("alias") else None
         own = node.args.get("alias")
         renames = any(one is not None and one.args.get("columns") for one in (alias, own))

@@ -197,6 +197,26 @@ SELECT t.id FROM openai.assistants.threads t LEFT JOIN LATERAL (SELECT r.id FROM
 --   no request
 -- columns: id
 
+-- What each row of a LATERAL has in common with what stands before it is one value, of which two conditions contradict one another.
+SELECT t.id FROM openai.assistants.threads t JOIN LATERAL (SELECT r.thread_id AS x FROM openai.assistants.runs r WHERE t.id = r.thread_id) s ON true WHERE t.id IN ('t1', NULL) AND s.x IN (VALUES ('t' || '2'), ('t3'));
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id =  (from the statement)
+--   no request
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id
+
+-- Of no row LEFT JOIN makes one, in which it is NULL.
+SELECT t.id FROM openai.assistants.threads t LEFT JOIN LATERAL (SELECT r.thread_id AS x FROM openai.assistants.runs r WHERE t.id = r.thread_id) s ON true WHERE t.id IN ('t1', NULL) AND (s.x IN (VALUES ('t' || '2'), ('t3')) OR s.x IS NULL);
+-- 1. t: get_thread of openai.assistants.threads
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from t.id)
+--   a request for each of these
+-- columns: id
+
 -- A condition around a sub-select with an outer join in it, on a side that is never filled with NULLs.
 SELECT id FROM (SELECT r.id, o.owner FROM owners o JOIN openai.assistants.runs r ON r.thread_id = o.thread_id LEFT JOIN owners p ON p.n = o.n AND p.owner = 'bo') d WHERE upper(d.owner) = 'DI';
 -- 1. r: list_runs of openai.assistants.runs
