@@ -354,9 +354,14 @@ def _key_of(call: Call, asking: Mapping[str, Any]) -> Hashable:
 
 
 def _whole(method: Method, record: Record) -> list[str]:
-    """The columns of a method's own that are the whole object, as of `{"domain": {…}}`: most of their fields are fields of it."""
+    """The columns of a method's own that are the whole object, as of `{"domain": {…}}`: most of their fields are fields of it.
+
+    None where the object's own fields stand beside them.
+    """
+    if not method.returns.keys().isdisjoint(record.values):
+        return []
     fields = {name: set(dict(each.type.fields)) for name, each in method.returns.items() if isinstance(each.type, Object)}
-    return [name for name, own in fields.items() if name not in record.values and 2 * len(own & record.values.keys()) > len(own)]
+    return [name for name, own in fields.items() if 2 * len(own & record.values.keys()) > len(own)]
 
 
 def _credential(scheme: AuthScheme, incoming: Incoming) -> str | None:
