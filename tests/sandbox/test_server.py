@@ -256,21 +256,24 @@ def test_importing_it_loads_no_server() -> None:
     assert done.stdout == "['yaml']\n"
 
 
+def a_provider(folder: Path, where: str) -> None:
+    """Begins a manifest, of which `where` says what is its address and how to authenticate."""
+    about = "manifest: 1\nprovider: sheets\ntitle: Sheets\ndescription: Sheets.\nsource: https://sheets.example\n"
+    (folder / "provider.yaml").write_text(about + where)
+
+
 def test_names_that_are_keywords_and_addresses_with_variables_are_played(tmp_path: Path) -> None:
     """What stands behind a dot is a name, to DuckDB and here; a path of the address is what its variables are by themselves."""
-    (tmp_path / "provider.yaml").write_text("""
-manifest: 1
-provider: sheets
-title: Sheets
-description: Sheets.
-source: https://sheets.example
-base_url: https://{tenant}.sheets.example/{version}
+    a_provider(
+        tmp_path,
+        """base_url: https://{tenant}.sheets.example/{version}
 base_url_env: [SHEETS_URL]
 variables:
   tenant: {description: Whose., default: acme}
   version: {description: Which., default: v4}
 auth: {}
-""")
+""",
+    )
     (tmp_path / "select.yaml").write_text("""
 service: select
 title: Select
@@ -303,15 +306,12 @@ resources:
 
 def test_what_was_created_or_changed_is_in_an_answer_that_has_it_in_an_object(tmp_path: Path) -> None:
     """As `{"sheet": {…}}`, where the manifest says that as columns of the method."""
-    (tmp_path / "provider.yaml").write_text("""
-manifest: 1
-provider: sheets
-title: Sheets
-description: Sheets.
-source: https://sheets.example
-base_url: https://sheets.example/v4
+    a_provider(
+        tmp_path,
+        """base_url: https://sheets.example/v4
 auth: {}
-""")
+""",
+    )
     (tmp_path / "sheets.yaml").write_text("""
 service: sheets
 title: Sheets

@@ -20,8 +20,6 @@ from rowcall.http.page import Envelope
 from rowcall.manifest.model import Paging, PagingKind
 from rowcall.plan.nodes import Request
 
-NUMBERED = frozenset({PagingKind.PAGE, PagingKind.OFFSET})
-"""The kinds of paging that are counted."""
 _MOST_EMPTY = 10
 """How many pages without a row are followed, one after the other, on the API's word that more follow."""
 

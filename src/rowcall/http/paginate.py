@@ -16,10 +16,10 @@ from msgspec import UNSET
 from rowcall.errors import PageLoopError, ResponseError
 from rowcall.http.address import as_given, at_url, follow, next_link, parameter, with_parameter, with_value
 from rowcall.http.marker import TAKERS, Marker
-from rowcall.http.numbered import NUMBERED, Numbers, asked_size
+from rowcall.http.numbered import Numbers, asked_size
 from rowcall.http.page import Envelope, last_field, row_field
 from rowcall.http.repeats import Repeats
-from rowcall.manifest.model import Paging, PagingKind, Place, Scalar, Type
+from rowcall.manifest.model import NUMBERED, Paging, PagingKind, Place, Scalar, Type
 from rowcall.plan.nodes import Request
 
 

@@ -142,6 +142,10 @@ class PagingKind(StrEnum):
     FOUND = "found"
 
 
+NUMBERED = frozenset({PagingKind.PAGE, PagingKind.OFFSET})
+"""Those that count, and end where all rows are counted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
     deprecated: bool = _("Whether the API marks it as deprecated.", default=False)

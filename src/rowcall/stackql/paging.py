@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rowcall.manifest.model import PageSize, Paging, PagingKind, Parameter, Place, Scalar
+from rowcall.manifest.model import NUMBERED, PageSize, Paging, PagingKind, Parameter, Place, Scalar
 from rowcall.openapi.paging import is_after, is_pages, is_size, is_total, said_maximum
 from rowcall.openapi.types import Schemas
 from rowcall.stackql.answers import Answer
@@ -27,7 +27,8 @@ def paging(config: Config, parameters: Mapping[str, Parameter], schemas: Schemas
     first = _first(parameters)
     configured = _configured(config, schemas, answer)
     if configured is not None and not _is_absent(configured, schemas, answer):
-        total = configured.total if configured.kind in _COUNTING else _said(is_total, schemas, answer)
+        # Ways that count would end at it; with others it tells whether some rows are missing.
+        total = configured.total if configured.kind in NUMBERED else _said(is_total, schemas, answer)
         return replace(configured, page_size=size, start=first.get(configured.parameter, configured.start), total=total)
     if numbered is not None:
         return replace(numbered, page_size=size, start=first.get(numbered.parameter, numbered.start))
@@ -112,8 +113,6 @@ def _said(is_meant: Callable[[str], bool], schemas: Schemas, answer: Answer) -> 
     return next((f"{around}{name}" for around, inner in places.items() for name in filter(is_meant, inner)), None)
 
 
-_COUNTING = frozenset({PagingKind.PAGE, PagingKind.OFFSET})
-"""Ways of paging that end where all rows are counted; with others a count tells whether some are missing."""
 _ABOUT = ("meta", "pagination", "result_info", "page_info")
 """Objects of a page that speak of pages."""
 
