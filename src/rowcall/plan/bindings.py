@@ -25,10 +25,11 @@ from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
+from rowcall.plan.plain import CUTS, is_plain
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Operand, collates
 from rowcall.plan.reaching import has_value, matched_by, needed_within, reach_of, tree_of
 from rowcall.plan.references import is_inside
-from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
+from rowcall.plan.scopes import Frame, Scopes
 from rowcall.plan.sides import known_by, others, read, values
 from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit

@@ -15,9 +15,10 @@ from rowcall.manifest.model import Role, Verb
 from rowcall.plan.enclosing import own_place, partitions, windows
 from rowcall.plan.layout import Range
 from rowcall.plan.parameters import always
+from rowcall.plan.plain import is_key, is_plain
 from rowcall.plan.predicates import Among
 from rowcall.plan.references import Reference
-from rowcall.plan.scopes import Frame, is_key, is_plain
+from rowcall.plan.scopes import Frame
 from rowcall.plan.splice import Edit
 from rowcall.plan.stable import unsteady
 from rowcall.plan.walk import find_all

@@ -9,9 +9,10 @@ from sqlglot import exp
 
 from rowcall.plan.joins import Condition, Place, reach
 from rowcall.plan.pivots import handed_through, pivots_of
+from rowcall.plan.plain import CUTS, is_plain
 from rowcall.plan.predicates import Equal
 from rowcall.plan.references import cte_of, is_inside
-from rowcall.plan.scopes import CUTS, Frame, Scopes, is_plain
+from rowcall.plan.scopes import Frame, Scopes
 from rowcall.plan.sources import Source
 from rowcall.plan.walk import find_all
 

@@ -6,7 +6,7 @@ A `Frame` is one SELECT. Its sources are the items of its FROM clause and, after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import itemgetter
@@ -18,8 +18,10 @@ from rowcall.errors import Span
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Range
+from rowcall.plan.nulls import COMPARED, is_null_of_null, without_which_null
 from rowcall.plan.pieces import Pieces
 from rowcall.plan.pivots import handed_through
+from rowcall.plan.plain import CUTS, is_key, is_plain
 from rowcall.plan.predicates import Alternative, Atom, Equal, Filter, Operand, Reader, is_quantified, may_be_tried
 from rowcall.plan.references import cte_of, is_inside, is_prefix, type_of
 from rowcall.plan.sources import Source, kind_of
@@ -198,31 +200,6 @@ def _type_in_duckdb(to: exp.DataType) -> str:
     """A type of a cast as DuckDB calls it, where sqlglot calls it otherwise."""
     name = to.sql(dialect="duckdb")
     return {"TEXT": "VARCHAR", "INT": "INTEGER", "INT128": "HUGEINT"}.get(name, name)
-
-
-_COMPARED = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.ILike)
-
-
-def _is_null_of_null(predicate: exp.Expr) -> bool:
-    """Whether it is a comparison that is NULL, and never false, of a NULL: false is that of any value with one of none."""
-    if isinstance(predicate, exp.In):
-        return bool(predicate.expressions) and not any(isinstance(one.unnest(), (exp.Query, exp.Values)) for one in predicate.expressions)
-    return isinstance(predicate, (*_COMPARED, exp.Between)) and predicate.find(exp.Any, exp.All, exp.Anonymous) is None
-
-
-_NULL_OF_NULL = (exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Abs, exp.Neg, exp.Cast, exp.TryCast, exp.Collate, exp.Nullif)
-_NULL_OF_EITHER = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod)
-
-
-def _without_which_null(node: exp.Expr) -> Iterator[exp.Expr]:
-    """The parts of an expression that is NULL where one of them is."""
-    node = node.unnest()
-    if isinstance(node, (*_NULL_OF_NULL, *_NULL_OF_EITHER)):
-        yield from _without_which_null(node.this)
-        if isinstance(node, _NULL_OF_EITHER):
-            yield from _without_which_null(node.expression)
-    else:
-        yield node
 
 
 def _is_matchable(node: exp.Expr) -> bool:
@@ -561,9 +538,9 @@ class Frame:
         sides: Sequence[exp.Expr] = ()
         if isinstance(predicate, exp.Is):
             sides = (predicate.this,) if not wanted and isinstance(predicate.expression, exp.Null) else ()
-        elif not wanted and not _is_null_of_null(predicate):
+        elif not wanted and not is_null_of_null(predicate):
             sides = ()
-        elif isinstance(predicate, _COMPARED):
+        elif isinstance(predicate, COMPARED):
             sides = () if is_quantified(predicate.args["expression"]) else (predicate.args["this"], predicate.args["expression"])
         elif isinstance(predicate, (exp.Between, exp.In)) and not isinstance(predicate.this, exp.Tuple):
             sides = (predicate.this,)
@@ -573,7 +550,7 @@ class Frame:
         """The columns without which an expression is NULL, None for what is no column."""
         if operand.node is None or operand.place is not None:
             return [operand.place]
-        return [self.place(Operand(part)) for part in _without_which_null(operand.node)]
+        return [self.place(Operand(part)) for part in without_which_null(operand.node)]
 
     def read(self) -> None:
         """Reads all its conditions, so that the sub-queries in them are among the sources."""
@@ -719,39 +696,3 @@ class Frame:
                 names[name] = None if name in replaced else place
                 found.append((name, names[name]))
         return found
-
-
-CUTS = frozenset({"qualify", "limit", "offset", "sample", "distinct"})
-"""The clauses that leave some of the rows that there would be without them, DISTINCT ON among them."""
-
-
-def is_key(select: exp.Select, column: exp.Column) -> bool:
-    """Whether a SELECT is ordered by a column as it is: there a name is that of a result first."""
-    node: exp.Expr = column
-    while isinstance(node.parent, exp.Paren):
-        node = node.parent
-    return isinstance(node.parent, exp.Ordered) and node.parent.parent is select.args.get("order")
-
-
-def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = False) -> bool:
-    """Whether a SELECT gives a row for each row of its FROM clause that its WHERE lets through, but for what some clauses leave out.
-
-    With `windows`, it may have window functions, which give each of these rows a value more.
-    """
-    if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_") if key not in but):
-        return False
-    distinct = select.args.get("distinct")
-    if distinct is not None and distinct.args.get("on") and "distinct" not in but:
-        return False
-    computed = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
-    inside = [node for item in select.expressions for node in find_all(item, *computed) if node.find_ancestor(exp.Select) is select]
-    return all(windows and _is_of_window(node) for node in inside)
-
-
-def _is_of_window(node: exp.Expr) -> bool:
-    """Whether it is a window function, or what stands before its OVER."""
-    while not isinstance(node, exp.Window):
-        if node.arg_key != "this" or not isinstance(node.parent, (exp.Window, exp.Filter, exp.IgnoreNulls, exp.RespectNulls)):
-            return False
-        node = node.parent
-    return True

@@ -1,0 +1,44 @@
+"""What the clauses of one SELECT make of the rows of its FROM clause."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlglot import exp
+
+from rowcall.plan.walk import find_all
+
+CUTS = frozenset({"qualify", "limit", "offset", "sample", "distinct"})
+"""The clauses that leave some of the rows that there would be without them, DISTINCT ON among them."""
+
+
+def is_key(select: exp.Select, column: exp.Column) -> bool:
+    """Whether a SELECT is ordered by a column as it is: there a name is that of a result first."""
+    node: exp.Expr = column
+    while isinstance(node.parent, exp.Paren):
+        node = node.parent
+    return isinstance(node.parent, exp.Ordered) and node.parent.parent is select.args.get("order")
+
+
+def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = False) -> bool:
+    """Whether a SELECT gives a row for each row of its FROM clause that its WHERE lets through, but for what some clauses leave out.
+
+    With `windows`, it may have window functions, which give each of these rows a value more.
+    """
+    if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_") if key not in but):
+        return False
+    distinct = select.args.get("distinct")
+    if distinct is not None and distinct.args.get("on") and "distinct" not in but:
+        return False
+    computed = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
+    inside = [node for item in select.expressions for node in find_all(item, *computed) if node.find_ancestor(exp.Select) is select]
+    return all(windows and _is_of_window(node) for node in inside)
+
+
+def _is_of_window(node: exp.Expr) -> bool:
+    """Whether it is a window function, or what stands before its OVER."""
+    while not isinstance(node, exp.Window):
+        if node.arg_key != "this" or not isinstance(node.parent, (exp.Window, exp.Filter, exp.IgnoreNulls, exp.RespectNulls)):
+            return False
+        node = node.parent
+    return True
