@@ -112,8 +112,8 @@ class _Flattening:
         below = [nest, *(self._below(select, join, source, nest) for join, source in zip(select.joins, select.sources[1:], strict=True))]
         for source, own in zip(select.sources, below, strict=True):
             self.source(source, own)
-        for number, (join, own) in enumerate(zip(select.joins, below[1:], strict=True)):
-            for pred in (*join.on, *_paired(select, number)):
+        for join, own in zip(select.joins, below[1:], strict=True):
+            for pred in (*join.on, *join.pairs):
                 self.pred(pred, own)
         for pred in select.where:
             self.pred(pred, nest)
@@ -216,13 +216,6 @@ class _Flattening:
             return column
         bare = [part for part in known if part not in {"(", ")"}] if all(isinstance(part, (Col, str)) for part in known) else []
         return self._column(bare[0]) if len(bare) == 1 and isinstance(bare[0], Col) else None
-
-
-def _paired(select: Select, number: int) -> list[Pred]:
-    """What USING or NATURAL stands for in a join, by its number: with nothing before a comma, which binds weaker."""
-    commas = [at for at, join in enumerate(select.joins[:number], 1) if join.kind == ","]
-    before = select.sources[: commas[-1]] if commas else []
-    return [pred for pred in select.joins[number].pairs if not any(column.source in before for column in pred.columns)]
 
 
 def _has_brackets(select: Select) -> bool:

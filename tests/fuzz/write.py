@@ -236,7 +236,7 @@ class Writer:
         source = self._source(select.sources, depth, key, local=local)
         join = Join(kind)
         if kind.startswith("NATURAL") or (kind not in {",", "CROSS JOIN"} and "ASOF" not in kind and self.chance(0.2)):
-            self._merge(join, seen, source)
+            self._merge(join, seen, source, select)
         if kind in {",", "CROSS JOIN"}:
             select.where += self._pairs(seen, [source])[: self.pick.choice((0, 1, 1, 1))]
         elif kind.startswith("ASOF") and not self._asof(join, seen, source):
@@ -247,10 +247,13 @@ class Writer:
         select.sources.append(source)
         select.joins.append(join)
 
-    def _merge(self, join: Join, seen: Sequence[Source], source: Source) -> None:
-        """USING, or what NATURAL finds."""
+    def _merge(self, join: Join, seen: Sequence[Source], source: Source, select: Select) -> None:
+        """USING, or what NATURAL finds; that looks no further back than to a comma, which binds weaker."""
+        is_natural = join.kind.startswith("NATURAL")
+        commas = [at for at, other in enumerate(select.joins, 1) if other.kind == ","]
+        seen = [other for other in seen if other in select.sources[commas[-1] :]] if is_natural and commas else seen
         shared = [name for name in source.columns if sum(name in other.columns for other in seen) == 1]
-        if not join.kind.startswith("NATURAL"):
+        if not is_natural:
             keys = [name for name in shared if source.columns[name].domain] or shared
             shared = self.pick.sample(keys, min(len(keys), self.pick.choice((1, 1, 2))))
             join.using = tuple(shared)

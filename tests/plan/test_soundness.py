@@ -41,6 +41,21 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "keys from what an outer join fills in a sub-select with a window function, and what is made of the NULLs there": (
+        "SELECT s.tag, v.id, w.id FROM (SELECT l.tag, k.pen, l.pen AS own, row_number() OVER (ORDER BY l.pen, l.tag) AS nr FROM l LEFT JOIN k ON k.pen = l.pen) s "
+        "JOIN visits v ON v.pen = coalesce(s.pen, s.own) LEFT JOIN visits w ON w.pen = s.pen AND s.tag = 'a' WHERE s.tag IN ('a', 'c')"
+    ),
+    "the same of two outer joins, and of one within the other": (
+        "SELECT s.nr, v.id FROM (SELECT k.pen AS a, m.pen AS b, l.pen AS c, row_number() OVER (ORDER BY l.pen, l.tag, m.id) AS nr "
+        "FROM l LEFT JOIN (k LEFT JOIN m ON m.pen = k.pen AND m.n > 1) ON k.pen = l.pen) s JOIN visits v ON v.pen IN (s.a, s.b) OR (v.pen = s.c AND s.a IS NULL)"
+    ),
+    "the same of a FULL and a RIGHT JOIN": (
+        "SELECT v.id, w.id FROM (SELECT l.pen AS a, m.pen AS b, count(*) OVER () AS c FROM l FULL JOIN m ON l.pen = m.pen) s JOIN visits v ON v.pen = s.b "
+        "LEFT JOIN (SELECT q.pen AS p, x.pen AS r, count(*) OVER () AS c FROM k q RIGHT JOIN l x ON x.pen = q.pen) t ON t.r = s.a JOIN visits w ON w.pen = coalesce(t.p, t.r)"
+    ),
+    "a sub-select of which a column is compared with what is not read": (
+        "SELECT s.id, w.id FROM (SELECT l.tag, l.n, v.id FROM l JOIN visits v ON v.pen = l.pen) s JOIN visits w ON w.n = s.n AND w.kind > s.tag WHERE w.pen IN ('p1', 'p2', '5')"
+    ),
     "table functions without an alias, one within a sub-select, and one whose alias would be the name of its column": (
         "SELECT v.id, n FROM query_table('l') JOIN visits v USING (pen, n), range(2) "
         "WHERE v.n >= range AND v.pen IN (SELECT pen FROM query_table(['l', 'l']) WHERE tag IN ('a', 'b'))"

@@ -13,7 +13,7 @@ from itertools import product
 
 from sqlglot import exp
 
-from rowcall.manifest.types import literal
+from rowcall.manifest.types import literal, quoted
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
 from rowcall.plan.cut import cut_by_api, with_ties
 from rowcall.plan.drafts import Column, Query, Sources
@@ -80,6 +80,7 @@ class Bindings:
         self._found_parts: dict[tuple[Frame, int], Mapping[str, frozenset[int]]] = {}
         self._reach: dict[Use, Reach] = {}
         self._within_it: dict[Use, list[Operand]] = {}
+        self._valued_by: dict[tuple[Frame, tuple[Use, ...]], frozenset[Place]] = {}
         self._read_parts: dict[tuple[Frame, int, tuple[str, ...]], Query | None] = {}
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
@@ -200,8 +201,9 @@ class Bindings:
         sources = self._sources(use, found, around, said)
         passed_in = [] if found.blocked else [*self._said_within(use), *([] if alone else self._passed_in(frame, around))]
         unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]
+        valued = frozenset[Place]() if found.blocked or alone else self._valued(frame, around)
         for chosen in product(*several):
-            yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread)
+            yield Case(sources, [*atoms, *(pair for option in chosen for pair in option)], passed_in, unread, valued)
 
     def _options(self, use: Use, found: Reach) -> tuple[Way, list[list[Way]]] | None:
         """What holds of each row that matters, and of what besides one alternative each does; None where no row matters."""
@@ -262,6 +264,26 @@ class Bindings:
                 lasting, found = kept(tree), self._on_outputs(frame, around.uses[0])
                 self._around_it[key] = [one for one in found if {place[0] for place in (one.within or {}).values()} <= lasting]
         return self._around_it[key]
+
+    def _valued(self, frame: Frame, around: Enclosing) -> frozenset[Place]:
+        """The columns of a FROM clause that have a value in each row that matters around its SELECT, where what is not read is compared."""
+        key = frame, around.uses
+        if key not in self._valued_by:
+            self._valued_by[key] = frozenset()  # for what reads itself
+            if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) and (tree := tree_of(frame)) is not None:
+                lasting, use = kept(tree), around.uses[0]
+                outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
+                found = {outputs.get(name) for position, name in self._valued_in(use) if position == use.own}
+                self._valued_by[key] = frozenset(place for place in found if place is not None and place[0] in lasting)
+        return self._valued_by[key]
+
+    def _valued_in(self, use: Use) -> frozenset[Place]:
+        """Those in which a SELECT that reads another compares them, or one around it does."""
+        unread = {source.position for source in use.frame.sources if source.position != use.own and not self._is_read(source)}
+        reached = self._reached(use).live if use.own is not None and unread else ()
+        certain = [live.condition for live in reached if live.restricts and not live.guards]
+        compared = [use.frame.valued(condition) for condition in certain if use.frame.touched(condition) & unread]
+        return self._valued(use.frame, enclosing(use.frame)).union(*compared)
 
     def _on_outputs(self, frame: Frame, use: Use) -> Iterator[Operand]:
         outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
@@ -507,11 +529,12 @@ class Bindings:
         """The columns of a sub-select or WITH that it hands on from sources that can be read alone, each with the positions of these.
 
         It cannot be read as a whole: it reads pages that have not been fetched, or a window function could number its rows otherwise the
-        next time. But each of its rows comes of one of each source of its own that no outer join fills, by conditions that such a row
-        satisfies; so the values of these columns are among those of these sources under the conditions on them alone. More of them is no
-        harm: keys without a row, and conditions that drop less; nor are all those of an API that a SAMPLE picks from, since nobody knows
-        before which it will pick, nor what an API is asked for because of a LIMIT. Of local rows the user can keep the sample first, and
-        ask for no more than these; what leaves rows out otherwise, as another LIMIT does, would make that many more, and is left as it is.
+        next time. But each of its rows comes of one of each source of its own, or of the NULLs that an outer join fills it with, by
+        conditions that such a row satisfies; so the values of these columns are among those of these sources under the conditions on them
+        alone, and these NULLs. More of them is no harm: keys without a row, and conditions that drop less; nor are all those of an API that
+        a SAMPLE picks from, since nobody knows before which it will pick, nor what an API is asked for because of a LIMIT. Of local rows
+        the user can keep the sample first, and ask for no more than these; what leaves rows out otherwise, as another LIMIT does, would
+        make that many more, and is left as it is.
         """
         if (frame, source.position) not in self._found_parts:
             self._found_parts[frame, source.position] = {}  # for what reads itself
@@ -536,11 +559,14 @@ class Bindings:
 
     def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, frozenset[int]]]:
         cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
+        filled: set[frozenset[Group]] = set()
         for name, (_, place) in zip(names, inner.outputs() or (), strict=False):
-            if not name or place is None or not cases or any(case.sources.offered.get(place[0], (place,)) for case in cases):
+            if not name or place is None or not cases or any(place[0] not in case.sources.offered for case in cases):
                 continue
             queries = [case.query([(name, [(Operand(None, place=place), ())])]) for case in cases]
-            if None not in queries:
+            guards = cases[0].sources.offered[place[0]]
+            if None not in queries and (not guards or filled <= {guards}):  # of several outer joins each may fill its own
+                filled |= {guards} if guards else set()
                 yield name, frozenset[int]().union(*(query.used for query in queries if query is not None))
 
     def _part(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
@@ -562,10 +588,13 @@ class Bindings:
         repeats = _are_alike([(inner, place) for name in names if (place := places[name]) is not None])
         queries = []
         for case in self._cases(Use(inner, None), Restriction(), alone=True):
-            query = case.query([(name, [(Operand(None, place=places[name]), ())]) for name in names], repeats=repeats)
-            if query is None:
-                return None
-            queries.append(query)
+            filled = [name for name in names if (place := places[name]) is not None and case.sources.offered[place[0]]]
+            for left in [names, [name for name in names if name not in filled]] if filled else [names]:
+                wanted = [(name, [(Operand(None, place=places[name]), ())]) for name in left]
+                query = case.query(wanted, repeats=repeats) if left else _NULLS
+                if query is None:
+                    return None
+                queries.append(query if left is names else _with_nulls(query, names, left))
         return _union(queries, names, repeats=repeats)
 
 
@@ -593,6 +622,16 @@ def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = Fa
     # A WITH is no part of a side that stands without brackets.
     sides = [f"({query.sql})" if len(queries) > 1 and query.sql.startswith("WITH ") else query.sql for query in queries]
     return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
+
+
+_NULLS = Query("SELECT 1", frozenset())
+"""A query of a row, for NULLs to be put in."""
+
+
+def _with_nulls(query: Query, names: Sequence[str], given: Collection[str]) -> Query:
+    """A query that gives some of some columns, as one of all, the others NULL."""
+    shown = ", ".join(quoted(name) if name in given else f"NULL AS {quoted(name)}" for name in names)
+    return replace(query, sql=f"SELECT {shown} FROM ({query.sql})")
 
 
 def _is_null(atom: Among) -> bool:

@@ -86,16 +86,24 @@ class Case:
     """One alternative of one SELECT, with respect to one of its sources or, for None, to all of its rows."""
 
     def __init__(
-        self, sources: Sources, atoms: Sequence[tuple[Atom, Live]], passed_in: Sequence[Operand] = (), unread: Collection[int] = ()
+        self,
+        sources: Sources,
+        atoms: Sequence[tuple[Atom, Live]],
+        passed_in: Sequence[Operand] = (),
+        unread: Collection[int] = (),
+        valued: Collection[Place] = (),
     ) -> None:
-        """`passed_in` are conditions on what the SELECT gives, which each row satisfies that matters; `unread` sources are not there."""
+        """`passed_in` are conditions on what the SELECT gives, which each row satisfies that matters; `unread` sources are not there.
+
+        `valued` columns are NULL in none of these rows.
+        """
         self.sources = sources
         self._frame = sources.frame
         self._own = sources.own
         self._atoms = [*atoms, *self._met(atoms)]
         self._passed_in = passed_in
         self._filters = [*self._filtering(), *(Filtering((one,), frozenset()) for one in passed_in if self._may_be_tried(one))]
-        self._filters += [*self._carried(unread), *self._valued(unread)]
+        self._filters += [*self._carried(unread), *self._valued(unread, valued)]
         self._used: set[int] = set()
         """The sources that key queries of this read."""
 
@@ -147,12 +155,13 @@ class Case:
                 unless = dict.fromkeys(text for place in changed for text in self._unless_same(place))
                 yield Filtering((Operand(node, tokens, within=places),), frozenset(), tuple(unless))
 
-    def _valued(self, unread: Collection[int]) -> Iterator[Filtering]:
+    def _valued(self, unread: Collection[int], valued: Collection[Place]) -> Iterator[Filtering]:
         """That what is there of columns that equal one of what is not there has a value, whatever they are compared by."""
         sides = (pair for live, *pair in self._equalities if live.restricts and not live.guards)
         places = ((one[1], other[1]) for pair in sides for one, other in (pair, pair[::-1]))
         there = (one for one, other in places if one is not None and other is not None and one[0] not in unread and other[0] in unread)
-        yield from (Filtering((Operand(None, place=place),), frozenset(), is_value=True) for place in dict.fromkeys(there))
+        around = sorted(place for place in valued if place[0] not in unread)
+        yield from (Filtering((Operand(None, place=place),), frozenset(), is_value=True) for place in dict.fromkeys([*there, *around]))
 
     def _may_be_tried(self, condition: Operand) -> bool:
         node, tokens = condition.node, condition.tokens

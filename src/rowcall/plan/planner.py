@@ -209,16 +209,21 @@ class Planner:
 
         Of those that would wait for it in the same way, for the ones with fewer requests. So it does for those that wait for its keys while
         it waits for theirs, by themselves or through others. Of other ones that wait for its keys, where it has several requests, for the
-        ones with a single one: that is the most that it could spare by going first.
+        ones with a single one: that is the most that it could spare by going first. Where neither waits for keys of the other, and both
+        have as many requests, for the one that a condition reads, which may drop all rows of the other, but for single ones.
         """
         own, awaited = self._weight(number, known[number]), _awaits(number, known)
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             awaits, weight = _awaits(other, known), self._weight(other, known[other])
             is_alike = other in awaited or number not in awaits
             is_single = own[0] > 1 and weight <= (1, 0)
-            if number not in awaits | known[other].restriction.joined or (weight < own and (is_single or is_alike)):
+            is_within = weight == own > (1, 0) and not (other in awaited or number in awaits) and self._depth(other) > self._depth(number)
+            if number not in awaits | known[other].restriction.joined or is_within or (weight < own and (is_single or is_alike)):
                 return True
         return False
+
+    def _depth(self, number: int) -> int:
+        return self._analysis.mentions[number].reference.depth
 
     def _reached(self, number: int, known: Mapping[int, _Known]) -> set[int]:
         """The references that a reference waits for and that can be fetched without it, though others may have to be before them."""

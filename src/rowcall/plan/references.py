@@ -52,6 +52,15 @@ class Reference:
         return self.table.find_ancestor(exp.Select)
 
     @cached_property
+    def depth(self) -> int:
+        """How many conditions it stands in, each within the one before: of IN, EXISTS, ANY and ALL."""
+        node, found = self.table.parent, 0
+        while node is not None:
+            found += isinstance(node, (exp.In, exp.Exists, exp.Any, exp.All))
+            node = node.parent
+        return found
+
+    @cached_property
     def written(self) -> Mapping[str, str]:
         """The columns that a star gives, by the folded names that the statement has for them, with the resource's own names."""
         names = list(self.ref.resource.columns)

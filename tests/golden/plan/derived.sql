@@ -71,6 +71,33 @@ JOIN openai.assistants.runs r ON r.thread_id = o.thread_id WHERE o.nr = 1 AND o.
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
+-- What an outer join fills gives keys as well, and the NULLs beside it.
+SELECT r.id FROM (SELECT a.owner, b.thread_id, row_number() OVER (ORDER BY a.n) AS nr FROM owners a LEFT JOIN owners b ON a.owner = b.owner AND b.n < 3) o
+JOIN openai.assistants.runs r ON r.thread_id = o.thread_id;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+SELECT r.id FROM (SELECT a.n, b.thread_id, row_number() OVER (ORDER BY a.n) AS nr FROM owners a LEFT JOIN owners b ON a.owner = b.owner AND b.n < 3) o
+JOIN openai.assistants.runs r ON r.thread_id = coalesce(o.thread_id, 't' || o.n) WHERE o.n = 2;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from coalesce(o.thread_id, 't' || o.n))
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- Of two that are filled by joins of their own, each may have its value or NULL: the first of them gives keys.
+SELECT r.id, s.id FROM (SELECT b.thread_id, c.run_id, row_number() OVER (ORDER BY a.n) AS nr FROM owners a LEFT JOIN owners b ON a.n = b.n - 1 LEFT JOIN finished c ON c.thread_id = a.thread_id) o
+JOIN openai.assistants.runs r ON r.thread_id = o.thread_id JOIN openai.assistants.runs s ON s.thread_id = o.thread_id AND s.id = o.run_id;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- 2. s: list_runs of openai.assistants.runs
+--   thread_id =  (from o.thread_id)
+--   a request for each of these
+-- columns: id, id
+
 -- No key can be made of the number.
 SELECT r.id FROM (SELECT thread_id, row_number() OVER (ORDER BY n) AS nr FROM owners) o JOIN openai.assistants.runs r ON r.thread_id = 't' || o.nr;
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:

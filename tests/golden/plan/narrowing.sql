@@ -326,3 +326,25 @@ SELECT m.id FROM q JOIN openai.assistants.messages m ON m.run_id = q.id WHERE m.
 --   run_id =  (from m.run_id)
 --   a request for each of these
 -- columns: id
+
+-- What is compared around a sub-select with a column that is not read has a value there.
+SELECT m.id FROM (SELECT v.model, r.thread_id FROM (VALUES ('t1', NULL), ('t2', 'm')) v(t, model) JOIN openai.assistants.runs r ON r.thread_id = v.t) q
+JOIN openai.assistants.messages m ON m.thread_id = q.thread_id AND m.role = q.model;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from v.t)
+--   GET /threads/t2/runs?limit=100
+-- 2. m: list_messages of openai.assistants.messages
+--   thread_id =  (from q.thread_id)
+--   a request for each of these
+-- columns: id
+
+-- Of two lists that need no keys of one another that which a condition reads is first: it may drop all rows of the other.
+SELECT r.id FROM openai.assistants.runs r WHERE r.thread_id = 't1' AND r.id IN (SELECT m.run_id FROM openai.assistants.messages m WHERE m.thread_id = 't2' AND m.role = 'user');
+-- 1. m: list_messages of openai.assistants.messages
+--   thread_id = t2 (from the statement)
+--   GET /threads/t2/messages?limit=100
+-- 2. r: get_run of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   run_id =  (from m.run_id)
+--   a request for each of these
+-- columns: id
