@@ -46,6 +46,8 @@ from rowcall.manifest.types import quoted
 PATIENCE_S = 5.0
 VARIANTS = 4
 """How often a world's API is filled again, to see whether something holds of all data or of this data alone."""
+MANY_VARIANTS = 20
+"""How often where it does in these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +102,16 @@ class Arena:
                 arena.session.close()
                 arena.session.connection.close()
 
-    def others(self) -> list[Arena]:
-        """The same world with other rows, in the last one such that no API has by itself."""
-        while len(self.variants) < VARIANTS:
+    def others(self, count: int) -> list[Arena]:
+        """The same world with other rows, so many times, from the last of the first ones on such that no API has by itself."""
+        while len(self.variants) < count:
             pick = Random(f"{self.seed} variant {len(self.variants)}")
             world = replace(self.world, keys={name: many(type_) for name, type_ in self.world.types.items()}, remote={}, own={})
             refill(world, pick, local=True)
-            if len(self.variants) == VARIANTS - 1:
+            if len(self.variants) >= VARIANTS - 1:
                 crowd(world, pick)
             self.variants.append(Arena(self.seed, world, _filled(world), _frames(world)))
-        return self.variants
+        return self.variants[:count]
 
     def expected(self, statement: Statement, text: str | None = None) -> Answer:
         """DuckDB's answer over tables; that to another text with the statement's parameters, where one is given."""

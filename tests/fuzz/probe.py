@@ -8,22 +8,22 @@ table seldom holds all of them by chance.
 
 Values that suffice need not follow from the statement: `LIMIT 1` is content with any row, a row found by its `id` is the same one however
 it was fetched, and one that no condition is about may be repeated or not. So a reference is also given rows that no call for the values
-would bring, by themselves and beside those that one would: all that it has, with other values in the key's place. If the values follow
-from the statement, no such row matters, whatever the data, and the answer is that without any.
+would bring, by themselves and beside those that one would: all that it has, with other values in the key's place, or NULL where a method
+gives rows without one. If the values follow from the statement, no such row matters, whatever the data, and the answer is that without any.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import duckdb
-from tests.fuzz.arena import Arena
+from tests.fuzz.arena import MANY_VARIANTS, VARIANTS, Arena
 from tests.fuzz.conditions import literal
 from tests.fuzz.flatten import remotes_within, samples
 from tests.fuzz.tree import Printer, Source, Statement, selects
-from tests.fuzz.world import Kind, Table
+from tests.fuzz.world import Kind, Table, always
 
 LITERAL = re.compile(r"'((?:[^']|'')*)'|\$\$(.*?)\$\$|(?<![\w.$'])(-?\d+)(?![\w.'])")
 OTHERS = 12
@@ -33,8 +33,14 @@ Bound = dict[Source, str]
 
 def bindings(arena: Arena, statement: Statement) -> list[str]:
     """For each reference, where its values could come from; empty where they could not, or nothing can be told."""
-    probe = _Probe(arena, statement)
-    if samples(statement.query) or not probe.tells():
+    if samples(statement.query):
+        return []
+    return _found(_Probe(arena.others(VARIANTS), statement)) and _found(_Probe(arena.others(MANY_VARIANTS), statement))
+
+
+def _found(probe: _Probe) -> list[str]:
+    statement = probe.statement
+    if not probe.tells():
         return []
     references = list(dict.fromkeys(remotes_within(statement.query)))
     found: list[str] = []
@@ -51,9 +57,9 @@ def bindings(arena: Arena, statement: Statement) -> list[str]:
 class _Probe:
     """Asks DuckDB, over the data of several arenas."""
 
-    def __init__(self, arena: Arena, statement: Statement) -> None:
+    def __init__(self, arenas: Sequence[Arena], statement: Statement) -> None:
         self.statement = statement
-        self.arenas = arena.others()
+        self.arenas = arenas
         self.answers = [other.expected(statement) for other in self.arenas]
 
     def tells(self) -> bool:
@@ -95,6 +101,8 @@ class _Probe:
                 return False
         except duckdb.Error:  # values of a WITH clause that cannot be seen here
             return False
+        if column not in always(table):
+            others = f"({others}) UNION ALL SELECT NULL"
         kept = f'SELECT * FROM {table.full_name} WHERE "{column}" IN ({values})'
         changed = f'SELECT t.* REPLACE (o.other AS "{column}") FROM {table.full_name} AS t, ({others}) AS o'
         return self.holds({source: f"({kept})"}) and all(

@@ -167,15 +167,18 @@ def refill(world: World, pick: Random, *, local: bool) -> None:
             world.own[item.name] = rows + [dict(row) for row in rows[: pick.choice((0, 1))]]
 
 
+def always(table: Table) -> set[str]:
+    """The columns that each of its methods requires, of which no row has none."""
+    return set.intersection(*(set(endpoint.required.values()) for endpoint in table.endpoints))
+
+
 def crowd(world: World, pick: Random) -> None:
     """Adds rows to the API that differ from one there in one column: another key, so that none tells another, or NULL where one may be."""
     for table in world.tables:
-        needs = [set(endpoint.required.values()) for endpoint in table.endpoints]
-        always = set.intersection(*needs)
         rows = world.remote[table.name]
-        keys = [column for column in table.columns if any(column in need for need in needs)]
+        keys = [column for column in table.columns if any(column in endpoint.required.values() for endpoint in table.endpoints)]
         more = [{**row, column: value(pick, world, table.columns[column], null=0.0)} for row in rows for column in keys]
-        nulls = [{**row, column: None} for row in rows for column in table.columns if column not in always]
+        nulls = [{**row, column: None} for row in rows for column in table.columns if column not in always(table)]
         world.remote[table.name] = [*rows, *more, *nulls]
 
 
@@ -188,7 +191,11 @@ def _keys(pick: Random, type_: str) -> tuple[list[Value], list[Value]]:
 
 def many(type_: str) -> tuple[list[Value], list[Value]]:
     """All keys of a type, and more."""
-    texts: list[Value] = [*TEXTS, *(f"m{number}" for number in range(12))]
+    texts: list[Value] = [
+        *TEXTS,
+        *(text.swapcase() for text in TEXTS if text.swapcase() not in TEXTS),
+        *(f"m{number}" for number in range(12)),
+    ]
     numbers: list[Value] = [*INTEGERS, *range(20, 36)]
     return (texts, ["no"]) if type_ == "text" else (numbers, [99])
 

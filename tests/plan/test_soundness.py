@@ -45,13 +45,18 @@ TRICKY = {
         "SELECT s.tag, v.id, w.id FROM (SELECT l.tag, k.pen, l.pen AS own, row_number() OVER (ORDER BY l.pen, l.tag) AS nr FROM l LEFT JOIN k ON k.pen = l.pen) s "
         "JOIN visits v ON v.pen = coalesce(s.pen, s.own) LEFT JOIN visits w ON w.pen = s.pen AND s.tag = 'a' WHERE s.tag IN ('a', 'c')"
     ),
+    "conditions that are compared with TRUE or FALSE": (
+        "SELECT v.id, x.tag FROM visits v LEFT JOIN l x USING (pen) WHERE (x.pen = 'p1') = false AND true <> (v.n > 3) "
+        "AND v.id IN (SELECT w.id FROM visits w WHERE ((w.pen IN ('p1', 'p2')) = true) OR false = ((w.pen <> 'p 3')))"
+    ),
+    "one that TRUE is compared with in a list": "SELECT v.id FROM visits v WHERE true = ANY (SELECT v.pen = l.pen FROM l) AND v.pen IN ('p1', 'p2')",
     "the same of two outer joins, and of one within the other": (
         "SELECT s.nr, v.id FROM (SELECT k.pen AS a, m.pen AS b, l.pen AS c, row_number() OVER (ORDER BY l.pen, l.tag, m.id) AS nr "
-        "FROM l LEFT JOIN (k LEFT JOIN m ON m.pen = k.pen AND m.n > 1) ON k.pen = l.pen) s JOIN visits v ON v.pen IN (s.a, s.b) OR (v.pen = s.c AND s.a IS NULL)"
+        "FROM l LEFT JOIN (k LEFT JOIN m ON m.pen = k.pen AND m.n > 1) ON k.pen = l.pen) s JOIN visits v ON v.pen = s.b OR v.pen = s.a OR (v.pen = s.c AND s.a IS NULL)"
     ),
     "the same of a FULL and a RIGHT JOIN": (
-        "SELECT v.id, w.id FROM (SELECT l.pen AS a, m.pen AS b, count(*) OVER () AS c FROM l FULL JOIN m ON l.pen = m.pen) s JOIN visits v ON v.pen = s.b "
-        "LEFT JOIN (SELECT q.pen AS p, x.pen AS r, count(*) OVER () AS c FROM k q RIGHT JOIN l x ON x.pen = q.pen) t ON t.r = s.a JOIN visits w ON w.pen = coalesce(t.p, t.r)"
+        "SELECT v.id, w.id FROM (SELECT l.pen AS a, m.pen AS b, count(*) OVER () AS c FROM l FULL JOIN m ON l.pen = m.pen) s JOIN visits v ON v.pen = s.b, "
+        "(SELECT q.pen AS p, x.pen AS r, count(*) OVER () AS c FROM k q RIGHT JOIN l x ON x.pen = q.pen) t JOIN visits w ON w.pen = coalesce(t.p, t.r) WHERE s.a IS NULL"
     ),
     "a sub-select of which a column is compared with what is not read": (
         "SELECT s.id, w.id FROM (SELECT l.tag, l.n, v.id FROM l JOIN visits v ON v.pen = l.pen) s JOIN visits w ON w.n = s.n AND w.kind > s.tag WHERE w.pen IN ('p1', 'p2', '5')"

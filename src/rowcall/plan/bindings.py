@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import chain, combinations, product
 
 from sqlglot import exp
 
@@ -36,6 +36,8 @@ from rowcall.plan.splice import Edit
 
 _KEPT = "__rowcall_kept"
 _PICKS = frozenset({"sample"})
+_MOST_FILLED = 3
+"""How many outer joins may fill columns of a sub-select that are read each by itself: either it does or it does not."""
 _MOST_USES = 8
 """Of how many uses of a WITH each is looked at by itself."""
 
@@ -289,7 +291,7 @@ class Bindings:
         outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
         reached = self._reached(use).live if use.own is not None else ()
         conditions = [live.condition for live in reached if live.restricts and not live.guards and live.condition.tokens is not None]
-        own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not names_values(use.frame, condition)]
+        own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not _gives_keys(use.frame, condition)]
         for condition in [*own, *self._said_within(use), *self._passed_in(use.frame, enclosing(use.frame))]:
             node = condition.node
             if node is None or self.scopes.is_volatile(node) or not self.scopes.is_stable(node):
@@ -559,14 +561,14 @@ class Bindings:
 
     def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, frozenset[int]]]:
         cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
-        filled: set[frozenset[Group]] = set()
+        filled: frozenset[Group] = frozenset()
         for name, (_, place) in zip(names, inner.outputs() or (), strict=False):
             if not name or place is None or not cases or any(place[0] not in case.sources.offered for case in cases):
                 continue
             queries = [case.query([(name, [(Operand(None, place=place), ())])]) for case in cases]
             guards = cases[0].sources.offered[place[0]]
-            if None not in queries and (not guards or filled <= {guards}):  # of several outer joins each may fill its own
-                filled |= {guards} if guards else set()
+            if None not in queries and len(filled | guards) <= _MOST_FILLED:
+                filled |= guards
                 yield name, frozenset[int]().union(*(query.used for query in queries if query is not None))
 
     def _part(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
@@ -588,13 +590,14 @@ class Bindings:
         repeats = _are_alike([(inner, place) for name in names if (place := places[name]) is not None])
         queries = []
         for case in self._cases(Use(inner, None), Restriction(), alone=True):
-            filled = [name for name in names if (place := places[name]) is not None and case.sources.offered[place[0]]]
-            for left in [names, [name for name in names if name not in filled]] if filled else [names]:
+            guards = {name: case.sources.offered[place[0]] for name in names if (place := places[name]) is not None}
+            for filled in _subsets(sorted(frozenset[Group]().union(*guards.values()), key=sorted)):
+                left = [name for name in names if guards[name].isdisjoint(filled)]
                 wanted = [(name, [(Operand(None, place=places[name]), ())]) for name in left]
                 query = case.query(wanted, repeats=repeats) if left else _NULLS
                 if query is None:
                     return None
-                queries.append(query if left is names else _with_nulls(query, names, left))
+                queries.append(_with_nulls(query, names, left) if filled else query)
         return _union(queries, names, repeats=repeats)
 
 
@@ -624,6 +627,11 @@ def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = Fa
     return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
 
 
+def _subsets(groups: Sequence[Group]) -> Iterator[frozenset[Group]]:
+    """All sets of some groups, the empty one first."""
+    return map(frozenset, chain.from_iterable(combinations(groups, size) for size in range(len(groups) + 1)))
+
+
 _NULLS = Query("SELECT 1", frozenset())
 """A query of a row, for NULLs to be put in."""
 
@@ -632,6 +640,11 @@ def _with_nulls(query: Query, names: Sequence[str], given: Collection[str]) -> Q
     """A query that gives some of some columns, as one of all, the others NULL."""
     shown = ", ".join(quoted(name) if name in given else f"NULL AS {quoted(name)}" for name in names)
     return replace(query, sql=f"SELECT {shown} FROM ({query.sql})")
+
+
+def _gives_keys(frame: Frame, condition: Condition) -> bool:
+    """Whether a condition says nothing but which constants columns are among, which are keys themselves: all but those of other types."""
+    return names_values(frame, condition) and all(place is not None and bool(frame.kind(place)) for place in frame.named_in(condition))
 
 
 def _is_null(atom: Among) -> bool:

@@ -272,7 +272,7 @@ class Draft:
         """Takes these columns."""
         for position, names in (self._of_parts(operands) or {}).items():
             taken = self._taken.setdefault(position, [])
-            taken += [name for name in names if name not in taken]
+            taken += [name for name in dict.fromkeys(names) if name not in taken]
 
     def _of_parts(self, operands: Sequence[Operand]) -> dict[int, list[str]] | None:
         """The columns of sources of which a part can be read that expressions name; None where one may mean all of them."""

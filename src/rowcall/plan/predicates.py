@@ -359,7 +359,7 @@ def _put(said: Filter, atoms: Sequence[Atom]) -> Alternative:
 
 
 def stripped(layout: Layout, predicate: exp.Expr, tokens: Range | None, *, wanted: bool) -> tuple[exp.Expr, Range | None, bool]:
-    """What a condition with NOT, IS TRUE or IS FALSE around it is about, and whether that has to be true, or false."""
+    """What a condition with NOT, IS TRUE, IS FALSE or = false around it is about, and whether that has to be true, or false."""
     while True:
         predicate, tokens = layout.bare(predicate, tokens)
         if isinstance(predicate, exp.Not):  # also of `a NOT IN b` and `a IS NOT TRUE`, which the word does not begin
@@ -369,8 +369,22 @@ def stripped(layout: Layout, predicate: exp.Expr, tokens: Range | None, *, wante
         elif wanted and isinstance(predicate, exp.Is) and isinstance(predicate.expression, exp.Boolean):
             sides = layout.sides(tokens, "IS")
             predicate, tokens, wanted = predicate.this, sides[0] if sides is not None else None, bool(predicate.expression.this)
+        elif isinstance(predicate, (exp.EQ, exp.NEQ)) and (at := _compared_with_truth(predicate)) is not None:
+            sides = layout.sides(tokens, "=", "==", "<>", "!=")
+            about, value = (predicate.this, predicate.expression)[:: -1 if at else 1]
+            tokens = sides[at] if sides is not None else None
+            predicate, wanted = about, wanted is (bool(value.unnest().this) is isinstance(predicate, exp.EQ))
         else:
             return predicate, tokens, wanted
+
+
+def _compared_with_truth(predicate: exp.Binary) -> int | None:
+    """Which side of a comparison is a condition, where the other one is TRUE or FALSE."""
+    sides = [side.unnest() for side in (predicate.this, predicate.expression)]
+    found = (
+        at for at in (0, 1) if isinstance(sides[at], (exp.Predicate, exp.Connector, exp.Not)) and isinstance(sides[1 - at], exp.Boolean)
+    )
+    return next(found, None)
 
 
 def _chosen(predicate: exp.Expr, *, wanted: bool) -> Iterator[list[tuple[exp.Expr, Range | None, bool]]]:

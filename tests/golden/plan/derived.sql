@@ -87,14 +87,15 @@ JOIN openai.assistants.runs r ON r.thread_id = coalesce(o.thread_id, 't' || o.n)
 --   GET /threads/t2/runs?limit=100
 -- columns: id
 
--- Of two that are filled by joins of their own, each may have its value or NULL: the first of them gives keys.
+-- Of two that are filled by joins of their own, each may have its value or NULL.
 SELECT r.id, s.id FROM (SELECT b.thread_id, c.run_id, row_number() OVER (ORDER BY a.n) AS nr FROM owners a LEFT JOIN owners b ON a.n = b.n - 1 LEFT JOIN finished c ON c.thread_id = a.thread_id) o
 JOIN openai.assistants.runs r ON r.thread_id = o.thread_id JOIN openai.assistants.runs s ON s.thread_id = o.thread_id AND s.id = o.run_id;
 -- 1. r: list_runs of openai.assistants.runs
 --   thread_id = t2 (from o.thread_id)
 --   GET /threads/t2/runs?limit=100
--- 2. s: list_runs of openai.assistants.runs
+-- 2. s: get_run of openai.assistants.runs
 --   thread_id =  (from o.thread_id)
+--   run_id =  (from o.run_id)
 --   a request for each of these
 -- columns: id, id
 

@@ -122,3 +122,11 @@ SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o ON o.thread_id = r.
 --                          ^^^^^^^^^^^^^^^^^^^^^^
 --
 -- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+
+-- A condition that is compared with TRUE or FALSE is true, or false: not NULL.
+SELECT r.id FROM openai.assistants.runs r LEFT JOIN owners o USING (thread_id) WHERE (o.owner = 'bo') = false;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from o.thread_id)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: id
