@@ -50,6 +50,15 @@ TRICKY = {
         "AND v.id IN (SELECT w.id FROM visits w WHERE ((w.pen IN ('p1', 'p2')) = true) OR false = ((w.pen <> 'p 3')))"
     ),
     "one that TRUE is compared with in a list": "SELECT v.id FROM visits v WHERE true = ANY (SELECT v.pen = l.pen FROM l) AND v.pen IN ('p1', 'p2')",
+    "a column with a collation that is no key, on which there is a condition around its sub-select": (
+        "SELECT s.id, s.other FROM (SELECT nc.pen AS other, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen) s JOIN k ON k.pen = s.other "
+        "WHERE s.other = 'P2' OR s.other = 'p1'"
+    ),
+    "the same around a PIVOT, and under a UNION": (
+        "SELECT * FROM (PIVOT (SELECT nc.tag AS what, nc.pen AS other, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen) "
+        "ON what IN ('a') USING count(*) GROUP BY other) p JOIN (SELECT nc.pen AS q, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen "
+        "UNION ALL SELECT 'p1', 'x') s ON s.q = p.other WHERE p.other = 'p1' OR p.other = 'P2'"
+    ),
     "the same of two outer joins, and of one within the other": (
         "SELECT s.nr, v.id FROM (SELECT k.pen AS a, m.pen AS b, l.pen AS c, row_number() OVER (ORDER BY l.pen, l.tag, m.id) AS nr "
         "FROM l LEFT JOIN (k LEFT JOIN m ON m.pen = k.pen AND m.n > 1) ON k.pen = l.pen) s JOIN visits v ON v.pen = s.b OR v.pen = s.a OR (v.pen = s.c AND s.a IS NULL)"

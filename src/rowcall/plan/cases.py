@@ -10,7 +10,7 @@ from functools import cached_property
 from sqlglot import exp
 
 from rowcall.manifest.types import quoted
-from rowcall.plan.drafts import OUTER, Column, Draft, Filtering, Query, Same, Sources, label
+from rowcall.plan.drafts import OUTER, UNASKED, Column, Draft, Filtering, Query, Same, Sources, label, said
 from rowcall.plan.enclosing import Use, handed_on, inner_frame, is_of_api, output_names, same_within, together
 from rowcall.plan.joins import Condition, Group, Live, Place
 from rowcall.plan.literals import left_out
@@ -170,7 +170,7 @@ class Case:
     def _unless_same(self, place: Place) -> tuple[str, ...]:
         """SQL truth values: columns of one type that equal this one need not be the same where one of these is true."""
         default = (collates("NULL"),) if self._frame.kind(place) == "text" else ()
-        return (*default, *(_said(probe) for other in self._same_as[place] if (probe := self._probe(other))))
+        return (*default, *(said(probe) for other in self._same_as[place] if (probe := self._probe(other))))
 
     def _read_one(self, place: Place, unread: Collection[int]) -> Place | None:
         """The column, or the first of those that are the same, that is of what is there."""
@@ -276,7 +276,7 @@ class Case:
         frame, (position, name) = handed_on(self._frame, place)
         if frame.kind((position, name)) == "integer" or is_of_api(frame, (position, name)):
             return ""
-        return collation(frame, (position, name)) or "SELECT true"
+        return collation(frame, (position, name)) or UNASKED
 
     def keys(self, known: dict[str, Equals]) -> list[Keys]:
         """The key queries for columns of the source in question: one for all of them or, where that cannot be, one for each.
@@ -451,7 +451,7 @@ class Case:
         if column.collates == "true" or not (is_alike or column.kind):
             return None
         own = () if column.collates == "false" else (column.collates,)
-        return Same(one, other, "" if is_alike else column.kind, (*own, *map(_said, self._probes([path]))))
+        return Same(one, other, "" if is_alike else column.kind, (*own, *map(said, self._probes([path]))))
 
     def _rank(self, operand: Operand, kind: str = "") -> int:
         """What of several equal expressions is taken first: what is certain to be of the kind of the column that they equal."""
@@ -515,16 +515,14 @@ def collation(frame: Frame, place: Place) -> str:
     That is known before the table has a row, so that it can be asked of what is made from pages that have not been fetched.
     """
     source = frame.sources[place[0]]
-    if source.span is None:
+    if (span := source.span) is None:
         return ""
-    query = f"SELECT {collates(quoted(place[1]))} FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(source.span)} LIMIT 0) q ON true"
-    whole = frame.scopes.prefixed(query, [source.node]) or ""
-    return whole if frame.scopes.stands_alone(source.node, whole) else ""  # of LATERAL no query can be made by itself
 
+    def query() -> str | None:
+        of_none = f"FROM (SELECT 1) LEFT JOIN (FROM {frame.scopes.written(span)} LIMIT 0) q ON true"
+        return frame.scopes.prefixed(f"SELECT {collates(quoted(place[1]))} {of_none}", [source.node])
 
-def _said(probe: str) -> str:
-    """The SQL truth value that a query of one gives."""
-    return f"coalesce(({probe}), false)"
+    return query() or "" if frame.scopes.stands_alone(source.node, query) else ""  # of LATERAL no query can be made by itself
 
 
 def _is_of_columns(node: exp.Expr) -> bool:

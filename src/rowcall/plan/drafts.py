@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -25,6 +25,9 @@ _WITHIN = {"text": ("'VARCHAR'", "VARCHAR"), "integer": (_INTEGERS, "HUGEINT")}
 """The types of a kind as `typeof` says them, and the one in which they are compared, under the collation that they have."""
 
 _DISTINCT = "SELECT DISTINCT "
+
+UNASKED = "SELECT true"
+"""In place of a query for whether a column compares under a collation, where it cannot be asked."""
 
 Column = tuple[Frame, Place]
 """A column of a SELECT."""
@@ -112,6 +115,11 @@ class Sources:
         return Operand(None, place=(OUTER, label(column)))
 
 
+def said(probe: str) -> str:
+    """The SQL truth value that a query of one gives."""
+    return f"coalesce(({probe}), false)"
+
+
 def label(column: Column) -> str:
     """What a column of a SELECT is called in those within it."""
     frame, place = column
@@ -126,6 +134,8 @@ class Draft:
         self._frame = sources.frame
         self._included: list[int] = []
         self._outputs: list[int] = []
+        self._unless: dict[int, tuple[str, ...]] = {}
+        """Of those that do no more than reduce it: the queries for whether they may, as of `Query.through`."""
         self._outside: list[Column] = []
         self._nodes: list[exp.Expr] = []
         self._reads: set[int] = set()
@@ -318,7 +328,7 @@ class Draft:
         query = f"{'SELECT ' if repeats else _DISTINCT}{shown}" if texts else "SELECT 1 AS there"
         query += f" FROM {', '.join(items)}" if items else ""
         bounds = [(self._frame.shown(place), index) for place, index in self._sources.outputs if self._is_included(place)]
-        conditions += [f'({shown} = __rowcall_around."o{index}")' for shown, index in bounds if index in self._outputs]
+        conditions += [self._bound(shown, index) for shown, index in bounds if index in self._outputs]
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
         query += "" if texts else " LIMIT 1"
@@ -361,11 +371,29 @@ class Draft:
         for place, index in self._sources.outputs:
             if place[0] in self._included and index not in self._outputs and self._gives(Operand(None, place=place)):
                 outputs = sorted({*self._outputs, index})
-                if self._sources.has_outside and self._sources.around(outputs, self._outside) is not None:
+                query = self._sources.around(outputs, self._outside) if self._sources.has_outside else None
+                if query is not None and UNASKED not in (unless := self._beyond(query)):
                     self._keep([OUTER], [])
                     self._take(Operand(None, place=place))
                     self._outputs.append(index)
+                    self._unless[index] = unless
         return len(self._outputs) > before
+
+    def _beyond(self, query: Query) -> tuple[str, ...]:
+        """What values around the SELECT are found through that those are not which are needed of it."""
+        before = self._needed_through()
+        return tuple(probe for probe in query.through if probe not in before)
+
+    def _needed_through(self) -> Collection[str]:
+        """What the values around the SELECT are found through that it cannot do without."""
+        outputs = sorted(set(self._outputs) - self._unless.keys())
+        query = self._sources.around(outputs, self._outside) if outputs or self._outside else None
+        return query.through if query is not None else ()
+
+    def _bound(self, shown: str, index: int) -> str:
+        """That a column is among the values around the SELECT of the output that it is."""
+        among = f'{shown} = __rowcall_around."o{index}"'
+        return f"({' OR '.join([*map(said, self._unless.get(index, ())), among])})"
 
     def _needed(self, source: Source) -> bool:
         """Adds what a source takes from others: LATERAL and unnest, and a sub-query with columns from outside it."""
@@ -572,7 +600,7 @@ class Draft:
             return None
         self._nests = True
         self._reads |= query.reads
-        self._through |= set(query.through)
+        self._through |= set(self._needed_through())
         names = [*(f"o{index}" for index in sorted(set(self._outputs))), *map(label, self._outside)]
         self._origins = dict(zip(names, query.origins, strict=False))
         return f"({self._repeated(query)}) AS __rowcall_around"

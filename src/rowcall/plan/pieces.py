@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +45,9 @@ class Pieces:
     edits: list[Edit] = field(default_factory=list, init=False)
     """What changes in the text besides the references themselves."""
     stand_ins: dict[int, str] = field(default_factory=dict, init=False)
-    """What each reference, by number, is in SQL: first an empty stand-in, then what decodes its pages."""
+    """What each reference, by number, is in SQL before it is fetched: an empty table."""
+    pages: dict[int, str] = field(default_factory=dict, init=False)
+    """What decodes the pages of those that were fetched, in place of these."""
     above: Above = field(default_factory=Above, init=False)
     _known: dict[str, bool] = field(default_factory=dict, init=False)
     _columns: dict[int, tuple[exp.Expr, tuple[exp.Column, ...]]] = field(default_factory=dict, init=False)
@@ -59,7 +62,7 @@ class Pieces:
 
     def ask_again(self, describe: Describe, evaluate: Evaluate, stand_ins: Mapping[int, str]) -> None:
         """Begins again as it was before anything was fetched, with what DuckDB would say once more as it did."""
-        self._describe, self._evaluate, self.stand_ins = describe, evaluate, dict(stand_ins)
+        self._describe, self._evaluate, self.stand_ins, self.pages = describe, evaluate, dict(stand_ins), {}
 
     def number(self, node: exp.Expr) -> int | None:
         """Which remote reference a table node is."""
@@ -178,12 +181,21 @@ class Pieces:
         """A stretch of the user's text, the references in it replaced."""
         # A name that is given to what ends here stands behind it, and is no part of it.
         edits = [*(edit for edit in self.edits if edit.start < span.end), *more]
-        for number, new in self.stand_ins.items():
+        for number, new in {**self.stand_ins, **self.pages}.items():
             place = self.references[number].span
             edits.append(Edit(place.start, place.end, new))
         own = [edit for edit in edits if span.start <= edit.start and edit.end <= span.end]
         moved = [Edit(edit.start - span.start, edit.end - span.start, edit.new) for edit in own]
         return splice(self.text[span.start : span.end], moved)
+
+    @contextmanager
+    def unfetched(self) -> Iterator[None]:
+        """While it lasts, texts are as they were before anything was fetched, for DuckDB to describe."""
+        pages, self.pages = self.pages, {}
+        try:
+            yield
+        finally:
+            self.pages = pages
 
     def describe(self, query: str, nodes: Sequence[exp.Expr]) -> Mapping[str, str]:
         """Folded column names and DuckDB types of a query; empty when unknown."""

@@ -167,7 +167,7 @@ class Planner:
         self._ask = evaluate or self._ask
         for scan in scans:
             self._fetched.add(scan.number)
-            self._analysis.scopes.stand_ins[scan.number] = self._analysis.mentions[scan.number].written(rendered[scan.source])
+            self._analysis.scopes.pages[scan.number] = self._analysis.mentions[scan.number].written(rendered[scan.source])
 
     def unread(self, scans: Sequence[Scan]) -> None:
         """Takes back that scans will not be fetched: what depends on them is then planned as far as that goes."""

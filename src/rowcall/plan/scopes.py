@@ -112,10 +112,12 @@ class Scopes(Pieces):
         is_result = is_key(frame.select, column) and any(item.alias.casefold() == name for item in frame.select.expressions)
         return frame if is_result or name in frame.view_of(column).merged else None
 
-    def stands_alone(self, node: exp.Expr, query: str) -> bool:
+    def stands_alone(self, node: exp.Expr, query: Callable[[], str | None]) -> bool:
         """Whether a query of an item of FROM can be bound by itself; that is the same before anything is fetched, and after."""
         if id(node) not in self._stands_alone:
-            self._stands_alone[id(node)] = node, self.is_closed(node) or self.types(query) is not None
+            with self.unfetched():
+                text = query()
+            self._stands_alone[id(node)] = node, text is not None and (self.is_closed(node) or self.types(text) is not None)
         return self._stands_alone[id(node)][1]
 
     def may_be_tried(self, node: exp.Expr, tokens: Range) -> bool:
