@@ -54,10 +54,13 @@ TRICKY = {
         "SELECT s.id, s.other FROM (SELECT nc.pen AS other, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen) s JOIN k ON k.pen = s.other "
         "WHERE s.other = 'P2' OR s.other = 'p1'"
     ),
-    "the same around a PIVOT, and under a UNION": (
+    "the same around a PIVOT": (
         "SELECT * FROM (PIVOT (SELECT nc.tag AS what, nc.pen AS other, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen) "
-        "ON what IN ('a') USING count(*) GROUP BY other) p JOIN (SELECT nc.pen AS q, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen "
-        "UNION ALL SELECT 'p1', 'x') s ON s.q = p.other WHERE p.other = 'p1' OR p.other = 'P2'"
+        "ON what IN ('a') USING count(*) GROUP BY other) WHERE other = 'p1' OR other = 'P2'"
+    ),
+    "the same under a UNION": (
+        "SELECT s.id FROM (SELECT nc.pen AS other, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen UNION ALL SELECT 'p1', 'x') s "
+        "JOIN (SELECT pen FROM k) k ON k.pen = s.other"
     ),
     "the same of two outer joins, and of one within the other": (
         "SELECT s.nr, v.id FROM (SELECT k.pen AS a, m.pen AS b, l.pen AS c, row_number() OVER (ORDER BY l.pen, l.tag, m.id) AS nr "
