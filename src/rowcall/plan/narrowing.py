@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from rowcall.manifest.types import quoted
-from rowcall.plan.drafts import Draft, Filtering, Query, Sources
+from rowcall.plan.drafts import Column, Draft, Filtering, Query, Sources
 from rowcall.plan.joins import Place
 from rowcall.plan.predicates import Operand, may_be_tried
 from rowcall.plan.references import is_inside
@@ -87,8 +87,13 @@ def presence(sources: Sources, used: Collection[int], filters: Sequence[Filterin
     They are local ones, and remote ones that are `fetched`.
     """
     scopes = sources.frame.scopes
+
+    def around(outputs: Sequence[int], columns: Sequence[Column]) -> Query | None:
+        query = sources.around(outputs, columns)
+        return query if query is not None and query.reads <= set(fetched) else None
+
     is_there = lambda node: scopes.reads(node) <= set(fetched)  # noqa: E731
-    at_hand = replace(sources, outputs=(), firsts=(), has_outside=False, is_there=is_there, say=lambda _: None)
+    at_hand = replace(sources, firsts=(), around=around, is_there=is_there, say=lambda _: None)
     seen = set(used)
     for position, guards in sources.offered.items():
         if guards or position in seen or position == sources.own:

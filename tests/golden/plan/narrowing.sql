@@ -348,3 +348,16 @@ SELECT r.id FROM openai.assistants.runs r WHERE r.thread_id = 't1' AND r.id IN (
 --   run_id =  (from m.run_id)
 --   a request for each of these
 -- columns: id
+
+-- A table that is joined in a sub-select has no row with what the query around it compares with one of its columns: no row matters.
+SELECT q.id FROM (SELECT o.n, r.id FROM openai.assistants.runs r, owners o WHERE r.thread_id = 't1') q JOIN (VALUES (9), (10)) v(n) ON v.n = q.n;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from the statement)
+--   no request
+-- columns: id
+
+SELECT q.id FROM (SELECT o.n, r.id FROM openai.assistants.runs r, owners o WHERE r.thread_id = 't1') q JOIN (VALUES (9), (3)) v(n) ON v.n = q.n;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
