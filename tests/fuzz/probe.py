@@ -4,7 +4,7 @@ Each remote reference is replaced by those of its rows whose key is among some v
 table, or a column of a reference that is bound already. Where no data that are tried make a difference to the result, those values are
 enough; where all rows could be left out as well, or the values are all that there are, the data say nothing, and nor do they of a
 statement with SAMPLE, which takes all rows here. The data are the world's and others with the same columns and many more keys, so that a
-table seldom holds all of them by chance.
+table seldom holds all of them by chance. Nor do they say anything where a parameter is named that is no column, for no table has it.
 
 Values that suffice need not follow from the statement: `LIMIT 1` is content with any row, a row found by its `id` is the same one however
 it was fetched, and one that no condition is about may be repeated or not. So a reference is also given rows that no call for the values
@@ -22,7 +22,7 @@ import duckdb
 from tests.fuzz.arena import MANY_VARIANTS, VARIANTS, Arena
 from tests.fuzz.conditions import literal
 from tests.fuzz.flatten import remotes_within, samples
-from tests.fuzz.tree import Printer, Source, Statement, selects
+from tests.fuzz.tree import Option, Printer, Source, Statement, selects
 from tests.fuzz.world import Kind, Table, always
 
 LITERAL = re.compile(r"'((?:[^']|'')*)'|\$\$(.*?)\$\$|(?<![\w.$'])(-?\d+)(?![\w.'])")
@@ -33,7 +33,9 @@ Bound = dict[Source, str]
 
 def bindings(arena: Arena, statement: Statement) -> list[str]:
     """For each reference, where its values could come from; empty where they could not, or nothing can be told."""
-    if samples(statement.query):
+    if samples(statement.query) or any(
+        isinstance(part, Option) for select in selects(statement.query) for pred in select.where for part in pred.parts
+    ):
         return []
     return _found(_Probe(arena.others(VARIANTS), statement)) and _found(_Probe(arena.others(MANY_VARIANTS), statement))
 

@@ -49,6 +49,10 @@ TRICKY = {
         "SELECT v.id, x.tag FROM visits v LEFT JOIN l x USING (pen) WHERE (x.pen = 'p1') = false AND true <> (v.n > 3) "
         "AND v.id IN (SELECT w.id FROM visits w WHERE ((w.pen IN ('p1', 'p2')) = true) OR false = ((w.pen <> 'p 3')))"
     ),
+    "comparisons that are not false, or not true, with a column that has a value and with one that may be NULL": (
+        "SELECT v.id, l.tag FROM l LEFT JOIN visits v ON v.pen = l.pen AND ('p1' = (l.pen)) IS NOT FALSE WHERE (l.n > 1) IS NOT TRUE "
+        "UNION ALL SELECT v.id, v.kind FROM visits v WHERE (v.pen <> 'p1') IS NOT TRUE AND (v.kind = 'food') IS NOT FALSE"
+    ),
     "one that TRUE is compared with in a list": "SELECT v.id FROM visits v WHERE true = ANY (SELECT v.pen = l.pen FROM l) AND v.pen IN ('p1', 'p2')",
     "a column with a collation that is no key, on which there is a condition around its sub-select": (
         "SELECT s.id, s.other FROM (SELECT nc.pen AS other, v.id FROM nc JOIN l ON l.tag = nc.tag JOIN visits v ON v.pen = l.pen) s JOIN k ON k.pen = s.other "
@@ -800,6 +804,8 @@ SAID = {
     "at least and at most in ON": "SELECT v.id, m.id FROM m LEFT JOIN visits v ON v.pen >= 'p1' AND v.pen <= 'p1' AND v.n = m.n",
     "row": "SELECT id FROM visits WHERE row(pen, n) = row('p1', NULL) OR row((pen), id) IN (row('p2', 'v1'), ($t, 'v0'), ('p1', NULL))",
     "NOT of another row": "SELECT id FROM visits WHERE NOT ((pen, n) <> ('p1', NULL))",
+    "not false": "SELECT id FROM visits WHERE (pen = 'p1') IS NOT FALSE",
+    "not that another is true": "SELECT id FROM visits WHERE NOT ((pen <> 'p1') IS TRUE)",
     "NULL in a list": "SELECT id FROM visits WHERE pen IN ('p1', NULL) AND (pen, id) = ('p1', 'v0')",
     "a query in HAVING": "SELECT pen, count(*) FROM visits GROUP BY pen HAVING pen IN (SELECT pen FROM k)",
     "a remote query in HAVING": "SELECT pen, count(*) FROM visits GROUP BY pen HAVING pen IN (SELECT pen FROM keepers WHERE id IN ('k0', 'k1'))",
@@ -818,7 +824,7 @@ def test_a_value_may_be_said_in_a_roundabout_way(zoo: Any, sql: str) -> None:
 @pytest.mark.parametrize(
     "condition",
     [
-        "(pen = 'p1') IS NOT FALSE", "NOT ((pen <> 'p1') IS TRUE)", "NOT (pen <> ANY (['p1']))", "NOT (pen <> 'p1' AND n = 3)",
+        "(n = 1) IS NOT FALSE", "NOT ((kind <> 'food') IS TRUE)", "(pen > 'p1') IS NOT FALSE", "NOT (pen <> ANY (['p1']))", "NOT (pen <> 'p1' AND n = 3)",
         "NOT (pen IS NULL OR pen = 'p1')", "pen >= 'p1' AND pen <= 'p2'", "pen > 'p1' AND pen <= 'p1'",
     ],
 )  # fmt: skip

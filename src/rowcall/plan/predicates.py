@@ -134,6 +134,8 @@ class Reader:
             return ()
         predicate, tokens, wanted = stripped(self._layout, outer.node, outer.tokens, wanted=wanted)
         whole = whole or (outer if predicate is not outer.node else None)
+        if not wanted and (column := _null_with(predicate)) is not None:
+            return self._unless_null(predicate, tokens, column, whole or outer)
         any_of, all_of = (self._layout.disjuncts, self._layout.conjuncts)[:: 1 if wanted else -1]
         if ways := list(_chosen(predicate, wanted=wanted)):
             whole = whole or outer
@@ -151,6 +153,13 @@ class Reader:
             found += (tuple(chain.from_iterable(chosen)) for chosen in product(*every))
         merged = _merged(found)
         return merged if len(merged) <= MOST_ALTERNATIVES else ((whole or outer,),)
+
+    def _unless_null(self, predicate: exp.Expr, tokens: Range | None, column: exp.Expr, whole: Filter) -> tuple[Alternative, ...]:
+        """What `comparison IS NOT FALSE` or IS NOT TRUE says: it is what is left, or its column is NULL."""
+        sides = self._layout.sides(tokens, "IS")
+        wanted = not predicate.expression.this
+        found = self._where(predicate.this, sides[0] if sides is not None else None, wanted=wanted, whole=whole)
+        return (*found, tuple(self._null(self._column_in(column), whole.node, whole.tokens)))
 
     def _one(self, predicate: exp.Expr, tokens: Range | None, *, wanted: bool, whole: Filter | None) -> tuple[Alternative, ...]:
         if isinstance(predicate, exp.Null) or (isinstance(predicate, exp.Boolean) and bool(predicate.this) is not wanted):
@@ -402,6 +411,18 @@ def _chosen(predicate: exp.Expr, *, wanted: bool) -> Iterator[list[tuple[exp.Exp
         default = predicate.args.get("false" if isinstance(predicate, exp.If) else "default")
         if default is not None:
             yield [(default, None, wanted)]
+
+
+def _null_with(predicate: exp.Expr) -> exp.Expr | None:
+    """The column that a comparison with a literal, of which IS TRUE or IS FALSE is asked, is NULL with; None for anything else."""
+    if not isinstance(predicate, exp.Is) or not isinstance(predicate.expression, exp.Boolean):
+        return None
+    comparison = predicate.this.unnest()
+    if not isinstance(comparison, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)):
+        return None
+    left, right = comparison.this.unnest(), comparison.expression.unnest()
+    column, other = (left, right) if isinstance(right, exp.Literal) else (right, left)
+    return column if isinstance(column, exp.Column) and isinstance(other, exp.Literal) else None
 
 
 def _contained(method: exp.Dot) -> exp.Expr | None:

@@ -61,26 +61,16 @@ SELECT o.owner, r.id FROM owners o LEFT JOIN openai.assistants.runs r ON r.threa
 
 -- IS NOT TRUE and IS NOT FALSE are true of NULL as well, and NOT of = says what a value is not.
 SELECT id FROM openai.assistants.runs WHERE (thread_id = 't1') IS NOT FALSE;
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
--- A condition with NOT or <> says what a value is not, and the API has to be asked for what it is.
---
--- LINE 1: SELECT id FROM openai.assistants.runs WHERE (thread_id = 't1') IS NOT FALSE
---                        ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE NOT ((thread_id <> 't1') IS TRUE);
--- MissingParameterError: openai.assistants.runs cannot be called without more values:
---   list_runs needs thread_id
---   get_run needs thread_id, run_id
--- A condition with NOT or <> says what a value is not, and the API has to be asked for what it is.
---
--- LINE 1: SELECT id FROM openai.assistants.runs WHERE NOT ((thread_id <> 't1') IS TRUE)
---                        ^^^^^^^^^^^^^^^^^^^^^^
---
--- For example: SELECT * FROM openai.assistants.runs WHERE thread_id = '…'
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- columns: id
 
 SELECT id FROM openai.assistants.runs WHERE NOT (thread_id = 't1');
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
