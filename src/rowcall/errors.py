@@ -234,22 +234,25 @@ class WriteLimitError(PlanError):
         *,
         deletes: bool = False,
         removes: Sequence[str] = (),
+        together: bool = False,
         declined: bool = False,
         sql: str = "",
         span: Span | None = None,
     ) -> None:
         self.rows = rows
-        """How many rows it would write, each with a request."""
+        """How many rows it would write, each with a request; `together` how many requests."""
         self.limit = limit
         """What `max_write_rows` was; None for no limit."""
         self.deletes = deletes
         self.removes = tuple(removes)
         """What an UPDATE does not set and may so remove, since it puts whole rows."""
+        self.together = together
+        """Whether one request changes all rows that have something in common, so that nobody knows how many."""
         self.declined = declined
         """Whether somebody was asked, and did not say yes."""
-        count = f"{rows:,} row{'' if rows == 1 else 's'}"
+        count = "any number of rows at once" if together else f"{rows:,} row{'' if rows == 1 else 's'}"
         what = f"The statement {'deletes' if deletes else 'writes'} {count} ({name})"
-        over = limit is not None and rows > limit
+        over = limit is not None and (together or rows > limit)
         why = (
             f"max_write_rows is {limit:,}"
             if over and limit is not None
@@ -258,7 +261,8 @@ class WriteLimitError(PlanError):
             else "nobody has said that it may"
         )
         allow = (
-            f"Say so with the argument max_write_rows={rows}, SET rowcall_max_write_rows = {rows}, or --yes on the command line. "
+            f"Say so with the argument max_write_rows={None if together else rows}, "
+            f"SET rowcall_max_write_rows = {'NULL' if together else rows}, or --yes on the command line. "
             "A dry run (dry_run, --dry-run) shows the requests."
         )
         message = f"{what}, and the answer was not yes; no change was sent." if declined else f"{what}, and {why}; no change was sent."

@@ -100,10 +100,11 @@ def say_options(session: rowcall.Session, options: argparse.Namespace, unless_sa
 
 def agree(pending: Pending) -> bool:
     """Yes, as `--yes` says. Raises WriteLimitError for more rows than `--max-write-rows` allows beside it."""
-    if pending.limit is None or pending.rows <= pending.limit:
+    if not pending.is_over:
         return True
     error = pending.refusal()
-    error.hint = f"--max-write-rows {pending.rows} beside --yes sends it; --dry-run shows the requests."
+    more = "--yes without --max-write-rows" if pending.together else f"--max-write-rows {pending.rows} beside --yes"
+    error.hint = f"{more} sends it; --dry-run shows the requests."
     raise error
 
 

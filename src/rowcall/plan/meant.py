@@ -39,6 +39,21 @@ def keys_only(analysis: Analysis, method: Method, *, alone: bool = False) -> boo
     return (bool(keys) or alone) and len(seen) == len(keys) and set(seen) == keys
 
 
+def where_says(analysis: Analysis) -> tuple[frozenset[str], frozenset[str] | None]:
+    """The columns of the resource that WHERE names, and those that it says to be among constants, None where it says more than that.
+
+    `analysis` is as for `narrows`.
+    """
+    select = analysis.scopes.tree
+    if not isinstance(select, exp.Select):
+        return frozenset(), None
+    frame = analysis.scopes.frame(select)
+    places = [place for condition in frame.where for place in frame.named_in(condition) if place is not None]
+    seen = _named(frame) if len(analysis.mentions) == 1 else None
+    exactly = None if seen is None or len(seen) != len(set(seen)) else frozenset(seen)
+    return frozenset(name for position, name in places if position == 0), exactly
+
+
 def narrows(analysis: Analysis) -> bool:
     """Whether WHERE says something of the rows that are meant, by its form: every alternative in it names one of their columns.
 

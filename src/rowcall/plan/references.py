@@ -45,6 +45,8 @@ class Reference:
     """Its name as written."""
     renamed: tuple[str, ...]
     """New names of its first columns, as in `runs AS r(a, b)`."""
+    is_changed: bool = False
+    """Whether the statement changes its rows."""
 
     @property
     def select(self) -> exp.Select | None:
@@ -70,7 +72,7 @@ class Reference:
     @cached_property
     def hidden(self) -> Mapping[str, Hidden]:
         """What may be named besides the columns, by the resource's names."""
-        return hidden_columns(self.ref)
+        return hidden_columns(self.ref, is_changed=self.is_changed)
 
     @cached_property
     def own(self) -> Mapping[str, str]:
@@ -172,7 +174,7 @@ def find(tree: exp.Expr, text: str, names: Names) -> list[Reference]:
             continue
         alias = table.args.get("alias")
         renamed = tuple(column.name for column in alias.args.get("columns") or ()) if alias else ()
-        found.append(Reference(ref, table, span, table.alias or words[-1], words, renamed))
+        found.append(Reference(ref, table, span, table.alias or words[-1], words, renamed, ref is names.changed))
     return sorted(found, key=lambda reference: reference.span.start)
 
 
@@ -241,15 +243,20 @@ def type_of(reference: Reference, name: str) -> Type:
 
 
 @lru_cache(maxsize=256)  # a catalog does not change, and each statement asks several times
-def hidden_columns(ref: ResourceRef) -> Mapping[str, Hidden]:
-    """What may be named besides the columns: the parameters of the methods that answer to SELECT, and `_extra`."""
+def hidden_columns(ref: ResourceRef, *, is_changed: bool = False) -> Mapping[str, Hidden]:
+    """What may be named besides the columns: the parameters of the methods that answer to SELECT, and `_extra`.
+
+    Where rows are changed, the parameters that UPDATE and DELETE need are too, which no SELECT may have.
+    """
+    methods = ref.resource.methods.values()
+    taken = [(name, method) for method in methods if method.verb is Verb.SELECT for name in method.parameters]
+    if is_changed:
+        taken += [(name, one) for one in methods if one.verb in {Verb.UPDATE, Verb.DELETE} for name in one.required()]
     found: dict[str, Hidden] = {}
-    for method in ref.resource.methods.values():
-        if method.verb is not Verb.SELECT:
-            continue
-        for name, parameter in method.parameters.items():
-            if name not in ref.resource.columns and parameter.entries is None:
-                found.setdefault(name, Hidden(name, parameter.type, parameter.column))
+    for name, method in taken:
+        parameter = method.parameters.get(name)
+        if parameter is not None and name not in ref.resource.columns and parameter.entries is None:
+            found.setdefault(name, Hidden(name, parameter.type, parameter.column))
     return {**found, **{name: Hidden(name, Scalar.JSON) for name in (EXTRA, REST)}}
 
 

@@ -185,7 +185,7 @@ def example(ref: ResourceRef, name: str, method: Method) -> str:
             keys = [need for need in needs if not need.startswith(PREFIX)]
             assigned = ", ".join(f"{need.removeprefix(PREFIX)} = {_sample(method, need)}" for need in sets)
             return f"UPDATE {ref.full_name} SET {assigned} WHERE {' AND '.join(f'{key} = {_sample(method, key)}' for key in keys)}"
-        case Verb.DELETE:
+        case Verb.DELETE if not any(need.startswith(PREFIX) for need in needs):  # WHERE gives no body
             return f"DELETE FROM {ref.full_name} WHERE {' AND '.join(f'{need} = {_sample(method, need)}' for need in needs)}"
         case _:
             return f"EXEC {ref.full_name}.{name} " + ", ".join(f"@{need} = {_sample(method, need)}" for need in needs)

@@ -11,6 +11,7 @@ from rowcall.catalog.catalog import ResourceRef
 from rowcall.errors import BindError, MissingParameterError, RequestError, UnsupportedSQLError
 from rowcall.manifest.model import Method, Verb
 from rowcall.manifest.types import quoted
+from rowcall.plan.keys import is_of_several
 from rowcall.plan.parameters import column_of_parameter
 from rowcall.session.execute import Context, run_query
 from rowcall.sql.nodes import Query
@@ -23,11 +24,12 @@ def rows_by_key(
 ) -> list[dict[str, Any] | None] | None:
     """The values of `columns` in the row that each of `parameters` is about, None where there is no such row.
 
-    None for all where no SELECT of the resource can read them. Raises RequestError where the API fails to say.
+    None for all where no SELECT of the resource can read them, and where each of `parameters` is about several. Raises RequestError where
+    the API fails to say.
     """
     keys = [name for name in method.required() if name in method.parameters]
     is_readable = any(one.verb is Verb.SELECT for one in ref.resource.methods.values())
-    if not is_readable or not keys or not columns or not parameters:
+    if not is_readable or is_of_several(ref, method) or not keys or not columns or not parameters:
         return None
     given = {f"k{number}": [values.get(key) for values in parameters] for number, key in enumerate(keys)}
     failures: list[RequestError] = []

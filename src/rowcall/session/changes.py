@@ -53,7 +53,7 @@ from rowcall.session.execute import (
     value_of,
     with_views,
 )
-from rowcall.session.guards import Intent, refuse_in_transaction, yes_needed
+from rowcall.session.guards import Intent, in_common_of, refuse_in_transaction, yes_needed
 from rowcall.session.meant import change_method, constant_values, meant, place, read_rows, readable
 from rowcall.session.origins import lines, origins, shape
 from rowcall.session.texts import body_cast, casts, replaced, types_of, value_at
@@ -119,9 +119,10 @@ def _explain_write(write: Write, context: Context) -> Explanation:
         ready = resolved(write, context)
         returning(write, ready, context)
         known = explain_calls(word, ready.ref, (ready.name, ready.method), [one.request for one in ready.calls], url)
-        notes: Sequence[str] = yes_needed(intent(write, ready), context)
+        sends = intent(write, ready)
+        notes: Sequence[str] = [*in_common_of(sends), *yes_needed(sends, context)]
         return explain((), (), known, writer=ready.ref, limits=limits_of(context), max_requests=limit, notes=notes)
-    with readable(write):
+    with readable(write, context):
         scans = planned(first, context)
     ref = write.ref if isinstance(write, Exec) else write.target.ref
     later = _later(write, ref, context)
@@ -153,7 +154,7 @@ def _named(write: Write, context: Context) -> list[Given]:
 def _method_known(write: Write, context: Context) -> tuple[str, Method] | None:
     """The method of a write that reads first; None where that cannot be told before."""
     if isinstance(write, Change):
-        return change_method(write)
+        return change_method(write, context)
     if isinstance(write, Exec):
         return named_method(write, context)
     named = _named(write, context)
@@ -168,7 +169,7 @@ def _reads_first(write: Write, context: Context) -> Analysis | None:
         rows = _insert_rows(write, write.source) if isinstance(write, Insert) else _exec_rows(write, write.source)
         return with_views(rows.text, context, lambda text: prepare(text, context))
     if isinstance(write, Change):
-        analysis, keys = meant(write, change_method(write)[1], context)
+        analysis, keys = meant(write, change_method(write, context)[1], context)
         return analysis if keys is None else None
     return None
 
@@ -365,7 +366,7 @@ def _ready_change(write: Change, context: Context) -> Ready:
     applies WHERE to them.
     """
     ref = write.target.ref
-    name, method = change_method(write)
+    name, method = change_method(write, context)
     _, keys = meant(write, method, context)
     if keys is None:
         returning(write, Ready(ref, name, method, ()), context)  # before anything is read

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rowcall.errors import BudgetError, ReadOnlyError, Span, UnsupportedSQLError, WriteLimitError, removal
 from rowcall.manifest.model import Verb
+from rowcall.plan.keys import in_common, is_of_several
 from rowcall.plan.writes import attributes_of
 
 if TYPE_CHECKING:
@@ -54,8 +55,15 @@ class Pending:
     """Whether its requests delete."""
     removes: tuple[str, ...]
     """The attributes that its requests do not set, and may so remove, since each puts a whole row."""
+    together: bool
+    """Whether each request changes all rows that have something in common: `rows` are the requests then, and nobody knows how many rows."""
     _requests: tuple[Request, ...]
     _client: Client
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it writes more rows than may be written unasked, or may do so."""
+        return self.limit is not None and (self.together or self.rows > self.limit)
 
     def requests(self, first: int | None = None) -> list[Shown]:
         """What will be sent, in order: all of it, or the first few."""
@@ -64,7 +72,13 @@ class Pending:
     def refusal(self, *, declined: bool = False) -> WriteLimitError:
         """The error for not sending it; `declined` says that somebody was asked. A `confirm` may raise it in place of an answer."""
         return WriteLimitError(
-            f"{self.resource}.{self.method}", self.rows, self.limit, deletes=self.deletes, removes=self.removes, declined=declined
+            f"{self.resource}.{self.method}",
+            self.rows,
+            self.limit,
+            deletes=self.deletes,
+            removes=self.removes,
+            together=self.together,
+            declined=declined,
         )
 
 
@@ -84,9 +98,9 @@ class Consent:
 
     def covers(self, pending: Pending) -> bool:
         """Whether nobody has to be asked."""
-        if self.max_rows is not None and pending.rows > self.max_rows:
+        if pending.is_over:
             return False
-        return not (pending.deletes or pending.removes) or (self.is_said and self.confirm is None)
+        return not (pending.deletes or pending.removes or pending.together) or (self.is_said and self.confirm is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +167,14 @@ def yes_needed(intent: Intent, context: Context) -> list[str]:
     """For EXPLAIN, what somebody has to say yes to before it is sent; nothing where nobody has."""
     if intent.method.is_read or not intent.requests or context.consent.covers(pending := _pending(intent, context)):
         return []
-    limit = (
-        f"max_write_rows is {pending.limit:,}"
-        if pending.limit is not None and pending.rows > pending.limit
-        else removal(pending.removes)
-        if pending.removes
-        else "it deletes"
-    )
-    return [f"It needs a yes before it is sent: it writes {pending.rows:,} row{'' if pending.rows == 1 else 's'}, and {limit}."]
+    limit = f"max_write_rows is {pending.limit:,}" if pending.is_over else removal(pending.removes) if pending.removes else "it deletes"
+    rows = "it may write several rows" if pending.together else f"it writes {pending.rows:,} row{'' if pending.rows == 1 else 's'}"
+    return [f"It needs a yes before it is sent: {rows}, and {limit}."]
+
+
+def in_common_of(intent: Intent) -> list[str]:
+    """For EXPLAIN and PLAN, that one request may change several rows; nothing where it changes one."""
+    return [in_common(intent.method)] if intent.requests and is_of_several(intent.ref, intent.method) else []
 
 
 def closed_to_writes(ref: ResourceRef, context: Context) -> str:
@@ -187,6 +201,7 @@ def _pending(intent: Intent, context: Context) -> Pending:
         limit=context.consent.max_rows,
         deletes=intent.method.verb is Verb.DELETE or intent.requests[0].http_method == "DELETE",
         removes=_removed(intent),
+        together=is_of_several(intent.ref, intent.method),
         _requests=tuple(intent.requests),
         _client=context.clients[intent.ref.full_name],
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rowcall.errors import (
     BindError,
@@ -23,7 +22,8 @@ from rowcall.manifest.bodies import Reason, misfits
 from rowcall.manifest.model import Method, Scalar, Verb
 from rowcall.manifest.types import literal, quoted, spelling
 from rowcall.plan.analysis import Analysis
-from rowcall.plan.meant import key_tuples, keys_only, narrows
+from rowcall.plan.keys import is_of_several, is_of_the_one, keys, names_rows
+from rowcall.plan.meant import key_tuples, keys_only, narrows, where_says
 from rowcall.plan.nodes import REST
 from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.writes import (
@@ -53,19 +53,16 @@ from rowcall.session.texts import expression_cast, value_at
 from rowcall.session.uploads import within_limit
 from rowcall.sql.nodes import Change, Delete, Exec, Insert, Query, Update, Write
 
-if TYPE_CHECKING:
-    from rowcall.catalog.catalog import ResourceRef
 
-
-def change_method(write: Change) -> tuple[str, Method]:
+def change_method(write: Change, context: Context) -> tuple[str, Method]:
     """The method that changes what is assigned; its keys are known to come from WHERE."""
-    ref, verb = write.target.ref, Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
+    ref, verb = write.target.ref, _verb(write)
     methods = [method for method in ref.resource.methods.values() if method.verb is verb]
-    keys = dict.fromkeys(key for method in methods for key in _keys(method))
-    if methods and not any(keys.keys() <= method.parameters.keys() for method in methods):  # each has keys of its own
-        taking = [one for one in methods if all(column_slot(one, given.name) for given, _ in assigned(write))] or methods
-        keys = dict.fromkeys(_keys(min(taking, key=lambda one: (not names_rows(ref, one), len(_keys(one))))))
-    name, method = choose(ref, verb, [*map(Given, keys), *(given for given, _ in assigned(write))], sql=write.text, span=write.target.span)
+    taking = [one for one in methods if all(column_slot(one, given.name) for given, _ in assigned(write))] or methods
+    named = keys(taking[0]) if taking else []
+    if any(set(keys(one)) != set(named) for one in taking):
+        named = keys(_supplied(write, taking, context))
+    name, method = choose(ref, verb, [*map(Given, named), *(given for given, _ in assigned(write))], sql=write.text, span=write.target.span)
     slots = []
     for given, path in assigned(write):
         found = column_slot(method, given.name)
@@ -85,50 +82,28 @@ def change_method(write: Change) -> tuple[str, Method]:
     return name, method
 
 
-_OWN = frozenset({"id", "uuid", "guid"})
-"""What rows call themselves, wherever it stands in a request."""
+def _verb(write: Change) -> Verb:
+    return Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
 
 
-_SHARED = re.compile(r"(?:by|with|for|where|having)(?![a-z])", re.IGNORECASE)
-"""How a segment of a path begins that says what those have in common that are meant."""
+def _supplied(write: Change, methods: Sequence[Method], context: Context) -> Method:
+    """Of methods with keys of their own, the first whose keys are all that WHERE says, as constants.
 
-
-def names_rows(ref: ResourceRef, method: Method) -> bool:
-    """Whether the keys of a change are those of one row: not where the API changes all that have something in common, as a tag.
-
-    They are where a SELECT of one row needs no others, or is at the same path. Else one row is at the end of a path, as `/labels/{name}`,
-    unless it says that it is about more (`/by_tag/{tag}`), nothing but a list is there (of `/mails/{box}`, and none of `/mails`), or lists
-    are filtered by it while single rows have another key.
+    Else it is one that names a row, with the fewest keys that are neither in WHERE nor columns, and the most that are in WHERE.
     """
-    keys, shape = set(_keys(method)), _shape(method)
-    readers = [one for one in ref.resource.methods.values() if one.verb is Verb.SELECT]
-    lists = [one for one in readers if one.rows is not None and one.pick is None]
-    single = [one for one in readers if one.rows is None]
-    if not _OWN.isdisjoint(keys) or any(set(_keys(one)) <= keys or _shape(one) == shape for one in single):
-        return True
-    *_, before, last = ["", *method.path.rstrip("/").split("/")]
-    if not last.endswith("}") or _SHARED.match(before) is not None:
-        return False
-    name = last.strip("{}")
-    is_there = any(_shape(one) == shape and one.path.rstrip("/").endswith(last) for one in lists)
-    if is_there and shape.removesuffix("/{}") not in map(_shape, readers):
-        return False
-    return not single or all(name not in {one.name or key for key, one in each.parameters.items()} for each in lists)
+    text, stretches = _with_rows(write, "SELECT 1")
+    context = _changing(write, context)
+    with _mapped(write.text, text, stretches):
+        analysis = with_views(text, context, lambda text: _analysed(text, write, context))
+    named, exactly = where_says(analysis)
 
+    def rank(method: Method) -> tuple[bool, bool, int, int, int]:
+        own = frozenset(column_of_parameter(method, key) for key in keys(method))
+        is_said = bool(own) and own == exactly and write.source is None
+        lacks = len(own - named - write.target.ref.resource.columns.keys())
+        return not is_said, not names_rows(write.target.ref, method), lacks, -len(own & named), len(own)
 
-def _shape(method: Method) -> str:
-    """The path without the names of its parameters, as `/labels/{}`."""
-    return re.sub(r"\{[^{}]*\}", "{}", method.path.partition("?")[0].rstrip("/"))
-
-
-def is_of_the_one(ref: ResourceRef, method: Method) -> bool:
-    """Whether a change is of all that there is, as of a setting: what is at its path, which nothing has to be said for, is one row."""
-    readers = [one for one in ref.resource.methods.values() if one.verb is Verb.SELECT and one.path == method.path]
-    return not _keys(method) and any(one.rows is None and not one.required() for one in readers)
-
-
-def _keys(method: Method) -> list[str]:
-    return [name for name in method.required() if not name.startswith(PREFIX)]
+    return min(methods, key=rank)
 
 
 def assigned(write: Change) -> list[tuple[Given, tuple[str, ...]]]:
@@ -193,24 +168,47 @@ def meant(write: Change, method: Method, context: Context) -> tuple[Analysis, li
 
     Raises UnsupportedSQLError where WHERE says nothing of them, unless the session allows that or there is but one.
     """
+    context = _changing(write, context)
     may_be_full = context.allow_full_writes or is_of_the_one(write.target.ref, method)
     if write.where is None and not may_be_full:
         raise _full(write, f"{type(write).__name__.upper()} without WHERE would change every row of {write.target.ref.full_name}.")
     text, stretches = _selecting(write, method)
     with _mapped(write.text, text, stretches):
-        analysis, keys = with_views(text, context, lambda text: _meant_by(text, write, method, context))
-    if keys is None and write.where is not None and not names_rows(write.target.ref, method):
-        says = " AND ".join(f"{name} = …" for name in _keys(method))
-        raise UnsupportedSQLError(
-            f"The API changes every row of {write.target.ref.full_name}{f' with {says}' if says else ''} at once, and WHERE means some.",
-            sql=write.text,
-            span=write.where,
-            hint=f"Say that alone, where all of these rows are meant: WHERE {says}" if says else "",
-        )
+        analysis, found = with_views(text, context, lambda text: _meant_by(text, write, method, context))
+    if found is None and write.where is not None and is_of_several(write.target.ref, method):
+        raise _at_once(write, method, where_says(analysis)[1])
     _refuse_several(write, context)
     if not may_be_full and not narrows(analysis):
         raise _full(write, f"WHERE says nothing of a column of {write.target.alias}: all of its rows are meant, or none.")
-    return analysis, keys
+    return analysis, found
+
+
+def _at_once(write: Change, method: Method, exactly: Collection[str] | None) -> UnsupportedSQLError:
+    """The error for a change of some rows where the API changes all that have something in common; `exactly` is as `where_says` has it."""
+    says, ref = " AND ".join(f"{name} = …" for name in keys(method)), write.target.ref
+    is_set = write.source is None and says and exactly == {column_of_parameter(method, key) for key in keys(method)}
+    fault = "SET gives each a value of its own" if is_set else "WHERE means some"
+    hint = f"Say that alone, where all of these rows are meant: WHERE {says}" if says else _together(write)
+    return UnsupportedSQLError(
+        f"The API changes every row of {ref.full_name}{f' with {says}' if says else ''} at once, and {fault}.",
+        sql=write.text,
+        span=write.where,
+        hint="Set what does not depend on the row." if is_set else hint,
+    )
+
+
+def _together(write: Change) -> str:
+    """How the rows are meant that the API changes at once, where WHERE has to say nothing else; "" where it changes none so."""
+    ref, hints = write.target.ref, []
+    for name, method in ref.resource.methods.items():
+        if method.verb is not _verb(write) or not is_of_several(ref, method):
+            continue
+        if shared := keys(method):
+            hints.append(f"WHERE {' AND '.join(f'{key} = …' for key in shared)} alone means all rows that have it in common ({name}).")
+        elif method.parameters:
+            given = ", ".join(f"@{key} = …" for key in method.parameters)
+            hints.append(f"EXEC {ref.full_name}.{name} {given} means all rows that have that in common.")
+    return " ".join(hints)
 
 
 def _full(write: Change, message: str) -> UnsupportedSQLError:
@@ -220,13 +218,23 @@ def _full(write: Change, message: str) -> UnsupportedSQLError:
 
 
 def _meant_by(text: str, write: Change, method: Method, context: Context) -> tuple[Analysis, list[dict[str, Any]] | None]:
-    analysis = prepare(text, context)
-    if analysis is None:  # the name was found when the statement was parsed
-        raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
-    alone = is_of_the_one(write.target.ref, method)
+    analysis, ref = _analysed(text, write, context), write.target.ref
+    alone = is_of_the_one(ref, method) or (write.where is None and not keys(method) and is_of_several(ref, method))
     if write.source is not None or not keys_only(analysis, method, alone=alone):
         return analysis, None
     return analysis, [{}] if alone else key_tuples(analysis, method, evaluator(context, {}))
+
+
+def _changing(write: Change, context: Context) -> Context:
+    """The same context where the keys of the write can be named in WHERE, also those that no SELECT takes."""
+    return replace(context, names=replace(context.names, changed=write.target.ref))
+
+
+def _analysed(text: str, write: Change, context: Context) -> Analysis:
+    analysis = prepare(text, context)
+    if analysis is None:  # the name was found when the statement was parsed
+        raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
+    return analysis
 
 
 def watched(write: Change) -> list[str]:
@@ -259,11 +267,11 @@ def _selecting(
     target = write.target
     alias = quoted(target.alias)
     # A column that equals a key is there also where no SELECT takes the key.
-    named = {key: column_of_parameter(method, key) for key in _keys(method)}
+    named = {key: column_of_parameter(method, key) for key in keys(method)}
     named = {key: column if column in target.ref.resource.columns else key for key, column in named.items()}
     packed = ", ".join(f"{quoted(key)} := {alias}.{quoted(column)}" for key, column in named.items())
-    keys = f"to_json(struct_pack({packed}))" if packed else "'{}'"
-    text = f"SELECT {keys}, to_json(struct_pack(nothing := NULL"
+    own = f"to_json(struct_pack({packed}))" if packed else "'{}'"
+    text = f"SELECT {own}, to_json(struct_pack(nothing := NULL"
     stretches: list[tuple[int, Span]] = []
     assignments = write.assignments if isinstance(write, Update) else ()
     for number, assignment in enumerate(assignments):
@@ -282,8 +290,15 @@ def _selecting(
         text += ", ("
         stretches.append((len(text), assignments[number].value))
         text += f"{write.text[assignments[number].value.start : assignments[number].value.end]}\n) AS s{number}"
-    for before_, stretch, after in _from(write):
-        text += before_
+    text, others = _with_rows(write, text)
+    return text, [*stretches, *others]
+
+
+def _with_rows(write: Change, text: str) -> tuple[str, list[tuple[int, Span]]]:
+    """A SELECT with FROM and WHERE of the rows that are meant, and where the user's stretches stand in these."""
+    stretches = []
+    for before, stretch, after in _from(write):
+        text += before
         if stretch is not None:
             stretches.append((len(text), stretch))
             text += write.text[stretch.start : stretch.end]
@@ -306,7 +321,7 @@ def _refuse_several(write: Change, context: Context) -> None:
 
     DuckDB is asked, which finds an UNNEST inside a macro too and has none in QUALIFY; windows it has there, as in SELECT.
     """
-    rows = "".join(before + ("" if at is None else write.text[at.start : at.end]) + after for before, at, after in _from(write))
+    rows, _ = _with_rows(write, "")
     for assignment in write.assignments if isinstance(write, Update) else ():
         value = write.text[assignment.value.start : assignment.value.end]
         if "(" not in value:
@@ -328,26 +343,26 @@ def read_rows(write: Change, method: Method, context: Context) -> list[tuple[dic
     files = [number for number, (given, path) in enumerate(assigned(write)) if is_file(method, _slot(method, given, path))]
     asked = watched(write) if context.tells_before else changed_columns(write) if context.dry_run and isinstance(write, Update) else ()
     text, stretches = _selecting(write, method, asked, _assigned_casts(write, method, context), files)
-    with readable(write), _mapped(write.text, text, stretches):
-        relation, _ = run_query(Query(text), reading(context))
+    with readable(write, context), _mapped(write.text, text, stretches):
+        relation, _ = run_query(Query(text), reading(_changing(write, context)))
     span = write.assignments[files[0]].value if isinstance(write, Update) and files else write.target.span
     fetched = within_limit(relation, write.target.ref, context, sql=write.text, span=span) if files else context.engine.fetched(relation)
     rows: dict[str, dict[str, Any]] = {}
     were: dict[str, dict[str, Any] | None] = {}
-    for keys, text, *before in fetched:
+    for own, text, *before in fetched:
         values = from_json(text)
         for number in reversed(files):
             values[f"s{number}"] = before.pop()
-        were[keys] = json.loads(before[0]) if before else None
+        were[own] = json.loads(before[0]) if before else None
         # A row that the API lists twice, as when its pages shift while they are read, is changed once.
-        if rows.setdefault(keys, values) != values:
-            raise _twice(write, json.loads(keys))
+        if rows.setdefault(own, values) != values:
+            raise _twice(write, json.loads(own))
     found = []
-    for keys, values in rows.items():
+    for own, values in rows.items():
         try:
-            found.append((json.loads(keys), _values(write, method, values), were[keys]))
+            found.append((json.loads(own), _values(write, method, values), were[own]))
         except DataError as error:
-            message = f"{error.message} It is the row with {_said(json.loads(keys))}; nothing was sent."
+            message = f"{error.message} It is the row with {_said(json.loads(own))}; nothing was sent."
             raise DataError(message, sql=write.text, span=place(write, error.given)) from error
     return found
 
@@ -446,21 +461,29 @@ def constant_values(write: Change, method: Method, context: Context) -> dict[str
 
 
 @contextmanager
-def readable(write: Write) -> Iterator[None]:
+def readable(write: Write, context: Context) -> Iterator[None]:
     """While it lasts, an error about what the reading SELECT lacks becomes one about the write that needs it."""
     try:
         yield
-    except MissingParameterError as error:
+    except PlanError as error:
         if not isinstance(write, Change):
             raise
-        ref, (name, method) = write.target.ref, change_method(write)
+        if type(error) not in {PlanError, MissingParameterError}:
+            raise
+        ref, (name, method) = write.target.ref, change_method(write, context)
+        if not isinstance(error, MissingParameterError):
+            alone = f"Name the rows by their keys and nothing else, as in {example(ref, name, method)}" if keys(method) else error.hint
+            error.hint = "\n".join(filter(None, [alone, _together(write)]))
+            raise
         means = "WHERE does not say by itself which rows are meant" if write.where is not None else "All rows are meant"
         if found := wholes(write, method):
             means = f"The API takes {found[0]} as a whole, and the parts of it that are not set are in the rows"
         reason = f"{means}, so they have to be read first, and cannot be. {error.reason}".strip()
-        raise MissingParameterError(
+        lacking = MissingParameterError(
             ref.full_name, error.candidates, example(ref, name, method), reason=reason, sql=write.text, span=write.target.span
-        ) from error
+        )
+        lacking.hint = "\n".join(filter(None, [lacking.hint, _together(write)]))
+        raise lacking from error
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from rowcall.manifest.files import files_of
 from rowcall.manifest.model import Verb
 from rowcall.plan.writes import attributes_of
 from rowcall.session.before import rows_by_key
-from rowcall.session.changes import Ready, named_method, resolved
+from rowcall.session.changes import Ready, intent, named_method, resolved
 from rowcall.session.execute import Context, table
+from rowcall.session.guards import in_common_of
 from rowcall.session.meant import watched
 from rowcall.session.planfile import MOST_BYTES, Header, Planned, refuse_taken, save, text_of
 from rowcall.session.sending import lane
@@ -67,6 +68,8 @@ def _run(plan: Plan, context: Context) -> duckdb.DuckDBPyRelation:
         message = f"The files of this write have {size:,} bytes, and a plan holds {MOST_BYTES:,} at the most. No plan was written."
         raise PlanError(message, hint="Plan fewer of them at once, or look at it with EXPLAIN and send it without a plan.")
     rows = _planned(write, ready, context)
+    for note in in_common_of(intent(write, ready)):
+        context.control.warn(note)
     client = context.clients[ready.ref.full_name]
     text = _text(plan, ready, rows, client)
     if not context.dry_run:

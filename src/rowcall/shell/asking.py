@@ -25,7 +25,9 @@ _YES = frozenset({"y", "yes"})
 def refuse(pending: Pending) -> bool:
     """Nobody can be asked: raises WriteLimitError with what lets the write pass."""
     error = pending.refusal()
-    limit = "" if pending.deletes or pending.removes else f", --max-write-rows {pending.rows} the writes of so many rows"
+    limit = (
+        "" if pending.deletes or pending.removes or pending.together else f", --max-write-rows {pending.rows} the writes of so many rows"
+    )
     error.hint = f"Nobody can be asked here. --yes sends it{limit}; --dry-run shows the requests."
     raise error
 
@@ -63,6 +65,8 @@ def question_lines(pending: Pending, width: int) -> Iterator[str]:
     yield f"{kind}: {counted(pending.rows, 'request')} of {pending.resource}.{pending.method}"
     if pending.removes:
         yield f"  {removal(pending.removes)}"
+    if pending.together:
+        yield "  one request may be about several rows; how many is not known before"
     for request in pending.requests(_SHOWN):
         yield f"  {request.method} {visible(request.url)}"
         if request.body is not None:

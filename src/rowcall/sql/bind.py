@@ -20,6 +20,8 @@ class Names:
     """The prefix that `USE` set, as `("openai", "assistants")`, or nothing."""
     is_local: Callable[[Sequence[str]], bool]
     """Whether DuckDB, or the caller's scope, has a table of this name."""
+    changed: ResourceRef | None = None
+    """The resource whose rows a statement changes: what its UPDATE and DELETE need can be named as its columns too."""
 
     def find(self, parts: Sequence[str], *, sql: str = "", span: Span | None = None) -> ResourceRef | None:
         """The resource that `parts` name, or None when the name is DuckDB's.
