@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 import rowcall
 from rowcall.errors import RowcallError
+from rowcall.http.transform import transformed
 from rowcall.manifest.model import Transform, TransformKind
 from rowcall.manifest.read import load_provider
 from rowcall.sandbox.server import Sandbox
@@ -280,23 +283,47 @@ def test_xml_is_read_as_rows_of_the_declared_types(db: rowcall.Session) -> None:
     assert one == found[:1]
 
 
-def test_what_not_even_a_template_tells_is_refused_and_says_so(kiosk: Path) -> None:
-    """Not played wrongly; which methods that are is known beforehand."""
+@contextmanager
+def playing(kiosk: Path, transform: Transform) -> Iterator[tuple[Sandbox, httpx.Response]]:
+    """A sandbox whose prints are transformed so, and its list of them."""
     provider = load_provider(kiosk)
     stock = provider.services["stock"]
     prints = stock.resources["prints"]
-    method = replace(prints.methods["list_prints"], transform=Transform(kind=TransformKind.JSON, template='{"prints": []}'))
+    method = replace(prints.methods["list_prints"], transform=transform)
     changed = replace(stock, resources={"prints": replace(prints, methods={"list_prints": method})})
 
     with Sandbox(replace(provider, services={"stock": changed})) as box:
-        answer = httpx.get(
-            f"{box.base_url}/prints", headers={"Authorization": f"Bearer {box.api_key}", "Accept": "text/xml"}, trust_env=False
-        )
+        headers = {"Authorization": f"Bearer {box.api_key}", "Accept": "text/xml"}
+        yield box, httpx.get(f"{box.base_url}/prints", headers=headers, trust_env=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "template", "found"),
+    [
+        (TransformKind.JSON, '{"printSet": {"item": []}}', 0),
+        (TransformKind.TEXT, '{"printSet": {"item": [{{ range $i, $l := jsonMapFromString . }}{{ end }}]}}', 0),
+        (TransformKind.TEXT, '{"printSet": {{ slice . 13 (len .) }}', 37),
+    ],
+    ids=["says the same of everything", "looks at it and says nothing", "cuts it"],
+)
+def test_what_a_template_does_not_tell_is_tried_out(kiosk: Path, kind: TransformKind, template: str, found: int) -> None:
+    """With the plainest forms of an answer: that of which it makes what comes nearest to the rows."""
+    transform = Transform(kind=kind, template=template)
+
+    with playing(kiosk, transform) as (box, answer):
+        assert (box.unplayed, answer.status_code) == ({}, 200)
+
+    assert len(json.loads(transformed(transform, answer.text))["printSet"]["item"]) == found
+
+
+def test_a_template_that_makes_json_of_nothing_is_refused_and_says_so(kiosk: Path) -> None:
+    """Not played wrongly; which methods that are is known beforehand."""
+    with playing(kiosk, Transform(kind=TransformKind.JSON, template='{"prints": [{{ nosuch . }}]}')) as (box, answer):
         unplayed = box.unplayed
 
     assert [*unplayed] == ["stock.prints.list_prints"]
     assert answer.status_code == 501
-    assert "template" in answer.json()["error"]["message"]
+    assert "wrong in the template" in answer.json()["error"]["message"]
 
 
 def test_json_as_xml_leaves_out_what_is_null_and_escapes_the_rest() -> None:

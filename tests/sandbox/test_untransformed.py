@@ -87,6 +87,16 @@ CASES: dict[str, tuple[TransformKind, str, Any]] = {
         ),
         {"items": [{"name": "a"}], "NextToken": "t"},
     ),
+    "lines that are gone through one by one": (
+        TransformKind.TEXT,
+        (
+            '{{ $rest := . }}{{ $s := "" }}{"rows":[{{ range getRegexpAllMatches "" "()()()()" }}{{ if $rest }}'
+            '{{ $line := getRegexpFirstMatch $rest "^([^\\n]*)" }}'
+            '{{ if gt (len $rest) (len $line) }}{{ $rest = slice $rest (plus1 (len $line)) }}{{ else }}{{ $rest = "" }}{{ end }}'
+            '{{ if $line }}{{ $s }}{{ $line }}{{ $s = "," }}{{ end }}{{ end }}{{ end }}]}'
+        ),
+        {"rows": [{"quay": "north"}, {"quay": "south"}]},
+    ),
     "a condition": (TransformKind.JSON, '{"x": {{ if eq .status "ok" }}{{ toJson .data }}{{ else }}null{{ end }}}', {"x": [1, 2]}),
     "lists in a list, and what there is otherwise": (
         TransformKind.JSON,

@@ -27,13 +27,14 @@ from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.routes import Call, Route, Routes, belongs
 from rowcall.sandbox.select import around, filtered, ordered, scope, shown, within
-from rowcall.sandbox.untransformed import can_be_played, makes_one
+from rowcall.sandbox.untransformed import can_be_read, given, makes_one
 from rowcall.sandbox.world import World
 
 _NOT_MODIFIED = 304
 _UNPLAYED = Refusal(message="The sandbox does not play this: {why}", status=501)
-_MADE = "a template makes what is sent to it, and nothing says what that is."
-_OPAQUE = "a template makes JSON of its answers, and nothing in it says of what."
+_MADE = "a template makes what is sent to it, and of what cannot be told. EXPLAIN and a dry run show the request without it."
+_OTHER = "its body is nothing that the template of its bodies makes."
+_OPAQUE = "a template makes JSON of its answers, and none of any that was tried. See whether something is wrong in the template."
 _SHOWN = 4
 """How many characters of a refused key are repeated, where it is long enough."""
 
@@ -67,11 +68,11 @@ class Api:
         return {
             f"{route.service.service}.{route.resource}.{route.name}": _OPAQUE
             for route in self._routes
-            if route.method.transform is not None and route.method.transform.template and not can_be_played(route.method.transform)
+            if route.method.transform is not None and written(route.method, _sample(route), _plain) is None
         } | {
             f"{route.service.service}.{route.resource}.{route.name}": _MADE
             for route in self._routes
-            if route.method.body_transform is not None
+            if route.method.body_transform is not None and not can_be_read(route.method.body_transform)
         }
 
     def refusal(self, world: World, refusal: Refusal) -> Answer:
@@ -97,8 +98,9 @@ class Api:
         """What the API answers; `counts` gets the headers that count requests, of a refusal too. Raises Refused."""
         has_key = self._authorise(incoming)
         route, values = self._route(incoming)
-        if route.method.body_transform is not None:
-            raise Refused(_UNPLAYED, {"why": _MADE})
+        made = route.method.body_transform
+        if made is not None and given(made, incoming.body.decode("utf-8", "replace")) is None:
+            raise Refused(_UNPLAYED, {"why": _OTHER if can_be_read(made) else _MADE})
         quota = self._quota(route, has_key=has_key)
         world.meters.heed(self._limits(route), self.sandbox.refusals, world.present)
         counts += world.meters.spend(quota, world.present) if quota is not None else ()
@@ -396,6 +398,11 @@ def _masked(key: str) -> str:
     """What an API shows of a key that it refuses."""
     shown = key[-_SHOWN:] if len(key) > 3 * _SHOWN else ""
     return "*" * (len(key) - len(shown)) + shown
+
+
+def _sample(route: Route) -> Any:
+    """A body of one row, as `written` takes it."""
+    return holding(route.method, [dict.fromkeys(route.columns, "x")], is_one=route.method.rows is None)
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from rowcall.sandbox.exchange import Incoming
 from rowcall.sandbox.forms import FormError, body_of, encoding_of, fields, typed
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.template import follow
+from rowcall.sandbox.untransformed import given
 
 _KINDS = {
     Scalar.STRING: "a string",
@@ -115,6 +116,10 @@ def body_values(method: Method, incoming: Incoming, sandbox: Sandbox) -> dict[st
 
 def _sent(method: Method, incoming: Incoming, refusals: Refusals) -> dict[str, Any]:
     """A body, which may be JSON wherever it has no file, by its names if it has to be that, else by its attributes. Raises Refused."""
+    if method.body_transform is not None:
+        document = given(method.body_transform, incoming.body.decode("utf-8", "replace"))
+        is_plain = method.encoding is Encoding.JSON and method.sole is None and isinstance(document, dict)
+        return document if is_plain else unspelt(method, document)
     if method.encoding not in _PLAIN or method.sole is not None:
         return _otherwise(method, incoming, refusals) if incoming.body or "content-type" in incoming.headers else {}
     encoding = encoding_of(incoming)

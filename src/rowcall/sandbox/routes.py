@@ -16,6 +16,7 @@ from rowcall.sandbox.blueprint import Blueprint, prefixes
 from rowcall.sandbox.exchange import Incoming
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
+from rowcall.sandbox.untransformed import given
 from rowcall.sandbox.world import World
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -62,6 +63,9 @@ class Route:
         if not set(self.constants) <= set(incoming.query):
             return None
         if any(incoming.headers.get(name.lower()) != value for name, value in self.method.headers.items()):
+            return None
+        made = self.method.body_transform
+        if made is not None and given(made, incoming.body.decode("utf-8", "replace")) is None:
             return None
         body = _object(incoming.body) if self.texts else {}
         found: dict[str, str] = {}

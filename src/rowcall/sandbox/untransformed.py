@@ -3,7 +3,8 @@
 A template cannot be turned around in general, so it is tried out: it is run on a value of which nothing is known, which notes what
 the template looks at and leaves marks where it is written. The marks in what comes out say which part of an answer becomes which part
 of it, and so what the answer has to be. Where the template asks a question, both answers are tried. What is found is run through the
-template and compared; the answer that comes nearest is given. A value that a pattern lets through in no way gives way to one that it does.
+template and compared, and so are the plainest forms of an answer; the one that comes nearest is given. A value that a pattern lets through
+in no way gives way to one that it does. A body that a template made of what a statement gave is read in the same way.
 """
 
 from __future__ import annotations
@@ -83,11 +84,11 @@ class _Trial:
     shape: Any = None
     """What came out, with marks in it."""
 
-    def ask(self, *question: Any) -> bool:
-        """The answer to a question, the same whenever it is asked."""
+    def ask(self, *question: Any, otherwise: bool = True) -> bool:
+        """The answer to a question, the same whenever it is asked; `otherwise` where none was laid down."""
         if question not in self.asked:
             at = len(self.asked)
-            self.asked[question] = self.answers[at] if at < len(self.answers) else True
+            self.asked[question] = self.answers[at] if at < len(self.answers) else otherwise
         return self.asked[question]
 
 
@@ -207,7 +208,9 @@ class _Kind(Unknown):
         return True
 
     def called(self, name: str, function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
-        is_it = any(self.trial.ask("kind", self.path, other) for other in arguments if isinstance(other, str))
+        kinds = [one for one in arguments if isinstance(one, str)]
+        # Go calls nothing at all invalid, and what is looked at is there.
+        is_it = any(self.trial.ask("kind", self.path, one, otherwise=one != "invalid") for one in kinds)
         return is_it if name == "eq" else not is_it if name == "ne" else function(*arguments)
 
 
@@ -299,12 +302,14 @@ def _has_list(shape: Any) -> bool:
 
 
 def untransformed(transform: Transform, body: Any) -> str | None:
-    """The answer of which a transform with a template makes `body`, or what comes nearest; None where nothing is known of it."""
+    """The answer of which a transform with a template makes `body`, or what comes nearest; None where it makes JSON of none.
+
+    A template that looks at nothing makes the same of every answer.
+    """
     best: tuple[float, str] | None = None
-    if not can_be_played(transform):
-        return None
-    for trial in _trials(transform.template)[:_CHECKED]:
-        answer = _written(transform, _Filling(trial).filled(body))
+    trials = _trials(transform.template)[:_CHECKED] if can_be_played(transform) else ()
+    found = (_written(transform, _Filling(trial).filled(body)) for trial in trials)
+    for answer in (*found, *_plainest(transform, body)):
         try:
             made = json.loads(transformed(transform, answer))
         except (TemplateError, ValueError):
@@ -315,6 +320,63 @@ def untransformed(transform: Transform, body: Any) -> str | None:
         if likeness == 1:
             break
     return None if best is None else best[1]
+
+
+def _plainest(transform: Transform, body: Any) -> Iterator[str]:
+    """What an answer may be of which nothing is known: the body, its rows, in lines too, one of them, or below a name in the template."""
+    rows = _first_list(body)
+    forms = [body, *([] if rows is None else [rows, *rows[:1]])]
+    names = dict.fromkeys(name for pair in _NAMED.findall(transform.template) for name in pair if name)
+    forms += [{name: body if rows is None else rows} for name in [*names][:_NAMES]]
+    if rows is not None and transform.kind in {TransformKind.TEXT, TransformKind.JSONL}:
+        yield "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    for form in forms:
+        yield _written(transform, form)
+    yield ""
+
+
+_NAMED = re.compile(r"""\.([A-Za-z_]\w*)|"([A-Za-z_][\w-]*)\"""")
+"""A name in a template: of a field, or in quotes."""
+_NAMES = 12
+"""How many names of a template are tried at the most."""
+
+
+def _first_list(body: Any) -> list[Any] | None:
+    """The first list in what there is to say; None where there is none."""
+    if isinstance(body, dict):
+        return next((found for inner in body.values() if (found := _first_list(inner)) is not None), None)
+    return body if isinstance(body, list) else None
+
+
+def can_be_read(transform: Transform) -> bool:
+    """Whether what a template makes of a body can be read: it makes JSON, or a text of one value."""
+    return bool(_trials(transform.template))
+
+
+def given(transform: Transform, sent: str) -> Any:
+    """Of what a template made exactly what was sent, attributes that it leaves out not among it; None where that is not known."""
+    try:
+        wanted = json.loads(sent)
+    except ValueError:
+        wanted = sent
+    for trial in _trials(transform.template)[: 2 * _CHECKED]:
+        for needs in ([], trial.needs):
+            found = _Filling(trial, is_sent=True).filled(wanted, needs)
+            body = {} if found is None else found
+            try:
+                made = transformed(transform, json.dumps(body, ensure_ascii=False))
+            except (TemplateError, ValueError):
+                continue
+            if made == sent or _same(made, wanted):
+                return body
+    return None
+
+
+def _same(made: str, wanted: Any) -> bool:
+    try:
+        return bool(json.loads(made) == wanted)
+    except ValueError:
+        return False
 
 
 def _alike(made: Any, body: Any) -> float:
@@ -336,14 +398,16 @@ class _Filling:
 
     trial: _Trial
     values: dict[_Path, Any] = field(default_factory=dict)
+    is_sent: bool = False
+    """Whether it is a body that is sent, in which what is nothing is not there."""
 
-    def filled(self, body: Any) -> Any:
-        """An answer."""
+    def filled(self, body: Any, needs: Sequence[tuple[_Path, Any]] | None = None) -> Any:
+        """An answer; `needs` are those of the trial, unless others are given."""
         self._fill(self.trial.shape, body, {})
         tree = _Branch()
         for path, value in self.values.items():
             tree.put(path, value, is_said=True)
-        for path, value in self.trial.needs:
+        for path, value in self.trial.needs if needs is None else needs:
             tree.put(path, value, is_said=False)
         return tree.value()
 
@@ -353,7 +417,8 @@ class _Filling:
             self._fill_object(shape, wanted if isinstance(wanted, dict) else {}, at)
         elif isinstance(shape, list):
             self._fill_list(shape, wanted if isinstance(wanted, list) else [], at)
-        elif isinstance(shape, str) and (found := _MARK.search(shape)) is not None:
+        elif isinstance(shape, str) and (found := _MARK.search(shape)) is not None and not (self.is_sent and wanted is None):
+            wanted = _without(shape, found, wanted) if self.is_sent else wanted
             # What is nothing would be written as no JSON, or as a text that says so.
             value = wanted if wanted is not None or found["json"] else "null" if found["bare"] else ""
             self.values.setdefault(_concrete(self.trial.marks[int(found["number"])], at), value)
@@ -383,6 +448,14 @@ class _Filling:
         """What is gone through where a part of a list stands, the outermost that is not yet."""
         steps = [step for path in _marked(shape, self.trial) for step in path if isinstance(step, _Each) and step not in at]
         return min(steps, key=lambda step: len(step.over), default=None)
+
+
+def _without(shape: str, found: re.Match[str], wanted: Any) -> Any:
+    """What stands in a text at a mark, without what is written around it."""
+    before, after = shape[: found.start()], shape[found.end() :]
+    if not isinstance(wanted, str) or not (wanted.startswith(before) and wanted.endswith(after)):
+        return wanted
+    return wanted[len(before) : len(wanted) - len(after)]
 
 
 def _concrete(path: _Path, at: Mapping[_Each, int]) -> _Path:
