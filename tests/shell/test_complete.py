@@ -245,6 +245,13 @@ def test_all_columns_are_offered_in_their_order() -> None:
     assert texts(f"SELECT | FROM {RUNS}")[: len(expected)] == expected
 
 
+def test_a_column_that_is_called_as_a_word_of_sql_is_a_column() -> None:
+    """And says what it holds; a keyword of that name comes after it."""
+    found = complete(f"SELECT * FROM {RUNS} WHERE stat", CATALOG, {}, words=replace(WORDS, keywords=["status", "statement"]))
+
+    assert [(each.text, each.kind) for each in found] == [("status", "column"), ("statement", "keyword")]
+
+
 def test_a_completion_says_what_it_is_and_what_it_replaces() -> None:
     """Kind and description come from the manifest; the start counts back over what was typed."""
     (found,) = completions(f"EXEC {RUNS}.cancel_run @th")

@@ -12,8 +12,10 @@ import pytest
 from tests.stackql.conftest import Harbour
 
 import rowcall
+from rowcall.catalog.catalog import Catalog
 from rowcall.errors import PlanError, ReadOnlyError, ResponseError, RowcallWarning, UnknownNameError, UnsupportedSQLError, UsageError
 from rowcall.session.session import Session
+from rowcall.shell.complete import complete
 
 _AT = "#/components/x-stackQL-resources/lamps/methods/"
 
@@ -407,3 +409,33 @@ def test_the_end_of_a_path_is_a_row_only_where_nothing_says_that_it_is_more(
 
     deleted = [line for line in harbour.lines if line.startswith("DELETE")]
     assert deleted == [f"DELETE {change.replace('{tag}', 'x')}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("SELECT * FROM harb", ["harbour."]),
+        ("SELECT * FROM harbour.", ["harbour.docks.", "harbour.papers.", "harbour.pilots."]),
+        ("SELECT * FROM harbour.docks.ber", ["harbour.docks.berths"]),
+        ("SELECT * FROM harbour.docks.berths WHERE dep", ["depth"]),
+        ("SELECT * FROM harbour.docks.berths b WHERE b.ship.", ["b.ship.name", "b.ship.flag"]),
+        ("EXEC harbour.docks.berths.op", ["harbour.docks.berths.openit"]),
+        ("EXEC harbour.docks.berths.openit @", ["@berth_id"]),
+        ("DELETE FROM harbour.docks.berths WHERE ", ["berth_id", "id", "quay"]),
+        ("INSERT INTO harbour.docks.berths (", ["quay", "depth", "crane"]),
+    ],
+)
+def test_a_provider_that_was_added_completes(harbour: Harbour, text: str, first: list[str]) -> None:
+    """As one that comes with rowcall: its services, resources, columns, methods and what these take."""
+    found = complete(text, Catalog.available([harbour.folder]), {})
+
+    assert [each.text for each in found][: len(first)] == first
+
+
+def test_descriptions_are_without_markup_of_html(harbour: Harbour) -> None:
+    """They are read in a terminal; what stands for something is no markup."""
+    with lighthouse(harbour, {"summary": "Lists <b>lamps</b>.<br />Needs a <key>.<br>"}) as db:
+        methods = db.sql("SHOW METHODS EXTENDED IN lighthouse.s.lamps")
+        ((description,),) = methods.project("description").fetchall()
+
+    assert description == "Lists lamps. Needs a <key>."

@@ -135,7 +135,9 @@ def _best(found: Iterable[Completion], partial: str) -> list[Completion]:
 
     What has no more than its letters, or a slip, is left out where anything fits better.
     """
-    unique = {candidate.text: candidate for candidate in found}
+    unique: dict[str, Completion] = {}
+    for candidate in found:
+        unique.setdefault(candidate.text, candidate)
     ranked = [(WORD if (rank := closeness(_UNQUOTED.sub("", each.text), partial)) is None else rank, each) for each in unique.values()]
     best = min((rank for rank, _ in ranked), default=LETTERS)
     return [each for rank, each in sorted(ranked, key=lambda one: one[0]) if rank < LETTERS or rank == best]

@@ -56,8 +56,12 @@ def rows(value: Any) -> list[Any]:
 _LONGEST = 300
 
 
+_TAG = re.compile(r"</?(?:(?P<line>br|li|ol|p|ul)|a|b|code|em|i|strong|sub|sup)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+"""Markup of HTML in a description, where a line ends or within one; `<name>` is a placeholder."""
+
+
 def prose(value: Any) -> str:
-    """The first paragraph of a description, on one line and not too long."""
-    first = re.split(r"\n\s*\n", text(value).strip(), maxsplit=1)[0]
+    """The first paragraph of a description, on one line, not too long and without markup of HTML."""
+    first = re.split(r"\n\s*\n", _TAG.sub(lambda tag: " " if tag["line"] else "", text(value)).strip(), maxsplit=1)[0]
     line = " ".join(first.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rpartition(" ")[0] + "…"
