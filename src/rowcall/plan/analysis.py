@@ -30,7 +30,7 @@ from rowcall.plan.references import (
     read,
     star_edits,
 )
-from rowcall.plan.scopes import Scopes
+from rowcall.plan.scopes import Frame, Scopes
 from rowcall.plan.splice import Edit, splice
 from rowcall.plan.walk import depth
 from rowcall.sql.bind import Names
@@ -162,8 +162,8 @@ def _hidden(reference: Reference, scopes: Scopes, tree: exp.Expr) -> tuple[Hidde
     hidden = named_hidden(reference, others, scopes.columns(tree), scopes.references, scopes.above)
     beside = [frame.named(source.position).columns for source in frame.sources if source.position != own] if frame and hidden else []
     check_shown(reference, hidden, beside, scopes.text)
-    if frame is not None:
-        _check_natural(reference, beside, hidden, scopes.text)
+    if frame is not None and hidden:
+        _check_natural(reference, frame, hidden, scopes.text)
     return hidden
 
 
@@ -190,11 +190,18 @@ _BY_BYTES = " WHERE struct_extract({'by': false}, 'by' || current_setting('defau
 """The same, which cannot be bound where there is a default collation: DuckDB looks for the field when it binds this."""
 
 
-def _check_natural(reference: Reference, others: Sequence[frozenset[str] | None], hidden: Sequence[Hidden], text: str) -> None:
-    """Raises UnsupportedSQLError where a hidden column, being there because it is named, would become a key of a NATURAL JOIN."""
-    joins = reference.select.args.get("joins") if reference.select is not None else None
-    if not any(join.method == "NATURAL" for join in joins or ()):
+def _check_natural(reference: Reference, frame: Frame, hidden: Sequence[Hidden], text: str) -> None:
+    """Raises UnsupportedSQLError where a hidden column, being there because it is named, would become a key of a NATURAL JOIN.
+
+    What stands behind the last of these is no part of one.
+    """
+    joins = frame.select.args.get("joins") or ()
+    last = max((at for at, join in enumerate(joins) if join.method == "NATURAL"), default=-1)
+    behind = [frame.position(join.this) for join in joins[last + 1 :]]
+    own = frame.position(reference.table)
+    if last < 0 or own in behind:
         return
+    others = [frame.named(one.position).columns for one in frame.sources if one.position not in {own, *behind}]
     for item in hidden:
         if any(columns is None or item.name.casefold() in columns for columns in others):
             message = f"A NATURAL JOIN would pair rows by {item.name}, which is no column of SELECT *."

@@ -42,3 +42,11 @@ WITH n AS (SELECT status, row_number() OVER () AS at FROM (VALUES ('failed')) v(
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
+
+-- What stands behind a NATURAL JOIN is no part of it, though nobody knew its columns.
+SELECT r.status FROM openai.assistants.runs r NATURAL LEFT JOIN owners JOIN LATERAL (SELECT r.id UNION BY NAME SELECT owner FROM owners) x ON true WHERE r.run_id = 'r1' AND r.thread_id = 't1';
+-- 1. r: get_run of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   run_id = r1 (from the statement)
+--   GET /threads/t1/runs/r1
+-- columns: status
