@@ -143,10 +143,15 @@ class Planner:
             found_first = known[number].restriction.awaits | (known[number].restriction.joined if number in free else set())
             self._waited.setdefault(number, set()).update(found_first - {number})
         scans = {number: self._scan(number, ready[number], known[number]) for number in ready}
-        waiting = [scan for number, scan in scans.items() if number not in chosen]
+        waiting = [scan for number, scan in scans.items() if number not in chosen and not self._may_shrink(number, known[number], chosen)]
         found = together([scans[number] for number in chosen], self.scans, waiting, self._used)
         self._give(dict(zip(chosen, found, strict=True)))
         return found
+
+    def _may_shrink(self, number: int, known: _Known, chosen: Sequence[int]) -> bool:
+        """Whether a list of all there is may become a few single rows once what it waits for is there: nothing then to share."""
+        ref, choice = self._analysis.mentions[number].reference.ref, known.choice
+        return choice is not None and _is_whole(ref, choice) and not known.restriction.awaits.isdisjoint(chosen)
 
     def _narrowed(self, known: dict[int, _Known]) -> dict[int, _Known]:
         """What is known of references once those without a row that can matter count as read.
@@ -208,17 +213,17 @@ class Planner:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
 
         Of those that would wait for it in the same way, for the ones with fewer requests. So it does for those that wait for its keys while
-        it waits for theirs, by themselves or through others. Of other ones that wait for its keys, where it has several requests, for the
-        ones with a single one: that is the most that it could spare by going first. Where neither waits for keys of the other, and both
-        have as many requests, for the one that a condition reads, which may drop all rows of the other, but for single ones.
+        it waits for theirs, by themselves or through others. Of other ones that wait for its keys, for those with half of its requests at
+        the most, which may spare all of its own: by going first it could spare no more than theirs. Where neither waits for keys of the
+        other, and both have as many requests, for one that a condition reads, which may drop all rows of the other; but for single rows.
         """
         own, awaited = self._weight(number, known[number]), _awaits(number, known)
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             awaits, weight = _awaits(other, known), self._weight(other, known[other])
             is_alike = other in awaited or number not in awaits
-            is_single = own[0] > 1 and weight <= (1, 0)
+            is_few = 2 * weight[0] <= own[0] and weight[1] <= own[1]
             is_within = weight == own > (1, 0) and not (other in awaited or number in awaits) and self._depth(other) > self._depth(number)
-            if number not in awaits | known[other].restriction.joined or is_within or (weight < own and (is_single or is_alike)):
+            if number not in awaits | known[other].restriction.joined or is_within or is_few or (weight < own and is_alike):
                 return True
         return False
 

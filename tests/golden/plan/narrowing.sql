@@ -29,32 +29,30 @@ SELECT l.id FROM openai.assistants.runs g JOIN openai.assistants.runs l ON l.sta
 --   GET /threads/t3/runs?limit=100
 -- columns: id
 
--- Several rows wait for the lists, which may spare all but one.
+-- So do they for two rows, which one list has: it may spare both of theirs, and they no more than one.
 SELECT l.id FROM openai.assistants.runs g JOIN openai.assistants.runs l ON l.status = g.id WHERE g.thread_id = 't1' AND g.run_id IN ('r1', 'r2') AND l.thread_id IN ('t2', 't3');
--- 1. l: list_runs of openai.assistants.runs
+-- 1. g: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 2. l: list_runs of openai.assistants.runs
 --   thread_id = t2, t3 (from the statement)
 --   GET /threads/t2/runs?limit=100
 --   GET /threads/t3/runs?limit=100
--- 2. g: get_run of openai.assistants.runs
---   thread_id =  (from the statement)
---   run_id =  (from l.status)
---   a request for each of these
 -- columns: id
 
--- So does what waits for those rows in turn: the lists wait for neither.
+-- So do they where something else waits for those rows in turn.
 SELECT l.id FROM openai.assistants.runs g JOIN openai.assistants.runs l ON l.status = g.id JOIN openai.assistants.messages m ON m.thread_id = g.status WHERE g.thread_id = 't1' AND g.run_id IN ('r1', 'r2') AND l.thread_id IN ('t2', 't3', 't4') AND m.thread_id IN ('t1', 't2');
--- 1. l: list_runs of openai.assistants.runs
+-- 1. g: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 2. m: list_messages of openai.assistants.messages
+--   thread_id =  (from g.status)
+--   a request for each of these
+-- 3. l: list_runs of openai.assistants.runs
 --   thread_id = t2, t3, t4 (from the statement)
 --   GET /threads/t2/runs?limit=100
 --   GET /threads/t3/runs?limit=100
 --   GET /threads/t4/runs?limit=100
--- 2. g: get_run of openai.assistants.runs
---   thread_id =  (from the statement)
---   run_id =  (from l.status)
---   a request for each of these
--- 3. m: list_messages of openai.assistants.messages
---   thread_id =  (from g.status)
---   a request for each of these
 -- columns: id
 
 -- Two lists do not wait for one another.
