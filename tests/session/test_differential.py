@@ -152,6 +152,9 @@ WITH k AS (SELECT thread_id FROM owners WHERE owner = 'ben') SELECT id FROM {run
 WITH k(x) AS (SELECT {t0}) SELECT id FROM {runs} r JOIN k ON r.thread_id = k.x
 WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 3) SELECT n, id FROM s, {runs} r WHERE r.thread_id = {t0}
 WITH RECURSIVE s(n, id) AS (SELECT 1, id FROM {runs} WHERE thread_id = {t0} UNION ALL SELECT n + 1, id FROM s WHERE n < 3) FROM s
+WITH RECURSIVE s AS (SELECT thread_id, id, created_at, 0 AS n FROM {runs} WHERE thread_id IN ({t0}, {t1}) AND status = 'failed' UNION SELECT r.thread_id, r.id, r.created_at, n + 1 FROM s JOIN {runs} r USING (thread_id) WHERE r.created_at > s.created_at AND n < 3) FROM s
+WITH RECURSIVE s(t, n) AS (SELECT thread_id, 0 FROM owners UNION ALL SELECT s.t, n + 1 FROM s LEFT JOIN {runs} r ON r.thread_id = s.t AND r.status = 'failed' WHERE n < 2) SELECT t, n, count(*) FROM s GROUP BY ALL
+WITH RECURSIVE s AS (SELECT {t0} AS t, 0 AS n UNION ALL SELECT t, n + 1 FROM s WHERE EXISTS (FROM {runs} r WHERE r.thread_id = s.t) AND n < 2) FROM s
 SELECT id FROM {runs} WHERE thread_id = {t0} UNION ALL SELECT id FROM {runs} WHERE thread_id = {t1}
 SELECT status FROM {runs} WHERE thread_id = {t0} UNION SELECT status FROM {runs} WHERE thread_id = {t1}
 SELECT status FROM {runs} WHERE thread_id = {t0} INTERSECT SELECT status FROM {runs} WHERE thread_id = {t1}

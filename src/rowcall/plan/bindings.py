@@ -17,7 +17,7 @@ from rowcall.manifest.types import literal, quoted
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
 from rowcall.plan.cut import cut_by_api, with_ties
 from rowcall.plan.drafts import Column, Query, Sources
-from rowcall.plan.enclosing import Enclosing, Use, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
+from rowcall.plan.enclosing import Enclosing, Use, barriers, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
 from rowcall.plan.firsts import First, handed_out, put_in
 from rowcall.plan.full import Way, ways
 from rowcall.plan.growing import Own
@@ -28,9 +28,10 @@ from rowcall.plan.narrowing import Holds
 from rowcall.plan.plain import CUTS, is_plain
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Operand, collates
 from rowcall.plan.reaching import has_value, matched_by, needed_within, reach_of, tree_of
+from rowcall.plan.recursion import first_side, lasting
 from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import Frame, Scopes
-from rowcall.plan.sides import known_by, others, read, values
+from rowcall.plan.sides import as_written, known_by, others, read, values
 from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
 
@@ -38,6 +39,8 @@ _KEPT = "__rowcall_kept"
 _PICKS = frozenset({"sample"})
 _MOST_FILLED = 3
 """How many outer joins may fill columns of a sub-select that are read each by itself: either it does or it does not."""
+_ORDERED = frozenset({"LIMIT", "DISTINCT ON"})
+"""What leaves other rows without the ORDER BY beside it, and stands behind a SELECT as it is written."""
 _MOST_USES = 8
 """Of how many uses of a WITH each is looked at by itself."""
 
@@ -80,6 +83,7 @@ class Bindings:
         self._dead: dict[Frame, bool] = {}
         self._around_it: dict[tuple[Frame, tuple[Use, ...]], list[Operand]] = {}
         self._found_parts: dict[tuple[Frame, int], Mapping[str, frozenset[int]]] = {}
+        self._found_begun: dict[tuple[Frame, int], tuple[Frame | None, Mapping[str, frozenset[str]]]] = {}
         self._reach: dict[Use, Reach] = {}
         self._within_it: dict[Use, list[Operand]] = {}
         self._valued_by: dict[tuple[Frame, tuple[Use, ...]], frozenset[Place]] = {}
@@ -368,9 +372,11 @@ class Bindings:
         said.say(around.blocked)
 
         def is_there(node: exp.Expr) -> bool:
-            reads = self.scopes.reads(node)
+            # Of its own rows no more is known before a recursive query runs than what it begins with.
+            first = next((self._begun(frame, source)[0] for source in frame.sources if source.node is node), None)
+            reads = self.scopes.reads(first.select if first is not None else node)
             said.awaits |= reads - self._fetched
-            return reads <= self._fetched
+            return first is None and reads <= self._fetched
 
         def given(outputs: Sequence[int], columns: Sequence[Column]) -> Query | None:
             known = self._cached(around, outputs, columns, said) if there.issuperset(outputs) and around.uses else None
@@ -540,24 +546,44 @@ class Bindings:
         """
         if (frame, source.position) not in self._found_parts:
             self._found_parts[frame, source.position] = {}  # for what reads itself
-            if (cut := self._first_rows(frame, source)) is not None:
-                names = zip(output_names(frame, source.position, cut[0]), cut[0].outputs() or (), strict=False)
-                self._found_parts[frame, source.position] = {name: frozenset({0}) for name, (_, place) in names if name and place}
-                return self._found_parts[frame, source.position]
-            picks: Collection[str] = _PICKS if self.scopes.reads(source.node) else ()
-            inner = inner_frame(frame, source, sampled=bool(picks))
-            picks = {*picks, *cut_by_api(inner)} if inner is not None else picks
-            is_of_rows = inner is not None and is_plain(inner.select, but=picks, windows=True) and not self.scopes.takes_rows(inner.select)
-            if inner is not None and is_of_rows and self.scopes.is_closed(inner.select):
-                self._found_parts[frame, source.position] = dict(self._given_by(inner, output_names(frame, source.position, inner)))
+            first, last = self._begun(frame, source)
+            found = self._parts_of(frame, source, first)
+            self._found_parts[frame, source.position] = {name: read for name, read in found.items() if first is None or name in last}
         return self._found_parts[frame, source.position]
 
-    def _first_rows(self, frame: Frame, source: Source) -> tuple[Frame, str] | None:
-        """The SELECT of resources that a source is, with a query of no fewer rows, where that is known whatever its LIMIT leaves."""
-        reads = self.scopes.reads(source.node)
-        inner = inner_frame(frame, source) if reads and reads <= self._fetched else None
-        text = with_ties(inner) if inner is not None else None
-        return (inner, text) if inner is not None and text is not None else None
+    def _parts_of(self, frame: Frame, source: Source, first: Frame | None) -> Mapping[str, frozenset[int]]:
+        """The same of a sub-select or WITH, or of the `first` side of a recursive query that reads its own rows there."""
+        if (cut := self._read_whole(frame, source, first)) is not None:
+            names = zip(output_names(frame, source.position, cut[0]), cut[0].outputs() or (), strict=False)
+            return {name: frozenset({0}) for name, (_, place) in names if name and (place or first)}
+        picks: Collection[str] = _PICKS if self.scopes.reads(first.select if first is not None else source.node) else ()
+        inner = first or inner_frame(frame, source, sampled=bool(picks))
+        picks = {*picks, *cut_by_api(inner)} if inner is not None else picks
+        is_of_rows = inner is not None and is_plain(inner.select, but=picks, windows=True) and not self.scopes.takes_rows(inner.select)
+        if inner is None or not is_of_rows or not self.scopes.is_closed(inner.select):
+            return {}
+        return dict(self._given_by(inner, output_names(frame, source.position, inner)))
+
+    def _begun(self, frame: Frame, source: Source) -> tuple[Frame | None, Mapping[str, frozenset[str]]]:
+        """The first side of a recursive query, where a source is its own rows, and which columns of these last; None where none does."""
+        key = frame, source.position
+        if key not in self._found_begun:
+            self._found_begun[key] = None, {}  # for what reads itself
+            first = first_side(frame, source)
+            last = lasting(frame, source, first) if first is not None and self.scopes.is_closed(first.select) else {}
+            self._found_begun[key] = (first, last) if last else (None, {})
+        return self._found_begun[key]
+
+    def _read_whole(self, frame: Frame, source: Source, first: Frame | None) -> tuple[Frame, str] | None:
+        """The SELECT that a source is, or begins with, with a query of no fewer rows, where all that it reads has been fetched."""
+        inner = first or inner_frame(frame, source)
+        reads = self.scopes.reads(first.select if first is not None else source.node)
+        if inner is None or not reads <= self._fetched:
+            return None
+        text = with_ties(inner) if reads else None  # which is known whatever its LIMIT leaves
+        if first is not None and text is None and _ORDERED.isdisjoint(barriers(first)):
+            text = as_written(first)
+        return (inner, text) if text is not None else None
 
     def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, frozenset[int]]]:
         cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
@@ -580,10 +606,17 @@ class Bindings:
         return self._read_parts[key]
 
     def _part_of(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
-        if (cut := self._first_rows(frame, source)) is not None:
+        first, last = self._begun(frame, source)
+        query = self._all_of(frame, source, first, names)
+        unless = frozenset[str]().union(*(last.get(name, ()) for name in names))
+        return replace(query, through=(*query.through, *sorted(unless))) if query is not None else None
+
+    def _all_of(self, frame: Frame, source: Source, first: Frame | None, names: Sequence[str]) -> Query | None:
+        """The same, whatever other values they may have than those of the `first` side of a recursive query."""
+        if (cut := self._read_whole(frame, source, first)) is not None:
             called = output_names(frame, source.position, cut[0])
             return read(*cut, {name: called.index(name) for name in names})
-        inner = inner_frame(frame, source, sampled=True)
+        inner = first or inner_frame(frame, source, sampled=True)
         if inner is None:
             return None
         places = dict(zip(output_names(frame, source.position, inner), (place for _, place in inner.outputs() or ()), strict=False))

@@ -222,7 +222,7 @@ def own_place(frame: Frame, key: exp.Expr) -> Place | None:
 _RECURSIVE = "A condition outside a recursive query cannot be applied before it; repeat it inside."
 _RECURSES = (
     "What a recursive query reads of its own rows is known only while it runs, and all is asked for before; "
-    "inside it, take values from constants or a table."
+    "inside it, take values from constants, a table, or a column that each step selects as it is."
 )
 
 
@@ -335,16 +335,16 @@ def same_within(frame: Frame) -> Mapping[Place, Sequence[Place]]:
     nothing, and a row of a group, which may be one of ROLLUP with NULL in one of the two, is none of the joined ones.
     """
     if frame.same is None:
-        pairs = _equal_columns(frame) if is_plain(frame.select, but=_LEAVES, windows=True) else ()
+        pairs = equal_columns(frame) if is_plain(frame.select, but=LEAVES, windows=True) else ()
         frame.same = together(pair for pair in pairs if _is_one_value(frame, *pair))
     return frame.same
 
 
-_LEAVES = CUTS | {"with_"}
+LEAVES = CUTS | {"with_"}
 """What stands in a SELECT and makes no row but a joined one."""
 
 
-def _equal_columns(frame: Frame) -> Iterator[tuple[Place, Place]]:
+def equal_columns(frame: Frame) -> Iterator[tuple[Place, Place]]:
     """The columns that are equal in every row that is joined and left by WHERE."""
     for live in reach(frame.tree, None, frame.where, frame.touched).live if frame.tree is not None else ():
         options = frame.alternatives(live.condition) if not live.guards else ()
@@ -369,7 +369,7 @@ def same_across(frame: Frame) -> Sequence[Condition]:
 def _across(frame: Frame, source: Source) -> Iterator[tuple[Place, Place]]:
     """The columns before a sub-select that equal one of it in every row that it gives."""
     inner = inner_frame(frame, source)
-    if inner is None or not is_plain(inner.select, but=_LEAVES, windows=True):
+    if inner is None or not is_plain(inner.select, but=LEAVES, windows=True):
         return
     given = [(name, own) for name, (_, own) in zip(output_names(frame, source.position, inner), inner.outputs() or (), strict=False)]
     for outside, inside in inner.crossing(frame):

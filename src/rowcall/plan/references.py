@@ -217,6 +217,20 @@ def _seen(clause: exp.With, inside: exp.Expr) -> list[exp.CTE]:
     return ctes[: at + 1 if recursive else at]
 
 
+def first_of(table: exp.Expr) -> exp.Select | None:
+    """The SELECT that a recursive query begins with, for a table that it reads of its own rows; None for any other.
+
+    Nor is there one where the query begins with several, or keeps one row for each key, which it makes of others.
+    """
+    cte = cte_of(table) if isinstance(table, exp.Table) else None
+    union = cte.this if cte is not None else None
+    if cte is None or not isinstance(union, exp.Union) or not is_inside(table, union.expression):
+        return None
+    first = union.this.unnest()
+    is_single = isinstance(first, exp.Select) and not any(cte_of(read) is cte for read in find_all(first, exp.Table))
+    return first if is_single and not (cte.args.get("key_expressions") or union.args.get("by_name")) else None
+
+
 def is_prefix(reference: Reference, parts: Sequence[str]) -> bool:
     """Whether these parts, folded, before a column say that it is this reference's: its alias, or its name where it has none."""
     if reference.table.alias:

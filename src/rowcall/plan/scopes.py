@@ -23,7 +23,7 @@ from rowcall.plan.pieces import Pieces
 from rowcall.plan.pivots import handed_through
 from rowcall.plan.plain import CUTS, is_key, is_plain
 from rowcall.plan.predicates import Alternative, Atom, Equal, Filter, Operand, Reader, is_quantified, may_be_tried
-from rowcall.plan.references import cte_of, is_inside, is_prefix, type_of
+from rowcall.plan.references import cte_of, first_of, is_inside, is_prefix, type_of
 from rowcall.plan.sources import Source, kind_of
 from rowcall.plan.splice import Edit
 from rowcall.plan.walk import find_all
@@ -331,9 +331,21 @@ class Frame:
             source = self.sources[position]
             query = f"FROM {self.scopes.written(source.span)}" if source.span is not None else ""
             self._columns[position] = {}  # a source cannot name its own columns, though what is in it looks for a name here
-            found = self._given_by(source.node)
+            found = self._given_by(source.node) or self._begun_by(source.node)
             self._columns[position] = found or (self.scopes.describe(query, [source.node]) if query else {})
         return self._columns[position]
+
+    def _begun_by(self, node: exp.Expr) -> Mapping[str, str]:
+        """The columns of what a recursive query reads of its own rows: those that it begins with; empty for any other source."""
+        first, cte = first_of(node), cte_of(node) if isinstance(node, exp.Table) else None
+        span = self.scopes.frame(first).span() if first is not None and not node.args.get("pivots") else None
+        if first is None or cte is None or span is None:
+            return {}
+        query = f"({self.scopes.written(span)})"
+        for alias in (cte.args["alias"], node.args.get("alias")):
+            names = ", ".join(quoted(column.name) for column in (alias.args.get("columns") or ())) if alias is not None else ""
+            query = f"(FROM {query} AS __rowcall_first({names}))" if names else query
+        return self.scopes.describe(f"FROM {query}", [first])
 
     def _given_by(self, node: exp.Expr) -> Mapping[str, str]:
         """The columns of a sub-select or WITH query that does no more than hand on columns; empty for any other, of which DuckDB tells."""

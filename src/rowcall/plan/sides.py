@@ -62,10 +62,16 @@ def known_by(frame: Frame, own: int) -> Mapping[int, Place]:
 
 def values(frame: Frame, outputs: Sequence[int]) -> Query | None:
     """The values that a SELECT gives in some columns; None where it cannot be read by itself."""
+    text = as_written(frame)
+    return read(frame, text, {f"o{index}": index for index in outputs}, "SELECT DISTINCT ") if text is not None else None
+
+
+def as_written(frame: Frame) -> str | None:
+    """A SELECT as SQL; None where it need not give the same rows by itself."""
     scopes, select, span = frame.scopes, frame.select, frame.span()
     if span is None or not scopes.is_read_alike(select) or scopes.is_volatile(select):
         return None
-    return read(frame, scopes.written(span), {f"o{index}": index for index in outputs}, "SELECT DISTINCT ")
+    return scopes.written(span)
 
 
 def read(frame: Frame, text: str, names: Mapping[str, int], start: str = "SELECT ") -> Query | None:

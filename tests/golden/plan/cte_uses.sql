@@ -112,12 +112,37 @@ WITH RECURSIVE w AS (SELECT id FROM openai.assistants.threads WHERE id = 't1' UN
 --   no request
 -- columns: id
 
--- What a recursive query reads of its own rows gives no keys: all is asked for before it runs.
+-- What each step of a recursive query hands on as it is has the values of its first side: a tree within one thread.
+WITH RECURSIVE tree AS (SELECT thread_id, id, 0 AS depth FROM openai.assistants.runs WHERE thread_id = 't1' AND assistant_id = 'a' UNION ALL SELECT r.thread_id, r.id, t.depth + 1 FROM tree t JOIN openai.assistants.runs r ON r.thread_id = t.thread_id AND r.assistant_id = t.id) FROM tree;
+-- 1. runs: list_runs of openai.assistants.runs
+--   thread_id = t1 (from the statement)
+--   GET /threads/t1/runs?limit=100
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from t.thread_id)
+--   a request for each of these
+-- columns: thread_id, id, depth
+
+-- The first side is of a local table, and the step hands on the column itself.
+WITH RECURSIVE tree(a, depth) AS (SELECT thread_id, 0 FROM owners WHERE owner = 'ann' UNION SELECT t.a, depth + 1 FROM tree t JOIN openai.assistants.runs r ON r.thread_id = t.a WHERE depth < 3) FROM tree;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1, t2 (from t.a)
+--   GET /threads/t1/runs?limit=100
+--   GET /threads/t2/runs?limit=100
+-- columns: a, depth
+
+-- It is of a constant.
+WITH RECURSIVE tree AS (SELECT 't1' AS a, 0 AS depth UNION ALL SELECT t.a, depth + 1 FROM tree t JOIN openai.assistants.runs r ON r.thread_id = t.a WHERE depth < 3) FROM tree;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t1 (from t.a)
+--   GET /threads/t1/runs?limit=100
+-- columns: a, depth
+
+-- What a recursive query reads of its own rows gives no keys otherwise: all is asked for before it runs.
 WITH RECURSIVE chain AS (SELECT thread_id, id FROM openai.assistants.runs WHERE thread_id = 't1' UNION SELECT r.thread_id, r.id FROM chain c JOIN openai.assistants.runs r ON r.thread_id = c.id) FROM chain;
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
--- What a recursive query reads of its own rows is known only while it runs, and all is asked for before; inside it, take values from constants or a table.
+-- What a recursive query reads of its own rows is known only while it runs, and all is asked for before; inside it, take values from constants, a table, or a column that each step selects as it is.
 --
 -- LINE 1: …_id = 't1' UNION SELECT r.thread_id, r.id FROM chain c JOIN openai.assistants.runs r ON r.…
 --                                                                      ^^^^^^^^^^^^^^^^^^^^^^
