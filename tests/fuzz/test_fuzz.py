@@ -72,7 +72,7 @@ def test_statements_reach_what_they_are_meant_to() -> None:
     statements = _statements(600)
     words = (
         "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN", "CROSS JOIN", "ASOF", "POSITIONAL", "NATURAL", "USING", "LATERAL", "EXISTS",
-        "NOT IN", "UNION", "INTERSECT", "EXCEPT", "WITH", "MATERIALIZED", "OVER", "QUALIFY", "GROUP BY", "ROLLUP", "HAVING", "DISTINCT ON", "ORDER BY ALL LIMIT", "OFFSET",
+        "NOT IN", "UNION", "INTERSECT", "EXCEPT", "WITH", "WITH RECURSIVE", "MATERIALIZED", "OVER", "QUALIFY", "GROUP BY", "ROLLUP", "HAVING", "DISTINCT ON", "ORDER BY ALL LIMIT", "OFFSET",
         "list_contains", "ANY(", "PIVOT", "UNPIVOT", "EXCLUDE", "COLUMNS", "VALUES", "unnest", "$p",
     )  # fmt: skip
     texts = [statement.text for statement in statements]

@@ -146,7 +146,7 @@ class Writer:
         made = []
         for number in range(self.pick.choice((1, 1, 2))):
             name = f"q{depth}{number}"
-            if self.left and self.deeper(depth + 1) and self.chance(0.06):
+            if self.left and self.deeper(depth + 1) and self.chance(0.1):
                 made.append(Cte(name, self._recursive(name, depth)))
                 self.ctes.append(made[-1])
                 continue
@@ -160,6 +160,8 @@ class Writer:
 
     def _recursive(self, name: str, depth: int) -> Query:
         """A query that reads itself, three times over at the most."""
+        if self.chance(0.6):
+            return self._walk(name, depth)
         kind = self.kind()
         first = self._derived(self.query(depth + 1, [], wanted=[kind], names=("k",), inside=True), "z")
         base = Select([first], outputs=[Output([Col(first, "k")], "k", kind), Output(["0"], "lvl", INTEGER)])
@@ -172,6 +174,56 @@ class Writer:
         given = [Col(other, column) for column, found in other.columns.items() if found == kind] or [Col(own, "k")]
         step.outputs = [Output([self.pick.choice(given)], "k", kind), Output([Col(own, "lvl"), " + 1"], "lvl", INTEGER)]
         return Query(SetOp(self.pick.choice(("UNION ALL", "UNION")), Query(base), Query(step)), recursive=True)
+
+    def _walk(self, name: str, depth: int) -> Query:
+        """The same, which hands on what it begins with in one of its columns or two, mostly."""
+        names = ("k", "j")[: self.pick.choice((1, 1, 2))]
+        spare = int(self.left > 1)  # for the step
+        self.left -= spare
+        first = self.query(depth + 1, [], wanted=[self.kind() for _ in names], names=names, inside=True)
+        self.left += spare
+        columns = dict(zip(names, first.columns.values(), strict=True))
+        whole = Printer().query(first)
+        if isinstance(first.body, Select) and first.body.plain and self.chance(0.6) and Printer().select(first.body) == whole:
+            base = first.body
+            base.outputs.append(Output(["0"], "lvl", INTEGER))
+        else:
+            source = self._derived(first, "z")
+            base = Select(
+                [source], outputs=[*(Output([Col(source, one)], one, kind) for one, kind in columns.items()), Output(["0"], "lvl", INTEGER)]
+            )
+        steps = [
+            self._step(Source("w", {**columns, "lvl": INTEGER}, text=name), columns, depth)
+            for _ in range(self.pick.choice((1, 1, 1, 1, 2)))
+        ]
+        step = Query(steps[0]) if len(steps) == 1 else Query(SetOp("UNION ALL", Query(steps[0]), Query(steps[1])))
+        return Query(SetOp(self.pick.choice(("UNION ALL", "UNION")), Query(base), step), recursive=True)
+
+    def _step(self, own: Source, columns: dict[str, Kind], depth: int) -> Select:
+        """One step of such a query."""
+        other = self._source([own], depth + 1, self.pick.choice(list(columns.values())))
+        pairs = self._pairs([own], [other])
+        join = Join(self.pick.choice((*["JOIN"] * 7, "LEFT JOIN", "SEMI JOIN")), pairs[:1] or [Pred(["true"])])
+        step = Select([own, other], [join], [Pred([Col(own, "lvl"), " < 2"])])
+        if join.kind == "SEMI JOIN":
+            other.seen = False
+        elif self.chance(0.3):
+            step.sources.reverse()
+        if other.table is not None and (not pairs or self.chance(0.5)):
+            self._bind(step, other, [], depth + 1)
+        if self.left and self.deeper(depth + 1) and self.chance(0.2):
+            step.where.append(Pred(["EXISTS ", self.query(depth + 2, [own], inside=True)], role="exists"))
+        for one, kind in columns.items():
+            equal = [
+                part for pred in join.on for part in pred.columns if part.source is other and any(its.name == one for its in pred.columns)
+            ]
+            alike = [Col(other, name) for name, found in other.columns.items() if found == kind]
+            way = self.pick.choice(("own", "own", "equal", "equal", "other"))
+            given = (equal if way == "equal" else alike if way == "other" else []) if other.seen else []
+            step.outputs.append(Output([self.pick.choice(given) if given else Col(own, one)], one, kind))
+        step.outputs.append(Output([Col(own, "lvl"), " + 1"], "lvl", INTEGER))
+        step.distinct = "DISTINCT " if self.chance(0.1) else ""
+        return step
 
     def _set_operation(self, depth: int, outer: Sequence[Source], wanted: Sequence[Kind] | None, names: Sequence[str]) -> Query:
         wanted = wanted or [self.kind() for _ in range(self.pick.choice((1, 1, 2)))]
