@@ -61,6 +61,7 @@ def test_a_limit_or_an_exists_may_end_it(zoo: Any, sql: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
+        f"WITH RECURSIVE q AS (SELECT id, 0 AS n FROM {V} WHERE pen = 'p1' UNION SELECT q.id, q.n + 1 FROM q, l WHERE q.n < 2) SELECT 1 LIMIT 1",
         f"SELECT id FROM {V} WHERE pen = 'p1'",
         f"SELECT id FROM {V} WHERE pen = 'p1' OFFSET 3",
         f"SELECT id FROM {V} WHERE pen = 'p1' LIMIT 10%",
@@ -124,6 +125,7 @@ def test_of_a_join_duckdb_is_to_say(zoo: Any, sql: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
+        f"WITH RECURSIVE q AS (SELECT id, 0 AS n FROM {V} WHERE pen = 'p1' UNION SELECT q.id, q.n + 1 FROM l, q WHERE q.n < 2) SELECT 1 LIMIT 1",
         f"SELECT id FROM {V} JOIN l USING (pen)",
         f"SELECT id FROM {V} JOIN l USING (pen) ORDER BY id LIMIT 3",
         f"SELECT count(*) FROM {V} JOIN l USING (pen) LIMIT 3",

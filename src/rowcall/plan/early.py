@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from rowcall.plan.references import Reference, cte_of, is_prefix
+from rowcall.plan.references import Reference, cte_of, is_inside, is_prefix
 from rowcall.plan.walk import find_all
 
 _GATHERS = ("pivots", "sample", "group", "having", "qualify", "windows", "order", "match", "connect")
@@ -143,7 +143,7 @@ def _only_use(cte: exp.CTE) -> exp.Expr | None:
     if cte.args.get("materialized"):
         return None
     uses = [table for table in find_all(cte.root(), exp.Table) if cte_of(table) is cte]
-    return uses[0] if len(uses) == 1 else None
+    return uses[0] if len(uses) == 1 and not is_inside(uses[0], cte) else None  # of itself alone it would be read without an end
 
 
 def _stands_alone(query: exp.Expr, reference: Reference) -> bool:
