@@ -125,6 +125,8 @@ CREATE TABLE num(pen INTEGER, n INTEGER); INSERT INTO num VALUES (5, 1), (6, 2);
 CREATE TABLE k(pen VARCHAR); INSERT INTO k VALUES ('p2');
 CREATE VIEW lv AS SELECT pen, count(*) AS n, min(tag) AS tag FROM l GROUP BY pen;
 CREATE TABLE nc(pen VARCHAR COLLATE NOCASE, tag VARCHAR); INSERT INTO nc VALUES ('P1', 'a'), ('p2', 'a');
+CREATE TABLE li(pen VARCHAR, ids VARCHAR[], ns INTEGER[]);
+INSERT INTO li VALUES ('p1', ['p2', NULL, 'P1'], [1, 2]), ('p2', [], NULL), (NULL, ['p 3', 'p2'], [3]), ('5', NULL, [NULL]);
 CREATE MACRO has_tag(x) AS (SELECT count(*) > 0 FROM l AS t(p) WHERE p = x);
 CREATE MACRO has_pen(x) AS (SELECT count(*) > 0 FROM l WHERE l.pen = x);
 CREATE MACRO is_some(x) AS random() >= 0 AND x IS NOT NULL;

@@ -821,6 +821,94 @@ def test_a_value_may_be_said_in_a_roundabout_way(zoo: Any, sql: str) -> None:
     assert check(zoo, sql) == "same"
 
 
+AMONG = {
+    "IN with columns": "SELECT v.id FROM l JOIN visits v ON v.pen IN (l.pen, l.tag)",
+    "IN with columns and constants": "SELECT v.id FROM l JOIN visits v ON v.pen IN ((l.pen), 'p2', NULL, $t, upper(l.pen), 'P' || '1')",
+    "IN with one column": "SELECT v.id FROM l, visits v WHERE v.pen IN (l.pen) AND v.n IN ((l.n), 1)",
+    "IN with casts that change nothing": "SELECT v.id FROM l JOIN visits v ON (v.pen::VARCHAR) IN (l.pen::TEXT, CAST(l.tag AS VARCHAR))",
+    "IN with a query": "SELECT v.id FROM l JOIN visits v ON v.pen IN (l.pen, (SELECT max(pen) FROM k))",
+    "IN with a correlated query": "SELECT v.id FROM l JOIN visits v ON v.pen IN (l.pen, (SELECT max(pen) FROM k WHERE k.pen <> l.pen))",
+    "IN with columns of several tables": "SELECT v.id FROM l, m JOIN visits v ON v.pen IN (m.pen, m.kind) WHERE m.n = l.n AND v.pen IN (l.pen, m.pen)",
+    "IN with columns of a table without rows": "SELECT v.id FROM (FROM l WHERE false) l JOIN visits v ON v.pen IN (l.pen, 'p1')",
+    "IN with whole numbers of several types": "SELECT p.id FROM num JOIN m USING (n) JOIN pens p ON p.size IN (num.pen, m.n, 2)",
+    "IN with numerals": "SELECT p.id FROM (VALUES ('5', '03')) t(a, b) JOIN pens p ON p.size IN (t.a, t.b)",
+    "IN with many constants": f"SELECT v.id FROM l, visits v WHERE v.pen IN (l.pen, {', '.join(repr(str(one)) for one in range(60))})",
+    "ANY of columns": "SELECT v.id FROM l JOIN visits v ON v.pen = ANY([l.pen, 'p2', l.tag])",
+    "ANY of a list": "SELECT v.id FROM li JOIN visits v ON v.pen = ANY(li.ids)",
+    "ANY of whole numbers": "SELECT p.id FROM li JOIN pens p ON p.size = ANY(li.ns)",
+    "ANY of a part of a list": "SELECT v.id FROM li JOIN visits v ON v.pen = ANY(li.ids[1:2])",
+    "ANY of what is made of a list": "SELECT v.id FROM li JOIN visits v ON v.pen = ANY(list_transform(li.ids, lambda x: lower(x)))",
+    "ANY of what is made of a text": "SELECT v.id FROM l JOIN visits v ON v.pen = ANY(string_split(l.pen || ',p2', ','))",
+    "ANY of an array": "SELECT v.id FROM (SELECT array_value('p1', 'p2') AS a) t JOIN visits v ON v.pen = ANY(t.a)",
+    "a list that contains it": "SELECT v.id FROM li, visits v WHERE list_contains(li.ids, v.pen)",
+    "one of columns": "SELECT v.id FROM l, visits v WHERE list_has([l.pen, l.tag], v.pen) AND l.n = 1",
+    "a list with a method": "SELECT v.id FROM li JOIN visits v ON li.ids.array_contains(v.pen)",
+    "IN and a list without brackets": "SELECT v.id FROM li JOIN visits v ON v.pen IN li.ids",
+    "a list that a sub-select makes": "SELECT v.id FROM visits v WHERE list_contains((SELECT list(pen) FROM k), v.pen)",
+    "a list of an API": "SELECT p.id, v.id FROM visits v JOIN pens p ON p.id = ANY(v.tags) WHERE v.pen = 'p1'",
+    "a list of an API's columns": "SELECT k.id FROM visits v JOIN keepers k ON k.pen IN (v.pen, v.id, 'p3') WHERE v.pen IN ('p1', 'p2')",
+    "a list of what another list chooses": "SELECT v.id FROM l, keepers k, visits v WHERE k.pen IN (l.pen, l.tag) AND v.pen = k.pen",
+    "two lists": "SELECT v.id FROM l, li, visits v WHERE v.pen IN (l.pen, l.tag) AND v.pen = ANY(li.ids) AND v.pen = l.pen",
+    "a list beside a column": "SELECT v.id FROM li JOIN visits v ON v.pen = li.pen AND list_contains(['p1', li.ids[1]], v.pen)",
+    "a list beside a part of a text": "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen AND v.pen IN l.pen",
+    "a list for a filter": "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen AND v.kind IN (l.tag, 'food')",
+    "lists for two parameters": "SELECT v.id FROM l JOIN visits v ON v.pen IN (l.pen, 'p2') AND v.id IN (l.tag, 'v1', 'v0')",
+    "a list in OR": "SELECT v.id FROM l JOIN visits v ON (v.pen IN (l.pen, l.tag) AND v.n > 1) OR v.pen = 'P1'",
+    "a list in CASE": "SELECT v.id FROM l JOIN visits v ON CASE WHEN l.n > 1 THEN v.pen IN (l.tag, 'p2') ELSE v.pen = l.pen END",
+    "NOT of NOT IN columns": "SELECT v.id FROM l JOIN visits v ON NOT (v.pen NOT IN (l.pen, l.tag))",
+    "a list around a sub-select": "SELECT v.id FROM li JOIN (SELECT id, pen FROM visits) v ON v.pen = ANY(li.ids)",
+    "a list around a WITH": "WITH v AS (SELECT id, pen FROM visits) SELECT v.id, w.id FROM l JOIN v ON v.pen IN (l.pen, l.tag) JOIN v w ON w.pen IN (l.pen, 'p2')",
+    "a list around a UNION": "SELECT v.id FROM (FROM visits UNION ALL FROM visits WHERE pen = 'p1') v JOIN l ON v.pen IN (l.pen, l.tag)",
+    "a list in EXISTS": "SELECT pen FROM li o WHERE EXISTS (SELECT 1 FROM visits v WHERE v.pen = ANY(o.ids))",
+    "a list with two methods": "SELECT v.id FROM li JOIN visits v ON (li.ids).list_append('p1').list_contains(v.pen)",
+    "a list in NOT EXISTS": "SELECT pen FROM li o WHERE NOT EXISTS (SELECT 1 FROM visits v WHERE list_contains(o.ids, v.pen))",
+    "a list in EXISTS around it": "SELECT v.id FROM visits v WHERE EXISTS (SELECT 1 FROM l WHERE v.pen IN (l.pen, l.tag, 'p2') AND l.n > 0)",
+    "a list in a count": "SELECT pen, (SELECT count(*) FROM visits v WHERE list_contains(o.ids, v.pen)) FROM li o",
+    "a list in a LATERAL": "SELECT o.pen, x.id FROM li o LEFT JOIN LATERAL (SELECT id FROM visits v WHERE list_contains(o.ids, v.pen)) x ON true",
+    "a list in a LEFT JOIN": "SELECT l.n, v.id FROM l LEFT JOIN visits v ON v.pen IN (l.pen, l.tag)",
+    "a list in an ANTI JOIN": "SELECT pen FROM li ANTI JOIN visits v ON list_contains(li.ids, v.pen)",
+    "a list of what an outer join fills": "SELECT v.id FROM m LEFT JOIN li ON m.pen = li.pen JOIN visits v ON v.pen = ANY(li.ids)",
+    "columns of what an outer join fills": "SELECT v.id FROM l LEFT JOIN m ON m.pen = l.pen JOIN visits v ON v.pen IN (m.pen, m.kind)",
+    "columns of one ENUM": "SELECT v.id FROM (SELECT 'p1'::ENUM('p1', 'x') AS a) e JOIN visits v ON v.pen IN (e.a, e.a)",
+    "a list that has lost a collation": "SELECT v.id FROM l, nc, visits v WHERE v.pen = ANY([l.pen, nc.pen])",
+    "a list with a collation beside a key": "SELECT v.id FROM l, nc, visits v WHERE v.pen = l.pen AND v.pen IN ('p2', nc.pen)",
+}
+
+
+@pytest.mark.parametrize("sql", AMONG.values(), ids=AMONG.keys())
+def test_a_value_may_be_one_of_several_expressions(zoo: Any, sql: str) -> None:
+    """Of columns of what the API is joined with, written as a list or held in one: the statement is answered, with the right rows."""
+    assert check(zoo, sql) == "same"
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("SELECT v.id FROM l JOIN visits v ON v.pen NOT IN (l.pen, l.tag)", "says what a value is not"),
+        ("SELECT v.id FROM li JOIN visits v ON NOT v.pen = ANY(li.ids)", "says what a value is not"),
+        ("SELECT v.id FROM l JOIN visits v ON v.pen IN (l.pen, v.id)", "needs pen"),
+        ("SELECT v.id FROM visits v WHERE EXISTS (SELECT 1 FROM l WHERE v.pen IN (l.pen, v.id))", "needs pen"),
+        ("SELECT v.id FROM l JOIN visits v ON v.pen IN (l.pen, random()::VARCHAR)", "another value each time"),
+        ("SELECT v.id FROM l JOIN visits v ON v.pen IN l.tag", "is no list: of a text it means each part of it"),
+        ("SELECT v.id FROM (SELECT 'p1'::ENUM('p1', 'x') AS a) e JOIN visits v ON v.pen IN (e.a, 'x')", "compared as one type"),
+        ("SELECT v.id FROM l LEFT JOIN m USING (pen) JOIN visits v ON v.pen IN (l.tag, m.kind)", "compare with each by itself"),
+        (
+            "SELECT v.id FROM m LEFT JOIN li USING (pen) JOIN visits v ON v.pen = ANY(coalesce(li.ids, ['p2']))",
+            "compare with each by itself",
+        ),
+        ("SELECT v.id FROM nc JOIN visits v ON v.pen IN ('p2', nc.pen)", "nc.pen or the statement compares under a collation"),
+        ("SELECT v.id FROM l, nc, visits v WHERE v.pen IN (l.pen, nc.pen)", "l.pen or nc.pen compares under a collation"),
+        ("SELECT v.id FROM l, nc, visits v WHERE v.pen = ANY([nc.pen, l.pen])", "compares under a collation"),
+        ("SELECT v.id FROM visits v WHERE list_contains((SELECT list(pen) FROM l USING SAMPLE 1), v.pen)", "is not looked into"),
+        ("SELECT v.id FROM li JOIN visits v ON v.pen = ANY([x FOR x IN li.ids])", "gives values where a sub-select makes rows of it"),
+    ],
+)
+def test_several_expressions_that_may_be_other_values_say_none(zoo: Any, sql: str, reason: str) -> None:
+    """The statement is refused, and why is said."""
+    with pytest.raises(PlanError, match=reason):
+        zoo.answer(sql)
+
+
 @pytest.mark.parametrize(
     "condition",
     [

@@ -12,7 +12,7 @@ from rowcall.plan.having import beforehand
 from rowcall.plan.joins import Condition
 from rowcall.plan.nodes import Scan
 from rowcall.plan.parameters import column_of_parameter
-from rowcall.plan.predicates import Alternative, Among, Equal, Filter, Operand
+from rowcall.plan.predicates import Alternative, Among, Equal, Filter, Operand, contained
 from rowcall.plan.scopes import Frame
 
 _LONGEST = 300
@@ -81,7 +81,7 @@ class _Said:
 
     def _is_bound(self, option: Alternative) -> bool:
         kept = [atom for atom in option if not isinstance(atom, Filter)]
-        matched = all(isinstance(atom.node, exp.In) or _is_any(atom.node) for atom in option if isinstance(atom, Filter))
+        matched = all(_is_list(atom.node) for atom in option if isinstance(atom, Filter))
         return bool(kept) and matched and all(self._gives(atom) for atom in kept)
 
     def _gives(self, atom: Among | Equal) -> bool:
@@ -96,6 +96,8 @@ class _Said:
 
     def _is_later(self, operand: Operand) -> bool:
         """Whether an expression has a column of a reference that is not read before."""
+        if operand.values:
+            return any(map(self._is_later, operand.values))
         places = [operand.place] if operand.place is not None else []
         for column in operand.node.find_all(exp.Column) if operand.node is not None else ():
             found = self._frame.scopes.resolve(column)
@@ -103,8 +105,10 @@ class _Said:
         return any(self._frame.scopes.number(self._frame.sources[place[0]].node) in self._later for place in places)
 
 
-def _is_any(node: exp.Expr) -> bool:
-    return isinstance(node, exp.EQ) and any(isinstance(side, exp.Any) for side in (node.left, node.right))
+def _is_list(node: exp.Expr) -> bool:
+    """Whether it is that a value is one of a list or query."""
+    is_any = isinstance(node, exp.EQ) and any(isinstance(side, exp.Any) for side in (node.left, node.right))
+    return is_any or isinstance(node, (exp.In, exp.ArrayContains)) or contained(node) is not None
 
 
 def _text(frame: Frame, condition: Condition) -> str:

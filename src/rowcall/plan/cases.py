@@ -120,7 +120,8 @@ class Case:
             condition = live.condition
             if len(self._frame.alternatives(condition)) > 1:
                 if isinstance(atom, Equal):
-                    yield Filtering((atom.left, atom.right), live.guards)
+                    if not atom.right.varies:  # what it is part of stands beside it
+                        yield Filtering((atom.left, atom.right), live.guards)
                 elif (said := atom.said if isinstance(atom, Among) else atom) is not None:
                     yield Filtering((Operand(said.node, said.tokens),), live.guards)
             elif condition not in seen:
@@ -430,13 +431,15 @@ class Case:
         if place is None or not kind or self.sources.offered.get(place[0]) != frozenset():
             return Compared(), []
         column = Operand(None, place=place)
-        pairs = [pair for pair in self._known(place) if self._is_alike(column, pair[0]) and self._are_of(pair[0].values, kind)]
+        pairs = [pair for pair in self._known(place) if self._is_alike(column, pair[0]) and self._are_of(pair[0], kind)]
         frame, (position, _) = handed_on(self._frame, place)
         return Compared(kind, "false" if frame.sources[position].reference is not None else "true"), pairs
 
-    def _are_of(self, constants: Sequence[Operand], kind: str) -> bool:
-        """Whether constants are of a kind; of what is no literal DuckDB is asked."""
-        asked = [self._frame.scopes.constant(value) for value in constants if not _is_written(value, kind)]
+    def _are_of(self, operand: Operand, kind: str) -> bool:
+        """Whether what is one of several values is of a kind; of what is no literal DuckDB is asked."""
+        if operand.varies:
+            return all(kind_of(self._frame.scopes.type_of(value).removesuffix("[]")) == kind for value in operand.values)
+        asked = [self._frame.scopes.constant(value) for value in operand.values if not _is_written(value, kind)]
         types = self._frame.scopes.types(f"SELECT {', '.join(f'{text} AS c{at}' for at, text in enumerate(asked))}") if asked else []
         return types is not None and all(kind_of(type_.removesuffix("[]")) == kind for type_ in types)
 
@@ -497,7 +500,8 @@ def said_of(frame: Frame, atoms: Iterable[Atom]) -> Counter[Place]:
         if isinstance(atom, Among):
             columns, weight = [Operand(column) for column in atom.columns], 2 if atom.listed else 1
         else:
-            columns, weight = [atom.left, atom.right] if isinstance(atom, Equal) else [], 1
+            columns = [atom.left, atom.right] if isinstance(atom, Equal) else []
+            weight = 2 if isinstance(atom, Equal) and atom.right.varies else 1
         for place in map(frame.place, columns):
             if place is not None:
                 times[place] += weight

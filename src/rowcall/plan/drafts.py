@@ -10,9 +10,9 @@ from sqlglot import exp
 from rowcall.manifest.types import quoted
 from rowcall.plan.joins import Group, Place
 from rowcall.plan.nodes import Origin
-from rowcall.plan.predicates import Operand
+from rowcall.plan.predicates import Operand, is_constant
 from rowcall.plan.scopes import Frame
-from rowcall.plan.sources import Source
+from rowcall.plan.sources import Source, kind_of
 from rowcall.plan.splice import Edit
 from rowcall.plan.stable import ORDERED, unsteady
 
@@ -153,30 +153,49 @@ class Draft:
 
     def add(self, operand: Operand) -> bool:
         """Adds what an expression is made of; false where that cannot be read before the source in question is."""
-        if operand.values:
+        if operand.values and not operand.varies:
             self._values += [operand] if operand not in self._values else []
             return True
-        if operand.node is not None and not self._may_be_read(operand.node):
+        nodes = [part.node for part in operand.values or (operand,) if part.node is not None]
+        are_read = [self._may_be_read(node) and (self._frame.scopes.is_stable(node) or not operand.varies) for node in nodes]
+        if not all(are_read) or not self._is_of_one_type(operand):
             return False
         touched = self._touched(operand)
         if touched is None or not self._all_usable(touched[0]) or not self._has(operand):
             return False
         outputs, outside = self._from_outside(operand, touched[1])
-        if not self._is_column(operand) and self._may_be_filled(touched[0], outside):
+        if not self._is_null_of_nulls(operand, touched[0]) and self._may_be_filled(touched[0], outside):
             return False  # of NULLs it may make other values
         if (outputs or outside) and self._sources.around(outputs, outside) is None:
             return False
         self._keep(touched[0], outside)
         self._take(operand)
         self._outputs += outputs
-        if operand.node is not None:
-            self._nodes.append(operand.node)
+        self._nodes += nodes
+        self._values += [operand] if operand.values and operand not in self._values else []
         return True
 
     def _may_be_read(self, node: exp.Expr) -> bool:
         """Whether an expression has the same value in a query of its own, before the source in question is read."""
         scopes = self._frame.scopes
         return not scopes.is_volatile(node) and self._sources.is_there(node) and scopes.says_the_same(node)
+
+    def _is_of_one_type(self, operand: Operand) -> bool:
+        """Whether DuckDB compares each of several expressions as what it is, and not all of them as one type that they can be cast to.
+
+        Of lists, whether they are such.
+        """
+        types = {self._frame.scopes.type_of(value) for value in operand.values if operand.varies and not isinstance(value.node, exp.Null)}
+        if operand.listed:
+            return all(type_.endswith("]") for type_ in types)
+        return (len(types) == 1 and "" not in types) or set(map(kind_of, types)) <= {"integer"}
+
+    def _is_null_of_nulls(self, operand: Operand, positions: Sequence[int]) -> bool:
+        """Whether an expression has no value where an outer join fills the sources that it is made of with NULLs."""
+        if not operand.varies:
+            return self._is_column(operand)
+        are_together = OUTER not in positions and len({self._sources.offered[position] for position in positions}) == 1
+        return all(map(self._is_column, operand.values)) and (are_together or len(operand.values) == 1)
 
     def _is_column(self, operand: Operand) -> bool:
         found = self._frame.scopes.resolve(operand.node) if isinstance(operand.node, exp.Column) else None
@@ -211,6 +230,11 @@ class Draft:
         """The sources, and the columns from outside, that an expression is made of; None when that is not certain."""
         if operand.place is not None:
             return [operand.place[0]], []
+        if operand.varies:
+            known = [one for value in operand.values if (one := self._touched(value)) is not None]
+            own = {position for positions, _ in known for position in positions}
+            beyond = dict.fromkeys(column for _, columns in known for column in columns)
+            return (sorted(own), list(beyond)) if len(known) == len(operand.values) else None
         positions: set[int] = set()
         outside: list[Column] = []
         for column in self._frame.scopes.columns(operand.node) if operand.node is not None else ():
@@ -288,7 +312,8 @@ class Draft:
         """The columns of sources of which a part can be read that expressions name; None where one may mean all of them."""
         found: dict[int, list[str]] = {}
         for operand in operands if self._parts else ():
-            if operand.place is None and operand.node is not None and operand.node.find(exp.Star, exp.Columns) is not None:
+            parts = operand.values if operand.varies else (operand,)
+            if any(one.place is None and one.node is not None and one.node.find(exp.Star, exp.Columns) is not None for one in parts):
                 return None
             for position, name in self._places(operand):
                 if position in self._parts and name:
@@ -299,6 +324,8 @@ class Draft:
         """The columns of this SELECT that an expression names."""
         if operand.place is not None:
             yield operand.place
+        for value in operand.values if operand.varies else ():
+            yield from self._places(value)
         for column in self._frame.scopes.columns(operand.node) if operand.place is None and operand.node is not None else ():
             found = self._frame.scopes.resolve(column)
             if operand.within is not None:
@@ -500,12 +527,27 @@ class Draft:
 
     def _text(self, operand: Operand) -> str | None:
         if operand.values:
-            return f"__rowcall_values_{self._values.index(operand)}.v"
+            return self._value(operand)
         if operand.place is not None:
             if operand.place[0] == OUTER:
                 return f"__rowcall_around.{quoted(operand.place[1])}"
             return self._frame.shown(operand.place)
         return self._passed_in(operand) if operand.within is not None else self._written(operand)
+
+    def _value(self, operand: Operand) -> str | None:
+        """Any of some expressions, with the collation under which these compare: that is lost where rows are made of a list."""
+        value = f"__rowcall_values_{self._values.index(operand)}.v"
+        if not operand.varies:
+            return value
+        texts = [self._item_of(one) for one in operand.values if not isinstance(one.node, (exp.Literal, exp.Null))]
+        if None in texts:
+            return None
+        never = " ".join(f"WHEN false THEN ({text}){'[1]' if operand.listed else ''}" for text in texts)
+        return f"(CASE {never} ELSE {value} END)"
+
+    def _item_of(self, value: Operand) -> str | None:
+        """One of some expressions."""
+        return self._frame.scopes.constant(value) if is_constant(value) else self._text(value)
 
     def _written(self, operand: Operand) -> str | None:
         """An expression of the user's."""
@@ -555,14 +597,18 @@ class Draft:
             if text is None:
                 return None
             items.append(text)
-        return [*items, *(f"({self._listing(operand)}) AS __rowcall_values_{number}(v)" for number, operand in enumerate(self._values))]
+        lists = [self._listing(operand) for operand in self._values]
+        values = [f"({text}) AS __rowcall_values_{number}(v)" for number, text in enumerate(lists) if text is not None]
+        return [*items, *values] if len(values) == len(lists) else None
 
-    def _listing(self, operand: Operand) -> str:
-        """A query of some constants."""
-        texts = [self._frame.scopes.constant(value) for value in operand.values]
+    def _listing(self, operand: Operand) -> str | None:
+        """A query of some expressions, of columns of what stands before it too; None where they cannot be written."""
+        texts = [self._item_of(value) for value in operand.values] if operand.varies else map(self._frame.scopes.constant, operand.values)
+        if None in (texts := list(texts)):
+            return None
         if operand.listed:
             return " UNION ALL ".join(f"SELECT unnest({text})" for text in texts)
-        return f"SELECT unnest([{', '.join(texts)}])"
+        return f"SELECT unnest([{', '.join(map(str, texts))}])"
 
     def _item(self, source: Source) -> str | None:
         if source.span is None:
@@ -613,7 +659,7 @@ class Draft:
     def _origin(self, operand: Operand) -> Origin:
         """Where a value comes from, for EXPLAIN."""
         if operand.values:
-            return Origin()
+            return self._origin_of_any(operand) if operand.varies else Origin()
         place = self._frame.place(operand)
         if place is not None and place[0] == OUTER:
             column = self._sources.columns.get(place[1])
@@ -621,6 +667,14 @@ class Draft:
         if place is not None:
             return origin_of(self._frame, place)
         return Origin(self._frame.scopes.layout.shown(operand.tokens)) if operand.tokens is not None else Origin()
+
+    def _origin_of_any(self, operand: Operand) -> Origin:
+        """The one expression that its values come from, or all of them."""
+        if len(operand.values) == 1:
+            return self._origin(operand.values[0])
+        constant = [str(Origin())] if any(map(is_constant, operand.values)) else []
+        origins = [str(self._origin(value)) for value in operand.values if not is_constant(value)]
+        return Origin(" or ".join(dict.fromkeys([*origins, *constant])))
 
 
 def origin_of(frame: Frame, place: Place) -> Origin:

@@ -30,11 +30,13 @@ class Operand:
     tokens: Range | None = None
     place: Place | None = None
     values: tuple[Operand, ...] = ()
-    """Constants, any of which it is."""
+    """Expressions, any of which it is."""
     value: str | int | None = None
     """A text or whole number that is written as a literal, where `node` is None."""
     listed: bool = False
     """Whether each of these is a list, of which any value will do."""
+    varies: bool = False
+    """Whether not all of these are constants."""
     within: Mapping[int, Place] | None = None
     """For a condition on what a sub-select gives: by the identity of each column in it, the column in the sub-select that it is."""
 
@@ -222,11 +224,12 @@ class Reader:
             case exp.ArrayContains():
                 given = list(self._layout.separated(self._inside(tokens))) if tokens is not None else []
                 listed = Operand(predicate.this, given[0] if len(given) == 2 else None)
-                yield self._among((predicate.expression,), [(listed,)], predicate, tokens, listed=True)
-            case exp.Dot() if (column := _contained(predicate)) is not None:
-                sides = self._layout.sides(tokens, ".")
-                listed = self._operand(predicate.this, sides[0] if sides is not None else None)
-                yield self._among((column,), [(listed,)], predicate, tokens, listed=True)
+                yield from self._one_of(predicate.expression, [listed], predicate, tokens, listed=True)
+            case exp.Dot() if (column := contained(predicate)) is not None:
+                call = self._layout.call(predicate.expression, bare=True)
+                before = (tokens[0], call[0] - 1) if tokens is not None and call is not None else None
+                listed = self._operand(predicate.this, before)
+                yield from self._one_of(column, [listed], predicate, tokens, listed=True)
             case exp.Between():
                 low = predicate.args["low"]
                 same = low == predicate.args["high"] and not predicate.args.get("symmetric")
@@ -271,8 +274,10 @@ class Reader:
                 places = list(self._layout.separated(self._layout.inside(self._layout.unwrapped(within)))) if within is not None else []
             else:
                 places = [within] if within is not None else []
-            rows = [(Operand(item, places[at] if len(places) == len(items) else None),) for at, item in enumerate(items)]
-            yield self._among((column.node,), rows, predicate, tokens, listed=not is_spelt_out)
+            values = [Operand(item, places[at] if len(places) == len(items) else None) for at, item in enumerate(items)]
+            if is_spelt_out and not all(map(is_constant, values)):  # of a list DuckDB says itself which type all its items have
+                values, is_spelt_out = [Operand(array.node, within)], False
+            yield from self._one_of(column.node, values, predicate, tokens, listed=not is_spelt_out)
 
     def _inside(self, call: Range) -> Range:
         """What stands in the brackets after one word; nothing where there is anything else."""
@@ -315,7 +320,8 @@ class Reader:
         columns = tuple(_row(predicate.this) or (predicate.this,))
         sides = self._layout.sides(tokens, "IN")
         if (values := predicate.args.get("field")) is not None:
-            yield self._among(columns, [(Operand(values, sides[1] if sides is not None else None),)], predicate, tokens, listed=True)
+            listed = Operand(values, sides[1] if sides is not None else None)
+            yield from self._one_of(predicate.this, [listed], predicate, tokens, listed=True)
             return
         within = self._layout.inside(sides[1]) if sides else (0, 0)
         if literals := left_out(predicate):
@@ -328,10 +334,23 @@ class Reader:
         places = list(self._layout.separated(within))
         known = len(places) == len(written)
         values = [Operand(value, places[i] if known else None) for i, value in enumerate(written)]
+        if len(columns) == 1 and not any(isinstance(value, exp.Tuple) for value in written):
+            yield from self._one_of(columns[0], [self._operand(one.node, one.tokens) for one in values if one.node], predicate, tokens)
+            return
         found = self._among(columns, [tuple(self._parts(value)) for value in values], predicate, tokens)
         # Of rows in a list, NULL equals NULL; of rows of a query it does not.
         if identical and isinstance(found, Among):
             found = replace(found, identical=self._may_be_null(chain.from_iterable(found.rows)))
+        yield found
+
+    def _one_of(
+        self, column: exp.Expr, values: Sequence[Operand], predicate: exp.Expr, tokens: Range | None, *, listed: bool = False
+    ) -> Iterator[Atom]:
+        """One column among constants, or equal to any of some expressions."""
+        found = self._among((column,), [(value,) for value in values], predicate, tokens, listed=listed)
+        own = self._column_in(column)
+        if isinstance(found, Filter) and isinstance(own, exp.Column) and not all(map(is_constant, values)):
+            yield Equal(Operand(own), Operand(None, values=tuple(values), listed=listed, varies=True))
         yield found
 
     def _among(
@@ -425,11 +444,13 @@ def _null_with(predicate: exp.Expr) -> exp.Expr | None:
     return column if isinstance(column, exp.Column) and isinstance(other, exp.Literal) else None
 
 
-def _contained(method: exp.Dot) -> exp.Expr | None:
-    """What `list.list_contains(column)` asks for, which sqlglot reads as a function that it does not know."""
-    call = method.expression
-    is_asked = isinstance(call, exp.Anonymous) and call.name.casefold() in _CONTAINS and len(call.expressions) == 1
-    return call.expressions[0] if is_asked else None
+def contained(method: exp.Expr) -> exp.Expr | None:
+    """What `list.list_contains(column)` asks for, which sqlglot reads as a function that it does not know; None of anything else."""
+    call = method.expression if isinstance(method, exp.Dot) else None
+    if not isinstance(call, exp.Anonymous) or call.name.casefold() not in _CONTAINS or len(call.expressions) != 1:
+        return None
+    found: exp.Expr = call.expressions[0]
+    return found
 
 
 _CONTAINS = frozenset({"list_contains", "list_has", "array_contains", "array_has"})

@@ -5,7 +5,7 @@ Asked for only when it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlglot import exp
@@ -13,11 +13,13 @@ from sqlglot import exp
 from rowcall.errors import Span
 from rowcall.plan.enclosing import enclosing
 from rowcall.plan.having import beforehand
-from rowcall.plan.joins import FULL, POSITIONAL, Condition, reach
+from rowcall.plan.joins import FULL, POSITIONAL, Condition, Group, reach
 from rowcall.plan.predicates import Among, Equal, Operand, is_volatile
 from rowcall.plan.reaching import tree_of
 from rowcall.plan.references import Reference
 from rowcall.plan.scopes import Frame, Scopes
+from rowcall.plan.sources import kind_of
+from rowcall.plan.values import NO_LIST
 
 _KEEPS = {
     "LEFT": "A LEFT JOIN keeps the rows of its left side whatever its ON says, so {name} cannot take its values from the right one.",
@@ -70,7 +72,7 @@ def _said(frame: Frame, own: int, columns: Sequence[str], name: str) -> Iterator
             yield _KEEPS.get(join.kind, FULL).format(name=name)
     for live in found.live if found is not None else ():
         if _names(frame, live.condition, own, columns):
-            yield from _useless(frame, live.condition, own)
+            yield from _useless(frame, live.condition, own, found.offered if found is not None else {})
     is_applied = any(_names(frame, condition, own, columns) for condition in beforehand(frame))
     for clause in filter(None, map(frame.select.args.get, ("having", "qualify"))):
         if not is_applied and _names(frame, Condition(clause.this, None, frame.view), own, columns):
@@ -87,7 +89,7 @@ def _names(frame: Frame, condition: Condition, own: int, columns: Sequence[str])
     return any(one is not None and one.frame is frame and one.position == own and one.name in columns for one in found)
 
 
-def _useless(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
+def _useless(frame: Frame, condition: Condition, own: int, offered: Mapping[int, frozenset[Group]]) -> Iterator[str]:
     """Why a condition that is about the source gives no values."""
     predicate = condition.predicate
     if predicate is None:
@@ -102,8 +104,8 @@ def _useless(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
         yield _EXPRESSION
     elif len(frame.alternatives(condition)) > 1:
         yield "Not every side of OR says which values are meant."
-    elif (why := _of_list(predicate)) is not None:
-        yield why
+    elif whys := list(_of_list(frame, condition, offered)):
+        yield from whys
     elif not isinstance(predicate, (exp.EQ, exp.NullSafeEQ, exp.In, exp.Exists)):
         yield _EXPRESSION
     else:
@@ -118,21 +120,23 @@ def _is_of_expression(frame: Frame, predicate: exp.Expr, own: int) -> bool:
     return is_chosen or (isinstance(predicate, exp.EQ) and not _is_bare(frame, predicate, own))
 
 
-def _of_list(predicate: exp.Expr) -> str | None:
-    """Why the list that a condition looks for a value in gives none; None where it has none, or may give some."""
-    if isinstance(predicate, exp.ArrayContains) and isinstance(predicate.this.unnest(), (exp.Query, exp.Subquery)):
-        return "A list that a sub-select makes is not looked into; its rows give values: IN (SELECT …)."
-    if (listed := _listed(predicate)) is not None and listed.find(exp.Column) is not None:
-        return "A list that stands in the rows of a table gives values where a sub-select makes rows of it: JOIN (SELECT unnest(…) …)."
-    return None
-
-
-def _listed(predicate: exp.Expr) -> exp.Expr | None:
-    """The list that a condition looks for a value in; None where it is none."""
-    found = predicate.find(exp.Any) if isinstance(predicate, exp.EQ) else None
-    key = "this" if isinstance(predicate, exp.ArrayContains) else "field"
-    listed: exp.Expr | None = found.this.unnest() if found is not None else predicate.args.get(key)
-    return None if isinstance(listed, exp.Query) else listed
+def _of_list(frame: Frame, condition: Condition, offered: Mapping[int, frozenset[Group]]) -> Iterator[str]:
+    """Why the expressions that a condition looks for a value in, or a list, give none; none where they may give some."""
+    atoms = (atom for option in frame.alternatives(condition) for atom in option)
+    for given in (atom.right for atom in atoms if isinstance(atom, Equal) and atom.right.varies):
+        nodes = [value.node for value in given.values if value.node is not None]
+        found = [frame.scopes.resolve(column) for node in nodes for column in frame.scopes.columns(node)]
+        types = [frame.scopes.type_of(value) for value in given.values if not isinstance(value.node, exp.Null)]
+        if given.listed and isinstance(nodes[0], (exp.Query, exp.Subquery)):
+            yield "A list that a sub-select makes is not looked into; its rows give values: IN (SELECT …)."
+        elif given.listed and types == ["VARCHAR"]:
+            yield NO_LIST
+        elif not given.listed and len(set(types)) > 1 and set(map(kind_of, types)) != {"integer"}:
+            yield "What stands in one IN is compared as one type, and here as that of none of them; cast each to the type of the column."
+        elif any(one is not None and one.frame is frame and offered.get(one.position) for one in found):
+            yield "An outer join may fill some of a list with NULLs, and others of it not; compare with each by itself: a = b OR a = c."
+        elif given.listed and not types[0].endswith("]"):
+            yield "A list that stands in the rows of a table gives values where a sub-select makes rows of it: JOIN (SELECT unnest(…) …)."
 
 
 def _is_bare(frame: Frame, predicate: exp.EQ, own: int) -> bool:

@@ -56,6 +56,7 @@ class Scopes(Pieces):
     _frames: dict[int, Frame] = field(default_factory=dict, init=False)
     _found: dict[int, Found | None] = field(default_factory=dict, init=False)
     _may_be_tried: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
+    _types: dict[int, tuple[exp.Expr, str]] = field(default_factory=dict, init=False)
     _taken: dict[tuple[int, str], tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
     _stands_alone: dict[int, tuple[exp.Expr, bool]] = field(default_factory=dict, init=False)
 
@@ -183,6 +184,26 @@ class Scopes(Pieces):
             last = parts[found.parts - 1] if found is not None else parts[-1]
             edits.append(Edit(parts[0].meta["start"], last.meta["end"] + 1, f"(NULL::{type_})" if type_ else "NULL"))
         return self.written(self.layout.span(tokens), edits) if tokens is not None else None
+
+    def type_of(self, operand: Operand) -> str:
+        """The DuckDB type of an expression; "" where that is not known."""
+        if operand.node is None:
+            return ""
+        if id(operand.node) not in self._types:
+            self._types[id(operand.node)] = operand.node, self._type_of(operand.node, operand.tokens)
+        return self._types[id(operand.node)][1]
+
+    def _type_of(self, node: exp.Expr, tokens: Range | None) -> str:
+        found = [self.resolve(column) for column in self.columns(node)]
+        types = [one.frame.type_of((one.position, one.name)) for one in found if one is not None]
+        if isinstance(node, exp.Literal) and node.is_string:
+            return "VARCHAR"
+        if len(types) < len(found) or not all(types):
+            return ""
+        if isinstance(node, exp.Column) and found[0] is not None and found[0].exact:
+            return types[0]
+        text = self._without_columns(node, tokens)
+        return next(iter(self.types(f"SELECT {text} AS one") or ()), "") if text is not None else ""
 
     # -- what a column is of -------------------------------------------------------------------------------------------------------
 
@@ -643,8 +664,16 @@ class Frame:
             for atom in options[0] if len(options) == 1 else ():
                 for outside, inside in ((atom.left, atom.right), (atom.right, atom.left)) if isinstance(atom, Equal) else ():
                     found = self.scopes.resolve(outside.node) if isinstance(outside.node, exp.Column) else None
-                    if found is not None and found.frame is outer and found.exact and self.place(inside) is not None:
+                    if found is not None and found.frame is outer and found.exact and self._is_made_here(inside):
                         yield outside, inside
+
+    def _is_made_here(self, operand: Operand) -> bool:
+        """Whether it is a column of this SELECT, or any of some expressions of such columns."""
+        if not operand.varies:
+            return self.place(operand) is not None
+        columns = (column for value in operand.values if value.node is not None for column in self.scopes.columns(value.node))
+        found = [self.scopes.resolve(column) for column in columns]
+        return all(one is not None and one.frame is self for one in found)
 
     # -- what it gives -------------------------------------------------------------------------------------------------------------
 

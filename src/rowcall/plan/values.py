@@ -29,6 +29,7 @@ from rowcall.plan.predicates import Operand, collates
 from rowcall.plan.scopes import Scopes
 from rowcall.plan.sources import kind_of
 
+NO_LIST = "What stands after IN is no list: of a text it means each part of it. string_split() makes a list of one."
 _EXACT = 2**53
 """Past this, a float stands for several integers."""
 
@@ -186,7 +187,7 @@ class Resolver:
         if constants.listed:
             lists = [value for value, *_ in rows if value is not None]
             if not all(isinstance(value, (list, tuple)) for value in lists):
-                self._say("What stands after IN is no list: of a text it means each part of it. string_split() makes a list of one.")
+                self._say(NO_LIST)
                 return None
             rows = [(item,) * width for items in lists for item in items]
         return self._table(names, rows, dict.fromkeys(names, Origin()), [""] * width) if names else None
