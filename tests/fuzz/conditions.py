@@ -30,6 +30,13 @@ PAIR_FORMS = (
     "NOT (({c}, {d}) <> ({a}, {e}))",
 )  # fmt: skip
 """Forms for two columns {c} and {d}, with the constants {a} and {b} of the one and {e} and {f} of the other."""
+MEMBER_FORMS = (
+    *["{c} IN ({d}, {e})"] * 3, *["{c} IN ({d}, {a})"] * 3, "{c} IN ({d})", "{c} = ANY([{d}, {e}])", "{c} = ANY([{a}, {d}])",
+    "list_contains([{d}, {e}], {c})", "list_contains([{d}, {a}], {c})", "{c} IN [{d}, {e}]", "list_append([{d}], {e}).list_contains({c})",
+    "NOT ({c} NOT IN ({d}, {a}))", "({c} IN ({d}, {e}) OR {c} = {a})",
+)  # fmt: skip
+"""Forms in which a column {c} is one of a list with other columns {d} and {e} of its type in it."""
+TEXT_MEMBER_FORMS = ("{c} = ANY(string_split({d} || ',' || {e}, ','))", "list_contains(string_split({d}, ' '), {c})")
 ATOMS = (
     "{c} IS NULL", "{c} IS NOT NULL", "{c} <> {a}", "NOT ({c} = {a})", "{c} NOT IN ({a}, {b})", "{c} IS DISTINCT FROM {a}",
     "coalesce({c}, {a}) = {a}", "({c} = {a}) IS NOT TRUE", "({c} = {a} OR {d} IS NULL)", "CASE WHEN {c} = {a} THEN true ELSE {d} IS NULL END",
@@ -134,6 +141,15 @@ class Conditions:
             form = form.replace(f"{{{name}}}", self.constant(column.kind))
         exact = all(column.kind.type in {"text", "integer"} for column in (first, second))
         return Pred(_filled(form, {"c": first, "d": second}), [(first, ()), (second, ())] if exact else [], constant=exact)
+
+    def member(self, column: Col, first: Col, second: Col) -> Pred:
+        """That a column is in a list that two others make."""
+        form = self.pick.choice((*MEMBER_FORMS, *(TEXT_MEMBER_FORMS if column.kind.type == "text" else ())))
+        parts = _filled(form.replace("{a}", self.constant(column.kind)), {"c": column, "d": first, "e": second})
+        given = tuple(dict.fromkeys(part for part in parts if isinstance(part, Col) and part is not column))
+        is_exact = column.kind.type in {"text", "integer"} and all(other.kind.type == column.kind.type for other in given)
+        is_apart = all(other.source is not column.source for other in given)
+        return Pred(parts, [(column, given)] if is_exact and is_apart else [], listed=True)
 
     def atom(self, column: Col, other: Col) -> Pred:
         """A condition that says little; `other` has the type of `column`."""

@@ -45,6 +45,8 @@ class Condition:
     binds: list[tuple[Col, tuple[Col, ...]]]
     sources: frozenset[int]
     """The ids of the sources that it names."""
+    listed: bool = False
+    """As that of `Pred`."""
 
 
 @dataclass(eq=False, slots=True)
@@ -158,7 +160,7 @@ class _Flattening:
         if any(map(samples, pred.queries)):
             raise UnknownError
         if not reading:
-            self.condition(pred.parts, nest, pred.binds)
+            self.condition(pred.parts, nest, pred.binds, listed=pred.listed)
             return
         (query,) = reading
         if pred.role == "in":
@@ -186,7 +188,7 @@ class _Flattening:
             else:
                 raise UnknownError
 
-    def condition(self, parts: Expr, nest: Nest, binds: Sequence[tuple[Col, tuple[Col, ...]]]) -> None:
+    def condition(self, parts: Expr, nest: Nest, binds: Sequence[tuple[Col, tuple[Col, ...]]], *, listed: bool = False) -> None:
         if any(isinstance(part, Option) for part in parts):
             raise UnknownError
         parts = self.resolved(parts)
@@ -197,7 +199,7 @@ class _Flattening:
                 found.append((known[0], tuple(known[1:])))
         inside = {id(source) for part in parts if isinstance(part, Query) for select in selects(part) for source in select.sources}
         sources = frozenset(id(column.source) for column in columns_within(parts)) - inside
-        self.block.conditions.append(Condition(parts, nest, found, sources))
+        self.block.conditions.append(Condition(parts, nest, found, sources, listed))
 
     def resolved(self, parts: Expr) -> Expr:
         """An expression over the block's items."""

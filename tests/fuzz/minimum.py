@@ -196,6 +196,7 @@ class _Search:
             for condition in block.conditions
             if condition.nest == item.nest[: len(condition.nest)]
             and condition.sources <= (every if _passes_on(condition) else there) | {id(item.source)}
+            and not (condition.listed and id(item.source) in condition.sources and not _gives(condition, item.source))
             and (condition.binds if id(item.source) in condition.sources or len(condition.sources) > 1 else condition.sources)
         ]
 
@@ -257,9 +258,14 @@ def _near(conditions: Sequence[Condition], item: Item) -> set[int]:
         near = more
 
 
+def _gives(condition: Condition, source: Source) -> bool:
+    """Whether a condition says which values a column of a source has."""
+    return any(column.source is source for column, _ in condition.binds)
+
+
 def _passes_on(condition: Condition) -> bool:
     """Whether a condition says what columns equal, also those of what is not read."""
-    return bool(condition.binds) and not any(isinstance(part, Query) for part in condition.parts)
+    return bool(condition.binds) and not condition.listed and not any(isinstance(part, Query) for part in condition.parts)
 
 
 def _all(source: Source, conditions: Sequence[Condition], alias: str) -> str:

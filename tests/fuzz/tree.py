@@ -67,6 +67,8 @@ class Pred:
     """`in` for `column IN (query)`, `exists`, `not exists`; "" for any other."""
     constant: bool = False
     """Whether it compares with constants alone, in a form that must be understood."""
+    listed: bool = False
+    """Whether it is that a column is in a list that others make: these then have no values by it."""
 
     @property
     def columns(self) -> list[Col]:

@@ -336,6 +336,7 @@ class Writer:
     def _on(self, seen: Sequence[Source], source: Source) -> list[Pred]:
         pairs = self._pairs(seen, [source])
         found = pairs[: self.pick.choice((1, 1, 1, 1, 2))] if self.chance(0.93) else []
+        found = [self._member(pair, self.pick.choice((source, *seen)), seen) if self.chance(0.1) else pair for pair in found]
         if not found or self.chance(0.2):
             column = self._column([source]) if self.chance(0.5) else self._column(seen)
             found.append(self._about(column, [*seen, source]) if self.chance(0.7) else self.conditions.binding(column))
@@ -354,6 +355,16 @@ class Writer:
                     others.append(equality(*pair))
         self.pick.shuffle(same)
         return [*same, *others]
+
+    def _member(self, pair: Pred, own: Source, sources: Sequence[Source]) -> Pred:
+        """In place of an equality, that the column of a source is in a list with the other one, and perhaps more of its type."""
+        column, other = sorted(pair.columns, key=lambda one: one.source is not own)
+        kind = column.kind.type
+        alike = [Col(source, name) for source in sources for name, found in source.columns.items() if found.type == kind]
+        alike = [one for one in alike if one.source is not column.source]
+        if kind != other.kind.type:
+            return pair
+        return self.conditions.member(column, other, self.pick.choice([other, *alike]))
 
     # -- conditions ----------------------------------------------------------------------------------------------------------------
 
@@ -386,7 +397,7 @@ class Writer:
         pairs = self._pairs([column.source], others if way == "join" else outer if way == "outer" else [])
         pairs = [pred for pred in pairs if any(part.source is column.source and part.name == column.name for part in pred.columns)]
         if pairs:
-            return pairs[0]
+            return self._member(pairs[0], column.source, others if way == "join" else outer) if self.chance(0.15) else pairs[0]
         if way == "query" and self.deeper(depth):
             return self._in(column, depth, local=self.chance(0.5))
         return self.conditions.binding(column)
