@@ -39,6 +39,8 @@ CLASSES = {
     "an expression in a sub-query": "is an expression inside the sub-query",
     "a condition on an expression": "A condition on an expression of a column does not say",
     "a list in a row": "A list that stands in the rows of a table",
+    "a list that NULLs of an outer join are in": "An outer join may fill some of a list with NULLs",
+    "a list of several types": "What stands in one IN is compared as one type",
     "a list of a sub-select": "A list that a sub-select makes",
     "a text after IN": "What stands after IN is no list",
     "one side of OR": "Not every side of OR says which values are meant",
