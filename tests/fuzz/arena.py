@@ -98,9 +98,12 @@ class Arena:
         """Closes every connection."""
         for arena in (self, *self.variants):
             arena.truth.close()
-            if "session" in arena.__dict__:
-                arena.session.close()
-                arena.session.connection.close()
+            arena._end_session()
+
+    def _end_session(self) -> None:
+        if (session := self.__dict__.pop("session", None)) is not None:
+            session.close()
+            session.connection.close()
 
     def others(self, count: int) -> list[Arena]:
         """The same world with other rows, so many times, from the last of the first ones on such that no API has by itself."""
@@ -119,17 +122,23 @@ class Arena:
         try:
             relation = _ask(self.truth, text, statement.given(text), self.frames)
             return _rows(relation, statement)
+        except duckdb.InternalException as error:  # after which the database takes no more
+            self.truth.close()
+            self.truth = _filled(self.world)
+            return Answer("failed", error=str(error))
         except duckdb.Error as error:
             return Answer("failed", error=str(error))
 
     @contextmanager
     def without_optimizer(self) -> Iterator[None]:
-        """While it lasts, DuckDB over tables does what a statement says, step by step."""
-        self.truth.execute("PRAGMA disable_optimizer")
+        """While it lasts, DuckDB does what a statement says, step by step, over tables and for rowcall."""
+        for connection in (self.truth, self.session.connection):
+            connection.execute("PRAGMA disable_optimizer")
         try:
             yield
         finally:
-            self.truth.execute("PRAGMA enable_optimizer")
+            for connection in (self.truth, self.session.connection):
+                connection.execute("PRAGMA enable_optimizer")
 
     def rows(self, text: str, statement: Statement) -> list[tuple[Any, ...]]:
         """The rows of a query of ours over tables, with the statement's parameters; raises duckdb.Error for one that does not end soon."""
@@ -146,6 +155,8 @@ class Arena:
         text = statement.text
         self.api.forget()
         answer = self._asked(statement, text)
+        if "INTERNAL Error" in answer.error:  # after which the database takes no more
+            self._end_session()
         sent = tuple(self.api.sent)
         if self.api.faults:
             return Answer("broken", error=f"the API was asked {'; '.join(self.api.faults)}", sent=sent)

@@ -12,6 +12,9 @@ BINDING = frozenset({"BinderException", "CatalogException", "ParserException", "
 """How DuckDB calls its complaints about a text that it cannot bind."""
 
 
+_STEP_BY_STEP = "DuckDB broke on this statement. Where its optimizer did, PRAGMA disable_optimizer lets it run as it is written."
+
+
 def translated(error: Exception, text: str, before: str = "") -> RowcallError:
     """DuckDB's error as ours. `before` is what stood before `text` in what DuckDB was given."""
     if isinstance(error, RowcallError):
@@ -26,7 +29,7 @@ def translated(error: Exception, text: str, before: str = "") -> RowcallError:
     first, excerpt = _parts(message)
     if kind in BINDING:
         return BindError(first, sql=text, span=_place(excerpt, before + text, len(before)))
-    return EngineError(first)
+    return EngineError(f"{first}\n{_STEP_BY_STEP}" if kind == "InternalException" else first)
 
 
 def _parts(message: str) -> tuple[str, str]:
