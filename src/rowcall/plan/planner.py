@@ -213,15 +213,16 @@ class Planner:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
 
         Of those that would wait for it in the same way, for the ones with fewer requests. So it does for those that wait for its keys while
-        it waits for theirs, by themselves or through others. Of other ones that wait for its keys, for those with half of its requests at
-        the most, which may spare all of its own: by going first it could spare no more than theirs. Where neither waits for keys of the
-        other, and both have as many requests, for one that a condition reads, which may drop all rows of the other; but for single rows.
+        it waits for theirs, by themselves or through others. Of other ones that wait for its keys, for a single row, and for those with
+        half of its requests at the most, which may spare all of its own: by going first it could spare no more than theirs. Where neither
+        waits for keys of the other, and both have as many requests, for one that a condition reads, which may drop all rows of the other;
+        but for single rows.
         """
         own, awaited = self._weight(number, known[number]), _awaits(number, known)
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             awaits, weight = _awaits(other, known), self._weight(other, known[other])
             is_alike = other in awaited or number not in awaits
-            is_few = 2 * weight[0] <= own[0] and weight[1] <= own[1]
+            is_few = (own[0] > 1 and weight <= (1, 0)) or (2 * weight[0] <= ready[number].more and weight[1] <= own[1])
             is_within = weight == own > (1, 0) and not (other in awaited or number in awaits) and self._depth(other) > self._depth(number)
             if number not in awaits | known[other].restriction.joined or is_within or is_few or (weight < own and is_alike):
                 return True
