@@ -26,7 +26,7 @@ from rowcall.sandbox.page import PAGE_PARAMETER, Bend, Listed, Page, Wish, page
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.refused import Refused
 from rowcall.sandbox.routes import Call, Route, Routes, belongs
-from rowcall.sandbox.select import around, filtered, ordered, scope, shown, within
+from rowcall.sandbox.select import around, column_of, filtered, ordered, scope, shown, within
 from rowcall.sandbox.untransformed import can_be_read, given, makes_one
 from rowcall.sandbox.world import World
 
@@ -268,7 +268,13 @@ class Api:
         return record
 
     def _delete(self, world: World, call: Call) -> Any:
-        record = self._one(world, call, self._query(call))
+        values, columns, named = self._query(call), call.route.columns, call.route.method.parameters
+        if call.record is None and not call.filters and values:  # all that have something in common, where a column says what
+            is_known = any(column_of(name, named[name], columns) in columns for name in values if name in named)
+            for record in self._meant(world, call, values)[0] if is_known else ():
+                world.delete(record)
+            return None if call.route.is_own else self._said_of(world, call, None, {"deleted": True})
+        record = self._one(world, call, values)
         answer = world.delete(record)
         return answer if answer is not None or call.route.is_own else self._said_of(world, call, record, {"deleted": True})
 

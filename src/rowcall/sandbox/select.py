@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from rowcall.manifest.model import Column, Form, Method, Object, Operator, Parameter, Place, Range, Role, Scalar, Sort
+from rowcall.manifest.model import Column, Form, ListOf, Method, Object, Operator, Parameter, Place, Range, Role, Scalar, Sort
 from rowcall.sandbox.blueprint import ALL, NONE, put
 from rowcall.sandbox.record import Record
 from rowcall.sandbox.template import follow
@@ -31,9 +31,9 @@ def filtered(
     tests = [
         _bound(parameter, parameter.range, values[name], columns)
         if parameter.range
-        else _equal(parameter, _path(parameter.column or name, columns), values[name])
+        else _equal(parameter, _path(column_of(name, parameter, columns), columns), values[name])
         for name, parameter in method.parameters.items()
-        if parameter.role is None and name in values and (parameter.range or _is_about(parameter.column or name, columns, asked))
+        if parameter.role is None and name in values and (parameter.range or _is_about(column_of(name, parameter, columns), columns, asked))
         if not _keeps_all(parameter, values[name], columns.get(parameter.column or name))
     ]
     tests += [
@@ -42,6 +42,13 @@ def filtered(
         if parameter.entries is not None and isinstance(values.get(name), dict)
     ]
     return [record for record in records if all(test(record) for test in tests)]
+
+
+def column_of(name: str, parameter: Parameter, columns: Mapping[str, Column]) -> str:
+    """The column that a parameter is about: its own or, where it is one of several, the list of these, as `tags` for `tag_name`."""
+    own = parameter.column or name
+    lists = (f"{own.removesuffix(ending)}s" for ending in ("_name", "_id", "") if own.endswith(ending))
+    return next((one for one in (own, *lists) if one in columns and (one == own or isinstance(columns[one].type, ListOf))), own)
 
 
 def _keeps_all(parameter: Parameter, value: Any, column: Column | None) -> bool:
