@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rowcall.engine import operators
 from rowcall.engine.arrow import PageStream
-from rowcall.engine.errors import BINDING, lacks, translated
+from rowcall.engine.errors import BINDING, is_of_duckdb, lacks, translated
 from rowcall.engine.interrupt import interruptible
 from rowcall.engine.source import arrow, page_source, streams
 from rowcall.errors import BindError, EngineError, RowcallError
@@ -45,7 +45,7 @@ class Engine:
         try:
             interruptible(self.connection, lambda: self._call(f"{_EXPLAIN}{text}", parameters, frame))
         except Exception as error:
-            if type(error).__name__ == "InternalException":
+            if is_of_duckdb(error):
                 return  # it is bound, and DuckDB cannot plan it without rows; with rows it may
             raise translated(error, text, _EXPLAIN) from error
 
@@ -234,7 +234,7 @@ class Engine:
             return ask(text, parameters, frame)
         except Exception as error:
             read = any(source.was_read for source in frame.values() if isinstance(source, PageStream))
-            if type(error).__name__ != "InternalException" or read:
+            if not is_of_duckdb(error) or read:
                 raise
             with self._unoptimised() as is_off:
                 if is_off:

@@ -29,7 +29,12 @@ def translated(error: Exception, text: str, before: str = "") -> RowcallError:
     first, excerpt = _parts(message)
     if kind in BINDING:
         return BindError(first, sql=text, span=_place(excerpt, before + text, len(before)))
-    return EngineError(f"{first}\n{_STEP_BY_STEP}" if kind == "InternalException" else first)
+    return EngineError(f"{first}\n{_STEP_BY_STEP}" if is_of_duckdb(error) else first)
+
+
+def is_of_duckdb(error: Exception) -> bool:
+    """Whether an error is DuckDB's own fault: a check of its own fails, or an exception of C++ comes through, an error of no kind."""
+    return type(error).__name__ in {"InternalException", "Error"}
 
 
 def _parts(message: str) -> tuple[str, str]:
