@@ -128,7 +128,7 @@ class _Flattening:
             return nest
         strict = [other for other in select.joins if other is not join and "LEFT" not in other.kind and "ANTI" not in other.kind]
         later = (pred for other in strict for pred in other.on)
-        if any(column.source is source for pred in (*select.where, *later) if pred.binds for column in pred.columns):
+        if any(column.source is source for pred in (*select.where, *later) if pred.binds and not pred.listed for column in pred.columns):
             return nest  # which takes those rows away again
         return (*nest, next(self.numbers))
 
