@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import duckdb
 from tests.fuzz.arena import Answer, Arena, folds, same
 from tests.fuzz.tree import Option, Pred, Select, Source, Statement, selects
 
@@ -58,6 +59,8 @@ UNCLASSIFIED = "unclassified"
 CONVERSION = re.compile(r"Conversion Error|Out of Range Error|Could not convert|Could not cast|[Cc]ast")
 BROKEN = "INTERNAL Error"
 """What DuckDB says where it breaks, as the optimizer of 2.0 does on some joins with a list and a scalar sub-query in ON."""
+UNBOUND = re.compile(r"INTERNAL Error: Failed to bind column reference .*: inequal types" if duckdb.__version__.startswith("1.") else "$^")
+"""What DuckDB 1.5 says, with its optimizer and without, of some joins of Arrow tables behind a comma; over tables it answers them."""
 UNPLANNED = re.compile(r"Not implemented Error: Unsupported join type for flattening correlated subquery")
 """What DuckDB 1.5 cannot plan, and says: it answers over tables only where their statistics let it leave the sub-query out."""
 UNSAMPLED = re.compile(r"Binder Error: Sampling in correlated subqueries is not")
@@ -84,7 +87,7 @@ def judge(arena: Arena, statement: Statement) -> Verdict:
     if found.kind == "wrong" and (has_broken or actual.kind == "rows"):
         with arena.without_optimizer():
             again = arena.expected(statement), arena.actual(statement) if has_broken else actual
-        if verdict(statement, *again, folded=folded).kind == "equal":
+        if verdict(statement, *again, folded=folded).kind == "equal" or UNBOUND.search(again[1].error):
             return Verdict("failed")
     return found
 
