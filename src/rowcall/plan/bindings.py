@@ -266,8 +266,8 @@ class Bindings:
         key = frame, around.uses
         if key not in self._around_it:
             self._around_it[key] = []  # for what reads itself
-            if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) and (tree := tree_of(frame)) is not None:
-                lasting, found = kept(tree), self._on_outputs(frame, around.uses[0])
+            if lasting := _lasting(frame, around):
+                found = self._on_outputs(frame, around.uses[0])
                 self._around_it[key] = [one for one in found if {place[0] for place in (one.within or {}).values()} <= lasting]
         return self._around_it[key]
 
@@ -276,9 +276,9 @@ class Bindings:
         key = frame, around.uses
         if key not in self._valued_by:
             self._valued_by[key] = frozenset()  # for what reads itself
-            if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) and (tree := tree_of(frame)) is not None:
-                lasting, use = kept(tree), around.uses[0]
-                outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
+            if lasting := _lasting(frame, around):
+                use = around.uses[0]
+                outputs = _outputs(frame, use)
                 found = {outputs.get(name) for position, name in self._valued_in(use) if position == use.own}
                 self._valued_by[key] = frozenset(place for place in found if place is not None and place[0] in lasting)
         return self._valued_by[key]
@@ -292,7 +292,7 @@ class Bindings:
         return self._valued(use.frame, enclosing(use.frame)).union(*compared)
 
     def _on_outputs(self, frame: Frame, use: Use) -> Iterator[Operand]:
-        outputs = dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
+        outputs = _outputs(frame, use)
         reached = self._reached(use).live if use.own is not None else ()
         conditions = [live.condition for live in reached if live.restricts and not live.guards and live.condition.tokens is not None]
         own = [Operand(condition.predicate, condition.tokens) for condition in conditions if not _gives_keys(use.frame, condition)]
@@ -632,6 +632,17 @@ class Bindings:
                     return None
                 queries.append(_with_nulls(query, names, left) if filled else query)
         return _union(queries, names, repeats=repeats)
+
+
+def _lasting(frame: Frame, around: Enclosing) -> frozenset[int]:
+    """The sources of a SELECT of whose rows conditions around it say the same; none where it is not read once and as it is."""
+    tree = tree_of(frame) if len(around.uses) == 1 and not (around.blocked or is_side(frame.select)) else None
+    return kept(tree) if tree is not None else frozenset()
+
+
+def _outputs(frame: Frame, use: Use) -> dict[str, Place | None]:
+    """The columns of its FROM clause that the outputs of a SELECT are, by the names that they have where it is used."""
+    return dict(zip(use.names, (place for _, place in frame.outputs() or ()), strict=False))
 
 
 def _any_way(ways: Sequence[Sequence[Query]]) -> Query | None:
