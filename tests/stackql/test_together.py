@@ -30,6 +30,7 @@ _METHODS = {
     "one": "/lamps/{lamp_id}/delete",
     "one_of_a_street": "/streets/{street}/lamps/{lamp_id}/delete",
     "by_age": "/old/lamps/delete",
+    "dim_old": "/old/lamps/patch",
     "those": "/streets/{street}/lamps/delete",
 }
 
@@ -45,8 +46,10 @@ def document(url: str, deletes: list[str], updates: list[str], reads: list[str])
         own = [{"name": name, "in": "path", "required": True} for name in ("street", "lamp_id") if f"{{{name}}}" in path]
         if path == "/lamps" and http != "get":
             own = [{"name": "tag", "in": "query", "required": True}]
+        if path == "/lamps" and http == "get":
+            own = [{"name": "since", "in": "query"}]
         if path == "/old/lamps":
-            own = [{"name": "tag", "in": "query"}, {"name": "age", "in": "query"}]
+            own = [{"name": name, "in": "query"} for name in ("tag", "since", "age")]
         body = {"requestBody": {"content": level}} if http == "patch" else {}
         if path == "/streets/{street}/lamps":
             body = {"requestBody": {"content": {"application/json": {"schema": ids}}}}
@@ -74,6 +77,7 @@ def lighthouse(harbour: Harbour, tmp_path: Path) -> Iterator[Open]:
     (folder / "provider.json").write_text(
         json.dumps({"name": "lighthouse", "providerServices": {"s": {"name": "s", "service": {"$ref": "s.json"}}}})
     )
+    harbour.answers["/old/lamps"] = lambda _: ({}, {})
     harbour.answers["/lamps/1"] = lambda _: ({}, {})
     harbour.answers["/lamps"] = lambda _: ({"rows": [{"id": 1, "tag": "x"}, {"id": 2, "tag": "x"}]}, {})
     opened: list[Session] = []
@@ -113,6 +117,17 @@ def changes(harbour: Harbour) -> list[str]:
         (["one", "one_of_a_street"], "street = 'high' AND lamp_id = 1", ["DELETE /streets/high/lamps/1"]),
         (["one_of_a_street", "one"], "lamp_id = 1", ["DELETE /lamps/1"]),
         (["one", "one_of_a_street"], "street = 'high' AND level = 1", None),
+        (["one", "by_age"], "tag = 'x'", ["DELETE /old/lamps?tag=x"]),
+        (["by_age"], "tag = 'x'", ["DELETE /old/lamps?tag=x"]),
+        (["by_age", "by_tag"], "tag = 'x'", ["DELETE /lamps?tag=x"]),
+        (["by_age", "by_tag"], "tag = 'x' AND since = 3", ["DELETE /old/lamps?tag=x&since=3"]),
+        (["one", "by_age"], "tag IN ('x', 'y')", ["DELETE /old/lamps?tag=x", "DELETE /old/lamps?tag=y"]),
+        (["one", "by_age"], "tag IN ('x', 'y') AND since IN (3, 4)", None),
+        (["one", "by_age"], "tag = 'x' AND lamp_id = 1", []),
+        (["one", "by_age"], "tag = 'x' AND age = 3", None),
+        (["by_age"], "age = 3", None),
+        (["by_age"], "tag = 'x' OR tag = 'y'", ["DELETE /old/lamps?tag=x", "DELETE /old/lamps?tag=y"]),
+        (["by_age"], "tag = NULL", []),
     ],
 )
 def test_the_method_is_that_whose_needs_are_all_that_where_says(
@@ -122,7 +137,7 @@ def test_the_method_is_that_whose_needs_are_all_that_where_says(
     db = lighthouse(deletes, max_write_rows=None)
 
     if sent is None:
-        with pytest.raises((PlanError, UnsupportedSQLError)):
+        with pytest.raises((BindError, PlanError, UnsupportedSQLError)):
             db.sql(f"DELETE FROM {LAMPS} WHERE {where}")
     else:
         db.sql(f"DELETE FROM {LAMPS} WHERE {where}")
@@ -221,7 +236,8 @@ def test_explain_and_plan_say_that_one_request_may_change_several_rows(harbour: 
         (["one", "by_tag"], "tag = 'x' AND level = 1", "WHERE tag = … alone means all rows that have it in common (by_tag)."),
         (["by_tag"], "tag = 'x' AND level = 1", "Say that alone, where all of these rows are meant: WHERE tag = …"),
         (["one"], "level = 1", f"keys and nothing else, as in DELETE FROM {LAMPS} WHERE lamp_id = '…'"),
-        (["one", "by_age"], "tag = 'x'", f"EXEC {LAMPS}.by_age @tag = …, @age = … means all rows that have that in common."),
+        (["one", "by_age"], "tag = 'x' AND level = 1", "WHERE tag = … or since = … alone means all rows that have it in common (by_age)."),
+        (["one", "by_age"], "age = 3", f"age is a parameter of by_age, and no column of the rows: EXEC {LAMPS}.by_age @age = …"),
     ],
 )
 def test_where_that_means_some_of_them_is_told_the_right_form(
@@ -230,11 +246,55 @@ def test_where_that_means_some_of_them_is_told_the_right_form(
     """What names one row, and what means them all."""
     db = lighthouse(deletes, max_write_rows=None)
 
-    with pytest.raises((PlanError, UnsupportedSQLError)) as caught:
+    with pytest.raises((BindError, PlanError, UnsupportedSQLError)) as caught:
         db.sql(f"DELETE FROM {LAMPS} WHERE {where}")
 
+    with pytest.raises((BindError, PlanError, UnsupportedSQLError)) as explained:
+        db.sql(f"EXPLAIN DELETE FROM {LAMPS} WHERE {where}")
+
     assert hint in str(caught.value)
+    assert hint in str(explained.value)
+    assert f"DELETE FROM {LAMPS} WHERE {where}" in str(explained.value)
     assert changes(harbour) == []
+
+
+@pytest.mark.parametrize("method", ["by_tag", "by_age"])
+@pytest.mark.parametrize("where", ["tag = ''", "tag IN ('x', '')"])
+def test_what_is_empty_is_no_limit(harbour: Harbour, lighthouse: Open, method: str, where: str) -> None:
+    """An API may take `?tag=` for no tag, and delete everything."""
+    db = lighthouse(["one", method], max_write_rows=None)
+
+    with pytest.raises(UnsupportedSQLError, match="tag is empty, and the API may take that for every row of lighthouse.s.lamps"):
+        db.sql(f"DELETE FROM {LAMPS} WHERE {where}")
+    assert changes(harbour) == []
+
+    db.sql("SET rowcall_allow_full_writes = true")
+    db.sql(f"DELETE FROM {LAMPS} WHERE {where}")
+    assert any(line.endswith("?tag=") for line in changes(harbour))
+
+
+def test_what_a_method_does_not_need_limits_it_too(harbour: Harbour, lighthouse: Open) -> None:
+    """What WHERE names of it is said by EXPLAIN, and by EXEC, and has the same yes."""
+    db = lighthouse(["one", "by_age"], ["dim", "dim_old"])
+
+    shown = [
+        db.sql(f"EXPLAIN {statement}").fetchall()
+        for statement in (
+            f"DELETE FROM {LAMPS} WHERE since = 3 AND tag = 'x'",
+            f"EXEC {LAMPS}.by_age @since = 3",
+            f"UPDATE {LAMPS} SET level = 3 WHERE tag = 'x'",
+        )
+    ]
+    with pytest.raises(WriteLimitError, match="any number of rows at once"):
+        db.sql(f"DELETE FROM {LAMPS} WHERE tag = 'x'")
+    db.sql(f"UPDATE {LAMPS} SET level = 3 WHERE tag = 'x'", max_write_rows=None)
+
+    assert [next(value for item, value in lines if item == "note") for lines in shown] == [
+        "One request may delete several rows, all that have the tag and the since that it names; how many is not known before.",
+        "One request may delete several rows, all that have the since that it names; how many is not known before.",
+        "One request may change several rows, all that have the tag that it names; how many is not known before.",
+    ]
+    assert changes(harbour) == ["PATCH /old/lamps?tag=x"]
 
 
 def test_a_method_that_needs_nothing_is_called_once_for_all_rows(harbour: Harbour, lighthouse: Open) -> None:

@@ -6,9 +6,13 @@ A manifest does not say so, and the paths of a resource do: what is read at the 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Method, Verb
+from rowcall.plan.parameters import column_of_parameter
+from rowcall.plan.references import hidden_columns
 from rowcall.plan.writes import PREFIX
 
 _OWN = frozenset({"id", "uuid", "guid"})
@@ -27,10 +31,38 @@ def is_of_several(ref: ResourceRef, method: Method) -> bool:
     return method.verb in {Verb.UPDATE, Verb.DELETE} and not names_rows(ref, method)
 
 
-def in_common(method: Method) -> str:
-    """What one request of such a method does, as a sentence."""
+def limits(ref: ResourceRef, method: Method) -> list[str]:
+    """The optional parameters by which one request of such a method is about fewer rows; [] where it names one row.
+
+    They are those that can be named in a SELECT of the rows, as a column or a filter: others, as `force`, say nothing of rows.
+    """
+    if not is_of_several(ref, method):
+        return []
+    known = {*ref.resource.columns, *hidden_columns(ref)}
+    optional = [name for name in method.optional() if not name.startswith(PREFIX)]
+    return [name for name in optional if column_of_parameter(method, name) in known]
+
+
+def limited(ref: ResourceRef, method: Method, columns: Collection[str]) -> Method | None:
+    """A method that is about the rows with these columns in common; None where it is about others.
+
+    It is the same where they are its keys, and else one that cannot do without those of `limits` that they are.
+    """
+    own = [*keys(method), *limits(ref, method)]
+    named = {name for name in own if column_of_parameter(method, name) in columns}
+    if not columns or len(named) != len(columns) or not named.issuperset(keys(method)):
+        return None
+    if named == set(keys(method)):
+        return method
+    parameters = {name: replace(one, required=one.required or name in named) for name, one in method.parameters.items()}
+    return replace(method, parameters=parameters)
+
+
+def in_common(ref: ResourceRef, method: Method, sent: Collection[str]) -> str:
+    """What one request of such a method does, as a sentence; `sent` are the parameters in its query, as the API calls them."""
     does = "delete" if method.verb is Verb.DELETE else "change"
-    which = f"all that have the {' and the '.join(shared)} that it names" if (shared := keys(method)) else "all that there are"
+    shared = [*keys(method), *(name for name in limits(ref, method) if (method.parameters[name].name or name) in sent)]
+    which = f"all that have the {' and the '.join(shared)} that it names" if shared else "all that there are"
     return f"One request may {does} several rows, {which}; how many is not known before."
 
 

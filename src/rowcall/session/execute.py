@@ -330,9 +330,14 @@ def prepare(text: str, context: Context, asked: Asked | None = None) -> Analysis
     return replace(analysis, is_short=False)
 
 
+def missed(message: str) -> set[str]:
+    """The columns, folded, that DuckDB says it misses."""
+    return {name.casefold() for name in re.findall(r'column (?:named )?"([^"]+)"', message, re.IGNORECASE)}
+
+
 def _left_out(message: str, analysis: Analysis) -> str | None:
     """What to write where DuckDB misses a column that a resource has, and SELECT * does not give."""
-    missing = {name.casefold() for name in re.findall(r'column (?:named )?"([^"]+)"', message, re.IGNORECASE)}
+    missing = missed(message)
     for reference in (mention.reference for mention in analysis.mentions):
         if name := next((name for name in reference.hidden if name.casefold() in missing), None):
             what = f"{name} is a column of {reference.ref.full_name} that SELECT * leaves out"

@@ -174,7 +174,9 @@ def yes_needed(intent: Intent, context: Context) -> list[str]:
 
 def in_common_of(intent: Intent) -> list[str]:
     """For EXPLAIN and PLAN, that one request may change several rows; nothing where it changes one."""
-    return [in_common(intent.method)] if intent.requests and is_of_several(intent.ref, intent.method) else []
+    if not intent.requests or not is_of_several(intent.ref, intent.method):
+        return []
+    return [in_common(intent.ref, intent.method, {name for name, _ in intent.requests[0].query})]
 
 
 def closed_to_writes(ref: ResourceRef, context: Context) -> str:

@@ -22,7 +22,7 @@ from rowcall.manifest.bodies import Reason, misfits
 from rowcall.manifest.model import Method, Scalar, Verb
 from rowcall.manifest.types import literal, quoted, spelling
 from rowcall.plan.analysis import Analysis
-from rowcall.plan.keys import is_of_several, is_of_the_one, keys, names_rows
+from rowcall.plan.keys import is_of_several, is_of_the_one, keys, limited, limits, names_rows
 from rowcall.plan.meant import key_tuples, keys_only, narrows, where_says
 from rowcall.plan.nodes import REST
 from rowcall.plan.parameters import column_of_parameter
@@ -36,6 +36,7 @@ from rowcall.plan.writes import (
     example,
     from_json,
     is_file,
+    lacking,
     part,
     with_part,
 )
@@ -43,6 +44,7 @@ from rowcall.session.execute import (
     Context,
     Piece,
     evaluator,
+    missed,
     moved,
     prepare,
     reading,
@@ -57,12 +59,17 @@ from rowcall.sql.nodes import Change, Delete, Exec, Insert, Query, Update, Write
 def change_method(write: Change, context: Context) -> tuple[str, Method]:
     """The method that changes what is assigned; its keys are known to come from WHERE."""
     ref, verb = write.target.ref, _verb(write)
-    methods = [method for method in ref.resource.methods.values() if method.verb is verb]
-    taking = [one for one in methods if all(column_slot(one, given.name) for given, _ in assigned(write))] or methods
-    named = keys(taking[0]) if taking else []
-    if any(set(keys(one)) != set(named) for one in taking):
-        named = keys(_supplied(write, taking, context))
-    name, method = choose(ref, verb, [*map(Given, named), *(given for given, _ in assigned(write))], sql=write.text, span=write.target.span)
+    attributes = [given for given, _ in assigned(write)]
+    methods = [pair for pair in ref.resource.methods.items() if pair[1].verb is verb]
+    taking = [pair for pair in methods if all(column_slot(pair[1], given.name) for given in attributes)] or methods
+    known = next(iter(taking), None)
+    if any(set(keys(one)) != set(keys(taking[0][1])) or limits(ref, one) for _, one in taking):
+        known = _supplied(write, taking, context)
+    if known is not None and known not in taking:
+        name, method = known
+    else:
+        named = map(Given, keys(known[1])) if known is not None else ()
+        name, method = choose(ref, verb, [*named, *attributes], sql=write.text, span=write.target.span)
     slots = []
     for given, path in assigned(write):
         found = column_slot(method, given.name)
@@ -86,24 +93,31 @@ def _verb(write: Change) -> Verb:
     return Verb.UPDATE if isinstance(write, Update) else Verb.DELETE
 
 
-def _supplied(write: Change, methods: Sequence[Method], context: Context) -> Method:
-    """Of methods with keys of their own, the first whose keys are all that WHERE says, as constants.
+def _supplied(write: Change, methods: Sequence[tuple[str, Method]], context: Context) -> tuple[str, Method]:
+    """Of methods with keys of their own, the first that is about what WHERE says, as constants, and nothing else.
 
-    Else it is one that names a row, with the fewest keys that are neither in WHERE nor columns, and the most that are in WHERE.
+    What limits it then is among its keys. Else it is one that names a row, with the fewest keys that are neither in WHERE nor columns, and
+    the most that are in WHERE.
     """
     text, stretches = _with_rows(write, "SELECT 1")
     context = _changing(write, context)
     with _mapped(write.text, text, stretches):
         analysis = with_views(text, context, lambda text: _analysed(text, write, context))
     named, exactly = where_says(analysis)
+    ref, attributes = write.target.ref, [given for given, _ in assigned(write)]
 
-    def rank(method: Method) -> tuple[bool, bool, int, int, int]:
+    def said(method: Method) -> Method | None:
+        found = limited(ref, method, exactly) if exactly is not None and write.source is None else None
+        return None if found is None or lacking(found, [*map(Given, keys(found)), *attributes]) else found
+
+    def rank(pair: tuple[str, Method]) -> tuple[bool, bool, bool, int, int, int]:
+        method, found = pair[1], said(pair[1])
         own = frozenset(column_of_parameter(method, key) for key in keys(method))
-        is_said = bool(own) and own == exactly and write.source is None
-        lacks = len(own - named - write.target.ref.resource.columns.keys())
-        return not is_said, not names_rows(write.target.ref, method), lacks, -len(own & named), len(own)
+        lacks = len(own - named - ref.resource.columns.keys())
+        return found is None, found is not method, not names_rows(ref, method), lacks, -len(own & named), len(own)
 
-    return min(methods, key=rank)
+    name, method = min(methods, key=rank)
+    return name, said(method) or method
 
 
 def assigned(write: Change) -> list[tuple[Given, tuple[str, ...]]]:
@@ -175,8 +189,10 @@ def meant(write: Change, method: Method, context: Context) -> tuple[Analysis, li
     text, stretches = _selecting(write, method)
     with _mapped(write.text, text, stretches):
         analysis, found = with_views(text, context, lambda text: _meant_by(text, write, method, context))
-    if found is None and write.where is not None and is_of_several(write.target.ref, method):
-        raise _at_once(write, method, where_says(analysis)[1])
+    if write.where is not None and is_of_several(write.target.ref, method):
+        if found is None:
+            raise _at_once(write, method, where_says(analysis)[1])
+        _refuse_empty(write, found, context)
     _refuse_several(write, context)
     if not may_be_full and not narrows(analysis):
         raise _full(write, f"WHERE says nothing of a column of {write.target.alias}: all of its rows are meant, or none.")
@@ -197,14 +213,28 @@ def _at_once(write: Change, method: Method, exactly: Collection[str] | None) -> 
     )
 
 
+def _refuse_empty(write: Change, found: Sequence[Mapping[str, Any]], context: Context) -> None:
+    """Raises UnsupportedSQLError where the rows are to have an empty text in common, which many an API takes for nothing said: all rows."""
+    empty = next((key for row in found for key, value in row.items() if value == ""), None)
+    if empty is None or context.allow_full_writes:
+        return
+    raise UnsupportedSQLError(
+        f"{empty} is empty, and the API may take that for every row of {write.target.ref.full_name}.",
+        sql=write.text,
+        span=write.where,
+        hint="Name the rows by their keys, or allow it: SET rowcall_allow_full_writes = true.",
+    )
+
+
 def _together(write: Change) -> str:
     """How the rows are meant that the API changes at once, where WHERE has to say nothing else; "" where it changes none so."""
     ref, hints = write.target.ref, []
     for name, method in ref.resource.methods.items():
         if method.verb is not _verb(write) or not is_of_several(ref, method):
             continue
-        if shared := keys(method):
-            hints.append(f"WHERE {' AND '.join(f'{key} = …' for key in shared)} alone means all rows that have it in common ({name}).")
+        if shared := keys(method) or limits(ref, method):
+            named = (" AND " if keys(method) else " or ").join(f"{key} = …" for key in shared)
+            hints.append(f"WHERE {named} alone means all rows that have it in common ({name}).")
         elif method.parameters:
             given = ", ".join(f"@{key} = …" for key in method.parameters)
             hints.append(f"EXEC {ref.full_name}.{name} {given} means all rows that have that in common.")
@@ -231,10 +261,25 @@ def _changing(write: Change, context: Context) -> Context:
 
 
 def _analysed(text: str, write: Change, context: Context) -> Analysis:
-    analysis = prepare(text, context)
+    try:
+        analysis = prepare(text, context)
+    except BindError as error:
+        error.hint = _to_call(write, missed(error.message)) or error.hint
+        raise
     if analysis is None:  # the name was found when the statement was parsed
         raise PlanError(f"{write.target.ref.full_name} cannot be read here.")
     return analysis
+
+
+def _to_call(write: Change, names: Collection[str]) -> str | None:
+    """What to write where WHERE names a parameter of a method that says nothing of rows, as one to force it; None where it names none."""
+    ref = write.target.ref
+    for method_name, method in ref.resource.methods.items():
+        found = next((name for name in method.optional() if name.casefold() in names), None)
+        if method.verb is _verb(write) and found is not None:
+            given = ", ".join(f"@{name} = …" for name in [*method.required(), found])
+            return f"{found} is a parameter of {method_name}, and no column of the rows: EXEC {ref.full_name}.{method_name} {given}"
+    return None
 
 
 def watched(write: Change) -> list[str]:
@@ -474,6 +519,8 @@ def readable(write: Write, context: Context) -> Iterator[None]:
         if not isinstance(error, MissingParameterError):
             alone = f"Name the rows by their keys and nothing else, as in {example(ref, name, method)}" if keys(method) else error.hint
             error.hint = "\n".join(filter(None, [alone, _together(write)]))
+            if error.sql != write.text or error.span is None:  # a place in the SELECT of the rows says nothing to the user
+                error.sql, error.span = write.text, write.where or write.target.span
             raise
         means = "WHERE does not say by itself which rows are meant" if write.where is not None else "All rows are meant"
         if found := wholes(write, method):
