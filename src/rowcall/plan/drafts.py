@@ -161,7 +161,7 @@ class Draft:
         if not all(are_read) or not self._is_of_one_type(operand):
             return False
         touched = self._touched(operand)
-        if touched is None or not self._all_usable(touched[0]) or not self._has(operand):
+        if touched is None or not self._all_usable(touched[0]) or not self._has(operand) or not all(map(self._is_met, touched[0])):
             return False
         outputs, outside = self._from_outside(operand, touched[1])
         if not self._is_null_of_nulls(operand, touched[0]) and self._may_be_filled(touched[0], outside):
@@ -427,14 +427,27 @@ class Draft:
         if source.matched or source.position in self._parts:
             return True
         self._nodes.append(source.node)
-        touched = self._touched(Operand(source.node))
-        if touched is None or source.position in touched[0] or not self._all_usable(touched[0]) or not self._gives(Operand(source.node)):
-            return False
-        if not self._has_rows_of(source, touched[0]):
+        touched = self._taken_by(source)
+        if touched is None:
             return False
         self._keep(*touched)
         self._take(Operand(source.node))
         return True
+
+    def _taken_by(self, source: Source) -> tuple[list[int], list[Column]] | None:
+        """What a source takes from others, as `_touched`; None where that cannot be read."""
+        touched = self._touched(Operand(source.node))
+        if touched is None or source.position in touched[0] or not self._all_usable(touched[0]) or not self._gives(Operand(source.node)):
+            return None
+        return touched if self._has_rows_of(source, touched[0]) else None
+
+    def _is_met(self, position: int) -> bool:
+        """Whether what a source takes from others can be read, and what these take."""
+        source = self._frame.sources[position] if position not in {OUTER, *self._included} else None
+        if source is None or source.matched or position in self._parts:
+            return True
+        touched = self._taken_by(source)
+        return touched is not None and all(map(self._is_met, touched[0]))
 
     def _has_rows_of(self, source: Source, positions: Sequence[int]) -> bool:
         """Whether a row of a source is made of rows of these, and never of the NULLs that an outer join puts in their place."""
@@ -458,7 +471,7 @@ class Draft:
             return False
         beyond = [column for column in outside if column not in self._outside]
         more = sorted(positions - set(self._included) - {OUTER})
-        if not self._all_usable(more) or not all(self._sources.offered[position] <= groups for position in more):
+        if not self._all_usable(more) or not all(self._sources.offered[position] <= groups and self._is_met(position) for position in more):
             return False
         nodes = [operand.node for operand in filtering.operands if operand.node is not None]
         if not self._may_be_said(filtering.operands, nodes) or not self._may_be_taken(beyond):
