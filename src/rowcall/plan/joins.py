@@ -61,7 +61,7 @@ class View:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
-    """One predicate that AND joins to others, or an equality that USING or NATURAL stands for."""
+    """One predicate that AND joins to others, an equality that USING or NATURAL stands for, or that a LATERAL has a row."""
 
     predicate: exp.Expr | None
     tokens: Range | None
@@ -70,6 +70,8 @@ class Condition:
     """What its columns can be of."""
     pairs: tuple[tuple[Place, Place], ...] = ()
     """For USING and NATURAL: columns, by their written names, that are equal."""
+    lateral: exp.Select | None = None
+    """For a sub-select in FROM: it, without a row of which, where it names what stands before it, that has none either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +132,16 @@ class Builder:
         """
         places: Sequence[Item | None] = items if items is not None and len(items) == len(joins) + 1 else [None] * (len(joins) + 1)
         done: tuple[Tree, View] | None = None
+        lateral: Sequence[Condition] = ()
         left = self._element(first, places[0])
         for join, item in zip(joins, places[1:], strict=True):
             if _is_comma(join):
-                done = _beside(done, left)
+                done = _beside(done, left, lateral)
                 left = self._element(join.this, item)
+                lateral = self._lateral(join, done[1])
             else:
                 left = self._join(join, left, self._element(join.this, item), item, done[1] if done is not None else None)
-        return _beside(done, left)
+        return _beside(done, left, lateral)
 
     def _element(self, node: exp.Expr, item: Item | None) -> tuple[Tree, View]:
         bare = isinstance(node, exp.Subquery) and not node.args.get("alias") and not node.args.get("pivots")
@@ -166,11 +170,21 @@ class Builder:
         if on is not None:
             conditions += [Condition(predicate, tokens, sees) for predicate, tokens in self._conjuncts(on, item.on if item else None)]
         self.conditions += conditions
+        conditions += self._lateral(join, sees)
         tree = joined(_kind(join), left[0], right[0], conditions)
         if join.kind in {"SEMI", "ANTI"}:
             return tree, left[1]
         merged = {name: _equal(join, lefts, rights) for name, lefts, rights in shared}
         return tree, View(sees.visible, {**sees.merged, **merged}, {**sees.first} | dict(_first(join, shared, left[1], right[1])))
+
+
+    def _lateral(self, join: exp.Join, sees: View) -> Sequence[Condition]:
+        """That what is joined has a row, where it is a sub-select."""
+        node = join.this.this if isinstance(join.this, exp.Lateral) else join.this
+        select = node.this if isinstance(node, exp.Subquery) and not node.args.get("pivots") else None
+        found = [Condition(None, None, sees, lateral=select)] if isinstance(select, exp.Select) else []
+        self.conditions += found
+        return found
 
 
 def _is_item(node: exp.Expr) -> bool:
@@ -180,8 +194,8 @@ def _is_item(node: exp.Expr) -> bool:
     return bool(node.args.get("joins") or node.args.get("alias")) or _is_item(node.this)
 
 
-def _beside(done: tuple[Tree, View] | None, more: tuple[Tree, View]) -> tuple[Tree, View]:
-    return more if done is None else (joined("INNER", done[0], more[0], ()), done[1].beside(more[1]))
+def _beside(done: tuple[Tree, View] | None, more: tuple[Tree, View], conditions: Sequence[Condition]) -> tuple[Tree, View]:
+    return more if done is None else (joined("INNER", done[0], more[0], conditions), done[1].beside(more[1]))
 
 
 def _is_comma(join: exp.Join) -> bool:

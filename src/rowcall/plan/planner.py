@@ -221,7 +221,7 @@ class Planner:
         own, awaited = self._weight(number, known[number]), _awaits(number, known)
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             awaits, weight = _awaits(other, known), self._weight(other, known[other])
-            is_alike = other in awaited or number not in awaits
+            is_alike = (other in awaited or number not in awaits) and (bool(awaited) or not awaits)
             is_few = (own[0] > 1 and weight <= (1, 0)) or (2 * weight[0] <= ready[number].more and weight[1] <= own[1])
             is_within = weight == own > (1, 0) and not (other in awaited or number in awaits) and self._depth(other) > self._depth(number)
             if number not in awaits | known[other].restriction.joined or is_within or is_few or (weight < own and is_alike):

@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from rowcall.errors import Span
 from rowcall.manifest.types import duckdb_type, quoted
-from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
+from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, reach, simplified
 from rowcall.plan.layout import Clauses, Range
 from rowcall.plan.nulls import COMPARED, is_null_of_null, without_which_null
 from rowcall.plan.pieces import Pieces
@@ -512,13 +512,24 @@ class Frame:
     def alternatives(self, condition: Condition) -> tuple[Alternative, ...]:
         """What a condition says."""
         if condition not in self._alternatives:
-            if condition.predicate is None:
+            if condition.lateral is not None:
+                self._alternatives[condition] = (tuple(self._beside(condition.lateral)),)
+            elif condition.predicate is None:
                 pairs = [[(position, self.spelt(position, name)) for position, name in pair] for pair in condition.pairs]
                 atoms = tuple(Equal(Operand(None, place=left), Operand(None, place=right)) for left, right in pairs)
                 self._alternatives[condition] = (atoms,)
             else:
-                self._alternatives[condition] = self._reader.alternatives(condition.predicate, condition.tokens)
+                found = self._reader.alternatives(condition.predicate, condition.tokens)
+                self._alternatives[condition] = tuple(tuple(map(self._plainly, option)) for option in found)
         return self._alternatives[condition]
+
+    def _plainly(self, atom: Atom) -> Atom:
+        """The same, as an equality where a list has one column alone, of the type of what is to be in it."""
+        if not isinstance(atom, Equal) or not atom.right.varies or atom.right.listed:
+            return atom
+        (value, *others), type_of = atom.right.values, self.scopes.type_of
+        is_one = isinstance(value.node, exp.Column) and all(other.node == value.node for other in others)
+        return Equal(atom.left, value) if is_one and type_of(value) == type_of(atom.left) != "" else atom
 
     def rejects(self, condition: Condition, of: Callable[[Place], int | None] = itemgetter(0)) -> frozenset[int]:
         """The sources of which a condition cannot be true where all their columns are NULL.
@@ -545,6 +556,9 @@ class Frame:
         return self._touched[condition]
 
     def _touched_by(self, condition: Condition) -> frozenset[int]:
+        if condition.lateral is not None:
+            places = (self.place(atom.left) for atom in chain(*self.alternatives(condition)) if isinstance(atom, Equal))
+            return frozenset(place[0] for place in places if place is not None)
         if condition.predicate is None:
             return frozenset(position for pair in condition.pairs for position, _ in pair)
         found = [self.scopes.resolve(column) for column in self.scopes.columns(condition.predicate)]
@@ -615,11 +629,17 @@ class Frame:
             return None
         return self._matched(inner, columns, layout.span(place))
 
+    def _beside(self, query: exp.Select) -> Sequence[Equal]:
+        """The equalities that a sub-select in FROM stands for, which names what stands before it."""
+        inner = self.scopes.frame(query)
+        span = inner.span()
+        return (self._matched(query, [], span) or ()) if span is not None and any(True for _ in inner.crossing(self)) else ()
+
     def _matched(self, query: exp.Query, columns: Sequence[exp.Expr], span: Span) -> list[Equal] | None:
         position = len(self.sources)
         crossing: list[tuple[Operand, Operand]] = []
         given: list[Operand] | None = []
-        if isinstance(query, exp.Select) and self._is_of_rows(query) and not (columns and self._is_whole(query)):
+        if isinstance(query, exp.Select) and self._is_of_rows(query, windows=not columns) and not (columns and self._is_whole(query)):
             inner = self.scopes.frame(query)
             given = inner.given(len(columns)) if columns else []
             crossing = list(inner.crossing(self))
@@ -634,13 +654,13 @@ class Frame:
         pairs = [(number, operand) for number, operand in enumerate(ours) if number not in left_out]
         return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in pairs]
 
-    def _is_of_rows(self, query: exp.Select) -> bool:
-        """Whether each row that a query gives is one of its FROM clause that its WHERE lets through.
+    def _is_of_rows(self, query: exp.Select, *, windows: bool) -> bool:
+        """Whether each row that a query gives is one of its FROM clause that its WHERE lets through; with `windows` as for `is_plain`.
 
         What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, fewer keys come of the query
         as it is, so it is then not taken for one of these.
         """
-        is_of_rows = is_plain(query) or (is_plain(query, but=CUTS) and not self.scopes.is_stable(query))
+        is_of_rows = is_plain(query, windows=windows) or (is_plain(query, but=CUTS, windows=windows) and not self.scopes.is_stable(query))
         return is_of_rows and not self.scopes.takes_rows(query)
 
     def _is_whole(self, query: exp.Select) -> bool:
@@ -659,7 +679,8 @@ class Frame:
 
     def crossing(self, outer: Frame) -> Iterator[tuple[Operand, Operand]]:
         """The equalities that each of its rows satisfies between a column of `outer` and an expression of its own."""
-        for condition in self.where:
+        certain = reach(self.tree, None, self.where, self.touched).live if self.tree is not None else ()
+        for condition in (live.condition for live in certain if not live.guards):
             options = self.alternatives(condition)
             for atom in options[0] if len(options) == 1 else ():
                 for outside, inside in ((atom.left, atom.right), (atom.right, atom.left)) if isinstance(atom, Equal) else ():

@@ -283,7 +283,7 @@ WITH q AS (SELECT r.id, o.owner, r.thread_id FROM owners o JOIN openai.assistant
 -- Whether there is a row in EXISTS says nothing of how it is numbered.
 SELECT id FROM openai.assistants.runs WHERE thread_id IN ('t1', 't2') AND EXISTS (SELECT row_number() OVER () AS at FROM finished f WHERE f.thread_id = runs.thread_id AND f.run_id = 'r1');
 -- 1. runs: list_runs of openai.assistants.runs
---   thread_id = t1 (from the statement)
+--   thread_id = t1 (from f.thread_id)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
 
