@@ -1,10 +1,10 @@
 """How many requests a statement needs, each of its resources being read for what is known when it is read.
 
 The order is what one can know beforehand: a reference that no other one can reduce is read first; of those that can reduce one another
-that with the fewest calls, and of these the first in the statement. A list of all there is counts for several calls there: how many pages
-it has nobody knows before, so that it may cost any number of times what another order does, while to read first what has a known number of
-calls costs no more than these calls more than any other order. What the best of all orders would have sent, `hindsight`, one knows when all
-is read: that depends on what the API answers, and no planner can promise it.
+that with the fewest calls, of these one whose calls are of single rows, and of these the first in the statement. A list of all there is
+counts for several calls there: how many pages it has nobody knows before, so that it may cost any number of times what another order does,
+while to read first what has a known number of calls costs no more than these calls more than any other order. What the best of all orders
+would have sent, `hindsight`, one knows when all is read: that depends on what the API answers, and no planner can promise it.
 
 In an order, each remote reference is read for the distinct tuples of values that its method's parameters can have, given the constants of
 the statement, its local tables, and the resources before it in the order. These are the values that satisfy all equalities (with
@@ -78,9 +78,10 @@ class Reading:
         every = ((table.name, self.endpoint.name, tuple(zip(self.columns, values, strict=True)), 0) for values in self.tuples)
         return [call for call in every if call not in sent]
 
-    def weight(self, table: Table, sent: Requests) -> int:
-        """For how many calls it counts where it is asked what is read first."""
-        return len(self.calls(table, sent)) * (LISTED if self.endpoint.paging and not self.columns else 1)
+    def weight(self, table: Table, sent: Requests) -> tuple[int, bool]:
+        """For how many calls it counts where it is asked what is read first, and whether these may have further pages."""
+        calls = len(self.calls(table, sent))
+        return calls * (LISTED if self.endpoint.paging and not self.columns else 1), bool(calls and self.endpoint.paging)
 
 
 class _Names(Printer):
@@ -158,7 +159,7 @@ class _Search:
         return best
 
     @staticmethod
-    def _weight(item: Item, reading: Reading, before: Requests) -> int:
+    def _weight(item: Item, reading: Reading, before: Requests) -> tuple[int, bool]:
         assert item.source.table is not None
         return reading.weight(item.source.table, before)
 
@@ -183,7 +184,9 @@ class _Search:
         table = item.source.table
         assert table is not None
         usable = self._usable(block, item, known)
-        found = [reading for endpoint in table.endpoints if (reading := self._by(endpoint, block, item, usable, known)) is not None]
+        there = _bound(item.source, usable, {other.source for other in block.items if other.source.table is not None} - known.keys())
+        readings = [reading for endpoint in table.endpoints if (reading := self._by(endpoint, block, item, usable, known)) is not None]
+        found = [reading for reading in readings if not reading.tuples or there.issuperset(reading.columns)]
         return min(found, key=lambda reading: (len(reading.calls(table, before)), -len(reading.endpoint.required)), default=None)
 
     def _usable(self, block: Block, item: Item, known: Mapping[Source, str]) -> list[Condition]:
@@ -256,6 +259,22 @@ def _near(conditions: Sequence[Condition], item: Item) -> set[int]:
         if more == near:
             return near
         near = more
+
+
+def _bound(source: Source, conditions: Sequence[Condition], unread: Collection[Source]) -> set[str]:
+    """The columns of a source whose values come of constants and what is read, perhaps through columns of `unread` ones.
+
+    Those of another could only be tried one by one: they tell no more than that there is none.
+    """
+    found: set[tuple[Source, str]] = set()
+
+    def is_there(column: Col) -> bool:
+        return column.source not in unread or (column.source, column.source.own(column.name)) in found
+
+    binds = [pair for condition in conditions for pair in condition.binds]
+    while more := {(one.source, one.source.own(one.name)) for one, given in binds if all(map(is_there, given))} - found:
+        found |= more
+    return {name for one, name in found if one is source}
 
 
 def _gives(condition: Condition, source: Source) -> bool:
