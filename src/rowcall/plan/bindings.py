@@ -25,6 +25,7 @@ from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
+from rowcall.plan.outputs import made
 from rowcall.plan.plain import CUTS, is_plain
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Operand, collates
 from rowcall.plan.reaching import has_value, matched_by, needed_within, reach_of, tree_of
@@ -588,11 +589,12 @@ class Bindings:
     def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, frozenset[int]]]:
         cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
         filled: frozenset[Group] = frozenset()
-        for name, (_, place) in zip(names, inner.outputs() or (), strict=False):
-            if not name or place is None or not cases or any(place[0] not in case.sources.offered for case in cases):
+        for name, operand in zip(names, made(inner), strict=False):
+            at = operand.place[0] if operand is not None and operand.place is not None else None
+            if not name or operand is None or not cases or any(at is not None and at not in case.sources.offered for case in cases):
                 continue
-            queries = [case.query([(name, [(Operand(None, place=place), ())])]) for case in cases]
-            guards = cases[0].sources.offered[place[0]]
+            queries = [case.query([(name, [(operand, ())])]) for case in cases]
+            guards = cases[0].sources.offered[at] if at is not None else frozenset[Group]()
             if None not in queries and len(filled | guards) <= _MOST_FILLED:
                 filled |= guards
                 yield name, frozenset[int]().union(*(query.used for query in queries if query is not None))
@@ -619,15 +621,16 @@ class Bindings:
         inner = first or inner_frame(frame, source, sampled=True)
         if inner is None:
             return None
-        places = dict(zip(output_names(frame, source.position, inner), (place for _, place in inner.outputs() or ()), strict=False))
-        repeats = _are_alike([(inner, place) for name in names if (place := places[name]) is not None])
+        given = dict(zip(output_names(frame, source.position, inner), made(inner), strict=False))
+        wanted = {name: operand for name in names if (operand := given[name]) is not None}
+        places = {name: operand.place for name, operand in wanted.items()}
+        repeats = None in places.values() or _are_alike([(inner, place) for place in places.values() if place is not None])
         queries = []
         for case in self._cases(Use(inner, None), Restriction(), alone=True):
-            guards = {name: case.sources.offered[place[0]] for name in names if (place := places[name]) is not None}
+            guards = {name: case.sources.offered[place[0]] if place is not None else frozenset() for name, place in places.items()}
             for filled in _subsets(sorted(frozenset[Group]().union(*guards.values()), key=sorted)):
                 left = [name for name in names if guards[name].isdisjoint(filled)]
-                wanted = [(name, [(Operand(None, place=places[name]), ())]) for name in left]
-                query = case.query(wanted, repeats=repeats) if left else _NULLS
+                query = case.query([(name, [(wanted[name], ())]) for name in left], repeats=repeats) if left else _NULLS
                 if query is None:
                     return None
                 queries.append(_with_nulls(query, names, left) if filled else query)

@@ -14,6 +14,7 @@ from sqlglot import exp
 from rowcall.manifest.model import Role, Verb
 from rowcall.plan.enclosing import own_place, partitions, windows
 from rowcall.plan.layout import Range
+from rowcall.plan.outputs import expression_of
 from rowcall.plan.parameters import always
 from rowcall.plan.plain import is_key, is_plain
 from rowcall.plan.predicates import Among
@@ -110,23 +111,20 @@ def _order(frame: Frame) -> str | None:
 
 def _result(frame: Frame, column: exp.Column) -> str | None:
     """What a key stands for, as SQL, which is the name of one result of a SELECT and of nothing that it reads; None for others."""
-    name, clauses, layout = column.name.casefold(), frame.clauses, frame.scopes.layout
+    name = column.name.casefold()
     items = [(at, item) for at, item in enumerate(frame.select.expressions) if item.alias.casefold() == name]
     given = [one for one, _ in frame.outputs() or () if one == name]
     known = [frame.named(source.position) for source in frame.sources]
     if any(one.columns is None or name in one.columns | one.hidden for one in known) or not is_key(frame.select, column):
         return None
-    if clauses is None or len(clauses.columns) != len(frame.select.expressions) or not len(given) == len(items) == 1:
+    if not len(given) == len(items) == 1:
         return None
     ((at, item),) = items
     columns = list(find_all(item.unalias(), exp.Column))
     if not columns or item.find(exp.Window, exp.Query) or not all(_is_read(frame, one) for one in columns):
         return None
-    (first, last), alias = clauses.columns[at], layout.token_at(item.args["alias"].meta.get("start", -1))
-    if alias is None or alias + 1 != last or "start" not in column.this.meta:
-        return None
-    end = alias - 1 if layout.tokens[alias - 1].kind == "ALIAS" else alias
-    return frame.scopes.written(layout.span((first, end))) if first < end else None
+    place = expression_of(frame, at) if "start" in column.this.meta else None
+    return frame.scopes.written(frame.scopes.layout.span(place)) if place is not None else None
 
 
 def _is_read(frame: Frame, column: exp.Column) -> bool:

@@ -177,7 +177,6 @@ class Builder:
         merged = {name: _equal(join, lefts, rights) for name, lefts, rights in shared}
         return tree, View(sees.visible, {**sees.merged, **merged}, {**sees.first} | dict(_first(join, shared, left[1], right[1])))
 
-
     def _lateral(self, join: exp.Join, sees: View) -> Sequence[Condition]:
         """That what is joined has a row, where it is a sub-select."""
         node = join.this.this if isinstance(join.this, exp.Lateral) else join.this

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from sqlglot import exp
 
@@ -30,9 +30,13 @@ def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = F
     distinct = select.args.get("distinct")
     if distinct is not None and distinct.args.get("on") and "distinct" not in but:
         return False
-    computed = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
-    inside = [node for item in select.expressions for node in find_all(item, *computed) if node.find_ancestor(exp.Select) is select]
-    return all(windows and _is_of_window(node) for node in inside)
+    return all(windows and _is_of_window(node) for item in select.expressions for node in made_of_rows(select, item))
+
+
+def made_of_rows(select: exp.Select, item: exp.Expr) -> Iterator[exp.Expr]:
+    """The aggregates and windows in what a SELECT gives, which are made of several of its rows, and what makes several rows of one."""
+    found = find_all(item, exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
+    return (node for node in found if node.find_ancestor(exp.Select) is select)
 
 
 def _is_of_window(node: exp.Expr) -> bool:

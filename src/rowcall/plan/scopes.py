@@ -612,13 +612,14 @@ class Frame:
         """The equalities that a sub-query in a condition stands for."""
         layout = self.scopes.layout
         columns: Sequence[exp.Expr] = ()
-        place: Range | None
+        is_one, place = False, None
         if isinstance(predicate, exp.Exists):
             query, place = predicate.this, (tokens[0] + 1, tokens[1]) if tokens is not None else None
         else:
             left, right = predicate.args["this"], predicate.args.get("query") or predicate.args["expression"]
             left, right = (right, left) if isinstance(left, exp.Any) else (left, right)
             query = right.this if isinstance(right, exp.Any) else right
+            is_one = isinstance(predicate, exp.EQ) and query is right
             columns = [self.scopes.column_in(column) for column in (left.expressions if isinstance(left, exp.Tuple) else [left])]
             sides = layout.sides(tokens, "IN") or layout.sides(tokens, "=", "==")
             place = sides[1] if sides else None
@@ -627,6 +628,8 @@ class Frame:
         inner = query.unnest() if isinstance(query, exp.Subquery) else query
         if not isinstance(inner, exp.Query) or place is None or (columns and not any(map(_is_matchable, columns))):
             return None
+        if is_one and self.scopes.is_closed(inner):
+            return None  # a value, which is read as any other expression is
         return self._matched(inner, columns, layout.span(place))
 
     def _beside(self, query: exp.Select) -> Sequence[Equal]:
@@ -657,11 +660,16 @@ class Frame:
     def _is_of_rows(self, query: exp.Select, *, windows: bool) -> bool:
         """Whether each row that a query gives is one of its FROM clause that its WHERE lets through; with `windows` as for `is_plain`.
 
-        What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, fewer keys come of the query
-        as it is, so it is then not taken for one of these.
+        What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, and it can be read by itself,
+        fewer keys come of the query as it is, so it is then not taken for one of these.
         """
-        is_of_rows = is_plain(query, windows=windows) or (is_plain(query, but=CUTS, windows=windows) and not self.scopes.is_stable(query))
+        is_cut = is_plain(query, but=CUTS, windows=windows) and not (self.scopes.is_stable(query) and self.scopes.is_closed(query))
+        is_of_rows = is_plain(query, windows=windows) or is_cut or (not windows and self._is_one_of_rows(query))
         return is_of_rows and not self.scopes.takes_rows(query)
+
+    def _is_one_of_rows(self, query: exp.Select) -> bool:
+        """Whether a query gives one of the values that a column has in its rows, and names what is around it, so that it cannot be read."""
+        return self.scopes.frame(query).picked() is not None and not self.scopes.is_closed(query)
 
     def _is_whole(self, query: exp.Select) -> bool:
         """Whether a query gives less than what its tables hold, by its joins, and can be read as it is: it names nothing from around it."""
@@ -673,9 +681,19 @@ class Frame:
     def given(self, count: int) -> list[Operand] | None:
         """What it selects, when that is so many columns; None when it cannot be told."""
         outputs = self.outputs()
-        if outputs is None or len(outputs) != count or any(place is None for _, place in outputs):
+        if outputs is None or len(outputs) != count:
             return None
-        return [Operand(None, place=place) for _, place in outputs]
+        places = [place for _, place in outputs]
+        if count == 1 and (picked := self.picked()) is not None:
+            places = [self.place(Operand(self.scopes.column_in(picked)))]
+        return [Operand(None, place=place) for place in places] if None not in places else None
+
+    def picked(self) -> exp.Expr | None:
+        """The column of which it gives one value of all its rows, and nothing else; None where it gives others."""
+        own = self.select.expressions[0].unalias() if len(self.select.expressions) == 1 else None
+        is_one = isinstance(own, (exp.Max, exp.Min, exp.First, exp.Last, exp.ArgMax, exp.ArgMin)) and not own.args.get("count")
+        is_of_all = not any(self.select.args.get(key) for key in ("group", "having", "with_"))
+        return own.this if own is not None and is_one and is_of_all else None
 
     def crossing(self, outer: Frame) -> Iterator[tuple[Operand, Operand]]:
         """The equalities that each of its rows satisfies between a column of `outer` and an expression of its own."""
