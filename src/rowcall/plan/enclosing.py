@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from rowcall.plan.joins import Condition, Place, reach
+from rowcall.plan.matching import crossing
 from rowcall.plan.pivots import handed_through, pivots_of
 from rowcall.plan.plain import CUTS, is_plain
 from rowcall.plan.predicates import Equal
@@ -372,7 +373,7 @@ def _across(frame: Frame, source: Source) -> Iterator[tuple[Place, Place]]:
     if inner is None or not is_plain(inner.select, but=LEAVES, windows=True):
         return
     given = [(name, own) for name, (_, own) in zip(output_names(frame, source.position, inner), inner.outputs() or (), strict=False)]
-    for outside, inside in inner.crossing(frame):
+    for outside, inside in crossing(inner, frame):
         place, within = frame.place(outside), inner.place(inside)
         if place is not None and place[0] < source.position and frame.spelt(*place) == place[1]:
             yield from ((place, (source.position, name)) for name, own in given if name and own is not None and own == within)

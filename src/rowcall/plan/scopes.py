@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
@@ -16,12 +17,13 @@ from sqlglot import exp
 
 from rowcall.errors import Span
 from rowcall.manifest.types import duckdb_type, quoted
-from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, reach, simplified
+from rowcall.plan.joins import Builder, Condition, Named, Place, Tree, View, simplified
 from rowcall.plan.layout import Clauses, Range
+from rowcall.plan.matching import beside, match
 from rowcall.plan.nulls import COMPARED, is_null_of_null, without_which_null
 from rowcall.plan.pieces import Pieces
 from rowcall.plan.pivots import handed_through
-from rowcall.plan.plain import CUTS, is_key, is_plain
+from rowcall.plan.plain import is_key
 from rowcall.plan.predicates import Alternative, Atom, Equal, Filter, Operand, Reader, is_quantified, may_be_tried
 from rowcall.plan.references import cte_of, first_of, is_inside, is_prefix, type_of
 from rowcall.plan.sources import Source, kind_of
@@ -225,12 +227,6 @@ def _type_in_duckdb(to: exp.DataType) -> str:
     return {"TEXT": "VARCHAR", "INT": "INTEGER", "INT128": "HUGEINT"}.get(name, name)
 
 
-def _is_matchable(node: exp.Expr) -> bool:
-    """Whether it is a column, or coalesce() of columns, which may stand for one."""
-    parts = (node.this, *node.expressions) if isinstance(node, exp.Coalesce) else (node,)
-    return all(isinstance(part.unnest(), exp.Column) for part in parts)
-
-
 def _calls(node: exp.Expr) -> bool:
     """Whether an expression calls functions."""
     return any(not isinstance(one, (exp.Connector, exp.Cast, exp.Case)) for one in find_all(node, exp.Func))
@@ -255,7 +251,7 @@ class Frame:
         self._touched: dict[Condition, frozenset[int]] = {}
         self._named_in: dict[Condition, frozenset[Place | None]] = {}
         self._strict_of: dict[Condition, Sequence[Sequence[Place]]] = {}
-        self._reader = Reader(scopes.layout, scopes.column_in, self._match, scopes.may_be_null, scopes.may_be)
+        self._reader = Reader(scopes.layout, scopes.column_in, partial(match, self), scopes.may_be_null, scopes.may_be)
         self._builder = Builder(self._source, self.named, scopes.layout.conjuncts)
         from_ = select.args.get("from_")
         self._tree: Tree | None = None
@@ -513,7 +509,7 @@ class Frame:
         """What a condition says."""
         if condition not in self._alternatives:
             if condition.lateral is not None:
-                self._alternatives[condition] = (tuple(self._beside(condition.lateral)),)
+                self._alternatives[condition] = (tuple(beside(self, condition.lateral)),)
             elif condition.predicate is None:
                 pairs = [[(position, self.spelt(position, name)) for position, name in pair] for pair in condition.pairs]
                 atoms = tuple(Equal(Operand(None, place=left), Operand(None, place=right)) for left, right in pairs)
@@ -605,114 +601,6 @@ class Frame:
         """Reads all its conditions, so that the sub-queries in them are among the sources."""
         for condition in self.conditions:
             self.alternatives(condition)
-
-    # -- sub-queries that columns are matched with -----------------------------------------------------------------------------------
-
-    def _match(self, predicate: exp.Expr, tokens: Range | None) -> Sequence[Equal] | None:
-        """The equalities that a sub-query in a condition stands for."""
-        layout = self.scopes.layout
-        columns: Sequence[exp.Expr] = ()
-        is_one, place = False, None
-        if isinstance(predicate, exp.Exists):
-            query, place = predicate.this, (tokens[0] + 1, tokens[1]) if tokens is not None else None
-        else:
-            left, right = predicate.args["this"], predicate.args.get("query") or predicate.args["expression"]
-            left, right = (right, left) if isinstance(left, exp.Any) else (left, right)
-            query = right.this if isinstance(right, exp.Any) else right
-            is_one = isinstance(predicate, exp.EQ) and query is right
-            columns = [self.scopes.column_in(column) for column in (left.expressions if isinstance(left, exp.Tuple) else [left])]
-            sides = layout.sides(tokens, "IN") or layout.sides(tokens, "=", "==")
-            place = sides[1] if sides else None
-            if place is not None and layout.tokens[place[0]].word == "ANY":
-                place = (place[0] + 1, place[1])
-        inner = query.unnest() if isinstance(query, exp.Subquery) else query
-        if not isinstance(inner, exp.Query) or place is None or (columns and not any(map(_is_matchable, columns))):
-            return None
-        if is_one and self.scopes.is_closed(inner):
-            return None  # a value, which is read as any other expression is
-        return self._matched(inner, columns, layout.span(place))
-
-    def _beside(self, query: exp.Select) -> Sequence[Equal]:
-        """The equalities that a sub-select in FROM stands for, which names what stands before it."""
-        inner = self.scopes.frame(query)
-        span = inner.span()
-        return (self._matched(query, [], span) or ()) if span is not None and any(True for _ in inner.crossing(self)) else ()
-
-    def _matched(self, query: exp.Query, columns: Sequence[exp.Expr], span: Span) -> list[Equal] | None:
-        position = len(self.sources)
-        crossing: list[tuple[Operand, Operand]] = []
-        given: list[Operand] | None = []
-        if isinstance(query, exp.Select) and self._is_of_rows(query, windows=not columns) and not (columns and self._is_whole(query)):
-            inner = self.scopes.frame(query)
-            given = inner.given(len(columns)) if columns else []
-            crossing = list(inner.crossing(self))
-        elif not columns:
-            return None
-        if given is None:
-            given, crossing = [], []
-        self.sources.append(Source(position, query, span, None, (*given, *(inside for _, inside in crossing)), len(columns)))
-        ours = [*map(Operand, columns), *(outside for outside, _ in crossing)]
-        # Of a row in which something else stands beside columns, these are among what the query gives there all the same.
-        left_out = {number for number, column in enumerate(columns) if not _is_matchable(column)}
-        pairs = [(number, operand) for number, operand in enumerate(ours) if number not in left_out]
-        return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in pairs]
-
-    def _is_of_rows(self, query: exp.Select, *, windows: bool) -> bool:
-        """Whether each row that a query gives is one of its FROM clause that its WHERE lets through; with `windows` as for `is_plain`.
-
-        What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, and it can be read by itself,
-        fewer keys come of the query as it is, so it is then not taken for one of these.
-        """
-        is_cut = is_plain(query, but=CUTS, windows=windows) and not (self.scopes.is_stable(query) and self.scopes.is_closed(query))
-        is_of_rows = is_plain(query, windows=windows) or is_cut or (not windows and self._is_one_of_rows(query))
-        return is_of_rows and not self.scopes.takes_rows(query)
-
-    def _is_one_of_rows(self, query: exp.Select) -> bool:
-        """Whether a query gives one of the values that a column has in its rows, and names what is around it, so that it cannot be read."""
-        return self.scopes.frame(query).picked() is not None and not self.scopes.is_closed(query)
-
-    def _is_whole(self, query: exp.Select) -> bool:
-        """Whether a query gives less than what its tables hold, by its joins, and can be read as it is: it names nothing from around it."""
-        joins = query.args.get("joins") or ()
-        if not any(join.side or join.kind == "ANTI" or join.method == "ASOF" for join in joins) or self.scopes.reads(query):
-            return False
-        return self.scopes.is_stable(query) and not self.scopes.is_volatile(query) and self.scopes.is_closed(query)
-
-    def given(self, count: int) -> list[Operand] | None:
-        """What it selects, when that is so many columns; None when it cannot be told."""
-        outputs = self.outputs()
-        if outputs is None or len(outputs) != count:
-            return None
-        places = [place for _, place in outputs]
-        if count == 1 and (picked := self.picked()) is not None:
-            places = [self.place(Operand(self.scopes.column_in(picked)))]
-        return [Operand(None, place=place) for place in places] if None not in places else None
-
-    def picked(self) -> exp.Expr | None:
-        """The column of which it gives one value of all its rows, and nothing else; None where it gives others."""
-        own = self.select.expressions[0].unalias() if len(self.select.expressions) == 1 else None
-        is_one = isinstance(own, (exp.Max, exp.Min, exp.First, exp.Last, exp.ArgMax, exp.ArgMin)) and not own.args.get("count")
-        is_of_all = not any(self.select.args.get(key) for key in ("group", "having", "with_"))
-        return own.this if own is not None and is_one and is_of_all else None
-
-    def crossing(self, outer: Frame) -> Iterator[tuple[Operand, Operand]]:
-        """The equalities that each of its rows satisfies between a column of `outer` and an expression of its own."""
-        certain = reach(self.tree, None, self.where, self.touched).live if self.tree is not None else ()
-        for condition in (live.condition for live in certain if not live.guards):
-            options = self.alternatives(condition)
-            for atom in options[0] if len(options) == 1 else ():
-                for outside, inside in ((atom.left, atom.right), (atom.right, atom.left)) if isinstance(atom, Equal) else ():
-                    found = self.scopes.resolve(outside.node) if isinstance(outside.node, exp.Column) else None
-                    if found is not None and found.frame is outer and found.exact and self._is_made_here(inside):
-                        yield outside, inside
-
-    def _is_made_here(self, operand: Operand) -> bool:
-        """Whether it is a column of this SELECT, or any of some expressions of such columns."""
-        if not operand.varies:
-            return self.place(operand) is not None
-        columns = (column for value in operand.values if value.node is not None for column in self.scopes.columns(value.node))
-        found = [self.scopes.resolve(column) for column in columns]
-        return all(one is not None and one.frame is self for one in found)
 
     # -- what it gives -------------------------------------------------------------------------------------------------------------
 
