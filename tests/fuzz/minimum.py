@@ -1,7 +1,7 @@
 """How many requests a statement needs, each of its resources being read for what is known when it is read.
 
-The order is what one can know beforehand: a reference that no other one can reduce is read first; of those that can reduce one another
-that with the fewest calls, of these one whose calls are of single rows, and of these the first in the statement. A list of all there is
+The order is what one can know beforehand: a reference that no other one can reduce, or spare, is read first; of those that can do so that
+with the fewest calls, of these one whose calls are of single rows, and of these the first in the statement. A list of all there is
 counts for several calls there: how many pages it has nobody knows before, so that it may cost any number of times what another order does,
 while to read first what has a known number of calls costs no more than these calls more than any other order. What the best of all orders
 would have sent, `hindsight`, one knows when all is read: that depends on what the API answers, and no planner can promise it.
@@ -164,11 +164,12 @@ class _Search:
         return reading.weight(item.source.table, before)
 
     def _waits(self, block: Block, item: Item, known: Mapping[Source, str], readable: Sequence[Item]) -> bool:
-        """Whether reading another of these references first could spare calls of this one."""
+        """Whether reading another of these references first could spare calls of this one, as where it has no row with what this one has."""
         table = item.source.table
         assert table is not None
         columns = {name for endpoint in table.endpoints for name in (*endpoint.required.values(), *endpoint.optional)}
         usable = self._usable(block, item, {**known, **{other.source: "" for other in readable}})
+        columns.update(_compared(usable, item))
         near = _near([condition for condition in usable if _names_only(condition, item, columns)], item)
         return any(id(other.source) in near for other in readable if other is not item)
 
@@ -259,6 +260,12 @@ def _near(conditions: Sequence[Condition], item: Item) -> set[int]:
         if more == near:
             return near
         near = more
+
+
+def _compared(conditions: Sequence[Condition], item: Item) -> list[str]:
+    """The columns of a reference that conditions say to equal those of others."""
+    pairs = [(column, given) for condition in conditions if not condition.listed for column, given in condition.binds if given]
+    return [*dict.fromkeys(column.source.own(column.name) for column, _ in pairs if column.source is item.source)]
 
 
 def _bound(source: Source, conditions: Sequence[Condition], unread: Collection[Source]) -> set[str]:
