@@ -17,7 +17,18 @@ from rowcall.manifest.types import literal, quoted
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
 from rowcall.plan.cut import cut_by_api, with_ties
 from rowcall.plan.drafts import Column, Query, Sources
-from rowcall.plan.enclosing import Enclosing, Use, barriers, enclosing, ends_with_rows, handed_on, inner_frame, is_side, output_names
+from rowcall.plan.enclosing import (
+    Enclosing,
+    Use,
+    barriers,
+    enclosing,
+    ends_with_rows,
+    handed_on,
+    inner_frame,
+    is_side,
+    output_names,
+    same_around,
+)
 from rowcall.plan.firsts import First, handed_out, put_in
 from rowcall.plan.full import Way, ways
 from rowcall.plan.growing import Own
@@ -205,6 +216,8 @@ class Bindings:
         if not alone and self._is_dead(frame):
             return
         atoms, several = options
+        if not found.blocked and not alone and _lasting(frame, around):
+            atoms += [(atom, Live(one)) for one in same_around(frame, around.uses[0]) for atom in frame.alternatives(one)[0]]
         sources = self._sources(use, found, around, said)
         passed_in = [] if found.blocked else [*self._said_within(use), *([] if alone else self._passed_in(frame, around))]
         unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from sqlglot import exp
 
@@ -339,6 +340,15 @@ def same_within(frame: Frame) -> Mapping[Place, Sequence[Place]]:
         pairs = equal_columns(frame) if is_plain(frame.select, but=LEAVES, windows=True) else ()
         frame.same = together(pair for pair in pairs if _is_one_value(frame, *pair))
     return frame.same
+
+
+def same_around(frame: Frame, use: Use) -> Iterator[Condition]:
+    """That columns of a SELECT's FROM clause are the same in each row of it that matters where it is used, as both equal one of another."""
+    around, same = use.own, same_within(use.frame)
+    outputs = [(name, place) for name, (_, place) in zip(use.names, frame.outputs() or (), strict=False) if name and place is not None]
+    for (one, own), (other, further) in combinations(outputs if same else (), 2):
+        if around is not None and own != further and (around, other) in same.get((around, one), ()):
+            yield Condition(None, None, frame.view, ((own, further),))
 
 
 LEAVES = CUTS | {"with_"}

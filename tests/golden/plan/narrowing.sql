@@ -359,3 +359,27 @@ SELECT q.id FROM (SELECT o.n, r.id FROM openai.assistants.runs r, owners o WHERE
 --   thread_id = t1 (from the statement)
 --   GET /threads/t1/runs?limit=100
 -- columns: id
+
+-- What equals two columns of a sub-select around it makes them equal within.
+SELECT q.id FROM (SELECT r.id, r.thread_id, r.assistant_id FROM openai.assistants.runs r WHERE r.assistant_id = 't1') q JOIN openai.assistants.threads z ON z.id = q.thread_id AND z.id = q.assistant_id;
+-- 1. z: get_thread of openai.assistants.threads
+--   thread_id = t1 (from q.assistant_id)
+--   GET /threads/t1
+-- 2. r: list_runs of openai.assistants.runs
+--   thread_id =  (from z.id)
+--   a request for each of these
+-- columns: id
+
+-- A LATERAL without a row of which none matters reduces what it names.
+SELECT r.id FROM openai.assistants.runs r, LATERAL (SELECT o.n FROM owners o WHERE o.thread_id = r.thread_id AND o.owner = 'bo') x WHERE r.thread_id IN ('t1', 't2', 't3');
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id = t2 (from o.thread_id)
+--   GET /threads/t2/runs?limit=100
+-- columns: id
+
+-- A list of one column alone is an equality, by which what is not in it is none of the other.
+SELECT r.id FROM owners v JOIN (SELECT o.thread_id FROM owners o) q ON v.thread_id IN (q.thread_id, q.thread_id) AND v.thread_id NOT IN ('t1', 't2') JOIN openai.assistants.runs r ON r.thread_id = q.thread_id;
+-- 1. r: list_runs of openai.assistants.runs
+--   thread_id =  (from q.thread_id)
+--   no request
+-- columns: id
