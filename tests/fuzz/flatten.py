@@ -239,6 +239,11 @@ def remotes_within(query: Query) -> list[Source]:
     return found
 
 
+def is_local(query: Query) -> bool:
+    """Whether a query reads local tables alone, and names nothing from around it."""
+    return not remotes_within(query) and not _names_outside(query)
+
+
 def samples(query: Query) -> bool:
     """Whether a query picks rows at random, or one that it uses from outside does."""
     sources = [source for select in selects(query) for source in select.sources]

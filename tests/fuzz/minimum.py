@@ -34,7 +34,7 @@ import duckdb
 from tests.fuzz.api import pages
 from tests.fuzz.arena import Arena
 from tests.fuzz.conditions import literal
-from tests.fuzz.flatten import Block, Condition, Item, UnknownError, blocks
+from tests.fuzz.flatten import Block, Condition, Item, UnknownError, blocks, is_local
 from tests.fuzz.tree import Col, Field, Printer, Query, Source, Statement
 from tests.fuzz.world import Endpoint, Table, Value
 
@@ -291,7 +291,7 @@ def _gives(condition: Condition, source: Source) -> bool:
 
 def _passes_on(condition: Condition) -> bool:
     """Whether a condition says what columns equal, also those of what is not read."""
-    return bool(condition.binds) and not condition.listed and not any(isinstance(part, Query) for part in condition.parts)
+    return bool(condition.binds) and not condition.listed and all(is_local(part) for part in condition.parts if isinstance(part, Query))
 
 
 def _all(source: Source, conditions: Sequence[Condition], alias: str) -> str:

@@ -154,7 +154,26 @@ class Case:
             is_said = _is_of_columns(node) and (len(pair) == 1 or pair in map(set, self._equal_columns))
             if not is_said and self._frame.scopes.may_be_tried(node, tokens):
                 unless = dict.fromkeys(text for place in changed for text in self._unless_same(place))
+                if self._is_constant(condition) and all(
+                    (own[key], place) in self._directly for key, place in places.items() if place != own[key]
+                ):
+                    unless = dict.fromkeys(self._unless_default(changed[0]))
                 yield Filtering((Operand(node, tokens, within=places),), frozenset(), tuple(unless))
+
+    def _is_constant(self, condition: Condition) -> bool:
+        """Whether it says that a column is one of some constants: of what equals the column, it says so by whatever that compares under."""
+        options = self._frame.alternatives(condition)
+        return len(options) == 1 and all(isinstance(atom, Among) and not atom.identical for atom in options[0])
+
+    @cached_property
+    def _directly(self) -> frozenset[tuple[Place, Place]]:
+        """The columns of a resource, and those of one type that a condition says to equal them."""
+        pairs = {pair for one, other in self._equal_columns for pair in ((one, other), (other, one))}
+        return frozenset((one, other) for one, other in pairs if self._frame.sources[one[0]].reference is not None)
+
+    def _unless_default(self, place: Place) -> tuple[str, ...]:
+        """As `_unless_same`, of what another collation than that by default changes nothing."""
+        return (collates("NULL"),) if self._frame.kind(place) == "text" else ()
 
     def _valued(self, unread: Collection[int], valued: Collection[Place]) -> Iterator[Filtering]:
         """That what is there of columns that equal one of what is not there has a value, whatever they are compared by."""
@@ -170,8 +189,7 @@ class Case:
 
     def _unless_same(self, place: Place) -> tuple[str, ...]:
         """SQL truth values: columns of one type that equal this one need not be the same where one of these is true."""
-        default = (collates("NULL"),) if self._frame.kind(place) == "text" else ()
-        return (*default, *(said(probe) for other in self._same_as[place] if (probe := self._probe(other))))
+        return (*self._unless_default(place), *(said(probe) for other in self._same_as[place] if (probe := self._probe(other))))
 
     def _read_one(self, place: Place, unread: Collection[int]) -> Place | None:
         """The column, or the first of those that are the same, that is of what is there."""
