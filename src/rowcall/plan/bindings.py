@@ -9,24 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, combinations, product
+from itertools import product
 
 from sqlglot import exp
 
-from rowcall.manifest.types import literal, quoted
+from rowcall.manifest.types import literal
 from rowcall.plan.cases import Case, Compared, Constants, Keys, collation, names_values, said_of
-from rowcall.plan.cut import cut_by_api, with_ties
 from rowcall.plan.drafts import Column, Query, Sources
 from rowcall.plan.enclosing import (
     Enclosing,
     Use,
-    barriers,
     enclosing,
     ends_with_rows,
     handed_on,
     inner_frame,
     is_side,
-    output_names,
     same_around,
 )
 from rowcall.plan.firsts import First, handed_out, put_in
@@ -36,23 +33,17 @@ from rowcall.plan.joins import Condition, Group, Live, Place, Reach, kept
 from rowcall.plan.layers import Layer
 from rowcall.plan.layout import Range
 from rowcall.plan.narrowing import Holds
-from rowcall.plan.outputs import made
+from rowcall.plan.parts import Parts, are_alike, union
 from rowcall.plan.plain import CUTS, is_plain
 from rowcall.plan.predicates import MOST_ALTERNATIVES, Among, Atom, Filter, Operand, collates
 from rowcall.plan.reaching import has_value, matched_by, needed_within, reach_of, tree_of
-from rowcall.plan.recursion import first_side, lasting
 from rowcall.plan.references import is_inside
 from rowcall.plan.scopes import Frame, Scopes
-from rowcall.plan.sides import as_written, known_by, others, read, values
+from rowcall.plan.sides import known_by, others, values
 from rowcall.plan.sources import Source
 from rowcall.plan.splice import Edit
 
 _KEPT = "__rowcall_kept"
-_PICKS = frozenset({"sample"})
-_MOST_FILLED = 3
-"""How many outer joins may fill columns of a sub-select that are read each by itself: either it does or it does not."""
-_ORDERED = frozenset({"LIMIT", "DISTINCT ON"})
-"""What leaves other rows without the ORDER BY beside it, and stands behind a SELECT as it is written."""
 _MOST_USES = 8
 """Of how many uses of a WITH each is looked at by itself."""
 
@@ -94,12 +85,10 @@ class Bindings:
         self._fetched = frozenset(fetched)
         self._dead: dict[Frame, bool] = {}
         self._around_it: dict[tuple[Frame, tuple[Use, ...]], list[Operand]] = {}
-        self._found_parts: dict[tuple[Frame, int], Mapping[str, frozenset[int]]] = {}
-        self._found_begun: dict[tuple[Frame, int], tuple[Frame | None, Mapping[str, frozenset[str]]]] = {}
         self._reach: dict[Use, Reach] = {}
         self._within_it: dict[Use, list[Operand]] = {}
         self._valued_by: dict[tuple[Frame, tuple[Use, ...]], frozenset[Place]] = {}
-        self._read_parts: dict[tuple[Frame, int, tuple[str, ...]], Query | None] = {}
+        self._parts = Parts(scopes, self._fetched, lambda frame: self._cases(Use(frame, None), Restriction(), alone=True))
 
     def restriction(self, number: int, columns: Sequence[str]) -> Restriction:
         """What the statement says of some columns of a reference."""
@@ -387,7 +376,7 @@ class Bindings:
 
         def is_there(node: exp.Expr) -> bool:
             # Of its own rows no more is known before a recursive query runs than what it begins with.
-            first = next((self._begun(frame, source)[0] for source in frame.sources if source.node is node), None)
+            first = next((self._parts.begun(frame, source)[0] for source in frame.sources if source.node is node), None)
             reads = self.scopes.reads(first.select if first is not None else node)
             said.awaits |= reads - self._fetched
             return first is None and reads <= self._fetched
@@ -408,8 +397,8 @@ class Bindings:
             is_there=is_there,
             around=given,
             within=lambda source: self._within(source, said),
-            parts=lambda source: self._parts(frame, source),
-            part=lambda source, names: self._part(frame, source, names),
+            parts=lambda source: self._parts.columns(frame, source),
+            part=lambda source, names: self._parts.query(frame, source, names),
             inside=lambda source: self._inside(frame, source),
             say=said.say,
             has_outside=bool(around.uses or beside),
@@ -453,7 +442,7 @@ class Bindings:
         """
         if columns and not around.correlated:
             return None
-        repeats = _are_alike(columns)
+        repeats = are_alike(columns)
         queries = []
         for use in around.uses:
             for case in self._cases(use, said):
@@ -467,7 +456,7 @@ class Bindings:
                 if len(around.uses) > 1 or around.blocked:  # of a single one these are passed in
                     query = self._kept(use, outputs, equal, query)
                 queries.append(query)
-        return _union(queries, [f"o{index}" for index in outputs], repeats=repeats)
+        return union(queries, [f"o{index}" for index in outputs], repeats=repeats)
 
     def _kept(self, use: Use, outputs: Sequence[int], equal: Mapping[str, Compared], query: Query) -> Query:
         """The values of output columns that satisfy what is said of them alone where they are used.
@@ -543,111 +532,7 @@ class Bindings:
             if query is None:
                 return None
             queries.append(query)
-        return _union(queries, [f"k{number}" for number in range(len(source.matched or ()))])
-
-    # -- sub-selects of which a part can be read ---------------------------------------------------------------------------------------
-
-    def _parts(self, frame: Frame, source: Source) -> Mapping[str, frozenset[int]]:
-        """The columns of a sub-select or WITH that it hands on from sources that can be read alone, each with the positions of these.
-
-        It cannot be read as a whole: it reads pages that have not been fetched, or a window function could number its rows otherwise the
-        next time. But each of its rows comes of one of each source of its own, or of the NULLs that an outer join fills it with, by
-        conditions that such a row satisfies; so the values of these columns are among those of these sources under the conditions on them
-        alone, and these NULLs. More of them is no harm: keys without a row, and conditions that drop less; nor are all those of an API that
-        a SAMPLE picks from, since nobody knows before which it will pick, nor what an API is asked for because of a LIMIT. Of local rows
-        the user can keep the sample first, and ask for no more than these; what leaves rows out otherwise, as another LIMIT does, would
-        make that many more, and is left as it is.
-        """
-        if (frame, source.position) not in self._found_parts:
-            self._found_parts[frame, source.position] = {}  # for what reads itself
-            first, last = self._begun(frame, source)
-            found = self._parts_of(frame, source, first)
-            self._found_parts[frame, source.position] = {name: read for name, read in found.items() if first is None or name in last}
-        return self._found_parts[frame, source.position]
-
-    def _parts_of(self, frame: Frame, source: Source, first: Frame | None) -> Mapping[str, frozenset[int]]:
-        """The same of a sub-select or WITH, or of the `first` side of a recursive query that reads its own rows there."""
-        if (cut := self._read_whole(frame, source, first)) is not None:
-            names = zip(output_names(frame, source.position, cut[0]), cut[0].outputs() or (), strict=False)
-            return {name: frozenset({0}) for name, (_, place) in names if name and (place or first)}
-        picks: Collection[str] = _PICKS if self.scopes.reads(first.select if first is not None else source.node) else ()
-        inner = first or inner_frame(frame, source, sampled=bool(picks))
-        picks = {*picks, *cut_by_api(inner)} if inner is not None else picks
-        is_of_rows = inner is not None and is_plain(inner.select, but=picks, windows=True) and not self.scopes.takes_rows(inner.select)
-        if inner is None or not is_of_rows or not self.scopes.is_closed(inner.select):
-            return {}
-        return dict(self._given_by(inner, output_names(frame, source.position, inner)))
-
-    def _begun(self, frame: Frame, source: Source) -> tuple[Frame | None, Mapping[str, frozenset[str]]]:
-        """The first side of a recursive query, where a source is its own rows, and which columns of these last; None where none does."""
-        key = frame, source.position
-        if key not in self._found_begun:
-            self._found_begun[key] = None, {}  # for what reads itself
-            first = first_side(frame, source)
-            last = lasting(frame, source, first) if first is not None and self.scopes.is_closed(first.select) else {}
-            self._found_begun[key] = (first, last) if last else (None, {})
-        return self._found_begun[key]
-
-    def _read_whole(self, frame: Frame, source: Source, first: Frame | None) -> tuple[Frame, str] | None:
-        """The SELECT that a source is, or begins with, with a query of no fewer rows, where all that it reads has been fetched."""
-        inner = first or inner_frame(frame, source)
-        reads = self.scopes.reads(first.select if first is not None else source.node)
-        if inner is None or not reads <= self._fetched:
-            return None
-        text = with_ties(inner) if reads else None  # which is known whatever its LIMIT leaves
-        if first is not None and text is None and _ORDERED.isdisjoint(barriers(first)):
-            text = as_written(first)
-        return (inner, text) if text is not None else None
-
-    def _given_by(self, inner: Frame, names: Sequence[str]) -> Iterator[tuple[str, frozenset[int]]]:
-        cases = list(self._cases(Use(inner, None), Restriction(), alone=True))
-        filled: frozenset[Group] = frozenset()
-        for name, operand in zip(names, made(inner), strict=False):
-            at = operand.place[0] if operand is not None and operand.place is not None else None
-            if not name or operand is None or not cases or any(at is not None and at not in case.sources.offered for case in cases):
-                continue
-            queries = [case.query([(name, [(operand, ())])]) for case in cases]
-            guards = cases[0].sources.offered[at] if at is not None else frozenset[Group]()
-            if None not in queries and len(filled | guards) <= _MOST_FILLED:
-                filled |= guards
-                yield name, frozenset[int]().union(*(query.used for query in queries if query is not None))
-
-    def _part(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
-        """All values that columns within a sub-select can have, by the names that they have outside."""
-        key = frame, source.position, tuple(names)
-        if key not in self._read_parts:
-            self._read_parts[key] = None  # for what would go round in circles
-            self._read_parts[key] = self._part_of(frame, source, names)
-        return self._read_parts[key]
-
-    def _part_of(self, frame: Frame, source: Source, names: Sequence[str]) -> Query | None:
-        first, last = self._begun(frame, source)
-        query = self._all_of(frame, source, first, names)
-        unless = frozenset[str]().union(*(last.get(name, ()) for name in names))
-        return replace(query, through=(*query.through, *sorted(unless))) if query is not None else None
-
-    def _all_of(self, frame: Frame, source: Source, first: Frame | None, names: Sequence[str]) -> Query | None:
-        """The same, whatever other values they may have than those of the `first` side of a recursive query."""
-        if (cut := self._read_whole(frame, source, first)) is not None:
-            called = output_names(frame, source.position, cut[0])
-            return read(*cut, {name: called.index(name) for name in names})
-        inner = first or inner_frame(frame, source, sampled=True)
-        if inner is None:
-            return None
-        given = dict(zip(output_names(frame, source.position, inner), made(inner), strict=False))
-        wanted = {name: operand for name in names if (operand := given[name]) is not None}
-        places = {name: operand.place for name, operand in wanted.items()}
-        repeats = None in places.values() or _are_alike([(inner, place) for place in places.values() if place is not None])
-        queries = []
-        for case in self._cases(Use(inner, None), Restriction(), alone=True):
-            guards = {name: case.sources.offered[place[0]] if place is not None else frozenset() for name, place in places.items()}
-            for filled in _subsets(sorted(frozenset[Group]().union(*guards.values()), key=sorted)):
-                left = [name for name in names if guards[name].isdisjoint(filled)]
-                query = case.query([(name, [(wanted[name], ())]) for name in left], repeats=repeats) if left else _NULLS
-                if query is None:
-                    return None
-                queries.append(_with_nulls(query, names, left) if filled else query)
-        return _union(queries, names, repeats=repeats)
+        return union(queries, [f"k{number}" for number in range(len(source.matched or ()))])
 
 
 def _lasting(frame: Frame, around: Enclosing) -> frozenset[int]:
@@ -669,37 +554,6 @@ def _any_way(ways: Sequence[Sequence[Query]]) -> Query | None:
     each = (" AND ".join(f"(SELECT count(*) FROM ({query.sql})) > 0" for query in needs) for needs in ways)
     reads = frozenset[int]().union(*(query.reads for needs in ways for query in needs))
     return Query(f"SELECT 1 WHERE {' OR '.join(f'({way})' for way in each) or 'false'}", reads)
-
-
-def _are_alike(columns: Sequence[Column]) -> bool:
-    """Whether values of columns may be equal, as by a collation, of which expressions make different ones."""
-    return any(frame.kind(place) != "integer" for frame, place in columns)
-
-
-def _union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = False) -> Query | None:
-    """All values of several queries, each once or, with `repeats`, as often as it comes; of none, a query without rows."""
-    if not queries:
-        return Query("SELECT " + ", ".join(f'NULL::VARCHAR AS "{name}"' for name in names) + " WHERE false", frozenset()) if names else None
-    reads = frozenset[int]().union(*(query.reads for query in queries))
-    through = tuple(sorted({probe for query in queries for probe in query.through}))
-    # A WITH is no part of a side that stands without brackets.
-    sides = [f"({query.sql})" if len(queries) > 1 and query.sql.startswith("WITH ") else query.sql for query in queries]
-    return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
-
-
-def _subsets(groups: Sequence[Group]) -> Iterator[frozenset[Group]]:
-    """All sets of some groups, the empty one first."""
-    return map(frozenset, chain.from_iterable(combinations(groups, size) for size in range(len(groups) + 1)))
-
-
-_NULLS = Query("SELECT 1", frozenset())
-"""A query of a row, for NULLs to be put in."""
-
-
-def _with_nulls(query: Query, names: Sequence[str], given: Collection[str]) -> Query:
-    """A query that gives some of some columns, as one of all, the others NULL."""
-    shown = ", ".join(quoted(name) if name in given else f"NULL AS {quoted(name)}" for name in names)
-    return replace(query, sql=f"SELECT {shown} FROM ({query.sql})")
 
 
 def _gives_keys(frame: Frame, condition: Condition) -> bool:
