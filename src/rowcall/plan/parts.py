@@ -39,7 +39,7 @@ class Parts:
         self._queries: dict[tuple[Frame, int, tuple[str, ...]], Query | None] = {}
 
     def columns(self, frame: Frame, source: Source) -> Mapping[str, frozenset[int]]:
-        """The columns of a sub-select or WITH that it hands on, or makes, of sources that can be read alone, each with the positions of these.
+        """The columns of a sub-select or WITH that it hands on, or makes, of sources that can be read alone, with the positions of these.
 
         It cannot be read as a whole: it reads pages that have not been fetched, or a window function could number its rows otherwise the
         next time. But each of its rows comes of one of each source of its own, or of the NULLs that an outer join fills it with, by
