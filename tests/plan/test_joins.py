@@ -40,6 +40,7 @@ ONE = {
         "SELECT v.id FROM visits v WHERE v.pen = (SELECT l.pen FROM l WHERE l.n = v.n QUALIFY row_number() OVER (ORDER BY l.pen, l.tag) = 1)"
     ),
     "the greatest": "SELECT v.id FROM visits v WHERE v.pen = (SELECT max(l.pen) FROM l WHERE l.n = v.n)",
+    "on the left": "SELECT v.id FROM visits v WHERE (SELECT max(l.pen) FROM l WHERE l.n = v.n) = v.pen",
     "that of the greatest": "SELECT v.id FROM visits v WHERE v.pen = (SELECT arg_max(l.pen, l.tag) FROM l WHERE l.n = v.n)",
     "in a list": "SELECT v.id FROM visits v WHERE v.pen IN (SELECT min(l.pen) FROM l WHERE l.n = v.n)",
     "of another column": "SELECT v.id FROM visits v WHERE v.n = (SELECT max(l.n) FROM l WHERE l.pen = v.pen)",

@@ -27,12 +27,13 @@ def match(frame: Frame, predicate: exp.Expr, tokens: Range | None) -> Sequence[E
         query, place = predicate.this, (tokens[0] + 1, tokens[1]) if tokens is not None else None
     else:
         left, right = predicate.args["this"], predicate.args.get("query") or predicate.args["expression"]
-        left, right = (right, left) if isinstance(left, exp.Any) else (left, right)
+        is_first = isinstance(left, exp.Any) or (isinstance(left, exp.Subquery) and not isinstance(right, (exp.Any, exp.Query)))
+        left, right = (right, left) if is_first else (left, right)
         query = right.this if isinstance(right, exp.Any) else right
         is_one = isinstance(predicate, exp.EQ) and query is right
         columns = [frame.scopes.column_in(column) for column in (left.expressions if isinstance(left, exp.Tuple) else [left])]
         sides = layout.sides(tokens, "IN") or layout.sides(tokens, "=", "==")
-        place = sides[1] if sides else None
+        place = sides[not is_first] if sides else None
         if place is not None and layout.tokens[place[0]].word == "ANY":
             place = (place[0] + 1, place[1])
     inner = query.unnest() if isinstance(query, exp.Subquery) else query

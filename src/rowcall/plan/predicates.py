@@ -247,7 +247,9 @@ class Reader:
             yield Filter(predicate, tokens)
         elif _row(left.node) is not None and _row(right.node) is not None:
             yield from self._row(left, right, predicate, tokens)
-        elif isinstance(right.node, exp.Subquery) and (matched := self._matched(predicate, tokens)) is not None:
+        elif (
+            any(isinstance(side.node, exp.Subquery) for side in (left, right)) and (matched := self._matched(predicate, tokens)) is not None
+        ):
             yield from matched
             yield Filter(predicate, tokens)
         else:
