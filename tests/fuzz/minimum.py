@@ -41,6 +41,8 @@ from tests.fuzz.world import Endpoint, Table, Value
 MOST = 5
 LISTED = 10
 """For how many calls a list of all there is counts where it is asked what is read first."""
+WIDEST = 3
+"""With how many columns of a reference at the most a tuple of its parameters is looked for: a condition may name others beside."""
 Requests = frozenset[tuple[Any, ...]]
 
 
@@ -167,9 +169,8 @@ class _Search:
         """Whether reading another of these references first could spare calls of this one, as where it has no row with what this one has."""
         table = item.source.table
         assert table is not None
-        columns = {name for endpoint in table.endpoints for name in (*endpoint.required.values(), *endpoint.optional)}
         usable = self._usable(block, item, {**known, **{other.source: "" for other in readable}})
-        columns.update(_compared(usable, item))
+        columns = {*_parameters(table), *_compared(usable, item)}
         near = _near([condition for condition in usable if _names_only(condition, item, columns)], item)
         return any(id(other.source) in near for other in readable if other is not item)
 
@@ -223,12 +224,14 @@ class _Search:
         self, columns: Sequence[str], block: Block, item: Item, usable: Sequence[Condition], known: Mapping[Source, str]
     ) -> list[tuple[Value, ...]]:
         """The tuples of values that a reference's columns can have."""
-        about = [condition for condition in usable if _names_only(condition, item, columns)]
+        others = [name for name in _parameters(item.source.table) if name not in columns]
+        own = [*columns, *others[: max(0, WIDEST - len(columns))]]
+        about = [condition for condition in usable if _names_only(condition, item, own)]
         near = _near(about, item)
         used = [other for other in block.items if id(other.source) in near and other is not item]
         aliases = {id(one.source): f"__x{number}" for number, one in enumerate([item, *used])}
         printer = _Names(aliases, known)
-        tables = [f"({_universe(item.source.table, columns)}) AS __x0"]
+        tables = [f"({_universe(item.source.table, own)}) AS __x0"]
         for other in used:
             is_read = other.source.table is None or other.source in known
             tables.append(self._table(other, printer) if is_read else _all(other.source, about, aliases[id(other.source)]))
@@ -260,6 +263,13 @@ def _near(conditions: Sequence[Condition], item: Item) -> set[int]:
         if more == near:
             return near
         near = more
+
+
+def _parameters(table: Table | None) -> list[str]:
+    """The columns whose values a method takes, those that one requires first."""
+    endpoints = table.endpoints if table is not None else ()
+    required = [name for endpoint in endpoints for name in endpoint.required.values()]
+    return [*dict.fromkeys([*required, *(name for endpoint in endpoints for name in endpoint.optional)])]
 
 
 def _compared(conditions: Sequence[Condition], item: Item) -> list[str]:

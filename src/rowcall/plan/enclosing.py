@@ -390,10 +390,11 @@ def _across(frame: Frame, source: Source) -> Iterator[tuple[Place, Place]]:
 
 
 def _is_one_value(frame: Frame, one: Place, other: Place) -> bool:
-    """Whether two columns that are equal are the same: of an API, and of one type of which no two values are equal."""
+    """Whether two columns that are equal are the same: of one type of which no two values are equal, as texts of an API are."""
     found = [handed_on(frame, place) for place in (one, other)]
     is_remote = all(within.sources[position].reference is not None for within, (position, _) in found)
-    return is_remote and bool(frame.kind(one)) and frame.type_of(one) == frame.type_of(other)
+    is_same = frame.kind(one) == "integer" or (is_remote and frame.kind(one) == "text")
+    return is_same and frame.type_of(one) == frame.type_of(other)
 
 
 def together(equal: Iterable[tuple[Place, Place]]) -> dict[Place, list[Place]]:
