@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from math import inf
 from typing import Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -209,20 +210,26 @@ class Planner:
         may_page = choice is not None and choice.more > 0 and paging(ref, choice.method) is not None
         return count, may_page + (choice is not None and may_page and _is_whole(ref, choice))
 
+    def _at_most(self, number: int, known: _Known) -> float:
+        """How many more requests a reference needs at the most: as many as its single rows, for a list may have any number of pages."""
+        ref = self._analysis.mentions[number].reference.ref
+        return min((one.more for one in known.choices.values() if not one.more or paging(ref, one.method) is None), default=inf)
+
     def _spares(self, number: int, ready: Mapping[int, _Choice], known: Mapping[int, _Known]) -> bool:
         """Whether a reference is to wait for others that it is joined with, of which there may be no row.
 
         Of those that would wait for it in the same way, for the ones with fewer requests. So it does for those that wait for its keys while
         it waits for theirs, by themselves or through others. Of other ones that wait for its keys, for a single row, and for those with
-        half of its requests at the most, which may spare all of its own: by going first it could spare no more than theirs. Where neither
-        waits for keys of the other, and both have as many requests, for one that a condition reads, which may drop all rows of the other;
-        but for single rows.
+        half of its requests, and no more than these whatever pages there are, which may spare all of its own: by going first it could spare
+        no more than theirs. Where neither waits for keys of the other, and both have as many requests, for one that a condition reads,
+        which may drop all rows of the other; but for single rows.
         """
         own, awaited = self._weight(number, known[number]), _awaits(number, known)
         for other in (known[number].restriction.joined - {number}) & ready.keys() if own[0] else ():
             awaits, weight = _awaits(other, known), self._weight(other, known[other])
             is_alike = (other in awaited or number not in awaits) and (bool(awaited) or not awaits)
-            is_few = (own[0] > 1 and weight <= (1, 0)) or (2 * weight[0] <= ready[number].more and weight[1] <= own[1])
+            is_half = 2 * weight[0] <= ready[number].more and self._at_most(other, known[other]) <= ready[number].more
+            is_few = is_half or (own[0] > 1 and weight <= (1, 0))
             is_within = weight == own > (1, 0) and not (other in awaited or number in awaits) and self._depth(other) > self._depth(number)
             if number not in awaits | known[other].restriction.joined or is_within or is_few or (weight < own and is_alike):
                 return True
