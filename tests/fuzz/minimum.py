@@ -1,10 +1,11 @@
 """How many requests a statement needs, each of its resources being read for what is known when it is read.
 
 The order is what one can know beforehand: a reference that no other one can reduce, or spare, is read first; of those that can do so that
-with the fewest calls, of these one whose calls are of single rows, and of these the first in the statement. A list of all there is
-counts for several calls there: how many pages it has nobody knows before, so that it may cost any number of times what another order does,
-while to read first what has a known number of calls costs no more than these calls more than any other order. What the best of all orders
-would have sent, `hindsight`, one knows when all is read: that depends on what the API answers, and no planner can promise it.
+with the fewest calls, of these one whose calls are of single rows, of these one of whose rows its own conditions drop some, and of these
+the first in the statement. A list of all there is counts for several calls there: how many pages it has nobody knows before, so that it may
+cost any number of times what another order does, while to read first what has a known number of calls costs no more than these calls more
+than any other order. What the best of all orders would have sent, `hindsight`, one knows when all is read: that depends on what the API
+answers, and no planner can promise it.
 
 In an order, each remote reference is read for the distinct tuples of values that its method's parameters can have, given the constants of
 the statement, its local tables, and the resources before it in the order. These are the values that satisfy all equalities (with
@@ -149,7 +150,7 @@ class _Search:
         first = [(item, reading) for item in left if (reading := self._reading(block, item, known, before)) is not None]
         if not every_order:
             free = [pair for pair in first if not self._waits(block, pair[0], known, [item for item, _ in first])]
-            first = (free or sorted(first, key=lambda pair: self._weight(pair[0], pair[1], before)))[:1]
+            first = (free or sorted(first, key=lambda pair: (*self._weight(pair[0], pair[1], before), not _is_reduced(block, pair[0]))))[:1]
         for item, reading in first:
             table = item.source.table
             assert table is not None
@@ -276,6 +277,14 @@ def _compared(conditions: Sequence[Condition], item: Item) -> list[str]:
     """The columns of a reference that conditions say to equal those of others."""
     pairs = [(column, given) for condition in conditions if not condition.listed for column, given in condition.binds if given]
     return [*dict.fromkeys(column.source.own(column.name) for column, _ in pairs if column.source is item.source)]
+
+
+def _is_reduced(block: Block, item: Item) -> bool:
+    """Whether conditions on other columns of a reference than a method takes may drop some of its rows."""
+    own, taken = {id(item.source)}, _parameters(item.source.table)
+    alone = (condition for condition in block.conditions if condition.sources == own and condition.nest == item.nest[: len(condition.nest)])
+    named = ([part for part in condition.parts if isinstance(part, Col)] for condition in alone)
+    return any(columns and all(item.source.own(column.name) not in taken for column in columns) for columns in named)
 
 
 def _bound(source: Source, conditions: Sequence[Condition], unread: Collection[Source]) -> set[str]:
