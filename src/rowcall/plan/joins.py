@@ -194,7 +194,15 @@ def _is_item(node: exp.Expr) -> bool:
 
 
 def _beside(done: tuple[Tree, View] | None, more: tuple[Tree, View], conditions: Sequence[Condition]) -> tuple[Tree, View]:
-    return more if done is None else (joined("INNER", done[0], more[0], conditions), done[1].beside(more[1]))
+    """What commas have joined so far, with one more item; `conditions` are on what that begins with, and hold where it has a row of it."""
+    if done is None:
+        return more
+    return joined("INNER", done[0], more[0], conditions if _first_of(more[0]) in kept(more[0]) else ()), done[1].beside(more[1])
+
+
+def _first_of(tree: Tree) -> int:
+    """The source that a stretch of a FROM clause begins with."""
+    return tree.position if isinstance(tree, Leaf) else _first_of(tree.left)
 
 
 def _is_comma(join: exp.Join) -> bool:
