@@ -35,9 +35,9 @@ _METHODS = {
 }
 
 
-def document(url: str, deletes: list[str], updates: list[str], reads: list[str]) -> dict[str, Any]:
-    """A service of lamps, which these methods delete, change and read."""
-    lamp = {"type": "object", "properties": {"id": {"type": "integer"}, "tag": {"type": "string"}, "level": {"type": "integer"}}}
+def document(url: str, deletes: list[str], updates: list[str], reads: list[str], key: str) -> dict[str, Any]:
+    """A service of lamps, which these methods delete, change and read; rows have their key as `key`."""
+    lamp = {"type": "object", "properties": {key: {"type": "integer"}, "tag": {"type": "string"}, "level": {"type": "integer"}}}
     rows = {"application/json": {"schema": {"type": "object", "properties": {"rows": {"type": "array", "items": lamp}}}}}
     level = {"application/json": {"schema": {"type": "object", "properties": {"level": {"type": "integer"}}}}}
     ids = {"type": "object", "required": ["ids"], "properties": {"ids": {"type": "array", "items": {"type": "string"}}}}
@@ -82,9 +82,9 @@ def lighthouse(harbour: Harbour, tmp_path: Path) -> Iterator[Open]:
     harbour.answers["/lamps"] = lambda _: ({"rows": [{"id": 1, "tag": "x"}, {"id": 2, "tag": "x"}]}, {})
     opened: list[Session] = []
 
-    def open_(deletes: list[str], updates: list[str] | None = None, *, select: bool = True, **options: Any) -> Session:
+    def open_(deletes: list[str], updates: list[str] | None = None, *, select: bool = True, key: str = "id", **options: Any) -> Session:
         reads = ["get", "list"] if select else []
-        (folder / "s.json").write_text(json.dumps(document(f"http://127.0.0.1:{harbour.port}", deletes, updates or [], reads)))
+        (folder / "s.json").write_text(json.dumps(document(f"http://127.0.0.1:{harbour.port}", deletes, updates or [], reads, key)))
         opened.append(rowcall.connect(provider_paths=[folder], journal=":memory:", **options))
         return opened[-1]
 
@@ -143,6 +143,16 @@ def test_the_method_is_that_whose_needs_are_all_that_where_says(
         db.sql(f"DELETE FROM {LAMPS} WHERE {where}")
 
     assert changes(harbour) == (sent or [])
+
+
+def test_rows_that_can_be_read_are_deleted_one_by_one_rather_than_by_what_is_optional(harbour: Harbour, lighthouse: Open) -> None:
+    """DuckDB applies WHERE to them then; nobody has to know what the API makes of an optional parameter."""
+    harbour.answers["/lamps"] = lambda _: ({"rows": [{"lamp_id": 1, "tag": "x"}, {"lamp_id": 2, "tag": "y"}]}, {})
+    db = lighthouse(["by_age", "one"], key="lamp_id", max_write_rows=None)
+
+    db.sql(f"DELETE FROM {LAMPS} WHERE tag = 'x'")
+
+    assert changes(harbour) == ["DELETE /lamps/1"]
 
 
 def test_an_update_is_chosen_alike(harbour: Harbour, lighthouse: Open) -> None:

@@ -106,15 +106,23 @@ def _supplied(write: Change, methods: Sequence[tuple[str, Method]], context: Con
     named, exactly = where_says(analysis)
     ref, attributes = write.target.ref, [given for given, _ in assigned(write)]
 
+    def lacks(method: Method) -> int:
+        return len({column_of_parameter(method, key) for key in keys(method)} - named - ref.resource.columns.keys())
+
+    # Rows that can be read are changed one by one, which needs no trust in what the API takes an optional parameter for.
+    is_readable = any(one.verb is Verb.SELECT for one in ref.resource.methods.values())
+    can_read = is_readable and any(names_rows(ref, one) and not lacks(one) for _, one in methods)
+
     def said(method: Method) -> Method | None:
         found = limited(ref, method, exactly) if exactly is not None and write.source is None else None
-        return None if found is None or lacking(found, [*map(Given, keys(found)), *attributes]) else found
+        if found is None or lacking(found, [*map(Given, keys(found)), *attributes]):
+            return None
+        return None if found is not method and can_read else found
 
     def rank(pair: tuple[str, Method]) -> tuple[bool, bool, bool, int, int, int]:
         method, found = pair[1], said(pair[1])
         own = frozenset(column_of_parameter(method, key) for key in keys(method))
-        lacks = len(own - named - ref.resource.columns.keys())
-        return found is None, found is not method, not names_rows(ref, method), lacks, -len(own & named), len(own)
+        return found is None, found is not method, not names_rows(ref, method), lacks(method), -len(own & named), len(own)
 
     name, method = min(methods, key=rank)
     return name, said(method) or method
