@@ -205,8 +205,9 @@ class Bindings:
         if not alone and self._is_dead(frame):
             return
         atoms, several = options
-        if not found.blocked and not alone and _lasting(frame, around):
-            atoms += [(atom, Live(one)) for one in same_around(frame, around.uses[0]) for atom in frame.alternatives(one)[0]]
+        if not found.blocked and not alone and (last := _lasting(frame, around)):
+            same = [one for one in same_around(frame, around.uses[0]) if frame.touched(one) <= last]
+            atoms += [(atom, Live(one)) for one in same for atom in frame.alternatives(one)[0]]
         sources = self._sources(use, found, around, said)
         passed_in = [] if found.blocked else [*self._said_within(use), *([] if alone else self._passed_in(frame, around))]
         unread = [] if found.blocked else [one.position for one in frame.sources if one.position == use.own or not self._is_read(one)]

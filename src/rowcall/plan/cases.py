@@ -263,8 +263,12 @@ class Case:
         return kinds in ({"text"}, {"integer"}, set())
 
     def _kind(self, place: Place) -> str:
-        matched = place[0] >= 0 and self._frame.sources[place[0]].matched is not None
-        return "any" if matched else self._frame.kind(place)
+        source = self._frame.sources[place[0]] if place[0] >= 0 else None
+        if source is None or not source.matched or not place[1][1:].isdigit():
+            return self._frame.kind(place)
+        inner = self._frame.scopes.frame(source.node)
+        at = inner.place(source.matched[int(place[1][1:])])
+        return inner.kind(at) if at is not None else "any"
 
     def constants(self, known: dict[str, Equals]) -> Iterator[Constants]:
         """The constants that columns of the source in question are among, given what each equals."""

@@ -262,7 +262,9 @@ class Draft:
         source = self._frame.sources[position]
         if source.span is None:
             return False
-        is_there = self._sources.is_there(source.node) or (bool(source.matched) and self._sources.within(source) is not None)
+        is_there = self._sources.is_there(source.node)
+        if source.matched:
+            is_there = self._sources.within(source) is not None
         if source.matched is None and not (is_there and self._frame.scopes.is_read_alike(source.node)):
             self._parts[position] = self._sources.parts(source)
             if self._parts[position]:

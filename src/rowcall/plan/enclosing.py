@@ -347,7 +347,8 @@ def same_around(frame: Frame, use: Use) -> Iterator[Condition]:
     around, same = use.own, same_within(use.frame)
     outputs = [(name, place) for name, (_, place) in zip(use.names, frame.outputs() or (), strict=False) if name and place is not None]
     for (one, own), (other, further) in combinations(outputs if same else (), 2):
-        if around is not None and own != further and (around, other) in same.get((around, one), ()):
+        is_spelt = all(frame.spelt(*place) == place[1] for place in (own, further))
+        if around is not None and own != further and is_spelt and (around, other) in same.get((around, one), ()):
             yield Condition(None, None, frame.view, ((own, further),))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from rowcall.catalog.catalog import ResourceRef
-from rowcall.manifest.model import Method, Verb
+from rowcall.manifest.model import Method, Place, Verb
 from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.references import hidden_columns
 from rowcall.plan.writes import PREFIX
@@ -39,7 +39,7 @@ def limits(ref: ResourceRef, method: Method) -> list[str]:
     if not is_of_several(ref, method):
         return []
     known = {*ref.resource.columns, *hidden_columns(ref)}
-    optional = [name for name in method.optional() if not name.startswith(PREFIX)]
+    optional = [name for name, one in method.parameters.items() if not one.required and one.place is Place.QUERY and one.role is None]
     return [name for name in optional if column_of_parameter(method, name) in known]
 
 

@@ -36,7 +36,8 @@ def made(frame: Frame) -> Sequence[Operand | None]:
     found = [Operand(None, place=place) if place is not None else None for _, place in outputs]
     for at, item in enumerate(items if len(items) == len(outputs) else ()):
         own = item.unalias()
-        if found[at] is None and own.find(exp.Star, exp.Columns) is None and not any(made_of_rows(frame.select, own)):
+        is_steady = frame.scopes.is_stable(own) and frame.scopes.is_read_alike(own)
+        if found[at] is None and is_steady and own.find(exp.Star, exp.Columns) is None and not any(made_of_rows(frame.select, own)):
             place = expression_of(frame, at)
             found[at] = Operand(own, place) if place is not None else None
     return found
