@@ -264,8 +264,10 @@ class Case:
 
     def _kind(self, place: Place) -> str:
         source = self._frame.sources[place[0]] if place[0] >= 0 else None
-        if source is None or not source.matched or not place[1][1:].isdigit():
+        if source is None or source.matched is None:
             return self._frame.kind(place)
+        if not source.matched or not isinstance(source.node, exp.Select) or not place[1][1:].isdigit():
+            return "any"
         inner = self._frame.scopes.frame(source.node)
         at = inner.place(source.matched[int(place[1][1:])])
         return inner.kind(at) if at is not None else "any"
