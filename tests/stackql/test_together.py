@@ -37,7 +37,10 @@ _METHODS = {
 
 def document(url: str, deletes: list[str], updates: list[str], reads: list[str], key: str) -> dict[str, Any]:
     """A service of lamps, which these methods delete, change and read; rows have their key as `key`."""
-    lamp = {"type": "object", "properties": {key: {"type": "integer"}, "tag": {"type": "string"}, "level": {"type": "integer"}}}
+    lamp = {
+        "type": "object",
+        "properties": {key: {"type": "integer"}, "tag": {"type": "string"}, "level": {"type": "integer"}, "since": {"type": "integer"}},
+    }
     rows = {"application/json": {"schema": {"type": "object", "properties": {"rows": {"type": "array", "items": lamp}}}}}
     level = {"application/json": {"schema": {"type": "object", "properties": {"level": {"type": "integer"}}}}}
     ids = {"type": "object", "required": ["ids"], "properties": {"ids": {"type": "array", "items": {"type": "string"}}}}
@@ -47,9 +50,10 @@ def document(url: str, deletes: list[str], updates: list[str], reads: list[str],
         if path == "/lamps" and http != "get":
             own = [{"name": "tag", "in": "query", "required": True}]
         if path == "/lamps" and http == "get":
-            own = [{"name": "since", "in": "query"}]
+            own = [{"name": "since", "in": "query"}, {"name": "pretty", "in": "query"}, {"name": "X-Trace", "in": "header"}]
         if path == "/old/lamps":
-            own = [{"name": name, "in": "query"} for name in ("tag", "since", "age")]
+            own = [{"name": name, "in": "query"} for name in ("tag", "since", "age", "pretty")]
+            own += [{"name": "X-Trace", "in": "header"}]
         body = {"requestBody": {"content": level}} if http == "patch" else {}
         if path == "/streets/{street}/lamps":
             body = {"requestBody": {"content": {"application/json": {"schema": ids}}}}
@@ -126,6 +130,10 @@ def changes(harbour: Harbour) -> list[str]:
         (["one", "by_age"], "tag = 'x' AND lamp_id = 1", []),
         (["one", "by_age"], "tag = 'x' AND age = 3", None),
         (["by_age"], "age = 3", None),
+        (["by_age"], "pretty = 'true'", None),
+        (["by_age"], "tag = 'x' AND pretty = 'true'", None),
+        (["by_age"], "\"X-Trace\" = 'a'", None),
+        (["by_age"], "tag = 'x' AND \"X-Trace\" = 'a'", None),
         (["by_age"], "tag = 'x' OR tag = 'y'", ["DELETE /old/lamps?tag=x", "DELETE /old/lamps?tag=y"]),
         (["by_age"], "tag = NULL", []),
     ],

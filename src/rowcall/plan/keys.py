@@ -12,7 +12,6 @@ from dataclasses import replace
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Method, Place, Verb
 from rowcall.plan.parameters import column_of_parameter
-from rowcall.plan.references import hidden_columns
 from rowcall.plan.writes import PREFIX
 
 _OWN = frozenset({"id", "uuid", "guid"})
@@ -34,13 +33,13 @@ def is_of_several(ref: ResourceRef, method: Method) -> bool:
 def limits(ref: ResourceRef, method: Method) -> list[str]:
     """The optional parameters by which one request of such a method is about fewer rows; [] where it names one row.
 
-    They are those that can be named in a SELECT of the rows, as a column or a filter: others, as `force`, say nothing of rows.
+    They are those of the query that have the name of a column, here or as the API calls them. Nobody knows that of others: `force` says
+    nothing of rows, and `pretty` or `sort` nothing of which, though a list takes them too.
     """
     if not is_of_several(ref, method):
         return []
-    known = {*ref.resource.columns, *hidden_columns(ref)}
-    optional = [name for name, one in method.parameters.items() if not one.required and one.place is Place.QUERY and one.role is None]
-    return [name for name in optional if column_of_parameter(method, name) in known]
+    optional = {name: one for name, one in method.parameters.items() if not one.required and one.place is Place.QUERY and one.role is None}
+    return [name for name, one in optional.items() if not {column_of_parameter(method, name), one.name}.isdisjoint(ref.resource.columns)]
 
 
 def limited(ref: ResourceRef, method: Method, columns: Collection[str]) -> Method | None:
