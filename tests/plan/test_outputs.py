@@ -36,6 +36,9 @@ NUMBERED = {
 
 OTHERS = {
     "another one each time": "SELECT v.id FROM (SELECT concat('p', random()) AS p, row_number() OVER () rn FROM l) q JOIN visits v ON v.pen = q.p",
+    "of a sample": (
+        "SELECT count(v.id) FROM (SELECT (SELECT z.pen FROM k z USING SAMPLE 1) AS p, count(*) OVER () c FROM k) q JOIN visits v ON v.pen = q.p"
+    ),
     "of a window": "SELECT v.id FROM (SELECT concat('p', row_number() OVER ()) AS p FROM l) q JOIN visits v ON v.pen = q.p",
     "of several rows": "SELECT v.id FROM (SELECT unnest([l.pen]) AS p, row_number() OVER () rn FROM l) q JOIN visits v ON v.pen = q.p",
     "of what an outer join fills": (
@@ -52,6 +55,14 @@ OTHERS = {
 def test_what_stands_beside_a_window_gives_keys(zoo: Any, sql: str) -> None:
     """Each row has it whatever the window says."""
     assert check(zoo, sql) == "same"
+
+
+@pytest.mark.parametrize("cut", ["USING SAMPLE 1", "LIMIT 1"])
+def test_a_value_that_a_sub_query_picks_anew_is_no_key(zoo: Any, cut: str) -> None:
+    """Nor is that of any row; of the first in an order it is one."""
+    with pytest.raises(PlanError, match="could give other rows each time"):
+        zoo.answer(f"SELECT v.id FROM visits v WHERE v.pen = (SELECT l.pen FROM l {cut})")
+    assert check(zoo, "SELECT v.id FROM visits v WHERE v.pen = (SELECT l.pen FROM l ORDER BY l.pen LIMIT 1)") == "same"
 
 
 @pytest.mark.parametrize("sql", OTHERS.values(), ids=OTHERS.keys())

@@ -41,6 +41,29 @@ def check(zoo: Any, sql: str) -> str:
 
 
 TRICKY = {
+    "two texts that equal one number": (
+        "SELECT p.id FROM pens p JOIN (VALUES ('05'), ('2')) x(a) ON x.a = p.size JOIN (VALUES ('5'), ('02')) y(a) ON y.a = p.size"
+    ),
+    "one of them a literal": "SELECT p.id FROM pens p JOIN (VALUES ('05'), ('2')) x(a) ON x.a = p.size WHERE p.size IN ('5', '02')",
+    "the same in a correlated sub-query": (
+        "SELECT p.id FROM pens p WHERE p.size = (SELECT max(x.a) FROM (VALUES ('05', '5'), ('2', '02')) x(a, b) WHERE x.b = p.size)"
+    ),
+    "the same with a number that is none": (
+        "SELECT p.id FROM pens p WHERE p.size = (SELECT max(x.a) FROM (VALUES ('5.4', 5.0), ('2', 2.0)) x(a, b) WHERE x.b = p.size)"
+    ),
+    "what cannot be compared with the other column of a sub-query": (
+        "SELECT v.id FROM visits v WHERE v.pen = 'p1' AND v.n = (SELECT max(l.tag) FROM l WHERE l.n = v.n AND l.pen = v.id)"
+    ),
+    "columns with other names that both equal one around their sub-select": (
+        "SELECT q.x FROM (SELECT r.pen AS x, r.name AS a, r.id AS b FROM keepers r(pen, name, id)) q JOIN pens z ON z.id = q.a AND z.id = q.b"
+    ),
+    "columns of both sides of an ASOF JOIN that do": (
+        "SELECT q.i, q.j FROM (SELECT a.id AS i, b.id AS j, a.pen AS x, b.pen AS y FROM k, visits a ASOF JOIN keepers b ON a.id > b.id "
+        "WHERE a.pen IN ('p1', 'p2')) q JOIN pens z ON z.id = q.x AND z.id = q.y"
+    ),
+    "a LATERAL that cannot be read, beside a table with keys": (
+        "SELECT v.id FROM k o JOIN visits v ON v.pen = o.pen, LATERAL (SELECT 1 AS r FROM (SELECT * FROM l LIMIT 10) l WHERE l.pen = v.pen) x"
+    ),
     "keys of a FULL JOIN with a condition on ALL, which DuckDB 2.0's optimizer breaks on": (
         "SELECT v.id FROM l JOIN visits v ON v.pen = l.pen WHERE v.pen IN (SELECT x.pen FROM l AS c "
         "FULL JOIN (SELECT 'p1' AS pen, 0 AS n UNION ALL SELECT 'p2' AS pen, 1 AS n) AS x ON c.tag = x.pen "

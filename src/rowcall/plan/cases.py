@@ -409,6 +409,12 @@ class Case:
         places = self._frame.place(one), self._frame.place(other)
         return places[0] is not None and places[1] is not None and self._alike(places[0], places[1])
 
+    def _compares_as(self, name: str, *operands: Operand) -> bool:
+        """Whether what equals a column of the source in question compares as that does: two texts may both equal one number alone."""
+        kind = self._frame.kind((self._own, name)) if self._own is not None else ""
+        places = [place for operand in operands if (place := self._frame.place(operand)) is not None and place[0] != OUTER]
+        return not kind or all(self._kind(place) in {kind, "any", ""} for place in places)
+
     def _can_give(self, operand: Operand) -> bool:
         """Whether an expression's values can be had before the source in question is read."""
         return Draft(self.sources).add(operand)
@@ -438,7 +444,12 @@ class Case:
         if not all(given.values()):
             return None
         chosen = [(name, pairs[0]) for name, pairs in given.items()]
-        equal = [(one[0], other, known[name]) for name, (one, *others) in given.items() for other in others]
+        equal = [
+            (one[0], other, known[name])
+            for name, (one, *others) in given.items()
+            for other in others
+            if compared is not None or self._compares_as(name, one[0], other[0])
+        ]
         same = [found for pair in equal if (found := self._same(*pair)) is not None]
         values = [(name, operand) for name, (operand, _) in chosen]
         query = draft.query(values, [pair for pair in same if draft.add_all([pair.one, pair.other])], self._filters, repeats=repeats)

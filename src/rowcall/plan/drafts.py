@@ -157,7 +157,7 @@ class Draft:
             self._values += [operand] if operand not in self._values else []
             return True
         nodes = [part.node for part in operand.values or (operand,) if part.node is not None]
-        are_read = [self._may_be_read(node) and (self._frame.scopes.is_stable(node) or not operand.varies) for node in nodes]
+        are_read = [self._may_be_read(node) for node in nodes]
         if not all(are_read) or not self._is_of_one_type(operand):
             return False
         touched = self._touched(operand)
@@ -178,7 +178,11 @@ class Draft:
     def _may_be_read(self, node: exp.Expr) -> bool:
         """Whether an expression has the same value in a query of its own, before the source in question is read."""
         scopes = self._frame.scopes
-        return not scopes.is_volatile(node) and self._sources.is_there(node) and scopes.says_the_same(node)
+        if scopes.is_volatile(node) or not self._sources.is_there(node) or not scopes.says_the_same(node):
+            return False
+        if not scopes.is_read_alike(node):
+            self._say_unsteady("What it is compared with", node)
+        return scopes.is_read_alike(node)
 
     def _is_of_one_type(self, operand: Operand) -> bool:
         """Whether DuckDB compares each of several expressions as what it is, and not all of them as one type that they can be cast to.
@@ -272,12 +276,15 @@ class Draft:
             del self._parts[position]
         is_steady = bool(source.matched) or self._frame.scopes.is_read_alike(source.node)  # of a matched one its parts are asked about
         if is_there and not is_steady:
-            self._say_unsteady(source)
+            self._say_unsteady(self._called(source), source.node)
         return is_there and is_steady
 
-    def _say_unsteady(self, source: Source) -> None:
-        name = "The sub-select" if source.matched is not None else source.called
-        pieces = [source.node, *self._frame.scopes.used([source.node])]
+    @staticmethod
+    def _called(source: Source) -> str:
+        return "The sub-select" if source.matched is not None else source.called
+
+    def _say_unsteady(self, name: str, node: exp.Expr) -> None:
+        pieces = [node, *self._frame.scopes.used([node])]
         has = next(filter(None, map(unsteady, pieces)), "")
         order = "order it by all it selects, or " if has in ORDERED else ""
         keep = f"{order}keep its rows first: CREATE TEMP TABLE … AS SELECT …"
@@ -301,7 +308,7 @@ class Draft:
         found = self._gives(operand)
         for position in self._of_parts([operand]) or () if not found else ():
             if self._sources.is_there(self._frame.sources[position].node):
-                self._say_unsteady(self._frame.sources[position])
+                self._say_unsteady(self._called(self._frame.sources[position]), self._frame.sources[position].node)
         return found
 
     def _take(self, *operands: Operand) -> None:
