@@ -253,6 +253,8 @@ def test_explain_and_plan_say_that_one_request_may_change_several_rows(harbour: 
     [
         (["one", "by_tag"], "tag = 'x' AND level = 1", "WHERE tag = … alone means all rows that have it in common (by_tag)."),
         (["by_tag"], "tag = 'x' AND level = 1", "Say that alone, where all of these rows are meant: WHERE tag = …"),
+        (["by_age"], "tag IN ('x', 'y') AND since IN (3, 4)", "WHERE has no such values"),
+        (["by_age"], "since = 1.5 AND tag IN ('x', 'y')", "of several parameters the last alone may have several"),
         (["one"], "level = 1", f"keys and nothing else, as in DELETE FROM {LAMPS} WHERE lamp_id = '…'"),
         (["one", "by_age"], "tag = 'x' AND level = 1", "WHERE tag = … or since = … alone means all rows that have it in common (by_age)."),
         (["one", "by_age"], "age = 3", f"age is a parameter of by_age, and no column of the rows: EXEC {LAMPS}.by_age @age = …"),

@@ -157,7 +157,7 @@ class Case:
                 if self._is_constant(condition) and all(
                     (own[key], place) in self._directly for key, place in places.items() if place != own[key]
                 ):
-                    unless = dict.fromkeys(self._unless_default(changed[0]))
+                    unless = dict.fromkeys(text for place in changed for text in self._unless_default(place))
                 yield Filtering((Operand(node, tokens, within=places),), frozenset(), tuple(unless))
 
     def _is_constant(self, condition: Condition) -> bool:
@@ -167,7 +167,7 @@ class Case:
 
     @cached_property
     def _directly(self) -> frozenset[tuple[Place, Place]]:
-        """The columns of a resource, and those of one type that a condition says to equal them."""
+        """The columns of a resource, each with one that a condition says to equal it, of its type or a whole number as it is."""
         pairs = {pair for one, other in self._equal_columns for pair in ((one, other), (other, one))}
         return frozenset((one, other) for one, other in pairs if self._frame.sources[one[0]].reference is not None)
 

@@ -71,7 +71,7 @@ class Condition:
     pairs: tuple[tuple[Place, Place], ...] = ()
     """For USING and NATURAL: columns, by their written names, that are equal."""
     lateral: exp.Select | None = None
-    """For a sub-select in FROM: it, without a row of which, where it names what stands before it, that has none either."""
+    """For a sub-select that is joined: it. Each row of the join has one of it, with the values of what stands before that it names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _matched(frame: Frame, query: exp.Query, columns: Sequence[exp.Expr], span: 
     position = len(frame.sources)
     across: list[tuple[Operand, Operand]] = []
     given: list[Operand] | None = []
-    if isinstance(query, exp.Select) and _is_of_rows(frame, query, windows=not columns) and not (columns and _is_whole(frame, query)):
+    if isinstance(query, exp.Select) and _is_of_rows(frame, query, is_given=bool(columns)) and not (columns and _is_whole(frame, query)):
         inner = frame.scopes.frame(query)
         given = _given(inner, len(columns)) if columns else []
         across = list(crossing(inner, frame))
@@ -71,14 +71,18 @@ def _matched(frame: Frame, query: exp.Query, columns: Sequence[exp.Expr], span: 
     return [Equal(operand, Operand(None, place=(position, f"k{number}"))) for number, operand in pairs]
 
 
-def _is_of_rows(frame: Frame, query: exp.Select, *, windows: bool) -> bool:
-    """Whether each row that a query gives is one of its FROM clause that its WHERE lets through; with `windows` as for `is_plain`.
+def _is_of_rows(frame: Frame, query: exp.Select, *, is_given: bool) -> bool:
+    """Whether what matters of each row that a query gives is of one of its FROM clause that its WHERE lets through.
+
+    That is all of it where columns are matched with what `is_given`, so that one value of several rows is of one of them too, for a row
+    without a value matches nothing. Else it is no more than that it is there, whatever windows number it.
 
     What LIMIT, SAMPLE and QUALIFY leave of these are some of them. Where the same ones are left each time, and it can be read by itself,
     fewer keys come of the query as it is, so it is then not taken for one of these.
     """
+    windows = not is_given
     is_cut = is_plain(query, but=CUTS, windows=windows) and not (frame.scopes.is_stable(query) and frame.scopes.is_closed(query))
-    is_of_rows = is_plain(query, windows=windows) or is_cut or (not windows and _is_one_of_rows(frame, query))
+    is_of_rows = is_plain(query, windows=windows) or is_cut or (is_given and _is_one_of_rows(frame, query))
     return is_of_rows and not frame.scopes.takes_rows(query)
 
 

@@ -211,13 +211,19 @@ def _at_once(write: Change, method: Method, exactly: Collection[str] | None) -> 
     """The error for a change of some rows where the API changes all that have something in common; `exactly` is as `where_says` has it."""
     says, ref = " AND ".join(f"{name} = …" for name in keys(method)), write.target.ref
     is_set = write.source is None and says and exactly == {column_of_parameter(method, key) for key in keys(method)}
-    fault = "SET gives each a value of its own" if is_set else "WHERE means some"
-    hint = f"Say that alone, where all of these rows are meant: WHERE {says}" if says else _together(write)
+    fault, hint = "WHERE means some", f"Say that alone, where all of these rows are meant: WHERE {says}" if says else _together(write)
+    if is_set and isinstance(write, Update):
+        fault, hint = "SET gives each a value of its own", "Set what does not depend on the row."
+    elif is_set:
+        fault, hint = (
+            "WHERE has no such values",
+            "Each value is one of its parameter's type, and of several parameters the last alone may have several.",
+        )
     return UnsupportedSQLError(
         f"The API changes every row of {ref.full_name}{f' with {says}' if says else ''} at once, and {fault}.",
         sql=write.text,
         span=write.where,
-        hint="Set what does not depend on the row." if is_set else hint,
+        hint=hint,
     )
 
 
