@@ -48,6 +48,22 @@ KEPT = {
         "SELECT s.id FROM (SELECT id FROM visits WHERE pen = 'p1') s JOIN l ON l.tag = 'nothing'",
         [],
     ),
+    "a local table without a row, outside a sub-select that takes its keys from there": (
+        "SELECT s.id FROM k JOIN (SELECT id, pen FROM visits) s USING (pen), l WHERE l.tag = 'nothing'",
+        [],
+    ),
+    "a local table with one, outside a sub-select that takes its keys from there": (
+        "SELECT s.id FROM k JOIN (SELECT id, pen FROM visits) s USING (pen), l WHERE l.tag = 'c'",
+        ["p2"],
+    ),
+    "what an output has to equal, of a table beside it that equals the same column of the API": (
+        "SELECT s.id FROM m JOIN (SELECT v.id, v.kind FROM visits v JOIN m ON v.kind = m.kind WHERE v.pen = 'p1' AND m.n = 4) s ON s.kind = m.kind WHERE m.n < 2",
+        [],
+    ),
+    "what an output may equal, of a table beside it that equals the same column of the API": (
+        "SELECT s.id FROM m JOIN (SELECT v.id, v.kind FROM visits v JOIN m ON v.kind = m.kind WHERE v.pen = 'p1' AND m.n = 4) s ON s.kind = m.kind WHERE m.n > 2",
+        ["p1"],
+    ),
     "a local table without a row, outside one use of two": (
         "WITH s AS (SELECT id FROM visits WHERE pen = 'p1') SELECT id FROM s, l WHERE l.tag = 'nothing' UNION ALL SELECT id FROM s",
         ["p1"],

@@ -31,6 +31,18 @@ NUMBERED = {
         "WITH q AS (SELECT lower(l.pen) AS p, row_number() OVER (ORDER BY l.n, l.pen) rn FROM l) "
         "SELECT v.id, q.rn FROM q JOIN visits v ON v.pen = q.p WHERE q.rn < 3"
     ),
+    "what groups are made by": (
+        "SELECT v.id, q.c FROM (SELECT w.pen, w.rn, mean(w.rn) AS c FROM (SELECT l.pen, row_number() OVER (ORDER BY l.n) rn FROM l) w "
+        "GROUP BY w.pen, w.rn HAVING count(*) = 1) q JOIN visits v ON v.pen = q.pen"
+    ),
+    "what groups of a WITH within are made by": (
+        "SELECT v.id FROM (WITH w AS (SELECT l.pen, rank() OVER (ORDER BY l.n) rn FROM l) SELECT w.pen, rn, count(*) AS c FROM w GROUP BY ALL) q "
+        "JOIN visits v ON v.pen = q.pen"
+    ),
+    "NULLs in groups": (
+        "SELECT q.pen, v.id FROM (SELECT k.pen, l.tag, rank() OVER (ORDER BY l.tag) rn FROM l LEFT JOIN k ON k.pen = l.pen GROUP BY k.pen, l.tag) q "
+        "LEFT JOIN visits v ON v.pen = q.pen"
+    ),
 }
 """By what the keys are, a statement: all are answered, with the right rows."""
 

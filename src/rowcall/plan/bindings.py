@@ -110,7 +110,7 @@ class Bindings:
             sets: list[Constants | Keys | Holds] = [*case.constants(known), *case.keys(known), *case.holds(columns)]
             awaits = frozenset(said.awaits)
             # Values from outside are of rows there, unless they stand for those of what is not read.
-            around = None if case.takes_from_outside and not said.awaits else self._beside(beyond, said)
+            around = self._beside(beyond, said, frozenset() if said.awaits else case.read_around)
             beside = [*case.beside(self._fetched), *([around] if around is not None else [])]
             said.alternatives.append([*sets, *(Keys((), query.sql, (), query.reads) for query in beside)])
             said.awaits &= awaits  # without a row of what else is joined no key matters, but none has other values by it
@@ -143,16 +143,20 @@ class Bindings:
         offered = self._reached(use).offered
         return frozenset(one for one in every if one.frame is use.frame and one.own is not None and offered.get(one.own) == frozenset())
 
-    def _beside(self, around: Enclosing, said: Restriction) -> Query | None:
-        """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell."""
+    def _beside(self, around: Enclosing, said: Restriction, known: Collection[tuple[Frame, int]]) -> Query | None:
+        """A query that has no row where none around a SELECT matters, because a table there has none; None where nobody can tell.
+
+        Of the sources in `known` nothing is asked.
+        """
         ways: list[list[Query]] = []
         for use in around.uses:
             if use.own is None and (not ends_with_rows(use.frame.select) or self.scopes.takes_rows(use.frame.select)):
                 return None
-            further = self._beside(enclosing(use.frame), said)
+            further = self._beside(enclosing(use.frame), said, known)
+            own = {position for frame, position in known if frame is use.frame}
             for case in self._cases(use, Restriction()):
                 said.joined |= case.joined() - self._fetched
-                ways.append([*case.beside(self._fetched), *([further] if further is not None else [])])
+                ways.append([*case.beside(self._fetched, own), *([further] if further is not None else [])])
         return _any_way(ways) if around.uses else None
 
     def _drops_around(self, frame: Frame, own: int, keys: Collection[str]) -> bool:
@@ -456,7 +460,7 @@ class Bindings:
                     return None
                 if len(around.uses) > 1 or around.blocked:  # of a single one these are passed in
                     query = self._kept(use, outputs, equal, query)
-                queries.append(query)
+                queries.append(replace(query, beyond=query.beyond.union((use.frame, position) for position in query.used)))
         return union(queries, [f"o{index}" for index in outputs], repeats=repeats)
 
     def _kept(self, use: Use, outputs: Sequence[int], equal: Mapping[str, Compared], query: Query) -> Query:

@@ -104,8 +104,10 @@ class Case:
         self._passed_in = passed_in
         self._filters = [*self._filtering(), *(Filtering((one,), frozenset()) for one in passed_in if self._may_be_tried(one))]
         self._filters += [*self._carried(unread), *self._valued(unread, valued)]
+        self.sources = replace(sources, bounds=[*((place, index, ()) for place, index in sources.outputs), *self._bounds(unread)])
         self._used: set[int] = set()
         """The sources that key queries of this read."""
+        self._read_around: set[tuple[Frame, int]] = set()
 
     def _met(self, atoms: Sequence[tuple[Atom, Live]]) -> Iterator[tuple[Atom, Live]]:
         """The columns that two conditions together say to be one constant."""
@@ -159,6 +161,13 @@ class Case:
                 ):
                     unless = dict.fromkeys(text for place in changed for text in self._unless_default(place))
                 yield Filtering((Operand(node, tokens, within=places),), frozenset(), tuple(unless))
+
+    def _bounds(self, unread: Collection[int]) -> Iterator[tuple[Place, int, tuple[str, ...]]]:
+        """The columns of what is there that are the same as an output column of what is not, with what they need not be for."""
+        for place, index in self.sources.outputs if unread else ():
+            for other in self._same_as.get(place, ()) if place[0] in unread else ():
+                if other[0] not in unread and self._frame.type_of(other) == self._frame.type_of(place):
+                    yield other, index, self._unless_same(other)
 
     def _is_constant(self, condition: Condition) -> bool:
         """Whether it says that a column is one of some constants: of what equals the column, it says so by whatever that compares under."""
@@ -359,9 +368,12 @@ class Case:
                     return True
         return False
 
-    def beside(self, fetched: Collection[int]) -> list[Query]:
-        """Queries that each have a row where some tables, joined with the source in question and read by no key query, have one."""
-        return list(presence(self.sources, self._used, self._filters, fetched))
+    def beside(self, fetched: Collection[int], known: Collection[int] = ()) -> list[Query]:
+        """Queries that each have a row where some tables, joined with the source in question, have one.
+
+        Of those that key queries read, or that are `known`, there is none.
+        """
+        return list(presence(self.sources, {*self._used, *known}, self._filters, fetched))
 
     def joined(self) -> frozenset[int]:
         """The references without a row of which none of the source in question matters."""
@@ -369,9 +381,9 @@ class Case:
         return frozenset[int]().union(*map(self._frame.scopes.reads, given))
 
     @property
-    def takes_from_outside(self) -> bool:
-        """Whether key queries of this take values from around its SELECT."""
-        return OUTER in self._used
+    def read_around(self) -> frozenset[tuple[Frame, int]]:
+        """The sources of SELECTs around this one that its key queries read."""
+        return frozenset(self._read_around)
 
     def holds(self, keys: Collection[str]) -> Iterator[Holds]:
         """The conditions that are about these columns of the source in question alone, and that keys need not satisfy anyway."""
@@ -398,6 +410,7 @@ class Case:
         if query is None:
             return None
         self._used |= query.used
+        self._read_around |= query.beyond
         return Keys(tuple(wanted), query.sql, query.origins, query.reads, query.through)
 
     def _is_alike(self, one: Operand, other: Operand) -> bool:

@@ -46,6 +46,8 @@ class Query:
     """Queries of one truth value each: whether a column that its values were found through compares under a collation."""
     used: frozenset[int] = frozenset()
     """The sources of its own SELECT that it reads."""
+    beyond: frozenset[tuple[Frame, int]] = frozenset()
+    """Those of the SELECTs around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Sources:
     """How often conditions around the SELECT say what an output column is."""
     is_filled: Callable[[Column], bool]
     """Whether an outer join further out may fill a column of there with NULLs."""
+    bounds: Sequence[tuple[Place, int, tuple[str, ...]]] = ()
+    """The columns that have the values of output columns, by the number of these, with SQL truth values: not where one is true."""
     columns: dict[str, Column] = field(default_factory=dict)
     """Columns of SELECTs further out, by what they are called here."""
 
@@ -142,6 +146,7 @@ class Draft:
         self._values: list[Operand] = []
         self._origins: dict[str, Origin] = {}
         self._through: set[str] = set()
+        self._beyond: frozenset[tuple[Frame, int]] = frozenset()
         self._nests = False
         """Whether it holds queries that were put together on their own."""
         self._parts: dict[int, Mapping[str, frozenset[int]]] = {}
@@ -363,8 +368,8 @@ class Draft:
         shown = ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
         query = f"{'SELECT ' if repeats else _DISTINCT}{shown}" if texts else "SELECT 1 AS there"
         query += f" FROM {', '.join(items)}" if items else ""
-        bounds = [(self._frame.shown(place), index) for place, index in self._sources.outputs if self._is_included(place)]
-        conditions += [self._bound(shown, index) for shown, index in bounds if index in self._outputs]
+        bounds = (bound for bound in self._sources.bounds if self._is_included(bound[0]) and bound[1] in self._outputs)
+        conditions += [self._bound(*bound) for bound in bounds]
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
         query += "" if texts else " LIMIT 1"
@@ -376,7 +381,7 @@ class Draft:
         if whole is None:
             return None
         origins = tuple(self._origin(operand) for _, operand in selected)
-        return Query(whole, frozenset(self._reads), origins, tuple(sorted(self._through)), frozenset(self._included))
+        return Query(whole, frozenset(self._reads), origins, tuple(sorted(self._through)), frozenset(self._included), self._beyond)
 
     def _is_included(self, place: Place) -> bool:
         """Whether a column is one of those that the FROM clause has."""
@@ -404,18 +409,18 @@ class Draft:
     def _bounded(self) -> bool:
         """Adds what is known outside of the output columns that are used; whether anything was added."""
         before = len(self._outputs)
-        for place, index in self._sources.outputs:
+        for place, index, _ in self._sources.bounds:
             if place[0] in self._included and index not in self._outputs and self._gives(Operand(None, place=place)):
                 outputs = sorted({*self._outputs, index})
                 query = self._sources.around(outputs, self._outside) if self._sources.has_outside else None
-                if query is not None and UNASKED not in (unless := self._beyond(query)):
+                if query is not None and UNASKED not in (unless := self._further_through(query)):
                     self._keep([OUTER], [])
                     self._take(Operand(None, place=place))
                     self._outputs.append(index)
                     self._unless[index] = unless
         return len(self._outputs) > before
 
-    def _beyond(self, query: Query) -> tuple[str, ...]:
+    def _further_through(self, query: Query) -> tuple[str, ...]:
         """What values around the SELECT are found through that those are not which are needed of it."""
         before = self._needed_through()
         return tuple(probe for probe in query.through if probe not in before)
@@ -426,10 +431,10 @@ class Draft:
         query = self._sources.around(outputs, self._outside) if outputs or self._outside else None
         return query.through if query is not None else ()
 
-    def _bound(self, shown: str, index: int) -> str:
-        """That a column is among the values around the SELECT of the output that it is."""
-        among = f'{shown} = __rowcall_around."o{index}"'
-        return f"({' OR '.join([*map(said, self._unless.get(index, ())), among])})"
+    def _bound(self, place: Place, index: int, unless: Sequence[str]) -> str:
+        """That a column is among the values around the SELECT of an output."""
+        among = f'{self._frame.shown(place)} = __rowcall_around."o{index}"'
+        return f"({' OR '.join([*unless, *map(said, self._unless.get(index, ())), among])})"
 
     def _needed(self, source: Source) -> bool:
         """Adds what a source takes from others: LATERAL and unnest, and a sub-query with columns from outside it."""
@@ -668,6 +673,7 @@ class Draft:
             return None
         self._nests = True
         self._reads |= query.reads
+        self._beyond |= query.beyond
         self._through |= set(self._needed_through())
         names = [*(f"o{index}" for index in sorted(set(self._outputs))), *map(label, self._outside)]
         self._origins = dict(zip(names, query.origins, strict=False))

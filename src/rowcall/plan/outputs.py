@@ -34,7 +34,8 @@ def made(frame: Frame) -> Sequence[Operand | None]:
     """What a SELECT gives, in order; None for what is made of several rows, and where it cannot be told."""
     outputs, items = frame.outputs() or (), frame.select.expressions
     found = [Operand(None, place=place) if place is not None else None for _, place in outputs]
-    for at, item in enumerate(items if len(items) == len(outputs) else ()):
+    is_of_groups = frame.select.args.get("group") is not None  # where an expression may be of all rows of one
+    for at, item in enumerate(items if len(items) == len(outputs) and not is_of_groups else ()):
         own = item.unalias()
         is_steady = frame.scopes.is_stable(own) and frame.scopes.is_read_alike(own)
         if found[at] is None and is_steady and own.find(exp.Star, exp.Columns) is None and not any(made_of_rows(frame.select, own)):

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
+from typing import TYPE_CHECKING
 
 from rowcall.manifest.types import quoted
 from rowcall.plan.cases import Case
 from rowcall.plan.cut import cut_by_api, with_ties
 from rowcall.plan.drafts import Column, Query
-from rowcall.plan.enclosing import barriers, inner_frame, output_names
+from rowcall.plan.enclosing import barriers, grouping_sets, inner_frame, output_names
 from rowcall.plan.joins import Group
 from rowcall.plan.outputs import made
-from rowcall.plan.plain import is_plain
+from rowcall.plan.plain import is_changed, is_plain
 from rowcall.plan.recursion import first_side, lasting
 from rowcall.plan.scopes import Frame, Scopes
 from rowcall.plan.sides import as_written, read
 from rowcall.plan.sources import Source
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 _PICKS = frozenset({"sample"})
 _MOST_FILLED = 3
@@ -64,10 +68,16 @@ class Parts:
         picks: Collection[str] = _PICKS if self._scopes.reads(first.select if first is not None else source.node) else ()
         inner = first or inner_frame(frame, source, sampled=bool(picks))
         picks = {*picks, *cut_by_api(inner)} if inner is not None else picks
-        is_of_rows = inner is not None and is_plain(inner.select, but=picks, windows=True) and not self._scopes.takes_rows(inner.select)
-        if inner is None or not is_of_rows or not self._scopes.is_closed(inner.select):
+        if inner is None or not self._is_of_rows(inner.select, picks) or not self._scopes.is_closed(inner.select):
             return {}
         return dict(self._given_by(inner, output_names(frame, source.position, inner)))
+
+    def _is_of_rows(self, select: exp.Select, picks: Collection[str]) -> bool:
+        """Whether each row of a SELECT is one of its FROM clause, or of a group of these: what it is grouped by has their values."""
+        group = select.args.get("group")
+        if group is not None and not grouping_sets(group):
+            return not is_changed(select, but={*picks, "with_", "group", "having"})
+        return is_plain(select, but={*picks, "with_"}, windows=True) and not self._scopes.takes_rows(select)
 
     def begun(self, frame: Frame, source: Source) -> tuple[Frame | None, Mapping[str, frozenset[str]]]:
         """The first side of a recursive query, where a source is its own rows, and which columns of these last; None where none does."""
@@ -152,9 +162,10 @@ def union(queries: Sequence[Query], names: Sequence[str], *, repeats: bool = Fal
         return Query("SELECT " + ", ".join(f'NULL::VARCHAR AS "{name}"' for name in names) + " WHERE false", frozenset()) if names else None
     reads = frozenset[int]().union(*(query.reads for query in queries))
     through = tuple(sorted({probe for query in queries for probe in query.through}))
+    beyond = frozenset.intersection(*(query.beyond for query in queries))
     # A WITH is no part of a side that stands without brackets.
     sides = [f"({query.sql})" if len(queries) > 1 and query.sql.startswith("WITH ") else query.sql for query in queries]
-    return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through)
+    return Query((" UNION ALL " if repeats else " UNION ").join(sides), reads, queries[0].origins, through, beyond=beyond)
 
 
 def _subsets(groups: Sequence[Group]) -> Iterator[frozenset[Group]]:

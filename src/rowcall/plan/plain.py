@@ -25,12 +25,16 @@ def is_plain(select: exp.Select, but: Collection[str] = (), *, windows: bool = F
 
     With `windows`, it may have window functions, which give each of these rows a value more.
     """
-    if any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_") if key not in but):
-        return False
+    made = (node for item in select.expressions for node in made_of_rows(select, item))
+    return not is_changed(select, but) and all(windows and _is_of_window(node) for node in made)
+
+
+def is_changed(select: exp.Select, but: Collection[str] = ()) -> bool:
+    """Whether clauses of a SELECT make other rows of those of its FROM clause, or leave some out, apart from WHERE and some others."""
     distinct = select.args.get("distinct")
     if distinct is not None and distinct.args.get("on") and "distinct" not in but:
-        return False
-    return all(windows and _is_of_window(node) for item in select.expressions for node in made_of_rows(select, item))
+        return True
+    return any(select.args.get(key) for key in ("group", "having", "qualify", "limit", "offset", "sample", "with_") if key not in but)
 
 
 def made_of_rows(select: exp.Select, item: exp.Expr) -> Iterator[exp.Expr]:
