@@ -52,6 +52,7 @@ CLASSES = {
     "an empty value in a path": "cannot stand in the path",
     "a NATURAL JOIN on a hidden column": "A NATURAL JOIN would pair rows",
     "SQL that sqlglot cannot read": UNREADABLE,
+    "a column that nothing is said of": "Nothing here says which",
     "no value anywhere": r"cannot be called without more values:(\n  \w+ needs [^\n]*)+(\nThe API has no list of them[^\n]*)?$",
 }  # fmt: skip
 """Why a statement may be refused, and how its message says so; the first that fits counts."""

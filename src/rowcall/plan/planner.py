@@ -26,7 +26,7 @@ from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.pieces import Evaluate
 from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_columns
 from rowcall.plan.references import Reference, hidden_columns
-from rowcall.plan.refusals import place_of, reasons
+from rowcall.plan.refusals import Asked, place_of, reasons
 from rowcall.plan.requests import paging, protocol
 from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, count, tuples, values, with_bounds
 
@@ -370,7 +370,10 @@ class Planner:
         """Raises the error for the first reference that nothing gives what it needs."""
         number = min(known)
         mention = self._analysis.mentions[number]
-        why = reasons(self._analysis.scopes, mention.reference, _columns(mention.reference.ref))
+        ref = mention.reference.ref
+        lacks = [[column_of_parameter(method, name) for name in _lacking(method, known[number])] for _, method in _readers(ref)]
+        asked = Asked(_columns(ref), min(lacks, key=len, default=()), frozenset(known))
+        why = reasons(self._analysis.scopes, mention.reference, asked)
         raise _missing(mention, known[number], why, self._analysis.text)
 
 

@@ -6,14 +6,16 @@ Asked for only when it is refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
 
 from rowcall.errors import Span
+from rowcall.manifest.types import identifier
 from rowcall.plan.enclosing import enclosing
 from rowcall.plan.having import beforehand
-from rowcall.plan.joins import FULL, POSITIONAL, Condition, Group, reach
+from rowcall.plan.joins import FULL, POSITIONAL, Condition, Group, Join, Reach, Tree, kept, reach
 from rowcall.plan.predicates import Among, Equal, Operand, is_volatile
 from rowcall.plan.reaching import tree_of
 from rowcall.plan.references import Reference
@@ -55,30 +57,100 @@ def _is_said(operand: Operand, value: Any) -> bool:
     return isinstance(operand.node, exp.Literal) and operand.node.name == str(value)
 
 
-def reasons(scopes: Scopes, reference: Reference, columns: Sequence[str]) -> list[str]:
-    """Why what the statement says of these columns of a reference gives no values; none where it says nothing of them."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is refused, of a source."""
+
+    columns: Sequence[str]
+    """Those whose values an API can be asked for."""
+    lacking: Sequence[str] = ()
+    """Those of them that it has to be asked for, and that nothing gives."""
+    unread: frozenset[int] = frozenset()
+    """The references, by number, that cannot be read either."""
+
+
+def reasons(scopes: Scopes, reference: Reference, asked: Asked) -> list[str]:
+    """Why what the statement says of these columns of a reference gives no values, and what it does not say of them beside others."""
     frame = scopes.around(reference.table)
     own = frame.position(reference.table) if frame is not None else None
     if frame is None or own is None:
         return []
-    return list(dict.fromkeys(_said(frame, own, columns, reference.alias)))
+    return list(dict.fromkeys(_said(frame, own, asked, reference.alias)))
 
 
-def _said(frame: Frame, own: int, columns: Sequence[str], name: str) -> Iterator[str]:
-    tree = tree_of(frame)
-    found = reach(tree, own, (*frame.where, *beforehand(frame)), frame.touched) if tree is not None else None
-    for join in found.dropped if found is not None else ():
+def _said(frame: Frame, own: int, asked: Asked, name: str) -> Iterator[str]:
+    tree, columns = tree_of(frame), asked.columns
+    found = reach(tree, own, (*frame.where, *beforehand(frame)), frame.touched) if tree is not None else Reach()
+    for join in found.dropped:
         if any(_names(frame, condition, own, columns) for condition in join.conditions):
             yield _KEEPS.get(join.kind, FULL).format(name=name)
-    for live in found.live if found is not None else ():
+    for live in found.live:
         if _names(frame, live.condition, own, columns):
-            yield from _useless(frame, live.condition, own, found.offered if found is not None else {})
+            yield from _useless(frame, live.condition, own, asked, found.offered)
     is_applied = any(_names(frame, condition, own, columns) for condition in beforehand(frame))
     for clause in filter(None, map(frame.select.args.get, ("having", "qualify"))):
         if not is_applied and _names(frame, Condition(clause.this, None, frame.view), own, columns):
             word = clause.key.upper()
             yield f"A condition in {word} is applied to what is made of all rows, unless it compares what divides them; repeat it in WHERE."
-    yield from _outside(frame, own, columns)
+    if tree is not None and not found.blocked:
+        yield from _unsaid(frame, own, asked, tree, found)
+    yield from _outside(frame, own, asked)
+
+
+def _unsaid(frame: Frame, own: int, asked: Asked, tree: Tree, found: Reach) -> Iterator[str]:
+    """The columns of a source that nothing is said of beside others, and what to say where another one has a column of that name."""
+    outer = _correlated(frame)
+    conditions = [*frame.conditions, *beforehand(frame)]
+    is_alone = len(frame.sources) == 1 and outer is None
+    for column in asked.lacking if frame.sources[own].matched is None and not is_alone else ():
+        if any(_names(frame, condition, own, [column]) for condition in conditions):
+            continue
+        beside = sorted(found.offered, key=lambda at: not any({own, at} <= frame.touched(live.condition) for live in found.live))
+        others = [(frame, at, _where(tree, own, at)) for at in beside if not found.offered[at]]
+        if outer is not None:
+            others += [(outer, at, "WHERE" if own in kept(tree) else "") for at in sorted(outer.view_of(frame.select).visible)]
+        said = f"Nothing here says which {column} of {frame.sources[own].called} is meant"
+        for one, other, where in others:
+            if where and _has(one, other, column, asked, frame.kind((own, column))):
+                names = [f"{name}.{identifier(column)}" for name in (frame.sources[own].called, one.sources[other].called)]
+                yield f"{said}; {one.sources[other].called} has one: add {' = '.join(names)} to {where}."
+                break
+        else:
+            yield f"{said}."
+
+
+def _correlated(frame: Frame) -> Frame | None:
+    """The SELECT around a sub-query whose conditions name columns of it; None where they name none."""
+    outer = frame.scopes.around(frame.select)
+    predicates = [one.predicate for one in frame.conditions if one.predicate is not None]
+    found = [frame.scopes.resolve(column) for one in predicates for column in frame.scopes.columns(one)]
+    return outer if outer is not None and any(one is not None and one.frame is outer for one in found) else None
+
+
+def _has(frame: Frame, position: int, column: str, asked: Asked, kind: str) -> bool:
+    """Whether a source can be read, and has a column of this name and kind."""
+    source, named = frame.sources[position], frame.named(position)
+    if source.is_unnamed or source.matched is not None or frame.scopes.reads(source.node) & asked.unread:
+        return False
+    name = column.casefold()
+    is_there = name in (named.columns or ()) or name in named.hidden
+    return is_there and frame.kind((position, frame.spelt(position, name))) == kind != ""
+
+
+def _where(tree: Tree, own: int, other: int) -> str:
+    """The clause in which a condition on two sources restricts the first; "" where there is none."""
+    join = _join_of(tree, own)
+    if join is not None and any(one.predicate is not None and {own, other} <= one.view.visible for one in join.conditions):
+        return "its ON"
+    return "WHERE" if own in kept(tree) else ""
+
+
+def _join_of(tree: Tree, own: int) -> Join | None:
+    """The join that a source is one side of."""
+    join = None
+    while isinstance(tree, Join):
+        join, tree = tree, tree.right if own in tree.right.positions else tree.left
+    return join
 
 
 def _names(frame: Frame, condition: Condition, own: int, columns: Sequence[str]) -> bool:
@@ -89,7 +161,7 @@ def _names(frame: Frame, condition: Condition, own: int, columns: Sequence[str])
     return any(one is not None and one.frame is frame and one.position == own and one.name in columns for one in found)
 
 
-def _useless(frame: Frame, condition: Condition, own: int, offered: Mapping[int, frozenset[Group]]) -> Iterator[str]:
+def _useless(frame: Frame, condition: Condition, own: int, asked: Asked, offered: Mapping[int, frozenset[Group]]) -> Iterator[str]:
     """Why a condition that is about the source gives no values."""
     predicate = condition.predicate
     if predicate is None:
@@ -109,7 +181,7 @@ def _useless(frame: Frame, condition: Condition, own: int, offered: Mapping[int,
     elif not isinstance(predicate, (exp.EQ, exp.NullSafeEQ, exp.In, exp.Exists)):
         yield _EXPRESSION
     else:
-        yield from _unread(frame, condition, own)
+        yield from _unread(frame, condition, own, asked)
 
 
 def _is_of_expression(frame: Frame, predicate: exp.Expr, own: int) -> bool:
@@ -144,7 +216,7 @@ def _is_bare(frame: Frame, predicate: exp.EQ, own: int) -> bool:
     return any(place is not None and place[0] == own for place in places)
 
 
-def _unread(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
+def _unread(frame: Frame, condition: Condition, own: int, asked: Asked) -> Iterator[str]:
     """That what a column equals is itself not known, being of a resource without values."""
     for alternative in frame.alternatives(condition):
         for atom in alternative:
@@ -153,11 +225,11 @@ def _unread(frame: Frame, condition: Condition, own: int) -> Iterator[str]:
                 if mine is None or mine[0] != own or place is None or place[0] < 0:
                     continue
                 source = frame.sources[place[0]]
-                if source.reference is not None and place[0] != own:
+                if frame.scopes.number(source.node) in asked.unread and place[0] != own:
                     yield f"{source.alias} could give its values, and cannot be read itself without more."
 
 
-def _outside(frame: Frame, own: int, columns: Sequence[str]) -> Iterator[str]:
+def _outside(frame: Frame, own: int, asked: Asked) -> Iterator[str]:
     """Why what stands around the SELECT gives no values."""
     around = enclosing(frame)
     if _is_negated(frame.select):
@@ -170,8 +242,9 @@ def _outside(frame: Frame, own: int, columns: Sequence[str]) -> Iterator[str]:
             name = use.names[index] if index < len(use.names) else ""
             if name and place is None and _is_compared(use.frame, use.own, name):
                 yield f"{name} is an expression inside the sub-query, so a condition on it does not say which values a column has."
-            elif name and place is not None and place[0] == own and place[1] in columns:
-                yield from _said(use.frame, use.own, [name], name)
+            elif name and place is not None and place[0] == own and place[1] in asked.columns:
+                lacking = [name] if place[1] in asked.lacking else []
+                yield from _said(use.frame, use.own, replace(asked, columns=[name], lacking=lacking), name)
 
 
 def _is_negated(select: exp.Select) -> bool:

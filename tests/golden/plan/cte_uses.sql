@@ -9,6 +9,7 @@ WITH r AS (SELECT * FROM openai.assistants.runs) SELECT a.id FROM r a, r b WHERE
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- Nothing here says which thread_id of b is meant.
 --
 -- LINE 1: WITH r AS (SELECT * FROM openai.assistants.runs) SELECT a.id FROM r a, r b WHERE a.thread_…
 --                                  ^^^^^^^^^^^^^^^^^^^^^^
@@ -78,7 +79,7 @@ WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threa
 WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t LEFT JOIN openai.assistants.runs r ON r.thread_id = t.id) SELECT x.id FROM w x, w y WHERE x.a = 't1' AND y.b = 't2';
 -- MissingParameterError: openai.assistants.threads cannot be called without more values:
 --   get_thread needs thread_id
--- A LEFT JOIN keeps the rows of its left side whatever its ON says, so t cannot take its values from the right one. The API has no list of them: name each that you mean.
+-- A LEFT JOIN keeps the rows of its left side whatever its ON says, so t cannot take its values from the right one. Nothing here says which a of y is meant. The API has no list of them: name each that you mean.
 --
 -- LINE 1: WITH w AS (SELECT r.id, t.id AS a, r.thread_id AS b FROM openai.assistants.threads t LEFT …
 --                                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^
