@@ -52,6 +52,10 @@ CLASSES = {
     "an empty value in a path": "cannot stand in the path",
     "a NATURAL JOIN on a hidden column": "A NATURAL JOIN would pair rows",
     "SQL that sqlglot cannot read": UNREADABLE,
+    "a column of the same row": "is compared with a column of the same row",
+    "what is about the NULLs of an outer join": "Where .* has no row an outer join puts NULLs",
+    "what an ASOF JOIN picks": "An ASOF JOIN picks the nearest row",
+    "FILTER": "FILTER picks of the rows",
     "a column that nothing is said of": "Nothing here says which",
     "no value anywhere": r"cannot be called without more values:(\n  \w+ needs [^\n]*)+(\nThe API has no list of them[^\n]*)?$",
 }  # fmt: skip

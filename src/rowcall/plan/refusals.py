@@ -22,6 +22,7 @@ from rowcall.plan.references import Reference
 from rowcall.plan.scopes import Frame, Scopes
 from rowcall.plan.sources import kind_of
 from rowcall.plan.values import NO_LIST
+from rowcall.plan.walk import find_all
 
 _KEEPS = {
     "LEFT": "A LEFT JOIN keeps the rows of its left side whatever its ON says, so {name} cannot take its values from the right one.",
@@ -31,6 +32,10 @@ _KEEPS = {
     "FULL": FULL,
     "POSITIONAL": POSITIONAL,
 }
+_FILLED = "Where {name} has no row an outer join puts NULLs, and {text} is about these too: {remedy}."
+_PICKED = "An ASOF JOIN picks the nearest row of {name} before {text} is applied: {remedy}."
+_SAY = "say in a sub-select in place of {name} which values are meant"
+_FILTER = "FILTER picks of the rows what an aggregate is of, and leaves out none of them; repeat its condition in WHERE."
 _EXPRESSION = "A condition on an expression of a column does not say which values the column has; compare the column itself."
 
 
@@ -87,6 +92,10 @@ def _said(frame: Frame, own: int, asked: Asked, name: str) -> Iterator[str]:
     for live in found.live:
         if _names(frame, live.condition, own, columns):
             yield from _useless(frame, live.condition, own, asked, found.offered)
+    yield from _late(frame, own, columns, found, name)
+    is_about = any(_names(frame, condition, own, columns) for condition in frame.where)
+    if not is_about and any(_names(frame, Condition(one, None, frame.view), own, columns) for one in _filters(frame)):
+        yield _FILTER
     is_applied = any(_names(frame, condition, own, columns) for condition in beforehand(frame))
     for clause in filter(None, map(frame.select.args.get, ("having", "qualify"))):
         if not is_applied and _names(frame, Condition(clause.this, None, frame.view), own, columns):
@@ -95,6 +104,17 @@ def _said(frame: Frame, own: int, asked: Asked, name: str) -> Iterator[str]:
     if tree is not None and not found.blocked:
         yield from _unsaid(frame, own, asked, tree, found)
     yield from _outside(frame, own, asked)
+
+
+def _late(frame: Frame, own: int, columns: Sequence[str], found: Reach, name: str) -> Iterator[str]:
+    """Why conditions of WHERE say nothing of a source that an outer join fills with NULLs, or of whose rows an ASOF JOIN picks some."""
+    is_dropped = any(_names(frame, condition, own, columns) for join in found.dropped for condition in join.conditions)
+    remedy = _SAY.format(name=name) + ("" if found.dropped else ", or in ON")
+    for condition in frame.where if not is_dropped and not found.blocked else ():
+        is_live = any(live.condition is condition for live in found.live)
+        if not is_live and condition.tokens is not None and _names(frame, condition, own, columns):
+            said = _PICKED if own in found.picked else _FILLED
+            yield said.format(name=name, text=frame.scopes.layout.shown(condition.tokens), remedy=remedy)
 
 
 def _unsaid(frame: Frame, own: int, asked: Asked, tree: Tree, found: Reach) -> Iterator[str]:
@@ -151,6 +171,14 @@ def _join_of(tree: Tree, own: int) -> Join | None:
     while isinstance(tree, Join):
         join, tree = tree, tree.right if own in tree.right.positions else tree.left
     return join
+
+
+def _filters(frame: Frame) -> Iterator[exp.Expr]:
+    """What the FILTERs of aggregates that a SELECT computes say."""
+    clauses = filter(None, map(frame.select.args.get, ("having", "qualify", "order")))
+    for one in (found for item in (*frame.select.expressions, *clauses) for found in find_all(item, exp.Filter)):
+        if one.find_ancestor(exp.Select) is frame.select:
+            yield one.expression.this if isinstance(one.expression, exp.Where) else one.expression
 
 
 def _names(frame: Frame, condition: Condition, own: int, columns: Sequence[str]) -> bool:
@@ -224,6 +252,8 @@ def _unread(frame: Frame, condition: Condition, own: int, asked: Asked) -> Itera
                 mine, place = frame.place(one), frame.place(other)
                 if mine is None or mine[0] != own or place is None or place[0] < 0:
                     continue
+                if place[0] == own and mine[1] in asked.lacking:
+                    yield f"{mine[1]} is compared with a column of the same row, and that is not known before the row is read."
                 source = frame.sources[place[0]]
                 if frame.scopes.number(source.node) in asked.unread and place[0] != own:
                     yield f"{source.alias} could give its values, and cannot be read itself without more."

@@ -10,6 +10,7 @@ SELECT o.owner, r.id FROM owners o ASOF JOIN openai.assistants.runs r ON o.n >= 
 -- MissingParameterError: openai.assistants.runs cannot be called without more values:
 --   list_runs needs thread_id
 --   get_run needs thread_id, run_id
+-- An ASOF JOIN picks the nearest row of r before r.thread_id = 't1' is applied: say in a sub-select in place of r which values are meant, or in ON.
 --
 -- LINE 1: SELECT o.owner, r.id FROM owners o ASOF JOIN openai.assistants.runs r ON o.n >= r.created_…
 --                                                      ^^^^^^^^^^^^^^^^^^^^^^
