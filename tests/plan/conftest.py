@@ -15,7 +15,24 @@ import pytest
 from rowcall.catalog.catalog import Catalog
 from rowcall.engine.engine import Engine
 from rowcall.engine.source import page_source
-from rowcall.manifest.model import Column, ListOf, Method, Object, Parameter, Place, Provider, Resource, Role, Scalar, Service, Type, Verb
+from rowcall.manifest.model import (
+    Column,
+    Form,
+    ListOf,
+    Method,
+    Object,
+    Operator,
+    Parameter,
+    Place,
+    Provider,
+    Range,
+    Resource,
+    Role,
+    Scalar,
+    Service,
+    Type,
+    Verb,
+)
 from rowcall.manifest.types import duckdb_type, quoted
 from rowcall.plan.analysis import Analysis, analyse
 from rowcall.plan.nodes import Call, Scan
@@ -83,6 +100,35 @@ PENS = Resource(
         "list_by_size": _read("/sizes/{size}/pens", "data", size=_path(type=Scalar.INTEGER)),
     },
 )
+MEALS = Resource(
+    description=".",
+    source="s",
+    columns=_columns(pen=Scalar.STRING, begun=Scalar.INTEGER, until=Scalar.INTEGER),
+    methods={
+        "list_meals": _read(
+            "/meals",
+            "data",
+            begun=_query(type=Scalar.INTEGER, required=True, exact=False, range=Range(column="begun", operator=Operator.AT_LEAST)),
+            until=_query(type=Scalar.INTEGER, range=Range(column="begun", operator=Operator.BELOW)),
+            pen=_query(),
+        ),
+    },
+)
+"""Meals from a time on; `until` is a column as well, and a parameter of another meaning."""
+CRIES = Resource(
+    description=".",
+    source="s",
+    columns=_columns(id=Scalar.STRING, begun=Scalar.INTEGER, seen=Scalar.STRING),
+    methods={
+        "list_cries": _read(
+            "/cries",
+            "data",
+            after=_query(type=Scalar.INTEGER, range=Range(column="begun", operator=Operator.ABOVE)),
+            up_to=_query(type=Scalar.INTEGER, range=Range(column="begun", operator=Operator.AT_MOST)),
+            since=_query(range=Range(column="seen", operator=Operator.AT_LEAST, form=Form.UTC)),
+        ),
+    },
+)
 ZOO = Provider(
     manifest=1,
     provider="zoo",
@@ -91,7 +137,12 @@ ZOO = Provider(
     source="s",
     base_url="https://zoo.example",
     services={
-        "care": Service(service="care", title="Care", description=".", resources={"visits": VISITS, "keepers": KEEPERS, "pens": PENS})
+        "care": Service(
+            service="care",
+            title="Care",
+            description=".",
+            resources={"visits": VISITS, "keepers": KEEPERS, "pens": PENS, "meals": MEALS, "cries": CRIES},
+        )
     },
 )
 
@@ -113,6 +164,8 @@ ROWS: dict[str, list[Row]] = {
         {"id": f"k{i}", "pen": PEN_NAMES[i % 5], "name": ("p1", "Ann", "bo", None)[i % 4], "n": (i % 3, None)[i % 5 == 4]} for i in range(9)
     ],
     "pens": [{"id": name, "kind": ("food", None, "")[i % 3], "size": (i, None)[i == 4]} for i, name in enumerate(PEN_NAMES)],
+    "meals": [{"pen": PEN_NAMES[i % 3], "begun": i // 2, "until": i // 2 + 3} for i in range(40)],
+    "cries": [{"id": f"c{i}", "begun": (i, None)[i % 7 == 3], "seen": (f"2026-10-26T07:{i:02}:00Z", None)[i % 5 == 4]} for i in range(20)],
 }
 """What the API holds. Some names differ by case or leading zero alone, some values are null."""
 
@@ -122,6 +175,7 @@ INSERT INTO l VALUES ('p1', 'a', 1), ('p1', 'b', 2), ('p2', 'a', 0), ('p 3', 'c'
 CREATE TABLE m(id VARCHAR, pen VARCHAR, kind VARCHAR, n BIGINT);
 INSERT INTO m VALUES ('v1', 'p2', 'food', 1), ('v2', 'P1', NULL, 2), ('k0', 'p1', 'Food', 0), ('v7', 'p2', 'care', 4), (NULL, 'p1', 'food', 1);
 CREATE TABLE num(pen INTEGER, n INTEGER); INSERT INTO num VALUES (5, 1), (6, 2);
+CREATE TABLE spans(pen VARCHAR, begun BIGINT); INSERT INTO spans VALUES ('p1', 12), ('p2', 9), (NULL, 15), ('P1', NULL);
 CREATE TABLE k(pen VARCHAR); INSERT INTO k VALUES ('p2');
 CREATE VIEW lv AS SELECT pen, count(*) AS n, min(tag) AS tag FROM l GROUP BY pen;
 CREATE TABLE nc(pen VARCHAR COLLATE NOCASE, tag VARCHAR); INSERT INTO nc VALUES ('P1', 'a'), ('p2', 'a');
@@ -221,10 +275,30 @@ def fetched(call: Call, scan: Scan) -> str | None:
             return json.dumps({"data": {"items": [row for row in rows if query.get("size", str(row["size"])) == str(row["size"])]}})
         case "get_pen", ["pens", pen]:
             return _one(row for row in ROWS["pens"] if row["id"] == pen)
+        case "list_meals", ["meals"]:
+            return json.dumps({"data": [row for row in ROWS["meals"] if _is_meal(row, query)]})
+        case "list_cries", ["cries"]:
+            return json.dumps({"data": [row for row in ROWS["cries"] if _is_cry(row, query)]})
         case "list_by_size", ["sizes", size, "pens"]:
             return json.dumps({"data": [row for row in ROWS["pens"] if str(row["size"]) == size]})
         case _:
             raise AssertionError(call.request)
+
+
+def _is_meal(row: Row, query: Mapping[str, str]) -> bool:
+    """Whether a meal is listed; of the hours that are asked for, all of the first five are."""
+    is_within = int(query["begun"]) // 5 * 5 <= row["begun"] and ("until" not in query or row["begun"] < int(query["until"]))
+    return is_within and query.get("pen", row["pen"]) == row["pen"]
+
+
+def _is_cry(row: Row, query: Mapping[str, str]) -> bool:
+    begun, seen = row["begun"], row["seen"]
+    holds = [
+        "after" not in query or (begun is not None and begun > int(query["after"])),
+        "up_to" not in query or (begun is not None and begun <= int(query["up_to"])),
+        "since" not in query or (seen is not None and seen >= query["since"]),
+    ]
+    return all(holds)
 
 
 def _one(rows: Iterator[Row]) -> str | None:
@@ -243,7 +317,7 @@ def _local(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
 def _with_api(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """The same database, with the API's rows in tables of the API's names."""
     connection.execute("ATTACH ':memory:' AS zoo; CREATE SCHEMA zoo.care")
-    for name, resource in (("visits", VISITS), ("keepers", KEEPERS), ("pens", PENS)):
+    for name, resource in (("visits", VISITS), ("keepers", KEEPERS), ("pens", PENS), ("meals", MEALS), ("cries", CRIES)):
         columns = ", ".join(f"{quoted(column)} {duckdb_type(c.type)}" for column, c in resource.columns.items())
         connection.execute(f"CREATE TABLE zoo.care.{name}({columns}); CREATE VIEW {name} AS FROM zoo.care.{name}")
         marks = ", ".join("?" for _ in resource.columns)

@@ -12,6 +12,7 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
+from tests.plan.conftest import Zoo
 
 from rowcall.engine.engine import Engine
 from rowcall.manifest.model import Form, Method, Operator, Parameter, Place, Range, Scalar, Verb
@@ -299,3 +300,33 @@ def test_no_row_is_lost_and_none_left_over_where_all_is_applied(engine: Engine, 
     assert lost == [], (zone, predicate, said)
     if said.applied:
         assert more == [], (zone, predicate, said)
+
+
+KEYED = [
+    "m.begun = 7", "m.begun IN (3, 12)", "m.begun IN (SELECT begun FROM spans)", "m.begun = (SELECT min(begun) FROM spans)", "m.begun IN (3, 12) AND m.pen IN ('p1', 'p2')",
+    "m.begun IN (SELECT begun FROM spans WHERE false)", "m.begun = (SELECT min(begun) FROM spans WHERE false)", "m.begun = 3 AND m.pen = 'p1' OR m.begun = 12 AND m.until = 15",
+    "m.begun IN (3, 12) AND m.until = 6", "m.begun >= 4 AND m.until = 10", "m.begun >= 4 AND m.until IN (10, 13)", "m.begun IN (SELECT begun FROM spans) AND m.begun > 10",
+    "m.begun IN (SELECT c.begun FROM zoo.care.cries c WHERE c.begun > 9)", "m.begun = ANY ([3, 12])", "(m.begun, m.pen) IN ((3, 'p1'), (12, 'p2'))", "m.begun BETWEEN 4 AND 9",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("where", KEYED)
+def test_several_values_of_a_column_that_is_bounded_are_asked_for_by_one_bound_around_them(zoo: Zoo, where: str) -> None:
+    """A bound for each would bring the rows that lie beyond all of them as often."""
+    sql = f"SELECT m.* FROM zoo.care.meals m WHERE {where}"
+
+    assert zoo.answer(sql) == zoo.truth(sql)
+    assert len({call.request.query for scan in zoo.scans(sql) for call in scan.calls if scan.method_name == "list_meals"}) <= 2
+
+
+@pytest.mark.parametrize(
+    "join",
+    ["m.begun = s.begun", "m.begun = s.begun AND m.pen = s.pen", "m.begun = s.begun AND m.begun < 13", "m.pen = s.pen AND m.begun = 12"],
+)
+def test_a_join_by_a_column_that_is_bounded_asks_from_its_least_value_to_its_greatest(zoo: Zoo, join: str) -> None:
+    """Of a local table, and of another reference."""
+    local = f"SELECT m.*, s.* FROM zoo.care.meals m JOIN spans s ON {join}"
+    remote = f"SELECT m.*, s.begun FROM (SELECT c.begun, 'p2' AS pen FROM zoo.care.cries c) s JOIN zoo.care.meals m ON {join}"
+
+    assert zoo.answer(local) == zoo.truth(local)
+    assert zoo.answer(remote) == zoo.truth(remote)

@@ -11,7 +11,7 @@ from rowcall.plan.analysis import Analysis
 from rowcall.plan.applied import applied
 from rowcall.plan.early import BY_PAGE
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
-from rowcall.plan.figures import Calls, calls, is_paged, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
+from rowcall.plan.figures import Calls, calls, is_paged, keyed, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
 from rowcall.plan.nodes import Considered, Request, Scan
 
 Url = Callable[[Request], str]
@@ -226,7 +226,7 @@ def _formula(scan: Scan, own: Calls, scans: Mapping[int, Scan]) -> str:
     pages += f"; fewer where {' or '.join(others)} will do with fewer" if others else ""
     if scan.is_known:
         return f"{own.least}{pages}" if pages else ""
-    if not scan.bound_by:
+    if not keyed(scan.method, scan.bound_by):
         return f"one, unless {', '.join(scans[number].alias for number in scan.after) or 'it'} has no row{pages}"
     most = f", {own.most} at the most" if own.most is not None else ""
     return f"one for each distinct {keys_text(scan, scans)}{most}{pages}"

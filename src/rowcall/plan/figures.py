@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from rowcall.manifest.model import RateLimit
+from rowcall.manifest.model import Method, RateLimit
 from rowcall.plan.nodes import Considered, Origin, Scan
 from rowcall.plan.parameters import column_of_parameter
 from rowcall.plan.pushdown import expected_requests
@@ -77,7 +77,7 @@ def seconds(limits: Sequence[RateLimit], requests: int) -> float:
 
 def _dependent(scan: Scan, scans: Mapping[int, Scan], known: Mapping[int, Calls]) -> Calls:
     """The calls of a scan whose keys are on pages that were not fetched."""
-    if not scan.bound_by:
+    if not keyed(scan.method, scan.bound_by):
         return Calls(0, 1, 1, expected_requests(scan.ref, scan.method, 1))
     ways = {one.method_name: _of_method(scan, one, scans, known) for one in open_choices(scan)}
     mosts = [most for most, _ in ways.values() if most is not None]
@@ -94,7 +94,7 @@ def _of_method(scan: Scan, one: Considered, scans: Mapping[int, Scan], known: Ma
     """How many calls a method can come to, and is expected to: by what its keys come from."""
     if not set(one.parameters) <= scan.bound_by.keys():
         return None, None
-    origins = [scan.bound_by[name] for name in one.parameters]
+    origins = [scan.bound_by[name] for name in keyed(scan.ref.resource.methods[one.method_name], one.parameters)]
     numbers = dict.fromkeys(origin.reference for origin in origins)
     keys = [
         _keys(scans[number], {origin.column for origin in origins if origin.reference == number}, known[number])
@@ -123,9 +123,14 @@ def _product(numbers: Sequence[int | None]) -> int | None:
     return prod(known) if len(known) == len(numbers) else None
 
 
+def keyed(method: Method, names: Iterable[str]) -> list[str]:
+    """Those of some parameters that there is a call for each value of: a bound has one value."""
+    return [name for name in names if name not in method.parameters or method.parameters[name].range is None]
+
+
 def keys_text(scan: Scan, scans: Mapping[int, Scan]) -> str:
     """The keys of a dependent scan, as `thread_id, id of r`."""
-    origins = list(dict.fromkeys(scan.bound_by.values()))
+    origins = list(dict.fromkeys(scan.bound_by[name] for name in keyed(scan.method, scan.bound_by)))
     numbers = {origin.reference for origin in origins}
     (number, *others) = numbers
     if number is not None and not others and number in scans:

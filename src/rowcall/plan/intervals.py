@@ -20,6 +20,7 @@ from rowcall.errors import BindError, EngineError
 from rowcall.manifest.model import Scalar
 from rowcall.plan.growing import PLAIN, UNITS, ZONED, Growing, Own, Types, growing
 from rowcall.plan.literals import items, left_out
+from rowcall.plan.nodes import Origin
 from rowcall.plan.predicates import collates
 
 Evaluate = Callable[[str], list[tuple[Any, ...]]]
@@ -45,9 +46,12 @@ class Interval:
     high: Edge | None
     tight: bool
     """Whether all that lies there satisfies it."""
-    predicate: exp.Expr
+    predicate: exp.Expr | None
+    """None where it is of keys, whose predicates say more."""
     is_local: bool = False
     """Whether the edges are seconds by the clock of whatever place the column, a text, says a time of: DuckDB drops the offset from UTC."""
+    origin: Origin = Origin()
+    """Where the edges come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,12 @@ _EXACT = 2**53
 def intervals(predicates: Sequence[tuple[exp.Expr, Own]], types: Types, evaluate: Evaluate) -> list[Interval]:
     """What the predicates that are comparisons say of columns; `types` are those of the columns."""
     return [found for predicate, own in predicates for found in _Reader(own, types, evaluate).read(predicate)]
+
+
+def spanned(column: str, values: Sequence[Any], origin: Origin) -> Interval:
+    """Where a column lies that is one of some numbers or texts."""
+    low, high = (Edge(end if isinstance(end, str) else Fraction(end), closed=True) for end in (min(values), max(values)))
+    return Interval(column, low, high, tight=False, predicate=None, origin=origin)
 
 
 class _Reader:

@@ -28,7 +28,7 @@ from rowcall.plan.pushdown import Pushdown, expected_requests, together, used_co
 from rowcall.plan.references import Reference, hidden_columns
 from rowcall.plan.refusals import Asked, place_of, reasons
 from rowcall.plan.requests import paging, protocol
-from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, count, tuples, values, with_bounds
+from rowcall.plan.values import DEFAULT_COLLATION, Alternative, Resolver, bound, count, tuples, values
 
 MOST_CALLS = 100_000
 """More calls than this are not even written down."""
@@ -66,6 +66,8 @@ class _Known:
 
     restriction: Restriction
     alternatives: list[Alternative]
+    bounded: Mapping[str, list[Alternative]]
+    """The same as each method takes them, with bounds in place of the values of the columns that it takes bounds of."""
     reasons: list[str]
     choices: Mapping[str, _Choice]
     """What could answer, by method."""
@@ -256,10 +258,11 @@ class Planner:
         resolver = Resolver(ref, self._analysis.scopes, self._evaluate, frozenset(self._unknown))
         alternatives = resolver.resolve(restriction)
         pushdown = self._pushdown(number)
-        bounded = [(name, method, with_bounds(alternatives, pushdown.bounds(method))) for name, method in _readers(ref)]
-        choices = {candidate[0]: choice for candidate in bounded if (choice := self._choice(number, *candidate)) is not None}
+        bounded = {name: pushdown.bounded(method, alternatives) for name, method in _readers(ref)}
+        ways = ((name, method, bounded[name]) for name, method in _readers(ref))
+        choices = {way[0]: choice for way in ways if (choice := self._choice(number, *way)) is not None}
         chosen = min(choices.values(), key=lambda choice: _cost(ref, choice), default=None)
-        return _Known(restriction, alternatives, resolver.reasons, choices, chosen)
+        return _Known(restriction, alternatives, bounded, resolver.reasons, choices, chosen)
 
     def _pushdown(self, number: int) -> Pushdown:
         """What the statement says around a reference that is no equality."""
@@ -327,7 +330,7 @@ class Planner:
         mention = self._analysis.mentions[number]
         reference = mention.reference
         self._check_bounds(choice, reference)
-        tables = (table for alternative in reversed(known.alternatives) for table in alternative)
+        tables = (table for alternative in reversed(known.bounded[choice.name]) for table in alternative)
         origins = {column: origin for table in tables for column, origin in table.origins.items()}
         pushed = self._pushdown(number).push(choice.method, choice.tuples, self._used.get(reference.ref.full_name))
         is_known = known.is_whole
@@ -371,7 +374,7 @@ class Planner:
         number = min(known)
         mention = self._analysis.mentions[number]
         ref = mention.reference.ref
-        lacks = [[column_of_parameter(method, name) for name in _lacking(method, known[number])] for _, method in _readers(ref)]
+        lacks = [[column_of_parameter(method, name) for name in _lacking(called, method, known[number])] for called, method in _readers(ref)]
         asked = Asked(_columns(ref), min(lacks, key=len, default=()), frozenset(known))
         why = reasons(self._analysis.scopes, mention.reference, asked)
         raise _missing(mention, known[number], why, self._analysis.text)
@@ -387,8 +390,15 @@ def _awaits(number: int, known: Mapping[int, _Known]) -> set[int]:
 
 @lru_cache(maxsize=256)
 def _columns(ref: ResourceRef) -> Sequence[str]:
-    """The columns whose values are parameters of a method for SELECT; hidden ones, but for those that equal another."""
-    found = dict.fromkeys(column_of_parameter(method, name) for _, method in _readers(ref) for name in method.parameters)
+    """The columns whose values are parameters of a method for SELECT, or bounded by them; hidden ones, but for those that equal another.
+
+    A bound may be called as a column, which it need not be about.
+    """
+    found: dict[str, None] = {}
+    for _, method in _readers(ref):
+        for name, parameter in method.parameters.items():
+            is_column = parameter.range is not None and name in ref.resource.columns
+            found[parameter.range.column if parameter.range and is_column else column_of_parameter(method, name)] = None
     return tuple(name for name in found if name in ref.resource.columns or name in hidden_columns(ref))
 
 
@@ -402,12 +412,12 @@ def _considered(ref: ResourceRef, known: _Known) -> Iterator[Considered]:
         if choice is not None:
             yield Considered(name, choice.parameters, choice.requests)
         else:
-            yield Considered(name, (), 0, _lacking(method, known))
+            yield Considered(name, (), 0, _lacking(name, method, known))
 
 
-def _lacking(method: Method, known: _Known) -> tuple[str, ...]:
+def _lacking(name: str, method: Method, known: _Known) -> tuple[str, ...]:
     """The required parameters that some alternative has no value for."""
-    have = [bound(method, alternative) for alternative in known.alternatives]
+    have = [bound(method, alternative) for alternative in known.bounded[name]]
     return tuple(parameter for parameter in method.required() if any(parameter not in names for names in have))
 
 
@@ -424,14 +434,14 @@ def _out_of_bounds(parameter: Parameter, value: Any) -> str:
 def _missing(mention: Mention, known: _Known, why: Sequence[str], text: str) -> PlanError:
     """Why no method can answer, with a WHERE that would do."""
     ref = mention.reference.ref
-    lacks = [(name, _lacking(method, known)) for name, method in _readers(ref)]
+    lacks = [(name, _lacking(name, method, known)) for name, method in _readers(ref)]
     if not lacks:
         return _unreadable(mention, text)
     unvalued = [item.name for item in mention.hidden if item.column is None and item.name not in BESIDE]
     reason = " ".join(dict.fromkeys(filter(None, [*known.reasons, *why])))
     if any(not missing for _, missing in lacks):
-        able = [method for _, method in _readers(ref) if not _lacking(method, known)]
-        given = [bound(method, alternative) for method in able for alternative in known.alternatives]
+        able = [(name, method) for name, method in _readers(ref) if not _lacking(name, method, known)]
+        given = [bound(method, alternative) for name, method in able for alternative in known.bounded[name]]
         unvalued = [name for name in unvalued if not any(name in names for names in given)] or unvalued
         is_one = "is a parameter of the API and has" if len(unvalued) == 1 else "are parameters of the API and have"
         message = f"{', '.join(unvalued)} {is_one} no value of {'its' if len(unvalued) == 1 else 'their'} own here. {reason}".strip()

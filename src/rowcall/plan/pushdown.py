@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
@@ -15,14 +16,15 @@ from rowcall.manifest.model import Method, Parameter, Role, Type
 from rowcall.plan.entries import Part, asked, entries
 from rowcall.plan.fields import Said, all_of, used
 from rowcall.plan.growing import Own
-from rowcall.plan.intervals import Evaluate, intervals
+from rowcall.plan.intervals import Evaluate, Interval, intervals
 from rowcall.plan.layers import Layer
-from rowcall.plan.nodes import Call, Hidden, Scan, Ties
-from rowcall.plan.ranges import Ranged, ranged
+from rowcall.plan.nodes import Call, Hidden, Origin, Scan, Ties
+from rowcall.plan.ranges import Ranged, awaited, ranged
 from rowcall.plan.references import Reference
 from rowcall.plan.requests import build, builder, identity, paging
 from rowcall.plan.sharing import shared
 from rowcall.plan.top import Order, Settled, Top, top
+from rowcall.plan.values import Alternative, Table, is_never, spans, with_bounds
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -79,9 +81,23 @@ class Pushdown:
         takes_entries = any(parameter.entries is not None for method in methods for parameter in method.parameters.values())
         self._entries = entries(certain, part, evaluate) if takes_entries else []
 
-    def bounds(self, method: Method) -> Mapping[str, Any]:
-        """The values of the method's bounds, by parameter."""
-        return self._ranged(method).values
+    def bounded(self, method: Method, alternatives: Sequence[Alternative]) -> list[Alternative]:
+        """The alternatives with the values of the method's bounds, which are the same for all of them, in place of the columns' own."""
+        ranges = [name for name, parameter in method.parameters.items() if parameter.range is not None]
+        if not ranges and not self._entries:
+            return list(alternatives)
+        known, unknown = spans(alternatives, dict.fromkeys(name for name in map(partial(_bounds, method), ranges) if name in self._columns))
+        said = self._ranged(method, known)
+        open_ = awaited(method, unknown, self._named)
+        tables = [Table((name,), (), {name: unknown[column]}, known=False) for name, column in open_.items()]
+        tables += [
+            Table((name,), ((value,),), {name: said.origins.get(name, Origin())})
+            for name, value in said.values.items()
+            if name not in open_
+        ]
+        never = {column for one in alternatives if is_never(one) for table in one for column in table.columns}
+        unbound = awaited(method, never, {*self._named, *open_, *said.values})
+        return with_bounds(alternatives, tables, [name for name in ranges if name in self._columns], list(unbound))
 
     def push(self, method: Method, tuples: Sequence[Mapping[str, Any]], columns: frozenset[str] | None = None) -> Pushed:
         """What is asked of the API besides what is bound in `tuples`; `columns` are those that it has to send, None for all."""
@@ -105,10 +121,11 @@ class Pushdown:
         column = self._columns[name]
         return Ties(column.source or name, column.type)
 
-    def _ranged(self, method: Method) -> Ranged:
-        found = ranged(method, self._intervals, self._types, self._named)
+    def _ranged(self, method: Method, more: Sequence[Interval] = ()) -> Ranged:
+        """What the method's parameters say of bounds and entries; `more` are bounds by the values of keys."""
+        found = ranged(method, [*self._intervals, *more], self._types, self._named)
         values, applied = asked(method, self._entries, self._named)
-        return Ranged({**found.values, **values}, (*found.applied, *applied)) if values else found
+        return replace(found, values={**found.values, **values}, applied=(*found.applied, *applied)) if values else found
 
     def _settled(self, method: Method, tuples: Sequence[Mapping[str, Any]]) -> Settled:
         """What the values of the parameters say for certain of the rows of each call."""
@@ -160,6 +177,12 @@ def expected_requests(ref: ResourceRef, method: Method, calls: int) -> int:
     size = pages.page_size if pages is not None else None
     rows = (size.maximum or size.default) if size is not None else None
     return calls * math.ceil(method.expected_rows / rows) if method.expected_rows and rows else calls
+
+
+def _bounds(method: Method, name: str) -> str:
+    """The column that a parameter bounds; "" for any other."""
+    range_ = method.parameters[name].range
+    return "" if range_ is None else range_.column
 
 
 def _equal(name: str, parameter: Parameter, columns: Collection[str]) -> set[str]:

@@ -10,7 +10,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from rowcall.manifest.model import Form, Method, Operator, Parameter, Range, Sca
 from rowcall.manifest.types import GREATEST, LEAST
 from rowcall.plan.growing import Types
 from rowcall.plan.intervals import Edge, Interval
+from rowcall.plan.nodes import Origin
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -42,6 +43,8 @@ class Ranged:
     """By parameter."""
     applied: tuple[exp.Expr, ...]
     """The predicates of which nothing is left for DuckDB to drop."""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    """Where the values come from, by parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +54,34 @@ class _Choice:
     name: str
     value: Any
     exact: bool
+    origin: Origin
 
 
 def ranged(method: Method, found: Sequence[Interval], types: Types, given: Collection[str] = ()) -> Ranged:
     """The values of the method's ranges, for the intervals that the statement says; none for parameters that are `given` already."""
     parameters = {name: parameter for name, parameter in method.parameters.items() if parameter.range and name not in given}
     values: dict[str, Any] = {}
+    origins: dict[str, Origin] = {}
     exact: dict[tuple[str, bool], bool] = {}
     for column in dict.fromkeys(interval.column for interval in found):
         for is_low in (True, False):
             choice = _choice(parameters, [interval for interval in found if interval.column == column], types, is_low=is_low)
             if choice is not None:
                 values[choice.name] = choice.value
+                origins[choice.name] = choice.origin
                 exact[column, is_low] = choice.exact
-    applied = [interval.predicate for interval in found if interval.tight and all(exact.get(end) for end in _sides(interval))]
-    return Ranged(values, tuple(applied))
+    tight = [interval for interval in found if interval.tight and all(exact.get(end) for end in _sides(interval))]
+    return Ranged(values, tuple(interval.predicate for interval in tight if interval.predicate is not None), origins)
+
+
+def awaited(method: Method, columns: Collection[str], given: Collection[str] = ()) -> dict[str, str]:
+    """The parameters that bounds of columns whose values are not known yet will be sent as, each with the column."""
+    found: dict[tuple[str, bool], str] = {}
+    for name in (*method.required(), *method.parameters):
+        range_ = method.parameters[name].range if name in method.parameters and name not in given else None
+        if range_ is not None and range_.column in columns:
+            found.setdefault((range_.column, range_.operator in _LOW), name)
+    return {name: column for (column, _), name in found.items()}
 
 
 def _sides(interval: Interval) -> Iterator[tuple[str, bool]]:
@@ -82,12 +98,14 @@ def _choice(parameters: Mapping[str, Parameter], found: Sequence[Interval], type
         range_ = parameter.range
         if range_ is None or range_.column != found[0].column or (range_.operator in _LOW) != is_low:
             continue
-        written = [_written(interval, range_, types[range_.column]) for interval in found if (interval.low if is_low else interval.high)]
-        ends = [end for end in written if end is not None and _is_within(parameter, end[0])]
+        sides = [interval for interval in found if (interval.low if is_low else interval.high)]
+        written = [(_written(interval, range_, types[range_.column]), interval.origin) for interval in sides]
+        ends = [(*end, origin) for end, origin in written if end is not None and _is_within(parameter, end[0])]
         if ends:
-            value = (max if is_low else min)(value for value, _ in ends)
+            value, _, origin = (max if is_low else min)(ends, key=lambda end: end[0])
             # One that another bound is narrower than is applied by that one, where both are written in one form.
-            choices.append(_Choice(name, value, parameter.exact and len(ends) == len(written) and all(exact for _, exact in ends)))
+            is_exact = parameter.exact and len(ends) == len(written) and all(exact for _, exact, _ in ends)
+            choices.append(_Choice(name, value, is_exact, origin))
     return max(choices, key=lambda choice: choice.exact, default=None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +20,7 @@ from rowcall.manifest.types import literal, quoted
 from rowcall.plan.bindings import Restriction
 from rowcall.plan.cases import Constants, Keys
 from rowcall.plan.enclosing import Use
+from rowcall.plan.intervals import Interval, spanned
 from rowcall.plan.literals import whole
 from rowcall.plan.narrowing import KEYS, NUMBER, Holds
 from rowcall.plan.nodes import Origin
@@ -410,10 +411,50 @@ def bound(method: Method, alternative: Alternative) -> set[str]:
     return {name for name in method.parameters if column_of_parameter(method, name) in columns}
 
 
-def with_bounds(alternatives: Sequence[Alternative], bounds: Mapping[str, Any]) -> list[Alternative]:
-    """The alternatives, each with values for parameters that are bounds of columns."""
-    more = tuple(Table((name,), ((value,),), {name: Origin()}) for name, value in bounds.items())
-    return [(*alternative, *more) for alternative in alternatives]
+def spans(alternatives: Sequence[Alternative], columns: Collection[str]) -> tuple[list[Interval], dict[str, Origin]]:
+    """Where those of some columns lie whose values every alternative says; and which they are, with their origins, where it is not known.
+
+    Of values there may be several, and a bound for each would bring the rows that lie beyond all of them as often.
+    """
+    known: list[Interval] = []
+    unknown: dict[str, Origin] = {}
+    alive = [alternative for alternative in alternatives if not is_never(alternative)]
+    for column in columns:
+        tables = [table for alternative in alive for table in alternative if column in table.columns]
+        origins = dict.fromkeys(table.origins.get(column, Origin()) for table in tables)
+        origin = next(iter(origins)) if len(origins) == 1 else Origin(" or ".join(map(str, origins)))
+        if not tables or len(tables) < len(alive):
+            continue
+        if all(table.known for table in tables):
+            known.append(spanned(column, [value for table in tables for (value,) in table.projected([column])], origin))
+        else:
+            unknown[column] = origin
+    return known, unknown
+
+
+def is_never(alternative: Alternative) -> bool:
+    """Whether no row can be meant."""
+    return any(table.known and not table.rows for table in alternative)
+
+
+def with_bounds(
+    alternatives: Sequence[Alternative], bounds: Sequence[Table], bounded: Collection[str], unbound: Sequence[str] = ()
+) -> list[Alternative]:
+    """The alternatives, each with bounds of columns, and without values of the columns themselves that are `bounded`.
+
+    Where no row can be meant, with no value of the parameters that are `unbound`.
+    """
+    nothing = [Table((name,), (), {}) for name in unbound]
+    return [(*_without(one, bounded), *bounds, *(nothing if is_never(one) else ())) for one in alternatives]
+
+
+def _without(alternative: Alternative, columns: Collection[str]) -> Iterator[Table]:
+    for table in alternative:
+        names = tuple(name for name in table.columns if name not in columns)
+        if len(names) == len(table.columns):
+            yield table
+        elif names or (table.known and not table.rows):
+            yield replace(table, columns=names, rows=tuple(table.projected(names)))
 
 
 def values(method: Method, name: str, alternative: Alternative) -> list[Any]:
