@@ -178,6 +178,18 @@ def test_what_was_measured_and_sent_is_shown() -> None:
     assert lines[-1] == "… and 5 more"
 
 
+def test_a_bound_is_drawn_as_one_and_what_the_api_applies_in_part_is_left_to_duckdb_too() -> None:
+    """What it applies whole is DuckDB's only again."""
+    bound = BoundParameter(name="until", column="day", operator="<", values=(9,), count=1, origin="the statement")
+    costs = scan(0, "c", "runs", bound=(bound,), api=("day < 9", "n > 5, as a superset"), duckdb=("day < 9", "n > 5"))
+
+    text = "\n".join(plan_lines(Explanation(scans=(costs,)), 100))
+
+    assert "day < 9 as until (from the statement)" in text
+    assert "n > 5, as a superset" in text
+    assert "n > 5 · the API's again" in text
+
+
 def test_json_is_the_record_itself() -> None:
     """One document; on a line of its own for `jsonl`."""
     pretty = "\n".join(explanation_lines(PLAN, Format.JSON, TableOptions()))

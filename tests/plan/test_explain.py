@@ -268,6 +268,45 @@ def test_a_write_of_rows_to_be_read_has_no_number_yet(zoo: Any) -> None:
     assert found.total() == "1 at the least"
 
 
+BOUNDS = [
+    ("cries WHERE begun > 5 AND begun <= 9", ["begun > 5 as after", "begun <= 9 as up_to"], ["begun > 5", "begun <= 9"], []),
+    ("cries WHERE begun >= 5", ["begun > 4 as after"], ["begun >= 5"], []),
+    ("cries WHERE begun BETWEEN 5 AND 9 AND begun < 7", ["begun > 4 as after", "begun <= 6 as up_to"], ["begun BETWEEN 5 AND 9", "begun < 7"], []),
+    ("cries WHERE begun IN (5, 9)", ["begun > 4 as after", "begun <= 9 as up_to"], [], ["begun IN (5, 9)"]),
+    ("cries WHERE seen > '2026-10-26T07:03:00Z'", ["seen >= 2026-10-26T07:03:00Z as since"], [], ["seen > '2026-10-26T07:03:00Z'"]),
+    ("cries WHERE begun > 5 AND length(id) > 2", ["begun > 5 as after"], ["begun > 5"], []),
+    ("cries WHERE begun <> 5", [], [], []),
+    ("meals WHERE begun > 5 AND begun < 9", ["begun >= 6", "begun < 9 as until"], ["begun < 9"], ["begun > 5"]),
+    ("meals WHERE begun IN (FROM (VALUES (3), (5)) t(b))", ["begun >= 3", "begun < 6 as until"], [], ["begun IN (FROM (VALUES (3), (5)) t(b))"]),
+    ("meals WHERE begun = 3 AND until = 6", ["begun >= 3", "begun < 4 as until"], [], ["begun = 3"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "bounds", "exact", "superset"), BOUNDS, ids=[source for source, *_ in BOUNDS])
+def test_a_bound_is_shown_as_one_and_its_predicate_as_the_apis(
+    zoo: Any, source: str, bounds: list[str], exact: list[str], superset: list[str]
+) -> None:
+    """Where the API may send rows for which it does not hold, too, it is the API's as a superset, and DuckDB's to apply."""
+    scan = the_scan(zoo, f"SELECT 1 FROM zoo.care.{source}")
+
+    items = list(scan.items())
+    assert [value.split(" (from ")[0] for item, value in items if item == "bound"] == bounds
+    assert sorted(value for item, value in items if item == "api") == sorted([*exact, *(f"{one}, as a superset" for one in superset)])
+    assert {*exact, *superset} <= set(scan.duckdb)
+
+
+def test_a_bound_by_rows_that_are_not_read_yet_is_one_request(zoo: Any) -> None:
+    """There is none for each of the values, so that it is shown as a bound without its value."""
+    sql = "SELECT 1 FROM zoo.care.cries c JOIN zoo.care.meals m ON m.begun = c.begun WHERE c.begun > 5"
+
+    _, meals = explained(zoo, sql).scans
+
+    assert [one.values for one in meals.bound] == [(), ()]
+    assert ("bound", "begun >= ? (from c.begun of zoo.care.cries)") in list(meals.items())
+    assert meals.formula == "one, unless c has no row"
+    assert meals.at_most == 1
+
+
 def test_an_explanation_is_a_document_and_a_text(zoo: Any) -> None:
     """Every field is a member of the JSON document; the text has a line for each item."""
     analysis, scans = zoo.plan("SELECT 1 FROM visits WHERE pen = 'p1'")
@@ -276,7 +315,8 @@ def test_an_explanation_is_a_document_and_a_text(zoo: Any) -> None:
     found = explain(scans, explain_scans(analysis, scans, url, measured), duckdb="one\ntwo", sent=["GET x · HTTP 200, 40 bytes, 2 ms"])
 
     document = json.loads(json.dumps(found.document()))
-    assert document["scans"][0]["bound"] == [{"name": "pen", "values": ["p1"], "count": 1, "origin": "the statement"}]
+    said = {"name": "pen", "column": "", "operator": "=", "values": ["p1"], "count": 1, "origin": "the statement"}
+    assert document["scans"][0]["bound"] == [said]
     assert document["scans"][0]["measured"]["retries"] == 1
     assert document["at_most"] == 1
     lines = str(found).splitlines()

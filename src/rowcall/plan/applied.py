@@ -11,7 +11,7 @@ from rowcall.plan.analysis import Analysis
 from rowcall.plan.having import beforehand
 from rowcall.plan.joins import Condition
 from rowcall.plan.nodes import Scan
-from rowcall.plan.parameters import column_of_parameter
+from rowcall.plan.parameters import column_of_parameter, keyed
 from rowcall.plan.predicates import Alternative, Among, Equal, Filter, Operand, contained
 from rowcall.plan.scopes import Frame
 
@@ -24,7 +24,7 @@ class Applied:
     """The predicates about a scan, in the user's words."""
 
     by_api: tuple[str, ...] = ()
-    """Those that are certain to hold for all rows that its requests bring."""
+    """Those that its requests say, with a note where these may bring other rows."""
     by_duckdb: tuple[str, ...] = ()
     """All."""
 
@@ -40,13 +40,31 @@ def applied(analysis: Analysis, scan: Scan, scans: Sequence[Scan]) -> Applied:
     said = _Said(frame, own, _bound_columns(scan), later)
     about = [condition for condition in (*frame.conditions, *beforehand(frame)) if said.is_about(condition)]
     texts = {condition: _text(frame, condition) for condition in about}
-    by_api = dict.fromkeys(texts[condition] for condition in about if said.is_bound(condition))
+    loose = _Said(frame, own, _bound_columns(scan) | _spanned_columns(scan), later)
+    by_api: dict[str, None] = {}
+    for condition in about:
+        is_all = next((is_all for predicate, is_all in scan.bounds if predicate is condition.predicate), None)
+        if is_all or said.is_bound(condition):
+            by_api[texts[condition]] = None
+        elif is_all is False or loose.is_bound(condition):
+            by_api[f"{texts[condition]}{_SUPERSET}"] = None
     return Applied(tuple(by_api), tuple(dict.fromkeys(texts.values())))
+
+
+_SUPERSET = ", as a superset"
+"""After what the API applies in part: it may send rows for which that does not hold."""
 
 
 def _bound_columns(scan: Scan) -> frozenset[str]:
     """The columns whose values the requests of a scan give."""
-    return frozenset(column_of_parameter(scan.method, name) for name in scan.bound_by)
+    return frozenset(column_of_parameter(scan.method, name) for name in keyed(scan.method, scan.bound_by))
+
+
+def _spanned_columns(scan: Scan) -> frozenset[str]:
+    """Those whose least and greatest value they give."""
+    ranges = (scan.method.parameters[name].range for name in scan.bound_by if name in scan.method.parameters)
+    called = {name for name, parameter in scan.method.parameters.items() if parameter.range is not None}
+    return frozenset(range_.column for range_ in ranges if range_ is not None and range_.column in called)
 
 
 class _Said:

@@ -33,16 +33,19 @@ def entries(predicates: Sequence[tuple[exp.Expr, Own]], part: Part, evaluate: Ev
     return [found for predicate, own in predicates for found in _read(predicate, own, part, evaluate)]
 
 
-def asked(method: Method, found: Sequence[Entry], given: Collection[str]) -> tuple[dict[str, Entries], tuple[exp.Expr, ...]]:
-    """What a method's parameters ask for, by their names, and the predicates of which that leaves nothing for DuckDB to drop."""
+def asked(
+    method: Method, found: Sequence[Entry], given: Collection[str]
+) -> tuple[dict[str, Entries], tuple[exp.Expr, ...], tuple[exp.Expr, ...]]:
+    """What a method's parameters ask for, by their names, the predicates of which that leaves nothing for DuckDB to drop, and others."""
     values: dict[str, Entries] = {}
     applied: list[exp.Expr] = []
+    within: list[exp.Expr] = []
     for name, parameter in method.parameters.items():
         own = {one.key: one for one in reversed(found) if one.column == parameter.entries and name not in given}
         if own:
             values[name] = Entries(sorted((one.key, one.value) for one in own.values()))
-            applied += [one.predicate for one in own.values() if parameter.exact]
-    return values, tuple(applied)
+            (applied if parameter.exact else within).extend(one.predicate for one in own.values())
+    return values, tuple(applied), tuple(within)
 
 
 def _read(predicate: exp.Expr, own: Own, part: Part, evaluate: Evaluate) -> Iterator[Entry]:

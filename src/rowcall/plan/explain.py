@@ -11,8 +11,9 @@ from rowcall.plan.analysis import Analysis
 from rowcall.plan.applied import applied
 from rowcall.plan.early import BY_PAGE
 from rowcall.plan.explanation import BoundParameter, ExplainedScan, ExplainedWrite, Explanation, Measured
-from rowcall.plan.figures import Calls, calls, is_paged, keyed, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
-from rowcall.plan.nodes import Considered, Request, Scan
+from rowcall.plan.figures import Calls, calls, is_paged, keys_text, open_choices, origin_text, requests_at_most, rows_a_page, seconds
+from rowcall.plan.nodes import Considered, Origin, Request, Scan
+from rowcall.plan.parameters import keyed
 
 Url = Callable[[Request], str]
 """A request's whole URL, redacted."""
@@ -210,8 +211,12 @@ def _waits(
 def _bound(scan: Scan, scans: Mapping[int, Scan]) -> Iterator[BoundParameter]:
     for name, origin in scan.bound_by.items():
         values = dict.fromkeys(call.bound[name] for call in scan.calls)
+        parameter = scan.method.parameters.get(name)
+        range_ = parameter.range if parameter is not None else None
         yield BoundParameter(
             name=name,
+            column=range_.column if range_ is not None else "",
+            operator=range_.operator.value if range_ is not None else "=",
             values=tuple(islice(values, _SHOWN_VALUES)),
             count=len(values) if scan.is_known else None,
             origin=origin_text(origin, scans),
@@ -226,8 +231,10 @@ def _formula(scan: Scan, own: Calls, scans: Mapping[int, Scan]) -> str:
     pages += f"; fewer where {' or '.join(others)} will do with fewer" if others else ""
     if scan.is_known:
         return f"{own.least}{pages}" if pages else ""
-    if not keyed(scan.method, scan.bound_by):
-        return f"one, unless {', '.join(scans[number].alias for number in scan.after) or 'it'} has no row{pages}"
+    names = keyed(scan.method, scan.bound_by)
+    if all(scan.bound_by[name] == Origin() for name in names):
+        each = f"one for each value of {' and '.join(names)}" if names else "one"
+        return f"{each}, unless {', '.join(scans[number].alias for number in scan.after) or 'it'} has no row{pages}"
     most = f", {own.most} at the most" if own.most is not None else ""
     return f"one for each distinct {keys_text(scan, scans)}{most}{pages}"
 

@@ -16,6 +16,10 @@ class BoundParameter:
     """A parameter of a method, and the values it is called with."""
 
     name: str
+    column: str = ""
+    """For a bound, the column that it bounds; else ""."""
+    operator: str = "="
+    """How the column, or what the parameter stands for, is to compare with the value."""
     values: tuple[Any, ...]
     """The first few."""
     count: int | None
@@ -239,11 +243,12 @@ class Explanation:
 
 
 def text_of(bound: BoundParameter) -> str:
-    """A parameter with its values and where they come from, as `thread_id = a, b (from t.thread_id)`."""
+    """A parameter with its values and where they come from, as `thread_id = a, b (from t.thread_id)`; a bound as one of its column."""
     shown = ", ".join(str(value) for value in bound.values) or ("?" if bound.count is None else "no value")
     if bound.count is not None and bound.count > len(bound.values):
         shown += f", … ({bound.count} values)"
-    return f"{bound.name} = {shown} (from {bound.origin})"
+    called = f" as {bound.name}" if bound.column not in {"", bound.name} else ""
+    return f"{bound.column or bound.name} {bound.operator} {shown}{called} (from {bound.origin})"
 
 
 def request_items(lines: tuple[str, ...], more: int) -> Iterator[tuple[str, str]]:

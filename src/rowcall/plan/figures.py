@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from rowcall.manifest.model import Method, RateLimit
+from rowcall.manifest.model import RateLimit
 from rowcall.plan.nodes import Considered, Origin, Scan
-from rowcall.plan.parameters import column_of_parameter
+from rowcall.plan.parameters import column_of_parameter, keyed
 from rowcall.plan.pushdown import expected_requests
 from rowcall.plan.requests import page_size
 
@@ -121,11 +121,6 @@ def _keys(scan: Scan, columns: set[str], own: Calls) -> tuple[int | None, int | 
 def _product(numbers: Sequence[int | None]) -> int | None:
     known = [number for number in numbers if number is not None]
     return prod(known) if len(known) == len(numbers) else None
-
-
-def keyed(method: Method, names: Iterable[str]) -> list[str]:
-    """Those of some parameters that there is a call for each value of: a bound has one value."""
-    return [name for name in names if name not in method.parameters or method.parameters[name].range is None]
 
 
 def keys_text(scan: Scan, scans: Mapping[int, Scan]) -> str:

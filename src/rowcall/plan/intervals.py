@@ -27,6 +27,10 @@ Evaluate = Callable[[str], list[tuple[Any, ...]]]
 """The rows of a local query. Raises BindError or EngineError."""
 
 
+STATEMENT = Origin()
+"""What is written in the statement itself, or given beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """An end of an interval."""
@@ -50,7 +54,7 @@ class Interval:
     """None where it is of keys, whose predicates say more."""
     is_local: bool = False
     """Whether the edges are seconds by the clock of whatever place the column, a text, says a time of: DuckDB drops the offset from UTC."""
-    origin: Origin = Origin()
+    origin: Origin = STATEMENT
     """Where the edges come from."""
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rowcall.catalog.catalog import ResourceRef
 from rowcall.manifest.model import Absent, Column, Encoding, ErrorShape, Lifecycle, Method, Paging, RateLimit, Retry, Transform, Type
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 EXTRA = "_extra"
 """The column of what a record holds beyond its declared columns."""
@@ -206,5 +209,7 @@ class Scan:
     """The references that it waits for, because their rows give its keys or reduce them."""
     considered: tuple[Considered, ...] = ()
     """All methods for SELECT, the one chosen among them."""
+    bounds: tuple[tuple[exp.Expr, bool], ...] = ()
+    """The predicates that its bounds say to the API, and whether that sends no rows but those that satisfy them."""
     pushed: tuple[str, ...] = ()
     """What the API sorts, cuts or leaves out besides, or why it does not, in the user's words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rowcall.catalog.catalog import ResourceRef
@@ -11,6 +12,11 @@ from rowcall.manifest.model import Method, Verb
 def column_of_parameter(method: Method, name: str) -> str:
     """The column whose values a parameter takes."""
     return method.parameters[name].column or name if name in method.parameters else name
+
+
+def keyed(method: Method, names: Iterable[str]) -> list[str]:
+    """Those of some parameters that there is a call for each value of: a bound has one value."""
+    return [name for name in names if name not in method.parameters or method.parameters[name].range is None]
 
 
 @lru_cache(maxsize=256)  # as the one below: a catalog does not change, and each statement asks several times

@@ -345,6 +345,7 @@ class Planner:
             columns=self._analysis.columns(number),
             hidden=mention.hidden,
             bound_by={name: origins.get(column_of_parameter(choice.method, name), Origin()) for name in choice.parameters},
+            bounds=pushed.bounds,
             pushed=pushed.says,
             is_known=is_known,
             most_calls=self._most_calls(number, known) if self._bounds and not is_known else None,

@@ -42,6 +42,8 @@ class Pushed:
     """The field of which the rows needed have more, that equal the last one in it; None where it is no more than `rows`."""
     says: tuple[str, ...]
     """What the API applies and what it does not, for people."""
+    bounds: tuple[tuple[exp.Expr, bool], ...] = ()
+    """The predicates that bounds and entries say to the API, and whether it sends no rows but those that satisfy them."""
 
     def calls(self, ref: ResourceRef, name: str, method: Method, tuples: Sequence[Mapping[str, Any]]) -> tuple[Call, ...]:
         """The calls of a scan; none where no row is needed."""
@@ -101,6 +103,14 @@ class Pushdown:
 
     def push(self, method: Method, tuples: Sequence[Mapping[str, Any]], columns: frozenset[str] | None = None) -> Pushed:
         """What is asked of the API besides what is bound in `tuples`; `columns` are those that it has to send, None for all."""
+        return replace(self._push(method, tuples, columns), bounds=self._said(method, tuples) if tuples else ())
+
+    def _said(self, method: Method, tuples: Sequence[Mapping[str, Any]]) -> tuple[tuple[exp.Expr, bool], ...]:
+        said = self._ranged(method)
+        is_sent = all(name in tuples[0] for name in said.values)
+        return tuple((one, is_all) for every, is_all in ((said.applied, True), (said.within, False)) for one in every) if is_sent else ()
+
+    def _push(self, method: Method, tuples: Sequence[Mapping[str, Any]], columns: frozenset[str] | None) -> Pushed:
         bound = tuples[0] if tuples else {}
         fields = _fields(self._reference.ref, method, columns, self._named)
         pages = paging(self._reference.ref, method)
@@ -124,8 +134,15 @@ class Pushdown:
     def _ranged(self, method: Method, more: Sequence[Interval] = ()) -> Ranged:
         """What the method's parameters say of bounds and entries; `more` are bounds by the values of keys."""
         found = ranged(method, [*self._intervals, *more], self._types, self._named)
-        values, applied = asked(method, self._entries, self._named)
-        return replace(found, values={**found.values, **values}, applied=(*found.applied, *applied)) if values else found
+        values, applied, within = asked(method, self._entries, self._named)
+        if not values:
+            return found
+        return replace(
+            found,
+            values={**found.values, **values},
+            applied=(*found.applied, *applied),
+            within=(*found.within, *within),
+        )
 
     def _settled(self, method: Method, tuples: Sequence[Mapping[str, Any]]) -> Settled:
         """What the values of the parameters say for certain of the rows of each call."""

@@ -43,6 +43,8 @@ class Ranged:
     """By parameter."""
     applied: tuple[exp.Expr, ...]
     """The predicates of which nothing is left for DuckDB to drop."""
+    within: tuple[exp.Expr, ...] = ()
+    """Those of which the values say something, and leave rows for DuckDB to drop."""
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """Where the values come from, by parameter."""
 
@@ -55,6 +57,8 @@ class _Choice:
     value: Any
     exact: bool
     origin: Origin
+    of: tuple[Interval, ...]
+    """What it is an end of."""
 
 
 def ranged(method: Method, found: Sequence[Interval], types: Types, given: Collection[str] = ()) -> Ranged:
@@ -63,6 +67,7 @@ def ranged(method: Method, found: Sequence[Interval], types: Types, given: Colle
     values: dict[str, Any] = {}
     origins: dict[str, Origin] = {}
     exact: dict[tuple[str, bool], bool] = {}
+    used: list[Interval] = []
     for column in dict.fromkeys(interval.column for interval in found):
         for is_low in (True, False):
             choice = _choice(parameters, [interval for interval in found if interval.column == column], types, is_low=is_low)
@@ -70,8 +75,14 @@ def ranged(method: Method, found: Sequence[Interval], types: Types, given: Colle
                 values[choice.name] = choice.value
                 origins[choice.name] = choice.origin
                 exact[column, is_low] = choice.exact
+                used += choice.of
     tight = [interval for interval in found if interval.tight and all(exact.get(end) for end in _sides(interval))]
-    return Ranged(values, tuple(interval.predicate for interval in tight if interval.predicate is not None), origins)
+    loose = [interval for interval in found if any(interval is one for one in used) and not any(interval is one for one in tight)]
+    return Ranged(values, _predicates(tight), _predicates(loose), origins)
+
+
+def _predicates(found: Sequence[Interval]) -> tuple[exp.Expr, ...]:
+    return tuple(interval.predicate for interval in found if interval.predicate is not None)
 
 
 def awaited(method: Method, columns: Collection[str], given: Collection[str] = ()) -> dict[str, str]:
@@ -99,13 +110,14 @@ def _choice(parameters: Mapping[str, Parameter], found: Sequence[Interval], type
         if range_ is None or range_.column != found[0].column or (range_.operator in _LOW) != is_low:
             continue
         sides = [interval for interval in found if (interval.low if is_low else interval.high)]
-        written = [(_written(interval, range_, types[range_.column]), interval.origin) for interval in sides]
-        ends = [(*end, origin) for end, origin in written if end is not None and _is_within(parameter, end[0])]
+        written = [(_written(interval, range_, types[range_.column]), interval) for interval in sides]
+        said = [(end, interval) for end, interval in written if end is not None and _is_within(parameter, end[0])]
+        ends, of = [(*end, interval.origin) for end, interval in said], tuple(interval for _, interval in said)
         if ends:
             value, _, origin = (max if is_low else min)(ends, key=lambda end: end[0])
             # One that another bound is narrower than is applied by that one, where both are written in one form.
             is_exact = parameter.exact and len(ends) == len(written) and all(exact for _, exact, _ in ends)
-            choices.append(_Choice(name, value, is_exact, origin))
+            choices.append(_Choice(name, value, is_exact, origin, of))
     return max(choices, key=lambda choice: choice.exact, default=None)
 
 

@@ -112,4 +112,5 @@ def _with_calls(scan: Scan, calls: Sequence[Call]) -> Scan:
     found = tuple({call.request: call for call in calls}.values())
     bound_by = {name: whence for name, whence in scan.bound_by.items() if all(name in call.bound for call in found)}
     is_cut = any(call.request.rows_needed is not None for call in found)
-    return replace(scan, calls=found, bound_by=bound_by, pushed=(*(scan.pushed if is_cut else ()), _SHARED))
+    bounds = scan.bounds if len(bound_by) == len(scan.bound_by) else ()
+    return replace(scan, calls=found, bound_by=bound_by, bounds=bounds, pushed=(*(scan.pushed if is_cut else ()), _SHARED))
