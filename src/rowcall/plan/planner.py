@@ -375,7 +375,8 @@ class Planner:
         number = min(known)
         mention = self._analysis.mentions[number]
         ref = mention.reference.ref
-        lacks = [[column_of_parameter(method, name) for name in _lacking(called, method, known[number])] for called, method in _readers(ref)]
+        lacking = ((method, _lacking(name, method, known[number])) for name, method in _readers(ref))
+        lacks = [[column_of_parameter(method, name) for name in names] for method, names in lacking]
         asked = Asked(_columns(ref), min(lacks, key=len, default=()), frozenset(known))
         why = reasons(self._analysis.scopes, mention.reference, asked)
         raise _missing(mention, known[number], why, self._analysis.text)
