@@ -108,6 +108,7 @@ class Case:
         self._used: set[int] = set()
         """The sources that key queries of this read."""
         self._read_around: set[tuple[Frame, int]] = set()
+        """The sources of SELECTs around this one that they read."""
 
     def _met(self, atoms: Sequence[tuple[Atom, Live]]) -> Iterator[tuple[Atom, Live]]:
         """The columns that two conditions together say to be one constant."""

@@ -147,6 +147,7 @@ class Draft:
         self._origins: dict[str, Origin] = {}
         self._through: set[str] = set()
         self._beyond: frozenset[tuple[Frame, int]] = frozenset()
+        """As `Query.beyond`."""
         self._nests = False
         """Whether it holds queries that were put together on their own."""
         self._parts: dict[int, Mapping[str, frozenset[int]]] = {}
@@ -368,8 +369,11 @@ class Draft:
         shown = ", ".join(f"{text} AS {quoted(name)}" for name, text in texts)
         query = f"{'SELECT ' if repeats else _DISTINCT}{shown}" if texts else "SELECT 1 AS there"
         query += f" FROM {', '.join(items)}" if items else ""
-        bounds = (bound for bound in self._sources.bounds if self._is_included(bound[0]) and bound[1] in self._outputs)
-        conditions += [self._bound(*bound) for bound in bounds]
+        conditions += [
+            self._bound(place, index, unless)
+            for place, index, unless in self._sources.bounds
+            if self._is_included(place) and index in self._outputs
+        ]
         kept = [condition for condition in conditions if condition is not None]
         query += f" WHERE {' AND '.join(kept)}" if kept else ""
         query += "" if texts else " LIMIT 1"
